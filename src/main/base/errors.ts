@@ -1,0 +1,71 @@
+/**
+ * An error that a person can act on. It reaches the screen and the command line as one sentence (`message`)
+ * and a way out (`hint`). Everything else that is thrown is a bug, and is logged with its stack.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+  readonly code: string
+  readonly hint: string
+
+  /** @param code stable, kebab-case: tests and translations key on it. */
+  constructor(code: string, message: string, hint = '', options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.hint = hint
+  }
+}
+
+/** What an error looks like on the other side of a process boundary. */
+export interface ErrorReport {
+  code: string
+  message: string
+  hint: string
+  /** Only for bugs: a UserError needs no stack to be acted on. */
+  stack?: string
+}
+
+const systemReasons: Record<string, [message: string, hint: string]> = {
+  ENOSPC: ['The disk is full.', 'Free some space, then try again. Nothing that was saved before is lost.'],
+  EACCES: ['You have no permission to use this file or folder.', 'Change its permissions, or choose another place.'],
+  EPERM: ['The system does not allow this.', 'Change the permissions of the file or folder, or choose another place.'],
+  EROFS: ['This disk is read-only.', 'Choose a place that can be written to.'],
+  ENOENT: ['This file or folder does not exist.', 'Check the path.'],
+  EISDIR: ['This is a folder, not a file.', 'Choose a file.'],
+  ENOTDIR: ['This is a file, not a folder.', 'Choose a folder.'],
+  EMFILE: ['Too many files are open at once.', 'Close other programs, then try again.'],
+  EIO: ['The disk could not be read or written.', 'Check the disk, then try again.'],
+}
+
+/** Turns the system's own failures (disk full, no permission …) into sentences; leaves everything else as it is. */
+export function asUserError(error: unknown): unknown {
+  if (error instanceof UserError || !(error instanceof Error)) return error
+  const { code, path } = error as NodeJS.ErrnoException
+  const reason = code === undefined ? undefined : systemReasons[code]
+  if (!reason) return error
+  const [message, hint] = reason
+  return new UserError(code!.toLowerCase(), path ? `${message.slice(0, -1)}: ${path}` : message, hint, { cause: error })
+}
+
+export function reportOf(error: unknown): ErrorReport {
+  const known = asUserError(error)
+  if (known instanceof UserError) return { code: known.code, message: known.message, hint: known.hint }
+  const message = error instanceof Error ? error.message : String(error)
+  return {
+    code: 'bug',
+    message,
+    hint: 'This is a bug in Surmise.',
+    stack: error instanceof Error ? error.stack : undefined,
+  }
+}
+
+export function errorFrom(report: ErrorReport): Error {
+  if (report.code !== 'bug') return new UserError(report.code, report.message, report.hint)
+  const error = new Error(report.message)
+  if (report.stack) error.stack = report.stack
+  return error
+}
+
+/** The error of a cancelled job: the way out is to start it again. */
+export function cancelled(what: string): UserError {
+  return new UserError('cancelled', `${what} was cancelled.`, 'Start it again when you like.')
+}

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const source = path.resolve(import.meta.dirname, '../src')
+
+/** Which room may import from which others (each may import from itself). This table is the house. */
+const mayImport: Record<string, string[]> = {
+  'main/base': [],
+  'main/project': ['main/base'],
+  'main/images': ['main/base'],
+  'main/exchange': ['main/base'],
+  'main/compute': ['main/base'],
+  'main/tensor': ['main/base'],
+  'main/sst': ['main/base', 'main/tensor'],
+  'main/suggestions': ['main/base'],
+  'main/backbone': ['main/base', 'main/images', 'main/tensor'],
+  'main/training': ['main/base', 'main/backbone', 'main/tensor', 'main/sst', 'main/suggestions'],
+  'main/benchmark': ['main/base', 'main/images', 'main/backbone', 'main/suggestions', 'main/training'],
+  'main/app': [
+    'preload',
+    'main/base',
+    'main/project',
+    'main/images',
+    'main/backbone',
+    'main/training',
+    'main/suggestions',
+    'main/exchange',
+    'main/compute',
+    'main/benchmark',
+  ],
+  'main/shell': ['preload', 'main/base', 'main/app', 'main/compute'],
+  preload: [],
+  renderer: ['preload'],
+}
+
+/** Libraries that only some rooms may use. */
+const ownedLibraries: Record<string, string[]> = {
+  electron: ['main/shell/electron.ts', 'preload/electron.ts'],
+  'better-sqlite3': ['main/project'],
+  sharp: ['main/images'],
+  'onnxruntime-node': ['main/tensor'],
+  react: ['renderer'],
+}
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.split(path.sep).join('/'))
+  .filter((file) => /\.(ts|tsx|mts)$/.test(file))
+
+function roomOf(file: string): string {
+  const parts = file.split('/')
+  return parts[0] === 'main' ? parts.slice(0, 2).join('/') : parts[0]
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(path.join(source, file), 'utf8')
+  const pattern =
+    /^\s*(?:import|export)\b[^'"]*?from\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|^import\s*['"]([^'"]+)['"]/gm
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3])
+}
+
+describe('the house', () => {
+  test('every folder is a room of the table', () => {
+    expect(files.length).toBeGreaterThan(0)
+    expect(files.filter((file) => !mayImport[roomOf(file)])).toEqual([])
+  })
+
+  test('imports go down the house, never up', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => path.posix.join(path.posix.dirname(file), target))
+        .filter((target) => !target.startsWith('..'))
+        .filter((target) => roomOf(target) !== roomOf(file) && !mayImport[roomOf(file)].includes(roomOf(target)))
+        .map((target) => `${file} → ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('each native or platform library has one room', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => ownedLibraries[target])
+        .filter((target) => !ownedLibraries[target].some((owner) => file.startsWith(owner)))
+        .map((target) => `${file} → ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('no room reaches itself through others', () => {
+    const seen = new Set<string>()
+    const visit = (room: string, above: string[]): void => {
+      expect(above, `a circle: ${[...above, room].join(' → ')}`).not.toContain(room)
+      if (seen.has(room)) return
+      for (const below of mayImport[room]) visit(below, [...above, room])
+      seen.add(room)
+    }
+    for (const room of Object.keys(mayImport)) visit(room, [])
+  })
+})
