@@ -1,0 +1,85 @@
+import type { Attribute, Graph, Node, Shape, Value } from './graph.ts'
+import { attributeType, elementTypeNumber, ModelProto } from './onnxFormat.ts'
+import type { ElementArray } from './session.ts'
+
+/** Operator set 17: the oldest with all that is used here, so that the files open in as many tools as possible. */
+const operatorSet = 17
+const formatVersion = 8
+
+/**
+ * The graph as the bytes of an ONNX model. Nodes that no output needs are left out.
+ * @param metadata texts kept in the file (labels, thresholds, preprocessing …)
+ */
+export function onnxModel(graph: Graph, metadata: Record<string, string> = {}): Uint8Array {
+  const { nodes, used } = needed(graph)
+  const parameters = graph.parametersAs === 'inputs' ? graph.parameters.map((parameter) => parameter.value) : []
+  const inputs = [...graph.inputs, ...parameters].filter((value) => used.has(value))
+  // An output has a name of its own: one value may be given out twice, or be an input.
+  const outputNodes = [...graph.outputs].map(([name, value]) => ({
+    op_type: 'Identity',
+    input: [value.name],
+    output: [name],
+  }))
+  const message = {
+    ir_version: formatVersion,
+    producer_name: 'surmise',
+    opset_import: [{ domain: '', version: operatorSet }],
+    metadata_props: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: 'surmise',
+      node: [...nodes.map(nodeMessage), ...outputNodes],
+      initializer: graph.initializers
+        .filter(({ value }) => used.has(value))
+        .map(({ value, data }) => ({
+          name: value.name,
+          dims: value.shape as number[],
+          data_type: elementTypeNumber[value.type],
+          raw_data: bytesOf(data),
+        })),
+      input: inputs.map((value) => valueMessage(value.name, value)),
+      output: [...graph.outputs].map(([name, value]) => valueMessage(name, value)),
+    },
+  }
+  return ModelProto.encode(message).finish()
+}
+
+/** The nodes that the outputs depend on, in their order, and every value that these use. */
+function needed(graph: Graph): { nodes: Node[]; used: Set<Value> } {
+  const used = new Set<Value>(graph.outputs.values())
+  const nodes: Node[] = []
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((output) => used.has(output))) continue
+    nodes.push(node)
+    for (const input of node.inputs) used.add(input)
+  }
+  return { nodes: nodes.reverse(), used }
+}
+
+function nodeMessage(node: Node): object {
+  return {
+    op_type: node.operator,
+    name: node.outputs[0].name,
+    input: node.inputs.map((input) => input.name),
+    output: node.outputs.map((output) => output.name),
+    attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeMessage(name, attribute)),
+  }
+}
+
+function attributeMessage(name: string, attribute: Attribute): object {
+  if ('int' in attribute) return { name, type: attributeType.int, i: attribute.int }
+  if ('ints' in attribute) return { name, type: attributeType.ints, ints: attribute.ints }
+  if ('float' in attribute) return { name, type: attributeType.float, f: attribute.float }
+  return { name, type: attributeType.string, s: new TextEncoder().encode(attribute.text) }
+}
+
+function valueMessage(name: string, value: Value): object {
+  return { name, type: { tensor_type: { elem_type: elementTypeNumber[value.type], shape: shapeMessage(value.shape) } } }
+}
+
+function shapeMessage(shape: Shape): object {
+  return { dim: shape.map((size) => (typeof size === 'number' ? { dim_value: size } : { dim_param: size })) }
+}
+
+function bytesOf(data: ElementArray): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+}

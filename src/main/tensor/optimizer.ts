@@ -1,0 +1,79 @@
+import { add, div, mul, sqrt, square, sub } from './elementwise.ts'
+import { gradients } from './gradients.ts'
+import type { Graph, Parameter, Value } from './graph.ts'
+
+export interface AdamOptions {
+  beta1?: number
+  beta2?: number
+  epsilon?: number
+  /**
+   * `decoupled`: AdamW (Loshchilov & Hutter), the decay shrinks the parameter beside the step. `l2`: the decay is part of the
+   * gradient, as in the published training (METHOD 1).
+   */
+  decay?: 'decoupled' | 'l2'
+  /** Weight decay of a parameter; 0 for none. */
+  weightDecay?: (parameter: Parameter) => number
+}
+
+/** Names of the scalars that a step is fed with: they change from step to step. */
+export const stepInputs = {
+  learningRate: 'learningRate',
+  correction1: 'correction1',
+  correction2: 'correction2',
+} as const
+
+/** What one optimiser step turns into what: fed under `name`, given out under `next`. */
+export interface StateTensor {
+  name: string
+  next: string
+  shape: readonly number[]
+  initial: Float32Array
+}
+
+/**
+ * Appends one Adam step on every parameter of the graph:
+ *
+ *     m ← β1 m + (1-β1) g      v ← β2 v + (1-β2) g²      p ← p - lr · m c1 / (√(v c2) + ε) [- lr · decay · p]
+ *
+ * with the bias corrections c1 = 1/(1-β1ᵗ), c2 = 1/(1-β2ᵗ) fed at each step.
+ * @returns the tensors that go round: each parameter and its two moments
+ */
+export function adam(graph: Graph, loss: Value, options: AdamOptions = {}): StateTensor[] {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 'decoupled', weightDecay = () => 0 } = options
+  const learningRate = graph.input(stepInputs.learningRate, 'float32', [])
+  const correction1 = graph.input(stepInputs.correction1, 'float32', [])
+  const correction2 = graph.input(stepInputs.correction2, 'float32', [])
+  const parameters = [...graph.parameters]
+  const slopes = gradients(
+    loss,
+    parameters.map((parameter) => parameter.value),
+  )
+  return parameters.flatMap((parameter, i) => {
+    const { name, value, shape } = parameter
+    const wd = weightDecay(parameter)
+    const slope = wd > 0 && decay === 'l2' ? add(slopes[i], mul(value, wd)) : slopes[i]
+    const first = graph.input(`first:${name}`, 'float32', shape)
+    const second = graph.input(`second:${name}`, 'float32', shape)
+    const nextFirst = add(mul(first, beta1), mul(slope, 1 - beta1))
+    const nextSecond = add(mul(second, beta2), mul(square(slope), 1 - beta2))
+    const step = div(mul(nextFirst, mul(learningRate, correction1)), add(sqrt(mul(nextSecond, correction2)), epsilon))
+    const kept = wd > 0 && decay === 'decoupled' ? mul(value, sub(1, mul(learningRate, wd))) : value
+    graph.output(`next:${name}`, sub(kept, step))
+    graph.output(`next:first:${name}`, nextFirst)
+    graph.output(`next:second:${name}`, nextSecond)
+    return [
+      { name, next: `next:${name}`, shape, initial: parameter.data },
+      { name: `first:${name}`, next: `next:first:${name}`, shape, initial: new Float32Array(parameter.data.length) },
+      { name: `second:${name}`, next: `next:second:${name}`, shape, initial: new Float32Array(parameter.data.length) },
+    ]
+  })
+}
+
+/** The scalars of step t = 1, 2, … */
+export function stepScalars(t: number, learningRate: number, beta1 = 0.9, beta2 = 0.999): Record<string, number> {
+  return {
+    [stepInputs.learningRate]: learningRate,
+    [stepInputs.correction1]: 1 / (1 - beta1 ** t),
+    [stepInputs.correction2]: 1 / (1 - beta2 ** t),
+  }
+}
