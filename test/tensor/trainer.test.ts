@@ -43,7 +43,9 @@ for (const decay of ['decoupled', 'l2'] as const) {
     for (const s of slopes) await trainer.step({ slope: tensorOf('float32', Float32Array.from(s), [3]) }, 0.01)
     const got = (await trainer.parameters()).get('p')!
     await trainer.close()
-    adamByHand([1, -2, 0.5], slopes, 0.01, 0.1, decay).forEach((value, i) => expect(got[i]).toBeCloseTo(value, 5))
+    adamByHand([1, -2, 0.5], slopes, 0.01, 0.1, decay).forEach((value, i) => {
+      expect(got[i]).toBeCloseTo(value, 5)
+    })
   })
 }
 
@@ -94,7 +96,9 @@ test('a model is trained, then run with its parameters as constants on any numbe
   await session.close()
   const expected = [truth[0] + 0.5, truth[4] + 0.5, truth[1] + 0.5, truth[5] + 0.5, 0.5, 0.5]
   expect(out.dims).toEqual([3, 2])
-  expected.forEach((value, i) => expect((out.data as Float32Array)[i]).toBeCloseTo(value, 1))
+  expected.forEach((value, i) => {
+    expect((out.data as Float32Array)[i]).toBeCloseTo(value, 1)
+  })
 })
 
 test('a model that ONNX Runtime can’t load is a sentence', async () => {

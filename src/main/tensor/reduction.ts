@@ -83,6 +83,14 @@ export function largest(x: Value, k: number): Value {
   )[0]
 }
 
+/** Running sums along one axis; `reverse` from the end. */
+export function cumulativeSum(x: Value, axis: number, reverse = false): Value {
+  const at = x.graph.scalar(positiveAxis(axis, x.rank), 'int64')
+  return x.graph.append('CumSum', [x, at], x.type, x.shape, { reverse: { int: reverse ? 1 : 0 } }, (dy) => [
+    cumulativeSum(dy, axis, !reverse),
+  ])
+}
+
 /** Sums a broadcast result back to the shape that it came from. */
 export function sumTo(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x

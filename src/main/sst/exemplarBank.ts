@@ -1,0 +1,76 @@
+/**
+ * Per label a first-in-first-out bank of the last E features f_c of images where c is known present, newest first (METHOD 1,
+ * CST). It lives beside the training graph, which needs only the sums of unit vectors that `kept` gives.
+ */
+export class ExemplarBank {
+  readonly labels: number
+  readonly channels: number
+  readonly capacity: number
+  /** [C, E, D]: zeros where a slot is still empty. */
+  readonly features: Float32Array
+  readonly #filled: Int32Array
+
+  constructor(labels: number, capacity: number, channels: number, features?: Float32Array) {
+    this.labels = labels
+    this.capacity = capacity
+    this.channels = channels
+    this.features = features ?? new Float32Array(labels * capacity * channels)
+    this.#filled = new Int32Array(labels).fill(features ? capacity : 0)
+  }
+
+  /** How many slots of this label are in use. */
+  filled(label: number): number {
+    return this.#filled[label]
+  }
+
+  /**
+   * Σ of the unit exemplars that stay when `arriving` new ones are pushed.
+   * @param arriving number of known positives of each label in the batch, [C]
+   * @param emptySlotsCount divide by all E slots, as published, where an empty slot counts as similarity 0; else by the used
+   * ones only (METHOD 3, repair 4)
+   * @returns sum [C, D] and count [C], as `interTargets` wants them
+   */
+  kept(arriving: Int32Array, emptySlotsCount: boolean): { sum: Float32Array; count: Float32Array } {
+    const { channels, capacity } = this
+    const sum = new Float32Array(this.labels * channels)
+    const count = new Float32Array(this.labels)
+    for (let label = 0; label < this.labels; label++) {
+      const stays = Math.min(this.#filled[label], Math.max(0, capacity - arriving[label]))
+      count[label] = emptySlotsCount ? capacity : Math.min(capacity, stays + arriving[label])
+      for (let slot = 0; slot < stays; slot++) this.#addUnit(label, slot, sum)
+    }
+    return { sum, count }
+  }
+
+  /**
+   * Pushes a batch: its known positives of a label come in front, in the order of the batch.
+   * @param features f, [B, C, D]
+   * @param target y, [B, C]
+   */
+  push(features: Float32Array, target: ArrayLike<number>): void {
+    const { channels, capacity, labels } = this
+    const images = target.length / labels
+    for (let label = 0; label < labels; label++) {
+      const rows = Array.from({ length: images }, (_, b) => b).filter((b) => target[b * labels + label] === 1)
+      const fresh = rows.slice(0, capacity)
+      const start = label * capacity * channels
+      const used = fresh.length * channels
+      this.features.copyWithin(start + used, start, start + capacity * channels - used)
+      fresh.forEach((b, slot) => {
+        const from = (b * labels + label) * channels
+        this.features.set(features.subarray(from, from + channels), start + slot * channels)
+      })
+      this.#filled[label] = Math.min(capacity, this.#filled[label] + fresh.length)
+    }
+  }
+
+  #addUnit(label: number, slot: number, sum: Float32Array): void {
+    const { channels, capacity, features } = this
+    const start = (label * capacity + slot) * channels
+    let square = 0
+    for (let d = 0; d < channels; d++) square += features[start + d] ** 2
+    if (square === 0) return
+    const scale = 1 / Math.sqrt(square)
+    for (let d = 0; d < channels; d++) sum[label * channels + d] += features[start + d] * scale
+  }
+}

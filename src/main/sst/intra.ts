@@ -1,0 +1,131 @@
+/** Intra-image transfer (METHOD 1, IST): what is known of an image speaks for its unknown labels. */
+
+import { dot } from '../tensor/composed.ts'
+import {
+  add,
+  and,
+  cast,
+  div,
+  equal,
+  greaterOrEqual,
+  log,
+  maximum,
+  minimum,
+  mul,
+  relu,
+  sigmoid,
+  square,
+  stopGradient,
+  sub,
+  where,
+} from '../tensor/elementwise.ts'
+import type { Graph, Value } from '../tensor/graph.ts'
+import { concat, gather, reshape, slice, transpose } from '../tensor/layout.ts'
+import { linear, matmul } from '../tensor/matrix.ts'
+import { mean, sum } from '../tensor/reduction.ts'
+
+type Lookup = (name: string) => Value
+
+/** The unordered pairs i < j of C labels, row-major: (0,1), (0,2) …; two lists of C(C-1)/2. */
+export function labelPairs(labels: number): { first: number[]; second: number[] } {
+  const first: number[] = []
+  const second: number[] = []
+  for (let i = 0; i < labels; i++) {
+    for (let j = i + 1; j < labels; j++) {
+      first.push(i)
+      second.push(j)
+    }
+  }
+  return { first, second }
+}
+
+function pairIndices(graph: Graph, labels: number): { first: Value; second: Value } {
+  const { first, second } = labelPairs(labels)
+  return { first: graph.integers(first), second: graph.integers(second) }
+}
+
+/** x [B, C, …] at the given labels: [B, P, …]. */
+function atLabels(x: Value, labels: Value): Value {
+  const order = [1, 0, ...x.shape.slice(2).map((_, i) => i + 2)]
+  return transpose(gather(transpose(x, order), labels), order)
+}
+
+/**
+ * u_c = Wa f_c + ba,  g_ij = v'_ijᵀ( Wc relu( Wb [u_i ; u_j] + bb ) + bc ) + β'_ij for every pair i < j.
+ *
+ * Wb [u_i ; u_j] = WbL u_i + WbR u_j makes C products of C(C-1)/2, and Wc then v'_ij folds to Wcᵀ v'_ij (METHOD 2).
+ * @param features f, [B, C, D]
+ * @returns g, [B, C(C-1)/2]
+ */
+export function cooccurrenceLogits(features: Value, parameter: Lookup): Value {
+  const { graph } = features
+  const { first, second } = pairIndices(graph, features.size(1))
+  const u = linear(features, parameter('intra.reduce.weight'), parameter('intra.reduce.bias'))
+  const pair = parameter('intra.pair.weight')
+  const width = u.size(2)
+  const left = linear(u, slice(pair, 1, 0, width), parameter('intra.pair.bias'))
+  const right = linear(u, slice(pair, 1, width, 2 * width))
+  const joined = relu(add(atLabels(left, first), atLabels(right, second)))
+  const classifier = parameter('intra.classifier.weight')
+  const folded = matmul(classifier, parameter('intra.hidden.weight'))
+  const shift = add(dot(classifier, parameter('intra.hidden.bias')), parameter('intra.classifier.bias'))
+  return add(dot(joined, folded), shift)
+}
+
+/**
+ * L_cooc (METHOD 1), the mean over all pairs, p = R_ij: target 1 (both known present) -(1-p) log p; target 0, with
+ * q = min(1, 1-p+0.05): -(1-q)² log q.
+ * @param logits g, [B, P]
+ * @param target y, [B, C]
+ * @returns a scalar
+ */
+export function cooccurrenceLoss(logits: Value, target: Value): Value {
+  const { first, second } = pairIndices(logits.graph, target.size(1))
+  const both = and(equal(atLabels(target, first), 1), equal(atLabels(target, second), 1))
+  const p = sigmoid(logits)
+  const q = minimum(sub(1.05, p), 1)
+  const present = mul(sub(1, p), log(p))
+  const other = mul(square(sub(1, q)), log(q))
+  return mul(mean(where(both, present, other)), -1)
+}
+
+/**
+ * y ∪ intra (METHOD 1): the score of an unknown c is the mean of R_ck over the image's known positives k; at θ_intra it counts
+ * as present.
+ * @param logits g, [B, P]
+ * @param target y, [B, C]
+ * @param threshold θ_intra, a scalar
+ * @returns scores and targets, [B, C] each
+ */
+export function intraTargets(logits: Value, target: Value, threshold: Value): { scores: Value; targets: Value } {
+  const labels = target.size(1)
+  const images = target.size(0)
+  const relation = symmetric(stopGradient(sigmoid(logits)), labels)
+  const present = cast(equal(target, 1), target.type)
+  const count = sum(present, [1], true)
+  const total = reshape(matmul(relation, reshape(present, [images, labels, 1])), [images, labels])
+  // Without a known positive there is nothing to transfer from: score 0 (METHOD 3, repair 3).
+  const scores = mul(total, where(equal(count, 0), 0, reciprocal(count)))
+  const pseudo = and(equal(target, 0), greaterOrEqual(scores, threshold))
+  return { scores, targets: where(pseudo, 1, target) }
+}
+
+function reciprocal(count: Value): Value {
+  return div(1, maximum(count, 1))
+}
+
+/** R, [B, C, C], from the pairs i < j: symmetric, with ones on the diagonal. */
+export function symmetric(pairs: Value, labels: number): Value {
+  const { graph } = pairs
+  const { first, second } = labelPairs(labels)
+  const one = first.length
+  const places = Array.from({ length: labels * labels }, () => one)
+  first.forEach((i, pair) => {
+    places[i * labels + second[pair]] = pair
+    places[second[pair] * labels + i] = pair
+  })
+  const images = pairs.size(0)
+  const ones = graph.constant('float32', new Float32Array(images).fill(1), [images, 1])
+  const all = transpose(concat([pairs, ones], 1), [1, 0])
+  return reshape(transpose(gather(all, graph.integers(places)), [1, 0]), [images, labels, labels])
+}

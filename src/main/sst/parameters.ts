@@ -1,0 +1,79 @@
+import type { RandomState } from '../base/random.ts'
+import type { Graph, Value } from '../tensor/graph.ts'
+
+/** The sizes of the network (METHOD 1). */
+export interface SstSizes {
+  /** C */
+  labels: number
+  /** D: channels of the feature map */
+  channels: number
+  /** W: length of a label's vector */
+  word: number
+  /** K: width of the attention, and of the pair features u */
+  hidden: number
+  /** O: width of the output features */
+  output: number
+}
+
+/** Initial values of the parameters, by their METHOD 1 names; weights are [out, in]. */
+export type Parameters = Map<string, { shape: number[]; data: Float32Array }>
+
+/** The shapes of every parameter. b3 and b4 are left out: they fall out of the softmax (METHOD 2). */
+export function parameterShapes({ labels, channels, word, hidden, output }: SstSizes): Record<string, number[]> {
+  const pairs = (labels * (labels - 1)) / 2
+  const gate = (name: string): Record<string, number[]> => ({
+    [`graph.${name}.neighbour.weight`]: [channels, 2 * channels],
+    [`graph.${name}.neighbour.bias`]: [channels],
+    [`graph.${name}.self.weight`]: [channels, channels],
+    [`graph.${name}.self.bias`]: [channels],
+  })
+  return {
+    'decoupling.image.weight': [hidden, channels],
+    'decoupling.word.weight': [hidden, word],
+    'decoupling.hidden.weight': [hidden, hidden],
+    'decoupling.score.weight': [1, hidden],
+    ...gate('update'),
+    ...gate('reset'),
+    ...gate('candidate'),
+    'output.weight': [output, 2 * channels],
+    'output.bias': [output],
+    'classifier.weight': [labels, output],
+    'classifier.bias': [labels],
+    'intra.reduce.weight': [hidden, channels],
+    'intra.reduce.bias': [hidden],
+    'intra.pair.weight': [output, 2 * hidden],
+    'intra.pair.bias': [output],
+    'intra.hidden.weight': [output, output],
+    'intra.hidden.bias': [output],
+    'intra.classifier.weight': [pairs, output],
+    'intra.classifier.bias': [pairs],
+  }
+}
+
+/** Uniform in ±1/√in, as linear layers are commonly started. */
+export function initialParameters(sizes: SstSizes, random: RandomState): Parameters {
+  const parameters: Parameters = new Map()
+  let width = 1
+  for (const [name, shape] of Object.entries(parameterShapes(sizes))) {
+    // A bias follows its weight, and starts within the same bound.
+    if (shape.length === 2) width = shape[1]
+    const bound = 1 / Math.sqrt(width)
+    const data = Float32Array.from(
+      { length: shape.reduce((a, b) => a * b, 1) },
+      () => bound * (2 * random.random() - 1),
+    )
+    parameters.set(name, { shape, data })
+  }
+  return parameters
+}
+
+/** Puts the parameters into a graph. @returns a lookup by name, which throws on a name that isn't there */
+export function declareParameters(graph: Graph, parameters: Parameters): (name: string) => Value {
+  const values = new Map<string, Value>()
+  for (const [name, { shape, data }] of parameters) values.set(name, graph.parameter(name, shape, data))
+  return (name) => {
+    const value = values.get(name)
+    if (!value) throw new Error(`There is no parameter ${name}`)
+    return value
+  }
+}
