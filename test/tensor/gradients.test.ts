@@ -157,6 +157,7 @@ const withoutGradient = [
   'or',
   'not',
   'largest',
+  'largestWithPlaces',
 ]
 
 test('every operator is in the table', () => {

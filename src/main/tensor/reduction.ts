@@ -72,15 +72,18 @@ export function logSoftmax(x: Value, axis = -1): Value {
 
 /** The k largest entries along the last axis, in falling order; passes no gradient. */
 export function largest(x: Value, k: number): Value {
+  return largestWithPlaces(x, k).values
+}
+
+/** The same, with their places along that axis (int64). */
+export function largestWithPlaces(x: Value, k: number): { values: Value; places: Value } {
   const shape = [...x.shape.slice(0, -1), k]
-  return x.graph.appendMany(
-    'TopK',
-    [x, x.graph.integers([k])],
-    [
-      { type: x.type, shape },
-      { type: 'int64', shape },
-    ],
-  )[0]
+  const results = [
+    { type: x.type, shape },
+    { type: 'int64' as const, shape },
+  ]
+  const [values, places] = x.graph.appendMany('TopK', [x, x.graph.integers([k])], results)
+  return { values, places }
 }
 
 /** Running sums along one axis; `reverse` from the end. */

@@ -25,7 +25,13 @@ export interface ValueInfo {
 }
 
 export function tensorOf(type: ElementType, data: ElementArray, shape: readonly number[]): Tensor {
-  return new ort.Tensor(type as 'float32', data as Float32Array, shape)
+  const tensor = new ort.Tensor(type as 'float32', data as Float32Array, shape)
+  if (data instanceof Float16Array) {
+    // onnxruntime-node 1.30 takes float16 only as the bits in a Uint16Array, while its Tensor insists on a Float16Array.
+    const bits = new Uint16Array(data.buffer, data.byteOffset, data.length)
+    Object.defineProperty(tensor, 'cpuData', { value: bits })
+  }
+  return tensor
 }
 
 /**
