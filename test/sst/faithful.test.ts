@@ -4,7 +4,8 @@ import { readSafeTensors, type SafeTensors } from '../../src/main/base/safetenso
 import { positionsFirst } from '../../src/main/sst/decoupling.ts'
 import { ExemplarBank } from '../../src/main/sst/exemplarBank.ts'
 import { imagePairs } from '../../src/main/sst/inter.ts'
-import { objective, recognize } from '../../src/main/sst/model.ts'
+import { recognize } from '../../src/main/sst/model.ts'
+import { objective } from '../../src/main/sst/objective.ts'
 import { declareParameters, type Parameters, parameterShapes } from '../../src/main/sst/parameters.ts'
 import { gradients } from '../../src/main/tensor/gradients.ts'
 import { Graph, type Value } from '../../src/main/tensor/graph.ts'
@@ -134,7 +135,7 @@ async function compute({ tensors, metadata }: SafeTensors): Promise<Record<strin
     },
     parameter,
   )
-  for (const [name, value] of Object.entries({ ...result, ...parts })) graph.output(name, value)
+  for (const [name, value] of Object.entries({ ...result, ...parts })) if (value) graph.output(name, value)
   const wanted = graph.parameters.map(({ value }) => value)
   gradients(parts.total, wanted).forEach((gradient, i) => {
     graph.output(`d:${wanted[i].name}`, gradient)

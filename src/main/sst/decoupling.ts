@@ -36,7 +36,9 @@ const sliceEntries = 1 << 19
  * @param q W3ᵀa, [K]
  */
 export function attentionScores(h: Value, g: Value, q: Value): Value {
-  const images = h.size(0)
+  const [images] = h.shape
+  // A batch of any size comes only at inference, where nothing has to be kept.
+  if (typeof images !== 'number') return wholeScores(h, g, q)
   const perSlice = Math.max(1, Math.floor(sliceEntries / (h.size(1) * g.size(0) * q.size(0))))
   const parts: Value[] = []
   for (let start = 0; start < images; start += perSlice) {
@@ -45,16 +47,25 @@ export function attentionScores(h: Value, g: Value, q: Value): Value {
   return parts.length === 1 ? parts[0] : concat(parts, 0)
 }
 
+function wholeScores(h: Value, g: Value, q: Value): Value {
+  const [images, positions] = h.shape
+  return reshape(matmul(product(h, g), reshape(q, [q.size(0), 1])), [images, g.size(0), positions])
+}
+
+/** tanh(h ⊙ g), [B, C, L, K] */
+function product(h: Value, g: Value): Value {
+  const [images, positions, width] = h.shape
+  return tanh(mul(reshape(h, [images, 1, positions, width]), reshape(g, [1, g.size(0), 1, width])))
+}
+
 function slicedScores(h: Value, g: Value, q: Value): Value {
   const [images, positions, width] = [h.size(0), h.size(1), h.size(2)]
   const labels = g.size(0)
-  /** tanh(h ⊙ g), [B, C, L, K] */
-  const product = (): Value => tanh(mul(reshape(h, [images, 1, positions, width]), reshape(g, [1, labels, 1, width])))
   return h.graph.withGradient(
     [h, g, q],
-    () => reshape(matmul(product(), reshape(q, [width, 1])), [images, labels, positions]),
+    () => wholeScores(h, g, q),
     (dy) => {
-      const t = product()
+      const t = product(h, g)
       // ∂/∂(h ⊙ g) without q, which both products below share: dy (1 - t²)
       const inner = mul(reshape(dy, [images, labels, positions, 1]), sub(1, square(t)))
       const dh = mul(sum(mul(inner, reshape(g, [1, labels, 1, width])), [1]), q)

@@ -2,6 +2,7 @@
 
 import { dot } from '../tensor/composed.ts'
 import {
+  abs,
   add,
   and,
   cast,
@@ -12,6 +13,7 @@ import {
   maximum,
   minimum,
   mul,
+  neg,
   relu,
   sigmoid,
   square,
@@ -77,16 +79,22 @@ export function cooccurrenceLogits(features: Value, parameter: Lookup): Value {
  * q = min(1, 1-p+0.05): -(1-q)² log q.
  * @param logits g, [B, P]
  * @param target y, [B, C]
+ * @param maskUnknown leave out pairs with an unknown member (METHOD 3, repair 1): the mean is over those known, or 0 of none
  * @returns a scalar
  */
-export function cooccurrenceLoss(logits: Value, target: Value): Value {
+export function cooccurrenceLoss(logits: Value, target: Value, maskUnknown: boolean): Value {
   const { first, second } = pairIndices(logits.graph, target.size(1))
-  const both = and(equal(atLabels(target, first), 1), equal(atLabels(target, second), 1))
+  const left = atLabels(target, first)
+  const right = atLabels(target, second)
+  const both = and(equal(left, 1), equal(right, 1))
   const p = sigmoid(logits)
   const q = minimum(sub(1.05, p), 1)
-  const present = mul(sub(1, p), log(p))
+  const present = mul(sub(1, p), log(maximum(p, 1e-7)))
   const other = mul(square(sub(1, q)), log(q))
-  return mul(mean(where(both, present, other)), -1)
+  const entries = neg(where(both, present, other))
+  if (!maskUnknown) return mean(entries)
+  const known = abs(mul(left, right))
+  return div(sum(mul(entries, known)), maximum(sum(known), 1))
 }
 
 /**

@@ -20,25 +20,36 @@ export type Parameters = Map<string, { shape: number[]; data: Float32Array }>
 
 /** The shapes of every parameter. b3 and b4 are left out: they fall out of the softmax (METHOD 2). */
 export function parameterShapes({ labels, channels, word, hidden, output }: SstSizes): Record<string, number[]> {
-  const pairs = (labels * (labels - 1)) / 2
-  const gate = (name: string): Record<string, number[]> => ({
-    [`graph.${name}.neighbour.weight`]: [channels, 2 * channels],
-    [`graph.${name}.neighbour.bias`]: [channels],
-    [`graph.${name}.self.weight`]: [channels, channels],
-    [`graph.${name}.self.bias`]: [channels],
-  })
   return {
     'decoupling.image.weight': [hidden, channels],
     'decoupling.word.weight': [hidden, word],
     'decoupling.hidden.weight': [hidden, hidden],
     'decoupling.score.weight': [1, hidden],
-    ...gate('update'),
-    ...gate('reset'),
-    ...gate('candidate'),
+    ...graphShapes(channels),
     'output.weight': [output, 2 * channels],
     'output.bias': [output],
     'classifier.weight': [labels, output],
     'classifier.bias': [labels],
+    ...intraShapes({ labels, channels, hidden, output }),
+  }
+}
+
+/** The label graph's, at width D. */
+export function graphShapes(width: number): Record<string, number[]> {
+  const gate = (name: string): Record<string, number[]> => ({
+    [`graph.${name}.neighbour.weight`]: [width, 2 * width],
+    [`graph.${name}.neighbour.bias`]: [width],
+    [`graph.${name}.self.weight`]: [width, width],
+    [`graph.${name}.self.bias`]: [width],
+  })
+  return { ...gate('update'), ...gate('reset'), ...gate('candidate') }
+}
+
+/** Those of the intra-image transfer. */
+export function intraShapes(sizes: Omit<SstSizes, 'word'>): Record<string, number[]> {
+  const { labels, channels, hidden, output } = sizes
+  const pairs = (labels * (labels - 1)) / 2
+  return {
     'intra.reduce.weight': [hidden, channels],
     'intra.reduce.bias': [hidden],
     'intra.pair.weight': [output, 2 * hidden],
@@ -51,10 +62,10 @@ export function parameterShapes({ labels, channels, word, hidden, output }: SstS
 }
 
 /** Uniform in ±1/√in, as linear layers are commonly started. */
-export function initialParameters(sizes: SstSizes, random: RandomState): Parameters {
+export function randomParameters(shapes: Record<string, number[]>, random: RandomState): Parameters {
   const parameters: Parameters = new Map()
   let width = 1
-  for (const [name, shape] of Object.entries(parameterShapes(sizes))) {
+  for (const [name, shape] of Object.entries(shapes)) {
     // A bias follows its weight, and starts within the same bound.
     if (shape.length === 2) width = shape[1]
     const bound = 1 / Math.sqrt(width)

@@ -1,0 +1,44 @@
+/** How strongly the prior of one label's base rate counts, in images. */
+const priorImages = 2
+
+/**
+ * A of the label graph, over known positives (METHOD 1): A[i,j] = N_ij / N_i, A[i,i] = 1.
+ *
+ * As published, an image where j is unknown counts against the pair, so that with a share p known the off-diagonals come out p
+ * times too small. Repaired (METHOD 3, 2): N_ij / #(i known present, j known), drawn to j's base rate where that is few
+ * images. A label without a known positive gets 0 off the diagonal (repair 3).
+ * @param states y, row-major N×C: 1, -1, 0
+ * @returns [C, C] row-major
+ */
+export function labelAdjacency(states: Int8Array, labels: number, conditional: boolean): Float32Array {
+  const present = new Float64Array(labels)
+  const known = new Float64Array(labels)
+  const both = new Float64Array(labels * labels)
+  const judged = new Float64Array(labels * labels)
+  for (let start = 0; start < states.length; start += labels) {
+    const row = states.subarray(start, start + labels)
+    row.forEach((state, i) => {
+      if (state !== 0) known[i]++
+      if (state !== 1) return
+      present[i]++
+      for (let j = 0; j < labels; j++) {
+        if (row[j] !== 0) judged[i * labels + j]++
+        if (row[j] === 1) both[i * labels + j]++
+      }
+    })
+  }
+  const adjacency = new Float32Array(labels * labels)
+  for (let i = 0; i < labels; i++) {
+    for (let j = 0; j < labels; j++) {
+      const at = i * labels + j
+      if (i === j) adjacency[at] = 1
+      else if (present[i] === 0) adjacency[at] = 0
+      else if (!conditional) adjacency[at] = both[at] / present[i]
+      else {
+        const base = known[j] > 0 ? present[j] / known[j] : 0
+        adjacency[at] = (both[at] + priorImages * base) / (judged[at] + priorImages)
+      }
+    }
+  }
+  return adjacency
+}

@@ -1,0 +1,89 @@
+import type { RandomState } from '../base/random.ts'
+import { dot } from '../tensor/composed.ts'
+import { add, tanh } from '../tensor/elementwise.ts'
+import type { Value } from '../tensor/graph.ts'
+import { concat } from '../tensor/layout.ts'
+import { linear } from '../tensor/matrix.ts'
+import { semanticDecoupling } from './decoupling.ts'
+import { labelGraph } from './labelGraph.ts'
+import type { Recognition } from './model.ts'
+import { graphShapes, intraShapes, type Parameters, randomParameters } from './parameters.ts'
+
+type Lookup = (name: string) => Value
+
+/** The sizes of the default network. */
+export interface NetworkSizes {
+  /** C */
+  labels: number
+  /** D: channels of the (projected) feature map */
+  channels: number
+  /** W: length of a label's vector */
+  word: number
+  /** K: width of the attention, and of the pair features u */
+  hidden: number
+  /** G: width of the label graph; 0 leaves it out */
+  graph: number
+  /** T: steps of the label graph */
+  steps: number
+  /** O: width of the output features */
+  output: number
+  /** Whether there is a classifier of label pairs (IST); it grows with C². */
+  pairs: boolean
+}
+
+/**
+ * The default network: METHOD 1 on top of the linear baseline.
+ *
+ * Its logits are added to the baseline's, so all that it has to learn is what the baseline gets wrong. Attention is uniform
+ * at the start and every classifier zero: training begins at the baseline's own answer. Beside o_c there is a direct path from
+ * f_c, the baseline's form on attended features. The label graph runs at a narrow width G: it is most of the published head's
+ * cost (METHOD 2).
+ * @param x feature map, [B, L, D]
+ * @param words label vectors, [C, W]
+ * @param adjacency A, [C, C]
+ */
+export function recognizeBeyondBaseline(
+  x: Value,
+  words: Value,
+  adjacency: Value,
+  sizes: NetworkSizes,
+  parameter: Lookup,
+): Recognition {
+  const { features, attention } = semanticDecoupling(x, words, parameter)
+  const parts = [features]
+  if (sizes.graph > 0) {
+    const narrow = linear(features, parameter('graph.reduce.weight'), parameter('graph.reduce.bias'))
+    parts.unshift(labelGraph(narrow, adjacency, sizes.steps, parameter))
+  }
+  const output = tanh(linear(concat(parts, -1), parameter('output.weight'), parameter('output.bias')))
+  const direct = dot(features, parameter('direct.weight'))
+  const logits = add(add(dot(output, parameter('classifier.weight')), direct), parameter('classifier.bias'))
+  return { features, attention, logits }
+}
+
+export function networkShapes(sizes: NetworkSizes): Record<string, number[]> {
+  const { labels, channels, word, hidden, graph, output } = sizes
+  const graphPart = { 'graph.reduce.weight': [graph, channels], 'graph.reduce.bias': [graph], ...graphShapes(graph) }
+  return {
+    'decoupling.image.weight': [hidden, channels],
+    'decoupling.word.weight': [hidden, word],
+    'decoupling.hidden.weight': [hidden, hidden],
+    'decoupling.score.weight': [1, hidden],
+    ...(graph > 0 ? graphPart : {}),
+    'output.weight': [output, graph + channels],
+    'output.bias': [output],
+    'classifier.weight': [labels, output],
+    'classifier.bias': [labels],
+    'direct.weight': [labels, channels],
+    ...(sizes.pairs ? intraShapes({ labels, channels, hidden, output }) : {}),
+  }
+}
+
+/** Where training starts: at the baseline's answer (see `recognizeBeyondBaseline`). */
+export function startAtBaseline(sizes: NetworkSizes, random: RandomState): Parameters {
+  const parameters = randomParameters(networkShapes(sizes), random)
+  for (const name of ['decoupling.score.weight', 'classifier.weight', 'classifier.bias', 'direct.weight']) {
+    parameters.get(name)!.data.fill(0)
+  }
+  return parameters
+}

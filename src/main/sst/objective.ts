@@ -1,0 +1,106 @@
+import { add, mul, stopGradient } from '../tensor/elementwise.ts'
+import type { Value } from '../tensor/graph.ts'
+import { batchSimilarity, distanceLoss, interTargets } from './inter.ts'
+import { cooccurrenceLogits, cooccurrenceLoss, intraTargets } from './intra.ts'
+import { knownLoss } from './losses.ts'
+import type { Recognition } from './model.ts'
+
+type Lookup = (name: string) => Value
+
+/** What the default mode mends in the published recipe (METHOD 3); each can be switched off. */
+export interface Repairs {
+  /** 1: L_cooc leaves out pairs with an unknown member. */
+  maskUnknownPairs: boolean
+  /** 2: A counts only images where both labels are known, with a prior for rare ones. */
+  conditionalAdjacency: boolean
+  /**
+   * L_cooc trains the pair classifier alone. At its weight of 10 it bends the attention away from the labels: on a frozen
+   * backbone the known labels' loss rises while it falls.
+   */
+  separatePairs: boolean
+  /** 4: the mean cosine is over the used slots of a bank. */
+  usedSlotsOnly: boolean
+}
+
+export const allRepairs: Repairs = {
+  maskUnknownPairs: true,
+  conditionalAdjacency: true,
+  separatePairs: true,
+  usedSlotsOnly: true,
+}
+export const noRepairs: Repairs = {
+  maskUnknownPairs: false,
+  conditionalAdjacency: false,
+  separatePairs: false,
+  usedSlotsOnly: false,
+}
+
+/** What the objective needs beside the network: see `objective`. */
+export interface ObjectiveInputs {
+  /** y, [B, C]: 1 present, -1 absent, 0 unknown */
+  target: Value
+  /** as in `interTargets` */
+  bankSum: Value
+  bankCount: Value
+  /** as in `distanceLoss` */
+  pairOrder: Value
+  /** θ_intra and θ_inter, scalars */
+  intraThreshold: Value
+  interThreshold: Value
+  /** 1 once pseudo labels count (epoch ≥ 5), else 0; a scalar */
+  transfer: Value
+  /** ρ, a scalar */
+  rise: Value
+}
+
+export interface Objective {
+  total: Value
+  known: Value
+  intraPseudo: Value
+  interPseudo: Value
+  /** 10 L_cooc */
+  cooccurrence: Value
+  /** 0.05 L_dist */
+  distance: Value
+  cooccurrenceLogits: Value | undefined
+  intraTargets: Value
+  interTargets: Value
+}
+
+/**
+ * L = cls(s,y) + [epoch ≥ 5]( cls(s, y∪intra) + cls(s, y∪inter) ) + 10 ρ L_cooc + 0.05 ρ L_dist (METHOD 1).
+ * @param pairs false leaves out what grows with C²: L_cooc is 0 then, and y∪intra is y
+ */
+export function objective(
+  result: Recognition,
+  inputs: ObjectiveInputs,
+  parameter: Lookup,
+  { repairs = noRepairs, pairs = true }: { repairs?: Repairs; pairs?: boolean } = {},
+): Objective {
+  const { target } = inputs
+  const features = repairs.separatePairs ? stopGradient(result.features) : result.features
+  const logits = pairs ? cooccurrenceLogits(features, parameter) : undefined
+  const intra = logits ? intraTargets(logits, target, inputs.intraThreshold).targets : target
+  const batch = batchSimilarity(result.features)
+  const inter = interTargets(batch, inputs.bankSum, inputs.bankCount, target, inputs.interThreshold).targets
+  const known = knownLoss(result.logits, target)
+  const intraPseudo = knownLoss(result.logits, intra)
+  const interPseudo = knownLoss(result.logits, inter)
+  const cooccurrence = logits
+    ? mul(cooccurrenceLoss(logits, target, repairs.maskUnknownPairs), 10)
+    : target.graph.scalar(0, 'float32')
+  const distance = mul(distanceLoss(batch.similarity, target, inputs.pairOrder), 0.05)
+  const pseudo = mul(inputs.transfer, add(intraPseudo, interPseudo))
+  const total = add(add(known, pseudo), mul(inputs.rise, add(cooccurrence, distance)))
+  return {
+    total,
+    known,
+    intraPseudo,
+    interPseudo,
+    cooccurrence,
+    distance,
+    cooccurrenceLogits: logits,
+    intraTargets: intra,
+    interTargets: inter,
+  }
+}
