@@ -1,0 +1,183 @@
+import Database from 'better-sqlite3'
+import { asProjectError, projectClosed } from './errors.ts'
+
+export type Value = number | string | null
+
+export interface ConnectionOptions {
+  readOnly?: boolean
+  /** Pages kept in memory. @default 64 */
+  cacheMegabytes?: number
+  /** How long to wait for a lock that another program holds. @default 5000 */
+  busyMs?: number
+}
+
+type Statement = Database.Statement<Value[]>
+
+/**
+ * One connection to a SQLite file. Every statement of the program goes through here, so that every failure is explained
+ * in one place. Statements are prepared once and kept by their text.
+ */
+export class Connection {
+  readonly path: string
+  readonly #db: Database.Database
+  readonly #rows = new Map<string, Statement>()
+  readonly #tuples = new Map<string, Statement>()
+  readonly #columns = new Map<string, Statement>()
+
+  /** @param path an existing file; an empty one becomes a database @throws UserError, see `asProjectError` */
+  constructor(path: string, options: ConnectionOptions = {}) {
+    this.path = path
+    try {
+      this.#db = new Database(path, {
+        readonly: options.readOnly ?? false,
+        fileMustExist: true,
+        timeout: options.busyMs ?? 5000,
+      })
+    } catch (error) {
+      throw asProjectError(error, path)
+    }
+    try {
+      this.pragma('foreign_keys = ON')
+      this.pragma('cell_size_check = ON')
+      // A file from a stranger may hold views and triggers: they get no function that could do harm.
+      this.pragma('trusted_schema = OFF')
+      this.pragma(`cache_size = ${-1024 * (options.cacheMegabytes ?? 64)}`)
+      this.pragma('temp_store = MEMORY')
+      // FULL: what the screen shows as saved survives a power cut.
+      if (!options.readOnly) this.pragma('synchronous = FULL')
+    } catch (error) {
+      this.#db.close()
+      throw error
+    }
+  }
+
+  get open(): boolean {
+    return this.#db.open
+  }
+
+  /** Runs a statement that returns no rows. */
+  run(sql: string, ...values: Value[]): { changes: number; lastId: number } {
+    try {
+      const { changes, lastInsertRowid } = this.#prepared(this.#rows, sql).run(...values)
+      return { changes, lastId: Number(lastInsertRowid) }
+    } catch (error) {
+      throw asProjectError(error, this.path)
+    }
+  }
+
+  /** The first row. */
+  get<Row>(sql: string, ...values: Value[]): Row | undefined {
+    try {
+      return this.#prepared(this.#rows, sql).get(...values) as Row | undefined
+    } catch (error) {
+      throw asProjectError(error, this.path)
+    }
+  }
+
+  all<Row>(sql: string, ...values: Value[]): Row[] {
+    try {
+      return this.#prepared(this.#rows, sql).all(...values) as Row[]
+    } catch (error) {
+      throw asProjectError(error, this.path)
+    }
+  }
+
+  /** Rows as arrays: the cheapest form for many rows. */
+  tuples<Row extends readonly Value[]>(sql: string, ...values: Value[]): Row[] {
+    try {
+      return this.#prepared(this.#tuples, sql).all(...values) as unknown as Row[]
+    } catch (error) {
+      throw asProjectError(error, this.path)
+    }
+  }
+
+  /** The first row as an array. */
+  tuple<Row extends readonly Value[]>(sql: string, ...values: Value[]): Row | undefined {
+    try {
+      return this.#prepared(this.#tuples, sql).get(...values) as unknown as Row | undefined
+    } catch (error) {
+      throw asProjectError(error, this.path)
+    }
+  }
+
+  /** The first column of every row. */
+  column<T extends Value>(sql: string, ...values: Value[]): T[] {
+    try {
+      return this.#prepared(this.#columns, sql).all(...values) as T[]
+    } catch (error) {
+      throw asProjectError(error, this.path)
+    }
+  }
+
+  /** The first column of the first row. */
+  value<T extends Value>(sql: string, ...values: Value[]): T | undefined {
+    try {
+      return this.#prepared(this.#columns, sql).get(...values) as T | undefined
+    } catch (error) {
+      throw asProjectError(error, this.path)
+    }
+  }
+
+  /** Several statements without values, as in a migration. */
+  script(sql: string): void {
+    try {
+      this.#db.exec(sql)
+    } catch (error) {
+      throw asProjectError(error, this.path)
+    }
+  }
+
+  pragma(text: string): Value {
+    try {
+      return this.#db.pragma(text, { simple: true }) as Value
+    } catch (error) {
+      throw asProjectError(error, this.path)
+    }
+  }
+
+  /** All or nothing. The lock is taken at once, so that nothing fails half-way for another writer's sake. */
+  transaction<T>(work: () => T): T {
+    this.begin()
+    try {
+      const result = work()
+      this.commit()
+      return result
+    } catch (error) {
+      this.rollback()
+      throw error
+    }
+  }
+
+  begin(): void {
+    this.run('BEGIN IMMEDIATE')
+  }
+
+  commit(): void {
+    this.run('COMMIT')
+  }
+
+  /** Leaves the transaction, if SQLite has not left it by itself (as it does when the disk is full). */
+  rollback(): void {
+    if (this.#db.open && this.#db.inTransaction) this.run('ROLLBACK')
+  }
+
+  close(): void {
+    for (const statements of [this.#rows, this.#tuples, this.#columns]) statements.clear()
+    try {
+      this.#db.close()
+    } catch (error) {
+      throw asProjectError(error, this.path)
+    }
+  }
+
+  #prepared(statements: Map<string, Statement>, sql: string): Statement {
+    const known = statements.get(sql)
+    if (known) return known
+    if (!this.#db.open) throw projectClosed(this.path)
+    const statement = this.#db.prepare<Value[]>(sql)
+    if (statements === this.#tuples) statement.raw()
+    if (statements === this.#columns) statement.pluck()
+    statements.set(sql, statement)
+    return statement
+  }
+}

@@ -1,0 +1,169 @@
+import { UserError } from '../base/errors.ts'
+
+/** What SQLite throws: better-sqlite3's SqliteError, told by its code so that only `database.ts` knows the library. */
+interface SqliteFailure extends Error {
+  code: string
+}
+
+function isSqliteFailure(error: unknown): error is SqliteFailure {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')
+}
+
+/**
+ * Turns a failure of SQLite into a sentence and a way out, at opening as in the middle of work. What only a bug can
+ * cause (a broken constraint, wrong SQL) stays what it is.
+ */
+export function asProjectError(error: unknown, path: string): unknown {
+  if (!isSqliteFailure(error)) return error
+  const make = failures.find(([codes]) => codes.test(error.code))?.[1]
+  return make ? make(path, { cause: error }) : error
+}
+
+type Maker = (path: string, options?: ErrorOptions) => UserError
+
+/** The first that matches: extended codes before their families. */
+const failures: [codes: RegExp, make: Maker][] = [
+  [/^SQLITE_READONLY_DBMOVED$/, projectMoved],
+  [/^SQLITE_(READONLY|PERM|CANTOPEN|AUTH)/, projectReadOnly],
+  [/^SQLITE_(BUSY|LOCKED|PROTOCOL)/, projectLocked],
+  [/^SQLITE_(CORRUPT|NOTADB|FORMAT)/, projectDamaged],
+  [/^SQLITE_(FULL|IOERR_WRITE_ENOSPC)/, diskFull],
+  [/^SQLITE_IOERR/, diskFailed],
+  [/^SQLITE_NOMEM/, outOfMemory],
+  [/^SQLITE_TOOBIG/, valueTooLarge],
+]
+
+export function projectNotFound(path: string): UserError {
+  return new UserError(
+    'project-not-found',
+    `There is no project file at ${path}.`,
+    'Check the path, or make a new project.',
+  )
+}
+
+export function notAProject(path: string, reason: string): UserError {
+  return new UserError(
+    'not-a-project',
+    `This is not a Surmise project: ${path} ${reason}.`,
+    'Choose a file that ends in .surmise.',
+  )
+}
+
+export function projectTooNew(path: string, version: number, newest: number): UserError {
+  return new UserError(
+    'project-too-new',
+    `This project was made by a newer Surmise: ${path} has format ${version}, and this program knows up to ${newest}.`,
+    'Update Surmise. The file was not touched.',
+  )
+}
+
+export function projectTooOld(path: string): UserError {
+  return new UserError(
+    'project-too-old',
+    `This project was made by an older Surmise, and can’t be brought up to date while it is opened read-only: ${path}`,
+    'Open it once with write permission.',
+  )
+}
+
+export function projectOpenElsewhere(path: string): UserError {
+  return new UserError(
+    'project-open-elsewhere',
+    `This project is open in another window or program: ${path}`,
+    'Close it there, or open it read-only here.',
+  )
+}
+
+export function projectLocked(path: string, options?: ErrorOptions): UserError {
+  return new UserError(
+    'project-locked',
+    `Another program holds the project file locked: ${path}`,
+    'Close database tools, backup or sync programs that use it, then try again. Nothing that was saved before is lost.',
+    options,
+  )
+}
+
+export function projectDamaged(path: string, options?: ErrorOptions): UserError {
+  return new UserError(
+    'project-damaged',
+    `The project file is damaged: ${path}`,
+    'Keep a copy of the file as it is, and go on from your latest backup or export.',
+    options,
+  )
+}
+
+export function projectReadOnly(path: string, options?: ErrorOptions): UserError {
+  return new UserError(
+    'project-read-only',
+    `The project can’t be written: the file or its folder is read-only: ${path}`,
+    'Change the permissions, copy the project elsewhere, or open it read-only.',
+    options,
+  )
+}
+
+export function openedReadOnly(path: string): UserError {
+  return new UserError(
+    'project-read-only',
+    `The project was opened read-only, so nothing can be changed: ${path}`,
+    'Close it where else it is open, or change its permissions, then open it again.',
+  )
+}
+
+export function projectExists(path: string): UserError {
+  return new UserError(
+    'project-exists',
+    `There is a file of this name already: ${path}`,
+    'Choose another name, or open that file.',
+  )
+}
+
+export function projectClosed(path: string): UserError {
+  return new UserError('project-closed', `The project has been closed: ${path}`, 'Open it again.')
+}
+
+export function projectBusy(title: string): UserError {
+  return new UserError(
+    'project-busy',
+    `A large change is being written: ${title}.`,
+    'Try again when it is done, or cancel it.',
+  )
+}
+
+export function projectMoved(path: string, options?: ErrorOptions): UserError {
+  return new UserError(
+    'project-moved',
+    `The project file was moved or deleted while it was open: ${path}`,
+    'Put it back, or open it at its new place.',
+    options,
+  )
+}
+
+function diskFull(path: string, options?: ErrorOptions): UserError {
+  return new UserError(
+    'disk-full',
+    `The disk is full, so this change could not be saved to ${path}.`,
+    'Free some space, then try again. Nothing that was saved before is lost.',
+    options,
+  )
+}
+
+function diskFailed(path: string, options?: ErrorOptions): UserError {
+  return new UserError(
+    'disk-failed',
+    `The disk could not be read or written: ${path}`,
+    'Check the disk or the network drive, then open the project again.',
+    options,
+  )
+}
+
+function outOfMemory(path: string, options?: ErrorOptions): UserError {
+  return new UserError(
+    'out-of-memory',
+    `There is not enough memory to go on with ${path}.`,
+    'Close other programs, then try again.',
+    options,
+  )
+}
+
+function valueTooLarge(_path: string, options?: ErrorOptions): UserError {
+  return new UserError('value-too-large', 'A text is too large to be stored.', 'Shorten it.', options)
+}

@@ -1,0 +1,28 @@
+import type { Connection } from '../database.ts'
+import { projectTooNew, projectTooOld } from '../errors.ts'
+import { first } from './001_first.ts'
+
+/** "Surm": what `file` and the open dialog know a project by, besides its name. */
+export const applicationId = 0x5375726d
+
+/** Number n − 1 leads from version n − 1 to n; 0 is an empty file. Released ones are never edited: add the next. */
+export const migrations: readonly string[] = [first]
+
+export const newestVersion = migrations.length
+
+/**
+ * Brings the schema up to date: each migration whole or not at all.
+ * @throws UserError `project-too-new` before anything is touched; `project-too-old` when it can't be written
+ */
+export function migrate(connection: Connection, steps: readonly string[] = migrations, readOnly = false): void {
+  const version = connection.pragma('user_version') as number
+  if (version > steps.length) throw projectTooNew(connection.path, version, steps.length)
+  if (version < steps.length && readOnly) throw projectTooOld(connection.path)
+  for (let next = version + 1; next <= steps.length; next++) {
+    connection.transaction(() => {
+      connection.script(steps[next - 1])
+      connection.pragma(`application_id = ${applicationId}`)
+      connection.pragma(`user_version = ${next}`)
+    })
+  }
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import type { Connection } from './database.ts'
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+export interface Model {
+  id: number
+  uid: string
+  createdAt: number
+  /** How it was trained: 'linear', 'sst', 'blend' … */
+  kind: string
+  backbone: string
+  seed: number | null
+  device: string | null
+  metrics: Json
+  /** The labels it gives scores for, in the order of its outputs. */
+  labelIds: number[]
+  /** In the cache folder; null when only its name came with an import. */
+  file: string | null
+  current: boolean
+}
+
+export type NewModel = Omit<Model, 'id' | 'uid' | 'createdAt' | 'current'> & { uid?: string; createdAt?: number }
+
+interface ModelRow {
+  id: number
+  uid: string
+  created_at: number
+  kind: string
+  backbone: string
+  seed: number | null
+  device: string | null
+  metrics: string
+  label_ids: string
+  file: string | null
+  is_current: number
+}
+
+/** The models trained here, or named by an import. At most one is current: the one that suggests. */
+export class ModelsTable {
+  readonly #db: Connection
+  readonly #write: (work: () => void) => void
+
+  constructor(db: Connection, write: (work: () => void) => void) {
+    this.#db = db
+    this.#write = write
+  }
+
+  /** Newest first. */
+  list(): Model[] {
+    return this.#db.all<ModelRow>('SELECT * FROM model ORDER BY created_at DESC, id DESC').map(modelOf)
+  }
+
+  get(id: number): Model | undefined {
+    const row = this.#db.get<ModelRow>('SELECT * FROM model WHERE id = ?', id)
+    return row && modelOf(row)
+  }
+
+  byUid(uid: string): Model | undefined {
+    const row = this.#db.get<ModelRow>('SELECT * FROM model WHERE uid = ?', uid)
+    return row && modelOf(row)
+  }
+
+  current(): Model | undefined {
+    const row = this.#db.get<ModelRow>('SELECT * FROM model WHERE is_current = 1')
+    return row && modelOf(row)
+  }
+
+  /** Adds a model, and makes it the current one if asked to: both or neither. */
+  add(model: NewModel, options: { current?: boolean } = {}): Model {
+    let id = 0
+    this.#write(() => {
+      id = insertModel(this.#db, model)
+      if (options.current) this.#markCurrent(id)
+    })
+    return this.get(id)!
+  }
+
+  /** @param id null: none suggests */
+  setCurrent(id: number | null): void {
+    this.#write(() => this.#markCurrent(id))
+  }
+
+  #markCurrent(id: number | null): void {
+    this.#db.run('UPDATE model SET is_current = 0 WHERE is_current = 1')
+    if (id === null) return
+    const { changes } = this.#db.run('UPDATE model SET is_current = 1 WHERE id = ?', id)
+    if (changes === 0) throw new Error(`There is no model ${id}.`)
+  }
+}
+
+export function insertModel(db: Connection, model: NewModel): number {
+  return db.run(
+    `INSERT INTO model (uid, created_at, kind, backbone, seed, device, metrics, label_ids, file)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    model.uid ?? randomUUID(),
+    model.createdAt ?? Date.now(),
+    model.kind,
+    model.backbone,
+    model.seed,
+    model.device,
+    JSON.stringify(model.metrics),
+    JSON.stringify(model.labelIds),
+    model.file,
+  ).lastId
+}
+
+function modelOf(row: ModelRow): Model {
+  return {
+    id: row.id,
+    uid: row.uid,
+    createdAt: row.created_at,
+    kind: row.kind,
+    backbone: row.backbone,
+    seed: row.seed,
+    device: row.device,
+    metrics: JSON.parse(row.metrics),
+    labelIds: JSON.parse(row.label_ids),
+    file: row.file,
+    current: row.is_current === 1,
+  }
+}

@@ -1,0 +1,278 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { asUserError, UserError } from '../base/errors.ts'
+import { Connection } from './database.ts'
+import { Edit, type NewLabel } from './edit.ts'
+import {
+  notAProject,
+  projectDamaged,
+  projectExists,
+  projectNotFound,
+  projectReadOnly,
+  projectTooNew,
+} from './errors.ts'
+import { ProjectLock } from './lock.ts'
+import { applicationId, migrate, newestVersion } from './migrations/index.ts'
+import { Project } from './project.ts'
+import { isFolder, requireFolder, rootColumns } from './root.ts'
+import { type Settings, writeSettings } from './settings.ts'
+
+export interface CreateOptions {
+  /** Ends in .surmise. */
+  path: string
+  imagesRoot: string
+  /** @default the file's name */
+  name?: string
+  labels?: readonly (string | NewLabel)[]
+  settings?: Partial<Settings>
+}
+
+export const projectExtension = '.surmise'
+
+/** Files up to this size are checked whole at every opening: a tenth of a second. For others there is `Project.check`. */
+const checkedAtOpening = 16 * 1024 * 1024
+
+/**
+ * Makes a project file, whole or not at all, and opens it. Never overwrites a file.
+ * @throws UserError `project-name`, `project-exists`, `images-folder-missing`, those of labels, and those of the disk
+ */
+export function createProject(options: CreateOptions): Project {
+  const target = path.resolve(options.path)
+  const name = path.basename(target, projectExtension)
+  if (!target.endsWith(projectExtension) || name === '') {
+    throw new UserError(
+      'project-name',
+      `The name of a project file must end in ${projectExtension}: ${target}`,
+      `For example ${target}${projectExtension}`,
+    )
+  }
+  if (!isFolder(path.dirname(target))) {
+    throw new UserError(
+      'project-folder-missing',
+      `There is no folder ${path.dirname(target)}.`,
+      'Make it first, or choose another.',
+    )
+  }
+  if (existsSync(target)) throw projectExists(target)
+  const root = requireFolder(options.imagesRoot)
+  const temporary = path.join(path.dirname(target), `.${name}.${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    closeSync(openSync(temporary, 'wx'))
+    fill(
+      temporary,
+      target,
+      root,
+      { name, ...options.settings, ...(options.name && { name: options.name }) },
+      options.labels ?? [],
+    )
+    publish(temporary, target)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') throw projectReadOnly(target, { cause: error })
+    throw asUserError(error)
+  } finally {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(temporary + suffix, { force: true })
+  }
+  return openProject(target)
+}
+
+/**
+ * Opens a project for writing, which one process at a time can, or for reading.
+ * @throws UserError `project-not-found`, `not-a-project`, `project-too-new`, `project-too-old`, `project-open-elsewhere`,
+ *   `project-locked`, `project-damaged`, `project-read-only`
+ */
+export function openProject(file: string, { readOnly = false }: { readOnly?: boolean } = {}): Project {
+  const resolved = path.resolve(file)
+  try {
+    return readOnly ? openForReading(findFile(resolved)) : openForWriting(findFile(resolved))
+  } catch (error) {
+    throw asUserError(error)
+  }
+}
+
+function fill(
+  temporary: string,
+  target: string,
+  root: string,
+  settings: Partial<Settings>,
+  labels: readonly (string | NewLabel)[],
+): void {
+  const connection = new Connection(temporary)
+  try {
+    connection.pragma('journal_mode = WAL')
+    migrate(connection)
+    connection.transaction(() => {
+      const { absolute, relative } = rootColumns(target, root)
+      connection.run('INSERT INTO project VALUES (1, ?, ?, ?, ?)', randomUUID(), Date.now(), absolute, relative)
+      writeSettings(connection, settings)
+      const edit = new Edit(connection, { title: '' }, false)
+      for (const label of labels) edit.addLabel(typeof label === 'string' ? { name: label } : label)
+      edit.finish()
+    })
+  } finally {
+    connection.close()
+  }
+}
+
+/** Gives the finished file its name, unless there is a file of this name by now. */
+function publish(temporary: string, target: string): void {
+  try {
+    linkSync(temporary, target)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') throw projectExists(target)
+    // Some file systems (exFAT, some network drives) know no links.
+    if (existsSync(target)) throw projectExists(target)
+    renameSync(temporary, target)
+  }
+}
+
+/** @returns the file itself, links followed: one file has one lock, whatever it is called @throws UserError */
+function findFile(resolved: string): string {
+  const stats = statSync(resolved, { throwIfNoEntry: false })
+  if (!stats) throw projectNotFound(resolved)
+  if (stats.isDirectory()) throw notAProject(resolved, 'is a folder')
+  if (!stats.isFile()) throw notAProject(resolved, 'is not a file')
+  if (stats.size === 0) throw notAProject(resolved, 'is empty')
+  const file = realpathSync(resolved)
+  // Closing a second handle of a file would drop the locks that this process holds on it through SQLite.
+  if (!isOpenHere(file)) inspectHeader(file, stats.size)
+  return file
+}
+
+/** Looks at the first 100 bytes, before SQLite touches a file that may not be ours. https://sqlite.org/fileformat.html */
+function inspectHeader(file: string, size: number): void {
+  const header = Buffer.alloc(100)
+  const handle = openSync(file, 'r')
+  try {
+    readSync(handle, header, 0, 100, 0)
+  } finally {
+    closeSync(handle)
+  }
+  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw notAProject(file, 'holds something else')
+  if (header.readUInt32BE(68) !== applicationId) throw notAProject(file, 'is the database of another program')
+  const version = header.readUInt32BE(60)
+  if (version > newestVersion) throw projectTooNew(file, version, newestVersion)
+  const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16)
+  // While there is a log, what the header counts may still be in it.
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  if (log === 0 && size < header.readUInt32BE(28) * pageSize) throw projectDamaged(file)
+}
+
+function openForWriting(file: string): Project {
+  if (!isWritable(file) || !isWritable(path.dirname(file))) throw projectReadOnly(file)
+  const lock = new ProjectLock(file)
+  return opened(
+    file,
+    false,
+    () => new Connection(file),
+    () => lock.release(),
+  )
+}
+
+function openForReading(file: string): Project {
+  try {
+    return opened(
+      file,
+      true,
+      () => new Connection(file, { readOnly: true }),
+      () => {},
+    )
+  } catch (error) {
+    // SQLite needs to write beside a file to read it together with its log. Where it can't, a copy is read.
+    if (!(error instanceof UserError) || error.code !== 'project-read-only' || isOpenHere(file)) throw error
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), 'surmise-'))
+  const release = () => rmSync(folder, { recursive: true, force: true })
+  try {
+    const copy = path.join(folder, path.basename(file))
+    copyFileSync(file, copy, constants.COPYFILE_FICLONE)
+    chmodSync(copy, 0o600)
+    if (existsSync(`${file}-wal`)) {
+      copyFileSync(`${file}-wal`, `${copy}-wal`)
+      chmodSync(`${copy}-wal`, 0o600)
+    }
+    return opened(file, true, () => new Connection(copy), release)
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+function opened(file: string, readOnly: boolean, connect: () => Connection, release: () => void): Project {
+  let connection: Connection | undefined
+  const letGo = () => {
+    try {
+      connection?.close()
+    } finally {
+      release()
+      markClosed(file)
+    }
+  }
+  markOpen(file)
+  try {
+    connection = connect()
+    migrate(connection, undefined, readOnly)
+    if (!readOnly) {
+      connection.pragma('journal_mode = WAL')
+      // After a large action the log goes back to this size.
+      connection.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
+    }
+    requireSound(connection)
+    return new Project({ path: file, readOnly, connection, release: letGo })
+  } catch (error) {
+    letGo()
+    throw error
+  }
+}
+
+function requireSound(connection: Connection): void {
+  const { path: file } = connection
+  const tables = new Set(connection.column<string>("SELECT name FROM sqlite_schema WHERE type = 'table'"))
+  if (!['project', 'setting', 'image', 'label', 'label_state', 'model', 'action'].every((name) => tables.has(name)))
+    throw projectDamaged(file)
+  if (connection.value<number>('SELECT count(*) FROM project') !== 1) throw projectDamaged(file)
+  if (statSync(file).size <= checkedAtOpening && connection.pragma('quick_check(1)') !== 'ok')
+    throw projectDamaged(file)
+}
+
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Files that this process has open, and how often. */
+const openHere = new Map<string, number>()
+
+function isOpenHere(file: string): boolean {
+  return (openHere.get(file) ?? 0) > 0
+}
+
+function markOpen(file: string): void {
+  openHere.set(file, (openHere.get(file) ?? 0) + 1)
+}
+
+function markClosed(file: string): void {
+  openHere.set(file, (openHere.get(file) ?? 0) - 1)
+}

@@ -1,0 +1,263 @@
+import { setImmediate } from 'node:timers/promises'
+import { cancelled, UserError } from '../base/errors.ts'
+import { Connection } from './database.ts'
+import { Edit, type EditOptions, type SlicesOptions } from './edit.ts'
+import { openedReadOnly, projectBusy, projectClosed } from './errors.ts'
+import { History, type Replayed, recordReplay, replay, replayTarget } from './history.ts'
+import { ImagesTable } from './images.ts'
+import { LabelsTable } from './labels.ts'
+import { maintain } from './maintenance.ts'
+import { ModelsTable } from './models.ts'
+import { findRoot, isFolder, requireFolder, writeRoot } from './root.ts'
+import { SettingsTable } from './settings.ts'
+import { ProjectSnapshot } from './snapshot.ts'
+import { StatesTable } from './states.ts'
+import type { ProjectChange } from './types.ts'
+import { Writer } from './writer.ts'
+
+/** An action of more states is undone in slices. */
+const smallAction = 5000
+/** The event loop is kept waiting so long at most, in milliseconds. */
+const slice = 12
+
+/** How an open file is let go of. */
+export interface OpenFile {
+  path: string
+  readOnly: boolean
+  /** Where the data is read from: the file itself, or a copy of one that can't be read in place. */
+  connection: Connection
+  release: () => void
+}
+
+/**
+ * An open project. Every write is one short transaction on one connection; a large one (`editLarge`) has a connection of its
+ * own, so that the screen goes on reading what was before it until it is whole.
+ */
+export class Project {
+  /** Of the project file, absolute. */
+  readonly path: string
+  readonly readOnly: boolean
+  /** The identity of the project, also in exports and copies. */
+  readonly uuid: string
+  readonly createdAt: number
+  readonly settings: SettingsTable
+  readonly images: ImagesTable
+  readonly labels: LabelsTable
+  readonly states: StatesTable
+  readonly models: ModelsTable
+  readonly history: History
+  readonly #file: OpenFile
+  readonly #db: Connection
+  readonly #listeners = new Set<(change: ProjectChange) => void>()
+  #imagesRoot: string
+  /** The large change that is being written. */
+  #large: { title: string; connection: Connection } | undefined
+
+  /** Use `openProject`. */
+  constructor(file: OpenFile) {
+    this.#file = file
+    this.#db = file.connection
+    this.path = file.path
+    this.readOnly = file.readOnly
+    const row = this.#db.get<{
+      uuid: string
+      created_at: number
+      images_root: string
+      images_root_relative: string | null
+    }>('SELECT * FROM project')!
+    this.uuid = row.uuid
+    this.createdAt = row.created_at
+    this.#imagesRoot = findRoot(this.path, row.images_root, row.images_root_relative)
+    if (!this.readOnly && isFolder(this.#imagesRoot)) writeRoot(this.#db, this.path, this.#imagesRoot)
+    const edit = <T>(options: EditOptions, work: (edit: Edit) => T) => this.edit(options, work)
+    const write = (kind: 'images' | 'models' | 'settings') => (work: () => void) => this.#write(kind, work)
+    this.settings = new SettingsTable(this.#db, write('settings'))
+    this.images = new ImagesTable(this.#db, write('images'))
+    this.labels = new LabelsTable(this.#db, edit)
+    this.states = new StatesTable(this.#db, edit)
+    this.models = new ModelsTable(this.#db, write('models'))
+    this.history = new History(this.#db, (kind, options) => this.#replay(kind, options))
+  }
+
+  get name(): string {
+    return this.settings.get('name')
+  }
+
+  /** 'NAME.surmise-cache' beside the file. What is in it can all be made again. */
+  get cacheFolder(): string {
+    return `${this.path}-cache`
+  }
+
+  /** Absolute. It may be gone: then the images are to be found again (`relocateRoot`). */
+  get imagesRoot(): string {
+    return this.#imagesRoot
+  }
+
+  /** The folder of images is somewhere else now; paths below it stay. @throws UserError `images-folder-missing` */
+  relocateRoot(newRoot: string): void {
+    const root = requireFolder(newRoot)
+    this.#write('images', () => writeRoot(this.#db, this.path, root))
+    this.#imagesRoot = root
+  }
+
+  /**
+   * One action out of any changes of labels and states: written whole or not at all, undone by one undo.
+   * @throws UserError `project-read-only`, `project-busy`, `project-closed`, and what `Edit` and `asProjectError` say
+   */
+  edit<T>(options: EditOptions, work: (edit: Edit) => T): T {
+    this.#requireWritable()
+    let edit: Edit | undefined
+    const result = this.#db.transaction(() => {
+      edit = new Edit(this.#db, options)
+      const value = work(edit)
+      edit.finish()
+      return value
+    })
+    this.#announceEdit(edit!)
+    return result
+  }
+
+  /**
+   * The same for changes that are many: `work` may wait (`Edit.setStates` does). Meanwhile everything can be read, as it was
+   * before, and nothing else can be written (`project-busy`).
+   */
+  async editLarge<T>(options: EditOptions, work: (edit: Edit) => Promise<T>): Promise<T> {
+    let edit: Edit | undefined
+    const write = async (connection: Connection) => {
+      edit = new Edit(connection, options)
+      const value = await work(edit)
+      edit.finish()
+      return value
+    }
+    return this.#alone(options.title, write, () => this.#announceEdit(edit!))
+  }
+
+  /** The project as it is now, to be walked while work goes on. Close it. */
+  snapshot(): ProjectSnapshot {
+    this.#requireOpen()
+    return new ProjectSnapshot(this.#db.path)
+  }
+
+  /** Reads the whole file, on another thread; empty if it is sound, else what is wrong. */
+  async check(): Promise<string[]> {
+    this.#requireOpen()
+    try {
+      return await maintain(this.#db.path, 'check')
+    } catch (error) {
+      if (error instanceof UserError && error.code === 'project-damaged') return [error.message]
+      throw error
+    }
+  }
+
+  /** Tells of every change after its commit. Listeners must not throw. @returns to stop it */
+  onChange(listener: (change: ProjectChange) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** A large change that is being written is given up. */
+  close(): void {
+    if (!this.#db.open) return
+    this.#large?.connection.close()
+    try {
+      if (!this.readOnly) this.#db.pragma('optimize')
+    } catch {
+      // It only makes later queries faster: no reason to fail here (a full disk, say).
+    }
+    this.#file.release()
+  }
+
+  async #replay(kind: 'undo' | 'redo', { signal, onProgress }: SlicesOptions): Promise<Replayed | null> {
+    this.#requireWritable()
+    const target = replayTarget(this.#db, kind)
+    if (!target) return null
+    let writer: Writer | undefined
+    if (target.state_changes <= smallAction) {
+      writer = this.#db.transaction(() => {
+        const small = new Writer(this.#db)
+        for (const _ of replay(this.#db, kind, target.id, small));
+        recordReplay(this.#db, kind, target)
+        small.flush()
+        return small
+      })
+      this.#announce(writer)
+    } else {
+      const title = `${kind === 'undo' ? 'Undo' : 'Redo'}: ${target.title}`
+      const write = async (connection: Connection) => {
+        const large = new Writer(connection)
+        writer = large
+        let sliceStart = performance.now()
+        for (const _ of replay(connection, kind, target.id, large)) {
+          if (performance.now() - sliceStart < slice) continue
+          onProgress?.(large.delta.length)
+          await setImmediate()
+          if (signal?.aborted) throw cancelled(title)
+          sliceStart = performance.now()
+        }
+        recordReplay(connection, kind, target)
+        large.flush()
+      }
+      await this.#alone(title, write, () => this.#announce(writer!))
+    }
+    const changed = writer!.delta
+    return {
+      title: target.title,
+      stateChanges: target.state_changes,
+      labelChanges: target.label_changes,
+      firstImageId: changed.length > 0 ? changed.imageIds[0] : null,
+    }
+  }
+
+  async #alone<T>(title: string, work: (connection: Connection) => Promise<T>, committed: () => void): Promise<T> {
+    this.#requireWritable()
+    const connection = new Connection(this.path, { cacheMegabytes: 16 })
+    this.#large = { title, connection }
+    try {
+      connection.begin()
+      const result = await work(connection)
+      connection.commit()
+      connection.close()
+      committed()
+      // The log is large now: the next mark must not be the one to wait for it. If this fails, it will be all the same.
+      if (this.#db.open) await maintain(this.path, 'checkpoint').catch(() => {})
+      return result
+    } catch (error) {
+      connection.rollback()
+      throw error
+    } finally {
+      if (connection.open) connection.close()
+      this.#large = undefined
+    }
+  }
+
+  #write(kind: 'images' | 'models' | 'settings', work: () => void): void {
+    this.#requireWritable()
+    this.#db.transaction(work)
+    this.#emit({ kind })
+  }
+
+  #requireOpen(): void {
+    if (!this.#db.open) throw projectClosed(this.path)
+  }
+
+  #requireWritable(): void {
+    this.#requireOpen()
+    if (this.readOnly) throw openedReadOnly(this.path)
+    if (this.#large) throw projectBusy(this.#large.title)
+  }
+
+  #announceEdit(edit: Edit): void {
+    this.#announce(edit.writer)
+    for (const kind of edit.alsoChanged) this.#emit({ kind })
+  }
+
+  #announce(writer: Writer): void {
+    if (writer.labelsChanged) this.#emit({ kind: 'labels' })
+    if (writer.delta.length > 0) this.#emit({ kind: 'states', delta: writer.delta })
+  }
+
+  #emit(change: ProjectChange): void {
+    this.states.follow(change)
+    for (const listener of this.#listeners) listener(change)
+  }
+}

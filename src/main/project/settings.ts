@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import type { Connection } from './database.ts'
+
+/** Every setting of a project, with what holds until somebody sets it. A new one is one line here. */
+const schema = z.object({
+  name: z.string().trim().min(1).default('Untitled'),
+  /** A registry name or the path of an ONNX file; null for the built-in one. */
+  backbone: z.string().min(1).nullable().default(null),
+  /** Recorded with every decision. */
+  annotator: z.string().trim().min(1).nullable().default(null),
+  /** Where training runs: `auto`, or the name of a device. */
+  device: z.string().min(1).default('auto'),
+  seed: z.int().min(0).max(0xffffffff).default(0),
+})
+
+export type Settings = z.infer<typeof schema>
+export type SettingName = keyof Settings
+
+/** Small typed values, kept as JSON. */
+export class SettingsTable {
+  readonly #db: Connection
+  readonly #write: (work: () => void) => void
+
+  constructor(db: Connection, write: (work: () => void) => void) {
+    this.#db = db
+    this.#write = write
+  }
+
+  /** What is set, else the default. A stored value that this version can't read counts as not set. */
+  get<Name extends SettingName>(name: Name): Settings[Name] {
+    const field = schema.shape[name]
+    const stored = this.#db.value<string>('SELECT value FROM setting WHERE key = ?', name)
+    const parsed = stored === undefined ? undefined : field.safeParse(JSON.parse(stored))
+    return (parsed?.success ? parsed.data : field.parse(undefined)) as Settings[Name]
+  }
+
+  all(): Settings {
+    const names = Object.keys(schema.shape) as SettingName[]
+    return Object.fromEntries(names.map((name) => [name, this.get(name)])) as Settings
+  }
+
+  /** @throws a ZodError for a value of another type: the contract has checked what people typed */
+  set(values: Partial<Settings>): void {
+    this.#write(() => writeSettings(this.#db, values))
+  }
+}
+
+export function writeSettings(db: Connection, values: Partial<Settings>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue
+    const parsed = schema.shape[name as SettingName].parse(value)
+    db.run('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)', name, JSON.stringify(parsed))
+  }
+}

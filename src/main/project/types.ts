@@ -1,0 +1,103 @@
+/** What is known of one label in one image. Unknown is no row in the file, and never turns into absent by itself. */
+export type LabelState = 1 | 0 | -1
+export const present = 1
+export const unknown = 0
+export const absent = -1
+
+/** Who decided: a person, a person who accepted a suggestion, or a file that was imported. */
+export type StateSource = 'human' | 'accepted_suggestion' | 'import'
+
+export interface Label {
+  id: number
+  /** The identity of the label, also in exports and in other copies of the project. */
+  uid: string
+  name: string
+  position: number
+  /** #rrggbb */
+  colour: string
+  /** The shortcut, null for none. */
+  key: string | null
+  description: string
+  /** A removed label keeps its states: undo brings both back. */
+  removed: boolean
+  presentCount: number
+  absentCount: number
+}
+
+/** A known state with where it came from. */
+export interface KnownState {
+  labelId: number
+  state: 1 | -1
+  source: StateSource
+  /** Milliseconds since 1970. */
+  decidedAt: number
+  /** The model whose suggestion was accepted, with its probability. */
+  modelId: number | null
+  score: number | null
+  annotator: string | null
+}
+
+export interface StateChange {
+  imageId: number
+  labelId: number
+  /** `unknown` takes the state away. */
+  state: LabelState
+  /** @default 'human' */
+  source?: StateSource
+  /** @default the time of the action */
+  decidedAt?: number
+  modelId?: number | null
+  score?: number | null
+  annotator?: string | null
+}
+
+export type ImageStatus = 'ok' | 'missing' | 'broken'
+
+export interface Image {
+  id: number
+  uid: string
+  /** Relative to the images' root, forward slashes, Unicode as on disk. */
+  path: string
+  /** Upright pixels: after the orientation. 0 while the image has never been readable. */
+  width: number
+  height: number
+  /** EXIF's 1 … 8. */
+  orientation: number
+  /** Of the file, in bytes. */
+  size: number
+  mtimeMs: number
+  /** Of the whole file, lower-case hexadecimal; null while not known. */
+  sha256: string | null
+  status: ImageStatus
+  /** Why the image can't be used; null when it can. */
+  problem: { code: string; message: string } | null
+  addedAt: number
+  /** How many labels (removed ones aside) are known to be present or absent. */
+  presentCount: number
+  absentCount: number
+}
+
+/** What the history lists. */
+export interface Action {
+  id: number
+  kind: 'do' | 'undo' | 'redo'
+  title: string
+  at: number
+  stateChanges: number
+  labelChanges: number
+  /** Of a `do`: it is taken back at the moment. */
+  undone: boolean
+}
+
+/** What has changed, told after the commit. */
+export type ProjectChange =
+  | { kind: 'states'; delta: StateDelta }
+  | { kind: 'labels' | 'images' | 'models' | 'settings' }
+
+/** New states by image and label, as columns: a bulk action has millions. */
+export interface StateDelta {
+  readonly length: number
+  readonly imageIds: Int32Array
+  readonly labelIds: Int32Array
+  readonly states: Int8Array
+}
