@@ -1,0 +1,312 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { EventEmitter } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import { cancelled, errorFrom, UserError } from '../base/errors.ts'
+import { computeEnvironment } from './environment.ts'
+import type { Reply, Request } from './messages.ts'
+import type { InputOf, Log, ProgressOf, ResultOf, TaskMap } from './tasks.ts'
+
+export interface ComputeOptions {
+  /** The file that calls `serveTasks`. */
+  entry: string
+  /** The Node program. In Electron `process.execPath` is Electron, so its shell names the Node that it carries. */
+  node?: string
+  nodeArguments?: string[]
+  /** Added to the minimal environment (environment.ts). */
+  environment?: Record<string, string>
+  log?: Log
+  /** How long a polite stop may take before the process is killed, in milliseconds. */
+  stopWithin?: number
+  restart?: Partial<RestartPolicy>
+}
+
+/** Times in milliseconds. */
+export interface RestartPolicy {
+  /** Wait before the start that follows the first crash; doubles with each further one. */
+  firstDelay: number
+  longestDelay: number
+  /** So many crashes without a finished task between them are a loop: `run` is refused… */
+  crashesInLoop: number
+  /** … until so long after the last of them. */
+  refusedFor: number
+}
+
+export interface Crash {
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** A sentence: what happened. */
+  what: string
+  /** The last lines that the process wrote, native libraries' included. */
+  lastLines: string[]
+  /** Names of the tasks that were running. */
+  tasks: string[]
+  /** This many in a row, without a finished task between them. */
+  inARow: number
+}
+
+export interface RunOptions<Progress> {
+  signal?: AbortSignal
+  onProgress?: (progress: Progress) => void
+}
+
+interface Running {
+  task: string
+  onProgress?: (progress: never) => void
+  resolve: (result: never) => void
+  reject: (error: unknown) => void
+}
+
+const keptLines = 20
+
+/**
+ * The compute process, seen from the main process: started when first needed, restarted when next needed after a crash.
+ * A crash rejects the tasks that were running with a UserError and is told by the event `crash`; nothing is retried here.
+ */
+export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash: [Crash]; start: [] }> {
+  readonly #options: ComputeOptions
+  readonly #policy: RestartPolicy
+  readonly #running = new Map<number, Running>()
+  #child: ChildProcess | undefined
+  #ready: Promise<ChildProcess> | undefined
+  /** Resolves when the child, and all that it wrote, has come to its end. */
+  #gone: Promise<void> = Promise.resolve()
+  #backingOff: AbortController | undefined
+  #lastId = 0
+  #crashesInARow = 0
+  #lastCrash: { at: number; what: string } | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor(options: ComputeOptions) {
+    super()
+    this.#options = options
+    this.#policy = { firstDelay: 200, longestDelay: 10_000, crashesInLoop: 5, refusedFor: 60_000, ...options.restart }
+  }
+
+  /** Undefined while no process runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /**
+   * Runs a task. Cancelling asks the task to end: the promise settles when it did, with what the task then returns or with
+   * the UserError `cancelled`.
+   * @throws UserError of the task; `compute-crashed`, `compute-crash-loop`, `compute-not-started`, `compute-stopped`; anything else is a bug
+   */
+  async run<Name extends keyof Tasks & string>(
+    task: Name,
+    input: InputOf<Tasks[Name]>,
+    { signal, onProgress }: RunOptions<ProgressOf<Tasks[Name]>> = {},
+  ): Promise<ResultOf<Tasks[Name]>> {
+    let child: ChildProcess
+    // The process may crash between its start and this line; then it is started again.
+    do {
+      child = await this.#start()
+      if (signal?.aborted) throw cancelled('The task')
+    } while (child !== this.#child)
+    const id = ++this.#lastId
+    const cancel = () => send(child, { kind: 'cancel', id })
+    try {
+      return await new Promise<ResultOf<Tasks[Name]>>((resolve, reject) => {
+        this.#running.set(id, { task, onProgress, resolve, reject })
+        signal?.addEventListener('abort', cancel, { once: true })
+        send(child, { kind: 'run', id, task, input })
+      })
+    } finally {
+      this.#running.delete(id)
+      signal?.removeEventListener('abort', cancel)
+    }
+  }
+
+  /** Asks the process to end, kills it if it does not. Running tasks are cancelled. A later `run` starts it again. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop().finally(() => {
+      this.#stopping = undefined
+    })
+    return this.#stopping
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #stop(): Promise<void> {
+    this.#backingOff?.abort(stopped())
+    const child = this.#child
+    if (!child) return
+    send(child, { kind: 'stop' })
+    const kill = setTimeout(() => child.kill('SIGKILL'), this.#options.stopWithin ?? 5_000)
+    await this.#gone
+    clearTimeout(kill)
+  }
+
+  async #start(): Promise<ChildProcess> {
+    await this.#stopping
+    this.#ready ??= this.#spawn().catch((error) => {
+      this.#ready = undefined
+      throw error
+    })
+    return this.#ready
+  }
+
+  async #spawn(): Promise<ChildProcess> {
+    await this.#backOff()
+    const { entry, node, nodeArguments, environment } = this.#options
+    const child = fork(entry, [], {
+      execPath: node ?? process.execPath,
+      execArgv: nodeArguments ?? [],
+      env: computeEnvironment(environment),
+      // Typed arrays, maps and dates pass as such.
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    this.#child = child
+    const lastLines: string[] = []
+    const outputEnded = [child.stdout!, child.stderr!].map((stream) => this.#keepLines(stream, lastLines))
+    const gone = Promise.withResolvers<void>()
+    this.#gone = gone.promise
+
+    return new Promise((resolve, reject) => {
+      child.on('error', (error) => {
+        // Not started at all (no such program): there is no 'exit' then.
+        if (child.pid !== undefined) return
+        this.#child = undefined
+        gone.resolve()
+        reject(
+          new UserError(
+            'compute-not-started',
+            `The compute process can’t be started: ${error.message}`,
+            'Install Surmise again: its Node program is missing or damaged.',
+            { cause: error },
+          ),
+        )
+      })
+      child.on('message', (reply: Reply) => {
+        if (reply.kind === 'ready') {
+          this.emit('start')
+          resolve(child)
+        } else this.#receive(reply)
+      })
+      child.on('exit', async (code, signal) => {
+        // What a dying library wrote may still be in the pipe. A grandchild could hold it open, hence the limit.
+        await Promise.race([Promise.all(outputEnded), wait(500, undefined, { ref: false })])
+        this.#child = undefined
+        this.#ready = undefined
+        reject(this.#exited(code, signal, lastLines))
+        gone.resolve()
+      })
+    })
+  }
+
+  /** Settles what was running. @returns the error for a caller that still waits for the start */
+  #exited(code: number | null, signal: NodeJS.Signals | null, lastLines: string[]): UserError {
+    const running = [...this.#running.values()]
+    this.#running.clear()
+    if (this.#stopping) {
+      const error = stopped()
+      for (const task of running) task.reject(error)
+      return error
+    }
+    const crash: Crash = {
+      code,
+      signal,
+      what: describeExit(code, signal),
+      lastLines,
+      tasks: running.map(({ task }) => task),
+      inARow: ++this.#crashesInARow,
+    }
+    this.#lastCrash = { at: performance.now(), what: crash.what }
+    this.#log(
+      'error',
+      `${crash.what} Running: ${crash.tasks.join(', ') || 'nothing'}. It last wrote:\n${lastLines.join('\n')}`,
+    )
+    const error = new UserError(
+      'compute-crashed',
+      crash.what,
+      'Your project is safe. Try again; Surmise starts the compute process anew.',
+      { cause: new Error(lastLines.join('\n')) },
+    )
+    for (const task of running) task.reject(error)
+    this.emit('crash', crash)
+    return error
+  }
+
+  #receive(reply: Exclude<Reply, { kind: 'ready' }>): void {
+    if (reply.kind === 'log') {
+      this.#log(reply.level, reply.message)
+      return
+    }
+    const running = this.#running.get(reply.id)
+    if (reply.kind === 'progress') {
+      running?.onProgress?.(reply.progress as never)
+      return
+    }
+    // A task that came to its end, well or not, is a process that works.
+    this.#crashesInARow = 0
+    if (reply.kind === 'result') running?.resolve(reply.result as never)
+    else running?.reject(errorFrom(reply.report))
+  }
+
+  async #backOff(): Promise<void> {
+    if (this.#crashesInARow === 0 || !this.#lastCrash) return
+    const { firstDelay, longestDelay, crashesInLoop, refusedFor } = this.#policy
+    const since = performance.now() - this.#lastCrash.at
+    if (this.#crashesInARow >= crashesInLoop && since < refusedFor) {
+      throw new UserError(
+        'compute-crash-loop',
+        `The compute process has crashed ${this.#crashesInARow} times in a row. The last time: ${this.#lastCrash.what}`,
+        `Choose the CPU as the device, or look into the log. Surmise tries again in ${Math.ceil((refusedFor - since) / 1000)} s.`,
+      )
+    }
+    const delay = Math.min(longestDelay, firstDelay * 2 ** (this.#crashesInARow - 1))
+    this.#backingOff = new AbortController()
+    const { signal } = this.#backingOff
+    await wait(Math.max(0, delay - since), undefined, { signal }).catch(() => {
+      throw signal.reason
+    })
+  }
+
+  #keepLines(stream: NodeJS.ReadableStream, lastLines: string[]): Promise<void> {
+    let rest = ''
+    const keep = (line: string) => {
+      if (line.trim() === '') return
+      if (lastLines.push(line.slice(0, 2_000)) > keptLines) lastLines.shift()
+      this.#log('debug', line)
+    }
+    stream.setEncoding('utf8')
+    stream.on('data', (text: string) => {
+      const lines = (rest + text).split(/\r?\n/)
+      rest = lines.pop()!.slice(-10_000)
+      lines.forEach(keep)
+    })
+    return new Promise((resolve) => {
+      stream.on('close', () => {
+        keep(rest)
+        resolve()
+      })
+    })
+  }
+
+  #log: Log = (level, message) => this.#options.log?.(level, message)
+}
+
+function stopped(): UserError {
+  return new UserError('compute-stopped', 'The compute process was stopped.', 'Start the task again.')
+}
+
+/** A channel that has just closed loses the message; the exit that follows settles the task. */
+function send(child: ChildProcess, request: Request): void {
+  if (child.connected) child.send(request, () => undefined)
+}
+
+function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
+  const reasons: Partial<Record<NodeJS.Signals, string>> = {
+    SIGKILL: 'it was killed, perhaps because memory ran out (SIGKILL)',
+    SIGTERM: 'it was told to end from outside (SIGTERM)',
+    SIGABRT: 'a native library gave up (SIGABRT)',
+    SIGSEGV: 'a native library used memory wrongly (SIGSEGV)',
+    SIGBUS: 'a native library used memory wrongly (SIGBUS)',
+    SIGILL: 'a native library needs another processor (SIGILL)',
+  }
+  const reason = signal ? (reasons[signal] ?? `signal ${signal}`) : `exit code ${code}`
+  return `The compute process crashed: ${reason}.`
+}
