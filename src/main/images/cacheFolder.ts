@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+/** The tag of https://bford.info/cachedir/: backup programs skip a folder that holds it, and so does the scan. */
+const tagName = 'CACHEDIR.TAG'
+const tagSignature = 'Signature: 8a477f597d28d172789f06886806bc55'
+const tag = `${tagSignature}
+# What Surmise can make again: thumbnails, features, scores. Deleting this folder loses nothing.
+# About cache directory tags: https://bford.info/cachedir/
+`
+
+/** Makes the cache folder, tagged as one. */
+export async function ensureCacheFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(path.join(folder, tagName), tag, { flag: 'wx' }).catch((error) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+}
+
+/** @param entries the names in the folder */
+export async function isCacheFolder(folder: string, entries: readonly string[]): Promise<boolean> {
+  if (!entries.includes(tagName)) return false
+  const text = await readFile(path.join(folder, tagName), 'latin1').catch(() => '')
+  return text.startsWith(tagSignature)
+}
+
+/** Where a file made of the content with this hash belongs: 256 folders, so that none grows too large. */
+export function cachePath(folder: string, kind: string, sha256: string, extension: string): string {
+  return path.join(folder, kind, sha256.slice(0, 2), `${sha256}.${extension}`)
+}
+
+/**
+ * Writes a cache file so that readers see it whole or not at all. No fsync: waiting for the disk 100,000 times costs more
+ * than making a file again that a power cut left empty (`isMade`).
+ * @param make writes the file at the path it is given
+ */
+export async function writeCacheFile(target: string, make: (temporary: string) => Promise<unknown>): Promise<void> {
+  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`
+  await mkdir(path.dirname(target), { recursive: true })
+  try {
+    await make(temporary)
+    await rename(temporary, target)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+export async function isMade(target: string): Promise<boolean> {
+  return stat(target).then(
+    ({ size }) => size > 0,
+    () => false,
+  )
+}

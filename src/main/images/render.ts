@@ -1,0 +1,105 @@
+import { open } from 'node:fs/promises'
+import type { Metadata } from 'sharp'
+import { cachePath, isMade, writeCacheFile } from './cacheFolder.ts'
+import { openImage } from './decoder.ts'
+import { mediaTypes } from './formats.ts'
+import { asBroken, type ImageFacts, inspectHeader } from './inspect.ts'
+import { type ImageSource, readUnchanged } from './source.ts'
+
+/** An image for the viewer: a file that a browser shows upright, complete and still. */
+export interface Rendering {
+  /** The original, or a file of the cache. */
+  path: string
+  mediaType: string
+  /** Of the file at `path`, upright. */
+  width: number
+  height: number
+  /** True if the original is no longer what is shown pixel by pixel: it was too large. */
+  reduced: boolean
+}
+
+/** Sides of a rendering. Larger ones take a browser hundreds of megabytes, and WebP ends at 16,383. */
+export const renderingSide = 8192
+
+/** Originals up to here are left to the browser. */
+const shownAsIs = { side: 16_383, pixels: renderingSide ** 2 }
+
+/** As good as the original to the eye. Effort 0: a person waits for it, and 20 megapixels take seconds with more. */
+const settings = { quality: 90, effort: 0 }
+
+const underWay = new Map<string, Promise<Rendering>>()
+
+/**
+ * What the viewer shows for a scanned image: the original wherever a browser shows it rightly by itself, and otherwise
+ * (TIFF, CMYK, animation, an orientation that browsers ignore, very large) a WebP in the cache.
+ * @param path absolute
+ * @throws BrokenImage; UserError `image-changed`; what the file system throws
+ */
+export async function renderImage(path: string, sha256: string, cacheFolder: string): Promise<Rendering> {
+  const target = cachePath(cacheFolder, 'renderings', sha256, 'webp')
+  let rendering = underWay.get(target)
+  if (!rendering) {
+    rendering = render(path, sha256, target).finally(() => underWay.delete(target))
+    underWay.set(target, rendering)
+  }
+  return rendering
+}
+
+async function render(path: string, sha256: string, target: string): Promise<Rendering> {
+  const source = await readUnchanged(path, sha256)
+  const { facts, metadata } = await inspectHeader(source)
+  if (await isShownByBrowsers(source, facts, metadata)) {
+    return { path, mediaType: mediaTypes[facts.format], width: facts.width, height: facts.height, reduced: false }
+  }
+  const scale = Math.min(1, renderingSide / Math.max(facts.width, facts.height))
+  const width = Math.max(1, Math.round(facts.width * scale))
+  const height = Math.max(1, Math.round(facts.height * scale))
+  if (!(await isMade(target))) {
+    await writeCacheFile(target, (temporary) =>
+      openImage(source.input)
+        .resize(width, height, { fit: 'fill' })
+        .webp(settings)
+        .toFile(temporary)
+        .catch((error) => {
+          throw asBroken(error)
+        }),
+    )
+  }
+  return { path: target, mediaType: 'image/webp', width, height, reduced: scale < 1 }
+}
+
+async function isShownByBrowsers(source: ImageSource, facts: ImageFacts, metadata: Metadata): Promise<boolean> {
+  if (facts.width * facts.height > shownAsIs.pixels || Math.max(facts.width, facts.height) > shownAsIs.side)
+    return false
+  switch (facts.format) {
+    case 'jpeg':
+      // Browsers apply the orientation; CMYK they show in colours of their own.
+      return metadata.space !== 'cmyk'
+    case 'png':
+      return facts.orientation === 1 && !(await isAnimatedPng(source))
+    case 'webp':
+    case 'gif':
+    case 'avif':
+      return facts.orientation === 1 && (metadata.pages ?? 1) === 1
+    case 'tiff':
+      return false
+  }
+}
+
+/** An animated PNG says so (acTL) before its first pixels (IDAT); libvips does not tell. */
+async function isAnimatedPng({ input }: ImageSource): Promise<boolean> {
+  const head = typeof input === 'string' ? await headOf(input) : input.subarray(0, 65_536)
+  const animation = head.indexOf('acTL')
+  const pixels = head.indexOf('IDAT')
+  return animation >= 0 && (pixels < 0 || animation < pixels)
+}
+
+async function headOf(path: string): Promise<Buffer> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(65_536))
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}

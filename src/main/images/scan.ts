@@ -1,0 +1,187 @@
+import { availableParallelism } from 'node:os'
+import { ensureCacheFolder } from './cacheFolder.ts'
+import { examine, type ScannedFile } from './examine.ts'
+import type { Job } from './job.ts'
+import { Rate } from './rate.ts'
+import { type KnownFile, type Settled, settle } from './settle.ts'
+import { type FoundFile, openRoot, walk } from './walk.ts'
+
+export interface ScanInput {
+  /** Absolute. */
+  root: string
+  known: KnownFile[]
+  /** Absolute; thumbnails go there. */
+  cacheFolder: string
+}
+
+export interface ScanProgress {
+  phase: 'finding' | 'reading'
+  /** Image files found. */
+  found: number
+  /** Of those new or changed, how many were read, and how many there are. */
+  done: number
+  total: number
+  perSecond: number
+  secondsLeft: number | undefined
+  /** Files read since the last report that are certainly new: no known file can have become them. */
+  added: ScannedFile[]
+}
+
+export interface ScanResult extends Settled<ScannedFile> {
+  /** False if it was cancelled: what is told is true, the rest (all of `missing`) is for the next scan to tell. */
+  complete: boolean
+  found: number
+  unchanged: number
+  /** Known files in folders that can't be listed now: neither there nor missing. */
+  unreachable: number[]
+  /** Symbolic links passed over. */
+  links: number
+}
+
+/** New files are told at least this often, or when there are this many. */
+const reportEvery = 250
+const reportAtMost = 256
+
+/**
+ * Looks through a folder of images: reads what is new or changed (by size and date), makes thumbnails, and tells what became
+ * of every known file.
+ *
+ * New files are told as they are read; a caller can keep them at once. What concerns known files comes at the end, all
+ * together, since only then is it certain: apply `moved` first (there may be circles: two files that swapped names), then
+ * `changed`, `added`, `missing`.
+ * @throws UserError `images-folder-missing` (also if it vanishes on the way), `images-folder-not-a-folder`, `images-folder-closed`
+ */
+export async function scan(input: ScanInput, { signal, progress }: Job<ScanProgress> = {}): Promise<ScanResult> {
+  const root = await openRoot(input.root)
+  await ensureCacheFolder(input.cacheFolder)
+  const report: ScanProgress = {
+    phase: 'finding',
+    found: 0,
+    done: 0,
+    total: 0,
+    perSecond: 0,
+    secondsLeft: undefined,
+    added: [],
+  }
+  const result: ScanResult = {
+    ...{ moved: [], changed: [], missing: [], added: [] },
+    ...{ complete: false, found: 0, unchanged: 0, unreachable: [], links: 0 },
+  }
+  const tell = throttled(() => {
+    progress?.({ ...report })
+    report.added = []
+  })
+
+  const walked = await walk(root, signal, (found) => {
+    report.found = found
+    tell()
+  }).catch((error) => {
+    if (signal?.aborted) return undefined
+    throw error
+  })
+  if (!walked) return result
+
+  const sorted = sortOut(input.known, walked.files, walked.closedFolders)
+  result.found = walked.files.length
+  result.links = walked.links
+  result.unchanged = sorted.unchanged
+  result.unreachable = sorted.unreachable
+
+  // What becomes of these is settled at the end. A new file with the content of one of them may be that one, moved.
+  const { open, gone } = sorted
+  const openContents = new Set(open.map((one) => one.sha256))
+  const openAt = Map.groupBy(open, (one) => one.path)
+  const held: ScannedFile[] = []
+
+  Object.assign(report, { phase: 'reading', found: walked.files.length, total: sorted.toRead.length })
+  tell(true)
+  const rate = new Rate()
+  await inParallel(sorted.toRead, signal, async (found) => {
+    const file = await examine(root, found, input.cacheFolder)
+    if (!file) for (const one of openAt.get(found.path) ?? []) gone.add(one)
+    else if (openAt.has(file.path) || openContents.has(file.sha256)) held.push(file)
+    else report.added.push(file)
+    report.done++
+    Object.assign(report, rate.of(report.done, report.total))
+    tell(report.added.length >= reportAtMost)
+  })
+  // A disk that was pulled out must not make every image a missing one.
+  await openRoot(input.root)
+
+  result.complete = !signal?.aborted
+  const wasRead = new Set(held.map((file) => file.path))
+  const settleable = result.complete ? open : open.filter((one) => gone.has(one) || wasRead.has(one.path))
+  Object.assign(result, settle(settleable, gone, held))
+  const openById = new Map(open.map((one) => [one.id, one]))
+  const isAsKnown = ({ id, file }: { id: number; file: ScannedFile }) => {
+    const one = openById.get(id)!
+    return one.sha256 === file.sha256 && one.status === file.status && isSameDate(one, file)
+  }
+  result.unchanged += result.changed.filter(isAsKnown).length
+  result.changed = result.changed.filter((change) => !isAsKnown(change))
+  if (!result.complete) {
+    // What was not read may be what these were: the next scan tells.
+    result.missing = []
+    result.added = []
+    result.changed = result.changed.filter(({ id, file }) => file.sha256 === openById.get(id)!.sha256)
+  }
+  progress?.(report)
+  return result
+}
+
+function isSameDate(known: KnownFile, found: FoundFile): boolean {
+  return known.size === found.size && Math.trunc(known.mtimeMs) === found.mtimeMs
+}
+
+/** Compares what is known with what was found, by path, size and date alone. */
+function sortOut(known: readonly KnownFile[], files: readonly FoundFile[], closedFolders: readonly string[]) {
+  const found = new Map(files.map((file) => [file.path, file]))
+  const toRead = new Map(found)
+  const unreachable: number[] = []
+  /** Known files that are not simply where they were. */
+  const open: KnownFile[] = []
+  const gone = new Set<KnownFile>()
+  let unchanged = 0
+  for (const one of known) {
+    const file = found.get(one.path)
+    if (one.status === 'missing') open.push(one)
+    else if (!file && closedFolders.some((folder) => one.path.startsWith(`${folder}/`))) unreachable.push(one.id)
+    else if (file && one.status === 'ok' && isSameDate(one, file)) {
+      unchanged++
+      toRead.delete(one.path)
+    } else {
+      open.push(one)
+      if (!file) gone.add(one)
+    }
+  }
+  return { unchanged, unreachable, open, gone, toRead: [...toRead.values()] }
+}
+
+/** Works on one file per core, and one more that waits for the disk. Stops taking new ones when cancelled. */
+async function inParallel<Item>(
+  items: readonly Item[],
+  signal: AbortSignal | undefined,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  let next = 0
+  let failed = false
+  const hands = Array.from({ length: availableParallelism() + 1 }, async () => {
+    try {
+      while (next < items.length && !failed && !signal?.aborted) await work(items[next++])
+    } catch (error) {
+      failed = true
+      throw error
+    }
+  })
+  await Promise.all(hands)
+}
+
+function throttled(act: () => void): (now?: boolean) => void {
+  let last = Number.NEGATIVE_INFINITY
+  return (now = false) => {
+    const time = performance.now()
+    if (!now && time - last < reportEvery) return
+    last = time
+    act()
+  }
+}

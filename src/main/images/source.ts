@@ -1,0 +1,63 @@
+import { createHash, hash } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
+import { UserError } from '../base/errors.ts'
+
+/** A file's content, ready for the decoder. */
+export interface ImageSource {
+  /** The bytes; of a large file its path, which the decoder reads itself. */
+  input: Buffer | string
+  head: Uint8Array
+  size: number
+  mtimeMs: number
+  /** Of the whole content, lower-case hexadecimal. */
+  sha256: string
+}
+
+/** Larger files are not held in memory: many are read side by side. */
+const heldAtMost = 64 * 1024 * 1024
+
+/**
+ * Reads a file once: its bytes, their hash and its date belong together.
+ * @param path absolute
+ * @throws what the file system throws
+ */
+export async function readSource(path: string): Promise<ImageSource> {
+  const file = await open(path, 'r')
+  try {
+    const { size, mtimeMs } = await file.stat()
+    const facts = { size, mtimeMs: Math.trunc(mtimeMs) }
+    if (size > heldAtMost) return { ...facts, ...(await hashLarge(file)), input: path }
+    const bytes = await file.readFile()
+    return { ...facts, size: bytes.length, input: bytes, head: bytes, sha256: hash('sha256', bytes) }
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Reads a file that must still be what it was when it was scanned: nothing made of other bytes may be kept under this hash.
+ * @throws UserError `image-changed`, or what the file system throws
+ */
+export async function readUnchanged(path: string, sha256: string): Promise<ImageSource> {
+  const source = await readSource(path)
+  if (source.sha256 === sha256) return source
+  throw new UserError(
+    'image-changed',
+    `This image has changed since the folder was last scanned: ${path}`,
+    'Scan the folder again.',
+  )
+}
+
+async function hashLarge(file: FileHandle): Promise<{ head: Uint8Array; sha256: string }> {
+  const sha256 = createHash('sha256')
+  let head: Uint8Array | undefined
+  const part = Buffer.allocUnsafe(4 * 1024 * 1024)
+  for (let at = 0; ; ) {
+    const { bytesRead } = await file.read(part, 0, part.length, at)
+    if (bytesRead === 0) break
+    head ??= Uint8Array.from(part.subarray(0, 64))
+    sha256.update(part.subarray(0, bytesRead))
+    at += bytesRead
+  }
+  return { head: head ?? new Uint8Array(), sha256: sha256.digest('hex') }
+}

@@ -1,0 +1,131 @@
+import type { Dirent } from 'node:fs'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { UserError } from '../base/errors.ts'
+import { isCacheFolder } from './cacheFolder.ts'
+import { hasImageExtension } from './formats.ts'
+
+export interface FoundFile {
+  /** From the root, with forward slashes, in the letters that the disk holds (no Unicode normalisation). */
+  path: string
+  size: number
+  /** Whole milliseconds. */
+  mtimeMs: number
+}
+
+export interface Walk {
+  /** Files with an image's extension, in the order of their paths. */
+  files: FoundFile[]
+  /** Folders that are there but can't be listed; what they hold is not known. */
+  closedFolders: string[]
+  /** Symbolic links: never followed. What they point to inside the root is found there, the rest is not in the root. */
+  links: number
+}
+
+/** Folders that systems and programs keep for themselves. */
+const skippedFolders = new Set(['$RECYCLE.BIN', 'System Volume Information', '@eaDir', '__MACOSX', 'lost+found'])
+
+/** How many files are asked for their size at once. */
+const askedAtOnce = 64
+
+/**
+ * Opens the folder of images.
+ * @returns its real path
+ * @throws UserError `images-folder-missing`, `images-folder-not-a-folder`, `images-folder-closed`
+ */
+export async function openRoot(root: string): Promise<string> {
+  try {
+    if (!(await stat(root)).isDirectory()) {
+      throw new UserError('images-folder-not-a-folder', `This is not a folder: ${root}`, 'Choose a folder of images.')
+    }
+    return await realpath(root)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new UserError(
+        'images-folder-missing',
+        `The folder of images is not there: ${root}`,
+        'Connect its disk, or say where the folder is now. No label is lost.',
+      )
+    }
+    if (code === 'EACCES' || code === 'EPERM') throw closed(root)
+    throw error
+  }
+}
+
+function closed(root: string): UserError {
+  return new UserError(
+    'images-folder-closed',
+    `You have no permission to list this folder: ${root}`,
+    'Change its permissions, or choose another folder.',
+  )
+}
+
+/**
+ * Finds every image file below a folder. Hidden files and folders, caches and links are passed over.
+ * @param root from `openRoot`
+ * @param onFound called now and then with the number of files found so far
+ * @throws UserError `images-folder-closed`; the signal's reason
+ */
+export async function walk(root: string, signal?: AbortSignal, onFound?: (found: number) => void): Promise<Walk> {
+  const result: Walk = { files: [], closedFolders: [], links: 0 }
+  const folders = ['']
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    signal?.throwIfAborted()
+    const absolute = absolutePath(root, folder)
+    let entries: Dirent[]
+    try {
+      entries = await readdir(absolute, { withFileTypes: true })
+    } catch (error) {
+      // Gone since its parent was listed: then its files are, too.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
+      if (folder === '') throw closed(root)
+      result.closedFolders.push(folder)
+      continue
+    }
+    const visible = entries.filter((entry) => !entry.name.startsWith('.'))
+    if (folder !== '') {
+      const names = visible.map((entry) => entry.name)
+      if (await isCacheFolder(absolute, names)) continue
+    }
+    const names: string[] = []
+    for (const entry of visible) {
+      const below = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isSymbolicLink()) result.links++
+      else if (entry.isDirectory()) {
+        if (!skippedFolders.has(entry.name)) folders.push(below)
+      } else if (entry.isFile() && hasImageExtension(entry.name)) names.push(below)
+    }
+    for (let i = 0; i < names.length; i += askedAtOnce) {
+      const found = await Promise.all(names.slice(i, i + askedAtOnce).map((name) => ask(root, name)))
+      for (const file of found) if (file) result.files.push(file)
+      onFound?.(result.files.length)
+      signal?.throwIfAborted()
+    }
+  }
+  result.files.sort((a, b) => (a.path < b.path ? -1 : 1))
+  return result
+}
+
+/** @returns undefined if the file has gone since it was listed */
+async function ask(root: string, name: string): Promise<FoundFile | undefined> {
+  try {
+    const { size, mtimeMs } = await lstat(absolutePath(root, name))
+    return { path: name, size, mtimeMs: Math.trunc(mtimeMs) }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && !hasLostLetters(name)) return undefined
+    // It is there, but can't be asked: reading it will tell why.
+    return { path: name, size: 0, mtimeMs: 0 }
+  }
+}
+
+/** A name whose bytes are no Unicode comes with U+FFFD in their place, and can't be opened under that name. */
+export function hasLostLetters(name: string): boolean {
+  return name.includes('\ufffd')
+}
+
+/** @param relative from the root, with forward slashes */
+export function absolutePath(root: string, relative: string): string {
+  return path.join(root, ...relative.split('/'))
+}
