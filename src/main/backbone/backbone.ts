@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync } from 'node:fs'
+
+/** How the pixels must be given to the model. */
+export interface BackboneInput {
+  name: string
+  type: 'float32' | 'float16' | 'uint8'
+  layout: 'nchw' | 'nhwc'
+  width: number
+  height: number
+  /** Images a run: fixed by the model, or null. */
+  batch: number | null
+  /** Per channel, of values in 0 … 1: (value - mean) / std. Not applied if the type is uint8. */
+  mean: Channels
+  std: Channels
+}
+
+export type Channels = [red: number, green: number, blue: number]
+
+/** Where the feature map is: [N,D,H,W], [N,H,W,D], or the tokens [N,special + H·W,D] of a vision transformer. */
+export interface FeatureMap {
+  output: string
+  layout: 'nchw' | 'nhwc' | 'tokens'
+  height: number
+  width: number
+  /** Class token and registers, which come before the patches. */
+  specialTokens: number
+}
+
+/** Where the vector of the whole image comes from. */
+export type PooledSource =
+  | { from: 'output'; output: string }
+  /** The mean over the positions of the feature map. */
+  | { from: 'mean' }
+  | { from: 'class token' }
+
+/** A backbone that was looked into and can be used. Plain data: it passes between processes. */
+export interface Backbone {
+  /** A name of the registry, or a file's. */
+  name: string
+  /** The ONNX file, absolute. */
+  file: string
+  fileBytes: number
+  input: BackboneInput
+  /** Null if the model gives only a pooled vector; that vector is then the map's only position. */
+  features: FeatureMap | null
+  pooled: PooledSource
+  /** D: channels of the features. */
+  dimension: number
+  /** Positions that are kept of an image: the feature map, pooled to at most 7 × 7. */
+  grid: Grid
+  /** Same identity, same features: it names their cache. Hexadecimal. */
+  identity: string
+  licence: string
+  note: string
+}
+
+export interface Grid {
+  height: number
+  width: number
+}
+
+/** The paper's grid; a finer one costs space and time (METHOD 1). */
+export const largestGrid = 7
+
+/** Changed when the same model would give other records: another way to decode, to resize, to pool. */
+const recordVersion = 1
+
+/** All that decides which numbers are in the cache. */
+export async function identityOf(backbone: Omit<Backbone, 'identity' | 'name' | 'licence' | 'note'>): Promise<string> {
+  const { input, features, pooled, dimension, grid } = backbone
+  const model = await Promise.all(filesOf(backbone.file).map(hashFile))
+  const facts = { recordVersion, model, input, features, pooled, dimension, grid }
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
+}
+
+/** The model, and the weights that large models keep beside it. */
+function filesOf(file: string): string[] {
+  const beside = [`${file}_data`, `${file}.data`, file.replace(/\.onnx$/i, '.data')]
+  return [file, ...beside.filter((name) => name !== file && existsSync(name))]
+}
+
+async function hashFile(file: string): Promise<string> {
+  const sha256 = createHash('sha256')
+  for await (const part of createReadStream(file, { highWaterMark: 1024 * 1024 })) sha256.update(part)
+  return sha256.digest('hex')
+}

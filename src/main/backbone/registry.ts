@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { UserError } from '../base/errors.ts'
+
+/** What a person who knows a model says about it. Everything else is read from the model itself. */
+export interface ModelCard {
+  /** Side of the square input in pixels, or width and height. */
+  size?: number | [width: number, height: number]
+  /** Of values in 0 … 1. Without it: 0.5 and 0.5, which is x / 127.5 - 1. */
+  mean?: [number, number, number]
+  std?: [number, number, number]
+  /** Names of outputs, where the model has several that fit. */
+  features?: string
+  pooled?: string
+  /** How many tokens of a vision transformer come before the patches. */
+  specialTokens?: number
+  licence?: string
+  note?: string
+}
+
+export interface RegistryEntry extends ModelCard {
+  name: string
+  file: string
+}
+
+const resources = path.resolve(import.meta.dirname, '../../../resources/backbones')
+
+/** The backbones that Surmise knows by name. A new one is one entry. */
+export const registry: readonly RegistryEntry[] = [
+  {
+    name: 'surmise-tiny',
+    file: path.join(resources, 'surmise-tiny.onnx'),
+    size: 224,
+    features: 'features',
+    pooled: 'pooled',
+    licence: 'Apache-2.0',
+    note: 'Built in: small and quick. A full backbone, given as an ONNX file, gives much better suggestions.',
+  },
+]
+
+/** Models that take any size, where nobody says which: large enough for small objects, still quick. */
+export const defaultSize = 384
+
+/**
+ * Finds the model that a person named: a name of the registry, or the path of an ONNX file, each with `@size` if wanted.
+ * Beside `FILE.onnx`, a file `FILE.onnx.json` may say what the model can't (ModelCard).
+ * @throws UserError `backbone-unknown`, `backbone-card-wrong`
+ */
+export async function findModel(specification: string): Promise<RegistryEntry> {
+  const { what, size } = splitSize(specification)
+  const known = registry.find((entry) => entry.name === what)
+  if (known) return { ...known, size: size ?? known.size }
+  if (!/\.onnx$/i.test(what)) {
+    const names = registry.map((entry) => entry.name).join(', ')
+    throw new UserError(
+      'backbone-unknown',
+      `There is no backbone called “${what}”.`,
+      `Choose one of: ${names}; or give the path of an ONNX file (.onnx).`,
+    )
+  }
+  const file = path.resolve(what)
+  const card = await readCard(`${file}.json`)
+  return { licence: '', note: '', ...card, name: path.basename(file), file, size: size ?? card.size }
+}
+
+/** `model.onnx@384` → 384 */
+function splitSize(specification: string): { what: string; size?: number } {
+  const match = /^(.+)@(\d{2,4})$/.exec(specification)
+  return match ? { what: match[1], size: Number(match[2]) } : { what: specification }
+}
+
+const side = z.number().int().min(16).max(4096)
+const channels = z.tuple([z.number(), z.number(), z.number()])
+const cardSchema = z
+  .object({
+    size: z.union([side, z.tuple([side, side])]),
+    mean: channels,
+    std: channels.refine((values) => values.every((value) => value > 0), 'must be above 0'),
+    features: z.string(),
+    pooled: z.string(),
+    specialTokens: z.number().int().min(0).max(64),
+    licence: z.string(),
+    note: z.string(),
+  })
+  .partial()
+  .strict()
+
+async function readCard(file: string): Promise<ModelCard> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw error
+  }
+  try {
+    return cardSchema.parse(JSON.parse(text))
+  } catch (error) {
+    const words = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
+    throw new UserError(
+      'backbone-card-wrong',
+      `The description of the backbone can’t be used: ${file}: ${words}`,
+      'Mend it: size, mean, std, features, pooled, specialTokens, licence, note are known. Or delete it.',
+      { cause: error },
+    )
+  }
+}
