@@ -1,0 +1,30 @@
+import type { ImportTarget } from '../../src/main/exchange/plan.ts'
+import type { ExportSource } from '../../src/main/exchange/records.ts'
+import { labelNameKey, labelNameOf } from '../../src/main/project/labelName.ts'
+import type { Project } from '../../src/main/project/project.ts'
+import type { ProjectSnapshot } from '../../src/main/project/snapshot.ts'
+
+/* The rows of project/ go out, and the plans of exchange/ come in, as they are: this is all that lies between the rooms. */
+
+export function sourceOf(project: Project, snapshot: ProjectSnapshot): ExportSource {
+  const { labels, models, changedAt } = snapshot
+  return {
+    project: { uuid: project.uuid, name: project.name, changedAt: changedAt ?? project.createdAt },
+    labels,
+    models,
+    images: ({ readable, states }) => snapshot.images({ status: readable ? ['ok'] : ['missing', 'broken'], states }),
+  }
+}
+
+export async function targetOf(project: Project): Promise<ImportTarget> {
+  const matrix = await project.states.matrix()
+  return {
+    labels: project.labels.list(),
+    images: function* () {
+      for (const image of project.images.known()) yield { ...image, available: image.status !== 'missing' }
+    },
+    stateOf: (imageId, labelId) => matrix.get(imageId, labelId),
+    labelNameOf,
+    labelNameKey,
+  }
+}
