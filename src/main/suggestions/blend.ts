@@ -1,0 +1,67 @@
+import { fitLogistic, logistic } from './logistic.ts'
+
+/**
+ * The blend (METHOD 4): for each label a logistic combination of what speaks for it, fitted on known labels that the scores were
+ * not trained on. So one fit does three things: it weighs the sources per label, it calibrates (Platt's a·s + b is its case of
+ * one source), and a label with few known entries falls back to the fit shared by all.
+ */
+export interface Blend {
+  sources: readonly string[]
+  /** Weights of the sources and a constant, for each label: [C][P + 1]. */
+  weights: number[][]
+  /** The fit over all labels together, [P + 1]. */
+  shared: number[]
+}
+
+/** How many known entries the shared fit counts as, roughly: the precision of the prior around it. */
+const priorPrecision = 20
+const sharedEntries = 200_000
+
+/**
+ * @param sources log odds by name, N×C each; of a known entry: by models that never saw it
+ * @param states y, row-major N×C: 1, -1, 0
+ */
+export function fitBlend(sources: Record<string, Float32Array>, states: Int8Array, labels: number): Blend {
+  const names = Object.keys(sources)
+  const columns = Object.values(sources)
+  const size = names.length + 1
+  const known: number[][] = Array.from({ length: labels }, () => [])
+  states.forEach((state, at) => {
+    if (state !== 0) known[at % labels].push(at)
+  })
+  const weigh = (entries: readonly number[], prior: Float64Array, precision: number): Float64Array => {
+    const inputs = new Float64Array(entries.length * size)
+    entries.forEach((at, row) => {
+      columns.forEach((column, i) => {
+        inputs[row * size + i] = column[at]
+      })
+      inputs[row * size + names.length] = 1
+    })
+    const targets = Uint8Array.from(entries, (at) => (states[at] === 1 ? 1 : 0))
+    return fitLogistic({ inputs, targets, prior, precision: new Float64Array(size).fill(precision) })
+  }
+  const every = known.flat()
+  const stride = Math.ceil(every.length / sharedEntries)
+  const equal = Float64Array.from({ length: size }, (_, i) => (i < names.length ? 1 / names.length : 0))
+  const shared = weigh(
+    every.filter((_, i) => i % stride === 0),
+    equal,
+    1,
+  )
+  const weights = known.map((entries) => Array.from(weigh(entries, shared, priorPrecision)))
+  return { sources: names, weights, shared: Array.from(shared) }
+}
+
+/** Calibrated probabilities of all entries, N×C. */
+export function applyBlend(blend: Blend, sources: Record<string, Float32Array>): Float32Array {
+  const columns = blend.sources.map((name) => sources[name])
+  const labels = blend.weights.length
+  return Float32Array.from(columns[0], (_, at) => {
+    const weights = blend.weights[at % labels]
+    let z = weights[columns.length]
+    columns.forEach((column, i) => {
+      z += weights[i] * column[at]
+    })
+    return logistic(z)
+  })
+}

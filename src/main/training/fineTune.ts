@@ -1,0 +1,220 @@
+import { UserError } from '../base/errors.ts'
+import { hashedLabelVectors } from '../sst/labelVectors.ts'
+import type { NetworkSizes } from '../sst/network.ts'
+import { allRepairs } from '../sst/objective.ts'
+import { applyBlend, type Blend, fitBlend } from '../suggestions/blend.ts'
+import { nearestImages, neighbourVote } from '../suggestions/neighbours.ts'
+import type { Device } from '../tensor/session.ts'
+import { crossFitBaseline, offsetsWithout, outOfFold } from './crossFitting.ts'
+import { type FeatureSource, learnPreparation, prepareGrids, preparePooled } from './features.ts'
+import { dealFolds } from './folds.ts'
+import { heldOutMeanAveragePrecision, heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
+import { headLogits } from './linearBaseline.ts'
+import { Progress, type ProgressReport } from './progress.ts'
+import { recognizeAll, recognizerModel } from './recognizer.ts'
+import { type SstOptions, trainNetwork } from './sstTraining.ts'
+
+export interface FineTuneInput {
+  source: FeatureSource
+  /** The record of each image, [N] */
+  records: Int32Array
+  /** y, row-major N×C: 1 present, -1 absent, 0 unknown */
+  states: Int8Array
+  labelNames: readonly string[]
+}
+
+export interface FineTuneOptions {
+  seed: number
+  device: Device
+  signal?: AbortSignal
+  onProgress?: (report: ProgressReport) => void
+}
+
+export interface FineTuneResult {
+  /** Places, among the labels given, of those that could be learnt: C' of C. */
+  learnt: number[]
+  /** Probability of present, row-major N×C'. */
+  probabilities: Float32Array
+  /** What was blended: log odds by the baseline, by SST and by similar images, N×C' each. */
+  sources: { linear: Float32Array; sst: Float32Array; vote: Float32Array }
+  metrics: Metrics
+  labels: LabelMetrics[]
+  blend: Blend
+  /** The recogniser as an ONNX model (see `recognizerModel`). */
+  model: Uint8Array
+}
+
+/**
+ * Each known label is held out once in this many parts. More parts train on more, and cost as much more time.
+ */
+const folds = 3
+/** A label needs this many known present, and as many known absent. */
+const leastKnown = 2
+
+const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word: 64 }
+/** Co-occurrence pairs grow with the square of the labels: beyond this many they are left out. */
+const mostLabelsWithPairs = 150
+const neighbours = 400
+
+const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
+  epochs: 4,
+  leastSteps: 200,
+  batch: 32,
+  learningRate: 1e-3,
+  weightDecay: 0.3,
+  transferAfter: 0.5,
+  exemplars: 100,
+  repairs: allRepairs,
+}
+
+/**
+ * The fine-tune run: from the labels known at the click to a probability for every image and label.
+ *
+ * The baseline is trained first (METHOD 4), SST on top of it (METHOD 1 with the repairs of METHOD 3), both once for each part
+ * of the known labels held out; the vote of similar images joins (METHOD 4, cross); what was held out decides, per label, how
+ * much each counts, and calibrates (METHOD 3, 6: nothing is chosen on labels that trained it).
+ * @throws UserError `too-few-labels`; the signal's reason when cancelled
+ */
+export async function fineTune(input: FineTuneInput, options: FineTuneOptions): Promise<FineTuneResult> {
+  const { source, records } = input
+  const { device, seed, signal } = options
+  const progress = new Progress(options.onProgress)
+  const learnt = learnableLabels(input)
+  const names = learnt.map((label) => input.labelNames[label])
+  const labels = learnt.length
+  const states = columnsOf(input.states, input.labelNames.length, learnt)
+  const fold = dealFolds(states, labels, folds, seed)
+  const sizes: NetworkSizes = { labels, channels: 0, ...network, pairs: labels <= mostLabelsWithPairs }
+
+  const preparation = await learnPreparation(source, records, { width: network.width, seed, device, signal })
+  sizes.channels = preparation.width
+  progress.at('preparing', 0.3)
+  const unit = await preparePooled(source, records, preparation)
+  const rows = labelledRows(states, labels)
+  const known = { states: rowsOf(states, labels, rows), fold: rowsOf(fold, labels, rows) }
+  const grid = await prepareGrids(source, rowsOf(records, 1, rows), preparation, {
+    width: network.width,
+    seed,
+    device,
+    signal,
+    onProgress: (done, total) => progress.at('preparing', 0.3 + (0.7 * done) / total),
+  })
+
+  const inputs = rowsOf(unit, source.channels, rows)
+  const baseline = await crossFitBaseline(inputs, known.states, known.fold, labels, {
+    folds,
+    penalty: 1e-4,
+    iterations: 60,
+    device,
+    signal,
+    onProgress: (done, total) => progress.at('baseline', done / total),
+  })
+
+  const words = hashedLabelVectors(names, network.word)
+  const networks = []
+  for (let k = 0; k < folds; k++) {
+    const offsets = await offsetsWithout(k, baseline, known.fold, (heads) =>
+      headLogits(inputs, heads, source.channels, device),
+    )
+    const targets = known.states.map((state, at) => (known.fold[at] === k ? 0 : state))
+    const heldOut = known.states.map((state, at) => (known.fold[at] === k ? state : 0))
+    if (k === 0) {
+      const mAP = heldOutMeanAveragePrecision(offsets, heldOut, labels)
+      progress.at('baseline', 1, { validation: { mAP, of: 'linear' } })
+    }
+    networks.push(
+      await trainNetwork({ grid, positions: source.positions, targets, offsets, words, heldOut }, sizes, {
+        ...sstOptions,
+        seed: seed + k,
+        device,
+        signal,
+        onStep: ({ step, steps, losses, mAP }) =>
+          progress.at('network', (k + step / steps) / folds, {
+            losses,
+            ...(mAP === undefined ? {} : { validation: { mAP, of: 'sst' } }),
+          }),
+      }),
+    )
+  }
+
+  const model = recognizerModel({ preparation, baselines: baseline.single, networks, sizes, words }, source.positions, {
+    labels: JSON.stringify(names),
+  })
+  const logits = await recognizeAll(
+    model,
+    source,
+    records,
+    { labels, hidden: network.hidden, folds },
+    {
+      device,
+      signal,
+      onProgress: (done, total) => progress.at('scoring', done / total),
+    },
+  )
+  const near = await nearestImages(unit, unit, source.channels, neighbours, { device, signal })
+  progress.at('blending', 0.5)
+  const sources = {
+    linear: outOfFold(logits.linear, fold),
+    sst: outOfFold(logits.sst, fold),
+    vote: neighbourVote(near, states, labels),
+  }
+  const blend = fitBlend(sources, states, labels)
+  const probabilities = applyBlend(blend, sources)
+  const { linear, sst } = sources
+  const held = heldOutMetrics({ linear, sst, blend: probabilities }, states, names)
+  progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
+  return { learnt, probabilities, sources, ...held, blend, model }
+}
+
+/** Labels with enough known on both sides. @throws UserError `too-few-labels` if there is none */
+function learnableLabels({ states, labelNames }: FineTuneInput): number[] {
+  const present = new Int32Array(labelNames.length)
+  const absent = new Int32Array(labelNames.length)
+  states.forEach((state, at) => {
+    if (state === 1) present[at % labelNames.length]++
+    if (state === -1) absent[at % labelNames.length]++
+  })
+  const learnt = labelNames.flatMap((_, label) =>
+    present[label] >= leastKnown && absent[label] >= leastKnown ? [label] : [],
+  )
+  if (learnt.length === 0) {
+    const counts = labelNames
+      .slice(0, 5)
+      .map((name, label) => `${name}: ${present[label]} present, ${absent[label]} absent`)
+    const more = labelNames.length > 5 ? `, and ${labelNames.length - 5} more` : ''
+    throw new UserError(
+      'too-few-labels',
+      `No label can be learnt from yet (${counts.join('; ')}${more}).`,
+      `Mark at least ${leastKnown} images where a label is present and ${leastKnown} where it is absent.`,
+    )
+  }
+  return learnt
+}
+
+function columnsOf(states: Int8Array, labels: number, chosen: readonly number[]): Int8Array {
+  const rows = states.length / labels
+  return Int8Array.from({ length: rows * chosen.length }, (_, at) => {
+    const row = Math.floor(at / chosen.length)
+    return states[row * labels + chosen[at - row * chosen.length]]
+  })
+}
+
+function labelledRows(states: Int8Array, labels: number): number[] {
+  const rows: number[] = []
+  for (let row = 0; row < states.length / labels; row++) {
+    if (states.subarray(row * labels, (row + 1) * labels).some((state) => state !== 0)) rows.push(row)
+  }
+  return rows
+}
+
+function rowsOf<T extends Float32Array | Int8Array | Uint8Array | Int32Array>(
+  matrix: T,
+  width: number,
+  rows: readonly number[],
+): T {
+  const result = matrix.slice(0, rows.length * width) as T
+  rows.forEach((row, i) => {
+    result.set(matrix.subarray(row * width, (row + 1) * width), i * width)
+  })
+  return result
+}

@@ -1,0 +1,45 @@
+/** What a fine-tune run tells while it works. */
+export interface ProgressReport {
+  phase: Phase
+  /** 0 … 1 over the whole run */
+  fraction: number
+  secondsLeft: number
+  /** The latest losses of the network, while it trains. */
+  losses?: { known: number; pseudo: number; cooccurrence: number; distance: number }
+  /** Mean average precision on held-out known labels, a fraction, when newly measured; and of what. */
+  validation?: { mAP: number; of: 'linear' | 'sst' | 'blend' }
+}
+
+export type Phase = 'preparing' | 'baseline' | 'network' | 'scoring' | 'blending'
+
+/** Roughly how the time of a run is shared out: only the time left depends on it. */
+const shares: Record<Phase, number> = { preparing: 0.08, baseline: 0.14, network: 0.64, scoring: 0.1, blending: 0.04 }
+
+/** Turns the progress within phases into that of the run. */
+export class Progress {
+  readonly #report: ((report: ProgressReport) => void) | undefined
+  readonly #start = performance.now()
+  #lastReport = 0
+
+  constructor(report: ((report: ProgressReport) => void) | undefined) {
+    this.#report = report
+  }
+
+  /** @param within 0 … 1: how far the phase is */
+  at(phase: Phase, within: number, more: Pick<ProgressReport, 'losses' | 'validation'> = {}): void {
+    if (!this.#report) return
+    const now = performance.now()
+    // A step takes milliseconds; nobody reads a hundred reports a second. What was measured is always told.
+    if (now - this.#lastReport < 100 && !more.validation) return
+    this.#lastReport = now
+    let before = 0
+    for (const [name, share] of Object.entries(shares)) {
+      if (name === phase) break
+      before += share
+    }
+    const fraction = Math.min(1, before + shares[phase] * within)
+    const elapsed = (now - this.#start) / 1000
+    const secondsLeft = fraction > 0.01 ? (elapsed / fraction) * (1 - fraction) : Number.POSITIVE_INFINITY
+    this.#report({ phase, fraction, secondsLeft, ...more })
+  }
+}
