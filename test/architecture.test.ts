@@ -13,7 +13,7 @@ const mayImport: Record<string, string[]> = {
   'main/compute': ['main/base'],
   'main/tensor': ['main/base'],
   'main/sst': ['main/base', 'main/tensor'],
-  'main/suggestions': ['main/base'],
+  'main/suggestions': ['main/base', 'main/tensor'],
   'main/backbone': ['main/base', 'main/images', 'main/tensor'],
   'main/training': ['main/base', 'main/backbone', 'main/tensor', 'main/sst', 'main/suggestions'],
   'main/benchmark': ['main/base', 'main/images', 'main/backbone', 'main/suggestions', 'main/training'],
