@@ -1,0 +1,122 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import * as s from './schemas.ts'
+
+/**
+ * The one contract between what people see (`renderer/`) and what works (`main/app/`), over a MessagePort in the desktop
+ * application and a WebSocket in a browser.
+ *
+ * Whatever a person can act on comes back as the error `USER_ERROR`: its message is one sentence, `data.hint` the way out,
+ * `data.code` is stable. Any other error is a bug of ours.
+ */
+export const procedure = oc.errors({ USER_ERROR: { data: z.object({ code: z.string(), hint: z.string() }) } })
+
+const id = z.int().positive()
+const jobStarted = z.object({ jobId: id })
+
+export const contract = {
+  app: {
+    info: procedure.output(s.appInfo),
+    recent: procedure.output(z.array(s.recentProject)),
+    forgetRecent: procedure.input(z.object({ path: z.string() })),
+    /** The system's dialog; null if it was closed without a choice. Only where `info.nativeDialogs`. */
+    pick: procedure.input(s.pickInput).output(z.object({ path: z.string().nullable() })),
+    /** One folder of the machine that the program runs on, for a dialog of our own. Without a folder: the home folder. */
+    browse: procedure
+      .input(z.object({ folder: z.string().optional(), extensions: z.array(z.string()).optional() }))
+      .output(s.folderListing),
+    /** All that happens from now on. */
+    events: procedure.output(eventIterator(s.appEvent)),
+  },
+  project: {
+    current: procedure.output(s.projectSummary.nullable()),
+    /** Makes it, opens it, and starts to look through its folder (a `scan` job). */
+    create: procedure
+      .input(
+        z.object({
+          path: z.string(),
+          imagesRoot: z.string(),
+          labels: z.array(z.string()),
+          backbone: z.string().nullable().optional(),
+        }),
+      )
+      .output(s.projectSummary),
+    open: procedure.input(z.object({ path: z.string() })).output(s.projectSummary),
+    /** Draws the sample in this folder (a `sample` job), and opens it when it is there. Without one: in the documents folder. */
+    sample: procedure.input(z.object({ folder: z.string().optional() })).output(s.projectSummary),
+    close: procedure,
+    rescan: procedure.output(jobStarted),
+    relocate: procedure.input(z.object({ imagesRoot: z.string() })).output(s.projectSummary),
+    configure: procedure.input(s.settings.partial()).output(s.projectSummary),
+  },
+  labels: {
+    list: procedure.output(z.array(s.label)),
+    add: procedure.input(s.newLabel).output(s.label),
+    update: procedure.input(z.object({ id, patch: s.labelPatch })).output(s.label),
+    /** Undo brings it back, with its states. */
+    remove: procedure.input(z.object({ id })),
+    /** Every label, in the new order. */
+    reorder: procedure.input(z.object({ ids: z.array(id) })),
+  },
+  images: {
+    /** The ids of all that pass, in order: Int32, little endian. */
+    query: procedure.input(z.object({ filter: s.imageFilter, sort: s.imageSort })).output(z.instanceof(Blob)),
+    rows: procedure.input(z.object({ ids: z.array(id).max(500) })).output(z.array(s.imageRow)),
+    detail: procedure.input(z.object({ id })).output(s.imageDetail),
+  },
+  marks: {
+    /** One action, one undo, whatever the number of changes. */
+    set: procedure.input(z.object({ changes: z.array(s.stateChange).min(1) })).output(s.actionResult),
+    /** Takes over what the model suggests for these pairs. */
+    accept: procedure.input(z.object({ pairs: z.array(s.pair).min(1) })).output(s.actionResult),
+    /** Marks the opposite of what the model suggests, as the person's own decision. */
+    reject: procedure.input(z.object({ pairs: z.array(s.pair).min(1) })).output(s.actionResult),
+  },
+  history: {
+    /** Null: there is nothing to undo. */
+    undo: procedure.output(s.actionResult.nullable()),
+    redo: procedure.output(s.actionResult.nullable()),
+    list: procedure
+      .input(z.object({ limit: z.int().min(1).max(500), before: id.optional() }))
+      .output(z.array(s.action)),
+  },
+  training: {
+    /** The one click: embeds what has no features yet, then trains on what is known now (a `train` job). */
+    start: procedure
+      .input(z.object({ device: z.string().optional(), seed: z.int().nonnegative().optional() }))
+      .output(jobStarted),
+    models: procedure.output(z.array(s.model)),
+    /** Null: no suggestions. */
+    use: procedure.input(z.object({ id: id.nullable() })),
+  },
+  jobs: {
+    list: procedure.output(z.array(s.job)),
+    cancel: procedure.input(z.object({ id })),
+  },
+  exchange: {
+    formats: procedure.output(
+      z.array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          extensions: z.array(z.string()),
+          limits: z.string(),
+          reads: z.boolean(),
+          writes: z.boolean(),
+        }),
+      ),
+    ),
+    /** Answers when it is written. */
+    export: procedure
+      .input(z.object({ format: z.string(), path: z.string(), suggestions: z.boolean().optional() }))
+      .output(s.exportReport),
+    /** Reads the file and says what importing it would do; nothing is written. */
+    preview: procedure.input(z.object({ path: z.string(), format: z.string().optional() })).output(s.importPreview),
+    import: procedure.input(z.object({ token: z.string(), choices: s.importChoices })).output(s.importResult),
+  },
+}
+
+/** Where the renderer finds an image. The id alone says which: no path of the machine is in a URL. */
+export function imageUrl(base: string, size: 'thumbnail' | 'full', image: { id: number; version: string }): string {
+  return `${base}/images/${size}/${image.id}?v=${image.version}`
+}

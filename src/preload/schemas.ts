@@ -1,0 +1,312 @@
+/**
+ * What crosses the bridge, as schemas: everything that comes in is checked against them, whoever sends it.
+ * Bulk data (the ids of 100,000 images) passes as bytes, images by a route of their own (`imageUrl`).
+ */
+import { z } from 'zod'
+
+const id = z.int().positive()
+const count = z.int().nonnegative()
+
+/** 1 present, 0 unknown, −1 absent. Unknown is never silently turned into absent. */
+export const labelState = z.union([z.literal(1), z.literal(0), z.literal(-1)])
+
+export const label = z.object({
+  id,
+  name: z.string(),
+  /** #rrggbb */
+  colour: z.string(),
+  key: z.string().nullable(),
+  description: z.string(),
+  presentCount: count,
+  absentCount: count,
+})
+
+export const newLabel = z.object({
+  name: z.string(),
+  colour: z.string().optional(),
+  key: z.string().nullable().optional(),
+  description: z.string().optional(),
+})
+
+export const labelPatch = newLabel.partial()
+
+export const problem = z.object({ code: z.string(), message: z.string() })
+
+export const settings = z.object({
+  name: z.string(),
+  /** A name of the registry or the path of an ONNX file; null for the built-in one. */
+  backbone: z.string().nullable(),
+  annotator: z.string().nullable(),
+  device: z.string(),
+  seed: z.int().nonnegative(),
+})
+
+/** Held-out quality of a model: fractions; null where too little was known to measure it. */
+export const labelMetrics = z.object({
+  labelId: id,
+  name: z.string(),
+  present: count,
+  absent: count,
+  averagePrecision: z.object({
+    linear: z.number().nullable(),
+    sst: z.number().nullable(),
+    blend: z.number().nullable(),
+  }),
+})
+
+export const model = z.object({
+  id,
+  createdAt: z.number(),
+  kind: z.string(),
+  backbone: z.string(),
+  device: z.string().nullable(),
+  seed: z.number().nullable(),
+  current: z.boolean(),
+  /** Its scores are at hand. They can be lost with the cache folder: then it has to be trained again. */
+  usable: z.boolean(),
+  mAP: z.object({ linear: z.number(), sst: z.number(), blend: z.number() }).nullable(),
+  seconds: z.number().nullable(),
+  labels: z.array(labelMetrics),
+})
+
+export const projectSummary = z.object({
+  path: z.string(),
+  name: z.string(),
+  uuid: z.string(),
+  readOnly: z.boolean(),
+  imagesRoot: z.string(),
+  /** False: the folder is to be found again (`project.relocate`). */
+  imagesRootFound: z.boolean(),
+  images: z.object({ total: count, ok: count, missing: count, broken: count, started: count }),
+  labels: z.array(label),
+  settings,
+  undoTitle: z.string().nullable(),
+  redoTitle: z.string().nullable(),
+  /** The one that suggests. */
+  model: model.nullable(),
+})
+
+export const imageFilter = z.object({
+  /** Words that the path must hold, all of them. */
+  text: z.string().optional(),
+  labels: z
+    .array(
+      z.object({
+        labelId: id,
+        /** `suggested`: unknown, and the model is confident of it, present or absent. */
+        is: z.enum(['present', 'absent', 'unknown', 'known', 'suggested']),
+      }),
+    )
+    .optional(),
+  /** How many of the labels are known. */
+  known: z.enum(['nothing', 'something', 'everything']).optional(),
+  status: z.array(z.enum(['ok', 'missing', 'broken'])).optional(),
+  /** At least one confident suggestion that is not decided. */
+  suggested: z.boolean().optional(),
+})
+
+export const imageSort = z.object({
+  /** `confidence`: the most confident undecided suggestion first (of the filter's label if it names one). */
+  by: z.enum(['path', 'added', 'modified', 'known', 'confidence']),
+  descending: z.boolean().optional(),
+})
+
+export const knownState = z.object({
+  labelId: id,
+  state: z.union([z.literal(1), z.literal(-1)]),
+  source: z.enum(['human', 'accepted_suggestion', 'import']),
+  decidedAt: z.number(),
+  score: z.number().nullable(),
+  annotator: z.string().nullable(),
+})
+
+export const suggestion = z.object({
+  labelId: id,
+  /** Calibrated: that the label is present, 0 … 1. */
+  probability: z.number().min(0).max(1),
+  suggestion: z.enum(['present', 'absent']),
+  /** Sure enough to be put forward; the others are only told. */
+  confident: z.boolean(),
+})
+
+/** What the grid shows of an image. */
+export const imageRow = z.object({
+  id,
+  path: z.string(),
+  width: count,
+  height: count,
+  status: z.enum(['ok', 'missing', 'broken']),
+  problem: problem.nullable(),
+  /** Changes with the content: part of the image's URL, so that it may be cached for ever. */
+  version: z.string(),
+  present: z.array(id),
+  absent: z.array(id),
+  /** Confident and undecided, the surest first. */
+  suggestions: z.array(suggestion),
+})
+
+export const imageDetail = imageRow.extend({
+  states: z.array(knownState),
+  /** Of every unknown label that the model scores, the most probable first. */
+  allSuggestions: z.array(suggestion),
+  bytes: count,
+  modifiedAt: z.number(),
+})
+
+export const stateChange = z.object({ imageId: id, labelId: id, state: labelState })
+export const pair = z.object({ imageId: id, labelId: id })
+
+/** After an action: what the buttons say, and where it can be seen. */
+export const actionResult = z.object({
+  changed: count,
+  title: z.string(),
+  firstImageId: id.nullable(),
+  undoTitle: z.string().nullable(),
+  redoTitle: z.string().nullable(),
+})
+
+export const action = z.object({
+  id,
+  kind: z.enum(['do', 'undo', 'redo']),
+  title: z.string(),
+  at: z.number(),
+  stateChanges: count,
+  labelChanges: count,
+  undone: z.boolean(),
+})
+
+export const errorReport = z.object({ code: z.string(), message: z.string(), hint: z.string() })
+
+/** One point of the curves while training. `fraction` is its place on the way, 0 … 1. */
+export const trainingPoint = z.object({
+  fraction: z.number(),
+  /** Of the known labels: what the network is to bring down. */
+  loss: z.number().nullable(),
+  /** Mean average precision on held-out known labels. */
+  mAP: z.number().nullable(),
+  of: z.enum(['linear', 'sst', 'blend']).nullable(),
+})
+
+export const job = z.object({
+  id,
+  kind: z.enum(['scan', 'train', 'import', 'export', 'sample']),
+  title: z.string(),
+  state: z.enum(['running', 'done', 'cancelled', 'failed']),
+  /** A few words: what it is at. */
+  phase: z.string(),
+  /** 0 … 1; null while nobody can know. */
+  fraction: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  /** When it is over: one sentence on what came of it. */
+  outcome: z.string().nullable(),
+  error: errorReport.nullable(),
+  curve: z.array(trainingPoint),
+})
+
+export const exportReport = z.object({
+  files: z.array(z.string()),
+  images: count,
+  present: count,
+  absent: count,
+  unreadable: count,
+  suggestions: count,
+  warnings: z.array(z.object({ code: z.string(), message: z.string(), count, examples: z.array(z.string()) })),
+})
+
+export const importPreview = z.object({
+  /** Names this preview to `exchange.import`. */
+  token: z.string(),
+  format: z.string(),
+  images: z.object({ inFile: count, matched: count, unmatched: count, unmatchedPaths: z.array(z.string()) }),
+  labels: z.array(z.object({ name: z.string(), known: z.boolean(), present: count, absent: count })),
+  states: z.object({ present: count, absent: count, fresh: count, same: count, conflicting: count }),
+  /** If the file leaves open whether the rest is absent: so many pairs would become absent. Null if that is no question. */
+  rest: count.nullable(),
+  problems: z.array(z.object({ code: z.string(), message: z.string(), count, examples: z.array(z.string()) })),
+})
+
+export const importChoices = z.object({
+  /** What a pair that the file doesn't mention means; 'absent' only where the preview asks. */
+  rest: z.enum(['unknown', 'absent']).default('unknown'),
+  /** Where project and file disagree. */
+  conflicts: z.enum(['keep', 'replace']).default('keep'),
+})
+
+export const importResult = z.object({ states: count, labels: count })
+
+export const appInfo = z.object({
+  version: z.string(),
+  shell: z.enum(['electron', 'web']),
+  platform: z.string(),
+  /** `app.pick` opens the system's dialogs; without them the application shows its own, over `app.browse`. */
+  nativeDialogs: z.boolean(),
+  homeFolder: z.string(),
+})
+
+export const pickInput = z.object({
+  kind: z.enum(['folder', 'open-file', 'save-file']),
+  title: z.string(),
+  defaultPath: z.string().optional(),
+  /** Without the dot. */
+  extensions: z.array(z.string()).optional(),
+})
+
+export const folderListing = z.object({
+  folder: z.string(),
+  parent: z.string().nullable(),
+  places: z.array(z.object({ name: z.string(), path: z.string() })),
+  entries: z.array(
+    z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'file']), image: z.boolean() }),
+  ),
+})
+
+export const recentProject = z.object({ path: z.string(), name: z.string(), openedAt: z.number(), found: z.boolean() })
+
+/** What everyone who looks is told, after it happened. */
+export const appEvent = z.discriminatedUnion('kind', [
+  /** Another project, none, or settings or counts of this one. */
+  z.object({ kind: z.literal('project'), project: projectSummary.nullable() }),
+  z.object({ kind: z.literal('labels') }),
+  z.object({ kind: z.literal('images') }),
+  /** imageIds null: too many to name. */
+  z.object({
+    kind: z.literal('states'),
+    imageIds: z.array(id).nullable(),
+    undoTitle: z.string().nullable(),
+    redoTitle: z.string().nullable(),
+  }),
+  /** Another model suggests, or none. */
+  z.object({ kind: z.literal('suggestions') }),
+  z.object({ kind: z.literal('job'), job }),
+  z.object({
+    kind: z.literal('notice'),
+    level: z.enum(['info', 'warning', 'error']),
+    message: z.string(),
+    hint: z.string(),
+  }),
+])
+
+export type LabelState = z.infer<typeof labelState>
+export type Label = z.infer<typeof label>
+export type NewLabel = z.infer<typeof newLabel>
+export type Settings = z.infer<typeof settings>
+export type LabelMetrics = z.infer<typeof labelMetrics>
+export type Model = z.infer<typeof model>
+export type ProjectSummary = z.infer<typeof projectSummary>
+export type ImageFilter = z.infer<typeof imageFilter>
+export type ImageSort = z.infer<typeof imageSort>
+export type KnownState = z.infer<typeof knownState>
+export type Suggestion = z.infer<typeof suggestion>
+export type ImageRow = z.infer<typeof imageRow>
+export type ImageDetail = z.infer<typeof imageDetail>
+export type StateChange = z.infer<typeof stateChange>
+export type ActionResult = z.infer<typeof actionResult>
+export type ErrorReport = z.infer<typeof errorReport>
+export type TrainingPoint = z.infer<typeof trainingPoint>
+export type Job = z.infer<typeof job>
+export type ExportReport = z.infer<typeof exportReport>
+export type ImportPreview = z.infer<typeof importPreview>
+export type AppInfo = z.infer<typeof appInfo>
+export type FolderListing = z.infer<typeof folderListing>
+export type RecentProject = z.infer<typeof recentProject>
+export type AppEvent = z.infer<typeof appEvent>
