@@ -1,0 +1,122 @@
+import path from 'node:path'
+import { FeatureReader } from '../backbone/featureReader.ts'
+import { resolveBackbone } from '../backbone/resolve.ts'
+import { UserError } from '../base/errors.ts'
+import { writeAtomically } from '../base/files.ts'
+import { scoresFile, writeScores } from '../suggestions/scores.ts'
+import type { Device } from '../tensor/session.ts'
+import type { FeatureSource } from './features.ts'
+import { fineTune } from './fineTune.ts'
+import type { LabelMetrics, Metrics } from './heldOut.ts'
+import type { ProgressReport } from './progress.ts'
+
+/** What was known at the click, and where its features are. */
+export interface TrainInput {
+  /** The project's, absolute. */
+  cacheFolder: string
+  /** What the images were embedded with (backbone/resolve.ts). */
+  backbone: string
+  /** [N] in the order of the rows of `states`, ids rising. An image without SHA-256 or without features is left out. */
+  images: { id: number; sha256: string | null }[]
+  labels: { id: number; name: string }[]
+  /** y, row-major N×C: 1 present, -1 absent, 0 unknown. */
+  states: Int8Array
+  /** Names the files that are written. */
+  modelUid: string
+  device: Device
+  seed: number
+}
+
+export interface TrainResult {
+  /** The model as ONNX, relative to the cache folder. */
+  file: string
+  /** The labels it gives scores for, in the order of its outputs. */
+  labelIds: number[]
+  metrics: Metrics
+  labels: LabelMetrics[]
+  /** Images that have no features, and so no suggestions. */
+  withoutFeatures: number
+  seconds: number
+}
+
+export interface TrainContext {
+  signal?: AbortSignal
+  progress?: (report: ProgressReport) => void
+}
+
+/**
+ * Trains on what is known and writes the model and its scores to the cache folder. Nothing that was there before is touched:
+ * a cancelled or killed run leaves the old model in place.
+ * @throws UserError `features-missing`, `too-few-labels`, those of the backbone; the signal's reason when cancelled
+ */
+export async function train(input: TrainInput, { signal, progress }: TrainContext = {}): Promise<TrainResult> {
+  const begun = performance.now()
+  const { cacheFolder, images, labels, states } = input
+  const backbone = await resolveBackbone(input.backbone)
+  const reader = await FeatureReader.open(cacheFolder, backbone)
+  if (!reader) throw new UserError('features-missing', 'The images have no features yet.', 'Embed the images first.')
+  try {
+    const rows = images.flatMap(({ sha256 }, row) => (sha256 !== null && reader.has(sha256) ? [row] : []))
+    if (rows.length === 0) {
+      throw new UserError('features-missing', 'None of the images has features.', 'Embed the images first.')
+    }
+    const result = await fineTune(
+      {
+        source: sourceOf(reader),
+        records: reader.recordsOf(rows.map((row) => images[row].sha256!)),
+        states: rowsOf(states, labels.length, rows),
+        labelNames: labels.map(({ name }) => name),
+      },
+      { seed: input.seed, device: input.device, signal, onProgress: progress },
+    )
+    signal?.throwIfAborted()
+    const labelIds = result.learnt.map((label) => labels[label].id)
+    const file = path.posix.join('models', `${input.modelUid}.onnx`)
+    await writeAtomically(path.join(cacheFolder, file), (handle) => handle.writeFile(result.model))
+    await writeScores(scoresFile(cacheFolder, input.modelUid), {
+      imageIds: Int32Array.from(images, ({ id }) => id),
+      labelIds: Int32Array.from(labelIds),
+      probabilities: byLabel(result.probabilities, labelIds.length, rows, images.length),
+    })
+    return {
+      file,
+      labelIds,
+      metrics: result.metrics,
+      labels: result.labels,
+      withoutFeatures: images.length - rows.length,
+      seconds: (performance.now() - begun) / 1000,
+    }
+  } finally {
+    await reader.close()
+  }
+}
+
+export function sourceOf(reader: FeatureReader): FeatureSource {
+  const { gridHeight, gridWidth, dimension } = reader.shape
+  return {
+    channels: dimension,
+    positions: gridHeight * gridWidth,
+    readPooled: (records) => reader.readPooled(records),
+    readGrid: (records) => {
+      const into = new Float16Array(records.length * gridHeight * gridWidth * dimension)
+      return reader.readGrid(records, into).then(() => into)
+    },
+  }
+}
+
+function rowsOf(states: Int8Array, labels: number, rows: readonly number[]): Int8Array {
+  const chosen = new Int8Array(rows.length * labels)
+  rows.forEach((row, i) => {
+    chosen.set(states.subarray(row * labels, (row + 1) * labels), i * labels)
+  })
+  return chosen
+}
+
+/** Rows of some images, row-major, as columns over all images; NaN for the others. */
+function byLabel(values: Float32Array, labels: number, rows: readonly number[], images: number): Float32Array {
+  const columns = new Float32Array(images * labels).fill(Number.NaN)
+  rows.forEach((row, i) => {
+    for (let label = 0; label < labels; label++) columns[label * images + row] = values[i * labels + label]
+  })
+  return columns
+}
