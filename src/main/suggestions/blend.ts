@@ -1,4 +1,4 @@
-import { fitLogistic, logistic } from './logistic.ts'
+import { fitLogistic } from './logistic.ts'
 
 /**
  * The blend (METHOD 4): for each label a logistic combination of what speaks for it, fitted on known labels that the scores were
@@ -52,7 +52,7 @@ export function fitBlend(sources: Record<string, Float32Array>, states: Int8Arra
   return { sources: names, weights, shared: Array.from(shared) }
 }
 
-/** Calibrated probabilities of all entries, N×C. */
+/** Calibrated log odds of all entries, N×C. */
 export function applyBlend(blend: Blend, sources: Record<string, Float32Array>): Float32Array {
   const columns = blend.sources.map((name) => sources[name])
   const labels = blend.weights.length
@@ -62,6 +62,6 @@ export function applyBlend(blend: Blend, sources: Record<string, Float32Array>):
     columns.forEach((column, i) => {
       z += weights[i] * column[at]
     })
-    return logistic(z)
+    return z
   })
 }

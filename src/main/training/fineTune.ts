@@ -2,8 +2,13 @@ import { UserError } from '../base/errors.ts'
 import { hashedLabelVectors } from '../sst/labelVectors.ts'
 import type { NetworkSizes } from '../sst/network.ts'
 import { allRepairs } from '../sst/objective.ts'
-import { applyBlend, type Blend, fitBlend } from '../suggestions/blend.ts'
 import { nearestImages, neighbourVote } from '../suggestions/neighbours.ts'
+import {
+  crossFittedProbabilities,
+  fitSuggester,
+  type Suggester,
+  suggestionProbabilities,
+} from '../suggestions/suggester.ts'
 import type { Device } from '../tensor/session.ts'
 import { crossFitBaseline, offsetsWithout, outOfFold } from './crossFitting.ts'
 import { type FeatureSource, learnPreparation, prepareGrids, preparePooled } from './features.ts'
@@ -33,13 +38,13 @@ export interface FineTuneOptions {
 export interface FineTuneResult {
   /** Places, among the labels given, of those that could be learnt: C' of C. */
   learnt: number[]
-  /** Probability of present, row-major N×C'. */
+  /** Probability of present, row-major N×C'; of known entries by models and fits that never saw them. */
   probabilities: Float32Array
   /** What was blended: log odds by the baseline, by SST and by similar images, N×C' each. */
   sources: { linear: Float32Array; sst: Float32Array; vote: Float32Array }
   metrics: Metrics
   labels: LabelMetrics[]
-  blend: Blend
+  suggester: Suggester
   /** The recogniser as an ONNX model (see `recognizerModel`). */
   model: Uint8Array
 }
@@ -158,12 +163,16 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     sst: outOfFold(logits.sst, fold),
     vote: neighbourVote(near, states, labels),
   }
-  const blend = fitBlend(sources, states, labels)
-  const probabilities = applyBlend(blend, sources)
+  const fitting = { seed, device, signal }
+  const suggester = await fitSuggester(sources, states, labels, fitting)
+  const crossFitted = await crossFittedProbabilities(sources, states, labels, fold, folds, fitting)
+  const probabilities = suggestionProbabilities(suggester, sources, states).map((p, at) =>
+    states[at] === 0 ? p : crossFitted[at],
+  )
   const { linear, sst } = sources
-  const held = heldOutMetrics({ linear, sst, blend: probabilities }, states, names)
+  const held = heldOutMetrics({ linear, sst, blend: crossFitted }, states, names)
   progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
-  return { learnt, probabilities, sources, ...held, blend, model }
+  return { learnt, probabilities, sources, ...held, suggester, model }
 }
 
 /** Labels with enough known on both sides. @throws UserError `too-few-labels` if there is none */
