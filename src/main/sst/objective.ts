@@ -69,6 +69,7 @@ export interface Objective {
 
 /**
  * L = cls(s,y) + [epoch ≥ 5]( cls(s, y∪intra) + cls(s, y∪inter) ) + 10 ρ L_cooc + 0.05 ρ L_dist (METHOD 1).
+ * A single label has no pair of labels, a single image no pair of images: their losses are 0 (METHOD 3, repair 3).
  * @param pairs false leaves out what grows with C²: L_cooc is 0 then, and y∪intra is y
  */
 export function objective(
@@ -78,18 +79,18 @@ export function objective(
   { repairs = noRepairs, pairs = true }: { repairs?: Repairs; pairs?: boolean } = {},
 ): Objective {
   const { target } = inputs
+  const [images, labels] = [target.size(0), target.size(1)]
+  const nothing = target.graph.scalar(0, 'float32')
   const features = repairs.separatePairs ? stopGradient(result.features) : result.features
-  const logits = pairs ? cooccurrenceLogits(features, parameter) : undefined
+  const logits = pairs && labels > 1 ? cooccurrenceLogits(features, parameter) : undefined
   const intra = logits ? intraTargets(logits, target, inputs.intraThreshold).targets : target
   const batch = batchSimilarity(result.features)
   const inter = interTargets(batch, inputs.bankSum, inputs.bankCount, target, inputs.interThreshold).targets
   const known = knownLoss(result.logits, target)
   const intraPseudo = knownLoss(result.logits, intra)
   const interPseudo = knownLoss(result.logits, inter)
-  const cooccurrence = logits
-    ? mul(cooccurrenceLoss(logits, target, repairs.maskUnknownPairs), 10)
-    : target.graph.scalar(0, 'float32')
-  const distance = mul(distanceLoss(batch.similarity, target, inputs.pairOrder), 0.05)
+  const cooccurrence = logits ? mul(cooccurrenceLoss(logits, target, repairs.maskUnknownPairs), 10) : nothing
+  const distance = images > 1 ? mul(distanceLoss(batch.similarity, target, inputs.pairOrder), 0.05) : nothing
   const pseudo = mul(inputs.transfer, add(intraPseudo, interPseudo))
   const total = add(add(known, pseudo), mul(inputs.rise, add(cooccurrence, distance)))
   return {

@@ -89,7 +89,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   const labels = learnt.length
   const states = columnsOf(input.states, input.labelNames.length, learnt)
   const fold = dealFolds(states, labels, folds, seed)
-  const sizes: NetworkSizes = { labels, channels: 0, ...network, pairs: labels <= mostLabelsWithPairs }
+  const sizes: NetworkSizes = { labels, channels: 0, ...network, pairs: labels > 1 && labels <= mostLabelsWithPairs }
 
   const preparation = await learnPreparation(source, records, { width: network.width, seed, device, signal })
   sizes.channels = preparation.width

@@ -74,3 +74,48 @@ export function meanOf(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value))
   return known.reduce((sum, value) => sum + value, 0) / known.length
 }
+
+/** Precision, recall and F1 of decisions: over all of them (O) and as means over the labels (C). Fractions. */
+export interface DecisionMetrics {
+  OP: number
+  OR: number
+  OF1: number
+  CP: number
+  CR: number
+  CF1: number
+}
+
+/**
+ * A label counts as predicted at logit ≥ 0; with `most`, only each image's so many largest logits can be (METHOD 1, metrics). A
+ * label that is never predicted has precision 0, one that is never present recall 0.
+ * @param logits N×C
+ * @param truth 1 present, anything else absent, N×C
+ */
+export function decisionMetrics(
+  logits: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  labels: number,
+  most = labels,
+): DecisionMetrics {
+  const predicted = new Float64Array(labels)
+  const present = new Float64Array(labels)
+  const right = new Float64Array(labels)
+  for (let at = 0; at < logits.length; at += labels) {
+    const largest = Array.from({ length: labels }, (_, label) => label)
+      .sort((a, b) => logits[at + b] - logits[at + a] || a - b)
+      .slice(0, most)
+    for (const label of largest) {
+      if (!(logits[at + label] >= 0)) continue
+      predicted[label]++
+      if (truth[at + label] === 1) right[label]++
+    }
+    for (let label = 0; label < labels; label++) if (truth[at + label] === 1) present[label]++
+  }
+  const total = (of: Float64Array): number => of.reduce((sum, value) => sum + value, 0)
+  const share = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
+  const harmonic = (a: number, b: number): number => share(2 * a * b, a + b)
+  const [OP, OR] = [share(total(right), total(predicted)), share(total(right), total(present))]
+  const CP = total(right.map((count, label) => share(count, predicted[label]))) / labels
+  const CR = total(right.map((count, label) => share(count, present[label]))) / labels
+  return { OP, OR, OF1: harmonic(OP, OR), CP, CR, CF1: harmonic(CP, CR) }
+}

@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { readLabelledFolder } from '../../src/main/benchmark/folder.ts'
+import { scoreHidden } from '../../src/main/benchmark/score.ts'
+
+function folderOf(table: string, images: string[]): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'surmise-benchmark-'))
+  mkdirSync(path.join(folder, 'images'))
+  writeFileSync(path.join(folder, 'labels.tsv'), table)
+  for (const image of images) writeFileSync(path.join(folder, 'images', image), image)
+  return folder
+}
+
+const head = 'image\tsplit\tlabels\n'
+
+test('a labelled folder is read in its order, rare labels aside', async () => {
+  const folder = folderOf(`${head}b.jpg\ttrain\tdog cat\na.jpg\tval\tdog\nc.jpg\tval\t\n`, ['a.jpg', 'b.jpg', 'c.jpg'])
+  const all = await readLabelledFolder(folder, 1)
+  expect(all.labels).toEqual(['cat', 'dog'])
+  expect(all.images.map((image) => path.basename(image.path))).toEqual(['b.jpg', 'a.jpg', 'c.jpg'])
+  expect(Array.from(all.truth)).toEqual([1, 1, 0, 1, 0, 0])
+  expect((await readLabelledFolder(folder, 2)).labels).toEqual(['dog'])
+})
+
+test('a folder that is not as it should be is told in a sentence', async () => {
+  const wrong = [
+    { folder: tmpdir(), says: 'There is no' },
+    { folder: folderOf('name\tlabels\n', []), says: 'does not begin' },
+    { folder: folderOf(`${head}a.jpg\ttrain\n`, ['a.jpg']), says: 'Line 2' },
+    { folder: folderOf(`${head}a.jpg\ttrain\tdog\n`, []), says: 'a.jpg' },
+    { folder: folderOf(`${head}../labels.tsv\ttrain\tdog\n`, []), says: 'not in the folder' },
+    { folder: folderOf(head, []), says: 'No label' },
+  ]
+  for (const { folder, says } of wrong) {
+    const reading = readLabelledFolder(folder, 1)
+    await expect(reading).rejects.toMatchObject({ code: 'benchmark-folder' })
+    await expect(reading).rejects.toThrow(says)
+  }
+})
+
+test('only hidden pairs count, and only labels with three hidden positives for the mean', () => {
+  // Two labels; the second has two hidden positives only. The known pair would spoil the first one's ranking.
+  const truth = Uint8Array.of(1, 1, 1, 1, 1, 0, 0, 0, 0, 0)
+  const known = Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 0, 0, 0)
+  const probabilities = Float32Array.of(0.9, 0.2, 0.8, 0.1, 0.7, 0.9, 1, 0.5, 0.1, 0.5)
+  const score = scoreHidden(probabilities, truth, known, 2)
+  expect(score.mAP).toBeCloseTo(1)
+  expect(score.recallAtP90).toBeLessThan(1)
+  expect(score.ece).toBeGreaterThan(0)
+})
