@@ -48,6 +48,11 @@ export type BenchmarkProgress =
   | { phase: 'embedding'; done: number; total: number; secondsLeft: number | undefined }
   | { phase: 'training'; known: number; seed: number; run: number; runs: number; fraction: number }
 
+export interface BenchmarkContext {
+  readonly signal?: AbortSignal
+  progress?(report: BenchmarkProgress): void
+}
+
 /**
  * Hides labels of a fully labelled data set, trains on the rest as a click on Fine-tune would, and scores the pairs that were
  * hidden, of the same images (METHOD 4).
@@ -55,7 +60,7 @@ export type BenchmarkProgress =
  */
 export async function benchmark(
   input: BenchmarkInput,
-  { signal, progress }: { signal?: AbortSignal; progress?: (report: BenchmarkProgress) => void } = {},
+  { signal, progress }: BenchmarkContext = {},
 ): Promise<BenchmarkResult> {
   for (const share of input.known) {
     if (share > 0 && share < 1) continue

@@ -35,7 +35,7 @@ export interface Preparation {
 }
 
 const sampleImages = 20_000
-const sampleGrids = 256
+const sampleGrids = 128
 /** Images read and run at once. */
 const chunk = 64
 
@@ -136,8 +136,16 @@ export function preparationGraph(grid: Value, pooled: Value, preparation: Prepar
   const stretch = graph.constant('float32', scale, [channels])
   const vector = mul(sub(pooled, centre), stretch)
   const length = sqrt(add(sum(square(vector), [-1], true), 1e-12))
-  const positions = mul(sub(grid, centre), stretch)
-  const projected = matmul(positions, graph.constant('float32', directions, [channels, width]))
+  // ((x - mean) scale) P = x (scale P) - mean (scale P): the grid, by far the largest, is gone through once.
+  const stretched = directions.map((direction, i) => direction * scale[Math.floor(i / width)])
+  const origin = new Float32Array(width)
+  stretched.forEach((direction, i) => {
+    origin[i % width] -= direction * mean[Math.floor(i / width)]
+  })
+  const projected = add(
+    matmul(grid, graph.constant('float32', stretched, [channels, width])),
+    graph.constant('float32', origin, [width]),
+  )
   return { unit: div(vector, length), grid: div(projected, reshape(length, [grid.shape[0], 1, 1])) }
 }
 

@@ -62,10 +62,10 @@ const mostLabelsWithPairs = 150
 const neighbours = 400
 
 const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
-  epochs: 4,
-  leastSteps: 200,
+  epochs: { fewKnown: 2, allKnown: 4 },
+  leastSteps: 150,
   batch: 32,
-  learningRate: 1e-3,
+  learningRate: 2e-3,
   weightDecay: 0.3,
   transferAfter: 0.5,
   exemplars: 100,

@@ -7,7 +7,7 @@ import { type Device, Session, tensorOf } from '../tensor/session.ts'
 
 /** Directions beyond those wanted make the iteration converge sooner. */
 const spare = 16
-const iterations = 6
+const iterations = 3
 
 /**
  * The principal directions of a sample by subspace iteration: enough of them to keep most of the variance, at a fraction of

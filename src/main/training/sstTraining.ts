@@ -16,8 +16,9 @@ import { Validation } from './validation.ts'
 export interface SstOptions {
   seed: number
   device: Device
-  epochs: number
-  /** Fewer images than this many steps' worth are gone through more often, up to ten times `epochs`. */
+  /** Where hardly a label of each image is known, and where all are: the more is known, the more an image has to teach. */
+  epochs: { fewKnown: number; allKnown: number }
+  /** Fewer images than this many steps' worth are gone through more often, up to ten times as often. */
   leastSteps: number
   batch: number
   learningRate: number
@@ -56,7 +57,7 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
   const rows = rowsWithLabels(data.targets, labels)
   const batch = Math.min(options.batch, rows.length)
   const perEpoch = Math.floor(rows.length / batch)
-  const epochs = Math.min(10 * options.epochs, Math.max(options.epochs, Math.ceil(options.leastSteps / perEpoch)))
+  const epochs = epochsFor(knownShare(data.targets, rows.length * labels), perEpoch, options)
   const steps = epochs * perEpoch
 
   const parameters = startAtBaseline(sizes, random)
@@ -92,6 +93,16 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
   } finally {
     await trainer.close()
   }
+}
+
+/** @param share of the labels of the images gone through, how many are known: 0 … 1 */
+function epochsFor(share: number, perEpoch: number, { epochs, leastSteps }: SstOptions): number {
+  const usual = Math.round(epochs.fewKnown + (epochs.allKnown - epochs.fewKnown) * share)
+  return Math.min(10 * usual, Math.max(usual, Math.ceil(leastSteps / perEpoch)))
+}
+
+function knownShare(targets: Int8Array, entries: number): number {
+  return targets.reduce((known, y) => known + Math.abs(y), 0) / entries
 }
 
 /** Rises over the first steps, then falls to zero along half a cosine. */

@@ -40,8 +40,8 @@ export interface TrainResult {
 }
 
 export interface TrainContext {
-  signal?: AbortSignal
-  progress?: (report: ProgressReport) => void
+  readonly signal?: AbortSignal
+  progress?(report: ProgressReport): void
 }
 
 /**
@@ -67,7 +67,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
         states: rowsOf(states, labels.length, rows),
         labelNames: labels.map(({ name }) => name),
       },
-      { seed: input.seed, device: input.device, signal, onProgress: progress },
+      { seed: input.seed, device: input.device, signal, onProgress: (report) => progress?.(report) },
     )
     signal?.throwIfAborted()
     const labelIds = result.learnt.map((label) => labels[label].id)
