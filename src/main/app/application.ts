@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import type { AppInfo } from '../../preload/schemas.ts'
+import { UserError } from '../base/errors.ts'
+import type { Logger } from '../base/log.ts'
+import { ComputeProcess } from '../compute/client.ts'
+import { createProject, openProject } from '../project/open.ts'
+import type { Project } from '../project/project.ts'
+import type { Settings } from '../project/settings.ts'
+import type { AppContext, Compute } from './context.ts'
+import { Devices } from './devices.ts'
+import { Events } from './events.ts'
+import { Jobs, type StartedJob } from './jobs.ts'
+import { RecentProjects } from './recent.ts'
+import { makeSample } from './sample.ts'
+import { type ScanSummary, startScan } from './scanning.ts'
+import { summaryOf } from './summary.ts'
+import { Workspace } from './workspace.ts'
+
+export interface ApplicationOptions {
+  version: string
+  /** Where recent projects are kept (home.ts). */
+  configFolder: string
+  log: Logger
+  /** The file that serves the tasks (`shell/compute.ts`). */
+  computeEntry: string
+  /** The Node program for the compute process. @default the one that runs this */
+  node?: string
+}
+
+export interface NewProject {
+  path: string
+  imagesRoot: string
+  labels: readonly string[]
+  backbone?: string | null
+}
+
+/** The application behind every shell: one open project at most, one compute process, and what everyone is told. */
+export class Application {
+  readonly context: AppContext
+  readonly recent: RecentProjects
+  #workspace: Workspace | undefined
+  /** Opening and closing come one after the other, whoever asks. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor({ version, configFolder, log, computeEntry, node }: ApplicationOptions) {
+    const events = new Events()
+    const compute: Compute = new ComputeProcess({
+      entry: computeEntry,
+      node,
+      log: (level, message) => log[level](`compute: ${message}`),
+    })
+    compute.on('crash', ({ what }) => {
+      events.notice('warning', what, 'Your project is safe; Surmise has started the compute process anew.')
+    })
+    this.context = { version, compute, devices: new Devices(), events, jobs: new Jobs(events, log), log }
+    this.recent = new RecentProjects(configFolder, log)
+  }
+
+  /** The open project, if any. */
+  get workspace(): Workspace | undefined {
+    return this.#workspace
+  }
+
+  /** @throws UserError `no-project` */
+  requireWorkspace(): Workspace {
+    if (this.#workspace) return this.#workspace
+    throw new UserError('no-project', 'No project is open.', 'Open one, or make a new one.')
+  }
+
+  info(shell: AppInfo['shell'], nativeDialogs: boolean): AppInfo {
+    return { version: this.context.version, shell, platform: process.platform, nativeDialogs, homeFolder: homedir() }
+  }
+
+  /** Makes a project and opens it. The project that was open is closed, once the new one is there. */
+  create({ path: file, imagesRoot, labels, backbone }: NewProject): Promise<Workspace> {
+    const settings: Partial<Settings> = backbone ? { backbone } : {}
+    return this.#inTurn(() => this.#take(createProject({ path: file, imagesRoot, labels, settings })))
+  }
+
+  /** Opens a project in the place of the one that is open. One that can't be opened leaves everything as it was. */
+  open(file: string): Promise<Workspace> {
+    return this.#inTurn(async () => {
+      if (this.#workspace?.project.path === path.resolve(file)) return this.#workspace
+      return this.#take(openProject(file))
+    })
+  }
+
+  /** @returns the job that looks through its folder */
+  async createAndScan(options: NewProject): Promise<{ workspace: Workspace; scan: StartedJob<ScanSummary> }> {
+    const workspace = await this.create(options)
+    return { workspace, scan: startScan(workspace) }
+  }
+
+  /** Draws the sample project in a folder, and opens it. @param folder absolute @default a new one among the documents */
+  async sample(folder = sampleFolder()): Promise<Workspace> {
+    mkdirSync(folder, { recursive: true })
+    const project = await makeSample(this.context, folder).done
+    return this.open(project)
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#letGo()
+      this.context.events.publish({ kind: 'project', project: null })
+    })
+  }
+
+  /** The end: closes the project and stops the compute process. */
+  async shutdown(): Promise<void> {
+    await this.#inTurn(() => this.#letGo())
+    await this.context.jobs.cancelAll()
+    await this.context.compute.stop()
+  }
+
+  async #take(project: Project): Promise<Workspace> {
+    await this.#letGo()
+    const workspace = new Workspace(project, this.context)
+    this.#workspace = workspace
+    this.context.events.publish({ kind: 'project', project: summaryOf(workspace) })
+    void this.recent.add(project)
+    return workspace
+  }
+
+  async #letGo(): Promise<void> {
+    const workspace = this.#workspace
+    this.#workspace = undefined
+    await workspace?.close()
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const mine = this.#turn.then(work)
+    this.#turn = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+/** `Surmise sample` in the documents folder, with a number behind it if there is one already. */
+function sampleFolder(): string {
+  const documents = [path.join(homedir(), 'Documents'), homedir()].find((folder) => existsSync(folder)) ?? homedir()
+  for (let number = 1; ; number++) {
+    const folder = path.join(documents, number === 1 ? 'Surmise sample' : `Surmise sample ${number}`)
+    if (!existsSync(folder)) return folder
+  }
+}

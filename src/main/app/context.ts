@@ -1,0 +1,18 @@
+import type { Logger } from '../base/log.ts'
+import type { ComputeProcess } from '../compute/client.ts'
+import type { Devices } from './devices.ts'
+import type { Events } from './events.ts'
+import type { Jobs } from './jobs.ts'
+import type { tasks } from './tasks.ts'
+
+export type Compute = ComputeProcess<typeof tasks>
+
+/** What lives as long as the application, whichever project is open. */
+export interface AppContext {
+  readonly version: string
+  readonly compute: Compute
+  readonly devices: Devices
+  readonly events: Events
+  readonly jobs: Jobs
+  readonly log: Logger
+}

@@ -1,0 +1,72 @@
+import type { AppEvent } from '../../preload/schemas.ts'
+
+/**
+ * Tells every client what has happened. A client that reads slowly misses nothing, yet its queue stays short: what a later
+ * event says anew is dropped.
+ */
+export class Events {
+  readonly #queues = new Set<(event: AppEvent) => void>()
+
+  publish(event: AppEvent): void {
+    for (const push of this.#queues) push(event)
+  }
+
+  notice(level: 'info' | 'warning' | 'error', message: string, hint = ''): void {
+    this.publish({ kind: 'notice', level, message, hint })
+  }
+
+  /** All events from the moment of the call (not of the first `next`) until the signal is aborted. */
+  subscribe(signal?: AbortSignal): AsyncGenerator<AppEvent, void> {
+    const waiting: AppEvent[] = []
+    let wake = () => {}
+    const push = (event: AppEvent) => {
+      enqueue(waiting, event)
+      wake()
+    }
+    this.#queues.add(push)
+    const end = () => {
+      this.#queues.delete(push)
+      wake()
+    }
+    signal?.addEventListener('abort', end, { once: true })
+    const queues = this.#queues
+    return (async function* () {
+      try {
+        for (;;) {
+          while (waiting.length > 0) yield waiting.shift()!
+          if (signal?.aborted || !queues.has(push)) return
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+        }
+      } finally {
+        end()
+      }
+    })()
+  }
+}
+
+const mostNamed = 1000
+
+/** Adds an event; one of the same thing that still waits is replaced, or taken together with it. */
+function enqueue(waiting: AppEvent[], event: AppEvent): void {
+  if (event.kind !== 'notice') {
+    const at = waiting.findIndex(
+      (one) => one.kind === event.kind && (one.kind !== 'job' || one.job.id === (event as typeof one).job.id),
+    )
+    if (at >= 0) {
+      const [old] = waiting.splice(at, 1)
+      if (old.kind === 'states' && event.kind === 'states') {
+        waiting.push({ ...event, imageIds: together(old.imageIds, event.imageIds) })
+        return
+      }
+    }
+  }
+  waiting.push(event)
+}
+
+function together(one: number[] | null, other: number[] | null): number[] | null {
+  if (!one || !other) return null
+  const all = new Set([...one, ...other])
+  return all.size > mostNamed ? null : [...all]
+}

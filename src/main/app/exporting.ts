@@ -1,0 +1,120 @@
+import path from 'node:path'
+import type { ExportReport } from '../../preload/schemas.ts'
+import { UserError } from '../base/errors.ts'
+import { formatById } from '../exchange/formats.ts'
+import type { ExportSource, SuggestionRecord } from '../exchange/records.ts'
+import { type SuggestionRow, writeSuggestionsCsv } from '../exchange/suggestionsCsv.ts'
+import type { Project } from '../project/project.ts'
+import type { ProjectSnapshot } from '../project/snapshot.ts'
+import { rankSuggestions, suggestionOf } from '../suggestions/scores.ts'
+import type { StartedJob } from './jobs.ts'
+import type { CurrentScores } from './suggestions.ts'
+import { counted } from './words.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface ExportRequest {
+  format: string
+  /** Absolute. */
+  path: string
+  /** Undecided suggestions too, where the format can. */
+  suggestions?: boolean
+}
+
+/** Writes what is known at this moment, while marking goes on. @throws UserError of the target and the format */
+export function startExport(workspace: Workspace, request: ExportRequest): StartedJob<ExportReport> {
+  const { context, project } = workspace
+  const format = formatById(request.format)
+  const { write } = format
+  if (!write) {
+    throw new UserError('format-reads-only', `${format.title} can be read, not written.`, 'Choose another format.')
+  }
+  requireFreeTarget(project, request.path)
+  return context.jobs.start('export', `Export to ${path.basename(request.path)}`, async (job) => {
+    const scores = request.suggestions ? await workspace.suggestions.current() : undefined
+    const snapshot = project.snapshot()
+    try {
+      const images = project.images.counts().total
+      job.update({ phase: 'Writing' })
+      const report = await write(exportSource(project, snapshot, scores), request.path, {
+        appVersion: context.version,
+        suggestions: request.suggestions,
+        signal: job.signal,
+        // Formats walk over the images up to four times; so the share is only told as a lower bound.
+        onProgress: (done) => {
+          if (done % 512 === 0) job.update({ fraction: Math.min(0.99, done / (images * 4)) })
+        },
+      })
+      const told = `${counted(report.present, 'present label')} and ${counted(report.absent, 'absent label')}`
+      return {
+        result: report,
+        outcome: `${told} of ${counted(report.images, 'image')} written to ${path.basename(request.path)}.`,
+      }
+    } finally {
+      snapshot.close()
+    }
+  })
+}
+
+/**
+ * Every undecided suggestion as a line of a CSV file, the surest first.
+ * @throws UserError `no-suggestions`, and those of the file system
+ */
+export async function exportSuggestions(workspace: Workspace, target: string, signal?: AbortSignal): Promise<number> {
+  const { project, suggestions } = workspace
+  requireFreeTarget(project, target)
+  const scores = await suggestions.current()
+  if (!scores) {
+    throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Fine-tune first (surmise train).')
+  }
+  const { table } = scores
+  const matrix = await project.states.matrix()
+  const names = new Map(project.labels.list().map(({ id, name }) => [id, name]))
+  const paths = new Map<number, string>()
+  for (const { id, path: file, status } of project.images.known()) if (status === 'ok') paths.set(id, file)
+  const undecided = (imageId: number, labelId: number) =>
+    names.has(labelId) && paths.has(imageId) && matrix.get(imageId, labelId) === 0
+  const rows = function* (): Generator<SuggestionRow> {
+    for (const { row, column, probability } of rankSuggestions(table, undecided)) {
+      const image = paths.get(table.imageIds[row])!
+      const label = names.get(table.labelIds[column])!
+      yield { image, label, probability, suggestion: suggestionOf(probability) }
+    }
+  }
+  return writeSuggestionsCsv(target, rows(), { signal })
+}
+
+/** The rows of the project as formats read them. */
+function exportSource(project: Project, snapshot: ProjectSnapshot, scores: CurrentScores | undefined): ExportSource {
+  const { labels, models, changedAt } = snapshot
+  return {
+    project: { uuid: project.uuid, name: project.name, changedAt: changedAt ?? project.createdAt },
+    labels,
+    models,
+    images: ({ readable, states }) => snapshot.images({ status: readable ? ['ok'] : ['missing', 'broken'], states }),
+    suggestions: scores && (() => undecidedSuggestions(snapshot, scores)),
+  }
+}
+
+function* undecidedSuggestions(snapshot: ProjectSnapshot, { table }: CurrentScores): Generator<SuggestionRecord> {
+  for (const { image, states } of snapshot.images({ status: ['ok'] })) {
+    const row = table.rowOf(image.id)
+    if (row < 0) continue
+    const known = new Set(states.map(({ labelId }) => labelId))
+    for (const { id: labelId } of snapshot.labels) {
+      const probability = known.has(labelId) ? Number.NaN : table.at(row, table.columnOf(labelId))
+      if (!Number.isNaN(probability)) yield { image, labelId, probability }
+    }
+  }
+}
+
+/** An export must not take the place of the project itself, or hide in a folder that may be deleted. */
+function requireFreeTarget(project: Project, target: string): void {
+  const inCache = path.relative(project.cacheFolder, target)
+  const isOwn = [project.path, `${project.path}-wal`, `${project.path}-shm`].includes(target)
+  if (!isOwn && (inCache.startsWith('..') || path.isAbsolute(inCache))) return
+  throw new UserError(
+    'export-target',
+    `The export can’t be written there: ${target} belongs to the project.`,
+    'Choose another name.',
+  )
+}

@@ -1,0 +1,67 @@
+import type { ImageDetail, ImageRow } from '../../preload/schemas.ts'
+import { UserError } from '../base/errors.ts'
+import type { Image } from '../project/types.ts'
+import { suggestionsOf } from './suggestions.ts'
+import type { Workspace } from './workspace.ts'
+
+/** Changes with the content. An image that was never readable is known by its date and size. */
+export function versionOf(image: Pick<Image, 'sha256' | 'mtimeMs' | 'size'>): string {
+  return image.sha256?.slice(0, 16) ?? `${image.mtimeMs.toString(36)}-${image.size.toString(36)}`
+}
+
+/** @throws UserError `image-unknown` */
+export function requireImage({ project }: Workspace, id: number): Image {
+  const image = project.images.get(id)
+  if (image) return image
+  throw new UserError('image-unknown', 'There is no such image in this project.', 'Reload the images.')
+}
+
+/** What the grid shows of these images, in their order; those that don't exist are left out. */
+export async function imageRows(workspace: Workspace, ids: readonly number[]): Promise<ImageRow[]> {
+  const { project, suggestions } = workspace
+  const scores = await suggestions.current()
+  const labelIds = project.labels.list().map(({ id }) => id)
+  const matrix = project.states.loadedMatrix
+  return project.images.many(ids).map((image) => {
+    // The first images are shown before all states are in memory.
+    const known = matrix
+      ? new Map(labelIds.map((labelId) => [labelId, matrix.get(image.id, labelId)]))
+      : new Map(project.states.ofImage(image.id).map(({ labelId, state }) => [labelId, state]))
+    const inState = (state: number) => labelIds.filter((labelId) => (known.get(labelId) ?? 0) === state)
+    const all = scores ? suggestionsOf(scores.table, image.id, inState(0)) : []
+    return {
+      id: image.id,
+      path: image.path,
+      width: image.width,
+      height: image.height,
+      status: image.status,
+      problem: image.problem,
+      version: versionOf(image),
+      present: inState(1),
+      absent: inState(-1),
+      suggestions: all.filter(({ confident }) => confident),
+    }
+  })
+}
+
+/** @throws UserError `image-unknown` */
+export async function imageDetail(workspace: Workspace, id: number): Promise<ImageDetail> {
+  const { project, suggestions } = workspace
+  const image = requireImage(workspace, id)
+  const [row] = await imageRows(workspace, [id])
+  const scores = await suggestions.current()
+  const states = project.states.ofImage(id)
+  const known = new Set(states.map(({ labelId }) => labelId))
+  const undecided = project.labels.list().flatMap((label) => (known.has(label.id) ? [] : [label.id]))
+  return {
+    ...row,
+    states: states.map(({ labelId, state, source, decidedAt, score, annotator }) => ({
+      ...{ labelId, state, source, decidedAt, score, annotator },
+    })),
+    allSuggestions: (scores ? suggestionsOf(scores.table, id, undecided) : []).sort(
+      (a, b) => b.probability - a.probability,
+    ),
+    bytes: image.size,
+    modifiedAt: image.mtimeMs,
+  }
+}

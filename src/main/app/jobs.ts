@@ -1,0 +1,163 @@
+import type { Job, TrainingPoint } from '../../preload/schemas.ts'
+import { reportOf, UserError } from '../base/errors.ts'
+import type { Logger } from '../base/log.ts'
+import type { Events } from './events.ts'
+
+export interface JobControl {
+  readonly signal: AbortSignal
+  update(progress: { phase?: string; fraction?: number | null; secondsLeft?: number | null }): void
+  /** Another point of the curves. */
+  point(point: TrainingPoint): void
+}
+
+export interface Finished<Result> {
+  result: Result
+  /** One sentence on what came of it. */
+  outcome: string
+}
+
+export interface StartedJob<Result> {
+  readonly id: number
+  /** Rejects with what went wrong, with the UserError `cancelled` too. Nobody has to wait for it. */
+  readonly done: Promise<Result>
+}
+
+/** Nobody reads more than ten reports a second. */
+const tellEvery = 100
+const finishedKept = 20
+const pointsKept = 400
+
+interface Entry {
+  job: Job
+  abort: AbortController
+  ended: Promise<unknown>
+}
+
+/** What takes a while: how far each is, and the way to cancel it. */
+export class Jobs {
+  readonly #events: Events
+  readonly #log: Logger
+  readonly #entries = new Map<number, Entry>()
+  #lastId = 0
+
+  constructor(events: Events, log: Logger) {
+    this.#events = events
+    this.#log = log
+  }
+
+  start<Result>(
+    kind: Job['kind'],
+    title: string,
+    work: (control: JobControl) => Promise<Finished<Result>>,
+  ): StartedJob<Result> {
+    const id = ++this.#lastId
+    const abort = new AbortController()
+    const job: Job = {
+      ...{ id, kind, title, state: 'running', phase: 'Starting', fraction: null, secondsLeft: null },
+      ...{ outcome: null, error: null, curve: [] },
+    }
+    const tell = throttled(() => this.#events.publish({ kind: 'job', job: { ...job, curve: [...job.curve] } }))
+    const control: JobControl = {
+      signal: abort.signal,
+      update: ({ phase = job.phase, fraction = job.fraction, secondsLeft = job.secondsLeft }) => {
+        Object.assign(job, { phase, fraction: share(fraction), secondsLeft: seconds(secondsLeft) })
+        tell()
+      },
+      point: (point) => {
+        job.curve.push(point)
+        if (job.curve.length > pointsKept) job.curve = job.curve.filter((one, i) => i % 2 === 0 || one.mAP !== null)
+        tell()
+      },
+    }
+    const done = this.#follow(job, abort.signal, () => work(control)).finally(() => {
+      tell(true)
+      this.#forgetOld()
+    })
+    // Whoever started it need not wait; the job itself says what went wrong.
+    const ended = done.catch(() => undefined)
+    this.#entries.set(id, { job, abort, ended })
+    tell(true)
+    return { id, done }
+  }
+
+  list(): Job[] {
+    return [...this.#entries.values()].map(({ job }) => ({ ...job, curve: [...job.curve] }))
+  }
+
+  get(id: number): Job | undefined {
+    return this.#entries.get(id)?.job
+  }
+
+  running(kind: Job['kind']): Job | undefined {
+    return [...this.#entries.values()].find(({ job }) => job.kind === kind && job.state === 'running')?.job
+  }
+
+  /** A job that is over stays as it is. */
+  cancel(id: number): void {
+    this.#entries
+      .get(id)
+      ?.abort.abort(new UserError('cancelled', 'The job was cancelled.', 'Start it again when you like.'))
+  }
+
+  /** Cancels all, and waits until they have put things in order. */
+  async cancelAll(): Promise<void> {
+    for (const id of this.#entries.keys()) this.cancel(id)
+    await Promise.all([...this.#entries.values()].map(({ ended }) => ended))
+  }
+
+  async #follow<Result>(job: Job, signal: AbortSignal, work: () => Promise<Finished<Result>>): Promise<Result> {
+    try {
+      const { result, outcome } = await work()
+      Object.assign(job, { state: 'done', fraction: 1, secondsLeft: null, outcome })
+      return result
+    } catch (error) {
+      const cancelled = signal.aborted && isEndOfAbort(error)
+      const { code, message, hint, stack } = reportOf(error)
+      if (stack && !cancelled) this.#log.error(`${job.title}: ${message}`, error)
+      Object.assign(job, {
+        state: cancelled ? 'cancelled' : 'failed',
+        secondsLeft: null,
+        outcome: cancelled ? (error instanceof UserError ? message : `${job.title}: cancelled.`) : null,
+        error: cancelled ? null : { code, message: stack ? 'Something went wrong in Surmise.' : message, hint },
+      })
+      throw error
+    }
+  }
+
+  #forgetOld(): void {
+    const over = [...this.#entries.values()].filter(({ job }) => job.state !== 'running')
+    for (const { job } of over.slice(0, Math.max(0, over.length - finishedKept))) this.#entries.delete(job.id)
+  }
+}
+
+function isEndOfAbort(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error.name === 'AbortError' || (error instanceof UserError && error.code === 'cancelled'))
+  )
+}
+
+function share(fraction: number | null): number | null {
+  return fraction === null || !Number.isFinite(fraction) ? null : Math.min(1, Math.max(0, fraction))
+}
+
+function seconds(value: number | null): number | null {
+  return value === null || !Number.isFinite(value) ? null : Math.max(0, value)
+}
+
+/** Calls at most every `tellEvery` milliseconds; the last state is always told. */
+function throttled(act: () => void): (now?: boolean) => void {
+  let last = Number.NEGATIVE_INFINITY
+  let later: NodeJS.Timeout | undefined
+  const run = () => {
+    clearTimeout(later)
+    later = undefined
+    last = performance.now()
+    act()
+  }
+  return (now = false) => {
+    const wait = last + tellEvery - performance.now()
+    if (now || wait <= 0) run()
+    else later ??= setTimeout(run, wait).unref()
+  }
+}

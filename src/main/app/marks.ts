@@ -1,0 +1,110 @@
+import type { ActionResult, StateChange } from '../../preload/schemas.ts'
+import { UserError } from '../base/errors.ts'
+import type { Replayed } from '../project/history.ts'
+import type { StateChange as NewState } from '../project/types.ts'
+import { suggestionOf } from '../suggestions/scores.ts'
+import type { Workspace } from './workspace.ts'
+
+interface Pair {
+  imageId: number
+  labelId: number
+}
+
+/** More changes than this are written in slices, so that the screen stays alive. */
+const manyChanges = 5000
+
+/** Sets or clears states: one action. @throws UserError of the project */
+export function setMarks(workspace: Workspace, changes: readonly StateChange[]): Promise<ActionResult> {
+  return write(workspace, changes, markTitle(workspace, changes))
+}
+
+/** Takes over what the model suggests; pairs that were decided meanwhile are left alone. @throws UserError `no-suggestion` */
+export function acceptSuggestions(workspace: Workspace, pairs: readonly Pair[]): Promise<ActionResult> {
+  return decide(workspace, pairs, 'Accept', (probability) => ({
+    state: suggestionOf(probability) === 'present' ? 1 : -1,
+    source: 'accepted_suggestion',
+  }))
+}
+
+/** Marks the opposite of what the model suggests: the person's own decision, with what it was about. */
+export function rejectSuggestions(workspace: Workspace, pairs: readonly Pair[]): Promise<ActionResult> {
+  return decide(workspace, pairs, 'Reject', (probability) => ({
+    state: suggestionOf(probability) === 'present' ? -1 : 1,
+    source: 'human',
+  }))
+}
+
+export async function undo(workspace: Workspace): Promise<ActionResult | null> {
+  return replayed(workspace, 'Undo', await workspace.project.history.undo())
+}
+
+export async function redo(workspace: Workspace): Promise<ActionResult | null> {
+  return replayed(workspace, 'Redo', await workspace.project.history.redo())
+}
+
+function replayed(workspace: Workspace, verb: string, result: Replayed | null): ActionResult | null {
+  if (!result) return null
+  const { title, stateChanges, labelChanges, firstImageId } = result
+  return { changed: stateChanges + labelChanges, title: `${verb}: ${title}`, firstImageId, ...titles(workspace) }
+}
+
+async function decide(
+  workspace: Workspace,
+  pairs: readonly Pair[],
+  verb: 'Accept' | 'Reject',
+  decision: (probability: number) => Pick<NewState, 'state' | 'source'>,
+): Promise<ActionResult> {
+  const scores = await workspace.suggestions.current()
+  const matrix = await workspace.project.states.matrix()
+  const suggested = pairs.flatMap(({ imageId, labelId }) => {
+    const probability = scores?.table.probability(imageId, labelId) ?? Number.NaN
+    return Number.isNaN(probability) ? [] : [{ imageId, labelId, probability }]
+  })
+  if (!scores || suggested.length === 0) {
+    throw new UserError(
+      'no-suggestion',
+      'There is no suggestion for this label.',
+      'Fine-tune first, or mark it yourself.',
+    )
+  }
+  const changes = suggested
+    .filter(({ imageId, labelId }) => matrix.get(imageId, labelId) === 0)
+    .map(({ imageId, labelId, probability }) => ({
+      ...{ imageId, labelId, modelId: scores.model.id, score: probability },
+      ...decision(probability),
+    }))
+  const one = suggested.length === 1 ? suggested[0] : undefined
+  const title = one
+    ? `${verb} “${nameOf(workspace, one.labelId)}” ${suggestionOf(one.probability)}`
+    : `${verb} ${suggested.length} suggestions`
+  return write(workspace, changes, title)
+}
+
+async function write(workspace: Workspace, changes: readonly NewState[], title: string): Promise<ActionResult> {
+  const { project } = workspace
+  const options = { title, annotator: project.settings.get('annotator') }
+  const changed =
+    changes.length <= manyChanges
+      ? project.states.set(changes, options)
+      : await project.editLarge(options, (edit) => edit.setStates(changes))
+  return { changed, title, firstImageId: changed > 0 ? changes[0].imageId : null, ...titles(workspace) }
+}
+
+function markTitle(workspace: Workspace, changes: readonly StateChange[]): string {
+  const [first] = changes
+  const same = changes.every(({ labelId, state }) => labelId === first.labelId && state === first.state)
+  if (!same) return `Change ${changes.length} labels`
+  const name = nameOf(workspace, first.labelId)
+  const images = changes.length === 1 ? '' : ` in ${changes.length} images`
+  if (first.state === 0) return `Clear “${name}”${images}`
+  return `Mark “${name}” ${first.state === 1 ? 'present' : 'absent'}${images}`
+}
+
+function nameOf({ project }: Workspace, labelId: number): string {
+  return project.labels.get(labelId)?.name ?? ''
+}
+
+function titles({ project }: Workspace): Pick<ActionResult, 'undoTitle' | 'redoTitle'> {
+  const { undoTitle, redoTitle } = project.history
+  return { undoTitle, redoTitle }
+}

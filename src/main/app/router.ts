@@ -1,0 +1,155 @@
+import { implement, ORPCError } from '@orpc/server'
+import type { z } from 'zod'
+import { contract } from '../../preload/contract.ts'
+import type { AppInfo, pickInput } from '../../preload/schemas.ts'
+import { asUserError, UserError } from '../base/errors.ts'
+import type { Logger } from '../base/log.ts'
+import { formats } from '../exchange/formats.ts'
+import type { Application } from './application.ts'
+import { browseFolder, requireAbsolute } from './browse.ts'
+import { startExport } from './exporting.ts'
+import { queryImages } from './imageQuery.ts'
+import { imageDetail, imageRows } from './imageRows.ts'
+import { startImport, startPreview } from './importing.ts'
+import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
+import { startScan } from './scanning.ts'
+import { labelsOf, modelOf, summaryOf } from './summary.ts'
+import { startTraining } from './training.ts'
+
+/** What differs from shell to shell. */
+export interface Shell {
+  kind: AppInfo['shell']
+  /** The system's dialogs, where there are some. */
+  pick?: (input: z.infer<typeof pickInput>) => Promise<string | null>
+}
+
+/** The contract, over the application: each handler is a call of the rooms below. */
+export function createRouter(app: Application, shell: Shell) {
+  const os = implement(contract).use(async ({ next, path }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw crossing(error, path.join('.'), app.context.log)
+    }
+  })
+  const workspace = () => app.requireWorkspace()
+  const { jobs, events } = app.context
+
+  return os.router({
+    app: {
+      info: os.app.info.handler(() => app.info(shell.kind, shell.pick !== undefined)),
+      recent: os.app.recent.handler(() => app.recent.list()),
+      forgetRecent: os.app.forgetRecent.handler(({ input }) => app.recent.forget(input.path)),
+      pick: os.app.pick.handler(async ({ input }) => {
+        if (!shell.pick) throw new UserError('no-dialogs', 'There are no system dialogs here.', 'Type the path.')
+        return { path: await shell.pick(input) }
+      }),
+      browse: os.app.browse.handler(({ input }) => browseFolder(input.folder, input.extensions)),
+      events: os.app.events.handler(({ signal }) => events.subscribe(signal)),
+    },
+    project: {
+      current: os.project.current.handler(() => (app.workspace ? summaryOf(app.workspace) : null)),
+      create: os.project.create.handler(async ({ input }) => {
+        const places = { path: requireAbsolute(input.path), imagesRoot: requireAbsolute(input.imagesRoot) }
+        return summaryOf((await app.createAndScan({ ...input, ...places })).workspace)
+      }),
+      open: os.project.open.handler(async ({ input }) => summaryOf(await app.open(requireAbsolute(input.path)))),
+      sample: os.project.sample.handler(async ({ input }) => {
+        return summaryOf(await app.sample(input.folder === undefined ? undefined : requireAbsolute(input.folder)))
+      }),
+      close: os.project.close.handler(() => app.close()),
+      rescan: os.project.rescan.handler(() => {
+        const running = jobs.running('scan')
+        return { jobId: running?.id ?? startScan(workspace()).id }
+      }),
+      relocate: os.project.relocate.handler(({ input }) => {
+        workspace().project.relocateRoot(requireAbsolute(input.imagesRoot))
+        startScan(workspace())
+        return summaryOf(workspace())
+      }),
+      configure: os.project.configure.handler(({ input }) => {
+        if (input.device !== undefined) app.context.devices.choose(input.device)
+        workspace().project.settings.set(input)
+        return summaryOf(workspace())
+      }),
+    },
+    labels: {
+      list: os.labels.list.handler(() => labelsOf(workspace())),
+      add: os.labels.add.handler(({ input }) => {
+        const { id } = workspace().project.labels.add(input)
+        return labelsOf(workspace()).find((label) => label.id === id)!
+      }),
+      update: os.labels.update.handler(({ input }) => {
+        workspace().project.labels.update(input.id, input.patch)
+        return labelsOf(workspace()).find((label) => label.id === input.id)!
+      }),
+      remove: os.labels.remove.handler(({ input }) => workspace().project.labels.remove(input.id)),
+      reorder: os.labels.reorder.handler(({ input }) => workspace().project.labels.reorder(input.ids)),
+    },
+    images: {
+      query: os.images.query.handler(async ({ input }) => {
+        const ids = await queryImages(workspace(), input.filter, input.sort)
+        return new Blob([ids as Int32Array<ArrayBuffer>])
+      }),
+      rows: os.images.rows.handler(({ input }) => imageRows(workspace(), input.ids)),
+      detail: os.images.detail.handler(({ input }) => imageDetail(workspace(), input.id)),
+    },
+    marks: {
+      set: os.marks.set.handler(({ input }) => setMarks(workspace(), input.changes)),
+      accept: os.marks.accept.handler(({ input }) => acceptSuggestions(workspace(), input.pairs)),
+      reject: os.marks.reject.handler(({ input }) => rejectSuggestions(workspace(), input.pairs)),
+    },
+    history: {
+      undo: os.history.undo.handler(() => undo(workspace())),
+      redo: os.history.redo.handler(() => redo(workspace())),
+      list: os.history.list.handler(({ input }) => workspace().project.history.list(input.limit, input.before)),
+    },
+    training: {
+      start: os.training.start.handler(async ({ input }) => ({ jobId: (await startTraining(workspace(), input)).id })),
+      models: os.training.models.handler(() => {
+        return workspace()
+          .project.models.list()
+          .map((model) => modelOf(workspace(), model))
+      }),
+      use: os.training.use.handler(({ input }) => {
+        const { models } = workspace().project
+        if (input.id !== null && !models.get(input.id)) {
+          throw new UserError('model-unknown', 'There is no such model in this project.', 'Reload the models.')
+        }
+        models.setCurrent(input.id)
+      }),
+    },
+    jobs: {
+      list: os.jobs.list.handler(() => jobs.list()),
+      cancel: os.jobs.cancel.handler(({ input }) => jobs.cancel(input.id)),
+    },
+    exchange: {
+      formats: os.exchange.formats.handler(() =>
+        formats.map(({ id, title, extensions, limits, read, write }) => ({
+          ...{ id, title, limits, reads: read !== undefined, writes: write !== undefined },
+          extensions: extensions.map((extension) => extension.replace(/^\./, '')),
+        })),
+      ),
+      export: os.exchange.export.handler(({ input }) => {
+        return startExport(workspace(), { ...input, path: requireAbsolute(input.path) }).done
+      }),
+      preview: os.exchange.preview.handler(({ input }) => {
+        return startPreview(workspace(), requireAbsolute(input.path), input.format).done
+      }),
+      import: os.exchange.import.handler(({ input }) => startImport(workspace(), input.token, input.choices).done),
+    },
+  })
+}
+
+/** What a person can act on crosses as it is; of a bug, only that there is one: its stack stays in the log. */
+function crossing(error: unknown, procedure: string, log: Logger): unknown {
+  const known = asUserError(error)
+  if (known instanceof UserError) {
+    const { code, message, hint } = known
+    return new ORPCError('USER_ERROR', { message, data: { code, hint }, status: 422 })
+  }
+  // An input that breaks the contract: the library's own words say where.
+  if (known instanceof ORPCError && known.code !== 'INTERNAL_SERVER_ERROR') return known
+  log.error(`${procedure} failed`, known instanceof ORPCError && known.cause ? known.cause : known)
+  return new ORPCError('INTERNAL_SERVER_ERROR', { message: 'Something went wrong in Surmise. The log file says more.' })
+}

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { asUserError, UserError } from '../base/errors.ts'
+import { createProject, projectExtension } from '../project/open.ts'
+import type { AppContext } from './context.ts'
+import type { StartedJob } from './jobs.ts'
+import { counted } from './words.ts'
+
+const projectName = `Sample${projectExtension}`
+
+/**
+ * Draws some hundred scenes and makes a project of them, in which a few labels are known: enough to click Fine-tune at once.
+ * @param folder absolute; empty, but for nothing or a sample
+ * @returns the job; its result is the path of the project file
+ * @throws UserError `sample-folder`
+ */
+export function makeSample({ jobs, compute }: AppContext, folder: string): StartedJob<string> {
+  const target = path.join(folder, projectName)
+  if (existsSync(target)) {
+    throw new UserError(
+      'project-exists',
+      `There is a sample project already: ${target}`,
+      'Open it, or choose another folder.',
+    )
+  }
+  if (existsSync(folder) && readdirSync(folder).some((name) => !name.startsWith('.'))) {
+    throw new UserError('sample-folder', `The folder is not empty: ${folder}`, 'Choose an empty folder, or a new one.')
+  }
+  return jobs.start('sample', 'Draw the sample', async (job) => {
+    job.update({ phase: 'Drawing' })
+    const sample = await compute.run(
+      'drawSample',
+      { folder },
+      {
+        signal: job.signal,
+        onProgress: ({ done, total }) => job.update({ phase: `Drawing: ${done} of ${total}`, fraction: done / total }),
+      },
+    )
+    job.signal.throwIfAborted()
+    job.update({ phase: 'Looking at the images', fraction: null })
+    const imagesRoot = path.join(folder, sample.images)
+    const labels = (await readFile(path.join(folder, sample.labels), 'utf8')).trim().split('\n')
+    try {
+      const project = createProject({ path: target, imagesRoot, labels, name: 'Sample' })
+      try {
+        const { added } = await compute.run(
+          'scan',
+          { root: project.imagesRoot, known: [], cacheFolder: project.cacheFolder },
+          { signal: job.signal, onProgress: (report) => project.images.applyScan({ added: report.added }) },
+        )
+        project.images.applyScan({ added })
+        job.signal.throwIfAborted()
+        const labelIds = new Map(project.labels.list().map(({ id, name }) => [name, id]))
+        const changes = sample.known.flatMap(({ image, label, state }) => {
+          const [imageId, labelId] = [project.images.byPath(image)?.id, labelIds.get(label)]
+          return imageId === undefined || labelId === undefined ? [] : [{ imageId, labelId, state }]
+        })
+        project.states.set(changes, { title: 'Mark the first labels' })
+      } finally {
+        project.close()
+      }
+    } catch (error) {
+      throw asUserError(error)
+    }
+    return { result: target, outcome: `${counted(sample.count, 'scene')} drawn in ${folder}.` }
+  })
+}

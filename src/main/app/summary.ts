@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { Label, Model, ProjectSummary } from '../../preload/schemas.ts'
+import { labelMetrics } from '../../preload/schemas.ts'
+import type { Model as ModelRow } from '../project/models.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What the screen shows of the project as a whole. */
+export function summaryOf(workspace: Workspace): ProjectSummary {
+  const { project } = workspace
+  const { undoTitle, redoTitle } = project.history
+  const model = project.models.current()
+  return {
+    path: project.path,
+    name: project.name,
+    uuid: project.uuid,
+    readOnly: project.readOnly,
+    imagesRoot: project.imagesRoot,
+    imagesRootFound: workspace.imagesRootFound,
+    images: project.images.counts(),
+    labels: labelsOf(workspace),
+    settings: project.settings.all(),
+    undoTitle,
+    redoTitle,
+    model: model ? modelOf(workspace, model) : null,
+  }
+}
+
+export function labelsOf({ project }: Workspace): Label[] {
+  return project.labels.list().map(({ id, name, colour, key, description, presentCount, absentCount }) => ({
+    ...{ id, name, colour, key, description, presentCount, absentCount },
+  }))
+}
+
+const mAP = z.object({ linear: z.number(), sst: z.number(), blend: z.number() })
+
+/** Models that an import names say of themselves what another program wrote. */
+const storedMetrics = z.object({
+  mAP: mAP.nullable().catch(null),
+  seconds: z.number().nullable().catch(null),
+  labels: z.array(labelMetrics).catch([]),
+})
+
+export function modelOf(workspace: Workspace, model: ModelRow): Model {
+  const metrics = storedMetrics.safeParse(model.metrics).data ?? { mAP: null, seconds: null, labels: [] }
+  const { id, createdAt, kind, backbone, device, seed, current } = model
+  return {
+    ...{ id, createdAt, kind, backbone, device, seed, current },
+    usable: workspace.suggestions.isUsable(model),
+    ...metrics,
+  }
+}

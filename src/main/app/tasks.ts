@@ -1,0 +1,31 @@
+import { embed } from '../backbone/embed.ts'
+import { resolveBackbone } from '../backbone/resolve.ts'
+import type { Job } from '../images/job.ts'
+import { renderImage } from '../images/render.ts'
+import { drawSample } from '../images/sample/draw.ts'
+import { scan } from '../images/scan.ts'
+import { ensureThumbnail } from '../images/thumbnails.ts'
+import type { ProgressReport } from '../training/progress.ts'
+import { type TrainInput, train } from '../training/train.ts'
+
+interface OneImage {
+  /** Absolute. */
+  path: string
+  sha256: string
+  cacheFolder: string
+}
+
+/**
+ * What the compute process does, by name. It alone imports this file; the main process knows only its type, so that no native
+ * library but SQLite is ever loaded there.
+ */
+export const tasks = {
+  scan,
+  embed,
+  train: (input: TrainInput, job: Job<ProgressReport>) =>
+    train(input, { signal: job.signal, progress: (report) => job.progress?.(report) }),
+  drawSample,
+  resolveBackbone: ({ specification }: { specification: string }) => resolveBackbone(specification),
+  thumbnail: ({ path, sha256, cacheFolder }: OneImage) => ensureThumbnail(path, sha256, cacheFolder),
+  render: ({ path, sha256, cacheFolder }: OneImage) => renderImage(path, sha256, cacheFolder),
+}

@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto'
+import type { EmbedProgress, EmbedResult } from '../backbone/embed.ts'
+import { cancelled, UserError } from '../base/errors.ts'
+import { absolutePath } from '../images/walk.ts'
+import type { Json, Model } from '../project/models.ts'
+import type { MatrixSnapshot } from '../project/stateMatrix.ts'
+import type { ProgressReport } from '../training/progress.ts'
+import type { TrainResult } from '../training/train.ts'
+import type { Device } from './devices.ts'
+import type { JobControl, StartedJob } from './jobs.ts'
+import { applyWhenFree } from './scanning.ts'
+import { counted } from './words.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface TrainingOptions {
+  /** @default the project's setting */
+  device?: string
+  seed?: number
+}
+
+/** The backbone where the project names none. */
+export const builtInBackbone = 'surmise-tiny'
+
+interface KnownAtClick {
+  matrix: MatrixSnapshot
+  images: { id: number; path: string; sha256: string | null; status: string }[]
+  labels: { id: number; name: string }[]
+}
+
+/**
+ * The one click: embeds the images that have no features, then trains on what is known now; marking goes on meanwhile. Only
+ * the finished model takes the place of the old one: cancelled, failed or killed, nothing changes.
+ * @throws UserError `training-running`, `no-images`, `no-labels`, `device-unknown`
+ */
+export async function startTraining(workspace: Workspace, options: TrainingOptions = {}): Promise<StartedJob<Model>> {
+  const { context, project } = workspace
+  workspace.requireWritable()
+  const settings = project.settings.all()
+  context.devices.choose(options.device ?? settings.device)
+  const known = await knownNow(workspace)
+  if (context.jobs.running('train')) {
+    throw new UserError('training-running', 'Fine-tuning is under way already.', 'Wait until it is done, or cancel it.')
+  }
+  const seed = options.seed ?? settings.seed
+  return context.jobs.start('train', 'Fine-tune', async (job) => {
+    const run = async (device: Device) => {
+      const embedded = await embedMissing(workspace, job, known.images, device)
+      if (!embedded.complete) throw cancelled('Fine-tuning')
+      return { embedded, ...(await trainOn(workspace, job, known, embedded, device, seed)) }
+    }
+    const { trained, embedded, uid, device } = await onDevice(workspace, options.device ?? settings.device, run)
+    const model = await applyWhenFree(
+      () =>
+        project.models.add(
+          {
+            uid,
+            kind: 'blend',
+            backbone: embedded.backbone.name,
+            seed,
+            device,
+            metrics: metricsOf(trained, known),
+            labelIds: trained.labelIds,
+            file: trained.file,
+          },
+          { current: true },
+        ),
+      job.signal,
+    )
+    return { result: model, outcome: outcomeOf(trained, known, embedded) }
+  })
+}
+
+/** Puts the features of every image into the cache: what a click on Fine-tune would do first. */
+export function startEmbedding(workspace: Workspace, options: TrainingOptions = {}): StartedJob<EmbedResult> {
+  const { context, project } = workspace
+  workspace.requireWritable()
+  const images = [...project.images.known()]
+  return context.jobs.start('train', 'Embed', async (job) => {
+    const run = (device: Device) => embedMissing(workspace, job, images, device)
+    const embedded = await onDevice(workspace, options.device ?? project.settings.get('device'), run)
+    const { complete, alreadyThere, failed, seconds } = embedded
+    if (!complete) throw cancelled('Embedding')
+    const pictures = `${counted(embedded.embedded, 'image')} embedded`
+    const others = `${alreadyThere} had features already${failed.length > 0 ? `, ${failed.length} could not be read` : ''}`
+    return { result: embedded, outcome: `${pictures} in ${seconds.toFixed(1)} s; ${others}.` }
+  })
+}
+
+/** What is known at this moment. Everything after the matrix is read at once, so that rows and images belong together. */
+async function knownNow({ project }: Workspace): Promise<KnownAtClick> {
+  const matrix = (await project.states.matrix()).snapshot()
+  const images = [...project.images.known()]
+  const names = new Map(project.labels.list().map(({ id, name }) => [id, name]))
+  if (images.length === 0) {
+    throw new UserError('no-images', 'The project has no images yet.', 'Choose a folder that holds images.')
+  }
+  if (names.size === 0) {
+    throw new UserError('no-labels', 'The project has no labels yet.', 'Add a label, and mark some images with it.')
+  }
+  if (images.length !== matrix.imageIds.length) throw new Error('The state matrix and the images do not agree.')
+  return { matrix, images, labels: Array.from(matrix.labelIds, (id) => ({ id, name: names.get(id) ?? '' })) }
+}
+
+/** Runs it on the device that was asked for; should that one bring the compute process down, once more on the processor. */
+async function onDevice<Result>(
+  { context }: Workspace,
+  wanted: string,
+  run: (device: Device) => Promise<Result>,
+): Promise<Result & { device: Device }> {
+  const device = context.devices.choose(wanted)
+  try {
+    return { ...(await run(device)), device }
+  } catch (error) {
+    if (device === 'cpu' || !(error instanceof UserError) || error.code !== 'compute-crashed') throw error
+    context.devices.hasFailed(device)
+    context.events.notice('warning', `The device ${device} has failed; Surmise goes on on the CPU.`, error.message)
+    return { ...(await run('cpu')), device: 'cpu' }
+  }
+}
+
+function embedMissing(
+  { context, project }: Workspace,
+  job: JobControl,
+  images: readonly KnownAtClick['images'][number][],
+  device: Device,
+): Promise<EmbedResult> {
+  const root = project.imagesRoot
+  job.update({ phase: 'Opening the backbone' })
+  return context.compute.run(
+    'embed',
+    {
+      images: images.flatMap(({ id, path, sha256, status }) =>
+        status === 'ok' && sha256 !== null ? [{ id, path: absolutePath(root, path), sha256 }] : [],
+      ),
+      backbone: project.settings.get('backbone') ?? builtInBackbone,
+      cacheFolder: project.cacheFolder,
+      device,
+    },
+    { signal: job.signal, onProgress: (report) => job.update(embeddingProgress(report)) },
+  )
+}
+
+/** Where there is much to embed, that is about half of the way. */
+const embeddingShare = 0.5
+
+function embeddingProgress({ phase, done, total, secondsLeft }: EmbedProgress) {
+  if (phase === 'opening' || total === 0) return { phase: 'Opening the backbone' }
+  return {
+    phase: `Looking at images: ${done} of ${total}`,
+    fraction: (embeddingShare * done) / total,
+    secondsLeft: secondsLeft ?? null,
+  }
+}
+
+const phaseNames: Record<ProgressReport['phase'], string> = {
+  preparing: 'Preparing the features',
+  baseline: 'Training the linear baseline',
+  network: 'Training the network',
+  scoring: 'Scoring every image',
+  blending: 'Blending and calibrating',
+}
+
+async function trainOn(
+  { context, project }: Workspace,
+  job: JobControl,
+  { matrix, images, labels }: KnownAtClick,
+  embedded: EmbedResult,
+  device: Device,
+  seed: number,
+): Promise<{ trained: TrainResult; uid: string }> {
+  const uid = randomUUID()
+  const before = embedded.embedded > 0 ? embeddingShare : 0
+  const trained = await context.compute.run(
+    'train',
+    {
+      cacheFolder: project.cacheFolder,
+      backbone: project.settings.get('backbone') ?? builtInBackbone,
+      // An image that is missing now keeps its features: its labels are still true of them.
+      images: images.map(({ id, sha256 }) => ({ id, sha256 })),
+      labels,
+      states: matrix.states,
+      modelUid: uid,
+      device,
+      seed,
+    },
+    {
+      signal: job.signal,
+      onProgress: ({ phase, fraction, secondsLeft, losses, validation }) => {
+        const done = before + (1 - before) * fraction
+        job.update({ phase: phaseNames[phase], fraction: done, secondsLeft })
+        if (!losses && !validation) return
+        job.point({
+          fraction: done,
+          loss: finite(losses?.known),
+          mAP: finite(validation?.mAP),
+          of: validation?.of ?? null,
+        })
+      },
+    },
+  )
+  return { trained, uid }
+}
+
+/** What is kept of a model besides its files; JSON knows no NaN. */
+function metricsOf({ metrics, labels, seconds, withoutFeatures }: TrainResult, known: KnownAtClick): Json {
+  const byName = new Map(known.labels.map(({ id, name }) => [name, id]))
+  return {
+    mAP: numbers(metrics.mAP),
+    recallAtP90: finite(metrics.recallAtP90),
+    calibrationError: finite(metrics.calibrationError),
+    heldOut: metrics.heldOut,
+    seconds,
+    withoutFeatures,
+    labels: labels.map(({ name, present, absent, averagePrecision }) => ({
+      labelId: byName.get(name)!,
+      name,
+      present,
+      absent,
+      averagePrecision: numbers(averagePrecision),
+    })),
+  }
+}
+
+function numbers({ linear, sst, blend }: { linear: number; sst: number; blend: number }) {
+  return { linear: finite(linear), sst: finite(sst), blend: finite(blend) }
+}
+
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null
+}
+
+function outcomeOf(
+  { labelIds, seconds, metrics }: TrainResult,
+  { labels }: KnownAtClick,
+  { failed }: EmbedResult,
+): string {
+  const learnt = new Set(labelIds)
+  const left = labels.filter(({ id }) => !learnt.has(id)).map(({ name }) => `“${name}”`)
+  const quality = Number.isFinite(metrics.mAP.blend)
+    ? `, mAP ${(metrics.mAP.blend * 100).toFixed(1)} % on held-out labels`
+    : ''
+  const sentences = [`${counted(labelIds.length, 'label')} learnt in ${seconds.toFixed(1)} s${quality}.`]
+  if (left.length > 0) {
+    const some = left.slice(0, 5).join(', ') + (left.length > 5 ? ` and ${left.length - 5} more` : '')
+    sentences.push(`Too little is known of ${some}.`)
+  }
+  if (failed.length > 0) sentences.push(`${counted(failed.length, 'image')} could not be read.`)
+  return sentences.join(' ')
+}

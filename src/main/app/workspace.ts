@@ -1,0 +1,99 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { UserError } from '../base/errors.ts'
+import type { Project } from '../project/project.ts'
+import { isFolder } from '../project/root.ts'
+import type { ProjectChange } from '../project/types.ts'
+import type { AppContext } from './context.ts'
+import { ImportPreviews } from './importing.ts'
+import { Suggestions } from './suggestions.ts'
+import { summaryOf } from './summary.ts'
+
+/** Counts may be told this much later, in milliseconds: a mark must not wait for them, and a scan makes many. */
+const summaryAfter = 250
+
+/** An open project, with what is kept in memory beside it. */
+export class Workspace {
+  readonly project: Project
+  readonly context: AppContext
+  readonly suggestions: Suggestions
+  readonly imports = new ImportPreviews()
+  readonly #stopListening: () => void
+  #summaryTimer: NodeJS.Timeout | undefined
+  #imagesTimer: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(project: Project, context: AppContext) {
+    this.project = project
+    this.context = context
+    this.suggestions = new Suggestions(project)
+    this.#stopListening = project.onChange((change) => this.#tell(change))
+    // Wanted by the first mark at the latest; the first images are shown without it.
+    void project.states.matrix().catch((error) => {
+      if (!this.#closed) context.log.error('The states could not be read', error)
+    })
+  }
+
+  get imagesRootFound(): boolean {
+    return isFolder(this.project.imagesRoot)
+  }
+
+  /** @throws UserError `project-read-only` */
+  requireWritable(): void {
+    if (!this.project.readOnly) return
+    throw new UserError(
+      'project-read-only',
+      `The project was opened read-only, so nothing can be changed: ${this.project.path}`,
+      'Close it where else it is open, or change its permissions, then open it again.',
+    )
+  }
+
+  /** Cancels its jobs, and closes the file. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearTimeout(this.#summaryTimer)
+    clearTimeout(this.#imagesTimer)
+    // A compute process that hangs must not keep the file open.
+    await Promise.race([this.context.jobs.cancelAll(), wait(10_000, undefined, { ref: false })])
+    this.#stopListening()
+    this.project.close()
+  }
+
+  #tell(change: ProjectChange): void {
+    if (this.#closed) return
+    const { events } = this.context
+    switch (change.kind) {
+      case 'states': {
+        const { undoTitle, redoTitle } = this.project.history
+        events.publish({ kind: 'states', imageIds: idsOf(change.delta.imageIds), undoTitle, redoTitle })
+        break
+      }
+      case 'labels':
+        events.publish({ kind: 'labels' })
+        break
+      case 'images':
+        this.#imagesTimer ??= setTimeout(() => {
+          this.#imagesTimer = undefined
+          events.publish({ kind: 'images' })
+        }, summaryAfter)
+        break
+      case 'models':
+        this.suggestions.forget()
+        events.publish({ kind: 'suggestions' })
+        break
+    }
+    this.#summaryTimer ??= setTimeout(() => {
+      this.#summaryTimer = undefined
+      events.publish({ kind: 'project', project: summaryOf(this) })
+    }, summaryAfter)
+  }
+}
+
+/** Null if they are too many to name. */
+function idsOf(imageIds: Int32Array): number[] | null {
+  const ids = new Set<number>()
+  for (const id of imageIds) {
+    if (ids.add(id).size > 1000) return null
+  }
+  return [...ids]
+}

@@ -1,0 +1,78 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import sharp from 'sharp'
+import { RandomState } from '../../base/random.ts'
+import type { Job } from '../job.ts'
+import { paint } from './paint.ts'
+import { randomScene, type SampleLabel, type Scene, sampleLabels } from './scene.ts'
+
+export interface SampleInput {
+  /** Absolute; images/, labels.txt and truth.tsv are written there. */
+  folder: string
+  /** @default 300 */
+  count?: number
+  /** @default 1 */
+  seed?: number
+}
+
+export interface SampleProgress {
+  done: number
+  total: number
+}
+
+export interface SampleResult {
+  count: number
+  /** Relative to the folder. */
+  images: string
+  labels: string
+  truth: string
+  /** What a project of them begins with: a few present and a few absent images of each label. */
+  known: { image: string; label: SampleLabel; state: 1 | -1 }[]
+}
+
+/** Of each label, so many images are known on either side. */
+const knownPresent = 9
+const knownAbsent = 11
+
+/**
+ * Draws scenes: the same seed gives the same pictures. The truth of every label goes to truth.tsv (image, labels), which is
+ * for measuring; the project does not know it.
+ */
+export async function drawSample(
+  { folder, count = 300, seed = 1 }: SampleInput,
+  { signal, progress }: Job<SampleProgress> = {},
+): Promise<SampleResult> {
+  const result = { count, images: 'images', labels: 'labels.txt', truth: 'truth.tsv' }
+  await mkdir(path.join(folder, result.images), { recursive: true })
+  const random = new RandomState(seed)
+  const names: string[] = []
+  const scenes: Scene[] = []
+  for (let done = 0; done < count; done++) {
+    signal?.throwIfAborted()
+    const scene = randomScene(random)
+    const name = `${String(done + 1).padStart(3, '0')}.jpg`
+    const svg = paint(scene, random)
+    await sharp(Buffer.from(svg))
+      .jpeg({ quality: 88 })
+      .toFile(path.join(folder, result.images, name))
+    scenes.push(scene)
+    names.push(name)
+    if (done % 10 === 9 || done + 1 === count) progress?.({ done: done + 1, total: count })
+  }
+  const lines = scenes.map(({ labels }, i) => `${names[i]}\t${[...labels].join(' ')}\n`)
+  await writeFile(path.join(folder, result.truth), `image\tlabels\n${lines.join('')}`)
+  await writeFile(path.join(folder, result.labels), `${sampleLabels.join('\n')}\n`)
+  return { ...result, known: someKnown(scenes, names, random) }
+}
+
+function someKnown(scenes: readonly Scene[], names: readonly string[], random: RandomState): SampleResult['known'] {
+  return sampleLabels.flatMap((label) => {
+    const order = random.shuffle(Int32Array.from(scenes.keys()))
+    const of = (present: boolean, most: number) =>
+      [...order].filter((scene) => scenes[scene].labels.has(label) === present).slice(0, most)
+    return [
+      ...of(true, knownPresent).map((scene) => ({ image: names[scene], label, state: 1 as const })),
+      ...of(false, knownAbsent).map((scene) => ({ image: names[scene], label, state: -1 as const })),
+    ]
+  })
+}

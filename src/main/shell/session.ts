@@ -1,0 +1,51 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+
+/**
+ * Who may use the web shell: whoever has the one-time token of the URL that was printed. It is exchanged for a cookie that
+ * no script can read and no other site can send, and is worth nothing afterwards.
+ */
+export class Sessions {
+  readonly #tokens = new Set<string>()
+  readonly #sessions = new Set<string>()
+  readonly #cookie: string
+
+  /** @param port cookies are shared by all ports of a host, so its name holds it */
+  constructor(port: number) {
+    this.#cookie = `surmise-${port}`
+  }
+
+  newToken(): string {
+    const token = randomBytes(32).toString('base64url')
+    this.#tokens.add(token)
+    return token
+  }
+
+  /** @returns the Set-Cookie header, undefined for a token that is wrong or used */
+  exchange(token: string): string | undefined {
+    const known = find(this.#tokens, token)
+    if (known === undefined) return undefined
+    this.#tokens.delete(known)
+    const session = randomBytes(32).toString('base64url')
+    this.#sessions.add(session)
+    return `${this.#cookie}=${session}; HttpOnly; SameSite=Strict; Path=/`
+  }
+
+  /** @param header of the request: Cookie */
+  isKnown(header: string | null | undefined): boolean {
+    return (header ?? '').split(/;\s*/).some((pair) => {
+      const [name, value = ''] = pair.split('=', 2)
+      return name === this.#cookie && find(this.#sessions, value) !== undefined
+    })
+  }
+}
+
+/** Takes as long for a wrong guess as for a right one. */
+function find(secrets: Iterable<string>, guess: string): string | undefined {
+  const guessed = Buffer.from(guess)
+  let found: string | undefined
+  for (const secret of secrets) {
+    const bytes = Buffer.from(secret)
+    if (bytes.length === guessed.length && timingSafeEqual(bytes, guessed)) found = secret
+  }
+  return found
+}

@@ -1,0 +1,158 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import { RPCHandler } from '@orpc/server/ws'
+import { Hono } from 'hono'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Application } from '../app/application.ts'
+import { answerImage } from '../app/imageRoute.ts'
+import { createRouter } from '../app/router.ts'
+import { UserError } from '../base/errors.ts'
+import { securityHeaders, withHeaders } from './headers.ts'
+import { isLocalHost, isSameOrigin } from './origin.ts'
+import { Sessions } from './session.ts'
+import { answerStatic } from './staticFiles.ts'
+
+/** Larger messages are refused: a bulk action of 100,000 pairs takes a few megabytes. */
+const largestMessage = 32 * 1024 * 1024
+
+export interface WebShellOptions {
+  /** 0: any that is free. */
+  port: number
+  rendererFolder: string
+}
+
+/** The application served to browsers of this machine: the same renderer over the same contract, another transport. */
+export class WebShell {
+  readonly port: number
+  readonly #server: Server
+  readonly #sockets: WebSocketServer
+  readonly #sessions: Sessions
+
+  private constructor(server: Server, sockets: WebSocketServer, sessions: Sessions, port: number) {
+    this.#server = server
+    this.#sockets = sockets
+    this.#sessions = sessions
+    this.port = port
+  }
+
+  /** @throws UserError `port-taken` */
+  static async start(application: Application, { port, rendererFolder }: WebShellOptions): Promise<WebShell> {
+    const server = createServer()
+    await listen(server, port)
+    const actual = (server.address() as AddressInfo).port
+    const sessions = new Sessions(actual)
+    server.on('request', getRequestListener(pages(application, sessions, rendererFolder).fetch))
+    const sockets = acceptSockets(server, application, sessions)
+    return new WebShell(server, sockets, sessions, actual)
+  }
+
+  /** An address that lets one browser in, once. */
+  newUrl(): string {
+    return `http://127.0.0.1:${this.port}/?token=${this.#sessions.newToken()}`
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets.clients) socket.terminate()
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    this.#server.closeAllConnections()
+    await closed
+  }
+}
+
+/** Only this machine can reach it: another address would need encryption, which a local program has no certificate for. */
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE' || error.code === 'EACCES'
+      reject(
+        taken
+          ? new UserError('port-taken', `The port ${port} can’t be used.`, 'Choose another with --port, or none.', {
+              cause: error,
+            })
+          : error,
+      )
+    })
+    server.listen(port, '127.0.0.1', resolve)
+  })
+}
+
+function pages(application: Application, sessions: Sessions, rendererFolder: string): Hono {
+  const app = new Hono()
+  app.use(async (context, next) => {
+    await next()
+    context.res = withHeaders(context.res, securityHeaders)
+  })
+  app.use(async ({ req }, next) => {
+    const [host, origin, site] = [req.header('Host'), req.header('Origin'), req.header('Sec-Fetch-Site')]
+    if (!isLocalHost(host)) return page(403, 'This address is not served here.', 'Use the link that Surmise printed.')
+    const fromElsewhere = site === 'cross-site' && req.header('Sec-Fetch-Mode') !== 'navigate'
+    if ((origin !== undefined && !isSameOrigin(origin, host)) || fromElsewhere) {
+      return page(403, 'Another site asked for this.', 'Use the link that Surmise printed.')
+    }
+    return next()
+  })
+  app.get('/', async ({ req }, next) => {
+    const token = req.query('token')
+    if (token === undefined) return next()
+    const cookie = sessions.exchange(token)
+    // A reload, or the same link once more, in the browser that has been let in already.
+    if (!cookie && !sessions.isKnown(req.header('Cookie')))
+      return page(401, 'This link has been used already.', newLink)
+    const headers = { Location: '/', 'Cache-Control': 'no-store', ...(cookie && { 'Set-Cookie': cookie }) }
+    return new Response(null, { status: 303, headers })
+  })
+  app.use(async ({ req }, next) => {
+    if (sessions.isKnown(req.header('Cookie'))) return next()
+    return page(401, 'This browser has not been let in.', newLink)
+  })
+  app.get(
+    '/images/*',
+    async ({ req }) => (await answerImage(application, req.raw)) ?? page(404, 'There is nothing here.'),
+  )
+  app.all('*', ({ req }) => answerStatic(rendererFolder, req.raw))
+  app.onError((error) => {
+    application.context.log.error('A page could not be sent', error)
+    return page(500, 'Something went wrong in Surmise.', 'The log file says more.')
+  })
+  return app
+}
+
+const newLink = 'For a new link, press Enter in the terminal in which Surmise runs, or start it again.'
+
+/** No script, no style: it needs nothing that the policy would have to allow. */
+function page(status: number, message: string, hint = ''): Response {
+  const text = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Surmise</title><h1>${message}</h1><p>${hint}</p></html>\n`
+  return new Response(text, {
+    status,
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
+  })
+}
+
+/** Calls come over one WebSocket at /rpc; who may open it is checked like a page, and the origin must be named. */
+function acceptSockets(server: Server, application: Application, sessions: Sessions): WebSocketServer {
+  const handler = new RPCHandler(createRouter(application, { kind: 'web' }))
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate: false })
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => stream.destroy())
+    const { host, origin, cookie } = request.headers
+    const status =
+      !isLocalHost(host) || !isSameOrigin(origin, host)
+        ? '403 Forbidden'
+        : !sessions.isKnown(cookie)
+          ? '401 Unauthorized'
+          : request.url !== '/rpc'
+            ? '404 Not Found'
+            : undefined
+    if (status) {
+      stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+      return
+    }
+    sockets.handleUpgrade(request, stream, head, (socket: WebSocket) => {
+      socket.on('error', (error) => application.context.log.warn(`A client was cut off: ${error.message}`))
+      void handler.upgrade(socket)
+    })
+  })
+  return sockets
+}
