@@ -91,6 +91,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   const fold = dealFolds(states, labels, folds, seed)
   const sizes: NetworkSizes = { labels, channels: 0, ...network, pairs: labels > 1 && labels <= mostLabelsWithPairs }
 
+  progress.at('preparing', 0)
   const preparation = await learnPreparation(source, records, { width: network.width, seed, device, signal })
   sizes.channels = preparation.width
   progress.at('preparing', 0.3)
@@ -105,6 +106,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     onProgress: (done, total) => progress.at('preparing', 0.3 + (0.7 * done) / total),
   })
 
+  progress.at('baseline', 0)
   const inputs = rowsOf(unit, source.channels, rows)
   const baseline = await crossFitBaseline(inputs, known.states, known.fold, labels, {
     folds,
@@ -115,6 +117,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     onProgress: (done, total) => progress.at('baseline', done / total),
   })
 
+  progress.at('network', 0)
   const words = hashedLabelVectors(names, network.word)
   const networks = []
   for (let k = 0; k < folds; k++) {
@@ -125,7 +128,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const heldOut = known.states.map((state, at) => (known.fold[at] === k ? state : 0))
     if (k === 0) {
       const mAP = heldOutMeanAveragePrecision(offsets, heldOut, labels)
-      progress.at('baseline', 1, { validation: { mAP, of: 'linear' } })
+      progress.at('network', 0, { validation: { mAP, of: 'linear' } })
     }
     networks.push(
       await trainNetwork({ grid, positions: source.positions, targets, offsets, words, heldOut }, sizes, {
@@ -142,6 +145,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     )
   }
 
+  progress.at('scoring', 0)
   const model = recognizerModel({ preparation, baselines: baseline.single, networks, sizes, words }, source.positions, {
     labels: JSON.stringify(names),
   })
@@ -156,6 +160,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       onProgress: (done, total) => progress.at('scoring', done / total),
     },
   )
+  progress.at('blending', 0)
   const near = await nearestImages(unit, unit, source.channels, neighbours, { device, signal })
   progress.at('blending', 0.5)
   const sources = {

@@ -20,6 +20,7 @@ export class Progress {
   readonly #report: ((report: ProgressReport) => void) | undefined
   readonly #start = performance.now()
   #lastReport = 0
+  #phase: Phase | undefined
 
   constructor(report: ((report: ProgressReport) => void) | undefined) {
     this.#report = report
@@ -29,8 +30,9 @@ export class Progress {
   at(phase: Phase, within: number, more: Pick<ProgressReport, 'losses' | 'validation'> = {}): void {
     if (!this.#report) return
     const now = performance.now()
-    // A step takes milliseconds; nobody reads a hundred reports a second. What was measured is always told.
-    if (now - this.#lastReport < 100 && !more.validation) return
+    // A step takes milliseconds; nobody reads a hundred reports a second. A new phase, and what was measured, is always told.
+    if (now - this.#lastReport < 100 && phase === this.#phase && !more.validation) return
+    this.#phase = phase
     this.#lastReport = now
     let before = 0
     for (const [name, share] of Object.entries(shares)) {
