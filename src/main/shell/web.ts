@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
-import { RPCHandler } from '@orpc/server/ws'
+import { RPCHandler } from '@orpc/server/websocket'
 import { Hono } from 'hono'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Application } from '../app/application.ts'
 import { answerImage } from '../app/imageRoute.ts'
 import { createRouter } from '../app/router.ts'
@@ -149,10 +149,24 @@ function acceptSockets(server: Server, application: Application, sessions: Sessi
       stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       return
     }
-    sockets.handleUpgrade(request, stream, head, (socket: WebSocket) => {
-      socket.on('error', (error) => application.context.log.warn(`A client was cut off: ${error.message}`))
-      void handler.upgrade(socket)
-    })
+    sockets.handleUpgrade(request, stream, head, (socket) => talk(socket, handler, application))
   })
   return sockets
+}
+
+function talk(socket: WebSocket, handler: RPCHandler<Record<never, never>>, application: Application): void {
+  const { log } = application.context
+  // The library wants a browser's WebSocket, and uses of it what both have.
+  const peer = socket as unknown as globalThis.WebSocket
+  socket.on('error', (error) => log.warn(`A client was cut off: ${error.message}`))
+  socket.on('close', () => handler.close(peer))
+  socket.on('message', (data: RawData, isBinary) => {
+    const bytes = data as Buffer
+    const message = isBinary ? new Uint8Array(bytes).buffer : bytes.toString()
+    handler.message(peer, message).catch((error) => {
+      // Nothing that our own pages send: whoever it is, there is nothing to talk about.
+      log.warn(`A client sent what is no message: ${error}`)
+      socket.close(1007)
+    })
+  })
 }

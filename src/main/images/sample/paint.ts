@@ -60,7 +60,7 @@ export function paint(scene: Scene, random: RandomState): string {
     labels.has('sun')
       ? placed(
           brush.between(70, 570),
-          time === 'dusk' ? horizon - brush.between(10, 60) : brush.between(50, 130),
+          time === 'dusk' ? horizon - brush.between(55, 120) : brush.between(50, 130),
           brush.between(0.75, 1.15),
           sun(brush),
         )

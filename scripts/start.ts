@@ -1,0 +1,35 @@
+/**
+ * Starts Surmise: in a window of its own where Electron's program is there, else in the browser. Same pages, same contract.
+ *
+ *     npm start [-- PROJECT.surmise]
+ */
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { electronProgram } from './electron.ts'
+import { ensureRenderer } from './rendererBuild.ts'
+
+const root = path.join(import.meta.dirname, '..')
+const args = process.argv.slice(2)
+
+function run(program: string, programArgs: string[]): void {
+  const child = spawn(program, programArgs, { cwd: process.env.INIT_CWD ?? root, stdio: 'inherit' })
+  // Ctrl+C reaches the child too; it is for the child to end cleanly, and for this one to wait.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT') child.kill(signal)
+    })
+  }
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+}
+
+ensureRenderer()
+const { program, reason } = electronProgram()
+if (program) {
+  const { buildDesktop } = await import('./electron.ts')
+  await buildDesktop()
+  // Chromium's sandbox refuses to run as root.
+  run(program, [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, ...args])
+} else {
+  console.log(`${reason} Surmise opens in the browser instead.`)
+  run(process.execPath, [path.join(root, 'src/main/shell/cli.ts'), 'serve', ...args])
+}

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test as base, type Page } from '@playwright/test'
+
+const cli = path.resolve(import.meta.dirname, '../../src/main/shell/cli.ts')
+
+/** The application as `surmise serve` starts it, for one test: with a home and a folder of its own. */
+export interface Served {
+  /** Lets one browser in, once. */
+  url: string
+  /** An empty folder for projects, images and exports; it goes when the test ends. */
+  folder: string
+  /** Where it keeps recent projects and its log. */
+  home: string
+  process: ChildProcess
+  /** Runs the command line with the same home, to its end. @returns what it printed */
+  surmise(...args: string[]): Promise<string>
+}
+
+interface Fixtures {
+  served: Served
+  /** A page that has been let in, on the start screen. */
+  app: Page
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the wanted fixtures from this pattern.
+  served: async ({}, use) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'surmise-e2e-'))
+    const home = path.join(folder, '.home')
+    const env = { ...process.env, SURMISE_HOME: home, HOME: folder, USERPROFILE: folder }
+    const child = spawn(process.execPath, [cli, 'serve', '--no-open'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const exited = new Promise((resolve) => child.once('exit', resolve))
+    const surmise = (...args: string[]) => output(spawn(process.execPath, [cli, ...args], { env }))
+    await use({ url: await firstLine(child), folder, home, process: child, surmise })
+    child.kill('SIGINT')
+    await exited
+    rmSync(folder, { recursive: true, force: true })
+  },
+  app: async ({ served, page }, use) => {
+    await page.goto(served.url)
+    await use(page)
+  },
+})
+
+export { expect } from '@playwright/test'
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout!.on('data', (part) => {
+      text += part
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')))
+    })
+    child.once('exit', (code) => reject(new Error(`surmise serve ended with ${code}`)))
+  })
+}
+
+function output(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let [text, errors] = ['', '']
+    child.stdout!.on('data', (part) => {
+      text += part
+    })
+    child.stderr!.on('data', (part) => {
+      errors += part
+    })
+    child.once('close', (code) => (code === 0 ? resolve(text) : reject(new Error(`${code}: ${errors}${text}`))))
+  })
+}
