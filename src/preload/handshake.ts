@@ -1,0 +1,6 @@
+/**
+ * How the page in the desktop application gets its line to the main process, without anything being put on its window: it asks
+ * by a message to itself; the preload script answers with one end of a channel, whose other end it has sent to the main process.
+ */
+export const askForPort = 'surmise: a port, please'
+export const portIsHere = 'surmise: here is the port'

@@ -1,0 +1,96 @@
+import type { AppEvent, Job, ProjectSummary } from '../../preload/schemas.ts'
+import { client, connection } from '../bridge/client.ts'
+import { keys, queryClient } from './queries.ts'
+import { rows } from './rows.ts'
+import { notify, resetView, ui } from './ui.ts'
+
+/** Follows what happens in the main process, for as long as the page lives. */
+export function followEvents(): void {
+  connection.onChange((connected) => {
+    ui.set({ connected })
+    if (!connected) return
+    // Whatever was missed meanwhile.
+    rows.invalidate(null)
+    void queryClient.invalidateQueries()
+    void listen()
+  })
+  connection.start()
+}
+
+async function listen(): Promise<void> {
+  try {
+    for await (const event of await client.app.events()) receive(event)
+  } catch {
+    // The line is gone; the next one listens anew.
+  }
+}
+
+const invalidate = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
+
+function receive(event: AppEvent): void {
+  switch (event.kind) {
+    case 'project':
+      receiveProject(event.project)
+      break
+    case 'labels':
+      invalidate(keys.labels)
+      invalidate(['detail'])
+      break
+    case 'images':
+      rows.invalidate(null)
+      refreshList()
+      break
+    case 'states':
+      queryClient.setQueryData<ProjectSummary | null>(keys.project, (project) =>
+        project ? { ...project, undoTitle: event.undoTitle, redoTitle: event.redoTitle } : project,
+      )
+      rows.invalidate(event.imageIds)
+      invalidate(keys.labels)
+      for (const id of event.imageIds ?? []) invalidate(keys.detail(id))
+      if (!event.imageIds) invalidate(['detail'])
+      refreshList()
+      break
+    case 'suggestions':
+      rows.invalidate(null)
+      invalidate(['detail'])
+      invalidate(keys.models)
+      refreshList()
+      break
+    case 'job':
+      queryClient.setQueryData<Job[]>(keys.jobs, (jobs = []) => [
+        ...jobs.filter(({ id }) => id !== event.job.id),
+        event.job,
+      ])
+      break
+    case 'notice':
+      notify(event.level, event)
+  }
+}
+
+function receiveProject(project: ProjectSummary | null): void {
+  const before = queryClient.getQueryData<ProjectSummary | null>(keys.project)
+  queryClient.setQueryData(keys.project, project)
+  if (before?.uuid !== project?.uuid) {
+    resetView()
+    rows.clear()
+    queryClient.removeQueries({ queryKey: ['detail'] })
+    queryClient.removeQueries({ queryKey: keys.ids })
+  }
+  invalidate(keys.labels)
+  invalidate(keys.models)
+  if (!project) invalidate(keys.recent)
+}
+
+/**
+ * The list is asked for again when what it depends on may have changed; but not under the hands of somebody who goes through it
+ * image by image, whose next image would not be the one that was next.
+ */
+function refreshList(): void {
+  const open = ui.get().imageId !== null
+  void queryClient.invalidateQueries({ queryKey: keys.ids, refetchType: open ? 'none' : 'active' })
+}
+
+/** Coming back to the grid: now the list may change. */
+export function refreshStaleList(): void {
+  void queryClient.refetchQueries({ queryKey: keys.ids, type: 'active', stale: true })
+}

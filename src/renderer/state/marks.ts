@@ -1,0 +1,120 @@
+import type { ActionResult, ImageDetail, LabelState, ProjectSummary } from '../../preload/schemas.ts'
+import { client } from '../bridge/client.ts'
+import { texts } from '../texts.ts'
+import { keys, queryClient } from './queries.ts'
+import { notify, notifyError, ui } from './ui.ts'
+
+type Pair = { imageId: number; labelId: number }
+
+/**
+ * Marks show at once and are saved behind; the indicator says "saved" only when all of them are. One that can't be saved goes
+ * back to what it was, and says so.
+ */
+async function saved<T extends ActionResult | null>(
+  work: Promise<T>,
+  undo: () => void = () => undefined,
+): Promise<T | undefined> {
+  ui.set(({ saving }) => ({ saving: saving + 1 }))
+  try {
+    const result = await work
+    ui.set({ saveFailed: false })
+    if (result) tellHistory(result)
+    return result
+  } catch (error) {
+    undo()
+    ui.set({ saveFailed: true })
+    notifyError(error)
+    return undefined
+  } finally {
+    ui.set(({ saving }) => ({ saving: saving - 1 }))
+  }
+}
+
+function tellHistory({ undoTitle, redoTitle }: ActionResult): void {
+  queryClient.setQueryData<ProjectSummary | null>(keys.project, (project) =>
+    project ? { ...project, undoTitle, redoTitle } : project,
+  )
+}
+
+export function mark(imageId: number, labelId: number, state: LabelState): void {
+  const undo = showAtOnce(imageId, [{ labelId, state }])
+  void saved(client.marks.set({ changes: [{ imageId, labelId, state }] }), undo)
+}
+
+export function markMany(changes: { imageId: number; labelId: number; state: LabelState }[]): void {
+  if (changes.length > 0) void saved(client.marks.set({ changes }))
+}
+
+/** Everything that is still unknown in this image is absent. */
+export function markRestAbsent(imageId: number, labelIds: readonly number[]): void {
+  if (labelIds.length === 0) return
+  const undo = showAtOnce(
+    imageId,
+    labelIds.map((labelId) => ({ labelId, state: -1 })),
+  )
+  const changes = labelIds.map((labelId) => ({ imageId, labelId, state: -1 as const }))
+  void saved(client.marks.set({ changes }), undo)
+}
+
+export function accept(pairs: Pair[]): void {
+  decide(pairs, true)
+}
+
+export function reject(pairs: Pair[]): void {
+  decide(pairs, false)
+}
+
+function decide(pairs: Pair[], asSuggested: boolean): void {
+  if (pairs.length === 0) return
+  const undos = pairs.map(({ imageId, labelId }) => {
+    const detail = queryClient.getQueryData<ImageDetail>(keys.detail(imageId))
+    const suggestion = detail?.allSuggestions.find((one) => one.labelId === labelId)
+    if (!suggestion) return () => undefined
+    const present = (suggestion.suggestion === 'present') === asSuggested
+    return showAtOnce(imageId, [{ labelId, state: present ? 1 : -1 }])
+  })
+  const call = asSuggested ? client.marks.accept : client.marks.reject
+  void saved(call({ pairs }), () => {
+    for (const undo of undos.reverse()) undo()
+  })
+}
+
+export async function undo(): Promise<void> {
+  const result = await saved(client.history.undo())
+  if (result) follow(result, texts.history.undone(result.title))
+}
+
+export async function redo(): Promise<void> {
+  const result = await saved(client.history.redo())
+  if (result) follow(result, texts.history.redone(result.title))
+}
+
+/** Somebody who looks at one image sees what has changed; the grid shows it by itself. */
+function follow({ firstImageId }: ActionResult, message: string): void {
+  notify('info', { message })
+  if (firstImageId !== null && ui.get().imageId !== null) ui.set({ imageId: firstImageId })
+}
+
+/** @returns to take it back */
+function showAtOnce(imageId: number, changes: { labelId: number; state: LabelState }[]): () => void {
+  const key = keys.detail(imageId)
+  const before = queryClient.getQueryData<ImageDetail>(key)
+  if (!before) return () => undefined
+  // An answer that is under way knows nothing of this mark.
+  void queryClient.cancelQueries({ queryKey: key })
+  const changed = new Map(changes.map(({ labelId, state }) => [labelId, state]))
+  const others = before.states.filter(({ labelId }) => !changed.has(labelId))
+  const now = changes.flatMap(({ labelId, state }) =>
+    state === 0
+      ? []
+      : [{ labelId, state, source: 'human' as const, decidedAt: Date.now(), score: null, annotator: null }],
+  )
+  const undecided = ({ labelId }: { labelId: number }): boolean => !changed.get(labelId)
+  queryClient.setQueryData<ImageDetail>(key, {
+    ...before,
+    states: [...others, ...now],
+    suggestions: before.suggestions.filter(undecided),
+    allSuggestions: before.allSuggestions.filter(undecided),
+  })
+  return () => queryClient.setQueryData(key, before)
+}

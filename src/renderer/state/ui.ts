@@ -1,0 +1,101 @@
+import { create } from 'zustand'
+import type { ErrorReport, ImageFilter, ImageSort } from '../../preload/schemas.ts'
+import { reportOf } from '../bridge/client.ts'
+
+export type DialogName = 'export' | 'import' | 'settings' | 'keys' | 'new-project' | 'open-project' | 'relocate'
+export type Theme = 'system' | 'light' | 'dark'
+
+export interface Notice {
+  id: number
+  level: 'info' | 'warning' | 'error'
+  message: string
+  hint: string
+}
+
+/** What is on the screen: nothing of it is in the project. */
+export interface Ui {
+  connected: boolean
+  dialog: DialogName | null
+  /** The label whose properties are open; 0 for a new one. */
+  editedLabel: number | null
+  /** The open image; null: the grid. */
+  imageId: number | null
+  filter: ImageFilter
+  sort: ImageSort
+  /** Chosen in the grid. */
+  selection: ReadonlySet<number>
+  /** Where the keyboard is in the grid: a place in the list. */
+  cursor: number
+  /** Width of a tile, in CSS pixels. */
+  tileSize: number
+  theme: Theme
+  trainingPanel: boolean
+  notices: Notice[]
+  /** Marks under way, and whether the last one failed. */
+  saving: number
+  saveFailed: boolean
+}
+
+function remembered<T>(key: string, otherwise: T): T {
+  try {
+    const stored = localStorage.getItem(`surmise.${key}`)
+    return stored === null ? otherwise : (JSON.parse(stored) as T)
+  } catch {
+    return otherwise
+  }
+}
+
+export function remember(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(`surmise.${key}`, JSON.stringify(value))
+  } catch {
+    // Without storage it lasts until the window closes.
+  }
+}
+
+const start = {
+  imageId: null,
+  filter: {},
+  sort: { by: 'path' },
+  selection: new Set<number>(),
+  cursor: 0,
+  trainingPanel: false,
+  editedLabel: null,
+} satisfies Partial<Ui>
+
+export const useUi = create<Ui>(() => ({
+  ...start,
+  connected: false,
+  dialog: null,
+  tileSize: remembered('tileSize', 184),
+  theme: remembered<Theme>('theme', 'system'),
+  notices: [],
+  saving: 0,
+  saveFailed: false,
+}))
+
+export const ui = { get: useUi.getState, set: useUi.setState }
+
+/** Another project: nothing of the one before may show. */
+export function resetView(): void {
+  ui.set({ ...start, dialog: null, saveFailed: false })
+}
+
+let lastNotice = 0
+
+export function notify(level: Notice['level'], { message, hint = '' }: { message: string; hint?: string }): void {
+  const notice = { id: ++lastNotice, level, message, hint }
+  ui.set(({ notices }) => ({ notices: [...notices.slice(-3), notice] }))
+  // What a person has to act on stays until it was read.
+  if (level === 'info') setTimeout(() => dismiss(notice.id), 6_000)
+}
+
+export function dismiss(id: number): void {
+  ui.set(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }))
+}
+
+export function notifyError(error: unknown): ErrorReport {
+  const report = reportOf(error)
+  notify('error', report)
+  return report
+}
