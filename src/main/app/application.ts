@@ -8,6 +8,7 @@ import { ComputeProcess } from '../compute/client.ts'
 import { createProject, openProject } from '../project/open.ts'
 import type { Project } from '../project/project.ts'
 import type { Settings } from '../project/settings.ts'
+import { checkedBackbone } from './backbones.ts'
 import type { AppContext, Compute } from './context.ts'
 import { Devices } from './devices.ts'
 import { Events } from './events.ts'
@@ -27,6 +28,8 @@ export interface ApplicationOptions {
   computeEntry: string
   /** The Node program for the compute process. @default the one that runs this */
   node?: string
+  /** Whether projects that are opened are put among the recent ones. @default true */
+  remembers?: boolean
 }
 
 export interface NewProject {
@@ -40,11 +43,13 @@ export interface NewProject {
 export class Application {
   readonly context: AppContext
   readonly recent: RecentProjects
+  readonly #remembers: boolean
   #workspace: Workspace | undefined
   /** Opening and closing come one after the other, whoever asks. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor({ version, configFolder, log, computeEntry, node }: ApplicationOptions) {
+  constructor({ version, configFolder, log, computeEntry, node, remembers = true }: ApplicationOptions) {
+    this.#remembers = remembers
     const events = new Events()
     const compute: Compute = new ComputeProcess({
       entry: computeEntry,
@@ -75,15 +80,18 @@ export class Application {
 
   /** Makes a project and opens it. The project that was open is closed, once the new one is there. */
   create({ path: file, imagesRoot, labels, backbone }: NewProject): Promise<Workspace> {
-    const settings: Partial<Settings> = backbone ? { backbone } : {}
-    return this.#inTurn(() => this.#take(createProject({ path: file, imagesRoot, labels, settings })))
+    return this.#inTurn(async () => {
+      // A project with a model that can't be used would be found out about much later.
+      const settings: Partial<Settings> = backbone ? { backbone: await checkedBackbone(this.context, backbone) } : {}
+      return this.#take(createProject({ path: file, imagesRoot, labels, settings }))
+    })
   }
 
   /** Opens a project in the place of the one that is open. One that can't be opened leaves everything as it was. */
-  open(file: string): Promise<Workspace> {
+  open(file: string, options: { readOnly?: boolean } = {}): Promise<Workspace> {
     return this.#inTurn(async () => {
       if (this.#workspace?.project.path === path.resolve(file)) return this.#workspace
-      return this.#take(openProject(file))
+      return this.#take(openProject(file, options))
     })
   }
 
@@ -95,9 +103,13 @@ export class Application {
 
   /** Draws the sample project in a folder, and opens it. @param folder absolute @default a new one among the documents */
   async sample(folder = sampleFolder()): Promise<Workspace> {
+    return this.open(await this.drawSample(folder).done)
+  }
+
+  /** The same without opening it. @returns the job; its result is the path of the project file */
+  drawSample(folder: string): StartedJob<string> {
     mkdirSync(folder, { recursive: true })
-    const project = await makeSample(this.context, folder).done
-    return this.open(project)
+    return makeSample(this.context, folder)
   }
 
   close(): Promise<void> {
@@ -119,7 +131,7 @@ export class Application {
     const workspace = new Workspace(project, this.context)
     this.#workspace = workspace
     this.context.events.publish({ kind: 'project', project: summaryOf(workspace) })
-    void this.recent.add(project)
+    if (this.#remembers) void this.recent.add(project)
     return workspace
   }
 

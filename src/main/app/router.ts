@@ -6,6 +6,7 @@ import { asUserError, UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import { formats } from '../exchange/formats.ts'
 import type { Application } from './application.ts'
+import { checkedBackbone } from './backbones.ts'
 import { browseFolder, requireAbsolute } from './browse.ts'
 import { startExport } from './exporting.ts'
 import { queryImages } from './imageQuery.ts'
@@ -51,6 +52,8 @@ export function createRouter(app: Application, shell: Shell) {
       current: os.project.current.handler(() => (app.workspace ? summaryOf(app.workspace) : null)),
       create: os.project.create.handler(async ({ input }) => {
         const places = { path: requireAbsolute(input.path), imagesRoot: requireAbsolute(input.imagesRoot) }
+        // Relative to where the program was started, a model would be found today and not tomorrow.
+        if (input.backbone?.includes('.onnx')) requireAbsolute(input.backbone)
         return summaryOf((await app.createAndScan({ ...input, ...places })).workspace)
       }),
       open: os.project.open.handler(async ({ input }) => summaryOf(await app.open(requireAbsolute(input.path)))),
@@ -67,8 +70,9 @@ export function createRouter(app: Application, shell: Shell) {
         startScan(workspace())
         return summaryOf(workspace())
       }),
-      configure: os.project.configure.handler(({ input }) => {
+      configure: os.project.configure.handler(async ({ input }) => {
         if (input.device !== undefined) app.context.devices.choose(input.device)
+        if (input.backbone) await checkedBackbone(app.context, input.backbone)
         workspace().project.settings.set(input)
         return summaryOf(workspace())
       }),
@@ -146,7 +150,7 @@ function crossing(error: unknown, procedure: string, log: Logger): unknown {
   const known = asUserError(error)
   if (known instanceof UserError) {
     const { code, message, hint } = known
-    return new ORPCError('USER_ERROR', { message, data: { code, hint }, status: 422 })
+    return new ORPCError('USER_ERROR', { message, data: { code, hint } })
   }
   // An input that breaks the contract: the library's own words say where.
   if (known instanceof ORPCError && known.code !== 'INTERNAL_SERVER_ERROR') return known

@@ -1,11 +1,19 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { fail } from './cli/report.ts'
+import { addEmbed } from './cli/embed.ts'
+import { addExport } from './cli/export.ts'
+import { addImport } from './cli/import.ts'
+import { addNew } from './cli/new.ts'
+import { complain } from './cli/report.ts'
+import { addSample } from './cli/sample.ts'
 import { addServe } from './cli/serve.ts'
+import { addStatus } from './cli/status.ts'
+import { addSuggest } from './cli/suggest.ts'
+import { addTrain } from './cli/train.ts'
 import { version } from './paths.ts'
 
 /** One command, one file of `cli/`, one line here. */
-const commands = [addServe]
+const commands = [addNew, addImport, addEmbed, addTrain, addSuggest, addExport, addStatus, addServe, addSample]
 
 const program = new Command('surmise')
   .description('Multi-label image annotation with suggestions, on this machine alone.')
@@ -14,10 +22,16 @@ const program = new Command('surmise')
   .exitOverride()
 for (const add of commands) add(program)
 
+const asJson = process.argv.includes('--json')
 try {
   await program.parseAsync()
 } catch (error) {
-  // What was typed wrong has been told already, by the library; help and version are no errors.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 1
-  else fail(error, process.argv.includes('--json'))
+  if (!(error instanceof CommanderError)) process.exitCode = complain(error, asJson)
+  else if (error.exitCode !== 0) {
+    // What was typed wrong has been told already, by the library. Help and version are no errors.
+    const message = error.message.replace(/^error: /, '')
+    if (asJson)
+      console.log(JSON.stringify({ error: { code: 'usage', message, hint: 'Add --help for what there is.' } }))
+    process.exitCode = 1
+  }
 }

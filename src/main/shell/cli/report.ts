@@ -1,14 +1,36 @@
 import { writeSync } from 'node:fs'
 import { reportOf } from '../../base/errors.ts'
 
+/** What a command did: for people, and for programs. */
+export interface Answer {
+  text: string
+  json: Record<string, unknown>
+}
+
+/** The last line on the standard output. */
+export function answer({ text, json }: Answer, asJson: boolean): void {
+  print(1, asJson ? JSON.stringify(json) : text)
+}
+
 /**
- * Says what went wrong and ends: 1 for what the user can mend, 2 for a bug of ours.
- * @param json one JSON object as the last line, instead of a sentence for people
+ * Says what went wrong.
+ * @param asJson one JSON object as the last line of the standard output as well
+ * @returns the exit code: 1 for what the user can mend, 2 for a bug of ours
  */
-export function fail(error: unknown, json: boolean): never {
+export function complain(error: unknown, asJson: boolean): 1 | 2 {
   const { code, message, hint, stack } = reportOf(error)
   const bug = code === 'bug'
-  if (json) writeSync(1, `${JSON.stringify({ error: { code, message, hint } })}\n`)
-  writeSync(2, bug ? `${stack ?? message}\nThis is a bug in Surmise.\n` : `${message}${hint ? `\n${hint}` : ''}\n`)
-  process.exit(bug ? 2 : 1)
+  print(2, bug ? `${stack ?? message}\nThis is a bug in Surmise.` : [message, hint].filter(Boolean).join('\n'))
+  if (asJson) print(1, JSON.stringify({ error: { code, message, hint } }))
+  return bug ? 2 : 1
+}
+
+/** At once: the process may be about to end. */
+function print(file: 1 | 2, text: string): void {
+  try {
+    writeSync(file, `${text}\n`)
+  } catch (error) {
+    // Whoever was to read it has gone (`surmise status … | head`).
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  }
 }

@@ -1,0 +1,85 @@
+import { Presets, SingleBar } from 'cli-progress'
+import type { Job } from '../../../preload/schemas.ts'
+import type { Application } from '../../app/application.ts'
+
+/** Elsewhere than on a terminal, a line at most so often while one phase goes on, in milliseconds. */
+const lineEvery = 5000
+
+/**
+ * Shows how far the jobs are, on the standard error (results alone go to the standard output): a bar on a terminal, a line
+ * now and then elsewhere.
+ * @returns to end it
+ */
+export function showProgress(application: Application): () => void {
+  const abort = new AbortController()
+  const events = application.context.events.subscribe(abort.signal)
+  const show = process.stderr.isTTY ? new Bar() : new Lines()
+  void (async () => {
+    for await (const event of events) {
+      if (event.kind === 'job') show.job(event.job)
+      if (event.kind === 'notice') show.notice([event.message, event.hint].filter(Boolean).join(' '))
+    }
+  })()
+  return () => {
+    abort.abort()
+    show.end()
+  }
+}
+
+class Bar {
+  readonly #bar = new SingleBar(
+    { format: '{bar} {percentage} %  {phase}{left}', clearOnComplete: true, hideCursor: true, stream: process.stderr },
+    Presets.shades_classic,
+  )
+  #shown: number | undefined
+
+  job({ id, state, phase, fraction, secondsLeft }: Job): void {
+    if (state !== 'running') {
+      this.end()
+      return
+    }
+    if (this.#shown !== id) {
+      this.end()
+      this.#bar.start(100, 0, { phase, left: '' })
+      this.#shown = id
+    }
+    this.#bar.update(Math.floor((fraction ?? 0) * 100), { phase, left: leftOf(secondsLeft) })
+  }
+
+  notice(text: string): void {
+    this.end()
+    process.stderr.write(`${text}\n`)
+  }
+
+  end(): void {
+    if (this.#shown !== undefined) this.#bar.stop()
+    this.#shown = undefined
+  }
+}
+
+class Lines {
+  #phase = ''
+  #at = Number.NEGATIVE_INFINITY
+
+  job({ id, state, phase, fraction, secondsLeft }: Job): void {
+    if (state !== 'running' || phase === 'Starting') return
+    const now = performance.now()
+    const same = `${id} ${phase.replace(/\d+/g, '')}`
+    if (same === this.#phase && now - this.#at < lineEvery) return
+    this.#phase = same
+    this.#at = now
+    const share = fraction === null ? '' : ` (${Math.floor(fraction * 100)} %)`
+    process.stderr.write(`${phase}${share}${leftOf(secondsLeft)}\n`)
+  }
+
+  notice(text: string): void {
+    process.stderr.write(`${text}\n`)
+  }
+
+  end(): void {}
+}
+
+function leftOf(seconds: number | null): string {
+  if (seconds === null) return ''
+  return seconds < 90 ? `, ${Math.ceil(seconds)} s left` : `, ${Math.ceil(seconds / 60)} min left`
+}

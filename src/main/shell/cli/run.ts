@@ -1,0 +1,58 @@
+import path from 'node:path'
+import type { Command } from 'commander'
+import type { Application } from '../../app/application.ts'
+import type { Workspace } from '../../app/workspace.ts'
+import { startApplication } from '../start.ts'
+import { showProgress } from './progress.ts'
+import { type Answer, answer, complain } from './report.ts'
+
+/** Every command has it. */
+export interface CommonOptions {
+  json?: boolean
+}
+
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print one JSON object as the last line')
+}
+
+/**
+ * Runs a command over the application, from start to end; sets the exit code. Ctrl+C cancels its jobs, which put things in
+ * order; a second one ends it at once.
+ */
+export async function run(options: CommonOptions, work: (application: Application) => Promise<Answer>): Promise<void> {
+  const application = startApplication({ remembers: false })
+  const endProgress = showProgress(application)
+  let interrupted = false
+  const interrupt = () => {
+    if (interrupted) process.exit(130)
+    interrupted = true
+    for (const { id } of application.context.jobs.list()) application.context.jobs.cancel(id)
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  let done: () => void
+  try {
+    const result = await work(application)
+    done = () => answer(result, options.json === true)
+  } catch (error) {
+    done = () => {
+      process.exitCode = complain(error, options.json === true)
+    }
+  }
+  // The answer is the last word: after the bar has gone and the project is closed.
+  await application.shutdown()
+  endProgress()
+  done()
+}
+
+/** The same with a project open. @param readOnly for commands that change nothing: another window may have it open */
+export function runOn(
+  file: string,
+  options: CommonOptions,
+  work: (workspace: Workspace, application: Application) => Promise<Answer>,
+  { readOnly = false }: { readOnly?: boolean } = {},
+): Promise<void> {
+  return run(options, async (application) => {
+    const workspace = await application.open(path.resolve(file), { readOnly })
+    return work(workspace, application)
+  })
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander'
+import type { ProjectSummary } from '../../../preload/schemas.ts'
+import { summaryOf } from '../../app/summary.ts'
+import { counted } from '../../app/words.ts'
+import { type CommonOptions, runOn, withJson } from './run.ts'
+
+export function addStatus(program: Command): void {
+  const command = program
+    .command('status')
+    .description('say what is in a project')
+    .argument('<project>', 'the project file')
+  withJson(command).action((project: string, options: CommonOptions) =>
+    runOn(
+      project,
+      options,
+      async (workspace) => {
+        const summary = summaryOf(workspace)
+        return { text: textOf(summary), json: { ...summary } }
+      },
+      { readOnly: true },
+    ),
+  )
+}
+
+function textOf({ name, path, imagesRoot, imagesRootFound, images, labels, model }: ProjectSummary): string {
+  const width = Math.max(5, ...labels.map((label) => label.name.length))
+  const unknown = (known: number) => String(images.total - known).padStart(8)
+  return [
+    `${name}  ${path}`,
+    `Images: ${images.total} in ${imagesRoot}${imagesRootFound ? '' : ' (not found)'}; ${images.broken} can’t be read, ${images.missing} missing, ${images.started} with labels`,
+    modelLine(model),
+    '',
+    `${'label'.padEnd(width)}  present  absent  unknown`,
+    ...labels.map(({ name: label, presentCount, absentCount }) => {
+      const counts = `${String(presentCount).padStart(7)} ${String(absentCount).padStart(7)} ${unknown(presentCount + absentCount)}`
+      return `${label.padEnd(width)}  ${counts}`
+    }),
+  ].join('\n')
+}
+
+function modelLine(model: ProjectSummary['model']): string {
+  if (!model) return 'Model: none yet'
+  const quality = model.mAP ? `, mAP ${(model.mAP.blend * 100).toFixed(1)} % on held-out labels` : ''
+  const lost = model.usable ? '' : '; its scores are lost: train again'
+  const learnt = model.labels.length > 0 ? `, ${counted(model.labels.length, 'label')}` : ''
+  return `Model: ${model.kind} on ${model.backbone}${learnt}${quality}, ${new Date(model.createdAt).toISOString()}${lost}`
+}

@@ -1,0 +1,31 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { modelOf } from '../../app/summary.ts'
+import { startTraining } from '../../app/training.ts'
+import { type CommonOptions, runOn, withJson } from './run.ts'
+
+interface Options extends CommonOptions {
+  device?: string
+  seed?: number
+}
+
+export function addTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .description('fine-tune on what is known; embeds what has no features yet')
+    .argument('<project>', 'the project file')
+    .option('--device <name>', 'auto, cpu, webgpu, … (default: the project’s setting)')
+    .option('--seed <number>', 'the same seed gives the same model', seedOf)
+  withJson(command).action((project: string, options: Options) =>
+    runOn(project, options, async (workspace, { context }) => {
+      const job = await startTraining(workspace, options)
+      const model = modelOf(workspace, await job.done)
+      return { text: context.jobs.get(job.id)?.outcome ?? '', json: { model } }
+    }),
+  )
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text)
+  if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff) return seed
+  throw new InvalidArgumentError('A seed is a whole number from 0 to 4294967295.')
+}
