@@ -2,7 +2,7 @@ import type { ActionResult, ImageDetail, LabelState, ProjectSummary } from '../.
 import { client } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
 import { keys, queryClient } from './queries.ts'
-import { notify, notifyError, ui } from './ui.ts'
+import { notify, notifyError, openImage, ui } from './ui.ts'
 
 type Pair = { imageId: number; labelId: number }
 
@@ -92,7 +92,7 @@ export async function redo(): Promise<void> {
 /** Somebody who looks at one image sees what has changed; the grid shows it by itself. */
 function follow({ firstImageId }: ActionResult, message: string): void {
   notify('info', { message })
-  if (firstImageId !== null && ui.get().imageId !== null) ui.set({ imageId: firstImageId })
+  if (firstImageId !== null && ui.get().imageId !== null) openImage(firstImageId)
 }
 
 /** @returns to take it back */

@@ -22,6 +22,12 @@ export interface Ui {
   imageId: number | null
   filter: ImageFilter
   sort: ImageSort
+  /** The label under the keyboard in the image view. */
+  focusedLabel: number | null
+  /** Suggestions of the open image that were passed over for now. */
+  skipped: ReadonlySet<number>
+  /** What the labels of the open image are narrowed down to. */
+  labelSearch: string
   /** Chosen in the grid. */
   selection: ReadonlySet<number>
   /** Where the keyboard is in the grid: a place in the list. */
@@ -57,6 +63,9 @@ const start = {
   imageId: null,
   filter: {},
   sort: { by: 'path' },
+  focusedLabel: null,
+  skipped: new Set<number>(),
+  labelSearch: '',
   selection: new Set<number>(),
   cursor: 0,
   trainingPanel: false,
@@ -79,6 +88,10 @@ export const ui = { get: useUi.getState, set: useUi.setState }
 /** Another project: nothing of the one before may show. */
 export function resetView(): void {
   ui.set({ ...start, dialog: null, saveFailed: false })
+}
+
+export function openImage(imageId: number | null): void {
+  ui.set({ imageId, focusedLabel: null, skipped: new Set(), labelSearch: '' })
 }
 
 let lastNotice = 0

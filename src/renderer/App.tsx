@@ -1,0 +1,32 @@
+import { WifiOff } from 'lucide-react'
+import { useEffect } from 'react'
+import { Dialogs } from './settings/Dialogs.tsx'
+import { StartScreen } from './start/StartScreen.tsx'
+import { useProject } from './state/queries.ts'
+import { useUi } from './state/ui.ts'
+import { texts } from './texts.ts'
+import { Notices } from './ui/Notices.tsx'
+import { Workbench } from './workbench/Workbench.tsx'
+
+export function App() {
+  const { data: project } = useProject()
+  const connected = useUi((state) => state.connected)
+  const name = project?.name
+
+  useEffect(() => {
+    document.title = name ? `${name} – ${texts.name}` : texts.name
+  }, [name])
+
+  return (
+    <div className="flex h-full flex-col">
+      {!connected && (
+        <p role="status" className="m-0 flex items-center justify-center gap-2 bg-suggested-soft py-1 text-suggested">
+          <WifiOff size={14} aria-hidden /> {texts.connection.lost}
+        </p>
+      )}
+      {project === undefined ? null : project ? <Workbench key={project.uuid} project={project} /> : <StartScreen />}
+      <Dialogs />
+      <Notices />
+    </div>
+  )
+}

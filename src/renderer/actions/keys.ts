@@ -1,0 +1,68 @@
+/** A key as the registry writes it: `mod+shift+z`; `mod` is Ctrl, or ⌘ on a Mac. Letters are small, digits those of the row. */
+export function keyOf(event: KeyboardEvent): string {
+  // By its place: with Shift, the digit row gives other characters.
+  const digit = /^Digit(\d)$/.exec(event.code)?.[1]
+  const key = digit ?? (event.key.length === 1 ? event.key.toLowerCase() : event.key)
+  const isPlain = /^[\p{L}\d]$/u.test(key) || key.length > 1 || key === ' '
+  const parts = [
+    event.ctrlKey || event.metaKey ? 'mod' : '',
+    event.altKey ? 'alt' : '',
+    // Elsewhere Shift is how the character is typed at all (? / +).
+    event.shiftKey && isPlain ? 'shift' : '',
+  ]
+  return [...parts.filter(Boolean), key].join('+')
+}
+
+const names: Record<string, string> = {
+  ' ': 'Space',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Escape: 'Esc',
+  Backspace: '⌫',
+  Enter: '↵',
+}
+
+/** As people read it. */
+export function keyName(key: string): string {
+  const isMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform)
+  return key
+    .split(/\+(?=.)/)
+    .map((part) => {
+      if (part === 'mod') return isMac ? '⌘' : 'Ctrl'
+      if (part === 'shift') return isMac ? '⇧' : 'Shift'
+      if (part === 'alt') return isMac ? '⌥' : 'Alt'
+      return names[part] ?? part.toUpperCase()
+    })
+    .join(isMac ? '' : ' ')
+}
+
+/** In this order: the keys that the hands find first. */
+const pool = '1234567890qwertyuiopsdghjklzcvbnm'
+
+/**
+ * The key of each label: its own, unless the application needs it; else the next one that is free. A label without one is
+ * reached by its name.
+ */
+export function assignKeys(
+  labels: readonly { id: number; key: string | null }[],
+  reserved: ReadonlySet<string>,
+): Map<number, string> {
+  const keys = new Map<number, string>()
+  const taken = new Set(reserved)
+  for (const { id, key } of labels) {
+    const own = key?.toLowerCase()
+    if (!own || taken.has(own)) continue
+    keys.set(id, own)
+    taken.add(own)
+  }
+  const free = [...pool].filter((key) => !taken.has(key))
+  for (const { id } of labels) {
+    if (keys.has(id)) continue
+    const key = free.shift()
+    if (!key) break
+    keys.set(id, key)
+  }
+  return keys
+}

@@ -1,0 +1,31 @@
+import { ui } from '../state/ui.ts'
+import { keyOf } from './keys.ts'
+import { actions, runLabelKey } from './registry.ts'
+
+const typing = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'
+
+/** One listener for all keys: what a focused control needs itself is left to it. @returns to stop */
+export function listenToKeys(): () => void {
+  const listen = (event: KeyboardEvent): void => {
+    const { dialog, editedLabel } = ui.get()
+    if (event.defaultPrevented || event.isComposing || dialog !== null || editedLabel !== null) return
+    const target = event.target instanceof Element ? event.target : document.body
+    if (target.closest('[role=dialog], [role=menu]')) return
+    const key = keyOf(event)
+    if (target.matches(typing)) {
+      // Out of the field, back to the keys.
+      if (key === 'Escape' && target instanceof HTMLElement) target.blur()
+      return
+    }
+    const isControl = target.closest('button, a, summary, input') !== null
+    if (isControl && (key === ' ' || key === 'Enter')) return
+    if (target.matches('input[type=range]') && key.startsWith('Arrow')) return
+    const action = actions.find((one) => one.keys.includes(key) && one.when())
+    if (action) {
+      event.preventDefault()
+      action.run()
+    } else if (runLabelKey(key)) event.preventDefault()
+  }
+  window.addEventListener('keydown', listen)
+  return () => window.removeEventListener('keydown', listen)
+}

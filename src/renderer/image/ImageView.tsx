@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/react-query'
+import { ArrowLeft, ChevronLeft, ChevronRight } from 'lucide-react'
+import { useEffect } from 'react'
+import { imageUrl } from '../../preload/contract.ts'
+import { action, backToGrid, step } from '../actions/registry.ts'
+import { reportOf } from '../bridge/client.ts'
+import { fetchDetail, queryClient, useImageIds } from '../state/queries.ts'
+import { rows } from '../state/rows.ts'
+import { texts } from '../texts.ts'
+import { IconButton } from '../ui/Button.tsx'
+import { ErrorLine } from '../ui/ErrorLine.tsx'
+import { LabelPanel } from './LabelPanel.tsx'
+import { Stage } from './Stage.tsx'
+
+/** One image, large, and its labels. */
+export function ImageView({ id }: { id: number }) {
+  const { data: detail, error } = useQuery(fetchDetail(id))
+  const { data: ids = new Int32Array(0) } = useImageIds()
+  const index = ids.indexOf(id)
+
+  // The neighbours are ready before they are asked for.
+  useEffect(() => {
+    for (const near of [ids[index + 1], ids[index - 1], ids[index + 2]]) {
+      if (near === undefined || index < 0) continue
+      void queryClient.prefetchQuery(fetchDetail(near)).then(() => {
+        const row =
+          rows.get(near) ?? queryClient.getQueryData<{ id: number; version: string }>(fetchDetail(near).queryKey)
+        if (row) new Image().src = imageUrl('', 'full', row)
+      })
+    }
+  }, [ids, index])
+
+  return (
+    <div className="flex min-h-0 flex-1">
+      <section className="flex min-w-0 flex-1 flex-col" aria-label={detail?.path}>
+        <header className="flex h-11 shrink-0 items-center gap-1 border-b border-line bg-surface px-2">
+          <IconButton label={texts.image.back} onClick={backToGrid}>
+            <ArrowLeft size={16} aria-hidden />
+          </IconButton>
+          <h2 className="m-0 min-w-0 flex-1 truncate px-1 text-sm font-medium" title={detail?.path}>
+            <bdi>{detail?.path ?? ' '}</bdi>
+          </h2>
+          <span className="px-2 text-muted tabular-nums">{index >= 0 && texts.image.position(index, ids.length)}</span>
+          <IconButton label={action('image.previous').title} onClick={() => step(-1)} disabled={index <= 0}>
+            <ChevronLeft size={18} aria-hidden />
+          </IconButton>
+          <IconButton
+            label={action('image.next').title}
+            onClick={() => step(1)}
+            disabled={index < 0 || index >= ids.length - 1}
+          >
+            <ChevronRight size={18} aria-hidden />
+          </IconButton>
+        </header>
+        {detail && detail.status === 'ok' && <Stage key={detail.id} image={detail} />}
+        {detail && detail.status !== 'ok' && (
+          <div className="flex flex-1 items-center justify-center bg-stage p-8">
+            <ErrorLine
+              error={{
+                message: detail.status === 'missing' ? texts.image.missing : texts.image.broken,
+                hint: detail.problem?.message ?? '',
+              }}
+            />
+          </div>
+        )}
+        {error && (
+          <div className="p-6">
+            <ErrorLine error={reportOf(error)} />
+          </div>
+        )}
+        {!detail && !error && <div className="flex-1 bg-stage" />}
+      </section>
+      {detail && <LabelPanel detail={detail} />}
+    </div>
+  )
+}

@@ -1,0 +1,101 @@
+import { CheckCheck, Search } from 'lucide-react'
+import { useMemo } from 'react'
+import type { ImageDetail } from '../../preload/schemas.ts'
+import { action, keyName, keysOfLabels } from '../actions/registry.ts'
+import { mark } from '../state/marks.ts'
+import { useLabels } from '../state/queries.ts'
+import { ui, useUi } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { Button } from '../ui/Button.tsx'
+import { inputStyle } from '../ui/Field.tsx'
+import { Kbd } from '../ui/Kbd.tsx'
+import { type LabelEntry, labelGroups, nextFocus } from './groups.ts'
+import { LabelRow } from './LabelRow.tsx'
+
+/** The labels of the open image: what is suggested, what is known, what is not. */
+export function LabelPanel({ detail }: { detail: ImageDetail }) {
+  const labels = useLabels()
+  const search = useUi((state) => state.labelSearch)
+  const chosen = useUi((state) => state.focusedLabel)
+  const skipped = useUi((state) => state.skipped)
+  const groups = useMemo(() => labelGroups(labels, detail, search), [labels, detail, search])
+  const keys = useMemo(() => keysOfLabels(labels), [labels])
+  const focused = nextFocus(groups, chosen, skipped)
+  const first = [...groups.suggested, ...groups.unknown, ...groups.known][0]
+
+  const group = (title: string, entries: LabelEntry[], extra?: React.ReactNode) =>
+    entries.length > 0 && (
+      <section aria-label={title} className="flex flex-col">
+        <header className="flex h-8 items-center justify-between px-3">
+          <h3 className="m-0 text-xs font-semibold tracking-wide text-muted uppercase">
+            {title} <span className="font-normal tabular-nums">{entries.length}</span>
+          </h3>
+          {extra}
+        </header>
+        <ul className="m-0 flex list-none flex-col p-0">
+          {entries.map((entry) => (
+            <LabelRow
+              key={entry.label.id}
+              imageId={detail.id}
+              entry={entry}
+              shortcut={keys.get(entry.label.id)}
+              isFocused={entry.label.id === focused}
+            />
+          ))}
+        </ul>
+      </section>
+    )
+
+  return (
+    <aside aria-label={texts.labels.title} className="flex w-80 shrink-0 flex-col border-l border-line bg-surface">
+      <div className="relative border-b border-line p-1.5">
+        <Search size={14} className="pointer-events-none absolute top-4 left-4 text-muted" aria-hidden />
+        <input
+          id="find-label"
+          type="search"
+          value={search}
+          placeholder={texts.image.find}
+          aria-label={texts.image.find}
+          className={`${inputStyle} pl-8`}
+          onChange={({ target }) => ui.set({ labelSearch: target.value, focusedLabel: null })}
+          onKeyDown={(event) => {
+            // Type a few letters, Enter: it is present; with Shift: absent.
+            if (event.key !== 'Enter' || !first || !search) return
+            mark(detail.id, first.label.id, event.shiftKey ? -1 : 1)
+            ui.set({ labelSearch: '' })
+          }}
+        />
+      </div>
+      <div className="flex min-h-0 flex-1 flex-col gap-2 overflow-auto py-2">
+        {group(
+          texts.image.suggested,
+          groups.suggested,
+          groups.suggested.length > 1 && (
+            <Button
+              kind="quiet"
+              className="h-7 px-2 text-[13px] text-suggested"
+              onClick={action('image.accept-all').run}
+            >
+              <CheckCheck size={14} aria-hidden /> {texts.image.acceptAll}
+            </Button>
+          ),
+        )}
+        {group(texts.image.known, groups.known)}
+        {group(texts.image.unknown, groups.unknown)}
+        {labels.length === 0 && <p className="m-0 px-4 py-6 text-center text-muted">{texts.labels.none}</p>}
+      </div>
+      <footer className="flex items-center justify-between gap-2 border-t border-line p-2">
+        <Button
+          kind="quiet"
+          onClick={action('image.rest-absent').run}
+          disabled={groups.suggested.length + groups.unknown.length === 0}
+        >
+          {texts.image.restAbsent} <Kbd keys={keyName('r')} />
+        </Button>
+        <span className="flex items-center gap-1 pr-1 text-xs text-muted">
+          <Kbd keys={keyName('a')} /> {texts.image.acceptShort} <Kbd keys={keyName('x')} /> {texts.image.rejectShort}
+        </span>
+      </footer>
+    </aside>
+  )
+}

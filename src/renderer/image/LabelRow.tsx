@@ -1,0 +1,136 @@
+import { Check, Minus, X } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import { keyName } from '../actions/registry.ts'
+import { accept, mark, reject } from '../state/marks.ts'
+import { ui } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { Kbd } from '../ui/Kbd.tsx'
+import { Dot, StateIcon } from '../ui/StateIcon.tsx'
+import type { LabelEntry } from './groups.ts'
+
+/** One label of the open image, with what can be done about it. */
+export function LabelRow({
+  imageId,
+  entry: { label, state, suggestion },
+  shortcut,
+  isFocused,
+}: {
+  imageId: number
+  entry: LabelEntry
+  shortcut: string | undefined
+  isFocused: boolean
+}) {
+  const row = useRef<HTMLLIElement>(null)
+  useEffect(() => {
+    if (isFocused) row.current?.scrollIntoView({ block: 'nearest' })
+  }, [isFocused])
+
+  const shown = state ? (state.state === 1 ? 'present' : 'absent') : suggestion?.confident ? 'suggested' : 'unknown'
+  const stateName = { ...texts.states, suggested: suggestion ? texts.states[suggestion.suggestion] : '' }[shown]
+  const set = (wanted: 1 | -1) => mark(imageId, label.id, state?.state === wanted ? 0 : wanted)
+  const pair = [{ imageId, labelId: label.id }]
+
+  return (
+    // The keyboard reaches each row by the arrow keys; the click only says which one.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+    <li
+      ref={row}
+      data-label={label.name}
+      data-state={shown}
+      aria-current={isFocused || undefined}
+      onClick={() => ui.set({ focusedLabel: label.id })}
+      className={`group flex min-h-9 items-center gap-2 border-l-2 py-0.5 pr-2 pl-2.5 ${
+        isFocused ? 'border-accent bg-accent-soft' : 'border-transparent hover:bg-canvas'
+      }`}
+    >
+      <StateIcon state={shown} />
+      <span className="sr-only">{stateName}</span>
+      <Dot colour={label.colour} />
+      <span className="min-w-0 flex-1 truncate" title={label.description || label.name}>
+        <bdi>{label.name}</bdi>
+        {shown === 'suggested' && <span className="text-suggested"> {stateName.toLocaleLowerCase()}?</span>}
+      </span>
+      {suggestion && (
+        <span className={`text-[13px] tabular-nums ${suggestion.confident ? 'text-suggested' : 'text-muted'}`}>
+          {texts.image.probability(suggestion.probability)}
+        </span>
+      )}
+      {suggestion?.confident ? (
+        <span className="flex">
+          <Choice
+            label={texts.image.accept(label.name, stateName.toLocaleLowerCase())}
+            colour="text-present hover:bg-present-soft"
+            onClick={() => accept(pair)}
+          >
+            <Check size={16} strokeWidth={2.5} aria-hidden />
+          </Choice>
+          <Choice
+            label={texts.image.reject(label.name, stateName.toLocaleLowerCase())}
+            colour="text-absent hover:bg-absent-soft"
+            onClick={() => reject(pair)}
+          >
+            <X size={16} strokeWidth={2.5} aria-hidden />
+          </Choice>
+        </span>
+      ) : (
+        <span className="flex">
+          <Choice
+            label={state?.state === 1 ? texts.image.clear(label.name) : texts.image.setPresent(label.name)}
+            isOn={state?.state === 1}
+            colour={
+              state?.state === 1
+                ? 'bg-present-soft text-present'
+                : 'text-muted hover:bg-present-soft hover:text-present'
+            }
+            onClick={() => set(1)}
+          >
+            <Check size={16} strokeWidth={2.5} aria-hidden />
+          </Choice>
+          <Choice
+            label={state?.state === -1 ? texts.image.clear(label.name) : texts.image.setAbsent(label.name)}
+            isOn={state?.state === -1}
+            colour={
+              state?.state === -1 ? 'bg-absent-soft text-absent' : 'text-muted hover:bg-absent-soft hover:text-absent'
+            }
+            onClick={() => set(-1)}
+          >
+            <Minus size={16} strokeWidth={2.5} aria-hidden />
+          </Choice>
+        </span>
+      )}
+      <span className="flex w-5 justify-center">{shortcut && <Kbd keys={keyName(shortcut)} />}</span>
+    </li>
+  )
+}
+
+function Choice({
+  label,
+  colour,
+  isOn,
+  onClick,
+  children,
+}: {
+  label: string
+  colour: string
+  isOn?: boolean
+  onClick: () => void
+  children: React.ReactNode
+}) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      aria-pressed={isOn}
+      title={label}
+      onClick={(event) => {
+        event.stopPropagation()
+        onClick()
+        // The keys are for the image, not for the button that was just clicked.
+        if (event.detail > 0) event.currentTarget.blur()
+      }}
+      className={`inline-flex size-7 items-center justify-center rounded-md ${colour}`}
+    >
+      {children}
+    </button>
+  )
+}

@@ -1,0 +1,115 @@
+import { Maximize, ZoomIn, ZoomOut } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { imageUrl } from '../../preload/contract.ts'
+import type { ImageDetail } from '../../preload/schemas.ts'
+import { action, type ZoomStep, zoomEvent } from '../actions/registry.ts'
+import { texts } from '../texts.ts'
+import { IconButton } from '../ui/Button.tsx'
+import { fitted, type View, zoomedAt } from './zoom.ts'
+
+/** The image, as large as the room it has; the wheel zooms, dragging moves. */
+export function Stage({ image }: { image: ImageDetail }) {
+  const frame = useRef<HTMLDivElement>(null)
+  const [room, setRoom] = useState({ width: 0, height: 0 })
+  /** Null: fitted, and it stays so when the window changes. */
+  const [view, setView] = useState<View | null>(null)
+  const [isSharp, setSharp] = useState(false)
+  const shown = view ?? fitted(image, room)
+
+  useEffect(() => {
+    const element = frame.current
+    if (!element) return
+    const observer = new ResizeObserver(([{ contentRect }]) => setRoom(contentRect))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+
+  useEffect(() => {
+    const element = frame.current
+    if (!element) return
+    const current = (before: View | null): View => before ?? fitted(image, room)
+    const middle = { x: room.width / 2, y: room.height / 2 }
+    const zoom = (event: Event): void => {
+      const { detail } = event as CustomEvent<ZoomStep>
+      setView((before) => {
+        if (detail === 'fit') return null
+        const now = current(before)
+        const scale = detail === 'actual' ? 1 / devicePixelRatio : now.scale * (detail === 'in' ? 1.25 : 0.8)
+        return zoomedAt(now, middle, scale)
+      })
+    }
+    const wheel = (event: WheelEvent): void => {
+      event.preventDefault()
+      const box = element.getBoundingClientRect()
+      const at = { x: event.clientX - box.left, y: event.clientY - box.top }
+      setView((before) => {
+        const now = current(before)
+        return zoomedAt(now, at, now.scale * Math.exp(-event.deltaY / 400))
+      })
+    }
+    window.addEventListener(zoomEvent, zoom)
+    // React's own wheel listener is passive: it could not keep the page from scrolling.
+    element.addEventListener('wheel', wheel, { passive: false })
+    return () => {
+      window.removeEventListener(zoomEvent, zoom)
+      element.removeEventListener('wheel', wheel)
+    }
+  }, [image, room])
+
+  return (
+    <div
+      ref={frame}
+      role="presentation"
+      className="relative min-h-0 flex-1 cursor-grab touch-none overflow-hidden bg-stage active:cursor-grabbing"
+      onPointerDown={(event) => event.button === 0 && event.currentTarget.setPointerCapture(event.pointerId)}
+      onPointerMove={({ buttons, movementX, movementY }) => {
+        if (buttons & 1) setView({ ...shown, x: shown.x + movementX, y: shown.y + movementY })
+      }}
+      onDoubleClick={() => setView(null)}
+    >
+      {room.width > 0 && (
+        <div
+          className="absolute top-0 left-0 origin-top-left"
+          style={{
+            width: image.width,
+            height: image.height,
+            transform: `translate(${shown.x}px, ${shown.y}px) scale(${shown.scale})`,
+          }}
+        >
+          {!isSharp && (
+            <img
+              alt=""
+              src={imageUrl('', 'thumbnail', image)}
+              className="absolute inset-0 size-full"
+              draggable={false}
+            />
+          )}
+          <img
+            alt={image.path}
+            src={imageUrl('', 'full', image)}
+            onLoad={() => setSharp(true)}
+            className="absolute inset-0 size-full max-w-none"
+            draggable={false}
+          />
+        </div>
+      )}
+      <div
+        role="toolbar"
+        aria-label={texts.image.zoom}
+        className="absolute right-3 bottom-3 flex rounded-lg border border-line bg-raised p-0.5 shadow-float"
+        onPointerDown={(event) => event.stopPropagation()}
+        onDoubleClick={(event) => event.stopPropagation()}
+      >
+        <IconButton label={texts.image.zoomOut} onClick={action('image.zoom-out').run}>
+          <ZoomOut size={16} aria-hidden />
+        </IconButton>
+        <IconButton label={texts.image.fit} onClick={action('image.fit').run}>
+          <Maximize size={16} aria-hidden />
+        </IconButton>
+        <IconButton label={texts.image.zoomIn} onClick={action('image.zoom-in').run}>
+          <ZoomIn size={16} aria-hidden />
+        </IconButton>
+      </div>
+    </div>
+  )
+}

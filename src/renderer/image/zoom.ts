@@ -1,0 +1,33 @@
+/** Where an image lies in its frame: offset in CSS pixels, and CSS pixels per image pixel. */
+export interface View {
+  x: number
+  y: number
+  scale: number
+}
+
+type Size = { width: number; height: number }
+
+const margin = 16
+/** A small image is not blown up beyond this when it is fitted. */
+const largestFit = 3
+const [smallest, largest] = [0.02, 40]
+
+/** The whole image, in the middle of its frame. */
+export function fitted(image: Size, room: Size): View {
+  const scale = Math.max(
+    smallest,
+    Math.min(
+      largestFit,
+      (room.width - 2 * margin) / Math.max(1, image.width),
+      (room.height - 2 * margin) / Math.max(1, image.height),
+    ),
+  )
+  return { x: (room.width - image.width * scale) / 2, y: (room.height - image.height * scale) / 2, scale }
+}
+
+/** Another scale; what is under the point stays there. */
+export function zoomedAt(view: View, point: { x: number; y: number }, scale: number): View {
+  const next = Math.min(largest, Math.max(smallest, scale))
+  const ratio = next / view.scale
+  return { x: point.x - (point.x - view.x) * ratio, y: point.y - (point.y - view.y) * ratio, scale: next }
+}

@@ -1,0 +1,25 @@
+import { LoaderCircle, WandSparkles } from 'lucide-react'
+import { action, keyName } from '../actions/registry.ts'
+import { useLatestJob } from '../state/queries.ts'
+import { ui, useUi } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { Button } from '../ui/Button.tsx'
+
+/** The one obvious button. While it works it says how far it is, and opens the panel. */
+export function FineTuneButton() {
+  const job = useLatestJob('train')
+  const isOpen = useUi((state) => state.trainingPanel)
+  if (job?.state === 'running') {
+    return (
+      <Button kind="primary" aria-expanded={isOpen} onClick={() => ui.set({ trainingPanel: !isOpen })}>
+        <LoaderCircle size={16} className="animate-spin" aria-hidden /> {texts.training.running}
+        <span className="tabular-nums">{Math.round((job.fraction ?? 0) * 100)} %</span>
+      </Button>
+    )
+  }
+  return (
+    <Button kind="primary" title={keyName(action('fine-tune').keys[0])} onClick={action('fine-tune').run}>
+      <WandSparkles size={16} aria-hidden /> {texts.training.button}
+    </Button>
+  )
+}

@@ -1,0 +1,75 @@
+import { Sparkle, Square, X } from 'lucide-react'
+import type { Job, ProjectSummary } from '../../preload/schemas.ts'
+import { client } from '../bridge/client.ts'
+import { useLatestJob } from '../state/queries.ts'
+import { notifyError, openImage, ui, useUi } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { Button, IconButton } from '../ui/Button.tsx'
+import { ErrorLine } from '../ui/ErrorLine.tsx'
+import { Curve } from './Curve.tsx'
+import { Results } from './Results.tsx'
+
+/** How training goes, and what came of it; marking goes on beside it. */
+export function TrainingPanel({ project }: { project: ProjectSummary }) {
+  const isOpen = useUi((state) => state.trainingPanel)
+  const job = useLatestJob('train')
+  if (!isOpen || !job) return null
+  return (
+    <aside
+      aria-label={texts.training.panel}
+      className="absolute top-2 right-2 z-30 flex max-h-[calc(100%-16px)] w-96 flex-col gap-3 overflow-auto rounded-xl border border-line bg-raised p-4 shadow-float"
+    >
+      <header className="flex items-center justify-between">
+        <h2 className="m-0 text-sm font-semibold">{job.title}</h2>
+        <IconButton label={texts.common.close} onClick={() => ui.set({ trainingPanel: false })}>
+          <X size={16} aria-hidden />
+        </IconButton>
+      </header>
+      {job.state === 'running' && <Running job={job} />}
+      {job.curve.length > 1 && <Curve points={job.curve} />}
+      {job.state === 'failed' && job.error && <ErrorLine error={job.error} />}
+      {job.state === 'cancelled' && <p className="m-0 text-muted">{job.outcome}</p>}
+      {job.state === 'done' && (
+        <>
+          <p className="m-0">{job.outcome}</p>
+          <Button kind="primary" onClick={showSuggestions}>
+            <Sparkle size={16} aria-hidden /> {texts.training.showSuggestions}
+          </Button>
+          {project.model && <Results model={project.model} />}
+        </>
+      )}
+    </aside>
+  )
+}
+
+function Running({ job }: { job: Job }) {
+  const percent = job.fraction === null ? undefined : Math.round(job.fraction * 100)
+  return (
+    <div className="flex flex-col gap-2">
+      <div
+        role="progressbar"
+        aria-label={job.title}
+        aria-valuenow={percent}
+        className="h-2 overflow-hidden rounded-full bg-sunken"
+      >
+        <div className="h-full bg-accent transition-[width]" style={{ width: `${percent ?? 0}%` }} />
+      </div>
+      <div className="flex justify-between text-[13px] text-muted">
+        <span>{job.phase}</span>
+        <span className="tabular-nums">{job.secondsLeft !== null && texts.training.left(job.secondsLeft)}</span>
+      </div>
+      <div className="flex items-center justify-between">
+        <span className="text-[13px] text-muted">{texts.training.meanwhile}</span>
+        <Button onClick={() => void client.jobs.cancel({ id: job.id }).catch(notifyError)}>
+          <Square size={12} aria-hidden /> {texts.training.cancel}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** The images with something to decide, the surest first. */
+function showSuggestions(): void {
+  openImage(null)
+  ui.set({ filter: { suggested: true }, sort: { by: 'confidence', descending: true }, cursor: 0, trainingPanel: false })
+}

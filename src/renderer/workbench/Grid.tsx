@@ -1,0 +1,107 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { useLabels } from '../state/queries.ts'
+import { openImage, ui, useUi } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { gap, gridLayout, moveCursor, padding } from './grid.ts'
+import { Tile } from './Tile.tsx'
+
+/** All images of the list; only those in sight exist as elements. */
+export function Grid({ ids }: { ids: Int32Array }) {
+  const frame = useRef<HTMLDivElement>(null)
+  const [width, setWidth] = useState(0)
+  const tileSize = useUi((state) => state.tileSize)
+  const cursor = Math.min(
+    useUi((state) => state.cursor),
+    ids.length - 1,
+  )
+  const selection = useUi((state) => state.selection)
+  const labels = useLabels()
+  const layout = gridLayout(width, tileSize, ids.length)
+  const virtual = useVirtualizer({
+    count: width > 0 ? layout.rows : 0,
+    getScrollElement: () => frame.current,
+    estimateSize: () => layout.rowHeight,
+    overscan: 3,
+    paddingStart: padding,
+    paddingEnd: padding,
+  })
+  const row = Math.floor(cursor / layout.columns)
+
+  useEffect(() => {
+    const element = frame.current
+    if (!element) return
+    const observer = new ResizeObserver(([{ contentRect }]) => setWidth(contentRect.width))
+    observer.observe(element)
+    element.focus({ preventScroll: true })
+    return () => observer.disconnect()
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other heights of rows are measured anew
+  useEffect(() => virtual.measure(), [layout.rowHeight, layout.columns])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the cursor comes into sight when it moves, not when one scrolls
+  useEffect(() => {
+    if (width > 0) virtual.scrollToIndex(row, { align: 'auto' })
+  }, [row, width > 0])
+
+  const choose = (index: number, { range = false, toggle = false }): void => {
+    const { selection: before, cursor: from } = ui.get()
+    if (range) {
+      const [first, last] = [Math.min(from, index), Math.max(from, index)]
+      ui.set({ selection: new Set([...before, ...ids.subarray(first, last + 1)]), cursor: index })
+    } else if (toggle) {
+      const next = new Set(before)
+      if (!next.delete(ids[index])) next.add(ids[index])
+      ui.set({ selection: next, cursor: index })
+    } else ui.set({ cursor: index, selection: new Set() })
+  }
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === 'Enter') openImage(ids[cursor])
+    else if (event.key === ' ') choose(cursor, { toggle: true })
+    else {
+      const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 0) / layout.rowHeight))
+      const next = moveCursor(cursor, event.key, layout.columns, ids.length, page)
+      if (next === null) return
+      if (event.shiftKey) choose(next, { range: true })
+      else ui.set({ cursor: next })
+    }
+    event.preventDefault()
+  }
+
+  return (
+    <div
+      ref={frame}
+      role="listbox"
+      aria-label={texts.workbench.list}
+      aria-multiselectable
+      aria-activedescendant={ids.length > 0 ? `image-${ids[cursor]}` : undefined}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      className="group min-h-0 flex-1 overflow-auto outline-none"
+    >
+      <div role="presentation" className="relative" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index: line, start }) =>
+          Array.from({ length: layout.columns }, (_, column) => {
+            const index = line * layout.columns + column
+            if (index >= ids.length) return null
+            return (
+              <Tile
+                key={ids[index]}
+                id={ids[index]}
+                labels={labels}
+                isCurrent={index === cursor}
+                isSelected={selection.has(ids[index])}
+                left={padding + column * (layout.tileWidth + gap)}
+                top={start}
+                width={layout.tileWidth}
+                height={layout.rowHeight - gap}
+                onChoose={(how) => choose(index, how)}
+              />
+            )
+          }),
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,120 @@
+import { Check, Minus, Pencil, Plus } from 'lucide-react'
+import { useMemo } from 'react'
+import type { ImageFilter, Label } from '../../preload/schemas.ts'
+import { keyName, keysOfLabels } from '../actions/registry.ts'
+import { useLabels } from '../state/queries.ts'
+import { ui, useUi } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { IconButton } from '../ui/Button.tsx'
+import { Kbd } from '../ui/Kbd.tsx'
+import { Dot, StateIcon } from '../ui/StateIcon.tsx'
+
+type Condition = NonNullable<ImageFilter['labels']>[number]
+
+/** The labels with what is known of each; a click shows its images. */
+export function LabelSidebar() {
+  const labels = useLabels()
+  const filter = useUi((state) => state.filter)
+  const keys = useMemo(() => keysOfLabels(labels), [labels])
+  const conditions = new Map(filter.labels?.map((one) => [one.labelId, one.is]))
+  const show = (labelId: number, is: Condition['is'] | null): void => {
+    const others = filter.labels?.filter((one) => one.labelId !== labelId) ?? []
+    const next = is ? [...others, { labelId, is }] : others
+    ui.set({ filter: { ...filter, labels: next.length > 0 ? next : undefined }, cursor: 0, selection: new Set() })
+  }
+
+  return (
+    <aside aria-label={texts.labels.title} className="flex w-64 shrink-0 flex-col border-r border-line bg-surface">
+      <header className="flex h-12 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
+        <h2 className="m-0 text-sm font-semibold">
+          {texts.labels.title} <span className="font-normal text-muted tabular-nums">{labels.length}</span>
+        </h2>
+        <IconButton label={texts.labels.add} onClick={() => ui.set({ editedLabel: 0 })}>
+          <Plus size={16} aria-hidden />
+        </IconButton>
+      </header>
+      <ul className="m-0 min-h-0 flex-1 list-none overflow-auto p-1.5">
+        {labels.map((label) => (
+          <li key={label.id}>
+            <LabelLine
+              label={label}
+              shortcut={keys.get(label.id)}
+              condition={conditions.get(label.id)}
+              onShow={(is) => show(label.id, is)}
+            />
+          </li>
+        ))}
+        {labels.length === 0 && <li className="px-3 py-6 text-center text-muted">{texts.labels.none}</li>}
+      </ul>
+    </aside>
+  )
+}
+
+const conditionsInOrder = ['present', 'suggested', 'unknown', 'absent'] as const
+
+function LabelLine({
+  label,
+  shortcut,
+  condition,
+  onShow,
+}: {
+  label: Label
+  shortcut: string | undefined
+  condition: Condition['is'] | undefined
+  onShow: (is: Condition['is'] | null) => void
+}) {
+  return (
+    <div className={`group rounded-md ${condition ? 'bg-accent-soft' : 'hover:bg-canvas'}`}>
+      <div className="flex h-8 items-center gap-1 pr-1">
+        <button
+          type="button"
+          aria-expanded={condition !== undefined}
+          aria-label={texts.labels.filterBy(label.name)}
+          title={label.description || label.name}
+          onClick={() => onShow(condition ? null : 'present')}
+          className="flex h-full min-w-0 flex-1 items-center gap-2 rounded-md pl-2.5 text-left"
+        >
+          <Dot colour={label.colour} />
+          <span className="min-w-0 flex-1 truncate">
+            <bdi>{label.name}</bdi>
+          </span>
+          <span className="flex items-center gap-0.5 text-xs text-present tabular-nums">
+            <Check size={11} strokeWidth={3} aria-hidden />
+            <span className="sr-only">{texts.states.present}</span>
+            {label.presentCount.toLocaleString()}
+          </span>
+          <span className="flex items-center gap-0.5 text-xs text-absent tabular-nums">
+            <Minus size={11} strokeWidth={3} aria-hidden />
+            <span className="sr-only">{texts.states.absent}</span>
+            {label.absentCount.toLocaleString()}
+          </span>
+        </button>
+        <IconButton
+          label={texts.labels.edit(label.name)}
+          className="size-6 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+          onClick={() => ui.set({ editedLabel: label.id })}
+        >
+          <Pencil size={12} aria-hidden />
+        </IconButton>
+        <span className="flex w-5 justify-center">{shortcut && <Kbd keys={keyName(shortcut)} />}</span>
+      </div>
+      {condition && (
+        <div className="flex flex-wrap gap-1 px-2 pb-2">
+          {conditionsInOrder.map((is) => (
+            <button
+              key={is}
+              type="button"
+              aria-pressed={condition === is}
+              onClick={() => onShow(is)}
+              className={`flex h-6 items-center gap-1 rounded-full border px-2 text-xs ${
+                condition === is ? 'border-accent bg-surface font-medium' : 'border-transparent hover:bg-surface'
+              }`}
+            >
+              <StateIcon state={is} size={11} /> {texts.states[is]}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,108 @@
+import { Check, ImageOff, Sparkle } from 'lucide-react'
+import type { MouseEvent } from 'react'
+import { imageUrl } from '../../preload/contract.ts'
+import type { ImageRow, Label } from '../../preload/schemas.ts'
+import { useRow } from '../state/rows.ts'
+import { openImage } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { Dot } from '../ui/StateIcon.tsx'
+import { captionHeight } from './grid.ts'
+
+/** One image of the grid: a click chooses, a double click opens. */
+export function Tile({
+  id,
+  labels,
+  isCurrent,
+  isSelected,
+  left,
+  top,
+  width,
+  height,
+  onChoose,
+}: {
+  id: number
+  labels: readonly Label[]
+  isCurrent: boolean
+  isSelected: boolean
+  left: number
+  top: number
+  width: number
+  height: number
+  onChoose: (how: { range?: boolean; toggle?: boolean }) => void
+}) {
+  const row = useRow(id)
+  const present = row ? labels.filter((label) => row.present.includes(label.id)) : []
+  const name = row?.path.split('/').at(-1) ?? ''
+  const suggestions = row?.suggestions.length ?? 0
+  const ring = isSelected ? 'ring-2 ring-accent' : isCurrent ? 'group-focus-visible:ring-2 ring-accent' : ''
+  const onClick = ({ shiftKey, ctrlKey, metaKey }: MouseEvent): void =>
+    onChoose({ range: shiftKey, toggle: ctrlKey || metaKey })
+
+  return (
+    // The list has the keyboard: arrows move, Space chooses, Enter opens (Grid).
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+    // biome-ignore lint/a11y/useFocusableInteractive: see above
+    <div
+      id={`image-${id}`}
+      role="option"
+      aria-selected={isSelected}
+      aria-label={row ? descriptionOf(row, present) : texts.common.loading}
+      data-path={row?.path}
+      onClick={onClick}
+      onDoubleClick={() => openImage(id)}
+      className={`absolute cursor-default overflow-hidden rounded-lg border border-line bg-surface select-none hover:border-muted ${ring}`}
+      style={{ transform: `translate(${left}px, ${top}px)`, width, height }}
+    >
+      <div className="relative bg-stage" style={{ height: height - captionHeight }}>
+        {row?.status === 'ok' && (
+          <img
+            alt=""
+            src={imageUrl('', 'thumbnail', row)}
+            draggable={false}
+            className="absolute inset-0 size-full object-contain"
+          />
+        )}
+        {row && row.status !== 'ok' && (
+          <div className="flex h-full flex-col items-center justify-center gap-1 p-2 text-center text-xs text-muted">
+            <ImageOff size={20} aria-hidden />
+            <span className="line-clamp-3">{row.problem?.message ?? texts.image.missing}</span>
+          </div>
+        )}
+        {suggestions > 0 && (
+          <span
+            title={texts.workbench.suggestions(suggestions)}
+            className="absolute top-1.5 right-1.5 flex items-center gap-1 rounded-full bg-raised px-1.5 text-xs text-suggested tabular-nums shadow-float"
+          >
+            <Sparkle size={11} strokeWidth={2.5} aria-hidden /> {suggestions}
+          </span>
+        )}
+        {isSelected && (
+          <span className="absolute top-1.5 left-1.5 flex size-5 items-center justify-center rounded-full bg-accent text-on-accent">
+            <Check size={13} strokeWidth={3} aria-hidden />
+          </span>
+        )}
+      </div>
+      <div className="flex flex-col px-2 py-1" style={{ height: captionHeight }}>
+        <span className="truncate text-[13px] leading-[18px]">
+          <bdi>{name}</bdi>
+        </span>
+        <span className="flex items-center gap-x-2 overflow-hidden text-xs leading-[18px] text-muted">
+          {present.slice(0, 4).map((label) => (
+            <span key={label.id} className="flex min-w-0 items-center gap-1">
+              <Dot colour={label.colour} />
+              <span className="truncate">{label.name}</span>
+            </span>
+          ))}
+          {row && present.length === 0 && row.absent.length > 0 && texts.workbench.absentOnly(row.absent.length)}
+        </span>
+      </div>
+    </div>
+  )
+}
+
+function descriptionOf(row: ImageRow, present: readonly Label[]): string {
+  const parts = [row.path, ...present.map(({ name }) => name)]
+  if (row.status !== 'ok') parts.push(row.problem?.message ?? texts.image.missing)
+  if (row.suggestions.length > 0) parts.push(texts.workbench.suggestions(row.suggestions.length))
+  return parts.join(', ')
+}

@@ -1,0 +1,123 @@
+import { Menu } from '@base-ui/react/menu'
+import { CloudAlert, CloudCheck, LoaderCircle, Menu as MenuIcon, Redo2, Undo2 } from 'lucide-react'
+import type { ProjectSummary } from '../../preload/schemas.ts'
+import { action, keyName } from '../actions/registry.ts'
+import { client } from '../bridge/client.ts'
+import { useLatestJob } from '../state/queries.ts'
+import { notifyError, ui, useUi } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { FineTuneButton } from '../training/FineTuneButton.tsx'
+import { IconButton } from '../ui/Button.tsx'
+
+const withKey = (title: string, id: string): string => `${title} (${keyName(action(id).keys[0])})`
+
+export function TopBar({ project }: { project: ProjectSummary }) {
+  return (
+    <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-surface px-2">
+      <ProjectMenu />
+      <h1 className="m-0 max-w-96 truncate text-[15px] font-semibold" title={project.path}>
+        <bdi>{project.name}</bdi>
+      </h1>
+      {project.readOnly && (
+        <span className="rounded bg-sunken px-1.5 text-xs text-muted">{texts.workbench.readOnly}</span>
+      )}
+      <SavedState />
+      <BackgroundJob />
+      <span className="flex-1" />
+      <IconButton
+        label={withKey(texts.history.undo(project.undoTitle), 'undo')}
+        disabled={project.undoTitle === null}
+        onClick={action('undo').run}
+      >
+        <Undo2 size={16} aria-hidden />
+      </IconButton>
+      <IconButton
+        label={withKey(texts.history.redo(project.redoTitle), 'redo')}
+        disabled={project.redoTitle === null}
+        onClick={action('redo').run}
+      >
+        <Redo2 size={16} aria-hidden />
+      </IconButton>
+      <FineTuneButton />
+    </header>
+  )
+}
+
+/** Never says "saved" while a mark is under way, or after one that failed. */
+function SavedState() {
+  const saving = useUi((state) => state.saving)
+  const failed = useUi((state) => state.saveFailed)
+  const [Icon, text, colour] = failed
+    ? ([CloudAlert, texts.saved.failed, 'text-absent'] as const)
+    : saving > 0
+      ? ([LoaderCircle, texts.saved.saving, 'text-muted'] as const)
+      : ([CloudCheck, texts.saved.saved, 'text-muted'] as const)
+  return (
+    <span role="status" className={`flex items-center gap-1.5 pl-1 text-[13px] ${colour}`}>
+      <Icon size={14} aria-hidden /> {text}
+    </span>
+  )
+}
+
+/** A scan, an import or an export that is under way. */
+function BackgroundJob() {
+  const scan = useLatestJob('scan')
+  const exporting = useLatestJob('export')
+  const importing = useLatestJob('import')
+  const job = [scan, exporting, importing].find((one) => one?.state === 'running')
+  if (!job) return null
+  return (
+    <span className="flex items-center gap-2 pl-2 text-[13px] text-muted">
+      <span>{job.phase || job.title}</span>
+      <span
+        role="progressbar"
+        aria-label={job.title}
+        aria-valuenow={job.fraction === null ? undefined : Math.round(job.fraction * 100)}
+        className="h-1.5 w-24 overflow-hidden rounded-full bg-sunken"
+      >
+        <span className="block h-full bg-accent" style={{ width: `${(job.fraction ?? 0) * 100}%` }} />
+      </span>
+    </span>
+  )
+}
+
+const item =
+  'flex cursor-default items-center justify-between gap-8 rounded px-2.5 py-1.5 outline-none data-highlighted:bg-sunken'
+
+function ProjectMenu() {
+  const entry = (id: string, title = action(id).title) => (
+    <Menu.Item className={item} onClick={action(id).run}>
+      {title} <span className="text-xs text-muted">{keyName(action(id).keys[0])}</span>
+    </Menu.Item>
+  )
+  const call = (title: string, work: () => Promise<unknown>) => (
+    <Menu.Item className={item} onClick={() => void work().catch(notifyError)}>
+      {title}
+    </Menu.Item>
+  )
+  return (
+    <Menu.Root>
+      <Menu.Trigger
+        render={<IconButton label={texts.workbench.menu}>{<MenuIcon size={16} aria-hidden />}</IconButton>}
+      />
+      <Menu.Portal>
+        <Menu.Positioner align="start" sideOffset={6} className="z-40">
+          <Menu.Popup className="min-w-56 rounded-lg border border-line bg-raised p-1 shadow-float outline-none">
+            {entry('export', texts.exchange.export)}
+            {entry('import', texts.exchange.import)}
+            <Menu.Separator className="mx-2 my-1 h-px bg-line" />
+            {call(texts.workbench.rescan, () => client.project.rescan())}
+            <Menu.Item className={item} onClick={() => ui.set({ dialog: 'relocate' })}>
+              {texts.workbench.locate}
+            </Menu.Item>
+            <Menu.Separator className="mx-2 my-1 h-px bg-line" />
+            {entry('settings')}
+            {entry('keys')}
+            <Menu.Separator className="mx-2 my-1 h-px bg-line" />
+            {call(texts.workbench.close, () => client.project.close())}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  )
+}

@@ -1,0 +1,44 @@
+export const gap = 8
+export const padding = 12
+/** Under the picture: the file's name and its labels. */
+export const captionHeight = 44
+
+export interface GridLayout {
+  columns: number
+  rows: number
+  tileWidth: number
+  rowHeight: number
+}
+
+/** As many columns of about the wanted width as fit; what is left over widens them. Sizes in CSS pixels. */
+export function gridLayout(width: number, wanted: number, count: number): GridLayout {
+  const room = Math.max(1, width - 2 * padding)
+  const columns = Math.max(1, Math.floor((room + gap) / (wanted + gap)))
+  const tileWidth = Math.floor((room - (columns - 1) * gap) / columns)
+  return {
+    columns,
+    rows: Math.ceil(count / columns),
+    tileWidth,
+    rowHeight: Math.round(tileWidth * 0.75) + captionHeight + gap,
+  }
+}
+
+/** Where a key takes the cursor; stays within the list. */
+export function moveCursor(cursor: number, key: string, columns: number, count: number, page: number): number | null {
+  const steps: Record<string, number> = {
+    ArrowLeft: -1,
+    ArrowRight: 1,
+    ArrowUp: -columns,
+    ArrowDown: columns,
+    PageUp: -columns * page,
+    PageDown: columns * page,
+    Home: -cursor,
+    End: count - 1 - cursor,
+  }
+  const step = steps[key]
+  if (step === undefined || count === 0) return null
+  const next = cursor + step
+  if (next >= 0 && next < count) return next
+  // At the last row, down goes to the last image; at the edges nothing moves.
+  return Math.abs(step) > 1 ? Math.min(count - 1, Math.max(0, next)) : cursor
+}
