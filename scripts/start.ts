@@ -28,6 +28,8 @@ if (program) {
   const { buildDesktop } = await import('./electron.ts')
   await buildDesktop()
   // Chromium's sandbox refuses to run as root.
+  // Electron’s own Node can’t run the compute process.
+  process.env.SURMISE_NODE = process.execPath
   run(program, [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, ...args])
 } else {
   console.log(`${reason} Surmise opens in the browser instead.`)

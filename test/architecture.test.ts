@@ -16,7 +16,7 @@ const mayImport: Record<string, string[]> = {
   'main/suggestions': ['main/base', 'main/tensor'],
   'main/backbone': ['main/base', 'main/images', 'main/tensor'],
   'main/training': ['main/base', 'main/backbone', 'main/tensor', 'main/sst', 'main/suggestions'],
-  'main/benchmark': ['main/base', 'main/images', 'main/backbone', 'main/suggestions', 'main/training'],
+  'main/benchmark': ['main/base', 'main/images', 'main/backbone', 'main/tensor', 'main/suggestions', 'main/training'],
   'main/app': [
     'preload',
     'main/base',
@@ -36,7 +36,7 @@ const mayImport: Record<string, string[]> = {
 
 /** Libraries that only some rooms may use. */
 const ownedLibraries: Record<string, string[]> = {
-  electron: ['main/shell/electron.ts', 'preload/electron.ts'],
+  electron: ['main/shell/electron', 'preload/electron.ts'],
   'better-sqlite3': ['main/project'],
   sharp: ['main/images'],
   'onnxruntime-node': ['main/tensor'],
@@ -59,7 +59,38 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3])
 }
 
+/** What is loaded when this file is: types are not. @returns the libraries, each with the way to it */
+function loaded(entry: string): Map<string, string> {
+  const libraries = new Map<string, string>()
+  const seen = new Set<string>()
+  const visit = (file: string, way: string): void => {
+    if (seen.has(file)) return
+    seen.add(file)
+    const text = readFileSync(path.join(source, file), 'utf8').replace(/^(?:import|export) type [^;]*?from.*$/gm, '')
+    for (const [, names, target] of text.matchAll(/^(?:import|export)\b([^'"]*?)(?:from\s*)?['"]([^'"]+)['"]/gm)) {
+      const typesOnly = /\{([^}]*)\}/
+        .exec(names)?.[1]
+        .split(',')
+        .every((name) => /^\s*(type\s.*)?$/s.test(name))
+      if (typesOnly && !/^\s*\w+\s*,/.test(names)) continue
+      if (target.startsWith('.')) visit(path.posix.join(path.posix.dirname(file), target), `${way} → ${target}`)
+      else libraries.set(target, `${way} → ${target}`)
+    }
+  }
+  visit(entry, entry)
+  return libraries
+}
+
 describe('the house', () => {
+  test('the main process never loads the native libraries of the compute process', () => {
+    expect([...loaded('main/shell/compute.ts').keys()]).toEqual(expect.arrayContaining(['sharp', 'onnxruntime-node']))
+    for (const entry of ['main/shell/electron.ts', 'main/shell/cli.ts']) {
+      const libraries = loaded(entry)
+      expect([...libraries.keys()]).toContain('better-sqlite3')
+      expect([libraries.get('sharp'), libraries.get('onnxruntime-node')]).toEqual([undefined, undefined])
+    }
+  })
+
   test('every folder is a room of the table', () => {
     expect(files.length).toBeGreaterThan(0)
     expect(files.filter((file) => !mayImport[roomOf(file)])).toEqual([])

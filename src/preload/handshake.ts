@@ -4,3 +4,6 @@
  */
 export const askForPort = 'surmise: a port, please'
 export const portIsHere = 'surmise: here is the port'
+
+/** On which the preload script sends the other end to the main process. */
+export const connectChannel = 'surmise:connect'

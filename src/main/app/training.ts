@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { EmbedProgress, EmbedResult } from '../backbone/embed.ts'
 import { cancelled, UserError } from '../base/errors.ts'
 import { absolutePath } from '../images/walk.ts'
@@ -118,27 +119,38 @@ async function onDevice<Result>(
   }
 }
 
-function embedMissing(
+async function embedMissing(
   { context, project }: Workspace,
   job: JobControl,
   images: readonly KnownAtClick['images'][number][],
   device: Device,
 ): Promise<EmbedResult> {
-  const root = project.imagesRoot
-  job.update({ phase: 'Opening the backbone' })
-  return context.compute.run(
-    'embed',
-    {
-      images: images.flatMap(({ id, path, sha256, status }) =>
-        status === 'ok' && sha256 !== null ? [{ id, path: absolutePath(root, path), sha256 }] : [],
-      ),
-      backbone: project.settings.get('backbone') ?? builtInBackbone,
-      cacheFolder: project.cacheFolder,
-      device,
-    },
-    { signal: job.signal, onProgress: (report) => job.update(embeddingProgress(report)) },
-  )
+  const input = {
+    images: images.flatMap(({ id, path, sha256, status }) =>
+      status === 'ok' && sha256 !== null ? [{ id, path: absolutePath(project.imagesRoot, path), sha256 }] : [],
+    ),
+    backbone: project.settings.get('backbone') ?? builtInBackbone,
+    cacheFolder: project.cacheFolder,
+    device,
+  }
+  const giveUpAt = performance.now() + cacheFreeWithin
+  for (;;) {
+    job.update({ phase: 'Opening the backbone' })
+    try {
+      return await context.compute.run('embed', input, {
+        signal: job.signal,
+        onProgress: (report) => job.update(embeddingProgress(report)),
+      })
+    } catch (error) {
+      const inUse = error instanceof UserError && error.code === 'cache-in-use'
+      if (!inUse || performance.now() > giveUpAt || job.signal.aborted) throw error
+      await wait(200)
+    }
+  }
 }
+
+/** After a kill, the compute process of then puts things in order for some seconds; its cache is free after that. */
+const cacheFreeWithin = 6_000
 
 /** Where there is much to embed, that is about half of the way. */
 const embeddingShare = 0.5

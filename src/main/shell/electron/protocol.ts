@@ -1,0 +1,40 @@
+import type { Application } from '../../app/application.ts'
+import { answerImage } from '../../app/imageRoute.ts'
+import { securityHeaders, withHeaders } from '../headers.ts'
+import { answerStatic } from '../staticFiles.ts'
+
+export const scheme = 'surmise'
+export const host = 'app'
+export const home = `${scheme}://${host}/`
+
+/** A page of this scheme has an origin of its own, and may fetch, stream and cache like one of https. */
+export const privileges = {
+  scheme,
+  privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
+}
+
+/** Answers `surmise://app/…` as the web shell answers http: pages, and the images of the open project. */
+export function answerScheme(application: Application, rendererFolder: string) {
+  return async (request: Request): Promise<Response> => {
+    try {
+      const response =
+        new URL(request.url).host === host
+          ? ((await answerImage(application, request)) ?? (await answerStatic(rendererFolder, request)))
+          : new Response('There is nothing here.\n', { status: 404 })
+      return withHeaders(response, securityHeaders)
+    } catch (error) {
+      application.context.log.error('A page could not be sent', error)
+      return withHeaders(new Response('Something went wrong in Surmise.\n', { status: 500 }), securityHeaders)
+    }
+  }
+}
+
+/** The page is where it belongs: the only address that may call the contract, and the only one to navigate to. */
+export function isHome(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === `${scheme}:` && new URL(url).host === host
+}
+
+/** What a page may load at all: nothing from the network, nothing from the disk. */
+export function mayLoad(url: string): boolean {
+  return isHome(url) || /^(blob:|data:|devtools:)/.test(url)
+}

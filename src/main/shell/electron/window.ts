@@ -1,0 +1,47 @@
+import type { BrowserWindow, BrowserWindowConstructorOptions, Screen } from 'electron'
+import { home } from './protocol.ts'
+import { readWindowState, writeWindowState } from './windowState.ts'
+
+/** A page in this window has a browser's powers, and fewer: no Node, a sandbox, its own world apart from the preload script's. */
+export function windowOptions(preload: string): BrowserWindowConstructorOptions {
+  return {
+    title: 'Surmise',
+    minWidth: 720,
+    minHeight: 480,
+    // Until the first picture is drawn: neither a white flash in the dark nor the other way round.
+    show: false,
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+    },
+  }
+}
+
+interface Electron {
+  BrowserWindow: typeof BrowserWindow
+  screen: Pick<Screen, 'getAllDisplays'>
+}
+
+/** Opens the window where it was last. @param stateFile absolute */
+export function openWindow({ BrowserWindow, screen }: Electron, preload: string, stateFile: string): BrowserWindow {
+  const screens = screen.getAllDisplays().map(({ workArea }) => workArea)
+  const { maximized, ...place } = readWindowState(stateFile, screens)
+  const window = new BrowserWindow({ ...windowOptions(preload), ...place })
+  if (maximized) window.maximize()
+  window.once('ready-to-show', () => window.show())
+  window.on('close', () => {
+    void writeWindowState(stateFile, { ...window.getNormalBounds(), maximized: window.isMaximized() })
+  })
+  void window.loadURL(home)
+  return window
+}

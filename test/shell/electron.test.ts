@@ -1,0 +1,248 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { MessageChannel } from 'node:worker_threads'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import type { App, BrowserWindow, Dialog, IpcMain, Session, WebContents } from 'electron'
+import { expect, test, vi } from 'vitest'
+import { projectIn } from '../../src/main/shell/electron/arguments.ts'
+import { bridge } from '../../src/main/shell/electron/bridge.ts'
+import { pick } from '../../src/main/shell/electron/dialogs.ts'
+import { guardContents, guardSession } from '../../src/main/shell/electron/guard.ts'
+import { menuTemplate } from '../../src/main/shell/electron/menu.ts'
+import { answerScheme, home, isHome, mayLoad, privileges } from '../../src/main/shell/electron/protocol.ts'
+import { openWindow, windowOptions } from '../../src/main/shell/electron/window.ts'
+import { readWindowState, writeWindowState } from '../../src/main/shell/electron/windowState.ts'
+import { connectChannel } from '../../src/preload/handshake.ts'
+import { newApplication, pictureProject, temporaryFolder } from '../app/support.ts'
+import type { Client } from './webSupport.ts'
+
+test('a window is a browser with fewer powers, not more', () => {
+  expect(windowOptions('/preload.cjs').webPreferences).toMatchObject({
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    webviewTag: false,
+  })
+})
+
+test('nothing navigates away, opens a window, embeds a page, or loads from elsewhere', () => {
+  const handlers = new Map<string, (...args: never[]) => void>()
+  const on = (kind: string, handler: (...args: never[]) => void) => handlers.set(kind, handler)
+  guardContents({ on } as unknown as App)
+  let opener: (() => { action: string }) | undefined
+  const setWindowOpenHandler = (handler: () => { action: string }) => {
+    opener = handler
+  }
+  handlers.get('web-contents-created')!(null as never, { on, setWindowOpenHandler } as unknown as WebContents as never)
+  expect(opener?.()).toEqual({ action: 'deny' })
+  const prevented = (kind: string, url: string) => {
+    const preventDefault = vi.fn()
+    handlers.get(kind)!({ url, preventDefault } as never)
+    return preventDefault.mock.calls.length > 0
+  }
+  for (const kind of ['will-navigate', 'will-redirect', 'will-frame-navigate']) {
+    expect(prevented(kind, `${home}index.html`)).toBe(false)
+    for (const url of [
+      'https://example.org/',
+      'file:///etc/passwd',
+      'surmise://other/',
+      'surmise-app://app/',
+      'javascript:1',
+      '',
+    ]) {
+      expect(prevented(kind, url), `${kind} ${url}`).toBe(true)
+    }
+  }
+  expect(prevented('will-attach-webview', '')).toBe(true)
+
+  const answers: unknown[] = []
+  guardSession({
+    setPermissionRequestHandler: (handler: (...args: unknown[]) => void) =>
+      handler(null, 'media', (granted: boolean) => answers.push(granted)),
+    setPermissionCheckHandler: (handler: () => boolean) => answers.push(handler()),
+    setDevicePermissionHandler: (handler: () => boolean) => answers.push(handler()),
+    webRequest: {
+      onBeforeRequest: (handler: (...args: unknown[]) => void) => {
+        for (const url of ['https://example.org/a.js', 'file:///etc/passwd', `${home}assets/a.js`])
+          handler({ url }, ({ cancel }: { cancel: boolean }) => answers.push(cancel))
+      },
+    },
+  } as unknown as Session)
+  expect(answers).toEqual([false, false, false, true, true, false])
+  expect(mayLoad('ws://127.0.0.1:1/')).toBe(false)
+  expect([isHome('surmise://app/x'), isHome('surmise://app.evil/'), isHome('nonsense')]).toEqual([true, false, false])
+})
+
+test('the scheme serves pages and images as the web shell does, and nothing from outside', async () => {
+  const rendererFolder = path.join(temporaryFolder(), 'renderer')
+  mkdirSync(rendererFolder)
+  writeFileSync(path.join(rendererFolder, 'index.html'), '<!doctype html><title>Surmise</title>')
+  writeFileSync(path.join(rendererFolder, '..', 'secret.txt'), 'secret')
+  const { application } = await pictureProject(1)
+  const answer = answerScheme(application, rendererFolder)
+  const ask = (url: string) => answer(new Request(url))
+  expect(privileges.privileges).toMatchObject({ standard: true, secure: true })
+  const page = await ask(home)
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Surmise')])
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+  const image = await ask(`${home}images/thumbnail/1`)
+  expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/webp'])
+  await image.arrayBuffer()
+  for (const url of [
+    'surmise://app/..%2fsecret.txt',
+    'surmise://app/%2e%2e/secret.txt',
+    'surmise://other/',
+    'surmise://app/images/full/2',
+  ]) {
+    expect((await ask(url)).status, url).toBe(404)
+  }
+})
+
+test('the contract over a message port: for our own page, and for no other', async () => {
+  const application = newApplication()
+  const connected = new Map<string, (event: unknown) => void>()
+  const ipcMain = { on: (channel: string, listener: (event: unknown) => void) => connected.set(channel, listener) }
+  bridge(ipcMain as unknown as IpcMain, application, async () => '/chosen')
+  const connect = (senderFrame: unknown) => {
+    const { port1, port2 } = new MessageChannel()
+    const main = {
+      on: (kind: string, heard: (event: { data: unknown }) => void) => port1.on(kind, (data) => heard({ data })),
+    }
+    const started = vi.fn(() => port1.start())
+    const close = vi.fn(() => port1.close())
+    const port = { ...main, postMessage: (data: unknown) => port1.postMessage(data), start: started, close }
+    connected.get(connectChannel)!({ senderFrame, ports: [port] })
+    return { started, close, port1, port2 }
+  }
+  const own = connect({ url: home, parent: null })
+  const client: Client = createORPCClient(new RPCLink({ port: own.port2 as never }))
+  own.port2.start()
+  expect(await client.app.info()).toMatchObject({ shell: 'electron', nativeDialogs: true })
+  expect(await client.app.pick({ kind: 'folder', title: 'Images' })).toEqual({ path: '/chosen' })
+  await expect(client.images.rows({ ids: [1] })).rejects.toMatchObject({
+    code: 'USER_ERROR',
+    data: { code: 'no-project' },
+  })
+  own.port1.close()
+  for (const frame of [
+    null,
+    { url: 'https://example.org/', parent: null },
+    { url: home, parent: {} },
+    { url: 'surmise://app.evil/', parent: null },
+  ]) {
+    const { started, close } = connect(frame)
+    expect([started.mock.calls.length, close.mock.calls.length]).toEqual([0, 1])
+  }
+})
+
+test('the window comes back where it was, as far as that can be seen', async () => {
+  const file = path.join(temporaryFolder(), 'home', 'window.json')
+  const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }]
+  expect(readWindowState(file, screens)).toEqual({ width: 1280, height: 840 })
+  const state = { x: 100, y: 50, width: 1000, height: 700, maximized: true }
+  await writeWindowState(file, state)
+  expect(readWindowState(file, screens)).toEqual(state)
+  await writeWindowState(file, { ...state, x: 1900 })
+  expect(readWindowState(file, screens)).toEqual({ width: 1000, height: 700, maximized: true })
+  writeFileSync(file, '{"x":"1"}')
+  expect(readWindowState(file, screens)).toEqual({ width: 1280, height: 840 })
+
+  const calls: string[] = []
+  const listeners = new Map<string, () => void>()
+  class Window {
+    constructor(options: unknown) {
+      calls.push(JSON.stringify(options))
+    }
+    once = (kind: string, heard: () => void) => listeners.set(kind, heard)
+    on = this.once
+    maximize = () => calls.push('maximize')
+    show = () => calls.push('show')
+    loadURL = async (url: string) => calls.push(url)
+    isMaximized = () => false
+    getNormalBounds = () => ({ x: 1, y: 2, width: 800, height: 600 })
+  }
+  await writeWindowState(file, state)
+  const screen = { getAllDisplays: () => screens.map((workArea) => ({ workArea })) }
+  openWindow({ BrowserWindow: Window as unknown as typeof BrowserWindow, screen: screen as never }, '/p.cjs', file)
+  expect(calls).toEqual([expect.stringContaining('"width":1000'), 'maximize', home])
+  listeners.get('ready-to-show')!()
+  listeners.get('close')!()
+  await vi.waitFor(() =>
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ x: 1, y: 2, width: 800, height: 600, maximized: false }),
+  )
+})
+
+test('dialogs ask for what the page wants, and tell when nothing was chosen', async () => {
+  const asked: unknown[] = []
+  const dialog = {
+    showOpenDialog: async (options: unknown) => {
+      asked.push(options)
+      return { canceled: false, filePaths: ['/a'] }
+    },
+    showSaveDialog: async () => ({ canceled: true, filePath: '' }),
+  } as unknown as Dialog
+  expect(await pick(dialog, undefined, { kind: 'folder', title: 'Images' })).toBe('/a')
+  expect(await pick(dialog, undefined, { kind: 'open-file', title: 'Project', extensions: ['surmise'] })).toBe('/a')
+  expect(await pick(dialog, undefined, { kind: 'save-file', title: 'Export' })).toBeNull()
+  expect(asked).toMatchObject([
+    { properties: ['openDirectory', 'createDirectory'] },
+    { properties: ['openFile'], filters: [{ extensions: ['surmise'] }] },
+  ])
+})
+
+test('the menu has one use for a key, and leaves undo to the page', () => {
+  const nothing = { openProject() {}, closeProject() {}, undo() {}, redo() {}, showLog() {} }
+  for (const platform of ['linux', 'darwin', 'win32'] as const) {
+    const items = menuTemplate(platform, true, nothing).flatMap(({ submenu }) =>
+      Array.isArray(submenu) ? submenu : [],
+    )
+    const keys = items.flatMap(({ accelerator }) => accelerator ?? [])
+    expect(new Set(keys).size).toBe(keys.length)
+    expect(items.find(({ label }) => label === 'Undo')).toMatchObject({ registerAccelerator: false })
+    expect(items.some(({ role }) => role === 'toggleDevTools')).toBe(false)
+  }
+})
+
+test('the project that the program is started with', () => {
+  expect(projectIn(['.', '--no-sandbox', 'a/p.surmise'], '/home/me')).toBe(path.resolve('/home/me/a/p.surmise'))
+  expect(projectIn(['.', '--x=p.surmise'], '/home/me')).toBeUndefined()
+})
+
+test('the preload script hands over a port for its own page, and puts nothing on the window', async () => {
+  const posted: unknown[][] = []
+  const expose = vi.fn()
+  vi.doMock('electron', () => ({
+    ipcRenderer: { postMessage: (...args: unknown[]) => posted.push(['main', ...args]) },
+    contextBridge: { exposeInMainWorld: expose },
+  }))
+  const listeners: ((event: { source: unknown; data: unknown }) => void)[] = []
+  const window = {
+    addEventListener: (_: string, listener: (typeof listeners)[number]) => listeners.push(listener),
+    postMessage: (...args: unknown[]) => posted.push(['page', ...args]),
+  }
+  vi.stubGlobal('window', window)
+  vi.stubGlobal('location', { origin: 'surmise://app' })
+  const { askForPort, portIsHere } = await import('../../src/preload/handshake.ts')
+  await import('../../src/preload/electron.ts')
+  for (const event of [
+    { source: {}, data: askForPort },
+    { source: window, data: 'other' },
+  ])
+    listeners[0](event)
+  expect(posted).toEqual([])
+  listeners[0]({ source: window, data: askForPort })
+  expect(posted).toEqual([
+    ['main', connectChannel, null, [expect.anything()]],
+    ['page', portIsHere, 'surmise://app', [expect.anything()]],
+  ])
+  for (const [, , , ports] of posted) for (const port of ports as { close(): void }[]) port.close()
+  expect(expose).not.toHaveBeenCalled()
+  vi.unstubAllGlobals()
+  await wait(0)
+})

@@ -1,0 +1,141 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../app/support.ts'
+import { expectCocoRules } from '../exchange/cocoRules.ts'
+import { describeWithShared, sharedPath } from '../shared.ts'
+import { surmise } from './cliProcess.ts'
+
+const photos = 200
+const hidden = 0.4
+
+describeWithShared('200 photos through the command line', ['data/voc12-subset'], () => {
+  test('labels in, killed twice on the way, suggestions and COCO out: nothing lost', { timeout: 300_000 }, async () => {
+    const folder = temporaryFolder()
+    const { truth, known, labels } = prepare(folder)
+    const project = path.join(folder, 'p.surmise')
+    const call = async (...args: string[]) => {
+      const ended = await surmise([...args, '--json'])
+      expect([args[0], ended.code, ended.errors]).toEqual([args[0], 0, expect.any(String)])
+      return ended.json
+    }
+
+    const made = await call(
+      'new',
+      project,
+      '--images',
+      path.join(folder, 'images'),
+      '--labels',
+      path.join(folder, 'labels.txt'),
+    )
+    expect(made).toMatchObject({ images: { ok: photos, broken: 0 } })
+    expect(await call('import', project, path.join(folder, 'known.csv'))).toMatchObject({
+      changed: known.size,
+      labelsAdded: 0,
+    })
+
+    // Killed while it embeds: what is in the cache is whole, and the rest follows.
+    const cut = await surmise(['embed', project], { onErrors: killWhen(() => hasFeatures(`${project}-cache`)) })
+    expect(cut.signal).toBe('SIGKILL')
+    const embedded = await call('embed', project)
+    expect(Number(embedded.embedded) + Number(embedded.alreadyThere)).toBe(photos)
+    expect(embedded.failed).toEqual([])
+
+    // Killed while it trains: no model, and no mark less.
+    const stopped = await surmise(['train', project], {
+      onErrors: killWhen((text) => text.includes('Training the network')),
+    })
+    expect(stopped.signal).toBe('SIGKILL')
+    expect(await call('status', project)).toMatchObject({ model: null, images: { total: photos } })
+    const { model } = (await call('train', project, '--seed', '1')) as { model: { labels: unknown[]; usable: boolean } }
+    expect(model).toMatchObject({ current: true, usable: true, seed: 1 })
+    expect(model.labels.length).toBeGreaterThan(5)
+
+    // Suggestions are for what is unknown, and better than guessing.
+    const csv = path.join(folder, 'suggestions.csv')
+    const { suggestions } = await call('suggest', project, '--out', csv)
+    const [header, ...lines] = readFileSync(csv, 'utf8').trim().split('\n')
+    expect([header, lines.length]).toEqual(['image,label,probability,suggestion', suggestions])
+    let [right, confident] = [0, 0]
+    for (const line of lines) {
+      const [image, label, probability, suggestion] = line.split(',')
+      expect(known.has(`${image} ${label}`)).toBe(false)
+      expect(suggestion).toBe(Number(probability) >= 0.5 ? 'present' : 'absent')
+      if (Math.max(Number(probability), 1 - Number(probability)) < 0.9) continue
+      confident++
+      if ((suggestion === 'present') === truth.has(`${image} ${label}`)) right++
+    }
+    expect(confident).toBeGreaterThan(100)
+    expect(right / confident).toBeGreaterThan(0.85)
+
+    // The file, read with nothing of ours: every known state, and no unknown one.
+    const out = path.join(folder, 'out.json')
+    await call('export', project, out, '--format', 'coco')
+    const coco = expectCocoRules(readFileSync(out, 'utf8'))
+    expect(coco.categories.map(({ name }) => name)).toEqual(labels)
+    expect(coco.images).toHaveLength(photos)
+    const names = new Map(coco.categories.map(({ id, name }) => [id, name]))
+    const files = new Map(coco.images.map(({ id, file_name }) => [id, file_name]))
+    const states = new Map<string, 'present' | 'absent'>()
+    for (const { image_id, category_id } of coco.annotations)
+      states.set(`${files.get(image_id)} ${names.get(category_id)}`, 'present')
+    for (const { file_name, neg_category_ids } of coco.images) {
+      for (const id of neg_category_ids) states.set(`${file_name} ${names.get(id)}`, 'absent')
+    }
+    expect(states).toEqual(known)
+  })
+})
+
+/** Copies photos, and writes what is known of them: a share of the truth is hidden. */
+function prepare(folder: string) {
+  const source = sharedPath('data/voc12-subset')
+  const rows = readFileSync(path.join(source, 'labels.tsv'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1, photos + 1)
+    .map((line) => line.split('\t'))
+  const labels = [...new Set(rows.flatMap(([, , names]) => names.split(' ')))].sort()
+  mkdirSync(path.join(folder, 'images'))
+  const truth = new Set<string>()
+  const known = new Map<string, 'present' | 'absent'>()
+  const lines = ['image,label,value']
+  let lot = 1
+  for (const [image, , names] of rows) {
+    cpSync(path.join(source, 'images', image), path.join(folder, 'images', image))
+    const present = new Set(names.split(' '))
+    for (const label of labels) {
+      if (present.has(label)) truth.add(`${image} ${label}`)
+      lot = (lot * 1103515245 + 12345) % 2 ** 31
+      if (lot / 2 ** 31 < hidden) continue
+      const value = present.has(label) ? 'present' : 'absent'
+      known.set(`${image} ${label}`, value)
+      lines.push(`${image},${label},${value}`)
+    }
+  }
+  writeFileSync(path.join(folder, 'known.csv'), `${lines.join('\n')}\n`)
+  writeFileSync(path.join(folder, 'labels.txt'), `${labels.join('\n')}\n`)
+  return { truth, known, labels }
+}
+
+/** Looks again every few milliseconds once the program has begun to speak; then SIGKILL. */
+function killWhen(when: (errors: string) => boolean) {
+  let timer: NodeJS.Timeout | undefined
+  let errors = ''
+  return (text: string, kill: (signal: NodeJS.Signals) => void) => {
+    errors = text
+    timer ??= setInterval(() => {
+      if (!when(errors)) return
+      clearInterval(timer)
+      kill('SIGKILL')
+    }, 5)
+    timer.unref()
+  }
+}
+
+/** Some records have been written. */
+function hasFeatures(cacheFolder: string): boolean {
+  const folder = path.join(cacheFolder, 'features')
+  if (!existsSync(folder)) return false
+  const files = readdirSync(folder).map((backbone) => path.join(folder, backbone, 'records'))
+  return files.some((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 50_000)
+}
