@@ -12,13 +12,13 @@ const main = path.join(import.meta.dirname, 'src/main')
  */
 const workersKeepTheirPlace: Plugin = {
   name: 'workers-keep-their-place',
-  transform: (code) =>
-    code.includes('import.meta.url')
-      ? {
-          code: code.replace(/new URL\('(\.\/\w+)\.ts', import\.meta\.url\)/g, "new URL('$1.js', import.meta.url)"),
-          map: null,
-        }
-      : undefined,
+  transform: (code) => {
+    if (!code.includes('import.meta.url')) return undefined
+    return {
+      code: code.replace(/new URL\((["'])(\.\/\w+)\.ts\1, import\.meta\.url\)/g, "new URL('$2.js', import.meta.url)"),
+      map: null,
+    }
+  },
 }
 
 export default defineConfig({

@@ -67,12 +67,14 @@ function loaded(entry: string): Map<string, string> {
     if (seen.has(file)) return
     seen.add(file)
     const text = readFileSync(path.join(source, file), 'utf8').replace(/^(?:import|export) type [^;]*?from.*$/gm, '')
-    for (const [, names, target] of text.matchAll(/^(?:import|export)\b([^'"]*?)(?:from\s*)?['"]([^'"]+)['"]/gm)) {
+    const statements = /^(?:import|export)\b([^'"=]*?)\bfrom\s*['"]([^'"]+)['"]|^import()\s*['"]([^'"]+)['"]/gm
+    for (const [, names = '', from, , alone] of text.matchAll(statements)) {
+      const target = from ?? alone
       const typesOnly = /\{([^}]*)\}/
         .exec(names)?.[1]
         .split(',')
         .every((name) => /^\s*(type\s.*)?$/s.test(name))
-      if (typesOnly && !/^\s*\w+\s*,/.test(names)) continue
+      if (typesOnly) continue
       if (target.startsWith('.')) visit(path.posix.join(path.posix.dirname(file), target), `${way} → ${target}`)
       else libraries.set(target, `${way} → ${target}`)
     }
