@@ -69,10 +69,9 @@ export const texts = {
     places: 'Places',
     path: 'Path',
     contents: 'Folders and files',
-    useThis: (name: string) => `Use “${name}”`,
+    takeThis: (name: string) => `Use “${name}”`,
     exists: 'There is a file of this name already.',
     chooseFor: (what: string) => `Choose … ${what}`,
-    anyImages: 'No images in this folder itself',
   },
   workbench: {
     images: (shown: number, total: number) =>
@@ -161,7 +160,8 @@ export const texts = {
     setAbsent: (name: string) => `${name} is absent`,
     clear: (name: string) => `${name}: back to unknown`,
     restAbsent: 'The rest is absent',
-    probability: (p: number) => `${Math.round(p * 100)} %`,
+    // 100 % would be a promise.
+    probability: (p: number) => (p > 0.99 ? '> 99 %' : p < 0.01 ? '< 1 %' : `${Math.round(p * 100)} %`),
     acceptAll: 'Accept all',
     acceptShort: 'accept',
     rejectShort: 'reject',
@@ -219,8 +219,6 @@ export const texts = {
     files: 'Files',
     cocoPlace:
       'A name that ends in .json is one file. Any other is a folder with annotations and images, as other programs want it.',
-    limits: (limits: string) => `${limits}`,
-    replaced: 'A file of this name is replaced.',
     import: 'Import labels …',
     importTitle: 'Import labels',
     file: 'File',

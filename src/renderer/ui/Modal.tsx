@@ -1,10 +1,13 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { texts } from '../texts.ts'
 import { IconButton } from './Button.tsx'
 
 const widths = { narrow: 'max-w-md', medium: 'max-w-xl', wide: 'max-w-3xl' }
+
+/** Where the work begins, rather than at the cross that closes. */
+const firstFocus = '[data-first-focus], input:not([type=radio]:not(:checked)):not(:disabled), select, textarea'
 
 /** A dialog in the middle, with a title, what it is about, and what can be done at its foot. */
 export function Modal({
@@ -13,18 +16,23 @@ export function Modal({
   children,
   foot,
   width = 'medium',
+  keepsOpen = false,
 }: {
   title: string
   onClose: () => void
   children: ReactNode
   foot?: ReactNode
   width?: keyof typeof widths
+  /** A click beside it must not lose what was typed. */
+  keepsOpen?: boolean
 }) {
+  const body = useRef<HTMLDivElement>(null)
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()} disablePointerDismissal={keepsOpen}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/40" />
         <Dialog.Popup
+          initialFocus={() => body.current?.querySelector<HTMLElement>(firstFocus) ?? true}
           className={`fixed top-1/2 left-1/2 z-50 flex max-h-[88vh] w-[calc(100vw-48px)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border border-line bg-raised shadow-float ${widths[width]}`}
         >
           <header className="flex items-center justify-between gap-4 py-3 pr-3 pl-5">
@@ -33,7 +41,9 @@ export function Modal({
               <X size={16} aria-hidden />
             </IconButton>
           </header>
-          <div className="min-h-0 flex-1 overflow-auto px-5 pb-5">{children}</div>
+          <div ref={body} className="min-h-0 flex-1 overflow-auto px-5 pb-5">
+            {children}
+          </div>
           {foot && (
             <footer className="flex items-center justify-end gap-2 border-t border-line px-5 py-3">{foot}</footer>
           )}

@@ -1,0 +1,131 @@
+import { type FormEvent, useId, useState } from 'react'
+import type { ExportReport } from '../../preload/schemas.ts'
+import { client } from '../bridge/client.ts'
+import { PathPicker } from '../start/PathPicker.tsx'
+import { joinPath, parentOf } from '../start/paths.ts'
+import { useLatestJob, useProject } from '../state/queries.ts'
+import { texts } from '../texts.ts'
+import { Button } from '../ui/Button.tsx'
+import { Checkbox } from '../ui/Choice.tsx'
+import { ErrorLine } from '../ui/ErrorLine.tsx'
+import { Field, Select } from '../ui/Field.tsx'
+import { JobLine } from '../ui/JobLine.tsx'
+import { Modal } from '../ui/Modal.tsx'
+import { useAction } from '../ui/useAction.ts'
+import { useFormats } from './formats.ts'
+import { Problems } from './Problems.tsx'
+
+export function ExportDialog({ onClose }: { onClose: () => void }) {
+  const formId = useId()
+  const { data: project } = useProject()
+  const formats = useFormats().filter(({ writes }) => writes)
+  const [formatId, setFormatId] = useState<string | null>(null)
+  /** Null until a person says otherwise: it follows the format. */
+  const [chosenPath, setChosenPath] = useState<string | null>(null)
+  const [suggestions, setSuggestions] = useState(false)
+  const [report, setReport] = useState<ExportReport | null>(null)
+  const { busy, error, run } = useAction()
+  const job = useLatestJob('export')
+
+  const format = formats.find(({ id }) => id === formatId) ?? formats[0]
+  const name = `${(project?.name ?? '').replace(/[\\/:*?"<>|]/g, '-')}.${format?.extensions[0]}`
+  const path = chosenPath ?? (project && format ? joinPath(parentOf(project.path) ?? '', name) : '')
+  const isCoco = format?.id === 'coco'
+  // The other formats have no place for them, and without a model there are none.
+  const canSuggest = isCoco && project?.model?.usable === true
+
+  const write = (event: FormEvent) => {
+    event.preventDefault()
+    if (!format) return
+    void run(async () => {
+      const input = { format: format.id, path: path.trim(), suggestions: canSuggest && suggestions }
+      setReport(await client.exchange.export(input))
+    })
+  }
+
+  if (report) return <Written report={report} onClose={onClose} />
+  return (
+    <Modal
+      title={texts.exchange.exportTitle}
+      onClose={onClose}
+      keepsOpen
+      foot={
+        <>
+          <Button onClick={onClose}>{texts.common.cancel}</Button>
+          <Button kind="primary" type="submit" form={formId} disabled={busy || !path.trim()}>
+            {texts.exchange.write}
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} onSubmit={write} className="flex flex-col gap-4">
+        <Field label={texts.exchange.format} hint={format?.limits}>
+          {(ids) => (
+            <Select
+              {...ids}
+              value={format?.id}
+              onChange={(event) => {
+                setFormatId(event.target.value)
+                setChosenPath(null)
+              }}
+            >
+              {formats.map(({ id, title }) => (
+                <option key={id} value={id}>
+                  {title}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Field label={texts.exchange.place} hint={isCoco ? texts.exchange.cocoPlace : undefined}>
+          {(ids) => (
+            <PathPicker
+              {...ids}
+              kind="save-file"
+              title={texts.exchange.place}
+              extensions={format?.extensions}
+              value={path}
+              onChange={setChosenPath}
+            />
+          )}
+        </Field>
+        {canSuggest && (
+          <Checkbox checked={suggestions} onChange={setSuggestions}>
+            {texts.exchange.withSuggestions}
+          </Checkbox>
+        )}
+        {busy && job?.state === 'running' && <JobLine job={job} />}
+        {error && <ErrorLine error={error} />}
+      </form>
+    </Modal>
+  )
+}
+
+function Written({ report, onClose }: { report: ExportReport; onClose: () => void }) {
+  const { images, present, absent, unreadable, suggestions, files, warnings } = report
+  return (
+    <Modal
+      title={texts.exchange.written}
+      onClose={onClose}
+      foot={
+        <Button kind="primary" data-first-focus onClick={onClose}>
+          {texts.common.done}
+        </Button>
+      }
+    >
+      <div role="status" className="flex flex-col gap-3">
+        <p className="m-0">{texts.exchange.wroteImages(images, present, absent)}</p>
+        {suggestions > 0 && <p className="m-0">{texts.exchange.wroteSuggestions(suggestions)}</p>}
+        {unreadable > 0 && <p className="m-0">{texts.exchange.unreadable(unreadable)}</p>}
+        <ul aria-label={texts.exchange.files} className="m-0 list-none rounded-md bg-sunken px-3 py-2">
+          {files.map((file) => (
+            <li key={file} className="break-all select-all">
+              {file}
+            </li>
+          ))}
+        </ul>
+        <Problems problems={warnings} />
+      </div>
+    </Modal>
+  )
+}

@@ -1,0 +1,123 @@
+import type { ReactNode } from 'react'
+import type { ImportPreview } from '../../preload/schemas.ts'
+import { texts } from '../texts.ts'
+import { Choice } from '../ui/Choice.tsx'
+import { Examples, Problems } from './Problems.tsx'
+
+export interface ImportChoices {
+  rest: 'unknown' | 'absent'
+  conflicts: 'keep' | 'replace'
+}
+
+/** Whether there is anything to import. */
+export function wouldChange({ states, labels, rest }: ImportPreview, choices: ImportChoices): boolean {
+  if (states.fresh > 0 || labels.some(({ known }) => !known)) return true
+  return (choices.conflicts === 'replace' && states.conflicting > 0) || (choices.rest === 'absent' && (rest ?? 0) > 0)
+}
+
+/** What importing a file would do, and what it leaves open. */
+export function PreviewPane({
+  preview,
+  choices,
+  onChange,
+}: {
+  preview: ImportPreview
+  choices: ImportChoices
+  onChange: (choices: ImportChoices) => void
+}) {
+  const { images, labels, states, rest, problems } = preview
+  const nothing = !wouldChange(preview, { rest: 'absent', conflicts: 'replace' })
+  return (
+    <div role="status" className="flex flex-col gap-4">
+      <div>
+        <p className="m-0 font-medium">{texts.exchange.matched(images.matched, images.inFile)}</p>
+        {images.unmatched > 0 && (
+          <Examples title={texts.exchange.unmatched(images.unmatched)} examples={images.unmatchedPaths} />
+        )}
+      </div>
+      <ul className="m-0 flex list-none flex-col gap-0.5 p-0">
+        <Count count={states.fresh}>{texts.exchange.newStates(states.fresh)}</Count>
+        <Count count={states.same}>{texts.exchange.sameStates(states.same)}</Count>
+        <Count count={states.conflicting}>{texts.exchange.conflicts(states.conflicting)}</Count>
+      </ul>
+      {nothing && <p className="m-0">{texts.exchange.nothingNew}</p>}
+      {labels.length > 0 && <LabelTable labels={labels} />}
+      {states.conflicting > 0 && (
+        <Choice
+          legend={texts.exchange.onConflict}
+          value={choices.conflicts}
+          options={[
+            { value: 'keep', label: texts.exchange.conflictKeep },
+            { value: 'replace', label: texts.exchange.conflictReplace },
+          ]}
+          onChange={(conflicts) => onChange({ ...choices, conflicts })}
+        />
+      )}
+      {rest !== null && (
+        <Choice
+          legend={texts.exchange.rest(rest)}
+          value={choices.rest}
+          options={[
+            { value: 'unknown', label: texts.exchange.restUnknown },
+            { value: 'absent', label: texts.exchange.restAbsent },
+          ]}
+          onChange={(value) => onChange({ ...choices, rest: value })}
+        />
+      )}
+      {problems.length > 0 && (
+        <section>
+          <h3 className="m-0 mb-1 text-sm font-medium">{texts.exchange.problems}</h3>
+          <Problems problems={problems} />
+        </section>
+      )}
+    </div>
+  )
+}
+
+function Count({ count, children }: { count: number; children: ReactNode }) {
+  return <li className={count > 0 ? '' : 'text-muted'}>{children}</li>
+}
+
+function LabelTable({ labels }: { labels: ImportPreview['labels'] }) {
+  const cell = 'px-3 py-1 text-right font-normal tabular-nums'
+  return (
+    <section
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within reach of the keyboard
+      tabIndex={0}
+      aria-label={texts.labels.title}
+      className="max-h-52 overflow-auto rounded-md border border-line"
+    >
+      <table className="w-full border-collapse">
+        <thead className="sticky top-0 bg-sunken text-muted">
+          <tr>
+            <th scope="col" className={`${cell} text-left`}>
+              {texts.exchange.label}
+            </th>
+            <th scope="col" className={cell}>
+              {texts.states.present}
+            </th>
+            <th scope="col" className={cell}>
+              {texts.states.absent}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {labels.map(({ name, known, present, absent }) => (
+            <tr key={name} className="border-t border-line">
+              <th scope="row" className={`${cell} text-left`}>
+                {name}
+                {!known && (
+                  <span className="ml-2 rounded bg-accent-soft px-1.5 text-[12px] text-accent">
+                    {texts.exchange.isNew}
+                  </span>
+                )}
+              </th>
+              <td className={cell}>{present.toLocaleString()}</td>
+              <td className={cell}>{absent.toLocaleString()}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

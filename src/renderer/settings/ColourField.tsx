@@ -1,0 +1,46 @@
+import { Check } from 'lucide-react'
+import { useId } from 'react'
+import { texts } from '../texts.ts'
+
+/** Each has a contrast of 3:1 against the light and the dark background. */
+const swatches: Record<string, string> = texts.labels.swatches
+
+/** @param value #rrggbb; null: the next of the default colours */
+export function ColourField({ value, onChange }: { value: string | null; onChange: (colour: string) => void }) {
+  const name = useId()
+  const isOther = value !== null && !(value in swatches)
+  const ring = 'size-7 shrink-0 cursor-pointer rounded-full'
+  return (
+    <fieldset className="m-0 min-w-0 border-0 p-0">
+      <legend className="mb-1 p-0 font-medium">{texts.labels.colour}</legend>
+      <div className="flex flex-wrap items-center gap-2">
+        {Object.entries(swatches).map(([colour, title]) => (
+          <label
+            key={colour}
+            title={title}
+            style={{ backgroundColor: colour }}
+            className={`${ring} relative inline-flex items-center justify-center has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent`}
+          >
+            <input
+              type="radio"
+              name={name}
+              aria-label={title}
+              className="absolute inset-0 m-0 cursor-pointer opacity-0"
+              checked={value === colour}
+              onChange={() => onChange(colour)}
+            />
+            {value === colour && <Check size={16} strokeWidth={3} className="text-white" aria-hidden />}
+          </label>
+        ))}
+        <input
+          type="color"
+          aria-label={texts.labels.otherColour}
+          title={texts.labels.otherColour}
+          value={value ?? '#74787d'}
+          onChange={(event) => onChange(event.target.value)}
+          className={`h-7 w-12 cursor-pointer rounded-md border bg-surface p-0.5 ${isOther ? 'border-accent' : 'border-line'}`}
+        />
+      </div>
+    </fieldset>
+  )
+}

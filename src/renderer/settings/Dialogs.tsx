@@ -1,0 +1,37 @@
+import type { ComponentType } from 'react'
+import { ExportDialog } from '../exchange/ExportDialog.tsx'
+import { ImportDialog } from '../exchange/ImportDialog.tsx'
+import { NewProjectDialog } from '../start/NewProjectDialog.tsx'
+import { OpenProjectDialog } from '../start/OpenProjectDialog.tsx'
+import { RelocateDialog } from '../start/RelocateDialog.tsx'
+import { useLabels } from '../state/queries.ts'
+import { type DialogName, ui, useUi } from '../state/ui.ts'
+import { KeysDialog } from './KeysDialog.tsx'
+import { LabelDialog } from './LabelDialog.tsx'
+import { SettingsDialog } from './SettingsDialog.tsx'
+
+const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
+  'new-project': NewProjectDialog,
+  'open-project': OpenProjectDialog,
+  relocate: RelocateDialog,
+  export: ExportDialog,
+  import: ImportDialog,
+  settings: SettingsDialog,
+  keys: KeysDialog,
+}
+
+/** Whichever dialog is open. */
+export function Dialogs() {
+  const name = useUi((state) => state.dialog)
+  const editedLabel = useUi((state) => state.editedLabel)
+  const label = useLabels().find(({ id }) => id === editedLabel)
+  const Named = name && dialogs[name]
+  return (
+    <>
+      {Named && <Named onClose={() => ui.set({ dialog: null })} />}
+      {(editedLabel === 0 || label) && (
+        <LabelDialog key={editedLabel} label={label ?? null} onClose={() => ui.set({ editedLabel: null })} />
+      )}
+    </>
+  )
+}

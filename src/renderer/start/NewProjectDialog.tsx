@@ -1,0 +1,130 @@
+import { type FormEvent, useId, useState } from 'react'
+import { client } from '../bridge/client.ts'
+import { useInfo } from '../state/queries.ts'
+import { ui } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { Button } from '../ui/Button.tsx'
+import { ErrorLine } from '../ui/ErrorLine.tsx'
+import { Field, inputStyle } from '../ui/Field.tsx'
+import { Modal } from '../ui/Modal.tsx'
+import { useAction } from '../ui/useAction.ts'
+import { parseLabels } from './labelLines.ts'
+import { PathPicker } from './PathPicker.tsx'
+import { baseName, suggestedProjectPath } from './paths.ts'
+
+const empty = {
+  images: '',
+  /** Null until a person says otherwise: it follows the folder of images. */
+  file: null as string | null,
+  labels: '',
+  backbone: '',
+}
+
+/** Outlives the dialog: closing it by mistake loses nothing of what was typed. */
+let draft = empty
+
+export function NewProjectDialog({ onClose }: { onClose: () => void }) {
+  const formId = useId()
+  const { data: info } = useInfo()
+  const [form, setForm] = useState(draft)
+  const { busy, error, run } = useAction()
+
+  const change = (patch: Partial<typeof empty>) => {
+    draft = { ...form, ...patch }
+    setForm(draft)
+  }
+  const file = form.file ?? suggestedProjectPath(form.images, info?.homeFolder ?? '')
+  const { labels, repeated } = parseLabels(form.labels)
+
+  const create = (event: FormEvent) => {
+    event.preventDefault()
+    void run(async () => {
+      await client.project.create({
+        path: file.trim(),
+        imagesRoot: form.images.trim(),
+        labels,
+        backbone: form.backbone.trim() || null,
+      })
+      draft = empty
+      ui.set({ dialog: null })
+    })
+  }
+
+  return (
+    <Modal
+      title={texts.create.title}
+      onClose={onClose}
+      keepsOpen
+      foot={
+        <>
+          <Button onClick={onClose}>{texts.common.cancel}</Button>
+          <Button kind="primary" type="submit" form={formId} disabled={busy || !form.images.trim() || !file.trim()}>
+            {texts.create.create}
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} onSubmit={create} className="flex flex-col gap-4">
+        <Field label={texts.create.images} hint={texts.create.imagesHint}>
+          {(ids) => (
+            <PathPicker
+              {...ids}
+              kind="folder"
+              title={texts.create.images}
+              value={form.images}
+              onChange={(images) => change({ images })}
+            />
+          )}
+        </Field>
+        <Field label={texts.create.file} hint={texts.create.fileHint}>
+          {(ids) => (
+            <PathPicker
+              {...ids}
+              kind="save-file"
+              title={texts.create.file}
+              extensions={['surmise']}
+              defaultName={baseName(file)}
+              value={file}
+              onChange={(path) => change({ file: path })}
+            />
+          )}
+        </Field>
+        <div>
+          <Field label={texts.create.labels} hint={texts.create.labelsHint}>
+            {(ids) => (
+              <textarea
+                {...ids}
+                rows={6}
+                value={form.labels}
+                onChange={(event) => change({ labels: event.target.value })}
+                className={`${inputStyle} h-auto resize-y py-1.5 leading-5`}
+              />
+            )}
+          </Field>
+          <p role="status" className="m-0 min-h-5 text-[13px] text-muted">
+            {labels.length > 0 && texts.create.count(labels.length)}
+            {repeated > 0 && ` – ${texts.create.repeated(repeated)}`}
+          </p>
+        </div>
+        <details className="group" open={form.backbone !== ''}>
+          <summary className="cursor-pointer rounded font-medium">{texts.create.advanced}</summary>
+          <div className="pt-3">
+            <Field label={texts.create.backbone} hint={texts.create.backboneHint}>
+              {(ids) => (
+                <PathPicker
+                  {...ids}
+                  kind="open-file"
+                  title={texts.create.backbone}
+                  extensions={['onnx']}
+                  value={form.backbone}
+                  onChange={(backbone) => change({ backbone })}
+                />
+              )}
+            </Field>
+          </div>
+        </details>
+        {error && <ErrorLine error={error} />}
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,62 @@
+import { type FormEvent, useId, useState } from 'react'
+import { client } from '../bridge/client.ts'
+import { ui } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { Button } from '../ui/Button.tsx'
+import { ErrorLine } from '../ui/ErrorLine.tsx'
+import { Field } from '../ui/Field.tsx'
+import { Modal } from '../ui/Modal.tsx'
+import { useAction } from '../ui/useAction.ts'
+import { PathPicker } from './PathPicker.tsx'
+
+export function OpenProjectDialog({ onClose }: { onClose: () => void }) {
+  const formId = useId()
+  const [path, setPath] = useState('')
+  const { busy, error, run } = useAction()
+
+  const open = (file: string) =>
+    run(async () => {
+      setPath(file)
+      await client.project.open({ path: file.trim() })
+      ui.set({ dialog: null })
+    })
+
+  return (
+    <Modal
+      title={texts.start.open}
+      onClose={onClose}
+      foot={
+        <>
+          <Button onClick={onClose}>{texts.common.cancel}</Button>
+          <Button kind="primary" type="submit" form={formId} disabled={busy || !path.trim()}>
+            {texts.common.open}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={formId}
+        className="flex flex-col gap-4"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault()
+          void open(path)
+        }}
+      >
+        <Field label={texts.create.file} hint={texts.start.openHint}>
+          {(ids) => (
+            <PathPicker
+              {...ids}
+              kind="open-file"
+              title={texts.create.file}
+              extensions={['surmise']}
+              value={path}
+              onChange={setPath}
+              onPick={(file) => void open(file)}
+            />
+          )}
+        </Field>
+        {error && <ErrorLine error={error} />}
+      </form>
+    </Modal>
+  )
+}

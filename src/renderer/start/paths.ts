@@ -1,0 +1,56 @@
+/**
+ * Paths of the machine that the program runs on, as text. It need not be the machine that shows them, so what kind of path it
+ * is can only be read off the path itself.
+ */
+
+/** `/`, `C:\` or `\\server\share\` */
+const root = /^(?:[a-z]:\\?|\\\\[^\\]+\\[^\\]+\\?|\/)/i
+
+export interface Crumb {
+  name: string
+  path: string
+}
+
+function separatorOf(path: string): string {
+  return /^(?:[a-z]:|\\\\)/i.test(path) ? '\\' : '/'
+}
+
+/** From the top down to the path itself. */
+export function crumbsOf(path: string): Crumb[] {
+  const top = root.exec(path)?.[0] ?? ''
+  const crumbs: Crumb[] = top === '' ? [] : [{ name: top, path: top }]
+  for (const name of partsOf(path.slice(top.length), separatorOf(path))) {
+    crumbs.push({ name, path: joinPath(crumbs.at(-1)?.path ?? '', name) })
+  }
+  return crumbs
+}
+
+export function joinPath(folder: string, name: string): string {
+  const separator = separatorOf(folder)
+  return folder === '' || folder.endsWith(separator) ? folder + name : folder + separator + name
+}
+
+/** The last part: a file's or a folder's own name. */
+export function baseName(path: string): string {
+  return crumbsOf(path).at(-1)?.name ?? ''
+}
+
+/** Null at the top. */
+export function parentOf(path: string): string | null {
+  return crumbsOf(path).at(-2)?.path ?? null
+}
+
+/** Where a new project's file would be looked for: beside the folder of its images, since nothing in that is changed. */
+export function suggestedProjectPath(imagesRoot: string, homeFolder: string): string {
+  const crumbs = crumbsOf(imagesRoot.trim())
+  if (crumbs.length < 2) return ''
+  const folder = crumbs.at(-1)!
+  const beside = crumbs.at(-2)!
+  // Beside the home folder, or at the top of a disk, people can seldom write.
+  const inside = crumbs.length === 2 || folder.path === crumbsOf(homeFolder).at(-1)?.path
+  return joinPath(inside ? folder.path : beside.path, `${folder.name}.surmise`)
+}
+
+function partsOf(text: string, separator: string): string[] {
+  return text.split(separator === '\\' ? /[\\/]/ : '/').filter((part) => part !== '')
+}
