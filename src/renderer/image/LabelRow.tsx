@@ -1,5 +1,6 @@
 import { Check, Minus, X } from 'lucide-react'
 import { useEffect, useRef } from 'react'
+import type { Suggestion } from '../../preload/schemas.ts'
 import { keyName } from '../actions/registry.ts'
 import { accept, mark, reject } from '../state/marks.ts'
 import { ui } from '../state/ui.ts'
@@ -52,7 +53,7 @@ export function LabelRow({
       </span>
       {suggestion && (
         <span className={`text-[13px] tabular-nums ${suggestion.confident ? 'text-suggested' : 'text-muted'}`}>
-          {texts.image.probability(suggestion.probability)}
+          {texts.image.probability(sureness(suggestion, shown === 'suggested'))}
         </span>
       )}
       {suggestion?.confident ? (
@@ -101,6 +102,11 @@ export function LabelRow({
       <span className="flex w-5 justify-center">{shortcut && <Kbd keys={keyName(shortcut)} />}</span>
     </li>
   )
+}
+
+/** Of what is suggested, where something is; else of its being present. */
+function sureness({ probability, suggestion }: Suggestion, asSuggested: boolean): number {
+  return asSuggested && suggestion === 'absent' ? 1 - probability : probability
 }
 
 function Choice({

@@ -57,9 +57,10 @@ export function Stage({ image }: { image: ImageDetail }) {
   }, [image, room])
 
   return (
+    // The keys do the same (f, +, -): the pointer is only the handier way.
+    // biome-ignore lint/a11y/noStaticElementInteractions: see above
     <div
       ref={frame}
-      role="presentation"
       className="relative min-h-0 flex-1 cursor-grab touch-none overflow-hidden bg-stage active:cursor-grabbing"
       onPointerDown={(event) => event.button === 0 && event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={({ buttons, movementX, movementY }) => {

@@ -56,7 +56,7 @@ function optionsFor(element: HTMLElement): uPlot.Options {
   return {
     width,
     height,
-    scales: { x: { time: false, range: [0, 100] }, mAP: { range: [0, 100] } },
+    scales: { x: { time: false }, mAP: { range: [0, 100] } },
     axes: [
       { ...axis, size: 24, values: (_, values) => values.map((value) => `${value} %`) },
       { ...axis, size: 40, scale: 'y' },

@@ -13,11 +13,13 @@ import { Results } from './Results.tsx'
 export function TrainingPanel({ project }: { project: ProjectSummary }) {
   const isOpen = useUi((state) => state.trainingPanel)
   const job = useLatestJob('train')
+  // Beside the labels, not over them: marking goes on.
+  const place = useUi((state) => (state.imageId === null ? 'right-2' : 'right-[328px]'))
   if (!isOpen || !job) return null
   return (
     <aside
       aria-label={texts.training.panel}
-      className="absolute top-2 right-2 z-30 flex max-h-[calc(100%-16px)] w-96 flex-col gap-3 overflow-auto rounded-xl border border-line bg-raised p-4 shadow-float"
+      className={`absolute top-2 ${place} z-30 flex max-h-[calc(100%-16px)] w-96 flex-col gap-3 overflow-auto rounded-xl border border-line bg-raised p-4 shadow-float`}
     >
       <header className="flex items-center justify-between">
         <h2 className="m-0 text-sm font-semibold">{job.title}</h2>
@@ -32,7 +34,7 @@ export function TrainingPanel({ project }: { project: ProjectSummary }) {
       {job.state === 'done' && (
         <>
           <p className="m-0">{job.outcome}</p>
-          <Button kind="primary" onClick={showSuggestions}>
+          <Button kind="primary" className="shrink-0" onClick={showSuggestions}>
             <Sparkle size={16} aria-hidden /> {texts.training.showSuggestions}
           </Button>
           {project.model && <Results model={project.model} />}
