@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Application } from '../../src/main/app/application.ts'
+import { queryImages } from '../../src/main/app/imageQuery.ts'
+import { imageDetail, imageRows } from '../../src/main/app/imageRows.ts'
+import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from '../../src/main/app/marks.ts'
+import type { Workspace } from '../../src/main/app/workspace.ts'
+import { scoresFile, writeScores } from '../../src/main/suggestions/scores.ts'
+import { imageDetail as detailSchema, imageRow } from '../../src/preload/schemas.ts'
+import { scanned } from '../project/support.ts'
+import { newApplication, temporaryFolder } from './support.ts'
+
+/** A project with a model that gives these probabilities, image by image. */
+async function scored(application: Application, labels: string[], probabilities: number[][]): Promise<Workspace> {
+  const folder = temporaryFolder()
+  const workspace = await application.create({ path: `${folder}/p.surmise`, imagesRoot: folder, labels })
+  const { project } = workspace
+  project.images.applyScan({ added: probabilities.map((_, i) => scanned(`${String(i).padStart(4, '0')}.jpg`)) })
+  const labelIds = project.labels.list().map(({ id }) => id)
+  const model = project.models.add(
+    { kind: 'blend', backbone: 'x', seed: 0, device: 'cpu', metrics: {}, labelIds, file: null },
+    { current: true },
+  )
+  await writeScores(scoresFile(project.cacheFolder, model.uid), {
+    imageIds: project.images.ids({}, { by: 'added' }),
+    labelIds: Int32Array.from(labelIds),
+    probabilities: Float32Array.from(labels.flatMap((_, label) => probabilities.map((row) => row[label]))),
+  })
+  await project.states.matrix()
+  return workspace
+}
+
+test('accepting takes the suggestion over, rejecting marks the opposite, both say by which model', async () => {
+  const workspace = await scored(
+    newApplication(),
+    ['dog', 'cat'],
+    [
+      [0.97, 0.02],
+      [0.4, Number.NaN],
+    ],
+  )
+  const { project } = workspace
+  const model = project.models.current()!
+  const [row] = await imageRows(workspace, [1])
+  expect(imageRow.parse(row)).toMatchObject({ present: [], absent: [] })
+  expect(row.suggestions).toEqual([
+    { labelId: 2, probability: expect.closeTo(0.02), suggestion: 'absent', confident: true },
+    { labelId: 1, probability: expect.closeTo(0.97), suggestion: 'present', confident: true },
+  ])
+
+  expect(await acceptSuggestions(workspace, [{ imageId: 1, labelId: 1 }])).toMatchObject({
+    changed: 1,
+    title: 'Accept “dog” present',
+    firstImageId: 1,
+    undoTitle: 'Accept “dog” present',
+  })
+  expect(await rejectSuggestions(workspace, [{ imageId: 1, labelId: 2 }])).toMatchObject({
+    title: 'Reject “cat” absent',
+  })
+  expect(project.states.ofImage(1)).toMatchObject([
+    { labelId: 1, state: 1, source: 'accepted_suggestion', modelId: model.id, score: expect.closeTo(0.97) },
+    { labelId: 2, state: 1, source: 'human', modelId: model.id, score: expect.closeTo(0.02) },
+  ])
+  const detail = detailSchema.parse(await imageDetail(workspace, 2))
+  expect(detail.allSuggestions).toMatchObject([{ labelId: 1, suggestion: 'absent', confident: false }])
+
+  // What was decided meanwhile stays as it is.
+  await setMarks(workspace, [{ imageId: 2, labelId: 1, state: 1 }])
+  expect(await acceptSuggestions(workspace, [{ imageId: 2, labelId: 1 }])).toMatchObject({ changed: 0 })
+  await expect(acceptSuggestions(workspace, [{ imageId: 2, labelId: 2 }])).rejects.toMatchObject({
+    code: 'no-suggestion',
+  })
+  expect(await undo(workspace)).toMatchObject({
+    title: 'Undo: Mark “dog” present',
+    redoTitle: 'Mark “dog” present',
+    firstImageId: 2,
+  })
+  expect(await acceptSuggestions(workspace, [{ imageId: 2, labelId: 1 }])).toMatchObject({
+    changed: 1,
+    title: 'Accept “dog” absent',
+  })
+})
+
+test('titles say what was done; undo and redo say so too', async () => {
+  const workspace = await scored(newApplication(), ['dog', 'cat'], [[0.9], [0.9], [0.9]])
+  const title = async (changes: Parameters<typeof setMarks>[1]) => (await setMarks(workspace, changes)).title
+  expect(await title([{ imageId: 1, labelId: 1, state: -1 }])).toBe('Mark “dog” absent')
+  expect(await title([1, 2, 3].map((imageId) => ({ imageId, labelId: 2, state: 1 as const })))).toBe(
+    'Mark “cat” present in 3 images',
+  )
+  expect(await title([{ imageId: 1, labelId: 1, state: 0 }])).toBe('Clear “dog”')
+  expect(
+    await title([
+      { imageId: 1, labelId: 1, state: 1 },
+      { imageId: 1, labelId: 2, state: -1 },
+    ]),
+  ).toBe('Change 2 labels')
+  expect(await undo(workspace)).toMatchObject({ changed: 2, title: 'Undo: Change 2 labels' })
+  expect(await redo(workspace)).toMatchObject({ changed: 2, title: 'Redo: Change 2 labels', redoTitle: null })
+  expect(await redo(workspace)).toBeNull()
+})
+
+test('many marks at once are one action, written in slices', async () => {
+  const workspace = await scored(
+    newApplication(),
+    ['dog'],
+    Array.from({ length: 6000 }, () => [0.95]),
+  )
+  const pairs = Array.from({ length: 6000 }, (_, i) => ({ imageId: i + 1, labelId: 1 }))
+  expect(await acceptSuggestions(workspace, pairs)).toMatchObject({ changed: 6000, title: 'Accept 6000 suggestions' })
+  expect(workspace.project.labels.list()[0].presentCount).toBe(6000)
+  expect(await undo(workspace)).toMatchObject({ changed: 6000 })
+})
+
+test('suggested and by confidence: as one would find them one by one', async () => {
+  const application = newApplication()
+  const probability = fc.oneof(fc.constant(Number.NaN), fc.constantFrom(0, 0.05, 0.2, 0.5, 0.8, 0.9, 0.95, 1))
+  const image = fc.record({
+    probabilities: fc.tuple(probability, probability, probability),
+    states: fc.tuple(...Array.from({ length: 3 }, () => fc.constantFrom(0, 0, 1, -1))),
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(image, { minLength: 1, maxLength: 12 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (images, label) => {
+        const workspace = await scored(
+          application,
+          ['a', 'b', 'c'],
+          images.map(({ probabilities }) => probabilities),
+        )
+        const marks = images.flatMap(({ states }, i) =>
+          states.map((state, l) => ({ imageId: i + 1, labelId: l + 1, state: state as 0 | 1 | -1 })),
+        )
+        workspace.project.states.set(marks, { title: 'x' })
+        const sure = (i: number, labels: number[]) =>
+          Math.max(
+            0,
+            ...labels.map((l) => {
+              const p = Math.fround(images[i].probabilities[l - 1])
+              return images[i].states[l - 1] !== 0 || Number.isNaN(p) ? 0 : Math.max(p, Math.fround(1 - p))
+            }),
+          )
+        const places = images.map((_, i) => i)
+        const ids = (of: number[]) => of.map((i) => i + 1)
+        const found = async (...query: [Parameters<typeof queryImages>[1], Parameters<typeof queryImages>[2]]) => [
+          ...(await queryImages(workspace, ...query)),
+        ]
+        const all = [1, 2, 3]
+        expect(await found({ suggested: true }, { by: 'path' })).toEqual(ids(places.filter((i) => sure(i, all) >= 0.9)))
+        expect(await found({ suggested: false }, { by: 'path' })).toEqual(ids(places.filter((i) => sure(i, all) < 0.9)))
+        expect(
+          await found({ labels: [{ labelId: label, is: 'suggested' }] }, { by: 'path', descending: true }),
+        ).toEqual(ids(places.filter((i) => sure(i, [label]) >= 0.9).reverse()))
+        expect(await found({}, { by: 'confidence' })).toEqual(
+          ids(places.toSorted((i, j) => sure(j, all) - sure(i, all) || i - j)),
+        )
+        expect(await found({ labels: [{ labelId: label, is: 'unknown' }] }, { by: 'confidence' })).toEqual(
+          ids(
+            places
+              .filter((i) => images[i].states[label - 1] === 0)
+              .toSorted((i, j) => sure(j, [label]) - sure(i, [label]) || i - j),
+          ),
+        )
+      },
+    ),
+    { numRuns: 12 },
+  )
+})
+
+test('without a model nothing is suggested, and nothing fails', async () => {
+  const workspace = await scored(newApplication(), ['dog'], [[0.95], [0.95]])
+  workspace.project.models.setCurrent(null)
+  expect([...(await queryImages(workspace, { suggested: true }, { by: 'path' }))]).toEqual([])
+  expect([...(await queryImages(workspace, {}, { by: 'confidence' }))]).toEqual([1, 2])
+  expect((await imageRows(workspace, [1]))[0].suggestions).toEqual([])
+})
