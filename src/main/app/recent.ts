@@ -26,10 +26,10 @@ export class RecentProjects {
     return (await this.#read()).map((one) => ({ ...one, found: existsSync(one.path) }))
   }
 
-  add(project: { path: string; name: string }): Promise<void> {
+  add({ path: file, name }: { path: string; name: string }): Promise<void> {
     return this.#change((list) => [
-      { path: project.path, name: project.name, openedAt: Date.now() },
-      ...list.filter((one) => one.path !== project.path),
+      { path: file, name, openedAt: Date.now() },
+      ...list.filter((one) => one.path !== file),
     ])
   }
 

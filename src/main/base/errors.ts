@@ -32,6 +32,9 @@ const systemReasons: Record<string, [message: string, hint: string]> = {
   ENOENT: ['This file or folder does not exist.', 'Check the path.'],
   EISDIR: ['This is a folder, not a file.', 'Choose a file.'],
   ENOTDIR: ['This is a file, not a folder.', 'Choose a folder.'],
+  EEXIST: ['There is a file of this name already.', 'Choose another name.'],
+  ENAMETOOLONG: ['This name is too long.', 'Choose a shorter name.'],
+  EBUSY: ['Another program is using this file.', 'Close it there, then try again.'],
   EMFILE: ['Too many files are open at once.', 'Close other programs, then try again.'],
   EIO: ['The disk could not be read or written.', 'Check the disk, then try again.'],
 }
