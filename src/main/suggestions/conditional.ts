@@ -34,8 +34,10 @@ export interface ConditionalOptions {
   signal?: AbortSignal
 }
 
-/** Precisions of the Gaussian priors around zero: a rare label, which has little to go by, is hardly moved. */
+/** Precisions of the Gaussian priors around zero, for a label with much known. */
 const priors = { surprise: 1, expected: 0.3, scale: 10, shift: 3 }
+/** A label with so many known entries has priors twice as strong; one with a tenth of them, eleven times. */
+const enoughKnown = 300
 /** More images than this tell nothing new about how labels go together. */
 const sampleImages = 20_000
 /** So many labels speak at most, those known to be present most often: the cost grows with C × S. */
@@ -90,10 +92,11 @@ export async function fitConditional(
   // |t| is 1 where an entry counts and 0 elsewhere.
   const data = sum(mul(softplus(mul(mul(z, t), -1)), square(t)), [0])
   const flat = (rate: number, of: typeof a) => mul(square(of), rate / 2)
-  const prior = add(
+  const spread = add(
     add(reshape(mul(sum(mul(square(w), precision), [1]), 0.5), [labels]), flat(priors.scale, a)),
     flat(priors.shift, b),
   )
+  const prior = mul(spread, add(mul(share, enoughKnown), 1))
   // Divided by the count, so that one tolerance fits rare and common labels.
   const loss = mul(add(data, prior), share)
   const feeds = {
