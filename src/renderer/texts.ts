@@ -121,13 +121,15 @@ export const texts = {
     editTitle: 'Label',
     remove: 'Remove label',
     removeHint: (present: number, absent: number) =>
-      `It takes ${present + absent} marks with it. Undo brings them back.`,
+      present + absent === 1
+        ? 'It takes 1 mark with it. Undo brings it back.'
+        : `It takes ${(present + absent).toLocaleString()} marks with it. Undo brings them back.`,
     none: 'No labels yet. Add the first one: what do you want to find in these images?',
     filterBy: (name: string) => `Show images by ${name}`,
     newTitle: 'New label',
     another: 'Add another',
-    keyHint: 'One character. In an image, this key sets the label.',
-    keyIsAction: (title: string) => `This key already means “${title}”.`,
+    keyHint: 'One character, that marks the label present, and absent with Shift. Left empty, Surmise gives it one.',
+    keyIsAction: (title: string) => `This key is “${title}”: choose another.`,
     swatches: {
       '#d33a3c': 'Red',
       '#d36614': 'Orange',
@@ -214,8 +216,14 @@ export const texts = {
     written: 'Exported',
     wroteImages: (images: number, present: number, absent: number) =>
       `${images.toLocaleString()} images, ${present.toLocaleString()} present, ${absent.toLocaleString()} absent.`,
-    unreadable: (count: number) => `${count.toLocaleString()} images that can’t be read are listed apart.`,
-    wroteSuggestions: (count: number) => `${count.toLocaleString()} suggestions in a file of their own.`,
+    unreadable: (count: number) =>
+      count === 1
+        ? '1 image that can’t be read is listed apart.'
+        : `${count.toLocaleString()} images that can’t be read are listed apart.`,
+    wroteSuggestions: (count: number) =>
+      count === 1
+        ? '1 suggestion in a file of its own.'
+        : `${count.toLocaleString()} suggestions in a file of their own.`,
     files: 'Files',
     cocoPlace:
       'A name that ends in .json is one file. Any other is a folder with annotations and images, as other programs want it.',
@@ -226,7 +234,8 @@ export const texts = {
     reading: 'Reading …',
     byName: 'By the name of the file',
     otherFile: 'Another file',
-    unmatched: (count: number) => `${count.toLocaleString()} images of the file are not here`,
+    unmatched: (count: number) =>
+      count === 1 ? '1 image of the file is not here' : `${count.toLocaleString()} images of the file are not here`,
     nothingNew: 'This file says nothing that the project does not know.',
     label: 'Label',
     isNew: 'new',
@@ -234,11 +243,15 @@ export const texts = {
     writing: 'Importing …',
     matched: (matched: number, inFile: number) =>
       `${matched.toLocaleString()} of ${inFile.toLocaleString()} images of the file are in this project.`,
-    newStates: (count: number) => `${count.toLocaleString()} marks are new`,
-    sameStates: (count: number) => `${count.toLocaleString()} are here already`,
-    conflicts: (count: number) => `${count.toLocaleString()} say the opposite of a mark here`,
+    newStates: (count: number) => (count === 1 ? '1 mark is new' : `${count.toLocaleString()} marks are new`),
+    sameStates: (count: number) => (count === 1 ? '1 is here already' : `${count.toLocaleString()} are here already`),
+    conflicts: (count: number) =>
+      count === 1 ? '1 says the opposite of a mark here' : `${count.toLocaleString()} say the opposite of a mark here`,
     newLabels: (names: string[]) => `New labels: ${names.join(', ')}`,
-    rest: (count: number) => `The file does not say what is absent. The ${count.toLocaleString()} other pairs are:`,
+    rest: (count: number) =>
+      count === 1
+        ? 'The file does not say what is absent. The 1 other pair of image and label is:'
+        : `The file does not say what is absent. The ${count.toLocaleString()} other pairs of image and label are:`,
     restUnknown: 'Unknown: it was not looked for everywhere',
     restAbsent: 'Absent: everything that is there has been listed',
     conflictKeep: 'Keep what this project says',
@@ -246,7 +259,9 @@ export const texts = {
     onConflict: 'Where they disagree',
     commit: 'Import',
     imported: (states: number, labels: number) =>
-      `Imported ${states.toLocaleString()} marks${labels > 0 ? ` and ${labels} labels` : ''}. Undo takes them back.`,
+      `Imported: ${states === 1 ? '1 mark' : `${states.toLocaleString()} marks`}${
+        labels === 0 ? '' : labels === 1 ? ' and 1 new label' : ` and ${labels} new labels`
+      }. Undo takes it back.`,
   },
   settings: {
     title: 'Settings',
@@ -270,7 +285,8 @@ export const texts = {
     groups: { Image: 'In an image', Grid: 'In the grid', Everywhere: 'Everywhere' },
     action: 'What it does',
     key: 'Key',
-    labelKeys: 'A label can have a key of its own: it sets the label in the open image.',
+    labelKeys:
+      'Each label gets a key: it marks the label present in the open image or the selection; with Shift, absent.',
   },
   notices: { dismiss: 'Dismiss' },
 } as const

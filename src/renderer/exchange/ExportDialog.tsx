@@ -116,7 +116,9 @@ function Written({ report, onClose }: { report: ExportReport; onClose: () => voi
       <div role="status" className="flex flex-col gap-3">
         <p className="m-0">{texts.exchange.wroteImages(images, present, absent)}</p>
         {suggestions > 0 && <p className="m-0">{texts.exchange.wroteSuggestions(suggestions)}</p>}
-        {unreadable > 0 && <p className="m-0">{texts.exchange.unreadable(unreadable)}</p>}
+        {unreadable > 0 && !warnings.some(({ code }) => code === 'unreadable') && (
+          <p className="m-0">{texts.exchange.unreadable(unreadable)}</p>
+        )}
         <ul aria-label={texts.exchange.files} className="m-0 list-none rounded-md bg-sunken px-3 py-2">
           {files.map((file) => (
             <li key={file} className="break-all select-all">

@@ -56,13 +56,15 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   }
 
   return (
+    // Each step anew, so that the keyboard is where it goes on.
     <Modal
+      key={outcome !== null ? 'done' : preview ? 'preview' : 'file'}
       title={texts.exchange.importTitle}
       onClose={onClose}
       keepsOpen
       foot={
         outcome !== null ? (
-          <Button kind="primary" onClick={onClose}>
+          <Button kind="primary" data-first-focus onClick={onClose}>
             {texts.common.done}
           </Button>
         ) : (
@@ -77,6 +79,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
               kind="primary"
               type="submit"
               form={formId}
+              data-first-focus={preview ? true : undefined}
               disabled={busy || (preview ? !wouldChange(preview, choices) : !path.trim())}
             >
               {preview ? texts.exchange.commit : texts.exchange.read}

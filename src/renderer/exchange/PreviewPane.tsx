@@ -79,7 +79,8 @@ function Count({ count, children }: { count: number; children: ReactNode }) {
 }
 
 function LabelTable({ labels }: { labels: ImportPreview['labels'] }) {
-  const cell = 'px-3 py-1 text-right font-normal tabular-nums'
+  const cell = 'px-3 py-1 font-normal tabular-nums'
+  const number = `${cell} text-right`
   return (
     <section
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within reach of the keyboard
@@ -93,10 +94,10 @@ function LabelTable({ labels }: { labels: ImportPreview['labels'] }) {
             <th scope="col" className={`${cell} text-left`}>
               {texts.exchange.label}
             </th>
-            <th scope="col" className={cell}>
+            <th scope="col" className={number}>
               {texts.states.present}
             </th>
-            <th scope="col" className={cell}>
+            <th scope="col" className={number}>
               {texts.states.absent}
             </th>
           </tr>
@@ -112,8 +113,8 @@ function LabelTable({ labels }: { labels: ImportPreview['labels'] }) {
                   </span>
                 )}
               </th>
-              <td className={cell}>{present.toLocaleString()}</td>
-              <td className={cell}>{absent.toLocaleString()}</td>
+              <td className={number}>{present.toLocaleString()}</td>
+              <td className={number}>{absent.toLocaleString()}</td>
             </tr>
           ))}
         </tbody>

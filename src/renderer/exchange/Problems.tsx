@@ -11,7 +11,7 @@ export function Problems({ problems }: { problems: ImportPreview['problems'] }) 
         <li key={code} className="flex gap-2">
           <TriangleAlert size={16} className="mt-0.5 shrink-0 text-suggested" aria-hidden />
           <div className="min-w-0">
-            {message} <span className="text-muted">({texts.common.times(count)})</span>
+            {message} <span className="whitespace-nowrap text-muted">({texts.common.times(count)})</span>
             {examples.length > 0 && <Examples examples={examples} />}
           </div>
         </li>

@@ -9,11 +9,11 @@ const swatches: Record<string, string> = texts.labels.swatches
 export function ColourField({ value, onChange }: { value: string | null; onChange: (colour: string) => void }) {
   const name = useId()
   const isOther = value !== null && !(value in swatches)
-  const ring = 'size-7 shrink-0 cursor-pointer rounded-full'
+  const ring = 'size-6 shrink-0 cursor-pointer rounded-full'
   return (
     <fieldset className="m-0 min-w-0 border-0 p-0">
       <legend className="mb-1 p-0 font-medium">{texts.labels.colour}</legend>
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center gap-1.5">
         {Object.entries(swatches).map(([colour, title]) => (
           <label
             key={colour}
@@ -29,7 +29,7 @@ export function ColourField({ value, onChange }: { value: string | null; onChang
               checked={value === colour}
               onChange={() => onChange(colour)}
             />
-            {value === colour && <Check size={16} strokeWidth={3} className="text-white" aria-hidden />}
+            {value === colour && <Check size={14} strokeWidth={3} className="text-white" aria-hidden />}
           </label>
         ))}
         <input
@@ -38,7 +38,7 @@ export function ColourField({ value, onChange }: { value: string | null; onChang
           title={texts.labels.otherColour}
           value={value ?? '#74787d'}
           onChange={(event) => onChange(event.target.value)}
-          className={`h-7 w-12 cursor-pointer rounded-md border bg-surface p-0.5 ${isOther ? 'border-accent' : 'border-line'}`}
+          className={`ml-1 h-6 w-9 cursor-pointer rounded-md border bg-surface p-0.5 ${isOther ? 'border-accent' : 'border-line'}`}
         />
       </div>
     </fieldset>

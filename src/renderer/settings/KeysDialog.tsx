@@ -4,8 +4,6 @@ import { texts } from '../texts.ts'
 import { Kbd } from '../ui/Kbd.tsx'
 import { Modal } from '../ui/Modal.tsx'
 
-const groups: readonly Action['group'][] = ['Image', 'Grid', 'Everywhere']
-
 /** Every key and what it does. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const labels = useLabels()
@@ -14,26 +12,28 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   return (
     <Modal title={texts.help.title} width="wide" onClose={onClose}>
       <div className="grid gap-x-10 gap-y-6 sm:grid-cols-2">
-        {groups.map((group) => (
-          <KeyTable
-            key={group}
-            title={texts.help.groups[group]}
-            rows={actions
-              .filter((action) => action.group === group && action.keys.length > 0)
-              .map(({ id, title, keys }) => ({ id, title, keys: keys.map(keyName) }))}
-          />
-        ))}
-        {withKey.length > 0 ? (
-          <KeyTable
-            title={texts.labels.title}
-            rows={withKey.map(({ id, name }) => ({ id: String(id), title: name, keys: [keyName(keys.get(id)!)] }))}
-          />
-        ) : (
-          <p className="m-0 text-muted">{texts.help.labelKeys}</p>
-        )}
+        <GroupTable group="Image" />
+        <div className="flex flex-col gap-6">
+          <GroupTable group="Grid" />
+          <GroupTable group="Everywhere" />
+          <div className="flex flex-col gap-2">
+            <KeyTable
+              title={texts.labels.title}
+              rows={withKey.map(({ id, name }) => ({ id: String(id), title: name, keys: [keyName(keys.get(id)!)] }))}
+            />
+            <p className="m-0 text-[13px] text-muted">{texts.help.labelKeys}</p>
+          </div>
+        </div>
       </div>
     </Modal>
   )
+}
+
+function GroupTable({ group }: { group: Action['group'] }) {
+  const rows = actions
+    .filter((action) => action.group === group && action.keys.length > 0)
+    .map(({ id, title, keys }) => ({ id, title, keys: keys.map(keyName) }))
+  return <KeyTable title={texts.help.groups[group]} rows={rows} />
 }
 
 function KeyTable({ title, rows }: { title: string; rows: readonly { id: string; title: string; keys: string[] }[] }) {

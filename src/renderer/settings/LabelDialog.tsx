@@ -1,7 +1,8 @@
 import { type FormEvent, useId, useState } from 'react'
 import type { Label } from '../../preload/schemas.ts'
-import { actions } from '../actions/registry.ts'
+import { actions, keyName, keysOfLabels } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
+import { useLabels } from '../state/queries.ts'
 import { ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
@@ -19,9 +20,11 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
   const nameId = useId()
   const [form, setForm] = useState(label ? { ...label, key: label.key ?? '' } : blank)
   const { busy, error, run } = useAction()
+  const assigned = keysOfLabels(useLabels()).get(label?.id ?? 0)
   const change = (patch: Partial<typeof blank>) => setForm((before) => ({ ...before, ...patch }))
 
   const taken = form.key === '' ? undefined : actions.find(({ keys }) => keys.includes(form.key))
+  const incomplete = busy || form.name.trim() === '' || taken !== undefined
   const fields = () => ({
     name: form.name,
     colour: form.colour ?? undefined,
@@ -48,12 +51,12 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
       foot={
         <>
           {!label && (
-            <Button className="mr-auto" disabled={busy || !form.name.trim()} onClick={() => void save(another)}>
+            <Button className="mr-auto" disabled={incomplete} onClick={() => void save(another)}>
               {texts.labels.another}
             </Button>
           )}
           <Button onClick={onClose}>{texts.common.cancel}</Button>
-          <Button kind="primary" type="submit" form={formId} disabled={busy || !form.name.trim()}>
+          <Button kind="primary" type="submit" form={formId} disabled={incomplete}>
             {label ? texts.common.save : texts.common.add}
           </Button>
         </>
@@ -86,9 +89,10 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
               className="w-14! text-center"
               autoComplete="off"
               spellCheck={false}
-              value={form.key}
+              placeholder={assigned && keyName(assigned)}
+              value={form.key.toUpperCase()}
               // The last character typed, whatever stood there before.
-              onChange={(event) => change({ key: [...event.target.value.trim()].at(-1) ?? '' })}
+              onChange={(event) => change({ key: [...event.target.value.trim().toLowerCase()].at(-1) ?? '' })}
             />
           )}
         </Field>

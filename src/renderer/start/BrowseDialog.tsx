@@ -36,7 +36,9 @@ export function BrowseDialog({
   const [name, setName] = useState(() => (kind === 'save-file' ? baseName(start) || defaultName : ''))
   const [file, setFile] = useState<string | null>(null)
 
-  const entries = (listing?.entries ?? []).filter((entry) => entry.kind === 'folder' || kind !== 'folder')
+  const entries = (listing?.entries ?? []).filter((entry) =>
+    entry.kind === 'folder' ? !isCache.test(entry.name) : kind !== 'folder',
+  )
   const images = listing?.entries.filter((entry) => entry.image).length ?? 0
   const open = (folder: string) => {
     setFile(null)
@@ -131,6 +133,9 @@ export function BrowseDialog({
     </Modal>
   )
 }
+
+/** What a project can draw anew: nothing in there is for people. */
+const isCache = /\.surmise-cache$/
 
 const useText = { folder: texts.browse.use, 'open-file': texts.common.open, 'save-file': texts.common.save }
 

@@ -7,7 +7,8 @@ import { IconButton } from './Button.tsx'
 const widths = { narrow: 'max-w-md', medium: 'max-w-xl', wide: 'max-w-3xl' }
 
 /** Where the work begins, rather than at the cross that closes. */
-const firstFocus = '[data-first-focus], input:not([type=radio]:not(:checked)):not(:disabled), select, textarea'
+const firstFocus =
+  '[data-first-focus]:not(:disabled), input:not([type=radio]:not(:checked)):not(:disabled), select, textarea'
 
 /** A dialog in the middle, with a title, what it is about, and what can be done at its foot. */
 export function Modal({
@@ -26,13 +27,14 @@ export function Modal({
   /** A click beside it must not lose what was typed. */
   keepsOpen?: boolean
 }) {
-  const body = useRef<HTMLDivElement>(null)
+  const popup = useRef<HTMLDivElement>(null)
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()} disablePointerDismissal={keepsOpen}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/40" />
+        <Dialog.Backdrop forceRender className="fixed inset-0 z-50 bg-black/40" />
         <Dialog.Popup
-          initialFocus={() => body.current?.querySelector<HTMLElement>(firstFocus) ?? true}
+          ref={popup}
+          initialFocus={() => popup.current?.querySelector<HTMLElement>(firstFocus) ?? true}
           className={`fixed top-1/2 left-1/2 z-50 flex max-h-[88vh] w-[calc(100vw-48px)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border border-line bg-raised shadow-float ${widths[width]}`}
         >
           <header className="flex items-center justify-between gap-4 py-3 pr-3 pl-5">
@@ -41,9 +43,7 @@ export function Modal({
               <X size={16} aria-hidden />
             </IconButton>
           </header>
-          <div ref={body} className="min-h-0 flex-1 overflow-auto px-5 pb-5">
-            {children}
-          </div>
+          <div className="min-h-0 flex-1 overflow-auto px-5 pb-5">{children}</div>
           {foot && (
             <footer className="flex items-center justify-end gap-2 border-t border-line px-5 py-3">{foot}</footer>
           )}
