@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import type { Suggestion } from '../../preload/schemas.ts'
 import type { Model } from '../project/models.ts'
 import type { Project } from '../project/project.ts'
+import type { ProjectChange } from '../project/types.ts'
 import { confidenceOf, confidentFrom, ScoreTable, scoresFile, suggestionOf } from '../suggestions/scores.ts'
+import { Confidence } from './confidence.ts'
 
 export interface CurrentScores {
   model: Model
@@ -13,6 +15,7 @@ export interface CurrentScores {
 export class Suggestions {
   readonly #project: Project
   #current: Promise<CurrentScores | undefined> | undefined
+  #confidence: { table: ScoreTable; confidence: Confidence } | undefined
 
   constructor(project: Project) {
     this.#project = project
@@ -28,9 +31,21 @@ export class Suggestions {
     return read
   }
 
-  /** Another model may be current now. */
-  forget(): void {
+  /** How sure the undecided suggestions of the current scores are. Waits until all states are in memory. */
+  async confidence({ table }: CurrentScores): Promise<Confidence> {
+    const matrix = await this.#project.states.matrix()
+    if (this.#confidence?.table !== table) this.#confidence = { table, confidence: new Confidence(table, matrix) }
+    return this.#confidence.confidence
+  }
+
+  /** To be told of every change, after the commit. */
+  follow(change: ProjectChange): void {
+    if (change.kind === 'states') this.#confidence?.confidence.statesChanged(change.delta)
+    if (change.kind === 'labels') this.#confidence?.confidence.labelsChanged()
+    if (change.kind !== 'models') return
+    // Another model may be current now.
     this.#current = undefined
+    this.#confidence = undefined
   }
 
   isUsable(model: Model): boolean {

@@ -11,6 +11,9 @@ import { summaryOf } from './summary.ts'
 /** Counts may be told this much later, in milliseconds: a mark must not wait for them, and a scan makes many. */
 const summaryAfter = 250
 
+/** The first images are shown without all states in memory, and sooner; whoever needs them before has them read at once. */
+const matrixAfter = 1000
+
 /** An open project, with what is kept in memory beside it. */
 export class Workspace {
   readonly project: Project
@@ -18,6 +21,7 @@ export class Workspace {
   readonly suggestions: Suggestions
   readonly imports = new ImportPreviews()
   readonly #stopListening: () => void
+  readonly #matrixTimer: NodeJS.Timeout
   #summaryTimer: NodeJS.Timeout | undefined
   #imagesTimer: NodeJS.Timeout | undefined
   #closed = false
@@ -27,10 +31,11 @@ export class Workspace {
     this.context = context
     this.suggestions = new Suggestions(project)
     this.#stopListening = project.onChange((change) => this.#tell(change))
-    // Wanted by the first mark at the latest; the first images are shown without it.
-    void project.states.matrix().catch((error) => {
-      if (!this.#closed) context.log.error('The states could not be read', error)
-    })
+    this.#matrixTimer = setTimeout(() => {
+      project.states.matrix().catch((error) => {
+        if (!this.#closed) context.log.error('The states could not be read', error)
+      })
+    }, matrixAfter)
   }
 
   get imagesRootFound(): boolean {
@@ -51,6 +56,7 @@ export class Workspace {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    clearTimeout(this.#matrixTimer)
     clearTimeout(this.#summaryTimer)
     clearTimeout(this.#imagesTimer)
     // A compute process that hangs must not keep the file open.
@@ -62,6 +68,7 @@ export class Workspace {
   #tell(change: ProjectChange): void {
     if (this.#closed) return
     const { events } = this.context
+    this.suggestions.follow(change)
     switch (change.kind) {
       case 'states': {
         const { undoTitle, redoTitle } = this.project.history
@@ -78,7 +85,6 @@ export class Workspace {
         }, summaryAfter)
         break
       case 'models':
-        this.suggestions.forget()
         events.publish({ kind: 'suggestions' })
         break
     }
