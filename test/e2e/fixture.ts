@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test as base, type Page } from '@playwright/test'
@@ -23,9 +23,32 @@ interface Fixtures {
   served: Served
   /** A page that has been let in, on the start screen. */
   app: Page
+  /** A sample project of this test's own. @returns its file */
+  sample: string
 }
 
-export const test = base.extend<Fixtures>({
+interface WorkerFixtures {
+  /** Drawn once: the folder of a sample that tests copy. */
+  drawnSample: string
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  drawnSample: [
+    // biome-ignore lint/correctness/noEmptyPattern: see below
+    async ({}, use) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'surmise-sample-'))
+      const env = { ...process.env, SURMISE_HOME: path.join(folder, 'home') }
+      await output(spawn(process.execPath, [cli, 'sample', path.join(folder, 'sample')], { env }))
+      await use(path.join(folder, 'sample'))
+      rmSync(folder, { recursive: true, force: true })
+    },
+    { scope: 'worker' },
+  ],
+  sample: async ({ drawnSample, served }, use) => {
+    const folder = path.join(served.folder, 'sample')
+    cpSync(drawnSample, folder, { recursive: true })
+    await use(path.join(folder, 'Sample.surmise'))
+  },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the wanted fixtures from this pattern.
   served: async ({}, use) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'surmise-e2e-'))

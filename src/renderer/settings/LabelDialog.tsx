@@ -117,10 +117,10 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
 async function remove(label: Label): Promise<void> {
   await client.labels.remove({ id: label.id })
   // Nothing may be filtered by a label that is gone.
-  ui.set(({ filter }) => ({
-    editedLabel: null,
-    filter: { ...filter, labels: filter.labels?.filter(({ labelId }) => labelId !== label.id) },
-  }))
+  ui.set(({ filter }) => {
+    const labels = filter.labels?.filter(({ labelId }) => labelId !== label.id)
+    return { editedLabel: null, filter: { ...filter, labels: labels?.length ? labels : undefined } }
+  })
 }
 
 function Removal({ label, busy, onRemove }: { label: Label; busy: boolean; onRemove: () => void }) {

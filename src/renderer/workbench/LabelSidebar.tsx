@@ -69,8 +69,7 @@ function LabelLine({
         <button
           type="button"
           aria-expanded={condition !== undefined}
-          aria-label={texts.labels.filterBy(label.name)}
-          title={label.description || label.name}
+          title={label.description || texts.labels.filterBy(label.name)}
           onClick={() => onShow(condition ? null : 'present')}
           className="flex h-full min-w-0 flex-1 items-center gap-2 rounded-md pl-2.5 text-left"
         >

@@ -1,7 +1,7 @@
 import { Check, ImageOff, Sparkle } from 'lucide-react'
 import type { MouseEvent } from 'react'
 import { imageUrl } from '../../preload/contract.ts'
-import type { ImageRow, Label } from '../../preload/schemas.ts'
+import type { Label } from '../../preload/schemas.ts'
 import { useRow } from '../state/rows.ts'
 import { openImage } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -46,7 +46,7 @@ export function Tile({
       id={`image-${id}`}
       role="option"
       aria-selected={isSelected}
-      aria-label={row ? descriptionOf(row, present) : texts.common.loading}
+      aria-label={row ? undefined : texts.common.loading}
       data-path={row?.path}
       onClick={onClick}
       onDoubleClick={() => openImage(id)}
@@ -73,7 +73,9 @@ export function Tile({
             title={texts.workbench.suggestions(suggestions)}
             className="absolute top-1.5 right-1.5 flex items-center gap-1 rounded-full bg-raised px-1.5 text-xs text-suggested tabular-nums shadow-float"
           >
-            <Sparkle size={11} strokeWidth={2.5} aria-hidden /> {suggestions}
+            <Sparkle size={11} strokeWidth={2.5} aria-hidden />
+            <span aria-hidden>{suggestions}</span>
+            <span className="sr-only">{texts.workbench.suggestions(suggestions)}</span>
           </span>
         )}
         {isSelected && (
@@ -98,11 +100,4 @@ export function Tile({
       </div>
     </div>
   )
-}
-
-function descriptionOf(row: ImageRow, present: readonly Label[]): string {
-  const parts = [row.path, ...present.map(({ name }) => name)]
-  if (row.status !== 'ok') parts.push(row.problem?.message ?? texts.image.missing)
-  if (row.suggestions.length > 0) parts.push(texts.workbench.suggestions(row.suggestions.length))
-  return parts.join(', ')
 }
