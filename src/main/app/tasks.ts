@@ -1,5 +1,6 @@
 import { embed } from '../backbone/embed.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
+import { benchmark } from '../benchmark/benchmark.ts'
 import type { Job } from '../images/job.ts'
 import { renderImage } from '../images/render.ts'
 import { drawSample } from '../images/sample/draw.ts'
@@ -24,6 +25,7 @@ export const tasks = {
   embed,
   train: (input: TrainInput, job: Job<ProgressReport>) =>
     train(input, { signal: job.signal, progress: (report) => job.progress?.(report) }),
+  benchmark,
   drawSample,
   resolveBackbone: ({ specification }: { specification: string }) => resolveBackbone(specification),
   thumbnail: ({ path, sha256, cacheFolder }: OneImage) => ensureThumbnail(path, sha256, cacheFolder),

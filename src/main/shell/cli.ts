@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { addBenchmark } from './cli/benchmark.ts'
 import { addEmbed } from './cli/embed.ts'
 import { addExport } from './cli/export.ts'
 import { addImport } from './cli/import.ts'
@@ -13,7 +14,10 @@ import { addTrain } from './cli/train.ts'
 import { version } from './paths.ts'
 
 /** One command, one file of `cli/`, one line here. */
-const commands = [addNew, addImport, addEmbed, addTrain, addSuggest, addExport, addStatus, addServe, addSample]
+const commands = [
+  ...[addNew, addImport, addEmbed, addTrain, addSuggest, addExport, addStatus],
+  ...[addBenchmark, addServe, addSample],
+]
 
 const program = new Command('surmise')
   .description('Multi-label image annotation with suggestions, on this machine alone.')
