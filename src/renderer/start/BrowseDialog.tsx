@@ -123,7 +123,12 @@ export function BrowseDialog({
                 value={name}
                 spellCheck={false}
                 onChange={(event) => setName(event.target.value)}
-                onKeyDown={(event) => event.key === 'Enter' && accept()}
+                onKeyDown={(event) => {
+                  if (event.key !== 'Enter') return
+                  // Else the key would go on to press whatever has the focus next.
+                  event.preventDefault()
+                  accept()
+                }}
               />
             )}
           </Field>

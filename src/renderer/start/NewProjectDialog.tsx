@@ -27,6 +27,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: info } = useInfo()
   const [form, setForm] = useState(draft)
+  const [advanced] = useState(draft.backbone !== '')
   const { busy, error, run } = useAction()
 
   const change = (patch: Partial<typeof empty>) => {
@@ -106,7 +107,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
             {repeated > 0 && ` – ${texts.create.repeated(repeated)}`}
           </p>
         </div>
-        <details className="group" open={form.backbone !== ''}>
+        <details open={advanced}>
           <summary className="cursor-pointer rounded font-medium">{texts.create.advanced}</summary>
           <div className="pt-3">
             <Field label={texts.create.backbone} hint={texts.create.backboneHint}>
