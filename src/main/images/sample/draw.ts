@@ -26,13 +26,14 @@ export interface SampleResult {
   images: string
   labels: string
   truth: string
-  /** What a project of them begins with: a few present and a few absent images of each label. */
+  /** What a project of them begins with. */
   known: { image: string; label: SampleLabel; state: 1 | -1 }[]
 }
 
-/** Of each label, so many images are known on either side. */
-const knownPresent = 9
-const knownAbsent = 11
+/** Each label is known in this share of the images, as they come: that is what probabilities are calibrated on … */
+const knownShare = 0.15
+/** … and in so many at least where it is present, and as many where it is absent. */
+const leastKnown = 8
 
 /**
  * Draws scenes: the same seed gives the same pictures. The truth of every label goes to truth.tsv (image, labels), which is
@@ -67,12 +68,12 @@ export async function drawSample(
 
 function someKnown(scenes: readonly Scene[], names: readonly string[], random: RandomState): SampleResult['known'] {
   return sampleLabels.flatMap((label) => {
-    const order = random.shuffle(Int32Array.from(scenes.keys()))
-    const of = (present: boolean, most: number) =>
-      [...order].filter((scene) => scenes[scene].labels.has(label) === present).slice(0, most)
-    return [
-      ...of(true, knownPresent).map((scene) => ({ image: names[scene], label, state: 1 as const })),
-      ...of(false, knownAbsent).map((scene) => ({ image: names[scene], label, state: -1 as const })),
-    ]
+    const order = [...random.shuffle(Int32Array.from(scenes.keys()))]
+    const isPresent = (scene: number): boolean => scenes[scene].labels.has(label)
+    const chosen = new Set(order.slice(0, Math.round(knownShare * scenes.length)))
+    for (const side of [true, false]) {
+      for (const scene of order.filter((one) => isPresent(one) === side).slice(0, leastKnown)) chosen.add(scene)
+    }
+    return [...chosen].map((scene) => ({ image: names[scene], label, state: isPresent(scene) ? 1 : -1 }) as const)
   })
 }
