@@ -30,6 +30,7 @@ describe('keys', () => {
     expect(keyName('mod++')).toBe('Ctrl +')
     expect(keyName(' ')).toBe('Space')
     expect(keyName('ArrowRight')).toBe('→')
+    expect(keyName('Delete')).toBe('Del')
   })
 })
 

@@ -22,6 +22,7 @@ const names: Record<string, string> = {
   Escape: 'Esc',
   Backspace: '⌫',
   Enter: '↵',
+  Delete: 'Del',
 }
 
 /** As people read it. */
