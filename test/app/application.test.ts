@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { browseFolder } from '../../src/main/app/browse.ts'
 import { configFolder } from '../../src/main/app/home.ts'
@@ -63,6 +64,26 @@ test('a folder of images that is gone is said so; a backbone that can’t be use
   await expect(application.create(wrong)).rejects.toMatchObject({ code: 'backbone-missing' })
   expect(existsSync(wrong.path)).toBe(false)
   expect(application.workspace).toBe(workspace)
+})
+
+test('damage that comes to light after the opening: the project of before stays, and the file is let go of', async () => {
+  const { application, workspace, folder, imagesRoot } = await pictureProject(1)
+  const first = workspace.project.path
+  const file = path.join(folder, 'q.surmise')
+  const other = await application.create({ path: file, imagesRoot, labels: [] })
+  await application.open(first)
+  expect(application.workspace).not.toBe(other)
+  const rename = (from: string, to: string) => {
+    const db = new Database(file)
+    db.exec(`ALTER TABLE label RENAME COLUMN ${from} TO ${to}`)
+    db.close()
+  }
+  rename('removed', 'scribble')
+  await expect(application.open(file)).rejects.toThrow()
+  expect(application.requireWorkspace().project.path).toBe(first)
+  expect(application.requireWorkspace().project.images.counts().total).toBe(1)
+  rename('scribble', 'removed')
+  expect((await application.open(file)).project.path).toBe(file)
 })
 
 test('a project that is open elsewhere can be looked at, not changed', async () => {

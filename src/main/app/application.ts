@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import type { AppInfo } from '../../preload/schemas.ts'
+import type { AppInfo, ProjectSummary } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import { ComputeProcess } from '../compute/client.ts'
@@ -127,10 +127,18 @@ export class Application {
   }
 
   async #take(project: Project): Promise<Workspace> {
-    await this.#letGo()
     const workspace = new Workspace(project, this.context)
+    let summary: ProjectSummary
+    try {
+      // Damage that the opening did not meet comes to light here, while the project of before is still open.
+      summary = summaryOf(workspace)
+    } catch (error) {
+      workspace.discard()
+      throw error
+    }
+    await this.#letGo()
     this.#workspace = workspace
-    this.context.events.publish({ kind: 'project', project: summaryOf(workspace) })
+    this.context.events.publish({ kind: 'project', project: summary })
     if (this.#remembers) void this.recent.add(project)
     return workspace
   }

@@ -55,12 +55,26 @@ export class Workspace {
   /** Cancels its jobs, and closes the file. */
   async close(): Promise<void> {
     if (this.#closed) return
+    this.#stop()
+    // A compute process that hangs must not keep the file open.
+    await Promise.race([this.context.jobs.cancelAll(), wait(10_000, undefined, { ref: false })])
+    this.#letGo()
+  }
+
+  /** Closes the file of a project that no job has begun for. */
+  discard(): void {
+    this.#stop()
+    this.#letGo()
+  }
+
+  #stop(): void {
     this.#closed = true
     clearTimeout(this.#matrixTimer)
     clearTimeout(this.#summaryTimer)
     clearTimeout(this.#imagesTimer)
-    // A compute process that hangs must not keep the file open.
-    await Promise.race([this.context.jobs.cancelAll(), wait(10_000, undefined, { ref: false })])
+  }
+
+  #letGo(): void {
     this.#stopListening()
     this.project.close()
   }
