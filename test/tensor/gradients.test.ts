@@ -77,6 +77,16 @@ const cases: Case[] = [
   { operator: 'logSoftmax', shapes: [[3, 4]], build: (a) => reduction.logSoftmax(a) },
   { operator: 'cumulativeSum', shapes: [[2, 4]], build: (a) => reduction.cumulativeSum(a, 1) },
   { operator: 'cumulativeSum', shapes: [[3, 2]], build: (a) => reduction.cumulativeSum(a, 0, true) },
+  {
+    operator: 'split',
+    shapes: [[2, 6, 2]],
+    build: (a) => {
+      // The second part is used twice, the last not at all.
+      const [first, second] = layout.split(a, 1, [1, 2, 3])
+      return layout.concat([first, e.mul(second, second)], 1)
+    },
+  },
+  { operator: 'split', shapes: [[5]], build: (a) => layout.split(a, 0, [2, 3])[1] },
   { operator: 'sumTo', shapes: [[3, 2, 4]], build: (a) => reduction.sumTo(a, [2, 1]) },
   { operator: 'reshape', shapes: [[2, 6]], build: (a) => layout.reshape(a, [3, 4]) },
   { operator: 'expand', shapes: [[2, 1]], build: (a) => layout.expand(a, [3, 2, 4]) },

@@ -1,4 +1,4 @@
-import { mul, square, sub, tanh } from '../tensor/elementwise.ts'
+import { mul, sub, tanh } from '../tensor/elementwise.ts'
 import type { Value } from '../tensor/graph.ts'
 import { concat, reshape, slice, transpose } from '../tensor/layout.ts'
 import { linear, matmul } from '../tensor/matrix.ts'
@@ -23,8 +23,11 @@ export function semanticDecoupling(x: Value, words: Value, parameter: Lookup): {
   return { features: matmul(attention, x), attention }
 }
 
-/** How many entries of the [L, C, K] product one slice may have: a slice stays within a core's cache. */
-const sliceEntries = 1 << 19
+/**
+ * How many entries of the [B, C, L, K] product one slice may have. The passes over a slice of a few megabytes find it in the
+ * cache; smaller ones only cost more calls.
+ */
+const sliceEntries = 3 << 19
 
 /**
  * e[b,c,l] = Σ_k q_k tanh(h[b,l,k] g[c,k]) (METHOD 1 after METHOD 2), [B, C, L].
@@ -36,45 +39,69 @@ const sliceEntries = 1 << 19
  * @param q W3ᵀa, [K]
  */
 export function attentionScores(h: Value, g: Value, q: Value): Value {
-  const [images] = h.shape
   // A batch of any size comes only at inference, where nothing has to be kept.
-  if (typeof images !== 'number') return wholeScores(h, g, q)
-  const perSlice = Math.max(1, Math.floor(sliceEntries / (h.size(1) * g.size(0) * q.size(0))))
-  const parts: Value[] = []
-  for (let start = 0; start < images; start += perSlice) {
-    parts.push(slicedScores(slice(h, 0, start, Math.min(images, start + perSlice)), g, q))
-  }
-  return parts.length === 1 ? parts[0] : concat(parts, 0)
+  if (typeof h.shape[0] !== 'number') return scoresOf(h, g, q)
+  const slices = imageSlices(h.size(0), h.size(1) * g.size(0) * q.size(0))
+  return h.graph.withGradient(
+    [h, g, q],
+    () => joined(slices.map(([start, end]) => scoresOf(slice(h, 0, start, end), g, q))),
+    (dy) => {
+      const parts = slices.map(([start, end]) => productGradient(slice(h, 0, start, end), g, slice(dy, 0, start, end)))
+      const dg = sum(joined(parts.map((part) => part.dg)), [0])
+      const dq = sum(joined(parts.map((part) => part.dq)), [0])
+      return [mul(joined(parts.map((part) => part.dh)), q), mul(dg, q), dq]
+    },
+  )
 }
 
-function wholeScores(h: Value, g: Value, q: Value): Value {
+/** First and last + 1 image of each slice. */
+function imageSlices(images: number, entriesOfOne: number): [number, number][] {
+  const perSlice = Math.max(1, Math.floor(sliceEntries / entriesOfOne))
+  return Array.from({ length: Math.ceil(images / perSlice) }, (_, i) => [
+    i * perSlice,
+    Math.min(images, (i + 1) * perSlice),
+  ])
+}
+
+const joined = (parts: readonly Value[]): Value => (parts.length === 1 ? parts[0] : concat(parts, 0))
+
+function scoresOf(h: Value, g: Value, q: Value): Value {
   const [images, positions] = h.shape
   return reshape(matmul(product(h, g), reshape(q, [q.size(0), 1])), [images, g.size(0), positions])
 }
 
-/** tanh(h ⊙ g), [B, C, L, K] */
+/** t = tanh(h ⊙ g), [B, C, L, K] */
 function product(h: Value, g: Value): Value {
-  const [images, positions, width] = h.shape
-  return tanh(mul(reshape(h, [images, 1, positions, width]), reshape(g, [1, g.size(0), 1, width])))
+  return tanh(mul(overLabels(h), overPositions(g)))
 }
 
-function slicedScores(h: Value, g: Value, q: Value): Value {
-  const [images, positions, width] = [h.size(0), h.size(1), h.size(2)]
-  const labels = g.size(0)
-  return h.graph.withGradient(
-    [h, g, q],
-    () => wholeScores(h, g, q),
-    (dy) => {
-      const t = product(h, g)
-      // ∂/∂(h ⊙ g) without q, which both products below share: dy (1 - t²)
-      const inner = mul(reshape(dy, [images, labels, positions, 1]), sub(1, square(t)))
-      const dh = mul(sum(mul(inner, reshape(g, [1, labels, 1, width])), [1]), q)
-      const dg = mul(sum(mul(inner, reshape(h, [images, 1, positions, width])), [0, 2]), q)
-      const rows = images * labels * positions
-      const dq = matmul(reshape(dy, [1, rows]), reshape(t, [rows, width]))
-      return [dh, dg, reshape(dq, [width])]
-    },
-  )
+/** The same, for ONNX Runtime another node: it would find that the two are equal, and keep the first through the step. */
+function productAgain(h: Value, g: Value): Value {
+  return tanh(mul(overPositions(g), overLabels(h)))
+}
+
+const overLabels = (h: Value): Value => reshape(h, [h.shape[0], 1, h.size(1), h.size(2)])
+const overPositions = (g: Value): Value => reshape(g, [1, g.size(0), 1, g.size(1)])
+
+/**
+ * The backward pass of a slice, with few passes over the product: since ∂tanh = 1 - t², both sums split into a small matrix
+ * product and one over dy t².
+ *
+ *     ∂h / q = Σ_c dy g - Σ_c dy t² g      ∂g / q = Σ_l dy h - Σ_l dy t² h      ∂q = Σ dy t
+ *
+ * @param dy [b, C, L]
+ * @returns ∂h / q [b, L, K], ∂g / q [b, C, K] and ∂q [1, K]
+ */
+function productGradient(h: Value, g: Value, dy: Value): { dh: Value; dg: Value; dq: Value } {
+  const [images, labels, positions] = [dy.size(0), dy.size(1), dy.size(2)]
+  const width = g.size(1)
+  const rows = images * labels * positions
+  const t = productAgain(h, g)
+  const dq = matmul(reshape(dy, [1, rows]), reshape(t, [rows, width]))
+  const bent = mul(mul(t, reshape(dy, [images, labels, positions, 1])), t)
+  const dh = sub(matmul(transpose(dy), g), sum(mul(bent, overPositions(g)), [1]))
+  const dg = sub(matmul(dy, h), sum(mul(bent, overLabels(h)), [2]))
+  return { dh, dg, dq }
 }
 
 /** A feature map as backbones give it, [B, D, H, W], with its positions first: [B, HW, D]. */

@@ -67,11 +67,14 @@ export function cooccurrenceLogits(features: Value, parameter: Lookup): Value {
   const width = u.size(2)
   const left = linear(u, slice(pair, 1, 0, width), parameter('intra.pair.bias'))
   const right = linear(u, slice(pair, 1, width, 2 * width))
-  const joined = relu(add(atLabels(left, first), atLabels(right, second)))
+  // Pairs first, [P, B, O]: so labels are gathered as whole blocks, and each pair's dot product is a small matrix product.
+  const joined = relu(add(gather(transpose(left, [1, 0, 2]), first), gather(transpose(right, [1, 0, 2]), second)))
   const classifier = parameter('intra.classifier.weight')
   const folded = matmul(classifier, parameter('intra.hidden.weight'))
   const shift = add(dot(classifier, parameter('intra.hidden.bias')), parameter('intra.classifier.bias'))
-  return add(dot(joined, folded), shift)
+  const [pairs, images] = [joined.size(0), joined.size(1)]
+  const logits = matmul(joined, reshape(folded, [pairs, folded.size(1), 1]))
+  return add(transpose(reshape(logits, [pairs, images])), shift)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { add } from './elementwise.ts'
-import { elements, type Graph, type Node, type Value } from './graph.ts'
+import { elements, type Graph, type Node, type Value, zeros } from './graph.ts'
 import { reshape } from './layout.ts'
 
 /**
@@ -14,9 +14,9 @@ export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
   const found = new Map<Value, Value>([[loss, reshape(graph.scalar(1, loss.type), loss.shape)]])
   const forward = [...graph.nodes]
   for (const node of forward.reverse()) {
-    const outputGradient = found.get(node.outputs[0])
-    if (!outputGradient || !above.has(node) || !node.gradient) continue
-    node.gradient(outputGradient).forEach((gradient, i) => {
+    const [first, ...others] = node.outputs.map((output) => found.get(output))
+    if (!above.has(node) || !node.gradient || !(first || others.some((other) => other))) continue
+    node.gradient(first ?? zeros(node.outputs[0]), ...others).forEach((gradient, i) => {
       if (!gradient) return
       const input = sourcesOf(node)[i]
       const sofar = found.get(input)
@@ -40,14 +40,4 @@ function dependents(graph: Graph, values: readonly Value[]): Set<Node> {
 
 function sourcesOf(node: Node): readonly Value[] {
   return node.sources ?? node.inputs
-}
-
-function zeros(value: Value): Value {
-  const shape = value.shape.map((_, axis) => value.size(axis))
-  const count = elements(shape)
-  return value.graph.constant(
-    value.type,
-    value.type === 'float64' ? new Float64Array(count) : new Float32Array(count),
-    shape,
-  )
 }

@@ -7,8 +7,11 @@ export type Shape = readonly Dimension[]
 /** An attribute of an ONNX node. Integers are marked by `{ int }` and `{ ints }`, as ONNX tells 1 from 1.0. */
 export type Attribute = { int: number } | { ints: readonly number[] } | { float: number } | { text: string }
 
-/** Given ∂loss/∂output of a node, makes ∂loss/∂input of each of its inputs (undefined: no gradient flows there). */
-export type Gradient = (outputGradient: Value) => (Value | undefined)[]
+/**
+ * Given ∂loss/∂output of a node, makes ∂loss/∂input of each of its inputs (undefined: no gradient flows there). A node with
+ * several outputs gets one for each: zeros for the first, undefined for others, where the loss doesn't depend on it.
+ */
+export type Gradient = (outputGradient: Value, ...others: (Value | undefined)[]) => (Value | undefined)[]
 
 export interface Node {
   operator: string
@@ -134,7 +137,7 @@ export class Graph {
     return this.appendMany(operator, inputs, [{ type, shape }], attributes, gradient)[0]
   }
 
-  /** Appends a node with several outputs; its gradient is that of the first. */
+  /** Appends a node with several outputs. */
   appendMany(
     operator: string,
     inputs: readonly Value[],
@@ -183,6 +186,14 @@ export class Graph {
     this.#names.add(name)
     return new Value(this, name, type, shape)
   }
+}
+
+/** A constant of the shape and type of a value, all 0. */
+export function zeros(value: Value): Value {
+  const shape = value.shape.map((_, axis) => value.size(axis))
+  const count = elements(shape)
+  const data = value.type === 'float64' ? new Float64Array(count) : new Float32Array(count)
+  return value.graph.constant(value.type, data, shape)
 }
 
 /** How many entries a tensor of this shape has. @throws if a size is only known when the model runs */

@@ -1,6 +1,15 @@
 /** Operators that move entries about without changing them. */
 import { cast, equal } from './elementwise.ts'
-import { broadcastShapes, type Dimension, elements, positiveAxis, type Shape, sameShape, type Value } from './graph.ts'
+import {
+  broadcastShapes,
+  type Dimension,
+  elements,
+  positiveAxis,
+  type Shape,
+  sameShape,
+  type Value,
+  zeros,
+} from './graph.ts'
 import { matmul } from './matrix.ts'
 import { sumTo } from './reduction.ts'
 
@@ -36,15 +45,10 @@ export function concat(parts: readonly Value[], axis: number): Value {
   const at = positiveAxis(axis, parts[0].rank)
   const shape: Dimension[] = [...parts[0].shape]
   shape[at] = parts.reduce((total, part) => total + part.size(at), 0)
-  return parts[0].graph.append('Concat', parts, parts[0].type, shape, { axis: { int: at } }, (dy) => {
-    let start = 0
-    return parts.map((part) => {
-      const end = start + part.size(at)
-      const piece = slice(dy, at, start, end)
-      start = end
-      return piece
-    })
-  })
+  const sizes = parts.map((part) => part.size(at))
+  return parts[0].graph.append('Concat', parts, parts[0].type, shape, { axis: { int: at } }, (dy) =>
+    split(dy, at, sizes),
+  )
 }
 
 /** Entries start … end-1 along one axis. */
@@ -57,6 +61,27 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
   const shape = x.shape.map((old, i) => (i === at ? end - start : old))
   const inputs = [x, graph.integers([start]), graph.integers([end]), graph.integers([at])]
   return graph.append('Slice', inputs, x.type, shape, {}, (dy) => [pad(dy, at, start, size - end)])
+}
+
+/** Cut along one axis into parts of these sizes. */
+export function split(x: Value, axis: number, sizes: readonly number[]): Value[] {
+  const at = positiveAxis(axis, x.rank)
+  const total = sizes.reduce((a, b) => a + b, 0)
+  if (total !== x.size(at)) throw new Error(`split: [${sizes}] of ${x.size(at)}`)
+  const results = sizes.map((size) => ({ type: x.type, shape: x.shape.map((old, i) => (i === at ? size : old)) }))
+  const parts: Value[] = x.graph.appendMany(
+    'Split',
+    [x, x.graph.integers(sizes)],
+    results,
+    { axis: { int: at } },
+    (...slopes) => [
+      concat(
+        parts.map((part, i) => slopes[i] ?? zeros(part)),
+        at,
+      ),
+    ],
+  )
+  return parts
 }
 
 /** Zeros before and after along one axis. */

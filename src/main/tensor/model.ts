@@ -14,12 +14,15 @@ export function onnxModel(graph: Graph, metadata: Record<string, string> = {}): 
   const { nodes, used } = needed(graph)
   const parameters = graph.parametersAs === 'inputs' ? graph.parameters.map((parameter) => parameter.value) : []
   const inputs = [...graph.inputs, ...parameters].filter((value) => used.has(value))
-  // An output has a name of its own: one value may be given out twice, or be an input.
-  const outputNodes = [...graph.outputs].map(([name, value]) => ({
-    op_type: 'Identity',
-    input: [value.name],
-    output: [name],
-  }))
+  const names = new Map<Value, string>()
+  const nameOf = (value: Value): string => names.get(value) ?? value.name
+  const copies: [string, Value][] = []
+  for (const [name, value] of graph.outputs) {
+    // A value that is given out twice, or was fed in, is copied: an output's name is its own.
+    if (value.node && !names.has(value)) names.set(value, name)
+    else copies.push([name, value])
+  }
+  const copyNodes = copies.map(([name, value]) => ({ op_type: 'Identity', input: [nameOf(value)], output: [name] }))
   const message = {
     ir_version: formatVersion,
     producer_name: 'surmise',
@@ -27,7 +30,7 @@ export function onnxModel(graph: Graph, metadata: Record<string, string> = {}): 
     metadata_props: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: 'surmise',
-      node: [...nodes.map(nodeMessage), ...outputNodes],
+      node: [...nodes.map((node) => nodeMessage(node, nameOf)), ...copyNodes],
       initializer: graph.initializers
         .filter(({ value }) => used.has(value))
         .map(({ value, data }) => ({
@@ -55,12 +58,12 @@ function needed(graph: Graph): { nodes: Node[]; used: Set<Value> } {
   return { nodes: nodes.reverse(), used }
 }
 
-function nodeMessage(node: Node): object {
+function nodeMessage(node: Node, nameOf: (value: Value) => string): object {
   return {
     op_type: node.operator,
     name: node.outputs[0].name,
-    input: node.inputs.map((input) => input.name),
-    output: node.outputs.map((output) => output.name),
+    input: node.inputs.map(nameOf),
+    output: node.outputs.map(nameOf),
     attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeMessage(name, attribute)),
   }
 }
