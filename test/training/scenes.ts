@@ -50,7 +50,8 @@ export class Scenes implements FeatureSource {
         }
       }
     })
-    return pooled
+    // The cache of a backbone keeps float16.
+    return Float32Array.from(Float16Array.from(pooled))
   }
 
   async readGrid(records: Int32Array): Promise<Float16Array> {

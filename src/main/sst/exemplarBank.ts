@@ -9,6 +9,8 @@ export class ExemplarBank {
   /** [C, E, D]: zeros where a slot is still empty. */
   readonly features: Float32Array
   readonly #filled: Int32Array
+  /** 1 / length of each exemplar, [C, E]; 0 for a vector of zeros. */
+  readonly #inverseLengths: Float32Array
 
   constructor(labels: number, capacity: number, channels: number, features?: Float32Array) {
     this.labels = labels
@@ -16,6 +18,7 @@ export class ExemplarBank {
     this.channels = channels
     this.features = features ?? new Float32Array(labels * capacity * channels)
     this.#filled = new Int32Array(labels).fill(features ? capacity : 0)
+    this.#inverseLengths = Float32Array.from({ length: labels * capacity }, (_, slot) => this.#inverseLength(slot))
   }
 
   /** How many slots of this label are in use. */
@@ -56,9 +59,12 @@ export class ExemplarBank {
       const start = label * capacity * channels
       const used = fresh.length * channels
       this.features.copyWithin(start + used, start, start + capacity * channels - used)
+      const first = label * capacity
+      this.#inverseLengths.copyWithin(first + fresh.length, first, first + capacity - fresh.length)
       fresh.forEach((b, slot) => {
         const from = (b * labels + label) * channels
         this.features.set(features.subarray(from, from + channels), start + slot * channels)
+        this.#inverseLengths[first + slot] = this.#inverseLength(first + slot)
       })
       this.#filled[label] = Math.min(capacity, this.#filled[label] + fresh.length)
     }
@@ -66,11 +72,16 @@ export class ExemplarBank {
 
   #addUnit(label: number, slot: number, sum: Float32Array): void {
     const { channels, capacity, features } = this
-    const start = (label * capacity + slot) * channels
+    const scale = this.#inverseLengths[label * capacity + slot]
+    const from = (label * capacity + slot) * channels
+    const to = label * channels
+    for (let d = 0; d < channels; d++) sum[to + d] += features[from + d] * scale
+  }
+
+  #inverseLength(slot: number): number {
+    const { channels, features } = this
     let square = 0
-    for (let d = 0; d < channels; d++) square += features[start + d] ** 2
-    if (square === 0) return
-    const scale = 1 / Math.sqrt(square)
-    for (let d = 0; d < channels; d++) sum[label * channels + d] += features[start + d] * scale
+    for (let d = 0, at = slot * channels; d < channels; d++, at++) square += features[at] * features[at]
+    return square > 0 ? 1 / Math.sqrt(square) : 0
   }
 }

@@ -1,6 +1,7 @@
 import { add, div, mul, sqrt, square, sub } from './elementwise.ts'
 import { gradients } from './gradients.ts'
-import type { Graph, Parameter, Value } from './graph.ts'
+import { elements, type Graph, type Parameter, type Value } from './graph.ts'
+import { concat, reshape, split } from './layout.ts'
 
 export interface AdamOptions {
   /**
@@ -32,7 +33,7 @@ export interface StateTensor {
  * kept as m / (1-β1) and v / (1-β2), and what is the same for all entries goes into two scalars (`stepScalars`):
  *
  *     p ← p - stepSize · m / (√v + floor)
- * @returns the tensors that go round: each parameter and its two moments
+ * @returns the tensors that go round: each parameter, and the moments of each group of parameters
  */
 export function adam(graph: Graph, loss: Value, options: AdamOptions = {}): StateTensor[] {
   const { decay = 'decoupled', weightDecay = () => 0 } = options
@@ -40,29 +41,65 @@ export function adam(graph: Graph, loss: Value, options: AdamOptions = {}): Stat
   const stepSize = graph.input(stepInputs.stepSize, 'float32', [])
   const floor = graph.input(stepInputs.floor, 'float32', [])
   const parameters = [...graph.parameters]
-  const slopes = gradients(
-    loss,
-    parameters.map((parameter) => parameter.value),
-  )
-  return parameters.flatMap((parameter, i) => {
-    const { name, value, shape } = parameter
-    const wd = weightDecay(parameter)
-    const slope = wd > 0 && decay === 'l2' ? add(slopes[i], mul(value, wd)) : slopes[i]
-    const first = graph.input(`first:${name}`, 'float32', shape)
-    const second = graph.input(`second:${name}`, 'float32', shape)
+  const values = parameters.map((parameter) => parameter.value)
+  const slopeOf = new Map(gradients(loss, values).map((slope, i) => [parameters[i], slope]))
+  return groupsOf(parameters, weightDecay).flatMap(({ members, decay: wd, entries }, group) => {
+    const value = flat(members.map((member) => member.value))
+    const raw = flat(members.map((member) => slopeOf.get(member)!))
+    const slope = wd > 0 && decay === 'l2' ? add(raw, mul(value, wd)) : raw
+    const first = graph.input(`first:${group}`, 'float32', [entries])
+    const second = graph.input(`second:${group}`, 'float32', [entries])
     const nextFirst = add(mul(first, beta1), slope)
     const nextSecond = add(mul(second, beta2), square(slope))
     const step = mul(div(nextFirst, add(sqrt(nextSecond), floor)), stepSize)
     const kept = wd > 0 && decay === 'decoupled' ? mul(value, sub(1, mul(learningRate, wd))) : value
-    graph.output(`next:${name}`, sub(kept, step))
-    graph.output(`next:first:${name}`, nextFirst)
-    graph.output(`next:second:${name}`, nextSecond)
+    const sizes = members.map((member) => member.data.length)
+    const next = sizes.length > 1 ? split(sub(kept, step), 0, sizes) : [sub(kept, step)]
+    members.forEach(({ name, shape }, i) => {
+      graph.output(`next:${name}`, reshape(next[i], shape))
+    })
+    graph.output(`next:first:${group}`, nextFirst)
+    graph.output(`next:second:${group}`, nextSecond)
+    const moment = (name: string): StateTensor => ({
+      ...{ name, next: `next:${name}`, shape: [entries] },
+      initial: new Float32Array(entries),
+    })
     return [
-      { name, next: `next:${name}`, shape, initial: parameter.data },
-      { name: `first:${name}`, next: `next:first:${name}`, shape, initial: new Float32Array(parameter.data.length) },
-      { name: `second:${name}`, next: `next:second:${name}`, shape, initial: new Float32Array(parameter.data.length) },
+      ...members.map(({ name, shape, data }) => ({ name, next: `next:${name}`, shape, initial: data })),
+      moment(`first:${group}`),
+      moment(`second:${group}`),
     ]
   })
+}
+
+/** Entries that are updated together at most: they should stay in a core's cache from one operator to the next. */
+const groupEntries = 1 << 18
+
+interface Group {
+  members: Parameter[]
+  decay: number
+  entries: number
+}
+
+/** A network has many small parameters, and each operator its cost however little it does: small ones are updated together. */
+function groupsOf(parameters: readonly Parameter[], weightDecay: (parameter: Parameter) => number): Group[] {
+  const groups: Group[] = []
+  for (const parameter of parameters) {
+    const decay = weightDecay(parameter)
+    const { length } = parameter.data
+    const group = groups.find((one) => one.decay === decay && one.entries + length <= groupEntries)
+    if (group) {
+      group.members.push(parameter)
+      group.entries += length
+    } else groups.push({ members: [parameter], decay, entries: length })
+  }
+  return groups
+}
+
+/** All entries in one list. */
+function flat(values: readonly Value[]): Value {
+  const lists = values.map((value) => reshape(value, [elements(value.shape)]))
+  return lists.length === 1 ? lists[0] : concat(lists, 0)
 }
 
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8]

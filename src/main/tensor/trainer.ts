@@ -30,9 +30,14 @@ export class Trainer {
   }
 
   /** @param state what `adam` gave for this graph */
-  static async open(graph: Graph, state: readonly StateTensor[], device: Device = 'cpu'): Promise<Trainer> {
+  static async open(
+    graph: Graph,
+    state: readonly StateTensor[],
+    device: Device = 'cpu',
+    threads?: number,
+  ): Promise<Trainer> {
     const outputsOnDevice = device === 'webgpu' ? state.map(({ next }) => next) : []
-    const session = await Session.open(onnxModel(graph), { device, outputsOnDevice })
+    const session = await Session.open(onnxModel(graph), { device, threads, outputsOnDevice })
     return new Trainer(session, graph, state, device)
   }
 

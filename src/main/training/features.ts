@@ -44,47 +44,63 @@ export interface PrepareOptions {
   seed: number
   device: Device
   signal?: AbortSignal
-  onProgress?: (done: number, total: number) => void
 }
 
-/** Learns the preparation from a sample of the images, labelled or not. */
+/**
+ * Learns the preparation from a sample of the images, labelled or not.
+ * @param pooled raw, [N, D]
+ */
 export async function learnPreparation(
   source: FeatureSource,
   records: Int32Array,
+  pooled: Float32Array,
   options: PrepareOptions,
 ): Promise<Preparation> {
-  const random = new RandomState(options.seed)
-  const drawn = random.shuffle(records.slice())
-  const pooled = await source.readPooled(drawn.subarray(0, sampleImages).toSorted())
-  const { mean, scale } = moments(pooled, source.channels)
+  const { seed, device } = options
+  const drawn = new RandomState(seed).shuffle(Int32Array.from(records, (_, row) => row))
+  const { mean, scale } = moments(pooled, drawn.subarray(0, sampleImages).toSorted(), source.channels)
   const few = drawn.subarray(0, sampleGrids).toSorted()
-  const sample = await standardizedGrid(source, few, mean, scale)
-  const { directions, width } = await principalDirections(
-    sample,
-    source.channels,
-    options.width,
-    options.seed,
-    options.device,
-  )
+  const sample = await standardizedGrid(source, rowsOf(records, few), mean, scale)
+  const { directions, width } = await principalDirections(sample, source.channels, options.width, seed, device)
   const preparation = { mean, scale, directions, width }
   // The mean square of the entries is measured once on the sample, after scaling by the pooled vector.
-  const projected = await prepareGrids(source, few, preparation, options)
-  const square = projected.reduce((total, x) => total + x * x, 0) / projected.length
-  const gain = square > 0 ? 1 / Math.sqrt(square) : 1
-  return { ...preparation, directions: directions.map((x) => x * gain) }
+  const inverseLengths = unitVectors(rowsOf(pooled, few, source.channels), preparation)
+  const grids = await PreparedGrids.open(source, rowsOf(records, few), inverseLengths, preparation, options)
+  try {
+    const projected = await grids.of(Int32Array.from(few, (_, i) => i))
+    let square = 0
+    for (const x of projected) square += x * x
+    const gain = square > 0 ? 1 / Math.sqrt(square / projected.length) : 1
+    return { ...preparation, directions: directions.map((x) => x * gain) }
+  } finally {
+    await grids.close()
+  }
 }
 
-function moments(rows: Float32Array, channels: number): { mean: Float32Array; scale: Float32Array } {
-  const count = rows.length / channels
+function rowsOf<T extends Int32Array | Float32Array>(matrix: T, rows: Int32Array, width = 1): T {
+  const result = matrix.slice(0, rows.length * width) as T
+  rows.forEach((row, i) => {
+    result.set(matrix.subarray(row * width, (row + 1) * width), i * width)
+  })
+  return result
+}
+
+function moments(
+  pooled: Float32Array,
+  rows: Int32Array,
+  channels: number,
+): { mean: Float32Array; scale: Float32Array } {
   const sums = new Float64Array(channels)
   const squares = new Float64Array(channels)
-  for (let i = 0; i < rows.length; i++) {
-    sums[i % channels] += rows[i]
-    squares[i % channels] += rows[i] * rows[i]
+  for (const row of rows) {
+    for (let d = 0, at = row * channels; d < channels; d++, at++) {
+      sums[d] += pooled[at]
+      squares[d] += pooled[at] * pooled[at]
+    }
   }
-  const mean = Float32Array.from(sums, (x) => x / count)
+  const mean = Float32Array.from(sums, (x) => x / rows.length)
   const scale = Float32Array.from(squares, (x, d) => {
-    const deviation = Math.sqrt(Math.max(0, x / count - mean[d] * mean[d]))
+    const deviation = Math.sqrt(Math.max(0, x / rows.length - mean[d] * mean[d]))
     // A channel that never changes says nothing; it must not be blown up either.
     return deviation > 1e-5 ? 1 / deviation : 0
   })
@@ -97,29 +113,34 @@ async function standardizedGrid(
   mean: Float32Array,
   scale: Float32Array,
 ): Promise<Float32Array> {
-  const raw = await source.readGrid(records)
-  return Float32Array.from(raw, (x, i) => (x - mean[i % mean.length]) * scale[i % mean.length])
+  const grid = new Float32Array(await source.readGrid(records))
+  const channels = mean.length
+  for (let start = 0; start < grid.length; start += channels) {
+    for (let d = 0; d < channels; d++) grid[start + d] = (grid[start + d] - mean[d]) * scale[d]
+  }
+  return grid
 }
 
-/** The pooled vectors of the images, standardised and of unit length: [N, D]. */
-export async function preparePooled(
-  source: FeatureSource,
-  records: Int32Array,
-  { mean, scale }: Pick<Preparation, 'mean' | 'scale'>,
-): Promise<Float32Array> {
-  const rows = await source.readPooled(records)
+/**
+ * Makes pooled vectors standardised and of unit length, in place.
+ * @param pooled [N, D]
+ * @returns 1 / length of each before that, [N]; 0 for a vector of zeros
+ */
+export function unitVectors(pooled: Float32Array, { mean, scale }: Pick<Preparation, 'mean' | 'scale'>): Float32Array {
   const channels = mean.length
-  for (let start = 0; start < rows.length; start += channels) {
+  const inverse = new Float32Array(pooled.length / channels)
+  for (let row = 0; row < inverse.length; row++) {
+    const start = row * channels
     let square = 0
     for (let d = 0; d < channels; d++) {
-      const x = (rows[start + d] - mean[d]) * scale[d]
-      rows[start + d] = x
+      const x = (pooled[start + d] - mean[d]) * scale[d]
+      pooled[start + d] = x
       square += x * x
     }
-    const length = square > 0 ? 1 / Math.sqrt(square) : 0
-    for (let d = 0; d < channels; d++) rows[start + d] *= length
+    inverse[row] = square > 0 ? 1 / Math.sqrt(square) : 0
+    for (let d = 0; d < channels; d++) pooled[start + d] *= inverse[row]
   }
-  return rows
+  return inverse
 }
 
 /**
@@ -130,54 +151,130 @@ export async function preparePooled(
  */
 export function preparationGraph(grid: Value, pooled: Value, preparation: Preparation): { unit: Value; grid: Value } {
   const { graph } = grid
-  const { mean, scale, directions, width } = preparation
+  const { mean, scale } = preparation
   const channels = mean.length
   const centre = graph.constant('float32', mean, [channels])
   const stretch = graph.constant('float32', scale, [channels])
   const vector = mul(sub(pooled, centre), stretch)
   const length = sqrt(add(sum(square(vector), [-1], true), 1e-12))
-  // ((x - mean) scale) P = x (scale P) - mean (scale P): the grid, by far the largest, is gone through once.
+  const inverse = reshape(div(1, length), [grid.shape[0], 1, 1])
+  return { unit: div(vector, length), grid: projectedGrid(grid, inverse, preparation) }
+}
+
+/**
+ * ((x - mean) scale) P = x (scale P) - mean (scale P): the grid, by far the largest, is gone through once.
+ * @param inverse 1 / length of the image's pooled vector, [B, 1, 1]
+ */
+function projectedGrid(grid: Value, inverse: Value, { mean, scale, directions, width }: Preparation): Value {
+  const { graph } = grid
   const stretched = directions.map((direction, i) => direction * scale[Math.floor(i / width)])
   const origin = new Float32Array(width)
   stretched.forEach((direction, i) => {
     origin[i % width] -= direction * mean[Math.floor(i / width)]
   })
-  const projected = add(
-    matmul(grid, graph.constant('float32', stretched, [channels, width])),
-    graph.constant('float32', origin, [width]),
-  )
-  return { unit: div(vector, length), grid: div(projected, reshape(length, [grid.shape[0], 1, 1])) }
+  const projected = matmul(grid, graph.constant('float32', stretched, [mean.length, width]))
+  return mul(add(projected, graph.constant('float32', origin, [width])), inverse)
 }
 
-/** The projected grids of the images: [N, L, width] float16. */
-export async function prepareGrids(
-  source: FeatureSource,
-  records: Int32Array,
-  preparation: Preparation,
-  options: PrepareOptions,
-): Promise<Float16Array> {
-  const { channels, positions } = source
-  const graph = new Graph('constants')
-  const grid = cast(graph.input('grid', 'float16', ['images', positions, channels]), 'float32')
-  const pooled = graph.input('pooled', 'float32', ['images', channels])
-  graph.output('projected', preparationGraph(grid, pooled, preparation).grid)
-  const session = await Session.open(onnxModel(graph), { device: options.device })
-  try {
-    const size = positions * preparation.width
-    const result = new Float16Array(records.length * size)
-    for (let start = 0; start < records.length; start += chunk) {
-      options.signal?.throwIfAborted()
-      const some = records.subarray(start, start + chunk)
-      const [grids, vectors] = [await source.readGrid(some), await source.readPooled(some)]
-      const { projected } = await session.run({
-        grid: tensorOf('float16', grids, [some.length, positions, channels]),
-        pooled: tensorOf('float32', vectors, [some.length, channels]),
-      })
-      result.set(projected.data as Float32Array, start * size)
-      options.onProgress?.(Math.min(records.length, start + chunk), records.length)
+/** The projected grids of images: some kept in memory, the others made when they are asked for. */
+export class PreparedGrids {
+  readonly positions: number
+  readonly width: number
+  readonly #source: FeatureSource
+  readonly #records: Int32Array
+  readonly #inverseLengths: Float32Array
+  readonly #session: Session
+  #kept: Float16Array = new Float16Array(0)
+  /** Where an image's grid is among those kept; -1 where it isn't. [N] */
+  readonly #placeOf: Int32Array
+
+  private constructor(
+    source: FeatureSource,
+    records: Int32Array,
+    inverseLengths: Float32Array,
+    width: number,
+    session: Session,
+  ) {
+    this.positions = source.positions
+    this.width = width
+    this.#source = source
+    this.#records = records
+    this.#inverseLengths = inverseLengths
+    this.#session = session
+    this.#placeOf = new Int32Array(records.length).fill(-1)
+  }
+
+  /**
+   * @param records the record of each image, [N]
+   * @param inverseLengths what `unitVectors` gave, [N]
+   */
+  static async open(
+    source: FeatureSource,
+    records: Int32Array,
+    inverseLengths: Float32Array,
+    preparation: Preparation,
+    { device }: { device: Device },
+  ): Promise<PreparedGrids> {
+    const graph = new Graph('constants')
+    const grid = cast(graph.input('grid', 'float16', ['images', source.positions, source.channels]), 'float32')
+    const inverse = graph.input('inverse', 'float32', ['images', 1, 1])
+    graph.output('projected', cast(projectedGrid(grid, inverse, preparation), 'float16'))
+    const session = await Session.open(onnxModel(graph), { device })
+    return new PreparedGrids(source, records, inverseLengths, preparation.width, session)
+  }
+
+  /**
+   * Keeps the grids of these images in shared memory.
+   * @returns they, [rows, L, width]: the very memory that is kept
+   */
+  async keep(
+    rows: Int32Array,
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
+  ): Promise<Float16Array> {
+    const size = this.positions * this.width
+    const kept = new Float16Array(new SharedArrayBuffer(2 * rows.length * size))
+    for (let start = 0; start < rows.length; start += chunk) {
+      signal?.throwIfAborted()
+      const some = rows.subarray(start, start + chunk)
+      kept.set(await this.#prepare(some), start * size)
+      onProgress?.(Math.min(rows.length, start + chunk), rows.length)
     }
-    return result
-  } finally {
-    await session.close()
+    this.#placeOf.fill(-1)
+    rows.forEach((row, place) => {
+      this.#placeOf[row] = place
+    })
+    this.#kept = kept
+    return kept
+  }
+
+  /** The grids of these images, [rows, L, width]. */
+  async of(rows: Int32Array): Promise<Float16Array> {
+    const size = this.positions * this.width
+    const missing = rows.filter((row) => this.#placeOf[row] < 0)
+    const made = missing.length > 0 ? await this.#prepare(missing) : undefined
+    if (made && missing.length === rows.length) return made
+    const grids = new Float16Array(rows.length * size)
+    let next = 0
+    rows.forEach((row, i) => {
+      const place = this.#placeOf[row]
+      const [from, at] = place < 0 ? [made!, next++] : [this.#kept, place]
+      grids.set(from.subarray(at * size, (at + 1) * size), i * size)
+    })
+    return grids
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close()
+  }
+
+  async #prepare(rows: Int32Array): Promise<Float16Array> {
+    const { channels, positions } = this.#source
+    const raw = await this.#source.readGrid(rowsOf(this.#records, rows))
+    const { projected } = await this.#session.run({
+      grid: tensorOf('float16', raw, [rows.length, positions, channels]),
+      inverse: tensorOf('float32', rowsOf(this.#inverseLengths, rows), [rows.length, 1, 1]),
+    })
+    const { buffer, byteOffset } = projected.data as Uint16Array<ArrayBuffer>
+    return new Float16Array(buffer, byteOffset, rows.length * positions * this.width)
   }
 }

@@ -10,14 +10,15 @@ import {
   suggestionProbabilities,
 } from '../suggestions/suggester.ts'
 import type { Device } from '../tensor/session.ts'
-import { crossFitBaseline, offsetsWithout, outOfFold } from './crossFitting.ts'
-import { type FeatureSource, learnPreparation, prepareGrids, preparePooled } from './features.ts'
+import { crossFitBaseline, outOfFold } from './crossFitting.ts'
+import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from './features.ts'
 import { dealFolds } from './folds.ts'
-import { heldOutMeanAveragePrecision, heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
-import { headLogits } from './linearBaseline.ts'
+import { heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
+import { headLogits, type LinearHeads } from './linearBaseline.ts'
+import { trainNetworks } from './networks.ts'
 import { Progress, type ProgressReport } from './progress.ts'
 import { recognizeAll, recognizerModel } from './recognizer.ts'
-import { type SstOptions, trainNetwork } from './sstTraining.ts'
+import type { SstOptions } from './sstTraining.ts'
 
 export interface FineTuneInput {
   source: FeatureSource
@@ -92,92 +93,76 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   const sizes: NetworkSizes = { labels, channels: 0, ...network, pairs: labels > 1 && labels <= mostLabelsWithPairs }
 
   progress.at('preparing', 0)
-  const preparation = await learnPreparation(source, records, { width: network.width, seed, device, signal })
+  // Raw at first, of unit length then.
+  const unit = await source.readPooled(records)
+  const preparation = await learnPreparation(source, records, unit, { width: network.width, seed, device, signal })
   sizes.channels = preparation.width
   progress.at('preparing', 0.3)
-  const unit = await preparePooled(source, records, preparation)
-  const rows = labelledRows(states, labels)
-  const known = { states: rowsOf(states, labels, rows), fold: rowsOf(fold, labels, rows) }
-  const grid = await prepareGrids(source, rowsOf(records, 1, rows), preparation, {
-    width: network.width,
-    seed,
-    device,
-    signal,
-    onProgress: (done, total) => progress.at('preparing', 0.3 + (0.7 * done) / total),
-  })
+  const grids = await PreparedGrids.open(source, records, unitVectors(unit, preparation), preparation, { device })
+  try {
+    const rows = labelledRows(states, labels)
+    const grid = await grids.keep(Int32Array.from(rows), {
+      signal,
+      onProgress: (done, total) => progress.at('preparing', 0.3 + (0.7 * done) / total),
+    })
 
-  progress.at('baseline', 0)
-  const inputs = rowsOf(unit, source.channels, rows)
-  const baseline = await crossFitBaseline(inputs, known.states, known.fold, labels, {
-    folds,
-    penalty: 1e-4,
-    iterations: 60,
-    device,
-    signal,
-    onProgress: (done, total) => progress.at('baseline', done / total),
-  })
+    progress.at('baseline', 0)
+    const known = { states: rowsOf(states, labels, rows), fold: rowsOf(fold, labels, rows) }
+    const inputs = rowsOf(unit, source.channels, rows)
+    const baseline = await crossFitBaseline(inputs, known.states, known.fold, labels, {
+      folds,
+      penalty: 1e-4,
+      iterations: 60,
+      device,
+      signal,
+      onProgress: (done, total) => progress.at('baseline', done / total),
+    })
 
-  progress.at('network', 0)
-  const words = hashedLabelVectors(names, network.word)
-  const networks = []
-  for (let k = 0; k < folds; k++) {
-    const offsets = await offsetsWithout(k, baseline, known.fold, (heads) =>
-      headLogits(inputs, heads, source.channels, device),
-    )
-    const targets = known.states.map((state, at) => (known.fold[at] === k ? 0 : state))
-    const heldOut = known.states.map((state, at) => (known.fold[at] === k ? state : 0))
-    if (k === 0) {
-      const mAP = heldOutMeanAveragePrecision(offsets, heldOut, labels)
-      progress.at('network', 0, { validation: { mAP, of: 'linear' } })
-    }
-    networks.push(
-      await trainNetwork({ grid, positions: source.positions, targets, offsets, words, heldOut }, sizes, {
+    progress.at('network', 0)
+    const words = hashedLabelVectors(names, network.word)
+    const logitsOf = (heads: LinearHeads): Promise<Float32Array> => headLogits(inputs, heads, source.channels, device)
+    const networks = await trainNetworks(
+      { grid, positions: source.positions, ...known, baseline, logitsOf, words },
+      sizes,
+      {
         ...sstOptions,
-        seed: seed + k,
+        seed,
         device,
         signal,
-        onStep: ({ step, steps, losses, mAP }) =>
-          progress.at('network', (k + step / steps) / folds, {
-            losses,
-            ...(mAP === undefined ? {} : { validation: { mAP, of: 'sst' } }),
-          }),
-      }),
+        onProgress: ({ fraction, ...more }) => progress.at('network', fraction, more),
+      },
     )
-  }
 
-  progress.at('scoring', 0)
-  const model = recognizerModel({ preparation, baselines: baseline.single, networks, sizes, words }, source.positions, {
-    labels: JSON.stringify(names),
-  })
-  const logits = await recognizeAll(
-    model,
-    source,
-    records,
-    { labels, hidden: network.hidden, folds },
-    {
+    progress.at('scoring', 0)
+    const recognizer = { preparation, baselines: baseline.single, networks, sizes, words }
+    const logits = await recognizeAll(recognizer, unit, grids, {
       device,
       signal,
       onProgress: (done, total) => progress.at('scoring', done / total),
-    },
-  )
-  progress.at('blending', 0)
-  const near = await nearestImages(unit, unit, source.channels, neighbours, { device, signal })
-  progress.at('blending', 0.5)
-  const sources = {
-    linear: outOfFold(logits.linear, fold),
-    sst: outOfFold(logits.sst, fold),
-    vote: neighbourVote(near, states, labels),
+    })
+
+    progress.at('blending', 0)
+    const near = await nearestImages(unit, unit, source.channels, neighbours, { device, signal })
+    progress.at('blending', 0.5)
+    const sources = {
+      linear: outOfFold(logits.linear, fold),
+      sst: outOfFold(logits.sst, fold),
+      vote: neighbourVote(near, states, labels),
+    }
+    const fitting = { seed, device, signal }
+    const suggester = await fitSuggester(sources, states, labels, fitting)
+    const crossFitted = await crossFittedProbabilities(sources, states, labels, fold, folds, fitting)
+    const probabilities = suggestionProbabilities(suggester, sources, states).map((p, at) =>
+      states[at] === 0 ? p : crossFitted[at],
+    )
+    const { linear, sst } = sources
+    const held = heldOutMetrics({ linear, sst, blend: crossFitted }, states, names)
+    progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
+    const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) })
+    return { learnt, probabilities, sources, ...held, suggester, model }
+  } finally {
+    await grids.close()
   }
-  const fitting = { seed, device, signal }
-  const suggester = await fitSuggester(sources, states, labels, fitting)
-  const crossFitted = await crossFittedProbabilities(sources, states, labels, fold, folds, fitting)
-  const probabilities = suggestionProbabilities(suggester, sources, states).map((p, at) =>
-    states[at] === 0 ? p : crossFitted[at],
-  )
-  const { linear, sst } = sources
-  const held = heldOutMetrics({ linear, sst, blend: crossFitted }, states, names)
-  progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
-  return { learnt, probabilities, sources, ...held, suggester, model }
 }
 
 /** Labels with enough known on both sides. @throws UserError `too-few-labels` if there is none */

@@ -36,7 +36,7 @@ export async function principalDirections(
     const xs = tensorOf('float32', sample, [rows, channels])
     for (let i = 0; i < iterations; i++) {
       const { y } = await session.run({ x: xs, v: tensorOf('float32', basis, [channels, wide]) })
-      basis = orthonormal(y.data as Float32Array, channels, wide)
+      basis = orthonormal(y.data as Float32Array, channels, wide, i === iterations - 1 ? 2 : 1)
     }
     return { directions: firstColumns(basis, channels, wide, kept), width: kept }
   } finally {
@@ -44,13 +44,16 @@ export async function principalDirections(
   }
 }
 
-/** The columns of a matrix made orthonormal, in their order (modified Gram–Schmidt, twice for float32's sake). */
-function orthonormal(matrix: Float32Array, rows: number, columns: number): Float32Array {
+/**
+ * The columns of a matrix made orthonormal, in their order (modified Gram–Schmidt).
+ * @param rounds a second one mends what float32 left
+ */
+function orthonormal(matrix: Float32Array, rows: number, columns: number, rounds: number): Float32Array {
   const transposed = Array.from({ length: columns }, (_, j) =>
     Float64Array.from({ length: rows }, (_, i) => matrix[i * columns + j]),
   )
   for (const [j, column] of transposed.entries()) {
-    for (let round = 0; round < 2; round++) {
+    for (let round = 0; round < rounds; round++) {
       for (let k = 0; k < j; k++) {
         const other = transposed[k]
         let dot = 0

@@ -6,7 +6,7 @@ import { concat, reshape, transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
 import { onnxModel } from '../tensor/model.ts'
 import { type Device, Session, tensorOf } from '../tensor/session.ts'
-import { type FeatureSource, type Preparation, preparationGraph } from './features.ts'
+import { type Preparation, type PreparedGrids, preparationGraph } from './features.ts'
 import type { LinearHeads } from './linearBaseline.ts'
 import type { TrainedNetwork } from './sstTraining.ts'
 
@@ -29,22 +29,39 @@ export function recognizerModel(
   positions: number,
   metadata: Record<string, string>,
 ): Uint8Array {
-  const { preparation, baselines, networks, sizes, words } = recognizer
-  const channels = preparation.mean.length
+  const channels = recognizer.preparation.mean.length
   const graph = new Graph('constants')
   const input = (name: string, shape: (number | string)[]): Value =>
     cast(graph.input(name, 'float16', shape), 'float32')
   const { unit, grid } = preparationGraph(
     input('grid', ['images', positions, channels]),
     input('pooled', ['images', channels]),
-    preparation,
+    recognizer.preparation,
   )
+  // Rounded as the grids are that the networks were trained on.
+  const rounded = cast(cast(grid, 'float16'), 'float32')
+  const { linear, sst, attention } = recognizeFolds(unit, rounded, recognizer)
+  graph.output('linear', linear)
+  graph.output('sst', sst)
+  graph.output('attention', attention)
+  return onnxModel(graph, metadata)
+}
+
+/**
+ * All baselines and networks on prepared features.
+ * @param unit [images, D]
+ * @param grid [images, L, width]
+ */
+function recognizeFolds(
+  unit: Value,
+  grid: Value,
+  { baselines, networks, sizes, words }: Recognizer,
+): { linear: Value; sst: Value; attention: Value } {
+  const { graph } = unit
   const wordVectors = graph.constant('float32', words, [sizes.labels, sizes.word])
-  const linear: Value[] = []
-  const sst: Value[] = []
-  const attention: Value[] = []
-  baselines.forEach(({ weights, biases }, fold) => {
-    const w = graph.constant('float32', weights, [sizes.labels, channels])
+  const one: (number | string)[] = ['images', 1, sizes.labels]
+  const folds = baselines.map(({ weights, biases }, fold) => {
+    const w = graph.constant('float32', weights, [sizes.labels, unit.size(1)])
     const base = add(matmul(unit, transpose(w)), graph.constant('float32', biases, [sizes.labels]))
     const { parameters, adjacency } = networks[fold]
     const parameter = (name: string): Value => {
@@ -52,16 +69,20 @@ export function recognizerModel(
       return graph.constant('float32', data, shape)
     }
     const relations = graph.constant('float32', adjacency, [sizes.labels, sizes.labels])
-    const result = recognizeBeyondBaseline(grid, wordVectors, relations, sizes, parameter)
-    const one: (number | string)[] = ['images', 1, sizes.labels]
-    linear.push(reshape(base, one))
-    sst.push(reshape(add(base, result.logits), one))
-    attention.push(result.attention)
+    const { logits, attention } = recognizeBeyondBaseline(grid, wordVectors, relations, sizes, parameter)
+    return { linear: reshape(base, one), sst: reshape(add(base, logits), one), attention }
   })
-  graph.output('linear', concat(linear, 1))
-  graph.output('sst', concat(sst, 1))
-  graph.output('attention', meanOf(attention))
-  return onnxModel(graph, metadata)
+  return {
+    linear: concat(
+      folds.map(({ linear }) => linear),
+      1,
+    ),
+    sst: concat(
+      folds.map(({ sst }) => sst),
+      1,
+    ),
+    attention: meanOf(folds.map(({ attention }) => attention)),
+  }
 }
 
 function meanOf(values: readonly Value[]): Value {
@@ -78,42 +99,49 @@ export interface FoldLogits {
 /** What the [images, C, L, K] product of one run may take, in entries: it bounds the memory of scoring. */
 const productEntries = 1 << 25
 
+/**
+ * The logits of every image.
+ * @param unit [N, D]
+ */
 export async function recognizeAll(
-  model: Uint8Array,
-  source: FeatureSource,
-  records: Int32Array,
-  sizes: { labels: number; hidden: number; folds: number },
+  recognizer: Recognizer,
+  unit: Float32Array,
+  grids: PreparedGrids,
   options: { device: Device; signal?: AbortSignal; onProgress?: (done: number, total: number) => void },
 ): Promise<FoldLogits> {
-  const { labels, hidden, folds } = sizes
-  const { channels, positions } = source
-  const empty = (): Float32Array[] => Array.from({ length: folds }, () => new Float32Array(records.length * labels))
+  const { preparation, networks, sizes } = recognizer
+  const channels = preparation.mean.length
+  const { positions, width } = grids
+  const [images, folds, labels] = [unit.length / channels, networks.length, sizes.labels]
+  const graph = new Graph('constants')
+  const grid = cast(graph.input('grid', 'float16', ['images', positions, width]), 'float32')
+  const outputs = recognizeFolds(graph.input('unit', 'float32', ['images', channels]), grid, recognizer)
+  graph.output('linear', outputs.linear)
+  graph.output('sst', outputs.sst)
+
+  const empty = (): Float32Array[] => Array.from({ length: folds }, () => new Float32Array(images * labels))
   const logits = { linear: empty(), sst: empty() }
-  const chunk = Math.max(1, Math.min(64, Math.floor(productEntries / (labels * positions * hidden))))
-  const session = await Session.open(model, { device: options.device })
+  const chunk = Math.max(1, Math.min(64, Math.floor(productEntries / (labels * positions * sizes.hidden))))
+  const session = await Session.open(onnxModel(graph), { device: options.device })
   try {
-    for (let start = 0; start < records.length; start += chunk) {
+    for (let start = 0; start < images; start += chunk) {
       options.signal?.throwIfAborted()
-      const some = records.subarray(start, start + chunk)
-      const grid = await source.readGrid(some)
-      const pooled = Float16Array.from(await source.readPooled(some))
-      const results = await session.run(
-        {
-          grid: tensorOf('float16', grid, [some.length, positions, channels]),
-          pooled: tensorOf('float16', pooled, [some.length, channels]),
-        },
-        ['linear', 'sst'],
-      )
+      const count = Math.min(chunk, images - start)
+      const some = await grids.of(Int32Array.from({ length: count }, (_, i) => start + i))
+      const results = await session.run({
+        grid: tensorOf('float16', some, [count, positions, width]),
+        unit: tensorOf('float32', unit.subarray(start * channels, (start + count) * channels), [count, channels]),
+      })
       for (const kind of ['linear', 'sst'] as const) {
         const values = results[kind].data as Float32Array
-        for (let i = 0; i < some.length; i++) {
+        for (let i = 0; i < count; i++) {
           for (let fold = 0; fold < folds; fold++) {
             const from = (i * folds + fold) * labels
             logits[kind][fold].set(values.subarray(from, from + labels), (start + i) * labels)
           }
         }
       }
-      options.onProgress?.(Math.min(records.length, start + chunk), records.length)
+      options.onProgress?.(start + count, images)
     }
     return logits
   } finally {

@@ -16,6 +16,8 @@ import { Validation } from './validation.ts'
 export interface SstOptions {
   seed: number
   device: Device
+  /** Threads of one operator on the CPU. @default all cores */
+  threads?: number
   /** Where hardly a label of each image is known, and where all are: the more is known, the more an image has to teach. */
   epochs: { fewKnown: number; allKnown: number }
   /** Fewer images than this many steps' worth are gone through more often, up to ten times as often. */
@@ -62,7 +64,7 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
 
   const parameters = startAtBaseline(sizes, random)
   const { graph, state } = trainingGraph(data, sizes, adjacency, parameters, batch, options)
-  const trainer = await Trainer.open(graph, state, options.device)
+  const trainer = await Trainer.open(graph, state, options.device, options.threads)
   try {
     const feeder = new BatchFeeder(data, sizes, batch, options)
     const validation = options.onStep && new Validation(data, sizes, adjacency)
@@ -77,7 +79,7 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
       feeder.remember(results.features)
       const measured = validation && (step + 1) % measureEvery === 0
       options.onStep?.({
-        mAP: measured ? await validation.measure(await trainer.parameters(), options.device) : undefined,
+        mAP: measured ? await validation.measure(await trainer.parameters(), options) : undefined,
         step: step + 1,
         steps,
         losses: {

@@ -31,7 +31,7 @@ export class Validation {
   }
 
   /** @returns mean average precision, a fraction; NaN without a held-out positive */
-  async measure(parameters: Map<string, Float32Array>, device: Device): Promise<number> {
+  async measure(parameters: Map<string, Float32Array>, options: { device: Device; threads?: number }): Promise<number> {
     if (this.#rows.length === 0) return Number.NaN
     const { labels, channels } = this.#sizes
     const { grid, positions, offsets, heldOut, words } = this.#data
@@ -42,7 +42,7 @@ export class Validation {
       'logits',
       networkOn(graph, x, this.#sizes, constants, withShapes(parameters, this.#sizes)).result.logits,
     )
-    const session = await Session.open(onnxModel(graph), { device })
+    const session = await Session.open(onnxModel(graph), options)
     try {
       const scores = new Float32Array(this.#rows.length * labels)
       const truth = new Int8Array(this.#rows.length * labels)
