@@ -24,6 +24,7 @@ const mayImport: Record<string, string[]> = {
     'main/sst',
     'main/suggestions',
     'main/training',
+    'main/exchange',
   ],
   'main/app': [
     'preload',
