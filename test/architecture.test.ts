@@ -16,7 +16,16 @@ const mayImport: Record<string, string[]> = {
   'main/suggestions': ['main/base', 'main/tensor'],
   'main/backbone': ['main/base', 'main/images', 'main/tensor'],
   'main/training': ['main/base', 'main/backbone', 'main/tensor', 'main/sst', 'main/suggestions'],
-  'main/benchmark': ['main/base', 'main/images', 'main/backbone', 'main/tensor', 'main/suggestions', 'main/training'],
+  'main/benchmark': [
+    'main/base',
+    'main/images',
+    'main/backbone',
+    'main/tensor',
+    'main/sst',
+    'main/suggestions',
+    'main/training',
+    'main/exchange',
+  ],
   'main/app': [
     'preload',
     'main/base',

@@ -4,6 +4,8 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { readLabelledFolder } from '../../src/main/benchmark/folder.ts'
 import { scoreHidden } from '../../src/main/benchmark/score.ts'
+import { surmise } from '../shell/cliProcess.ts'
+import { newFolder, paint, write } from './layouts.ts'
 
 function folderOf(table: string, images: string[]): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'surmise-benchmark-'))
@@ -49,4 +51,21 @@ test('only hidden pairs count, and only labels with three hidden positives for t
   expect(score.mAP).toBeCloseTo(1)
   expect(score.recallAtP90).toBeLessThan(1)
   expect(score.ece).toBeGreaterThan(0)
+})
+
+test('surmise benchmark --mode faithful: the published method beside ours', async () => {
+  const folder = newFolder()
+  const present = (i: number) => [...(i % 2 ? ['car'] : []), ...(i % 3 ? ['dog'] : [])]
+  const lines = Array.from({ length: 40 }, (_, i) => `${i}.png\ttrain\t${present(i).join(' ')}\n`)
+  write(folder, 'labels.tsv', `${head}${lines.join('')}`)
+  for (const i of lines.keys()) await paint(path.join(folder, 'images'), `${i}.png`, present(i), i)
+  const args = ['benchmark', folder, '--known', '0.6', '--seeds', '1', '--labels-with-at-least', '2']
+  const home = newFolder()
+  const ended = await surmise([...args, '--mode', 'faithful', '--device', 'cpu', '--json'], { home })
+  expect(ended.code).toBe(0)
+  const [row] = ended.json.rows as Record<string, { mAP: number }>[]
+  expect(Object.keys(row)).toEqual(['known', 'linear', 'sst', 'blend', 'seconds', 'faithful', 'faithfulSeconds'])
+  for (const method of ['blend', 'faithful']) expect(row[method].mAP).toBeGreaterThan(0.7)
+  const wrong = await surmise([...args, '--mode', 'best', '--json'], { home })
+  expect(wrong).toMatchObject({ code: 1, json: { error: { code: 'usage' } } })
 })

@@ -1,39 +1,14 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { RandomState } from '../../src/main/base/random.ts'
-import { knownMask } from '../../src/main/benchmark/masks.ts'
-import { describeWithShared, sharedPath } from '../shared.ts'
+import { knownMask, packBits } from '../../src/main/benchmark/masks.ts'
 
-interface MaskFixture {
-  first_uniforms: number[]
-  known_count: Record<string, number>
-  sha256_of_packed_mask: Record<string, string>
-}
+test('masks for growing shares are nested', () => {
+  const [few, many] = [knownMask(50, 7, 0.2, 3), knownMask(50, 7, 0.6, 3)]
+  expect(few.length).toBe(350)
+  expect(few.every((bit, i) => bit <= many[i])).toBe(true)
+  const known = many.reduce((sum, bit) => sum + bit, 0)
+  expect(known).toBeGreaterThan(few.reduce((sum, bit) => sum + bit, 0))
+})
 
-/** numpy.packbits: eight to a byte, the first in the highest bit. */
-function packBits(mask: Uint8Array): Uint8Array {
-  const packed = new Uint8Array(Math.ceil(mask.length / 8))
-  mask.forEach((bit, i) => {
-    packed[i >> 3] |= bit << (7 - (i & 7))
-  })
-  return packed
-}
-
-describeWithShared('masks are those of numpy, bit for bit', ['fixtures/partial_label_masks.json'], () => {
-  const fixtures = JSON.parse(readFileSync(sharedPath('fixtures/partial_label_masks.json'), 'utf8'))
-  for (const [size, fixture] of Object.entries<MaskFixture>(fixtures)) {
-    test(size, () => {
-      const [images, labels] = size.split('x').map(Number)
-      const random = new RandomState(0)
-      expect(fixture.first_uniforms.map(() => random.random())).toEqual(fixture.first_uniforms)
-      for (const [known, count] of Object.entries(fixture.known_count)) {
-        expect(knownMask(images, labels, Number(known), 0).reduce((sum, bit) => sum + bit, 0)).toBe(count)
-      }
-      for (const [known, digest] of Object.entries(fixture.sha256_of_packed_mask)) {
-        const packed = packBits(knownMask(images, labels, Number(known), 0))
-        expect(createHash('sha256').update(packed).digest('hex')).toBe(digest)
-      }
-    })
-  }
+test('bits are packed with the first in the highest place', () => {
+  expect([...packBits(Uint8Array.of(1, 0, 0, 0, 0, 0, 1, 1, 0, 1))]).toEqual([0b10000011, 0b01000000])
 })

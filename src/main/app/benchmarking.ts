@@ -1,38 +1,47 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { BenchmarkInput, BenchmarkProgress, BenchmarkResult } from '../benchmark/benchmark.ts'
+import type { MethodScores, ProtocolInput, ProtocolResult, SplitScore } from '../benchmark/protocol.ts'
 import type { AppContext } from './context.ts'
 import { configFolder } from './home.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
 
-export type { BenchmarkResult }
+export type { BenchmarkResult, MethodScores, ProtocolResult, SplitScore }
 
-export interface BenchmarkRequest extends Omit<BenchmarkInput, 'cacheFolder' | 'device'> {
-  device: string
-}
+/** What the application adds itself. */
+type Requested<Input> = Omit<Input, 'cacheFolder' | 'device'> & { device: string }
 
-/**
- * Measures the method on a labelled folder. Features are kept from one benchmark to the next beside the program's settings:
- * the folder itself may be read-only.
- */
-export function startBenchmark(
-  { jobs, compute, devices }: AppContext,
-  request: BenchmarkRequest,
-): StartedJob<BenchmarkResult> {
-  const name = createHash('sha256').update(request.folder).digest('hex').slice(0, 16)
-  const input: BenchmarkInput = {
-    ...request,
-    device: devices.choose(request.device),
-    cacheFolder: path.join(configFolder(), 'benchmarks', name),
-  }
-  return jobs.start('train', 'Benchmark', async (job) => {
-    const begun = performance.now()
-    const result = await compute.run('benchmark', input, {
-      signal: job.signal,
-      onProgress: (report) => job.update(progressOf(report, begun)),
-    })
+export type BenchmarkRequest = Requested<BenchmarkInput>
+export type ProtocolRequest = Requested<ProtocolInput>
+
+/** Measures the method on a labelled folder. */
+export function startBenchmark(context: AppContext, request: BenchmarkRequest): StartedJob<BenchmarkResult> {
+  const input = { ...request, ...chosen(context, request) }
+  return context.jobs.start('train', 'Benchmark', async (job) => {
+    const result = await context.compute.run('benchmark', input, following(job))
     return { result, outcome: `${result.images} images, ${result.labels.length} labels.` }
   })
+}
+
+/** Measures the method by a published protocol. */
+export function startProtocol(context: AppContext, request: ProtocolRequest): StartedJob<ProtocolResult> {
+  const input = { ...request, ...chosen(context, request) }
+  return context.jobs.start('train', 'Benchmark', async (job) => {
+    const result = await context.compute.run('protocol', input, following(job))
+    const { training, test } = result.images
+    return { result, outcome: `${training} images to train on, ${test} to test on.` }
+  })
+}
+
+/** Features are kept from one benchmark to the next beside the program's settings: the folder itself may be read-only. */
+function chosen({ devices }: AppContext, { folder, device }: { folder: string; device: string }) {
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
+  return { device: devices.choose(device), cacheFolder: path.join(configFolder(), 'benchmarks', name) }
+}
+
+function following(job: JobControl) {
+  const begun = performance.now()
+  return { signal: job.signal, onProgress: (report: BenchmarkProgress) => job.update(progressOf(report, begun)) }
 }
 
 function progressOf(report: BenchmarkProgress, begun: number): Parameters<JobControl['update']>[0] {
@@ -49,7 +58,7 @@ function progressOf(report: BenchmarkProgress, begun: number): Parameters<JobCon
       const fraction = (report.run + report.fraction) / report.runs
       const elapsed = (performance.now() - begun) / 1000
       return {
-        phase: `${report.known * 100} % known, mask ${report.seed}`,
+        phase: `${Math.round(report.known * 100)} % known, mask ${report.seed}`,
         fraction,
         secondsLeft: fraction > 0.02 ? (elapsed / fraction) * (1 - fraction) : null,
       }

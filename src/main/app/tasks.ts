@@ -1,6 +1,8 @@
 import { embed } from '../backbone/embed.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
 import { benchmark } from '../benchmark/benchmark.ts'
+import { parity } from '../benchmark/parity.ts'
+import { protocol } from '../benchmark/protocol.ts'
 import type { Job } from '../images/job.ts'
 import { renderImage } from '../images/render.ts'
 import { drawSample } from '../images/sample/draw.ts'
@@ -26,6 +28,8 @@ export const tasks = {
   train: (input: TrainInput, job: Job<ProgressReport>) =>
     train(input, { signal: job.signal, progress: (report) => job.progress?.(report) }),
   benchmark,
+  parity,
+  protocol,
   drawSample,
   resolveBackbone: ({ specification }: { specification: string }) => resolveBackbone(specification),
   thumbnail: ({ path, sha256, cacheFolder }: OneImage) => ensureThumbnail(path, sha256, cacheFolder),

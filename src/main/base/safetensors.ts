@@ -6,6 +6,13 @@ export interface SafeTensors {
   metadata: Record<string, string>
 }
 
+/** A tensor in the header; its place is counted from the end of the header. */
+interface Entry {
+  dtype: string
+  shape: number[]
+  data_offsets: number[]
+}
+
 /**
  * Reads the float32 tensors of a safetensors file: eight bytes of header length, a JSON header, the data.
  * @throws UserError `not-safetensors` if it isn't such a file, or holds another type
@@ -27,17 +34,26 @@ export async function readSafeTensors(file: string): Promise<SafeTensors> {
   } catch {
     throw broken('its header is not JSON')
   }
+  if (typeof header !== 'object' || header === null) throw broken('its header is not an object')
   const { __metadata__: metadata, ...entries } = header
   const tensors: SafeTensors['tensors'] = new Map()
   for (const [name, entry] of Object.entries(entries)) {
-    const { dtype, shape, data_offsets: offsets } = entry as { dtype: string; shape: number[]; data_offsets: number[] }
-    if (dtype !== 'F32') throw broken(`${name} is ${dtype}`)
+    const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>
+    if (dtype !== 'F32') throw broken(`${name} is ${dtype ?? 'no tensor'}`)
+    if (!areCounts(shape) || !areCounts(offsets) || offsets.length !== 2) throw broken(`${name} is not described`)
     const [start, end] = offsets.map((offset) => offset + 8 + headerLength)
     if (!(start <= end && end <= bytes.length)) throw broken(`${name} lies outside the file`)
+    if (end - start !== 4 * shape.reduce((count, size) => count * size, 1)) {
+      throw broken(`${name} has ${end - start} bytes for the shape [${shape}]`)
+    }
     // A copy, since the data of a tensor need not start at a multiple of four bytes.
     const copy = new Uint8Array(end - start)
     copy.set(bytes.subarray(start, end))
     tensors.set(name, { shape, data: new Float32Array(copy.buffer) })
   }
   return { tensors, metadata: (metadata ?? {}) as Record<string, string> }
+}
+
+function areCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((count) => Number.isInteger(count) && count >= 0)
 }

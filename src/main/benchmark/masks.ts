@@ -9,3 +9,12 @@ export function knownMask(images: number, labels: number, known: number, seed: n
   const random = new RandomState(seed)
   return Uint8Array.from({ length: images * labels }, () => (random.random() < known ? 1 : 0))
 }
+
+/** As numpy.packbits: eight to a byte, the first in the highest bit. */
+export function packBits(mask: Uint8Array): Uint8Array {
+  const packed = new Uint8Array(Math.ceil(mask.length / 8))
+  mask.forEach((bit, i) => {
+    packed[i >> 3] |= bit << (7 - (i & 7))
+  })
+  return packed
+}

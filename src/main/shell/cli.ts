@@ -5,6 +5,7 @@ import { addEmbed } from './cli/embed.ts'
 import { addExport } from './cli/export.ts'
 import { addImport } from './cli/import.ts'
 import { addNew } from './cli/new.ts'
+import { addParity } from './cli/parity.ts'
 import { complain } from './cli/report.ts'
 import { addSample } from './cli/sample.ts'
 import { addServe } from './cli/serve.ts'
@@ -16,7 +17,7 @@ import { version } from './paths.ts'
 /** One command, one file of `cli/`, one line here. */
 const commands = [
   ...[addNew, addImport, addEmbed, addTrain, addSuggest, addExport, addStatus],
-  ...[addBenchmark, addServe, addSample],
+  ...[addBenchmark, addParity, addServe, addSample],
 ]
 
 const program = new Command('surmise')

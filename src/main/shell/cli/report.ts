@@ -5,11 +5,14 @@ import { reportOf } from '../../base/errors.ts'
 export interface Answer {
   text: string
   json: Record<string, unknown>
+  /** The command did its work, and what it found is that something is wrong: it exits 1. */
+  failed?: boolean
 }
 
-/** The last line on the standard output. */
-export function answer({ text, json }: Answer, asJson: boolean): void {
+/** The last line on the standard output. @returns the exit code */
+export function answer({ text, json, failed = false }: Answer, asJson: boolean): 0 | 1 {
   print(1, asJson ? JSON.stringify(json) : text)
+  return failed ? 1 : 0
 }
 
 /**

@@ -29,19 +29,17 @@ export async function run(options: CommonOptions, work: (application: Applicatio
     for (const { id } of application.context.jobs.list()) application.context.jobs.cancel(id)
   }
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
-  let done: () => void
+  let done: () => number
   try {
     const result = await work(application)
     done = () => answer(result, options.json === true)
   } catch (error) {
-    done = () => {
-      process.exitCode = complain(error, options.json === true)
-    }
+    done = () => complain(error, options.json === true)
   }
   // The answer is the last word: after the bar has gone and the project is closed.
   await application.shutdown()
   endProgress()
-  done()
+  process.exitCode = done()
 }
 
 /** The same with a project open. @param readOnly for commands that change nothing: another window may have it open */

@@ -1,0 +1,77 @@
+import type { BenchmarkResult, MethodScores, ProtocolResult, SplitScore } from '../../app/benchmarking.ts'
+import { counted } from '../../app/words.ts'
+import { tableText } from './table.ts'
+
+const percent = (share: number): string => (share * 100).toFixed(1)
+const known = (share: number): string => `${Math.round(share * 100)} %`
+
+/** mAP / recall at 90 % precision / calibration error of each, in per cent. */
+export function benchmarkText({ images, labels, backbone, seeds, rows }: BenchmarkResult): string {
+  const faithful = rows.some((row) => row.faithful)
+  const head = ['known', 'linear', 'SST', 'blend', 'seconds']
+  const lines = rows.map((row) => [
+    known(row.known),
+    ...[row.linear, row.sst, row.blend, ...(row.faithful ? [row.faithful] : [])].map(({ mAP, recallAtP90, ece }) =>
+      [mAP, recallAtP90, ece].map(percent).join(' / '),
+    ),
+    [row.seconds, ...(row.faithfulSeconds === undefined ? [] : [row.faithfulSeconds])]
+      .map((seconds) => seconds.toFixed(1))
+      .join(' / '),
+  ])
+  if (faithful) head.splice(4, 0, 'faithful')
+  return [
+    `${images} images × ${labels.length} labels, ${backbone}, mean of ${counted(seeds, 'mask')}.`,
+    'Scored on the hidden pairs: mAP / recall at 90 % precision / calibration error, in per cent.',
+    ...(faithful ? ['faithful: METHOD 1 to the letter, on a frozen backbone; its seconds are the second figure.'] : []),
+    '',
+    ...tableText(head, lines),
+  ].join('\n')
+}
+
+const methods: Record<keyof MethodScores, string> = {
+  linear: 'linear',
+  sst: 'SST',
+  blend: 'blend',
+  faithful: 'faithful',
+}
+
+/** mAP / OF1 / CF1 of each, in per cent, and what was published. */
+export function protocolText({
+  protocol,
+  images,
+  labels,
+  backbone,
+  rows,
+  averages,
+  published,
+}: ProtocolResult): string {
+  const columns = Object.keys(averages) as (keyof MethodScores)[]
+  const cells = (scores: MethodScores): string[] => columns.map((method) => scoreText(scores[method]!))
+  const shares = Array.from({ length: 9 }, (_, i) => (i + 1) / 10)
+  const publishedAt = (share: number): string => {
+    const at = shares.findIndex((other) => Math.abs(other - share) < 1e-9)
+    return at < 0 ? '–' : published.sst[at].toFixed(1)
+  }
+  const lines = rows.map((row) => [known(row.known), ...cells(row.scores), publishedAt(row.known)])
+  const whole = shares.every((share) => rows.some((row) => Math.abs(row.known - share) < 1e-9))
+  const average = published.averages.find(({ method }) => method === 'SST')!
+  lines.push(['mean', ...cells(averages), whole ? average.mAP.toFixed(1) : '–'])
+  const figure = (value: number | undefined): string => value?.toFixed(1) ?? '–'
+  return [
+    `${protocol}: ${images.training} images to train on, ${images.test} to test on, ${labels.length} labels, ${backbone}.`,
+    'Scored on the test split: mAP / OF1 / CF1, in per cent. Its images take part in training without labels.',
+    '',
+    ...tableText(['known', ...columns.map((method) => methods[method]), 'published SST (mAP)'], lines),
+    '',
+    'Published, mean over 10–90 % known:',
+    ...tableText(
+      ['method', 'mAP', 'OF1', 'CF1'],
+      published.averages.map(({ method, mAP, OF1, CF1 }) => [method, figure(mAP), figure(OF1), figure(CF1)]),
+    ),
+    published.source,
+  ].join('\n')
+}
+
+function scoreText({ mAP, OF1, CF1 }: SplitScore): string {
+  return [mAP, OF1, CF1].map(percent).join(' / ')
+}
