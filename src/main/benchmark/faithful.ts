@@ -18,7 +18,13 @@ import { onnxModel } from '../tensor/model.ts'
 import { adam } from '../tensor/optimizer.ts'
 import { type Device, Session, type Tensor, tensorOf } from '../tensor/session.ts'
 import { Trainer } from '../tensor/trainer.ts'
-import { type FeatureSource, learnPreparation, type Preparation, prepareGrids } from '../training/features.ts'
+import {
+  type FeatureSource,
+  learnPreparation,
+  type Preparation,
+  PreparedGrids,
+  unitVectors,
+} from '../training/features.ts'
 import { frozen, learningRateAt, published, thresholdAt } from './faithfulSchedule.ts'
 
 export interface FaithfulInput {
@@ -64,10 +70,29 @@ interface TrainedMethod {
 export async function trainFaithfully(input: FaithfulInput, options: FaithfulOptions): Promise<Float32Array> {
   const { source, training } = input
   const preparing = { width: frozen.channels, seed: options.seed, device: options.device, signal: options.signal }
-  const preparation = await learnPreparation(source, training, preparing)
-  const grid = await prepareGrids(source, training, preparation, preparing)
+  const preparation = await learnPreparation(source, training, await source.readPooled(training), preparing)
+  const grid = await prepareGrids(source, training, preparation, options)
   const trained = await train(input, grid, preparation.width, options)
   return score(input, trained, preparation, options)
+}
+
+/** The projected grids of these records, [M, L, width]. */
+async function prepareGrids(
+  source: FeatureSource,
+  records: Int32Array,
+  preparation: Preparation,
+  { device, signal }: Pick<FaithfulOptions, 'device' | 'signal'>,
+): Promise<Float16Array> {
+  const inverseLengths = unitVectors(await source.readPooled(records), preparation)
+  const grids = await PreparedGrids.open(source, records, inverseLengths, preparation, { device })
+  try {
+    return await grids.keep(
+      Int32Array.from(records, (_, row) => row),
+      { signal },
+    )
+  } finally {
+    await grids.close()
+  }
 }
 
 async function train(
@@ -189,7 +214,7 @@ async function score(
   { source, scored }: FaithfulInput,
   method: TrainedMethod,
   preparation: Preparation,
-  { seed, device, signal, onProgress }: FaithfulOptions,
+  { device, signal, onProgress }: FaithfulOptions,
 ): Promise<Float32Array> {
   const { labels, channels } = method.sizes
   const graph = new Graph('constants')
@@ -200,7 +225,7 @@ async function score(
     const width = source.positions * channels
     for (let start = 0; start < scored.length; start += scoredAtOnce) {
       const records = scored.subarray(start, start + scoredAtOnce)
-      const grid = await prepareGrids(source, records, preparation, { width: channels, seed, device, signal })
+      const grid = await prepareGrids(source, records, preparation, { device, signal })
       for (let from = 0; from < records.length; from += runAtOnce) {
         signal?.throwIfAborted()
         const count = Math.min(runAtOnce, records.length - from)
