@@ -16,8 +16,9 @@ export const published = {
 }
 
 /**
- * Sizes and learning rate where the backbone is frozen: the published 1e-5 is that of its last stage, which isn't trained here; the
- * head alone learns next to nothing at it. 1e-3 was chosen among 1e-4, 3e-4 and 1e-3 on one run.
+ * Sizes and learning rate where the backbone is frozen. The published 1e-5 goes with training the backbone's last stage; here the
+ * head alone is trained, from nothing. 1e-3 was chosen against 3e-4 on one run: 3,576 photos of PASCAL VOC 2012, MobileNetV2 at
+ * 384 px, 10 % known, 44.7 against 43.1 mAP.
  */
 export const frozen = {
   learningRate: 1e-3,
