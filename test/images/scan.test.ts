@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { existsSync, renameSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
@@ -137,14 +138,13 @@ describe('a scan', () => {
     const project = new TestProject(root)
     await project.scan()
     for (let i = 0; i < 40; i++) await utimes(path.join(root, `${i}.png`), 1, 1)
-    let away: Promise<void> | undefined
     const scan = project.scan({
+      // At once: a rename that waits its turn among the readers could come after the last of them.
       progress: ({ phase }) => {
-        if (phase === 'reading') away ??= rename(root, path.join(folder, 'unplugged'))
+        if (phase === 'reading' && existsSync(root)) renameSync(root, path.join(folder, 'unplugged'))
       },
     })
     await expect(scan).rejects.toMatchObject({ code: 'images-folder-missing' })
-    await away
     expect(project.present).toHaveLength(40)
   })
 
