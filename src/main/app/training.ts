@@ -5,6 +5,8 @@ import { cancelled, UserError } from '../base/errors.ts'
 import { absolutePath } from '../images/walk.ts'
 import type { Json, Model } from '../project/models.ts'
 import type { MatrixSnapshot } from '../project/stateMatrix.ts'
+import { removeCheckpoints } from '../training/checkpoint.ts'
+import type { Comparison } from '../training/comparison.ts'
 import type { ProgressReport } from '../training/progress.ts'
 import type { TrainResult } from '../training/train.ts'
 import type { Device } from './devices.ts'
@@ -22,6 +24,13 @@ export interface TrainingOptions {
 /** The backbone where the project names none. */
 export const builtInBackbone = 'surmise-tiny'
 
+export interface TrainedModel extends Model {
+  /** Whether it went on where a run with the same inputs was cut off. */
+  resumed: boolean
+  /** With the model of before; null where there is none to compare with. */
+  comparison: Comparison | null
+}
+
 interface KnownAtClick {
   matrix: MatrixSnapshot
   images: { id: number; path: string; sha256: string | null; status: string }[]
@@ -30,10 +39,14 @@ interface KnownAtClick {
 
 /**
  * The one click: embeds the images that have no features, then trains on what is known now; marking goes on meanwhile. Only
- * the finished model takes the place of the old one: cancelled, failed or killed, nothing changes.
+ * the finished model takes the place of the old one, and only if it is not worse (`compareModels`): cancelled, failed or killed,
+ * nothing changes, and the next click with the same labels goes on where this one was cut off.
  * @throws UserError `training-running`, `no-images`, `no-labels`, `device-unknown`
  */
-export async function startTraining(workspace: Workspace, options: TrainingOptions = {}): Promise<StartedJob<Model>> {
+export async function startTraining(
+  workspace: Workspace,
+  options: TrainingOptions = {},
+): Promise<StartedJob<TrainedModel>> {
   const { context, project } = workspace
   workspace.requireWritable()
   const settings = project.settings.all()
@@ -63,11 +76,13 @@ export async function startTraining(workspace: Workspace, options: TrainingOptio
             labelIds: trained.labelIds,
             file: trained.file,
           },
-          { current: true },
+          { current: trained.comparison?.replaces ?? true },
         ),
       job.signal,
     )
-    return { result: model, outcome: outcomeOf(trained, known, embedded) }
+    await removeCheckpoints(project.cacheFolder)
+    const { resumed, comparison = null } = trained
+    return { result: { ...model, resumed, comparison }, outcome: outcomeOf(trained, known, embedded) }
   })
 }
 
@@ -194,6 +209,7 @@ async function trainOn(
       modelUid: uid,
       device,
       seed,
+      modelBefore: project.models.current()?.uid,
     },
     {
       signal: job.signal,
@@ -214,7 +230,8 @@ async function trainOn(
 }
 
 /** What is kept of a model besides its files; JSON knows no NaN. */
-function metricsOf({ metrics, labels, seconds, withoutFeatures }: TrainResult, known: KnownAtClick): Json {
+function metricsOf(trained: TrainResult, known: KnownAtClick): Json {
+  const { metrics, labels, seconds, withoutFeatures, comparison } = trained
   const byName = new Map(known.labels.map(({ id, name }) => [name, id]))
   return {
     mAP: numbers(metrics.mAP),
@@ -223,6 +240,7 @@ function metricsOf({ metrics, labels, seconds, withoutFeatures }: TrainResult, k
     heldOut: metrics.heldOut,
     seconds,
     withoutFeatures,
+    comparison: comparison ? { ...comparison } : null,
     labels: labels.map(({ name, present, absent, averagePrecision }) => ({
       labelId: byName.get(name)!,
       name,
@@ -242,7 +260,7 @@ function finite(value: number | undefined): number | null {
 }
 
 function outcomeOf(
-  { labelIds, seconds, metrics }: TrainResult,
+  { labelIds, seconds, metrics, resumed, comparison }: TrainResult,
   { labels }: KnownAtClick,
   { failed }: EmbedResult,
 ): string {
@@ -256,6 +274,19 @@ function outcomeOf(
     const some = left.slice(0, 5).join(', ') + (left.length > 5 ? ` and ${left.length - 5} more` : '')
     sentences.push(`Too little is known of ${some}.`)
   }
+  if (resumed) sentences.push('It went on where it had been cut off.')
+  if (comparison && !comparison.replaces) sentences.push(keptBecause(comparison))
   if (failed.length > 0) sentences.push(`${counted(failed.length, 'image')} could not be read.`)
   return sentences.join(' ')
 }
+
+/** Why the model of before goes on suggesting. */
+function keptBecause({ labels, mAP }: Comparison): string {
+  const why =
+    labels.after < labels.before || !mAP
+      ? `knows ${counted(labels.after, 'label')}, the one before ${labels.before}`
+      : `is worse than the one before (mAP ${percent(mAP.after)} against ${percent(mAP.before)} on the same ${mAP.entries} held-out marks)`
+  return `The new model ${why}: that one goes on suggesting. Both are in the list of models.`
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`

@@ -1,5 +1,6 @@
 import ort from 'onnxruntime-node'
 import { UserError } from '../base/errors.ts'
+import { deviceFailed } from './deviceFailure.ts'
 
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml'
 
@@ -62,7 +63,8 @@ export class Session {
 
   /**
    * @param model the path of an ONNX file, or its bytes
-   * @throws UserError `model-unreadable` if ONNX Runtime can't load it; its own words are in the message
+   * @throws UserError `model-unreadable` if ONNX Runtime can't load it, `device-failed` if it can't on this device; its own
+   *   words are in the message
    */
   static async open(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const device = options.device ?? 'cpu'
@@ -84,10 +86,11 @@ export class Session {
       return new Session(session, device)
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
+      if (device !== 'cpu') throw deviceFailed(device, words, { cause: error })
       throw new UserError(
         'model-unreadable',
-        `ONNX Runtime can’t load ${typeof model === 'string' ? model : 'this model'} on ${device}: ${words}`,
-        'Choose another ONNX file, or another device.',
+        `ONNX Runtime can’t load ${typeof model === 'string' ? model : 'this model'}: ${words}`,
+        'Choose another ONNX file.',
         { cause: error },
       )
     }
@@ -96,14 +99,20 @@ export class Session {
   /**
    * Runs the model once.
    * @param fetches the outputs wanted: names, or preallocated tensors to write into (no allocation per run)
+   * @throws UserError `device-failed` if a device other than the CPU can't: its context is lost, its memory is full
    */
   run(
     feeds: Record<string, Tensor>,
     fetches?: readonly string[] | Record<string, Tensor | null>,
   ): Promise<Record<string, Tensor>> {
     return inTurn(async () => {
-      const results = await (fetches ? this.#session.run(feeds, fetches) : this.#session.run(feeds))
-      return results as Record<string, Tensor>
+      try {
+        const results = await (fetches ? this.#session.run(feeds, fetches) : this.#session.run(feeds))
+        return results as Record<string, Tensor>
+      } catch (error) {
+        if (this.device === 'cpu') throw error
+        throw deviceFailed(this.device, error instanceof Error ? error.message : String(error), { cause: error })
+      }
     })
   }
 

@@ -10,11 +10,13 @@ import {
   suggestionProbabilities,
 } from '../suggestions/suggester.ts'
 import type { Device } from '../tensor/session.ts'
+import type { Checkpoints } from './checkpoint.ts'
 import { crossFitBaseline, offsetsWithout, outOfFold } from './crossFitting.ts'
 import { type FeatureSource, learnPreparation, prepareGrids, preparePooled } from './features.ts'
 import { dealFolds } from './folds.ts'
 import { heldOutMeanAveragePrecision, heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
 import { headLogits } from './linearBaseline.ts'
+import { NetworkCheckpoint } from './networkCheckpoint.ts'
 import { Progress, type ProgressReport } from './progress.ts'
 import { recognizeAll, recognizerModel } from './recognizer.ts'
 import { type SstOptions, trainNetwork } from './sstTraining.ts'
@@ -33,6 +35,8 @@ export interface FineTuneOptions {
   device: Device
   signal?: AbortSignal
   onProgress?: (report: ProgressReport) => void
+  /** Where the networks are kept while they train. */
+  checkpoints?: Checkpoints
 }
 
 export interface FineTuneResult {
@@ -136,6 +140,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
         seed: seed + k,
         device,
         signal,
+        checkpoint: options.checkpoints && new NetworkCheckpoint(options.checkpoints, `network-${k}`),
         onStep: ({ step, steps, losses, mAP }) =>
           progress.at('network', (k + step / steps) / folds, {
             losses,
