@@ -61,6 +61,7 @@ describeWithShared('200 photos through the command line', ['data/voc12-subset'],
     }
     expect(resumed).toBe(true)
     expect(model).toMatchObject({ current: true, usable: true, seed: 1 })
+    expect(await call('models', project)).toMatchObject({ models: [{ current: true, usable: true, seed: 1 }] })
     expect(modelFiles(`${project}-cache`)).toEqual(modelFiles(`${copy}-cache`))
     expect(existsSync(path.join(`${project}-cache`, 'checkpoints'))).toBe(false)
     expect(model.labels.length).toBeGreaterThan(5)

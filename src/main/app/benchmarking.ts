@@ -4,6 +4,7 @@ import type { BenchmarkInput, BenchmarkProgress, BenchmarkResult } from '../benc
 import type { AppContext } from './context.ts'
 import { configFolder } from './home.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
+import { onDevice } from './onDevice.ts'
 
 export type { BenchmarkResult }
 
@@ -15,21 +16,18 @@ export interface BenchmarkRequest extends Omit<BenchmarkInput, 'cacheFolder' | '
  * Measures the method on a labelled folder. Features are kept from one benchmark to the next beside the program's settings:
  * the folder itself may be read-only.
  */
-export function startBenchmark(
-  { jobs, compute, devices }: AppContext,
-  request: BenchmarkRequest,
-): StartedJob<BenchmarkResult> {
+export function startBenchmark(context: AppContext, request: BenchmarkRequest): StartedJob<BenchmarkResult> {
   const name = createHash('sha256').update(request.folder).digest('hex').slice(0, 16)
-  const input: BenchmarkInput = {
-    ...request,
-    device: devices.choose(request.device),
-    cacheFolder: path.join(configFolder(), 'benchmarks', name),
-  }
-  return jobs.start('train', 'Benchmark', async (job) => {
+  const cacheFolder = path.join(configFolder(), 'benchmarks', name)
+  context.devices.check(request.device)
+  return context.jobs.start('train', 'Benchmark', async (job) => {
     const begun = performance.now()
-    const result = await compute.run('benchmark', input, {
-      signal: job.signal,
-      onProgress: (report) => job.update(progressOf(report, begun)),
+    const { device: _, ...result } = await onDevice(context, request.device, (device) => {
+      const input: BenchmarkInput = { ...request, device, cacheFolder }
+      return context.compute.run('benchmark', input, {
+        signal: job.signal,
+        onProgress: (report) => job.update(progressOf(report, begun)),
+      })
     })
     return { result, outcome: `${result.images} images, ${result.labels.length} labels.` }
   })

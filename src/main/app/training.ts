@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { EmbedProgress, EmbedResult } from '../backbone/embed.ts'
+import { deviceFailed } from '../base/deviceFailure.ts'
 import { cancelled, UserError } from '../base/errors.ts'
 import { absolutePath } from '../images/walk.ts'
 import type { Json, Model } from '../project/models.ts'
@@ -8,9 +9,10 @@ import type { MatrixSnapshot } from '../project/stateMatrix.ts'
 import { removeCheckpoints } from '../training/checkpoint.ts'
 import type { Comparison } from '../training/comparison.ts'
 import type { ProgressReport } from '../training/progress.ts'
-import type { TrainResult } from '../training/train.ts'
+import type { TrainInput, TrainResult } from '../training/train.ts'
 import type { Device } from './devices.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
+import { onDevice } from './onDevice.ts'
 import { applyWhenFree } from './scanning.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
@@ -50,19 +52,21 @@ export async function startTraining(
   const { context, project } = workspace
   workspace.requireWritable()
   const settings = project.settings.all()
-  context.devices.choose(options.device ?? settings.device)
+  const wanted = options.device ?? settings.device
+  context.devices.check(wanted)
   const known = await knownNow(workspace)
   if (context.jobs.running('train')) {
     throw new UserError('training-running', 'Fine-tuning is under way already.', 'Wait until it is done, or cancel it.')
   }
   const seed = options.seed ?? settings.seed
   return context.jobs.start('train', 'Fine-tune', async (job) => {
-    const run = async (device: Device) => {
+    const run = async (device: Device, failed: Device | undefined) => {
       const embedded = await embedMissing(workspace, job, known.images, device)
       if (!embedded.complete) throw cancelled('Fine-tuning')
-      return { embedded, ...(await trainOn(workspace, job, known, embedded, device, seed)) }
+      return { embedded, ...(await trainOn(workspace, job, known, embedded, { device, seed, takesOverFrom: failed })) }
     }
-    const { trained, embedded, uid, device } = await onDevice(workspace, options.device ?? settings.device, run)
+    job.update({ phase: 'Looking for the device' })
+    const { trained, embedded, uid, device } = await onDevice(context, wanted, run)
     const model = await applyWhenFree(
       () =>
         project.models.add(
@@ -93,7 +97,7 @@ export function startEmbedding(workspace: Workspace, options: TrainingOptions = 
   const images = [...project.images.known()]
   return context.jobs.start('train', 'Embed', async (job) => {
     const run = (device: Device) => embedMissing(workspace, job, images, device)
-    const embedded = await onDevice(workspace, options.device ?? project.settings.get('device'), run)
+    const embedded = await onDevice(context, options.device ?? project.settings.get('device'), run)
     const { complete, alreadyThere, failed, seconds } = embedded
     if (!complete) throw cancelled('Embedding')
     const pictures = `${counted(embedded.embedded, 'image')} embedded`
@@ -117,23 +121,6 @@ async function knownNow({ project }: Workspace): Promise<KnownAtClick> {
   return { matrix, images, labels: Array.from(matrix.labelIds, (id) => ({ id, name: names.get(id) ?? '' })) }
 }
 
-/** Runs it on the device that was asked for; should that one bring the compute process down, once more on the processor. */
-async function onDevice<Result>(
-  { context }: Workspace,
-  wanted: string,
-  run: (device: Device) => Promise<Result>,
-): Promise<Result & { device: Device }> {
-  const device = context.devices.choose(wanted)
-  try {
-    return { ...(await run(device)), device }
-  } catch (error) {
-    if (device === 'cpu' || !(error instanceof UserError) || error.code !== 'compute-crashed') throw error
-    context.devices.hasFailed(device)
-    context.events.notice('warning', `The device ${device} has failed; Surmise goes on on the CPU.`, error.message)
-    return { ...(await run('cpu')), device: 'cpu' }
-  }
-}
-
 async function embedMissing(
   { context, project }: Workspace,
   job: JobControl,
@@ -152,16 +139,25 @@ async function embedMissing(
   for (;;) {
     job.update({ phase: 'Opening the backbone' })
     try {
-      return await context.compute.run('embed', input, {
+      const embedded = await context.compute.run('embed', input, {
         signal: job.signal,
         onProgress: (report) => job.update(embeddingProgress(report)),
       })
+      if (device !== 'cpu') requireNumbers(embedded, device)
+      return embedded
     } catch (error) {
       const inUse = error instanceof UserError && error.code === 'cache-in-use'
       if (!inUse || performance.now() > giveUpAt || job.signal.aborted) throw error
       await wait(200)
     }
   }
+}
+
+/** The CPU has the last word on whether a backbone gives usable numbers. @throws UserError `device-failed` */
+function requireNumbers({ failed }: EmbedResult, device: Device): void {
+  const without = failed.filter(({ code }) => code === 'features-not-finite').length
+  if (without === 0) return
+  throw deviceFailed(device, `it gives no usable numbers for ${counted(without, 'image')}`)
 }
 
 /** After a kill, the compute process of then puts things in order for some seconds; its cache is free after that. */
@@ -192,8 +188,7 @@ async function trainOn(
   job: JobControl,
   { matrix, images, labels }: KnownAtClick,
   embedded: EmbedResult,
-  device: Device,
-  seed: number,
+  how: Pick<TrainInput, 'device' | 'seed' | 'takesOverFrom'>,
 ): Promise<{ trained: TrainResult; uid: string }> {
   const uid = randomUUID()
   const before = embedded.embedded > 0 ? embeddingShare : 0
@@ -207,8 +202,7 @@ async function trainOn(
       labels,
       states: matrix.states,
       modelUid: uid,
-      device,
-      seed,
+      ...how,
       modelBefore: project.models.current()?.uid,
     },
     {

@@ -1,6 +1,7 @@
-import ort from 'onnxruntime-node'
+import ort, { listSupportedBackends } from 'onnxruntime-node'
+import { deviceFailed } from '../base/deviceFailure.ts'
 import { UserError } from '../base/errors.ts'
-import { deviceFailed } from './deviceFailure.ts'
+import { providersFor } from './providers.ts'
 
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml'
 
@@ -47,6 +48,11 @@ function inTurn<T>(run: () => Promise<T>): Promise<T> {
   return mine
 }
 
+/** Whether this build of ONNX Runtime knows the device; its libraries and drivers may be missing for all that. */
+export function isBuiltIn(device: Device): boolean {
+  return listSupportedBackends().some(({ name }) => name === device)
+}
+
 /** An ONNX model, loaded on a device. */
 export class Session {
   readonly inputs: ValueInfo[]
@@ -69,7 +75,7 @@ export class Session {
   static async open(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const device = options.device ?? 'cpu'
     const settings: ort.InferenceSession.SessionOptions = {
-      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+      executionProviders: providersFor(device, model),
       graphOptimizationLevel: 'all',
       intraOpNumThreads: options.threads ?? 0,
       interOpNumThreads: 1,

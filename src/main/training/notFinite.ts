@@ -1,5 +1,5 @@
+import { deviceFailed } from '../base/deviceFailure.ts'
 import { UserError } from '../base/errors.ts'
-import { deviceFailed } from '../tensor/deviceFailure.ts'
 import type { Device } from '../tensor/session.ts'
 
 /** What training has come to can't be used: on an accelerator that is the device's doing, until the processor says the same. */
