@@ -111,19 +111,22 @@ export class Session {
     feeds: Record<string, Tensor>,
     fetches?: readonly string[] | Record<string, Tensor | null>,
   ): Promise<Record<string, Tensor>> {
-    return inTurn(async () => {
-      try {
-        const results = await (fetches ? this.#session.run(feeds, fetches) : this.#session.run(feeds))
-        return results as Record<string, Tensor>
-      } catch (error) {
-        if (this.device === 'cpu') throw error
-        throw deviceFailed(this.device, error instanceof Error ? error.message : String(error), { cause: error })
-      }
+    return this.#inTurn(async () => {
+      const results = await (fetches ? this.#session.run(feeds, fetches) : this.#session.run(feeds))
+      return results as Record<string, Tensor>
     })
   }
 
+  /** @throws UserError `device-failed` as `run` does */
   async close(): Promise<void> {
-    await inTurn(() => this.#session.release())
+    await this.#inTurn(() => this.#session.release())
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    return inTurn(work).catch((error) => {
+      if (this.device === 'cpu') throw error
+      throw deviceFailed(this.device, error instanceof Error ? error.message : String(error), { cause: error })
+    })
   }
 }
 

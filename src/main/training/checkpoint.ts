@@ -87,7 +87,7 @@ export class Checkpoints {
     header.writeUInt32LE(magic, 0)
     header.writeUInt32LE(crc32(bytes), 4)
     const temporary = `${this.#file(name)}.tmp`
-    await writeFile(temporary, Buffer.concat([header, bytes]))
+    await writeFile(temporary, [header, bytes])
     await rename(temporary, this.#file(name))
   }
 
