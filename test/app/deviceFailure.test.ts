@@ -33,7 +33,9 @@ testWithVulkan(
     const kept = path.join(project.cacheFolder, 'checkpoints')
     const isKept = () =>
       existsSync(kept) &&
-      readdirSync(kept, { recursive: true, encoding: 'utf8' }).some((name) => /-webgpu.*\.checkpoint$/.test(name))
+      readdirSync(kept, { recursive: true, encoding: 'utf8' }).some((name) =>
+        /-webgpu.*network-0\.checkpoint$/.test(name),
+      )
     while (!isKept() && context.jobs.get(job.id)!.state === 'running') await wait(5)
     process.kill(context.compute.pid!, 'SIGKILL')
 

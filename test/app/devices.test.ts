@@ -2,6 +2,8 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { probeApart } from '../../src/main/app/deviceProbe.ts'
 import { Devices, type ProbeDevice } from '../../src/main/app/devices.ts'
+import { Events } from '../../src/main/app/events.ts'
+import { onDevice } from '../../src/main/app/onDevice.ts'
 import { UserError } from '../../src/main/base/errors.ts'
 import { computeEntry } from '../../src/main/shell/paths.ts'
 import { softwareVulkan, testWithVulkan } from '../softwareVulkan.ts'
@@ -91,5 +93,40 @@ describe('of the devices of other machines', () => {
     expect(probed).toEqual(['cuda', 'webgpu'])
     expect(() => devices.check('abacus')).toThrow('There is no device called “abacus”.')
     await expect(devices.choose('abacus')).rejects.toMatchObject({ code: 'device-unknown' })
+  })
+
+  test('work goes on on the next when one fails in the middle; what is not the device’s doing is not tried again', async () => {
+    const devices = new Devices(cards({ cuda: 5, webgpu: 3 }).probe, 'linux')
+    const events = new Events()
+    const heard = events.subscribe()
+    const tried: [string, string | undefined][] = []
+    const done = await onDevice({ devices, events }, 'auto', async (device, failed) => {
+      tried.push([device, failed])
+      if (device === 'cuda') throw new UserError('device-failed', 'CUDA can’t be used: its numbers are not finite.')
+      if (device === 'webgpu') throw new UserError('compute-crashed', 'The compute process crashed.')
+      return { answer: 42 }
+    })
+    expect(done).toEqual({ answer: 42, device: 'cpu' })
+    expect(tried).toEqual([
+      ['cuda', undefined],
+      ['webgpu', 'cuda'],
+      ['cpu', 'webgpu'],
+    ])
+    expect([(await heard.next()).value, (await heard.next()).value]).toMatchObject([
+      { message: 'CUDA can’t be used: its numbers are not finite. Surmise goes on on WebGPU.' },
+      { message: 'WebGPU can’t be used: it brought down the compute process. Surmise goes on on the CPU.' },
+    ])
+    await heard.return()
+
+    let times = 0
+    const mistake = async () => {
+      times++
+      throw new UserError('too-few-labels', 'No label can be learnt from yet.')
+    }
+    const fresh = new Devices(cards({ cuda: 5 }).probe, 'linux')
+    await expect(onDevice({ devices: fresh, events }, 'auto', mistake)).rejects.toMatchObject({
+      code: 'too-few-labels',
+    })
+    expect([times, await fresh.choose('auto')]).toEqual([1, 'cuda'])
   })
 })

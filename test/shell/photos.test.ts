@@ -152,7 +152,7 @@ function networksBegun(cacheFolder: string): number {
   const folder = path.join(cacheFolder, 'checkpoints')
   if (!existsSync(folder)) return 0
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  return names.filter((name) => name.endsWith('.checkpoint')).length
+  return names.filter((name) => /network-\d+\.checkpoint$/.test(name)).length
 }
 
 /** What is in the files of the one model, by the end of their names. */

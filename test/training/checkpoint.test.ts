@@ -63,12 +63,16 @@ describe('a run that is cut off', () => {
     cpSync(cache('cut'), cache('again'), { recursive: true })
     const checkpoints = await Checkpoints.open(cache('again'), inputs)
     const losses: number[] = []
+    let baselineReports = 0
     const again = await run(checkpoints, ({ phase, fraction, losses: told }) => {
       if (phase === 'network' && told) losses.push(fraction)
+      if (phase === 'baseline') baselineReports++
     })
     expect(checkpoints.resumed).toBe(true)
     // The network has 64 % of the way from 22 %: a third of that was there.
     expect(losses[0]).toBeGreaterThan(0.22 + 0.64 / 3)
+    // The beginning of the phase alone: the baseline was there.
+    expect(baselineReports).toBe(1)
     expectSame(again)
     await removeCheckpoints(cache('again'))
     expect(readdirSync(cache('again'))).toEqual([])

@@ -11,7 +11,7 @@ import type { Device } from './devices.ts'
  * @throws UserError `device-unknown`; what the work throws for any other reason
  */
 export async function onDevice<Result>(
-  { devices, events }: AppContext,
+  { devices, events }: Pick<AppContext, 'devices' | 'events'>,
   wanted: string,
   run: (device: Device, failed: Device | undefined) => Promise<Result>,
 ): Promise<Result & { device: Device }> {

@@ -72,6 +72,21 @@ export class Checkpoints {
     return deserialize(content)
   }
 
+  /**
+   * What was made under this name before, or else now, and then kept.
+   * @param setting what it is made with, besides the inputs of the run: plain values
+   */
+  async once<Made extends object>(name: string, setting: object, make: () => Promise<Made>): Promise<Made> {
+    const kept = (await this.read(name)) as { setting: string; made: Made } | undefined
+    if (kept?.setting === JSON.stringify(setting)) {
+      this.goesOn()
+      return kept.made
+    }
+    const made = await make()
+    await this.write(name, { setting: JSON.stringify(setting), made })
+    return made
+  }
+
   /** To be told that a part was fit to go on from. */
   goesOn(): void {
     this.#resumed = true

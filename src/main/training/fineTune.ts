@@ -65,6 +65,8 @@ const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word
 const mostLabelsWithPairs = 150
 const neighbours = 400
 
+const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }
+
 const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
   epochs: { fewKnown: 2, allKnown: 4 },
   leastSteps: 150,
@@ -112,14 +114,14 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
 
   progress.at('baseline', 0)
   const inputs = rowsOf(unit, source.channels, rows)
-  const baseline = await crossFitBaseline(inputs, known.states, known.fold, labels, {
-    folds,
-    penalty: 1e-4,
-    iterations: 60,
-    device,
-    signal,
-    onProgress: (done, total) => progress.at('baseline', done / total),
-  })
+  const fitBaseline = () =>
+    crossFitBaseline(inputs, known.states, known.fold, labels, {
+      ...baselineOptions,
+      device,
+      signal,
+      onProgress: (done, total) => progress.at('baseline', done / total),
+    })
+  const baseline = await (options.checkpoints?.once('baseline', baselineOptions, fitBaseline) ?? fitBaseline())
 
   progress.at('network', 0)
   const words = hashedLabelVectors(names, network.word)
