@@ -38,6 +38,18 @@ describeWithVulkan('WebGPU on software Vulkan', () => {
     }
   }, 240_000)
 
+  test('takes over from the CPU what that has trained, and scores, blends and calibrates as it does', async () => {
+    const cacheFolder = temporaryFolder()
+    const here = await compute.run('fineTuneOn', { cacheFolder, device: 'cpu' })
+    const there = await compute.run('fineTuneOn', { cacheFolder, device: 'webgpu', takesOverFrom: 'cpu' })
+    expect([here.resumed, there.resumed]).toEqual([false, true])
+    here.probabilities.forEach((probability, at) => {
+      expect(there.probabilities[at]).toBeCloseTo(probability, 2)
+    })
+    // Half a point, as fractions.
+    expect(Math.abs(there.metrics.mAP.blend - here.metrics.mAP.blend)).toBeLessThan(0.005)
+  }, 240_000)
+
   test('an image has the features that the CPU gives it', async () => {
     const folder = temporaryFolder()
     const backbone = await modelFile(plainBackbone(['n', 3, 64, 64], 16))
