@@ -19,9 +19,8 @@ const known: readonly Device[] = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml']
 
 /**
  * What each platform could have, in the order that `auto` tries. WebGPU keeps parameters on the graphics card from step to step,
- * the others carry them to and fro; CUDA is before it on Linux for its kernels, and because it needs no window system. DirectML
- * and Core ML stand behind WebGPU, which drives the same cards there through Direct3D 12 and Metal. There is no CUDA for Windows
- * in onnxruntime-node.
+ * where DirectML and Core ML carry them to and fro, and drives the same cards through Direct3D 12 and Metal: it is before them.
+ * CUDA is first on Linux: its libraries are there only where somebody wants it used. onnxruntime-node has none for Windows.
  */
 const order: Partial<Record<NodeJS.Platform, readonly Device[]>> = {
   linux: ['cuda', 'webgpu', 'cpu'],

@@ -84,7 +84,10 @@ export async function startTraining(
         ),
       job.signal,
     )
-    await removeCheckpoints(project.cacheFolder)
+    await removeCheckpoints(project.cacheFolder).catch((error) => {
+      // The model is safe; the next run removes them.
+      context.log.warn(`The checkpoints could not be removed: ${error}`)
+    })
     const { resumed, comparison = null } = trained
     return { result: { ...model, resumed, comparison }, outcome: outcomeOf(trained, known, embedded) }
   })

@@ -49,9 +49,8 @@ export class Checkpoints {
     if (before !== undefined && found.includes(before) && !found.includes(mine)) {
       await rename(path.join(root, before), path.join(root, mine))
     }
-    const others = found.filter((name) => name !== mine && name !== before)
+    const others = (await readdir(root)).filter((name) => name !== mine)
     await Promise.all(others.map((name) => rm(path.join(root, name), { recursive: true, force: true })))
-    await mkdir(path.join(root, mine), { recursive: true })
     return new Checkpoints(path.join(root, mine))
   }
 
@@ -102,6 +101,7 @@ export class Checkpoints {
     header.writeUInt32LE(magic, 0)
     header.writeUInt32LE(crc32(bytes), 4)
     const temporary = `${this.#file(name)}.tmp`
+    await mkdir(this.#folder, { recursive: true })
     await writeFile(temporary, [header, bytes])
     await rename(temporary, this.#file(name))
   }
