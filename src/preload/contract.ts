@@ -85,6 +85,8 @@ export const contract = {
     start: procedure
       .input(z.object({ device: z.string().optional(), seed: z.int().nonnegative().optional() }))
       .output(jobStarted),
+    /** What training can run on here. The first time each device is tried, which takes some seconds. */
+    devices: procedure.output(z.array(s.device)),
     models: procedure.output(z.array(s.model)),
     /** Null: no suggestions. */
     use: procedure.input(z.object({ id: id.nullable() })),

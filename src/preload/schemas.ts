@@ -69,6 +69,17 @@ export const model = z.object({
   labels: z.array(labelMetrics),
 })
 
+export const device = z.object({
+  device: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  usable: z.boolean(),
+  /** Why it can't be used: a sentence. */
+  reason: z.string().nullable(),
+  /** How many times as fast as the CPU a training step is. */
+  speed: z.number().nullable(),
+  /** What `auto` takes. */
+  automatic: z.boolean(),
+})
+
 export const projectSummary = z.object({
   path: z.string(),
   name: z.string(),
@@ -291,6 +302,7 @@ export type Label = z.infer<typeof label>
 export type NewLabel = z.infer<typeof newLabel>
 export type Settings = z.infer<typeof settings>
 export type LabelMetrics = z.infer<typeof labelMetrics>
+export type Device = z.infer<typeof device>
 export type Model = z.infer<typeof model>
 export type ProjectSummary = z.infer<typeof projectSummary>
 export type ImageFilter = z.infer<typeof imageFilter>

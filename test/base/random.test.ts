@@ -18,3 +18,13 @@ test('a shuffle keeps every item, and depends on the seed alone', () => {
   expect(once).not.toEqual(items)
   expect(once.toSorted((a, b) => a - b)).toEqual(items)
 })
+
+test('the sequence goes on from where its state was read', () => {
+  const random = new RandomState(7)
+  for (let i = 0; i < 700; i++) random.uint32()
+  const state = random.state()
+  const next = Array.from({ length: 700 }, () => random.uint32())
+  const again = new RandomState(0)
+  again.restore(state)
+  expect(Array.from({ length: 700 }, () => again.uint32())).toEqual(next)
+})

@@ -54,10 +54,31 @@ test('from a folder of pictures to an export, with one JSON object as the last l
     'image,label,value',
   ])
 
+  expect(await surmise(['models', project])).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('No models yet'),
+  })
+  expect(await surmise(['models', project, '--use', '7', '--json'])).toMatchObject({
+    code: 1,
+    json: { error: { code: 'model-unknown' } },
+  })
+
   const status = await surmise(['status', project])
   expect(status.code).toBe(0)
   expect(status.output).toMatch(/left\s+1\s+1\s+5/)
   expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+})
+
+test('devices: each that this system could have, with the reason for each that can’t be used', async () => {
+  const { code, json } = await surmise(['devices', '--json'])
+  expect(code).toBe(0)
+  const devices = json.devices as { device: string; usable: boolean; reason: string | null; automatic: boolean }[]
+  expect(devices.at(-1)).toMatchObject({ device: 'cpu', usable: true })
+  for (const { usable, reason } of devices) {
+    if (usable) expect(reason).toBeNull()
+    else expect(reason).toMatch(/^\S.* can’t be used: .+\.$/)
+  }
+  expect(devices.filter(({ automatic }) => automatic)).toHaveLength(1)
 })
 
 test('what the user can mend ends with 1 and a way out', async () => {
@@ -70,6 +91,7 @@ test('what the user can mend ends with 1 and a way out', async () => {
     [['new', project, '--images', path.join(folder, 'images'), '--backbone', 'best'], 'backbone-unknown'],
     [['new', path.join(folder, 'p.txt'), '--images', folder], 'project-name'],
     [['new', project], 'usage'],
+    [['models', project, '--use', 'best'], 'usage'],
     [['train'], 'usage'],
     [['serve', '--port', 'x'], 'usage'],
   ]

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -41,14 +42,28 @@ describeWithShared('200 photos through the command line', ['data/voc12-subset'],
     expect(Number(embedded.embedded) + Number(embedded.alreadyThere)).toBe(photos)
     expect(embedded.failed).toEqual([])
 
-    // Killed while it trains: no model, and no mark less.
-    const stopped = await surmise(['train', project], {
-      onErrors: killWhen((text) => text.includes('Training the network')),
+    // A copy that nothing happens to.
+    const copy = path.join(folder, 'copy.surmise')
+    cpSync(project, copy)
+    cpSync(`${project}-cache`, `${copy}-cache`, { recursive: true })
+    await call('train', copy, '--seed', '1')
+
+    // Killed while it trains: no model, and no mark less; it goes on where it was, to the same model, byte for byte.
+    const stopped = await surmise(['train', project, '--seed', '1'], {
+      onErrors: killWhen(() => networksBegun(`${project}-cache`) > 1),
     })
     expect(stopped.signal).toBe('SIGKILL')
     expect(await call('status', project)).toMatchObject({ model: null, images: { total: photos } })
-    const { model } = (await call('train', project, '--seed', '1')) as { model: { labels: unknown[]; usable: boolean } }
+    expect(networksBegun(`${project}-cache`)).toBeGreaterThan(1)
+    const { model, resumed } = (await call('train', project, '--seed', '1')) as {
+      model: { labels: unknown[]; usable: boolean }
+      resumed: boolean
+    }
+    expect(resumed).toBe(true)
     expect(model).toMatchObject({ current: true, usable: true, seed: 1 })
+    expect(await call('models', project)).toMatchObject({ models: [{ current: true, usable: true, seed: 1 }] })
+    expect(modelFiles(`${project}-cache`)).toEqual(modelFiles(`${copy}-cache`))
+    expect(existsSync(path.join(`${project}-cache`, 'checkpoints'))).toBe(false)
     expect(model.labels.length).toBeGreaterThan(5)
 
     // Suggestions are for what is unknown, and better than guessing.
@@ -130,6 +145,27 @@ function killWhen(when: (errors: string) => boolean) {
     }, 5)
     timer.unref()
   }
+}
+
+/** Networks of a run that are done or under way, and kept. */
+function networksBegun(cacheFolder: string): number {
+  const folder = path.join(cacheFolder, 'checkpoints')
+  if (!existsSync(folder)) return 0
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => /network-\d+\.checkpoint$/.test(name)).length
+}
+
+/** What is in the files of the one model, by the end of their names. */
+function modelFiles(cacheFolder: string): Record<string, string> {
+  const folder = path.join(cacheFolder, 'models')
+  return Object.fromEntries(
+    readdirSync(folder).map((name) => [
+      path.extname(name),
+      createHash('sha256')
+        .update(readFileSync(path.join(folder, name)))
+        .digest('hex'),
+    ]),
+  )
 }
 
 /** Some records have been written. */

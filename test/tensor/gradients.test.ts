@@ -87,6 +87,14 @@ const cases: Case[] = [
     },
   },
   { operator: 'split', shapes: [[5]], build: (a) => layout.split(a, 0, [2, 3])[1] },
+  {
+    operator: 'split',
+    shapes: [[2, 17]],
+    build: (a) => {
+      const parts = layout.split(a, 1, [1, 2, 3, 1, 2, 1, 4, 2, 1])
+      return layout.concat([parts[6], parts[0], parts[8], parts[2]], 1)
+    },
+  },
   { operator: 'sumTo', shapes: [[3, 2, 4]], build: (a) => reduction.sumTo(a, [2, 1]) },
   { operator: 'reshape', shapes: [[2, 6]], build: (a) => layout.reshape(a, [3, 4]) },
   { operator: 'expand', shapes: [[2, 1]], build: (a) => layout.expand(a, [3, 2, 4]) },

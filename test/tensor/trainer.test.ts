@@ -101,6 +101,32 @@ test('a model is trained, then run with its parameters as constants on any numbe
   })
 })
 
+test('goes on from a state that was read, bit for bit', async () => {
+  const open = () => {
+    const graph = new Graph()
+    const p = graph.parameter('p', [3], Float32Array.of(1, -2, 0.5))
+    const loss = mean(square(mul(p, graph.input('slope', 'float32', [3]))))
+    return Trainer.open(graph, adam(graph, loss, { weightDecay: () => 0.1 }))
+  }
+  const some = async (trainer: Trainer) => {
+    for (let i = 0; i < 3; i++) {
+      await trainer.step({ slope: tensorOf('float32', Float32Array.of(0.3, -1, i), [3]) }, 0.01)
+    }
+  }
+  const whole = await open()
+  await some(whole)
+  const state = structuredClone(await whole.state())
+  expect([state.steps, [...state.tensors.keys()]]).toEqual([3, ['p', 'first:0', 'second:0']])
+  await some(whole)
+  const again = await open()
+  again.restore(state)
+  await some(again)
+  expect(await again.state()).toEqual(await whole.state())
+  expect(() => again.restore({ steps: 1, tensors: new Map([['p', new Float32Array(2)]]) })).toThrow('p is not')
+  await whole.close()
+  await again.close()
+})
+
 test('a model that ONNX Runtime can’t load is a sentence', async () => {
   await expect(Session.open(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({
     name: 'UserError',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Session, tensorOf } from '../../src/main/tensor/session.ts'
 import { outOfFold } from '../../src/main/training/crossFitting.ts'
+import type { FeatureSource } from '../../src/main/training/features.ts'
 import { type FineTuneResult, fineTune } from '../../src/main/training/fineTune.ts'
 import { dealFolds } from '../../src/main/training/folds.ts'
 import { averagePrecision, calibrationError, meanOf } from '../../src/main/training/metrics.ts'
@@ -102,6 +103,20 @@ describe('a fine-tune run', () => {
     expect(attention.dims).toEqual([5, scenes.labels, scenes.positions])
     const sum = (attention.data as Float32Array).slice(0, scenes.positions).reduce((a, b) => a + b, 0)
     expect(sum).toBeCloseTo(1, 4)
+  })
+
+  test('features that are not numbers are a sentence, and no model', async () => {
+    const broken: FeatureSource = {
+      channels: scenes.channels,
+      positions: scenes.positions,
+      readPooled: (records) => scenes.readPooled(records),
+      readGrid: async (records) => (await scenes.readGrid(records)).fill(Number.NaN, 0, 1),
+    }
+    const run = fineTune(
+      { source: broken, records: scenes.records, states, labelNames: scenes.names },
+      { seed: 0, device: 'cpu' },
+    )
+    await expect(run).rejects.toMatchObject({ code: 'not-finite', hint: expect.stringContaining('embed') })
   })
 
   test('can be cancelled while it trains', async () => {

@@ -4,12 +4,13 @@ import path from 'node:path'
 import type { AppInfo, ProjectSummary } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
-import { ComputeProcess } from '../compute/client.ts'
+import { type ComputeOptions, ComputeProcess } from '../compute/client.ts'
 import { createProject, openProject } from '../project/open.ts'
 import type { Project } from '../project/project.ts'
 import type { Settings } from '../project/settings.ts'
 import { checkedBackbone } from './backbones.ts'
 import type { AppContext, Compute } from './context.ts'
+import { probeApart } from './deviceProbe.ts'
 import { Devices } from './devices.ts'
 import { Events } from './events.ts'
 import { Jobs, type StartedJob } from './jobs.ts'
@@ -51,15 +52,17 @@ export class Application {
   constructor({ version, configFolder, log, computeEntry, node, remembers = true }: ApplicationOptions) {
     this.#remembers = remembers
     const events = new Events()
-    const compute: Compute = new ComputeProcess({
+    const options: ComputeOptions = {
       entry: computeEntry,
       node,
       log: (level, message) => log[level](`compute: ${message}`),
-    })
+    }
+    const compute: Compute = new ComputeProcess(options)
+    const devices = new Devices((device) => probeApart(options, device))
     compute.on('crash', ({ what }) => {
       events.notice('warning', what, 'Your project is safe; Surmise has started the compute process anew.')
     })
-    this.context = { version, compute, devices: new Devices(), events, jobs: new Jobs(events, log), log }
+    this.context = { version, compute, devices, events, jobs: new Jobs(events, log), log }
     this.recent = new RecentProjects(configFolder, log)
   }
 

@@ -5,6 +5,7 @@ import type { MethodScores, ProtocolInput, ProtocolResult, SplitScore } from '..
 import type { AppContext } from './context.ts'
 import { configFolder } from './home.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
+import { onDevice } from './onDevice.ts'
 
 export type { BenchmarkResult, MethodScores, ProtocolResult, SplitScore }
 
@@ -16,27 +17,33 @@ export type ProtocolRequest = Requested<ProtocolInput>
 
 /** Measures the method on a labelled folder. */
 export function startBenchmark(context: AppContext, request: BenchmarkRequest): StartedJob<BenchmarkResult> {
-  const input = { ...request, ...chosen(context, request) }
+  context.devices.check(request.device)
+  const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Benchmark', async (job) => {
-    const result = await context.compute.run('benchmark', input, following(job))
+    const { device: _, ...result } = await onDevice(context, request.device, (device) =>
+      context.compute.run('benchmark', { ...request, device, cacheFolder }, following(job)),
+    )
     return { result, outcome: `${result.images} images, ${result.labels.length} labels.` }
   })
 }
 
 /** Measures the method by a published protocol. */
 export function startProtocol(context: AppContext, request: ProtocolRequest): StartedJob<ProtocolResult> {
-  const input = { ...request, ...chosen(context, request) }
+  context.devices.check(request.device)
+  const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Benchmark', async (job) => {
-    const result = await context.compute.run('protocol', input, following(job))
+    const { device: _, ...result } = await onDevice(context, request.device, (device) =>
+      context.compute.run('protocol', { ...request, device, cacheFolder }, following(job)),
+    )
     const { training, test } = result.images
     return { result, outcome: `${training} images to train on, ${test} to test on.` }
   })
 }
 
 /** Features are kept from one benchmark to the next beside the program's settings: the folder itself may be read-only. */
-function chosen({ devices }: AppContext, { folder, device }: { folder: string; device: string }) {
+function cacheFolderOf(folder: string): string {
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
-  return { device: devices.choose(device), cacheFolder: path.join(configFolder(), 'benchmarks', name) }
+  return path.join(configFolder(), 'benchmarks', name)
 }
 
 function following(job: JobControl) {

@@ -13,8 +13,9 @@ import { queryImages } from './imageQuery.ts'
 import { imageDetail, imageRows } from './imageRows.ts'
 import { startImport, startPreview } from './importing.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
+import { chooseModel, modelsOf } from './models.ts'
 import { startScan } from './scanning.ts'
-import { labelsOf, modelOf, summaryOf } from './summary.ts'
+import { labelsOf, summaryOf } from './summary.ts'
 import { startTraining } from './training.ts'
 
 /** What differs from shell to shell. */
@@ -71,7 +72,7 @@ export function createRouter(app: Application, shell: Shell) {
         return summaryOf(workspace())
       }),
       configure: os.project.configure.handler(async ({ input }) => {
-        if (input.device !== undefined) app.context.devices.choose(input.device)
+        if (input.device !== undefined) app.context.devices.check(input.device)
         if (input.backbone) await checkedBackbone(app.context, input.backbone)
         workspace().project.settings.set(input)
         return summaryOf(workspace())
@@ -110,18 +111,9 @@ export function createRouter(app: Application, shell: Shell) {
     },
     training: {
       start: os.training.start.handler(async ({ input }) => ({ jobId: (await startTraining(workspace(), input)).id })),
-      models: os.training.models.handler(() => {
-        return workspace()
-          .project.models.list()
-          .map((model) => modelOf(workspace(), model))
-      }),
-      use: os.training.use.handler(({ input }) => {
-        const { models } = workspace().project
-        if (input.id !== null && !models.get(input.id)) {
-          throw new UserError('model-unknown', 'There is no such model in this project.', 'Reload the models.')
-        }
-        models.setCurrent(input.id)
-      }),
+      devices: os.training.devices.handler(() => app.context.devices.list()),
+      models: os.training.models.handler(() => modelsOf(workspace())),
+      use: os.training.use.handler(({ input }) => chooseModel(workspace(), input.id)),
     },
     jobs: {
       list: os.jobs.list.handler(() => jobs.list()),

@@ -8,6 +8,7 @@ import { renderImage } from '../images/render.ts'
 import { drawSample } from '../images/sample/draw.ts'
 import { scan } from '../images/scan.ts'
 import { ensureThumbnail } from '../images/thumbnails.ts'
+import { probeDevice } from '../training/deviceProbe.ts'
 import type { ProgressReport } from '../training/progress.ts'
 import { type TrainInput, train } from '../training/train.ts'
 
@@ -30,6 +31,7 @@ export const tasks = {
   benchmark,
   parity,
   protocol,
+  probeDevice,
   drawSample,
   resolveBackbone: ({ specification }: { specification: string }) => resolveBackbone(specification),
   thumbnail: ({ path, sha256, cacheFolder }: OneImage) => ensureThumbnail(path, sha256, cacheFolder),

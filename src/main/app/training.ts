@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { EmbedProgress, EmbedResult } from '../backbone/embed.ts'
+import { deviceFailed } from '../base/deviceFailure.ts'
 import { cancelled, UserError } from '../base/errors.ts'
 import { absolutePath } from '../images/walk.ts'
 import type { Json, Model } from '../project/models.ts'
 import type { MatrixSnapshot } from '../project/stateMatrix.ts'
+import { removeCheckpoints } from '../training/checkpoint.ts'
+import type { Comparison } from '../training/comparison.ts'
 import type { ProgressReport } from '../training/progress.ts'
-import type { TrainResult } from '../training/train.ts'
+import type { TrainInput, TrainResult } from '../training/train.ts'
 import type { Device } from './devices.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
+import { onDevice } from './onDevice.ts'
 import { applyWhenFree } from './scanning.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
@@ -22,6 +26,13 @@ export interface TrainingOptions {
 /** The backbone where the project names none. */
 export const builtInBackbone = 'surmise-tiny'
 
+export interface TrainedModel extends Model {
+  /** Whether it went on where a run with the same inputs was cut off. */
+  resumed: boolean
+  /** With the model of before; null where there is none to compare with. */
+  comparison: Comparison | null
+}
+
 interface KnownAtClick {
   matrix: MatrixSnapshot
   images: { id: number; path: string; sha256: string | null; status: string }[]
@@ -30,26 +41,32 @@ interface KnownAtClick {
 
 /**
  * The one click: embeds the images that have no features, then trains on what is known now; marking goes on meanwhile. Only
- * the finished model takes the place of the old one: cancelled, failed or killed, nothing changes.
+ * the finished model takes the place of the old one, and only if it is not worse (`compareModels`): cancelled, failed or killed,
+ * nothing changes, and the next click with the same labels goes on where this one was cut off.
  * @throws UserError `training-running`, `no-images`, `no-labels`, `device-unknown`
  */
-export async function startTraining(workspace: Workspace, options: TrainingOptions = {}): Promise<StartedJob<Model>> {
+export async function startTraining(
+  workspace: Workspace,
+  options: TrainingOptions = {},
+): Promise<StartedJob<TrainedModel>> {
   const { context, project } = workspace
   workspace.requireWritable()
   const settings = project.settings.all()
-  context.devices.choose(options.device ?? settings.device)
+  const wanted = options.device ?? settings.device
+  context.devices.check(wanted)
   const known = await knownNow(workspace)
   if (context.jobs.running('train')) {
     throw new UserError('training-running', 'Fine-tuning is under way already.', 'Wait until it is done, or cancel it.')
   }
   const seed = options.seed ?? settings.seed
   return context.jobs.start('train', 'Fine-tune', async (job) => {
-    const run = async (device: Device) => {
+    const run = async (device: Device, failed: Device | undefined) => {
       const embedded = await embedMissing(workspace, job, known.images, device)
       if (!embedded.complete) throw cancelled('Fine-tuning')
-      return { embedded, ...(await trainOn(workspace, job, known, embedded, device, seed)) }
+      return { embedded, ...(await trainOn(workspace, job, known, embedded, { device, seed, takesOverFrom: failed })) }
     }
-    const { trained, embedded, uid, device } = await onDevice(workspace, options.device ?? settings.device, run)
+    job.update({ phase: 'Looking for the device' })
+    const { trained, embedded, uid, device } = await onDevice(context, wanted, run)
     const model = await applyWhenFree(
       () =>
         project.models.add(
@@ -63,11 +80,16 @@ export async function startTraining(workspace: Workspace, options: TrainingOptio
             labelIds: trained.labelIds,
             file: trained.file,
           },
-          { current: true },
+          { current: trained.comparison?.replaces ?? true },
         ),
       job.signal,
     )
-    return { result: model, outcome: outcomeOf(trained, known, embedded) }
+    await removeCheckpoints(project.cacheFolder).catch((error) => {
+      // The model is safe; the next run removes them.
+      context.log.warn(`The checkpoints could not be removed: ${error}`)
+    })
+    const { resumed, comparison = null } = trained
+    return { result: { ...model, resumed, comparison }, outcome: outcomeOf(trained, known, embedded) }
   })
 }
 
@@ -78,7 +100,7 @@ export function startEmbedding(workspace: Workspace, options: TrainingOptions = 
   const images = [...project.images.known()]
   return context.jobs.start('train', 'Embed', async (job) => {
     const run = (device: Device) => embedMissing(workspace, job, images, device)
-    const embedded = await onDevice(workspace, options.device ?? project.settings.get('device'), run)
+    const embedded = await onDevice(context, options.device ?? project.settings.get('device'), run)
     const { complete, alreadyThere, failed, seconds } = embedded
     if (!complete) throw cancelled('Embedding')
     const pictures = `${counted(embedded.embedded, 'image')} embedded`
@@ -102,23 +124,6 @@ async function knownNow({ project }: Workspace): Promise<KnownAtClick> {
   return { matrix, images, labels: Array.from(matrix.labelIds, (id) => ({ id, name: names.get(id) ?? '' })) }
 }
 
-/** Runs it on the device that was asked for; should that one bring the compute process down, once more on the processor. */
-async function onDevice<Result>(
-  { context }: Workspace,
-  wanted: string,
-  run: (device: Device) => Promise<Result>,
-): Promise<Result & { device: Device }> {
-  const device = context.devices.choose(wanted)
-  try {
-    return { ...(await run(device)), device }
-  } catch (error) {
-    if (device === 'cpu' || !(error instanceof UserError) || error.code !== 'compute-crashed') throw error
-    context.devices.hasFailed(device)
-    context.events.notice('warning', `The device ${device} has failed; Surmise goes on on the CPU.`, error.message)
-    return { ...(await run('cpu')), device: 'cpu' }
-  }
-}
-
 async function embedMissing(
   { context, project }: Workspace,
   job: JobControl,
@@ -137,16 +142,25 @@ async function embedMissing(
   for (;;) {
     job.update({ phase: 'Opening the backbone' })
     try {
-      return await context.compute.run('embed', input, {
+      const embedded = await context.compute.run('embed', input, {
         signal: job.signal,
         onProgress: (report) => job.update(embeddingProgress(report)),
       })
+      if (device !== 'cpu') requireNumbers(embedded, device)
+      return embedded
     } catch (error) {
       const inUse = error instanceof UserError && error.code === 'cache-in-use'
       if (!inUse || performance.now() > giveUpAt || job.signal.aborted) throw error
       await wait(200)
     }
   }
+}
+
+/** The CPU has the last word on whether a backbone gives usable numbers. @throws UserError `device-failed` */
+function requireNumbers({ failed }: EmbedResult, device: Device): void {
+  const without = failed.filter(({ code }) => code === 'features-not-finite').length
+  if (without === 0) return
+  throw deviceFailed(device, `it gives no usable numbers for ${counted(without, 'image')}`)
 }
 
 /** After a kill, the compute process of then puts things in order for some seconds; its cache is free after that. */
@@ -177,8 +191,7 @@ async function trainOn(
   job: JobControl,
   { matrix, images, labels }: KnownAtClick,
   embedded: EmbedResult,
-  device: Device,
-  seed: number,
+  how: Pick<TrainInput, 'device' | 'seed' | 'takesOverFrom'>,
 ): Promise<{ trained: TrainResult; uid: string }> {
   const uid = randomUUID()
   const before = embedded.embedded > 0 ? embeddingShare : 0
@@ -192,8 +205,8 @@ async function trainOn(
       labels,
       states: matrix.states,
       modelUid: uid,
-      device,
-      seed,
+      ...how,
+      modelBefore: project.models.current()?.uid,
     },
     {
       signal: job.signal,
@@ -214,7 +227,8 @@ async function trainOn(
 }
 
 /** What is kept of a model besides its files; JSON knows no NaN. */
-function metricsOf({ metrics, labels, seconds, withoutFeatures }: TrainResult, known: KnownAtClick): Json {
+function metricsOf(trained: TrainResult, known: KnownAtClick): Json {
+  const { metrics, labels, seconds, withoutFeatures, comparison } = trained
   const byName = new Map(known.labels.map(({ id, name }) => [name, id]))
   return {
     mAP: numbers(metrics.mAP),
@@ -223,6 +237,7 @@ function metricsOf({ metrics, labels, seconds, withoutFeatures }: TrainResult, k
     heldOut: metrics.heldOut,
     seconds,
     withoutFeatures,
+    comparison: comparison ? { ...comparison } : null,
     labels: labels.map(({ name, present, absent, averagePrecision }) => ({
       labelId: byName.get(name)!,
       name,
@@ -242,7 +257,7 @@ function finite(value: number | undefined): number | null {
 }
 
 function outcomeOf(
-  { labelIds, seconds, metrics }: TrainResult,
+  { labelIds, seconds, metrics, resumed, comparison }: TrainResult,
   { labels }: KnownAtClick,
   { failed }: EmbedResult,
 ): string {
@@ -256,6 +271,19 @@ function outcomeOf(
     const some = left.slice(0, 5).join(', ') + (left.length > 5 ? ` and ${left.length - 5} more` : '')
     sentences.push(`Too little is known of ${some}.`)
   }
+  if (resumed) sentences.push('It went on where it had been cut off.')
+  if (comparison && !comparison.replaces) sentences.push(keptBecause(comparison))
   if (failed.length > 0) sentences.push(`${counted(failed.length, 'image')} could not be read.`)
   return sentences.join(' ')
 }
+
+/** Why the model of before goes on suggesting. */
+function keptBecause({ labels, mAP }: Comparison): string {
+  const why =
+    labels.after < labels.before || !mAP
+      ? `knows ${counted(labels.after, 'label')}, the one before ${labels.before}`
+      : `is worse than the one before (mAP ${percent(mAP.after)} against ${percent(mAP.before)} on the same ${mAP.entries} held-out marks)`
+  return `The new model ${why}: that one goes on suggesting. Both are in the list of models.`
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`

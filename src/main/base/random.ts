@@ -56,6 +56,17 @@ export class RandomState {
     return items
   }
 
+  /** Where the sequence stands: 624 words and the place among them. */
+  state(): Uint32Array {
+    return Uint32Array.of(...this.#state, this.#index)
+  }
+
+  /** Goes on from where `state` was read. */
+  restore(state: Uint32Array): void {
+    this.#state.set(state.subarray(0, 624))
+    this.#index = state[624]
+  }
+
   #refill(): void {
     const state = this.#state
     for (let i = 0; i < 624; i++) {

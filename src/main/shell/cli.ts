@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { addBenchmark } from './cli/benchmark.ts'
+import { addDevices } from './cli/devices.ts'
 import { addEmbed } from './cli/embed.ts'
 import { addExport } from './cli/export.ts'
 import { addImport } from './cli/import.ts'
+import { addModels } from './cli/models.ts'
 import { addNew } from './cli/new.ts'
 import { addParity } from './cli/parity.ts'
 import { complain } from './cli/report.ts'
@@ -16,8 +18,8 @@ import { version } from './paths.ts'
 
 /** One command, one file of `cli/`, one line here. */
 const commands = [
-  ...[addNew, addImport, addEmbed, addTrain, addSuggest, addExport, addStatus],
-  ...[addBenchmark, addParity, addServe, addSample],
+  ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExport, addStatus],
+  ...[addDevices, addBenchmark, addParity, addServe, addSample],
 ]
 
 const program = new Command('surmise')

@@ -70,6 +70,20 @@ export class ExemplarBank {
     }
   }
 
+  /** Every exemplar and how many there are of each label, as they are now. Not a copy. */
+  state(): { features: Float32Array; filled: Int32Array } {
+    return { features: this.features, filled: this.#filled }
+  }
+
+  /** Goes on from where `state` was read, in a bank of the same sizes. */
+  restore({ features, filled }: { features: Float32Array; filled: Int32Array }): void {
+    this.features.set(features)
+    this.#filled.set(filled)
+    this.#inverseLengths.forEach((_, slot) => {
+      this.#inverseLengths[slot] = this.#inverseLength(slot)
+    })
+  }
+
   #addUnit(label: number, slot: number, sum: Float32Array): void {
     const { channels, capacity, features } = this
     const scale = this.#inverseLengths[label * capacity + slot]

@@ -63,11 +63,20 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
   return graph.append('Slice', inputs, x.type, shape, {}, (dy) => [pad(dy, at, start, size - end)])
 }
 
+/** Outputs of one operator: with its input they have to fit into the buffers that a WebGPU shader may have, 8 at the least. */
+const mostOutputs = 7
+
 /** Cut along one axis into parts of these sizes. */
 export function split(x: Value, axis: number, sizes: readonly number[]): Value[] {
   const at = positiveAxis(axis, x.rank)
-  const total = sizes.reduce((a, b) => a + b, 0)
+  const total = sum(sizes)
   if (total !== x.size(at)) throw new Error(`split: [${sizes}] of ${x.size(at)}`)
+  if (sizes.length === 1) return [x]
+  if (sizes.length > mostOutputs) {
+    const each = Math.ceil(sizes.length / mostOutputs)
+    const runs = Array.from({ length: Math.ceil(sizes.length / each) }, (_, i) => sizes.slice(i * each, (i + 1) * each))
+    return split(x, at, runs.map(sum)).flatMap((part, i) => split(part, at, runs[i]))
+  }
   const results = sizes.map((size) => ({ type: x.type, shape: x.shape.map((old, i) => (i === at ? size : old)) }))
   const parts: Value[] = x.graph.appendMany(
     'Split',
@@ -83,6 +92,8 @@ export function split(x: Value, axis: number, sizes: readonly number[]): Value[]
   )
   return parts
 }
+
+const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0)
 
 /** Zeros before and after along one axis. */
 export function pad(x: Value, axis: number, before: number, after: number): Value {

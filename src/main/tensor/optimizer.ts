@@ -54,7 +54,7 @@ export function adam(graph: Graph, loss: Value, options: AdamOptions = {}): Stat
     const step = mul(div(nextFirst, add(sqrt(nextSecond), floor)), stepSize)
     const kept = wd > 0 && decay === 'decoupled' ? mul(value, sub(1, mul(learningRate, wd))) : value
     const sizes = members.map((member) => member.data.length)
-    const next = sizes.length > 1 ? split(sub(kept, step), 0, sizes) : [sub(kept, step)]
+    const next = split(sub(kept, step), 0, sizes)
     members.forEach(({ name, shape }, i) => {
       graph.output(`next:${name}`, reshape(next[i], shape))
     })

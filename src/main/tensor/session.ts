@@ -1,5 +1,7 @@
-import ort from 'onnxruntime-node'
+import ort, { listSupportedBackends } from 'onnxruntime-node'
+import { deviceFailed } from '../base/deviceFailure.ts'
 import { UserError } from '../base/errors.ts'
+import { providersFor } from './providers.ts'
 
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml'
 
@@ -46,6 +48,11 @@ function inTurn<T>(run: () => Promise<T>): Promise<T> {
   return mine
 }
 
+/** Whether this build of ONNX Runtime knows the device; its libraries and drivers may be missing for all that. */
+export function isBuiltIn(device: Device): boolean {
+  return listSupportedBackends().some(({ name }) => name === device)
+}
+
 /** An ONNX model, loaded on a device. */
 export class Session {
   readonly inputs: ValueInfo[]
@@ -62,12 +69,13 @@ export class Session {
 
   /**
    * @param model the path of an ONNX file, or its bytes
-   * @throws UserError `model-unreadable` if ONNX Runtime can't load it; its own words are in the message
+   * @throws UserError `model-unreadable` if ONNX Runtime can't load it, `device-failed` if it can't on this device; its own
+   *   words are in the message
    */
   static async open(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const device = options.device ?? 'cpu'
     const settings: ort.InferenceSession.SessionOptions = {
-      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+      executionProviders: providersFor(device, model),
       graphOptimizationLevel: 'all',
       intraOpNumThreads: options.threads ?? 0,
       interOpNumThreads: 1,
@@ -84,10 +92,11 @@ export class Session {
       return new Session(session, device)
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
+      if (device !== 'cpu') throw deviceFailed(device, words, { cause: error })
       throw new UserError(
         'model-unreadable',
-        `ONNX Runtime can’t load ${typeof model === 'string' ? model : 'this model'} on ${device}: ${words}`,
-        'Choose another ONNX file, or another device.',
+        `ONNX Runtime can’t load ${typeof model === 'string' ? model : 'this model'}: ${words}`,
+        'Choose another ONNX file.',
         { cause: error },
       )
     }
@@ -96,19 +105,28 @@ export class Session {
   /**
    * Runs the model once.
    * @param fetches the outputs wanted: names, or preallocated tensors to write into (no allocation per run)
+   * @throws UserError `device-failed` if a device other than the CPU can't: its context is lost, its memory is full
    */
   run(
     feeds: Record<string, Tensor>,
     fetches?: readonly string[] | Record<string, Tensor | null>,
   ): Promise<Record<string, Tensor>> {
-    return inTurn(async () => {
+    return this.#inTurn(async () => {
       const results = await (fetches ? this.#session.run(feeds, fetches) : this.#session.run(feeds))
       return results as Record<string, Tensor>
     })
   }
 
+  /** @throws UserError `device-failed` as `run` does */
   async close(): Promise<void> {
-    await inTurn(() => this.#session.release())
+    await this.#inTurn(() => this.#session.release())
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    return inTurn(work).catch((error) => {
+      if (this.device === 'cpu') throw error
+      throw deviceFailed(this.device, error instanceof Error ? error.message : String(error), { cause: error })
+    })
   }
 }
 

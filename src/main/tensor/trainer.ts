@@ -4,6 +4,13 @@ import { onnxModel } from './model.ts'
 import { type StateTensor, stepScalars } from './optimizer.ts'
 import { type Device, Session, type Tensor, tensorOf } from './session.ts'
 
+/** All that goes round, to go on from later. */
+export interface TrainerState {
+  steps: number
+  /** Parameters and moments, by name. */
+  tensors: Map<string, Float32Array>
+}
+
 /**
  * Runs a training graph step by step. Parameters and moments go round: what a step gives out is what the next is fed with. On
  * the CPU two sets of tensors are swapped, so that a step allocates nothing; on WebGPU they never leave the device.
@@ -16,6 +23,7 @@ export class Trainer {
   readonly #scalars = new Map<string, Tensor>()
   #current: Record<string, Tensor> = {}
   #spare: Record<string, Tensor> = {}
+  #reader: Session | undefined
   #steps = 0
 
   private constructor(session: Session, graph: Graph, state: readonly StateTensor[], device: Device) {
@@ -65,7 +73,7 @@ export class Trainer {
       fresh[name] = results[next]
     }
     if (this.#device === 'cpu') this.#spare = unused
-    else if (this.#device === 'webgpu' && this.#steps > 1) for (const tensor of Object.values(unused)) tensor.dispose()
+    else disposeOnDevice(unused)
     this.#current = fresh
     return Object.fromEntries(
       this.#reports().map((name) => [name, Float32Array.from(results[name].data as Float32Array)]),
@@ -74,14 +82,27 @@ export class Trainer {
 
   /** The parameters as they are now, by name. */
   async parameters(): Promise<Map<string, Float32Array>> {
-    const names = this.#graph.parameters.map((parameter) => parameter.name)
-    const tensors = this.#device === 'webgpu' && this.#steps > 0 ? await this.#readBack(names) : this.#current
-    return new Map(names.map((name) => [name, Float32Array.from(tensors[name].data as Float32Array)]))
+    return this.#read(this.#graph.parameters.map((parameter) => parameter.name))
+  }
+
+  /** Parameters and moments as they are now. */
+  async state(): Promise<TrainerState> {
+    return { steps: this.#steps, tensors: await this.#read(this.#state.map(({ name }) => name)) }
+  }
+
+  /** Goes on from where `state` was read, of a graph with the same parameters; before the first step. */
+  restore({ steps, tensors }: TrainerState): void {
+    for (const { name, shape } of this.#state) {
+      const values = tensors.get(name)
+      if (values?.length !== elements(shape)) throw new Error(`${name} is not what this graph trains`)
+      this.#current[name] = tensorOf('float32', values.slice(), shape)
+    }
+    this.#steps = steps
   }
 
   async close(): Promise<void> {
-    if (this.#device === 'webgpu' && this.#steps > 0)
-      for (const tensor of Object.values(this.#current)) tensor.dispose()
+    disposeOnDevice(this.#current)
+    await this.#reader?.close()
     await this.#session.close()
   }
 
@@ -107,20 +128,34 @@ export class Trainer {
     return tensor
   }
 
+  async #read(names: readonly string[]): Promise<Map<string, Float32Array>> {
+    const tensors = names.some((name) => this.#current[name].location !== 'cpu')
+      ? await this.#readBack(names)
+      : this.#current
+    return new Map(names.map((name) => [name, Float32Array.from(tensors[name].data as Float32Array)]))
+  }
+
   /** Asking a tensor on the device for its data aborts the process; a graph with its outputs on the CPU copies it. */
   async #readBack(names: readonly string[]): Promise<Record<string, Tensor>> {
+    this.#reader ??= await this.#openReader()
+    const copies = await this.#reader.run(
+      this.#current,
+      names.map((name) => `copy:${name}`),
+    )
+    return Object.fromEntries(names.map((name) => [name, copies[`copy:${name}`]]))
+  }
+
+  #openReader(): Promise<Session> {
     const graph = new Graph()
-    const shapes = new Map(this.#state.map(({ name, shape }) => [name, shape]))
-    for (const name of names) {
-      const shape = shapes.get(name)!
+    for (const { name, shape } of this.#state) {
       // An entry of zero size can't be copied by an operator.
       if (elements(shape) === 0) throw new Error(`${name} is empty`)
       graph.output(`copy:${name}`, stopGradient(graph.input(name, 'float32', shape)))
     }
-    const session = await Session.open(onnxModel(graph), { device: this.#device })
-    const feeds = Object.fromEntries(names.map((name) => [name, this.#current[name]]))
-    const copies = await session.run(feeds)
-    await session.close()
-    return Object.fromEntries(names.map((name) => [name, copies[`copy:${name}`]]))
+    return Session.open(onnxModel(graph), { device: this.#device })
   }
+}
+
+function disposeOnDevice(tensors: Record<string, Tensor>): void {
+  for (const tensor of Object.values(tensors)) if (tensor.location !== 'cpu') tensor.dispose()
 }

@@ -10,6 +10,7 @@ import {
   suggestionProbabilities,
 } from '../suggestions/suggester.ts'
 import type { Device } from '../tensor/session.ts'
+import type { Checkpoints } from './checkpoint.ts'
 import { crossFitBaseline, outOfFold } from './crossFitting.ts'
 import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from './features.ts'
 import { dealFolds } from './folds.ts'
@@ -34,6 +35,8 @@ export interface FineTuneOptions {
   device: Device
   signal?: AbortSignal
   onProgress?: (report: ProgressReport) => void
+  /** Where the networks are kept while they train. */
+  checkpoints?: Checkpoints
 }
 
 export interface FineTuneResult {
@@ -61,6 +64,8 @@ const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word
 /** Co-occurrence pairs grow with the square of the labels: beyond this many they are left out. */
 const mostLabelsWithPairs = 150
 const neighbours = 400
+
+const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }
 
 const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
   epochs: { fewKnown: 2, allKnown: 4 },
@@ -109,14 +114,14 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     progress.at('baseline', 0)
     const known = { states: rowsOf(states, labels, rows), fold: rowsOf(fold, labels, rows) }
     const inputs = rowsOf(unit, source.channels, rows)
-    const baseline = await crossFitBaseline(inputs, known.states, known.fold, labels, {
-      folds,
-      penalty: 1e-4,
-      iterations: 60,
-      device,
-      signal,
-      onProgress: (done, total) => progress.at('baseline', done / total),
-    })
+    const fitBaseline = () =>
+      crossFitBaseline(inputs, known.states, known.fold, labels, {
+        ...baselineOptions,
+        device,
+        signal,
+        onProgress: (done, total) => progress.at('baseline', done / total),
+      })
+    const baseline = await (options.checkpoints?.once('baseline', baselineOptions, fitBaseline) ?? fitBaseline())
 
     progress.at('network', 0)
     const words = hashedLabelVectors(names, network.word)
@@ -129,6 +134,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
         seed,
         device,
         signal,
+        checkpoints: options.checkpoints,
         onProgress: ({ fraction, ...more }) => progress.at('network', fraction, more),
       },
     )

@@ -10,6 +10,8 @@ export interface NetworkStart {
   sizes: NetworkSizes
   options: Omit<SstOptions, 'signal' | 'onStep'>
   measure: boolean
+  /** One number, not 0 once the training is to stop, in shared memory: a thread that computes hears no messages. */
+  stop: Int32Array
 }
 
 export type NetworkAnswer = { step: SstStep } | { trained: TrainedNetwork } | { report: ErrorReport }
@@ -22,26 +24,29 @@ export type NetworkAnswer = { step: SstStep } | { trained: TrainedNetwork } | { 
 export async function trainInWorker(
   data: SstData,
   sizes: NetworkSizes,
-  { signal, onStep, ...options }: SstOptions,
+  { signal, onStep, ...options }: SstOptions & { signal?: AbortSignal },
 ): Promise<TrainedNetwork> {
   signal?.throwIfAborted()
-  const start: NetworkStart = { data, sizes, options, measure: onStep !== undefined }
+  const stop = new Int32Array(new SharedArrayBuffer(4))
+  const start: NetworkStart = { data, sizes, options, measure: onStep !== undefined, stop }
   const worker = new Worker(new URL('./networkWorker.ts', import.meta.url), { workerData: start, execArgv: [] })
-  let abort: (() => void) | undefined
+  const abort = (): void => void Atomics.store(stop, 0, 1)
+  signal?.addEventListener('abort', abort)
+  let end: Exclude<NetworkAnswer, { step: SstStep }> | undefined
   try {
-    return await new Promise<TrainedNetwork>((resolve, reject) => {
-      abort = () => reject(signal?.reason)
-      signal?.addEventListener('abort', abort)
+    // To its own end: a thread that is terminated while ONNX Runtime computes takes the whole process with it.
+    await new Promise<void>((resolve, reject) => {
       worker.on('message', (answer: NetworkAnswer) => {
         if ('step' in answer) onStep?.(answer.step)
-        else if ('trained' in answer) resolve(answer.trained)
-        else reject(errorFrom(answer.report))
+        else end = answer
       })
       worker.once('error', reject)
-      worker.once('exit', () => reject(new Error('The training thread ended.')))
+      worker.once('exit', () => resolve())
     })
   } finally {
-    if (abort) signal?.removeEventListener('abort', abort)
-    await worker.terminate()
+    signal?.removeEventListener('abort', abort)
   }
+  signal?.throwIfAborted()
+  if (end && 'trained' in end) return end.trained
+  throw end ? errorFrom(end.report) : new Error('The training thread ended.')
 }

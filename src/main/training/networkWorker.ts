@@ -7,9 +7,13 @@ import { type SstStep, trainNetwork } from './sstTraining.ts'
 const answer = (message: NetworkAnswer): void => parentPort!.postMessage(message)
 
 try {
-  const { data, sizes, options, measure } = workerData as NetworkStart
+  const { data, sizes, options, measure, stop } = workerData as NetworkStart
   const onStep = (step: SstStep): void => answer({ step })
-  answer({ trained: await trainNetwork(data, sizes, measure ? { ...options, onStep } : options) })
+  const throwIfAborted = (): void => {
+    if (Atomics.load(stop, 0) !== 0) throw new Error('The training was stopped.')
+  }
+  const own = { ...options, signal: { throwIfAborted } }
+  answer({ trained: await trainNetwork(data, sizes, measure ? { ...own, onStep } : own) })
 } catch (error) {
   answer({ report: reportOf(error) })
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { NetworkSizes } from '../sst/network.ts'
+import type { Checkpoints } from './checkpoint.ts'
 import { type CrossFittedBaseline, offsetsWithout } from './crossFitting.ts'
 import { heldOutMeanAveragePrecision } from './heldOut.ts'
 import type { LinearHeads } from './linearBaseline.ts'
@@ -31,7 +32,10 @@ export interface NetworksProgress {
   validation?: { mAP: number; of: 'linear' | 'sst' }
 }
 
-export interface NetworksOptions extends Omit<SstOptions, 'onStep'> {
+export interface NetworksOptions extends Omit<SstOptions, 'onStep' | 'checkpoint'> {
+  /** Where they are kept while they train; what is kept there already is gone on from. */
+  checkpoints?: Checkpoints
+  signal?: AbortSignal
   onProgress?: (progress: NetworksProgress) => void
 }
 
@@ -46,25 +50,32 @@ const memoryAtOnce = 1.5 * 1024 ** 3
 export async function trainNetworks(
   input: NetworksInput,
   sizes: NetworkSizes,
-  { onProgress, ...options }: NetworksOptions,
+  { onProgress, checkpoints, ...options }: NetworksOptions,
 ): Promise<TrainedNetwork[]> {
   const { folds } = input.baseline
   const curve = new Curve(folds, onProgress)
   const atOnce = networksAtOnce(sizes, input.positions, options, folds)
   const threads = Math.max(1, Math.floor(availableParallelism() / atOnce))
   const trained: TrainedNetwork[] = []
+  /** One that fails stops the others. */
+  const failure = new AbortController()
+  const signal = AbortSignal.any([failure.signal, ...(options.signal ? [options.signal] : [])])
   const train = async (k: number) => {
     const data = await dataWithout(k, input)
     curve.begins(k, data, sizes.labels)
     const onStep = (step: SstStep) => curve.step(k, step)
-    const own = { ...options, seed: options.seed + k, onStep }
+    const checkpoint = checkpoints && { folder: checkpoints.folder, name: `network-${k}` }
+    const own = { ...options, seed: options.seed + k, signal, onStep, checkpoint }
     trained[k] =
       atOnce === 1 ? await trainNetwork(data, sizes, own) : await trainInWorker(data, sizes, { ...own, threads })
   }
   for (let start = 0; start < folds; start += atOnce) {
     const some = Array.from({ length: Math.min(atOnce, folds - start) }, (_, i) => start + i)
-    await Promise.all(some.map(train))
+    await Promise.all(some.map((k) => train(k).catch((error) => failure.abort(error))))
+    options.signal?.throwIfAborted()
+    failure.signal.throwIfAborted()
   }
+  if (trained.some(({ resumed }) => resumed)) checkpoints?.goesOn()
   return trained
 }
 

@@ -10,6 +10,8 @@ import { Graph } from '../tensor/graph.ts'
 import { adam } from '../tensor/optimizer.ts'
 import { type Device, type Tensor, tensorOf } from '../tensor/session.ts'
 import { Trainer } from '../tensor/trainer.ts'
+import { type CheckpointPlace, NetworkCheckpoint, type NetworkRun } from './networkCheckpoint.ts'
+import { notFinite } from './notFinite.ts'
 import { networkOn, type SstData } from './sstData.ts'
 import { Validation } from './validation.ts'
 
@@ -30,8 +32,11 @@ export interface SstOptions {
   /** E: exemplars kept of each label */
   exemplars: number
   repairs: Repairs
-  signal?: AbortSignal
+  /** Asked before every step. */
+  signal?: Pick<AbortSignal, 'throwIfAborted'>
   onStep?: (step: SstStep) => void
+  /** Where the network is kept while it trains; what is kept there already is gone on from. */
+  checkpoint?: CheckpointPlace
 }
 
 export interface SstStep {
@@ -45,12 +50,14 @@ export interface SstStep {
 export interface TrainedNetwork {
   parameters: Parameters
   adjacency: Float32Array
+  /** Whether it went on from what was kept before. */
+  resumed: boolean
 }
 
 /**
  * Trains the default network on the known entries of `targets` (METHOD 1, objective, on top of the baseline). Images without a
  * known entry are passed over.
- * @throws the signal's reason when cancelled
+ * @throws UserError `not-finite`, `device-failed`; the signal's reason when cancelled
  */
 export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: SstOptions): Promise<TrainedNetwork> {
   const { labels } = sizes
@@ -69,14 +76,21 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
     const feeder = new BatchFeeder(data, sizes, batch, options)
     const validation = options.onStep && new Validation(data, sizes, adjacency)
     const measureEvery = perEpoch * Math.ceil(epochs / 8)
-    for (let step = 0; step < steps; step++) {
+    const run: NetworkRun = { trainer, random, rows, bank: feeder.bank }
+    const setting = { sizes, options, perEpoch, steps }
+    const checkpoint = options.checkpoint && new NetworkCheckpoint(options.checkpoint)
+    const done = (await checkpoint?.restore(run, setting)) ?? 0
+    for (let step = done; step < steps; step++) {
       options.signal?.throwIfAborted()
       if (step % perEpoch === 0) random.shuffle(rows)
       const chosen = rows.subarray((step % perEpoch) * batch, ((step % perEpoch) + 1) * batch)
       const progress = step / steps
       const feeds = feeder.feeds(chosen, { progress, rise: Math.min(1, (step + 1) / perEpoch), random })
       const results = await trainer.step(feeds, learningRate(options.learningRate, step, steps))
+      // What is not finite stays so: better to say it now than to train on, and never to keep it.
+      if (!Number.isFinite(results.known[0])) throw notFinite(options.device)
       feeder.remember(results.features)
+      await checkpoint?.save(run, setting)
       const measured = validation && (step + 1) % measureEvery === 0
       options.onStep?.({
         mAP: measured ? await validation.measure(await trainer.parameters(), options) : undefined,
@@ -91,7 +105,7 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
       })
     }
     for (const [name, values] of await trainer.parameters()) parameters.get(name)!.data = values
-    return { parameters, adjacency }
+    return { parameters, adjacency, resumed: done > 0 }
   } finally {
     await trainer.close()
   }
@@ -160,7 +174,7 @@ class BatchFeeder {
   readonly #data: SstData
   readonly #sizes: NetworkSizes
   readonly #options: SstOptions
-  readonly #bank: ExemplarBank
+  readonly bank: ExemplarBank
   readonly #x: Float16Array
   readonly #target: Float32Array
   readonly #offset: Float32Array
@@ -170,7 +184,7 @@ class BatchFeeder {
     this.#data = data
     this.#sizes = sizes
     this.#options = options
-    this.#bank = new ExemplarBank(sizes.labels, options.exemplars, sizes.channels)
+    this.bank = new ExemplarBank(sizes.labels, options.exemplars, sizes.channels)
     this.#x = new Float16Array(batch * data.positions * sizes.channels)
     this.#target = new Float32Array(batch * sizes.labels)
     this.#offset = new Float32Array(batch * sizes.labels)
@@ -193,7 +207,7 @@ class BatchFeeder {
     this.#target.forEach((y, i) => {
       if (y === 1) arriving[i % labels]++
     })
-    const { sum, count } = this.#bank.kept(arriving, !this.#options.repairs.usedSlotsOnly)
+    const { sum, count } = this.bank.kept(arriving, !this.#options.repairs.usedSlotsOnly)
     const pairs = BigInt64Array.from(imagePairs(rows.length), (_, i) => BigInt(i))
     const threshold = transferThreshold(at.progress, this.#options.transferAfter)
     const scalar = (value: number): Tensor => tensorOf('float32', Float32Array.of(value), [])
@@ -211,7 +225,7 @@ class BatchFeeder {
 
   /** Pushes the batch's features, [B, C, D], into the banks. */
   remember(features: Float32Array): void {
-    this.#bank.push(features, this.#target)
+    this.bank.push(features, this.#target)
   }
 }
 

@@ -3,11 +3,14 @@ import { FeatureReader } from '../backbone/featureReader.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
 import { UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
-import { scoresFile, writeScores } from '../suggestions/scores.ts'
+import { type Scores, ScoreTable, scoresFile, writeScores } from '../suggestions/scores.ts'
 import type { Device } from '../tensor/session.ts'
+import { Checkpoints } from './checkpoint.ts'
+import { type Comparison, compareModels } from './comparison.ts'
 import type { FeatureSource } from './features.ts'
 import { fineTune } from './fineTune.ts'
 import type { LabelMetrics, Metrics } from './heldOut.ts'
+import { notFinite } from './notFinite.ts'
 import type { ProgressReport } from './progress.ts'
 
 /** What was known at the click, and where its features are. */
@@ -25,6 +28,10 @@ export interface TrainInput {
   modelUid: string
   device: Device
   seed: number
+  /** The model that suggests now: the new one is compared with it. */
+  modelBefore?: string
+  /** The device that failed in the middle of this very run: what it had done is gone on from. */
+  takesOverFrom?: Device
 }
 
 export interface TrainResult {
@@ -37,6 +44,10 @@ export interface TrainResult {
   /** Images that have no features, and so no suggestions. */
   withoutFeatures: number
   seconds: number
+  /** Whether it went on from where a run with the same inputs was cut off. */
+  resumed: boolean
+  /** With the model of before; undefined where there is none, or its scores are lost. */
+  comparison: Comparison | undefined
 }
 
 export interface TrainContext {
@@ -46,8 +57,8 @@ export interface TrainContext {
 
 /**
  * Trains on what is known and writes the model and its scores to the cache folder. Nothing that was there before is touched:
- * a cancelled or killed run leaves the old model in place.
- * @throws UserError `features-missing`, `too-few-labels`, those of the backbone; the signal's reason when cancelled
+ * a cancelled or killed run leaves the old model in place, and checkpoints that the next one with the same inputs goes on from.
+ * @throws UserError `features-missing`, `too-few-labels`, `not-finite`, `device-failed`, those of the backbone; the signal's reason when cancelled
  */
 export async function train(input: TrainInput, { signal, progress }: TrainContext = {}): Promise<TrainResult> {
   const begun = performance.now()
@@ -60,24 +71,32 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     if (rows.length === 0) {
       throw new UserError('features-missing', 'None of the images has features.', 'Embed the images first.')
     }
+    const { seed, device, takesOverFrom } = input
+    const keys = rows.map((row) => images[row].sha256!)
+    const known = rowsOf(states, labels.length, rows)
+    const run = { backbone: backbone.identity, images: keys, labels, states: known, seed, device, takesOverFrom }
+    const checkpoints = await Checkpoints.open(cacheFolder, run)
     const result = await fineTune(
       {
         source: sourceOf(reader),
-        records: reader.recordsOf(rows.map((row) => images[row].sha256!)),
-        states: rowsOf(states, labels.length, rows),
+        records: reader.recordsOf(keys),
+        states: known,
         labelNames: labels.map(({ name }) => name),
       },
-      { seed: input.seed, device: input.device, signal, onProgress: (report) => progress?.(report) },
+      { seed, device, signal, checkpoints, onProgress: (report) => progress?.(report) },
     )
+    if (!result.probabilities.every(Number.isFinite)) throw notFinite(device)
     signal?.throwIfAborted()
     const labelIds = result.learnt.map((label) => labels[label].id)
     const file = path.posix.join('models', `${input.modelUid}.onnx`)
     await writeAtomically(path.join(cacheFolder, file), (handle) => handle.writeFile(result.model))
-    await writeScores(scoresFile(cacheFolder, input.modelUid), {
+    const scores: Scores = {
       imageIds: Int32Array.from(images, ({ id }) => id),
       labelIds: Int32Array.from(labelIds),
       probabilities: byLabel(result.probabilities, labelIds.length, rows, images.length),
-    })
+    }
+    await writeScores(scoresFile(cacheFolder, input.modelUid), scores)
+    const before = input.modelBefore && (await ScoreTable.read(scoresFile(cacheFolder, input.modelBefore)))
     return {
       file,
       labelIds,
@@ -85,10 +104,16 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       labels: result.labels,
       withoutFeatures: images.length - rows.length,
       seconds: (performance.now() - begun) / 1000,
+      resumed: checkpoints.resumed,
+      comparison: before ? compareModels(before, new ScoreTable(scores), knownOf(input)) : undefined,
     }
   } finally {
     await reader.close()
   }
+}
+
+function knownOf({ images, labels, states }: TrainInput) {
+  return { imageIds: images.map(({ id }) => id), labelIds: labels.map(({ id }) => id), states }
 }
 
 export function sourceOf(reader: FeatureReader): FeatureSource {

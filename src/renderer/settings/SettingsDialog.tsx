@@ -5,12 +5,14 @@ import { PathPicker } from '../start/PathPicker.tsx'
 import { useProject } from '../state/queries.ts'
 import { remember, type Theme, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
+import { ModelList } from '../training/ModelList.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Choice } from '../ui/Choice.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
-import { Field, Input, Select } from '../ui/Field.tsx'
+import { Field, Input } from '../ui/Field.tsx'
 import { Modal } from '../ui/Modal.tsx'
 import { useAction } from '../ui/useAction.ts'
+import { DeviceField } from './DeviceField.tsx'
 
 const themes: readonly Theme[] = ['system', 'light', 'dark']
 
@@ -65,6 +67,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             }
           />
         )}
+        {project && <ModelList readOnly={project.readOnly} />}
         {error && <ErrorLine error={error} />}
       </div>
     </Modal>
@@ -89,7 +92,6 @@ function ProjectSettings({
     event.preventDefault()
     onSave({ annotator: annotator.trim() || null, backbone: backbone.trim() || null, device })
   }
-  const devices: Record<string, string> = texts.settings.devices
 
   return (
     <form id={formId} onSubmit={save} className="flex flex-col gap-4 border-t border-line pt-4">
@@ -124,18 +126,7 @@ function ProjectSettings({
           />
         )}
       </Field>
-      <Field label={texts.settings.device}>
-        {(ids) => (
-          <Select {...ids} disabled={readOnly} value={device} onChange={(event) => setDevice(event.target.value)}>
-            {/* One that was set elsewhere stays to be seen. */}
-            {[...new Set([...Object.keys(devices), settings.device])].map((name) => (
-              <option key={name} value={name}>
-                {devices[name] ?? name}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <DeviceField value={device} disabled={readOnly} onChange={setDevice} />
     </form>
   )
 }

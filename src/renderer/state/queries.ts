@@ -1,5 +1,5 @@
 import { QueryClient, useQuery } from '@tanstack/react-query'
-import type { Job, Label, ProjectSummary } from '../../preload/schemas.ts'
+import type { Job, Label, Model, ProjectSummary } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { useUi } from './ui.ts'
 
@@ -16,6 +16,7 @@ export const keys = {
   labels: ['labels'] as const,
   recent: ['recent'] as const,
   models: ['models'] as const,
+  devices: ['devices'] as const,
   jobs: ['jobs'] as const,
   ids: ['ids'] as const,
   detail: (id: number) => ['detail', id] as const,
@@ -32,6 +33,17 @@ export function useLabels(): Label[] {
   return data ?? none
 }
 const none: Label[] = []
+
+/** Every model of the project, the newest first. */
+export function useModels(): readonly Model[] {
+  const { data } = useQuery({ queryKey: keys.models, queryFn: () => client.training.models(), enabled: hasProject() })
+  return data ?? noModels
+}
+const noModels: readonly Model[] = []
+
+/** Asked for each time: one may have failed since. Trying them takes seconds, but only the first time. */
+export const useDevices = () =>
+  useQuery({ queryKey: keys.devices, queryFn: () => client.training.devices(), staleTime: 0 })
 
 function hasProject(): boolean {
   return queryClient.getQueryData<ProjectSummary | null>(keys.project) != null

@@ -7,6 +7,7 @@ import { texts } from '../texts.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Curve } from './Curve.tsx'
+import { ModelList } from './ModelList.tsx'
 import { Results } from './Results.tsx'
 
 /** How training goes, and what came of it; marking goes on beside it. */
@@ -38,6 +39,7 @@ export function TrainingPanel({ project }: { project: ProjectSummary }) {
             <Sparkle size={16} aria-hidden /> {texts.training.showSuggestions}
           </Button>
           {project.model && <Results model={project.model} />}
+          <ModelList readOnly={project.readOnly} />
         </>
       )}
     </aside>

@@ -18,8 +18,10 @@ export function addTrain(program: Command): void {
   withJson(command).action((project: string, options: Options) =>
     runOn(project, options, async (workspace, { context }) => {
       const job = await startTraining(workspace, options)
-      const model = modelOf(workspace, await job.done)
-      return { text: context.jobs.get(job.id)?.outcome ?? '', json: { model } }
+      const trained = await job.done
+      const { resumed, comparison } = trained
+      const text = context.jobs.get(job.id)?.outcome ?? ''
+      return { text, json: { model: modelOf(workspace, trained), resumed, comparison } }
     }),
   )
 }

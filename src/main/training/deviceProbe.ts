@@ -1,0 +1,120 @@
+import { deviceFailed } from '../base/deviceFailure.ts'
+import { RandomState } from '../base/random.ts'
+import { semanticDecoupling } from '../sst/decoupling.ts'
+import { knownLoss } from '../sst/losses.ts'
+import { dot } from '../tensor/composed.ts'
+import { cast } from '../tensor/elementwise.ts'
+import { Graph, type Value } from '../tensor/graph.ts'
+import { adam } from '../tensor/optimizer.ts'
+import { type Device, isBuiltIn, tensorOf } from '../tensor/session.ts'
+import { Trainer } from '../tensor/trainer.ts'
+
+/** Seconds that one small training step takes. */
+export interface DeviceProbe {
+  secondsPerStep: number
+  /** On the CPU of the same machine. */
+  cpuSecondsPerStep: number
+}
+
+/** Small, to see whether the numbers are right; and of the size of a real step, to see whether it is any faster. */
+const small = { images: 4, positions: 9, channels: 32, hidden: 16, word: 8, labels: 5 }
+const large = { images: 8, positions: 49, channels: 256, hidden: 64, word: 16, labels: 10 }
+const steps = 4
+const learningRate = 1e-3
+/** Relative to the loss, and to the way that the parameters have gone: devices multiply with fewer digits than the CPU. */
+const tolerance = { loss: 0.01, way: 0.1 }
+/** Seconds. Where a small step takes longer, a large one need not be waited for: the CPU imitates the graphics card. */
+const slow = 0.03
+
+/**
+ * Trains a small attention head for some steps (METHOD 1, decoupling; Adam) on a device and on the CPU.
+ *
+ * To be run in a process that may be lost: a missing library or a broken driver aborts it, or hangs.
+ * @throws UserError `device-failed`, with the reason: this build doesn't know the device, it can't be opened, gives numbers that
+ *   are not finite, or others than the CPU
+ */
+export async function probeDevice({ device }: { device: Device }): Promise<DeviceProbe> {
+  if (!isBuiltIn(device)) throw deviceFailed(device, 'ONNX Runtime has none for this system')
+  if (device !== 'cpu') {
+    const [there, here] = [await trainOn(device, small), await trainOn('cpu', small)]
+    compare(device, there, here)
+    if (there.seconds > slow) return { secondsPerStep: there.seconds, cpuSecondsPerStep: here.seconds }
+  }
+  const there = await trainOn(device, large)
+  const here = device === 'cpu' ? there : await trainOn('cpu', large)
+  return { secondsPerStep: there.seconds, cpuSecondsPerStep: here.seconds }
+}
+
+interface Trained {
+  losses: number[]
+  start: Map<string, Float32Array>
+  parameters: Map<string, Float32Array>
+  seconds: number
+}
+
+function compare(device: Device, there: Trained, here: Trained): void {
+  for (const [step, loss] of there.losses.entries()) {
+    const expected = here.losses[step]
+    if (!Number.isFinite(loss)) throw deviceFailed(device, 'its numbers are not finite')
+    if (Math.abs(loss - expected) > tolerance.loss * Math.abs(expected)) {
+      throw deviceFailed(device, `it has a loss of ${loss.toPrecision(4)} where the CPU has ${expected.toPrecision(4)}`)
+    }
+  }
+  let [way, apart] = [0, 0]
+  for (const [name, values] of here.parameters) {
+    values.forEach((value, i) => {
+      way += Math.abs(value - here.start.get(name)![i])
+      apart += Math.abs(value - there.parameters.get(name)![i])
+    })
+  }
+  // Written so that what is not a number does not pass.
+  if (!(apart <= tolerance.way * way)) throw deviceFailed(device, 'it trains to other parameters than the CPU')
+}
+
+async function trainOn(device: Device, sizes: typeof small): Promise<Trained> {
+  const { images, positions, channels, hidden, word, labels } = sizes
+  const random = new RandomState(0)
+  const normals = (length: number, scale: number) => Float32Array.from({ length }, () => scale * random.normal())
+  const graph = new Graph()
+  const start = new Map<string, Float32Array>()
+  const parameters = new Map<string, Value>()
+  const shapes: Record<string, number[]> = {
+    'decoupling.image.weight': [hidden, channels],
+    'decoupling.word.weight': [hidden, word],
+    'decoupling.hidden.weight': [hidden, hidden],
+    'decoupling.score.weight': [1, hidden],
+    classifier: [labels, channels],
+  }
+  for (const [name, shape] of Object.entries(shapes)) {
+    start.set(name, normals(shape[0] * shape[1], 1 / Math.sqrt(shape[1])))
+    parameters.set(name, graph.parameter(name, shape, start.get(name)!))
+  }
+  const words = graph.constant('float32', normals(labels * word, 1), [labels, word])
+  const x = cast(graph.input('x', 'float16', [images, positions, channels]), 'float32')
+  const { features } = semanticDecoupling(x, words, (name) => parameters.get(name)!)
+  const target = graph.input('target', 'float32', [images, labels])
+  const loss = knownLoss(dot(features, parameters.get('classifier')!), target)
+  graph.output('loss', loss)
+  const feeds = {
+    x: tensorOf('float16', Float16Array.from(normals(images * positions * channels, 1)), [images, positions, channels]),
+    target: tensorOf(
+      'float32',
+      Float32Array.from({ length: images * labels }, () => random.integer(3) - 1),
+      [images, labels],
+    ),
+  }
+  const trainer = await Trainer.open(graph, adam(graph, loss), device)
+  try {
+    const losses: number[] = []
+    let seconds = Number.POSITIVE_INFINITY
+    for (let step = 0; step < steps; step++) {
+      const begun = performance.now()
+      losses.push((await trainer.step(feeds, learningRate)).loss[0])
+      // The first prepares much that the others need not; of these, the best has been disturbed least.
+      seconds = Math.min(seconds, (performance.now() - begun) / 1000)
+    }
+    return { losses, parameters: await trainer.parameters(), start, seconds }
+  } finally {
+    await trainer.close()
+  }
+}
