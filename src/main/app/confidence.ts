@@ -1,12 +1,8 @@
 import type { StateMatrix } from '../project/stateMatrix.ts'
-import type { StateDelta } from '../project/types.ts'
 import type { ScoreTable } from '../suggestions/scores.ts'
 
 /** Rows looked at together: the states are row-major and the scores column-major, and a block of both fits the processor's cache. */
 const block = 256
-/** After more changes than this, looking at all of it anew is as quick. */
-const manyChanges = 20_000
-
 /**
  * How sure the surest undecided suggestion of each image is: 0.5 … 1, 0 if there is none. For all labels together it is kept,
  * and follows every mark; for one label it is quickly found.
@@ -44,15 +40,11 @@ export class Confidence {
     return row === 0 ? 0 : confidences[row - 1]
   }
 
-  /** To be told after the matrix has followed the change. */
-  statesChanged({ length, imageIds }: StateDelta): void {
+  /** To be told after the matrix and the table have followed the change. */
+  imagesChanged(imageIds: Iterable<number>): void {
     if (!this.#overall) return
-    if (length > manyChanges) {
-      this.#overall = undefined
-      return
-    }
     const columns = this.#livingColumns()
-    for (const imageId of new Set(imageIds.subarray(0, length))) {
+    for (const imageId of imageIds) {
       const row = (this.#rowOfImage[imageId] ?? 0) - 1
       if (row < 0) continue
       this.#overall[row] = 0
@@ -60,8 +52,8 @@ export class Confidence {
     }
   }
 
-  /** Labels may have come or gone. */
-  labelsChanged(): void {
+  /** Labels may have come or gone, or much has changed: all of it is looked at anew when next asked for. */
+  forget(): void {
     this.#overall = undefined
   }
 

@@ -31,6 +31,7 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
   requireFreeTarget(project, request.path)
   return context.jobs.start('export', `Export to ${path.basename(request.path)}`, async (job) => {
     const scores = request.suggestions ? await workspace.suggestions.current() : undefined
+    if (scores) await workspace.suggestions.followAll(scores)
     const snapshot = project.snapshot()
     try {
       const images = project.images.counts().total
@@ -67,7 +68,7 @@ export async function exportSuggestions(workspace: Workspace, target: string, si
     throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Fine-tune first (surmise train).')
   }
   const { table } = scores
-  const matrix = await project.states.matrix()
+  const matrix = await suggestions.followAll(scores)
   const names = new Map(project.labels.list().map(({ id, name }) => [id, name]))
   const paths = new Map<number, string>()
   for (const { id, path: file, status } of project.images.known()) if (status === 'ok') paths.set(id, file)

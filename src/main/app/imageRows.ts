@@ -28,6 +28,7 @@ export async function imageRows(workspace: Workspace, ids: readonly number[]): P
       ? new Map(labelIds.map((labelId) => [labelId, matrix.get(image.id, labelId)]))
       : new Map(project.states.ofImage(image.id).map(({ labelId, state }) => [labelId, state]))
     const inState = (state: number) => labelIds.filter((labelId) => (known.get(labelId) ?? 0) === state)
+    scores?.followed.follow(image.id, (labelId) => known.get(labelId) ?? 0)
     const all = scores ? suggestionsOf(scores.table, image.id, inState(0)) : []
     return {
       id: image.id,

@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.ts'
 import type { Replayed } from '../project/history.ts'
 import type { StateChange as NewState } from '../project/types.ts'
 import { suggestionOf } from '../suggestions/scores.ts'
+import { statesIn } from './suggestions.ts'
 import type { Workspace } from './workspace.ts'
 
 interface Pair {
@@ -56,6 +57,8 @@ async function decide(
 ): Promise<ActionResult> {
   const scores = await workspace.suggestions.current()
   const matrix = await workspace.project.states.matrix()
+  // What was just marked in these images counts already.
+  for (const { imageId } of pairs) scores?.followed.follow(imageId, statesIn(matrix, imageId))
   const suggested = pairs.flatMap(({ imageId, labelId }) => {
     const probability = scores?.table.probability(imageId, labelId) ?? Number.NaN
     return Number.isNaN(probability) ? [] : [{ imageId, labelId, probability }]

@@ -35,6 +35,11 @@ export class StateMatrix {
     this.#db = db
   }
 
+  /** Every image has been read. Until then it holds some of them only. */
+  get isLoaded(): boolean {
+    return this.#loaded
+  }
+
   get rows(): number {
     return this.#rows
   }

@@ -58,7 +58,7 @@ export class StatesTable {
 
   /** The matrix, if it has been read. */
   get loadedMatrix(): StateMatrix | undefined {
-    return this.#matrix
+    return this.#matrix?.isLoaded ? this.#matrix : undefined
   }
 
   async #load(): Promise<StateMatrix> {

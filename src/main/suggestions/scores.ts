@@ -97,6 +97,18 @@ export class ScoreTable implements Scores {
     return row < 0 || column < 0 ? Number.NaN : this.probabilities[column * this.imageIds.length + row]
   }
 
+  /** A copy of the probabilities of an image, [C]. */
+  row(row: number): Float32Array {
+    return Float32Array.from(this.labelIds, (_, column) => this.at(row, column))
+  }
+
+  /** Puts others in their place, [C]. */
+  setRow(row: number, probabilities: Float32Array): void {
+    probabilities.forEach((p, column) => {
+      this.probabilities[column * this.imageIds.length + row] = p
+    })
+  }
+
   probability(imageId: number, labelId: number): number {
     return this.at(this.rowOf(imageId), this.columnOf(labelId))
   }

@@ -1,5 +1,6 @@
 import { applyBlend, type Blend, fitBlend } from './blend.ts'
-import { type Conditional, type ConditionalOptions, conditionalLogOddsOfAll, fitConditional } from './conditional.ts'
+import { type Conditional, conditionalLogOddsOfAll } from './conditional.ts'
+import { type ConditionalOptions, fitConditional } from './conditionalFit.ts'
 import { logistic } from './logistic.ts'
 
 /** From scores to suggestions (METHOD 4): the blend of all that the pixels say, then what the image's other labels say. */

@@ -12,7 +12,7 @@ import {
 import type { Device } from '../tensor/session.ts'
 import type { Checkpoints } from './checkpoint.ts'
 import { crossFitBaseline, outOfFold } from './crossFitting.ts'
-import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from './features.ts'
+import { type FeatureSource, learnPreparation, type Preparation, PreparedGrids, unitVectors } from './features.ts'
 import { dealFolds } from './folds.ts'
 import { heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
 import { headLogits, type LinearHeads } from './linearBaseline.ts'
@@ -49,6 +49,8 @@ export interface FineTuneResult {
   metrics: Metrics
   labels: LabelMetrics[]
   suggester: Suggester
+  /** How features became inputs: images are compared by the same. */
+  preparation: Preparation
   /** The recogniser as an ONNX model (see `recognizerModel`). */
   model: Uint8Array
 }
@@ -165,7 +167,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const held = heldOutMetrics({ linear, sst, blend: crossFitted }, states, names)
     progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
     const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) })
-    return { learnt, probabilities, sources, ...held, suggester, model }
+    return { learnt, probabilities, sources, ...held, suggester, preparation, model }
   } finally {
     await grids.close()
   }
@@ -196,7 +198,8 @@ function learnableLabels({ states, labelNames }: FineTuneInput): number[] {
   return learnt
 }
 
-function columnsOf(states: Int8Array, labels: number, chosen: readonly number[]): Int8Array {
+/** Those columns of N×C states. */
+export function columnsOf(states: Int8Array, labels: number, chosen: readonly number[]): Int8Array {
   const rows = states.length / labels
   return Int8Array.from({ length: rows * chosen.length }, (_, at) => {
     const row = Math.floor(at / chosen.length)

@@ -3,12 +3,14 @@ import { FeatureReader } from '../backbone/featureReader.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
 import { UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
+import { applyBlend } from '../suggestions/blend.ts'
 import { type Scores, ScoreTable, scoresFile, writeScores } from '../suggestions/scores.ts'
+import { suggesterFile, writeSuggester } from '../suggestions/suggesterFile.ts'
 import type { Device } from '../tensor/session.ts'
 import { Checkpoints } from './checkpoint.ts'
 import { type Comparison, compareModels } from './comparison.ts'
 import type { FeatureSource } from './features.ts'
-import { fineTune } from './fineTune.ts'
+import { columnsOf, fineTune } from './fineTune.ts'
 import type { LabelMetrics, Metrics } from './heldOut.ts'
 import { notFinite } from './notFinite.ts'
 import type { ProgressReport } from './progress.ts'
@@ -95,6 +97,17 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       labelIds: Int32Array.from(labelIds),
       probabilities: byLabel(result.probabilities, labelIds.length, rows, images.length),
     }
+    // Before the scores: a model with scores has all that belongs to it.
+    await writeSuggester(suggesterFile(cacheFolder, input.modelUid), {
+      imageIds: Int32Array.from(rows, (row) => images[row].id),
+      keys,
+      labelIds: scores.labelIds,
+      states: columnsOf(known, labels.length, result.learnt),
+      own: applyBlend(result.suggester.blend, result.sources),
+      sources: result.sources,
+      suggester: result.suggester,
+      pooled: result.preparation,
+    })
     await writeScores(scoresFile(cacheFolder, input.modelUid), scores)
     const before = input.modelBefore && (await ScoreTable.read(scoresFile(cacheFolder, input.modelBefore)))
     return {

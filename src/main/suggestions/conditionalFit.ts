@@ -1,0 +1,133 @@
+import { RandomState } from '../base/random.ts'
+import { add, mul, softplus, square } from '../tensor/elementwise.ts'
+import { Graph } from '../tensor/graph.ts'
+import { reshape, transpose } from '../tensor/layout.ts'
+import { matmul } from '../tensor/matrix.ts'
+import { solveProblems } from '../tensor/problems.ts'
+import { sum } from '../tensor/reduction.ts'
+import { type Device, tensorOf } from '../tensor/session.ts'
+import { type Conditional, writeEvidence } from './conditional.ts'
+
+export interface ConditionalOptions {
+  seed: number
+  device: Device
+  signal?: AbortSignal
+}
+
+/** Precisions of the Gaussian priors around zero, for a label with much known. */
+const priors = { surprise: 1, expected: 0.3, scale: 10, shift: 3 }
+/** A label with so many known entries has priors twice as strong; one with a tenth of them, eleven times. */
+const enoughKnown = 300
+/** More images than this tell nothing new about how labels go together. */
+const sampleImages = 20_000
+/** So many labels speak at most, those known to be present most often: the cost grows with C × S. */
+const mostSpeakers = 128
+const iterations = 60
+
+/**
+ * Fits it on known entries.
+ * @param own s, the log odds of entries by models that never saw them, row-major N×C
+ * @param states y, row-major N×C: 1, -1, 0
+ * @param counts which known entries it is fitted on, N×C; all of them if left out. Every known one speaks.
+ * @throws the signal's reason when cancelled
+ */
+export async function fitConditional(
+  own: Float32Array,
+  states: Int8Array,
+  labels: number,
+  { seed, device, signal }: ConditionalOptions,
+  counts: (at: number) => boolean = () => true,
+): Promise<Conditional> {
+  const speakers = mostPresent(states, labels, mostSpeakers)
+  const size = 2 * speakers.length
+  const rows = sampleOfRows(states, labels, seed)
+  const evidence = new Float32Array(rows.length * size)
+  const target = new Float32Array(rows.length * labels)
+  const offset = new Float32Array(rows.length * labels)
+  const known = new Float32Array(labels)
+  rows.forEach((row, i) => {
+    const entries = [row * labels, (row + 1) * labels] as const
+    offset.set(own.subarray(...entries), i * labels)
+    writeEvidence(own.subarray(...entries), states.subarray(...entries), speakers, evidence, i * size)
+    for (let label = 0; label < labels; label++) {
+      const at = row * labels + label
+      if (states[at] === 0 || !counts(at)) continue
+      target[i * labels + label] = states[at]
+      known[label]++
+    }
+  })
+
+  const graph = new Graph()
+  const n = rows.length
+  const e = graph.input('evidence', 'float32', [n, size])
+  const s = graph.input('own', 'float32', [n, labels])
+  const t = graph.input('target', 'float32', [n, labels])
+  const share = graph.input('share', 'float32', [labels])
+  const others = graph.input('others', 'float32', [labels, size])
+  const precision = graph.input('precision', 'float32', [size])
+  const w = graph.input('weights', 'float32', [labels, size])
+  const a = graph.input('scale', 'float32', [labels])
+  const b = graph.input('shift', 'float32', [labels])
+  const z = add(add(mul(s, add(a, 1)), b), matmul(e, transpose(mul(w, others))))
+  // |t| is 1 where an entry counts and 0 elsewhere.
+  const data = sum(mul(softplus(mul(mul(z, t), -1)), square(t)), [0])
+  const flat = (rate: number, of: typeof a) => mul(square(of), rate / 2)
+  const spread = add(
+    add(reshape(mul(sum(mul(square(w), precision), [1]), 0.5), [labels]), flat(priors.scale, a)),
+    flat(priors.shift, b),
+  )
+  const prior = mul(spread, add(mul(share, enoughKnown), 1))
+  // Divided by the count, so that one tolerance fits rare and common labels.
+  const loss = mul(add(data, prior), share)
+  const feeds = {
+    evidence: tensorOf('float32', evidence, [n, size]),
+    own: tensorOf('float32', offset, [n, labels]),
+    target: tensorOf('float32', target, [n, labels]),
+    share: tensorOf(
+      'float32',
+      known.map((count) => 1 / Math.max(1, count)),
+      [labels],
+    ),
+    others: tensorOf('float32', othersOnly(speakers, labels), [labels, size]),
+    precision: tensorOf(
+      'float32',
+      Float32Array.from({ length: size }, (_, i) => (i < speakers.length ? priors.surprise : priors.expected)),
+      [size],
+    ),
+  }
+  const [weights, scale, shift] = await solveProblems(
+    { graph, loss, weights: [w, a, b], feeds },
+    { iterations, device, signal },
+  )
+  const mask = othersOnly(speakers, labels)
+  return { speakers, weights: weights.map((value, i) => value * mask[i]), scale, shift }
+}
+
+function mostPresent(states: Int8Array, labels: number, most: number): number[] {
+  const present = new Int32Array(labels)
+  states.forEach((state, at) => {
+    if (state === 1) present[at % labels]++
+  })
+  return Array.from(present.keys())
+    .sort((a, b) => present[b] - present[a] || a - b)
+    .slice(0, most)
+    .sort((a, b) => a - b)
+}
+
+function sampleOfRows(states: Int8Array, labels: number, seed: number): number[] {
+  const rows = Int32Array.from({ length: states.length / labels }, (_, row) => row).filter((row) =>
+    states.subarray(row * labels, (row + 1) * labels).some((state) => state !== 0),
+  )
+  return Array.from(new RandomState(seed).shuffle(rows).subarray(0, sampleImages).sort())
+}
+
+/** 1, and 0 where a label would speak about itself: [C, 2S]. */
+function othersOnly(speakers: readonly number[], labels: number): Float32Array {
+  const size = 2 * speakers.length
+  const mask = new Float32Array(labels * size).fill(1)
+  speakers.forEach((label, i) => {
+    mask[label * size + i] = 0
+    mask[label * size + speakers.length + i] = 0
+  })
+  return mask
+}
