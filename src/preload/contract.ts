@@ -68,9 +68,9 @@ export const contract = {
     /** One action, one undo, whatever the number of changes. */
     set: procedure.input(z.object({ changes: z.array(s.stateChange).min(1) })).output(s.actionResult),
     /** Takes over what the model suggests for these pairs. */
-    accept: procedure.input(z.object({ pairs: z.array(s.pair).min(1) })).output(s.actionResult),
+    accept: procedure.input(z.object({ pairs: z.array(s.decided).min(1) })).output(s.actionResult),
     /** Marks the opposite of what the model suggests, as the person's own decision. */
-    reject: procedure.input(z.object({ pairs: z.array(s.pair).min(1) })).output(s.actionResult),
+    reject: procedure.input(z.object({ pairs: z.array(s.decided).min(1) })).output(s.actionResult),
   },
   history: {
     /** Null: there is nothing to undo. */

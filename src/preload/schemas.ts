@@ -165,7 +165,13 @@ export const imageDetail = imageRow.extend({
 })
 
 export const stateChange = z.object({ imageId: id, labelId: id, state: labelState })
-export const pair = z.object({ imageId: id, labelId: id })
+/** What a person says yes or no to. */
+export const decided = z.object({
+  imageId: id,
+  labelId: id,
+  /** As it was seen: a mark of a moment ago may have turned it since. Left out: as it is now. */
+  suggestion: z.enum(['present', 'absent']).optional(),
+})
 
 /** After an action: what the buttons say, and where it can be seen. */
 export const actionResult = z.object({

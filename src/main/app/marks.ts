@@ -6,9 +6,11 @@ import { suggestionOf } from '../suggestions/scores.ts'
 import { statesIn } from './suggestions.ts'
 import type { Workspace } from './workspace.ts'
 
-interface Pair {
+interface Decided {
   imageId: number
   labelId: number
+  /** As it was seen. @default as it is now */
+  suggestion?: 'present' | 'absent'
 }
 
 /** More changes than this are written in slices, so that the screen stays alive. */
@@ -20,17 +22,17 @@ export function setMarks(workspace: Workspace, changes: readonly StateChange[]):
 }
 
 /** Takes over what the model suggests; pairs that were decided meanwhile are left alone. @throws UserError `no-suggestion` */
-export function acceptSuggestions(workspace: Workspace, pairs: readonly Pair[]): Promise<ActionResult> {
-  return decide(workspace, pairs, 'Accept', (probability) => ({
-    state: suggestionOf(probability) === 'present' ? 1 : -1,
+export function acceptSuggestions(workspace: Workspace, pairs: readonly Decided[]): Promise<ActionResult> {
+  return decide(workspace, pairs, 'Accept', (suggestion) => ({
+    state: suggestion === 'present' ? 1 : -1,
     source: 'accepted_suggestion',
   }))
 }
 
 /** Marks the opposite of what the model suggests: the person's own decision, with what it was about. */
-export function rejectSuggestions(workspace: Workspace, pairs: readonly Pair[]): Promise<ActionResult> {
-  return decide(workspace, pairs, 'Reject', (probability) => ({
-    state: suggestionOf(probability) === 'present' ? -1 : 1,
+export function rejectSuggestions(workspace: Workspace, pairs: readonly Decided[]): Promise<ActionResult> {
+  return decide(workspace, pairs, 'Reject', (suggestion) => ({
+    state: suggestion === 'present' ? -1 : 1,
     source: 'human',
   }))
 }
@@ -51,17 +53,18 @@ function replayed(workspace: Workspace, verb: string, result: Replayed | null): 
 
 async function decide(
   workspace: Workspace,
-  pairs: readonly Pair[],
+  pairs: readonly Decided[],
   verb: 'Accept' | 'Reject',
-  decision: (probability: number) => Pick<NewState, 'state' | 'source'>,
+  decision: (suggestion: 'present' | 'absent') => Pick<NewState, 'state' | 'source'>,
 ): Promise<ActionResult> {
   const scores = await workspace.suggestions.current()
   const matrix = await workspace.project.states.matrix()
   // What was just marked in these images counts already.
   for (const { imageId } of pairs) scores?.followed.follow(imageId, statesIn(matrix, imageId))
-  const suggested = pairs.flatMap(({ imageId, labelId }) => {
+  const suggested = pairs.flatMap(({ imageId, labelId, suggestion: seen }) => {
     const probability = scores?.table.probability(imageId, labelId) ?? Number.NaN
-    return Number.isNaN(probability) ? [] : [{ imageId, labelId, probability }]
+    const suggestion = seen ?? suggestionOf(probability)
+    return Number.isNaN(probability) ? [] : [{ imageId, labelId, probability, suggestion }]
   })
   if (!scores || suggested.length === 0) {
     throw new UserError(
@@ -72,13 +75,13 @@ async function decide(
   }
   const changes = suggested
     .filter(({ imageId, labelId }) => matrix.get(imageId, labelId) === 0)
-    .map(({ imageId, labelId, probability }) => ({
+    .map(({ imageId, labelId, probability, suggestion }) => ({
       ...{ imageId, labelId, modelId: scores.model.id, score: probability },
-      ...decision(probability),
+      ...decision(suggestion),
     }))
   const one = suggested.length === 1 ? suggested[0] : undefined
   const title = one
-    ? `${verb} “${nameOf(workspace, one.labelId)}” ${suggestionOf(one.probability)}`
+    ? `${verb} “${nameOf(workspace, one.labelId)}” ${one.suggestion}`
     : `${verb} ${suggested.length} suggestions`
   return write(workspace, changes, title)
 }

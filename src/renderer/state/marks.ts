@@ -1,10 +1,10 @@
-import type { ActionResult, ImageDetail, LabelState, ProjectSummary } from '../../preload/schemas.ts'
+import type { ActionResult, ImageDetail, LabelState, ProjectSummary, Suggestion } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
 import { keys, queryClient } from './queries.ts'
 import { notify, notifyError, openImage, ui } from './ui.ts'
 
-type Pair = { imageId: number; labelId: number }
+type Pair = { imageId: number; labelId: number; suggestion?: Suggestion['suggestion'] }
 
 /**
  * Marks show at once and are saved behind; the indicator says "saved" only when all of them are. One that can't be saved goes
@@ -66,15 +66,19 @@ export function reject(pairs: Pair[]): void {
 
 function decide(pairs: Pair[], asSuggested: boolean): void {
   if (pairs.length === 0) return
-  const undos = pairs.map(({ imageId, labelId }) => {
-    const detail = queryClient.getQueryData<ImageDetail>(keys.detail(imageId))
-    const suggestion = detail?.allSuggestions.find((one) => one.labelId === labelId)
+  // What is decided on is what is shown here: the answer to the last mark may be under way.
+  const seen = pairs.map((pair) => {
+    const detail = queryClient.getQueryData<ImageDetail>(keys.detail(pair.imageId))
+    const shown = detail?.allSuggestions.find((one) => one.labelId === pair.labelId)
+    return { ...pair, suggestion: pair.suggestion ?? shown?.suggestion }
+  })
+  const undos = seen.map(({ imageId, labelId, suggestion }) => {
     if (!suggestion) return () => undefined
-    const present = (suggestion.suggestion === 'present') === asSuggested
+    const present = (suggestion === 'present') === asSuggested
     return showAtOnce(imageId, [{ labelId, state: present ? 1 : -1 }])
   })
   const call = asSuggested ? client.marks.accept : client.marks.reject
-  void saved(call({ pairs }), () => {
+  void saved(call({ pairs: seen }), () => {
     for (const undo of undos.reverse()) undo()
   })
 }

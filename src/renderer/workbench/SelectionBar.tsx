@@ -19,7 +19,7 @@ export function SelectionBar() {
     if (labelId !== undefined) markMany(Array.from(selection, (imageId) => ({ imageId, labelId, state })))
   }
   const suggested = Array.from(selection).flatMap((imageId) =>
-    (rows.get(imageId)?.suggestions ?? []).map((one) => ({ imageId, labelId: one.labelId })),
+    (rows.get(imageId)?.suggestions ?? []).map(({ labelId, suggestion }) => ({ imageId, labelId, suggestion })),
   )
 
   return (
