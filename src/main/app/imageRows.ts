@@ -17,10 +17,20 @@ export function requireImage({ project }: Workspace, id: number): Image {
 }
 
 /** What the grid shows of these images, in their order; those that don't exist are left out. */
-export async function imageRows(workspace: Workspace, ids: readonly number[]): Promise<ImageRow[]> {
-  const { project, suggestions } = workspace
+export function imageRows(workspace: Workspace, ids: readonly number[]): Promise<ImageRow[]> {
+  return rowsOf(workspace, ids, livingLabels(workspace))
+}
+
+function livingLabels({ project }: Workspace): number[] {
+  return project.labels.list().map(({ id }) => id)
+}
+
+async function rowsOf(
+  { project, suggestions }: Workspace,
+  ids: readonly number[],
+  labelIds: readonly number[],
+): Promise<ImageRow[]> {
   const scores = await suggestions.current()
-  const labelIds = project.labels.list().map(({ id }) => id)
   const matrix = project.states.loadedMatrix
   return project.images.many(ids).map((image) => {
     // The first images are shown before all states are in memory.
@@ -49,11 +59,12 @@ export async function imageRows(workspace: Workspace, ids: readonly number[]): P
 export async function imageDetail(workspace: Workspace, id: number): Promise<ImageDetail> {
   const { project, suggestions } = workspace
   const image = requireImage(workspace, id)
-  const [row] = await imageRows(workspace, [id])
+  const labelIds = livingLabels(workspace)
+  const [row] = await rowsOf(workspace, [id], labelIds)
   const scores = await suggestions.current()
   const states = project.states.ofImage(id)
   const known = new Set(states.map(({ labelId }) => labelId))
-  const undecided = project.labels.list().flatMap((label) => (known.has(label.id) ? [] : [label.id]))
+  const undecided = labelIds.filter((labelId) => !known.has(labelId))
   return {
     ...row,
     states: states.map(({ labelId, state, source, decidedAt, score, annotator }) => ({
