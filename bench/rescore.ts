@@ -68,6 +68,7 @@ async function measure(images: number, labels: number): Promise<void> {
         },
       },
       pooled: { mean: new Float32Array(1), scale: new Float32Array(1) },
+      backbone: '',
     })
     await writeScores(scoresFile(project.cacheFolder, model.uid), {
       ...{ imageIds, labelIds },

@@ -64,6 +64,10 @@ export const contract = {
     rows: procedure.input(z.object({ ids: z.array(id).max(500) })).output(z.array(s.imageRow)),
     detail: procedure.input(z.object({ id })).output(s.imageDetail),
   },
+  suggestions: {
+    /** Why a label is suggested, or not, by what is known of the image now. */
+    reasons: procedure.input(z.object({ imageId: id, labelId: id })).output(s.reasons),
+  },
   marks: {
     /** One action, one undo, whatever the number of changes. */
     set: procedure.input(z.object({ changes: z.array(s.stateChange).min(1) })).output(s.actionResult),

@@ -140,6 +140,42 @@ export const suggestion = z.object({
   confident: z.boolean(),
 })
 
+/** Why a label is as probable in an image as it is: shares in log odds, which add up to `logOdds`. */
+export const reasons = z.object({
+  probability: z.number(),
+  logOdds: z.number(),
+  /** What holds for every image. */
+  base: z.number(),
+  /** What the image itself looks like: of the baseline, and of SST. */
+  model: z.array(z.object({ name: z.string(), logOdds: z.number() })),
+  /** What the image's other labels say. */
+  intra: z.object({
+    /** Those that are known, the strongest first. */
+    known: z.array(z.object({ labelId: id, state: z.union([z.literal(1), z.literal(-1)]), logOdds: z.number() })),
+    /** Those that are not, as far as they can be seen. */
+    seen: z.number(),
+  }),
+  /** What similar images say. */
+  cross: z.object({
+    logOdds: z.number(),
+    /** Those that are heard, the nearest first: where the label was known at training. Null where features are missing. */
+    nearest: z
+      .array(
+        z.object({
+          imageId: id,
+          path: z.string(),
+          version: z.string(),
+          /** Cosine. */
+          similarity: z.number(),
+          state: z.union([z.literal(1), z.literal(-1)]),
+        }),
+      )
+      .nullable(),
+  }),
+  /** Where the model looked for the label: weights over a grid that covers the whole image, row by row, 1 together. */
+  attention: z.object({ height: count, width: count, weights: z.array(z.number()) }).nullable(),
+})
+
 /** What the grid shows of an image. */
 export const imageRow = z.object({
   id,
@@ -315,6 +351,7 @@ export type ImageFilter = z.infer<typeof imageFilter>
 export type ImageSort = z.infer<typeof imageSort>
 export type KnownState = z.infer<typeof knownState>
 export type Suggestion = z.infer<typeof suggestion>
+export type Reasons = z.infer<typeof reasons>
 export type ImageRow = z.infer<typeof imageRow>
 export type ImageDetail = z.infer<typeof imageDetail>
 export type StateChange = z.infer<typeof stateChange>

@@ -45,6 +45,7 @@ async function scored(application: Application, images: number, logOdds: [number
       conditional,
     },
     pooled: { mean: new Float32Array(1), scale: new Float32Array(1) },
+    backbone: '',
   })
   const scores = conditionalLogOddsOfAll(conditional, own, states).map(logistic)
   await writeScores(scoresFile(project.cacheFolder, model.uid), {

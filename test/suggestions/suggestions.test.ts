@@ -7,7 +7,7 @@ import { applyBlend, fitBlend } from '../../src/main/suggestions/blend.ts'
 import { conditionalLogOdds } from '../../src/main/suggestions/conditional.ts'
 import { fitConditional } from '../../src/main/suggestions/conditionalFit.ts'
 import { fitLogistic, logistic } from '../../src/main/suggestions/logistic.ts'
-import { nearestImages, neighbourVote } from '../../src/main/suggestions/neighbours.ts'
+import { nearestImages } from '../../src/main/suggestions/neighbours.ts'
 import {
   confidenceOf,
   rankSuggestions,
@@ -17,6 +17,7 @@ import {
   writeScores,
 } from '../../src/main/suggestions/scores.ts'
 import { crossFittedProbabilities } from '../../src/main/suggestions/suggester.ts'
+import { neighbourVote, votersOf } from '../../src/main/suggestions/vote.ts'
 import { calibrationError } from '../../src/main/training/metrics.ts'
 
 const fitting = { seed: 0, device: 'cpu' } as const
@@ -159,6 +160,23 @@ describe('the vote of similar images', () => {
     const vote = neighbourVote(near, Int8Array.of(0, 1, 1, 0, -1, -1), 1)
     expect(vote[0]).toBeGreaterThan(0.5)
     expect(vote[3]).toBeLessThan(-0.5)
+    // Said one by one: those of the other group are far, and the image itself is not among them.
+    const states = Int8Array.of(0, 1, 1, 0, -1, -1)
+    const of = (row: number) =>
+      votersOf(
+        { places: near.places.subarray(6 * row, 6 * row + 6), similarities: near.similarities.subarray(6 * row) },
+        row,
+        states,
+        1,
+        0,
+      )
+    expect(of(0).map(({ state, similarity }) => [state, similarity])).toEqual([
+      [1, 1],
+      [1, 1],
+      [-1, 0],
+      [-1, 0],
+    ])
+    expect(of(1).map(({ place }) => place)).not.toContain(1)
     const alone = neighbourVote(near, Int8Array.of(0, 1, 0, 0, -1, -1), 1)
     // Image 1 is the only one of its group that is known: what it says about itself is not heard.
     expect(alone[1]).toBeLessThan(alone[0])

@@ -14,6 +14,7 @@ import { imageDetail, imageRows } from './imageRows.ts'
 import { startImport, startPreview } from './importing.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
 import { chooseModel, modelsOf } from './models.ts'
+import { reasonsFor } from './reasons.ts'
 import { startScan } from './scanning.ts'
 import { labelsOf, summaryOf } from './summary.ts'
 import { startTraining } from './training.ts'
@@ -98,6 +99,9 @@ export function createRouter(app: Application, shell: Shell) {
       }),
       rows: os.images.rows.handler(({ input }) => imageRows(workspace(), input.ids)),
       detail: os.images.detail.handler(({ input }) => imageDetail(workspace(), input.id)),
+    },
+    suggestions: {
+      reasons: os.suggestions.reasons.handler(({ input }) => reasonsFor(workspace(), input)),
     },
     marks: {
       set: os.marks.set.handler(({ input }) => setMarks(workspace(), input.changes)),

@@ -9,6 +9,7 @@ import { drawSample } from '../images/sample/draw.ts'
 import { scan } from '../images/scan.ts'
 import { ensureThumbnail } from '../images/thumbnails.ts'
 import { probeDevice } from '../training/deviceProbe.ts'
+import { imageEvidence } from '../training/evidence.ts'
 import type { ProgressReport } from '../training/progress.ts'
 import { type TrainInput, train } from '../training/train.ts'
 
@@ -31,6 +32,7 @@ export const tasks = {
   benchmark,
   parity,
   protocol,
+  imageEvidence,
   probeDevice,
   drawSample,
   resolveBackbone: ({ specification }: { specification: string }) => resolveBackbone(specification),

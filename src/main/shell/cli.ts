@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addBenchmark } from './cli/benchmark.ts'
 import { addDevices } from './cli/devices.ts'
 import { addEmbed } from './cli/embed.ts'
+import { addExplain } from './cli/explain.ts'
 import { addExport } from './cli/export.ts'
 import { addImport } from './cli/import.ts'
 import { addModels } from './cli/models.ts'
@@ -18,7 +19,7 @@ import { version } from './paths.ts'
 
 /** One command, one file of `cli/`, one line here. */
 const commands = [
-  ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExport, addStatus],
+  ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addExport, addStatus],
   ...[addDevices, addBenchmark, addParity, addServe, addSample],
 ]
 

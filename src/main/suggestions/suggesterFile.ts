@@ -20,6 +20,8 @@ export interface KeptSuggester {
   suggester: Suggester
   /** How pooled features become the vectors that images are compared by, [D] each (training/features.ts). */
   pooled: { mean: Float32Array; scale: Float32Array }
+  /** What gave the features, in words of whoever writes and reads this file: nothing here looks into it. */
+  backbone: string
 }
 
 /** Bytes of a SHA-256 */
@@ -63,7 +65,7 @@ export async function writeSuggester(file: string, kept: KeptSuggester): Promise
       'pooled.mean': floats(pooled.mean, pooled.mean.length),
       'pooled.scale': floats(pooled.scale, pooled.scale.length),
     },
-    { sources: JSON.stringify(blend.sources) },
+    { sources: JSON.stringify(blend.sources), backbone: kept.backbone },
   )
 }
 
@@ -125,13 +127,16 @@ export async function readBlended(file: string, row: number, column: number): Pr
 }
 
 /** The images that a model was trained on, and how they are compared. */
-export async function readImages(file: string): Promise<Pick<KeptSuggester, 'imageIds' | 'keys' | 'pooled'>> {
+export async function readImages(
+  file: string,
+): Promise<Pick<KeptSuggester, 'imageIds' | 'keys' | 'pooled' | 'backbone'>> {
   const opened = await SafeTensorsFile.open(file)
   try {
     const hex = Buffer.from((await opened.read('keys')) as Uint8Array).toString('hex')
     const imageIds = (await opened.read('imageIds')) as Int32Array
     return {
       imageIds,
+      backbone: opened.metadata.backbone,
       keys: Array.from(imageIds, (_, i) => hex.slice(2 * keyBytes * i, 2 * keyBytes * (i + 1))),
       pooled: {
         mean: (await opened.read('pooled.mean')) as Float32Array,

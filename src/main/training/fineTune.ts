@@ -2,13 +2,14 @@ import { UserError } from '../base/errors.ts'
 import { hashedLabelVectors } from '../sst/labelVectors.ts'
 import type { NetworkSizes } from '../sst/network.ts'
 import { allRepairs } from '../sst/objective.ts'
-import { nearestImages, neighbourVote } from '../suggestions/neighbours.ts'
+import { nearestImages } from '../suggestions/neighbours.ts'
 import {
   crossFittedProbabilities,
   fitSuggester,
   type Suggester,
   suggestionProbabilities,
 } from '../suggestions/suggester.ts'
+import { neighbourVote } from '../suggestions/vote.ts'
 import type { Device } from '../tensor/session.ts'
 import type { Checkpoints } from './checkpoint.ts'
 import { crossFitBaseline, outOfFold } from './crossFitting.ts'
@@ -65,7 +66,8 @@ const leastKnown = 2
 const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word: 64 }
 /** Co-occurrence pairs grow with the square of the labels: beyond this many they are left out. */
 const mostLabelsWithPairs = 150
-const neighbours = 400
+/** Images that each one is compared with: the nearest. */
+export const neighbours = 400
 
 const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }
 

@@ -107,6 +107,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       sources: result.sources,
       suggester: result.suggester,
       pooled: result.preparation,
+      backbone: JSON.stringify(backbone),
     })
     await writeScores(scoresFile(cacheFolder, input.modelUid), scores)
     const before = input.modelBefore && (await ScoreTable.read(scoresFile(cacheFolder, input.modelBefore)))

@@ -1,0 +1,96 @@
+/** The nearest images of each image, by cosine of their unit vectors: places and similarities, [N, count] row-major. */
+export interface Neighbours {
+  count: number
+  places: Int32Array
+  similarities: Float32Array
+}
+
+/** Voters of one label and image, at most. */
+const voters = 20
+/** How much faster a nearer image counts: weight e^(sharpness · cosine). */
+const sharpness = 10
+/** The base rate counts as this many voters at similarity 0.5. */
+const priorVoters = 2
+
+/**
+ * The cross-image vote (METHOD 4, cross): for each image and label, the nearest images where the label is known, weighted by
+ * similarity, drawn to the label's base rate. An image's own label never votes for itself.
+ * @param neighbours of the N images, among the same images
+ * @param states y, row-major N×C
+ * @returns log odds, N×C
+ */
+export function neighbourVote(neighbours: Neighbours, states: Int8Array, labels: number): Float32Array {
+  const rows = states.length / labels
+  const baseRates = labelRates(states, labels)
+  const odds = new Float32Array(rows * labels)
+  const present = new Float64Array(labels)
+  const total = new Float64Array(labels)
+  const votes = new Int32Array(labels)
+  const priorWeight = priorVoters * Math.exp(sharpness * 0.5)
+  for (let row = 0; row < rows; row++) {
+    present.fill(0)
+    total.fill(0)
+    votes.fill(0)
+    for (let n = 0; n < neighbours.count; n++) {
+      const other = neighbours.places[row * neighbours.count + n]
+      if (other === row) continue
+      const weight = Math.exp(sharpness * neighbours.similarities[row * neighbours.count + n])
+      for (let label = 0; label < labels; label++) {
+        const state = states[other * labels + label]
+        if (state === 0 || votes[label] === voters) continue
+        votes[label]++
+        total[label] += weight
+        if (state === 1) present[label] += weight
+      }
+    }
+    for (let label = 0; label < labels; label++) {
+      const share = (present[label] + priorWeight * baseRates[label]) / (total[label] + priorWeight)
+      odds[row * labels + label] = Math.log(share / (1 - share))
+    }
+  }
+  return odds
+}
+
+/** An image that is heard on a label of another one. */
+export interface Voter {
+  /** Its place among the N images */
+  place: number
+  /** Cosine, -1 … 1 */
+  similarity: number
+  state: 1 | -1
+}
+
+/**
+ * Who is heard on one entry by `neighbourVote`, the nearest first.
+ * @param nearest of the one image, among the same N images, the nearest first
+ * @param row the image itself, that is not heard
+ * @param states y, row-major N×C
+ */
+export function votersOf(
+  nearest: Pick<Neighbours, 'places' | 'similarities'>,
+  row: number,
+  states: Int8Array,
+  labels: number,
+  label: number,
+): Voter[] {
+  const heard: Voter[] = []
+  for (let n = 0; n < nearest.places.length && heard.length < voters; n++) {
+    const place = nearest.places[n]
+    const state = states[place * labels + label]
+    if (place === row || state === 0) continue
+    heard.push({ place, similarity: nearest.similarities[n], state: state === 1 ? 1 : -1 })
+  }
+  return heard
+}
+
+/** The share of present among the known of each label, kept away from 0 and 1. */
+export function labelRates(states: Int8Array, labels: number): Float64Array {
+  const present = new Float64Array(labels).fill(0.5)
+  const known = new Float64Array(labels).fill(1)
+  states.forEach((state, at) => {
+    if (state === 0) return
+    known[at % labels]++
+    if (state === 1) present[at % labels]++
+  })
+  return present.map((count, label) => count / known[label])
+}
