@@ -178,6 +178,26 @@ export const texts = {
     bySuggestion: 'accepted suggestion',
     byImport: 'imported',
   },
+  why: {
+    action: 'Why is it suggested?',
+    ask: 'why?',
+    title: (name: string, state: string, sure: string) => `Why ${name} is ${state}, ${sure}`,
+    close: 'Close the reasons',
+    looking: 'Looking …',
+    looks: (isFor: boolean) => (isFor ? 'Looks like it' : 'Does not look like it'),
+    nearest: (present: number, known: number) =>
+      known === 1
+        ? `The nearest known image ${present === 1 ? 'has it' : 'does not have it'}`
+        : `${present} of the ${known} nearest known images have it`,
+    similar: 'Similar images',
+    known: (name: string, isPresent: boolean) => `${name} is ${isPresent ? 'present' : 'absent'}`,
+    seen: 'What else can be seen',
+    rest: 'How common it is, and smaller reasons',
+    // A true minus sign, as wide as the plus.
+    share: (logOdds: number) => `${logOdds < 0 ? '−' : '+'}${Math.abs(logOdds).toFixed(1)}`,
+    nearestList: 'The nearest images where it is known',
+    open: (path: string, state: string, similarity: string) => `Open ${path}: ${state}, similarity ${similarity}`,
+  },
   training: {
     button: 'Fine-tune',
     running: 'Training …',

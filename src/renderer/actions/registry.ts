@@ -126,6 +126,7 @@ export const actions: readonly Action[] = [
     const detail = detailNow()
     if (detail) accept(detail.suggestions.map(({ labelId }) => ({ imageId: detail.id, labelId })))
   }),
+  image('why', texts.why.action, ['w'], () => ui.set(({ why }) => ({ why: !why }))),
   image('clear', 'Back to unknown', ['Backspace', 'Delete'], () => {
     const detail = detailNow()
     const labelId = focusedLabel()

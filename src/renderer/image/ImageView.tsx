@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft, ChevronLeft, ChevronRight } from 'lucide-react'
 import { useEffect } from 'react'
 import { imageUrl } from '../../preload/contract.ts'
+import type { ImageDetail } from '../../preload/schemas.ts'
 import { action, backToGrid, step } from '../actions/registry.ts'
 import { reportOf } from '../bridge/client.ts'
 import { fetchDetail, queryClient, useImageIds } from '../state/queries.ts'
@@ -11,6 +12,14 @@ import { IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { LabelPanel } from './LabelPanel.tsx'
 import { Stage } from './Stage.tsx'
+import { useOpenLabels, useWhy } from './useOpenLabels.ts'
+
+/** The image, and where the model looked in it while somebody asks why. */
+function ExplainedStage({ detail }: { detail: ImageDetail }) {
+  const { focused } = useOpenLabels(detail)
+  const why = useWhy(detail, focused)
+  return <Stage image={detail} attention={why?.reasons?.attention ?? null} />
+}
 
 /** One image, large, and its labels. */
 export function ImageView({ id }: { id: number }) {
@@ -52,7 +61,7 @@ export function ImageView({ id }: { id: number }) {
             <ChevronRight size={18} aria-hidden />
           </IconButton>
         </header>
-        {detail && detail.status === 'ok' && <Stage key={detail.id} image={detail} />}
+        {detail && detail.status === 'ok' && <ExplainedStage key={detail.id} detail={detail} />}
         {detail && detail.status !== 'ok' && (
           <div className="flex flex-1 items-center justify-center bg-stage p-8">
             <ErrorLine

@@ -3,24 +3,21 @@ import { useMemo } from 'react'
 import type { ImageDetail } from '../../preload/schemas.ts'
 import { action, keyName, keysOfLabels } from '../actions/registry.ts'
 import { mark } from '../state/marks.ts'
-import { useLabels } from '../state/queries.ts'
-import { ui, useUi } from '../state/ui.ts'
+import { ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { inputStyle } from '../ui/Field.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
-import { type LabelEntry, labelGroups, nextFocus } from './groups.ts'
+import type { LabelEntry } from './groups.ts'
 import { LabelRow } from './LabelRow.tsx'
+import { useOpenLabels, useWhy } from './useOpenLabels.ts'
+import { WhyPanel } from './WhyPanel.tsx'
 
 /** The labels of the open image: what is suggested, what is known, what is not. */
 export function LabelPanel({ detail }: { detail: ImageDetail }) {
-  const labels = useLabels()
-  const search = useUi((state) => state.labelSearch)
-  const chosen = useUi((state) => state.focusedLabel)
-  const skipped = useUi((state) => state.skipped)
-  const groups = useMemo(() => labelGroups(labels, detail, search), [labels, detail, search])
+  const { labels, search, groups, focused } = useOpenLabels(detail)
+  const why = useWhy(detail, focused)
   const keys = useMemo(() => keysOfLabels(labels), [labels])
-  const focused = nextFocus(groups, chosen, skipped)
   const first = [...groups.suggested, ...groups.unknown, ...groups.known][0]
 
   const group = (title: string, entries: LabelEntry[], extra?: React.ReactNode) =>
@@ -40,6 +37,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
               entry={entry}
               shortcut={keys.get(entry.label.id)}
               isFocused={entry.label.id === focused}
+              isExplained={entry.label.id === why?.suggestion.labelId}
             />
           ))}
         </ul>
@@ -84,6 +82,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         {group(texts.image.unknown, groups.unknown)}
         {labels.length === 0 && <p className="m-0 px-4 py-6 text-center text-muted">{texts.labels.none}</p>}
       </div>
+      {why && <WhyPanel why={why} labels={labels} />}
       <footer className="flex items-center justify-between gap-2 border-t border-line p-2">
         <Button
           kind="quiet"

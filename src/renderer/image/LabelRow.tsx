@@ -15,11 +15,14 @@ export function LabelRow({
   entry: { label, state, suggestion },
   shortcut,
   isFocused,
+  isExplained,
 }: {
   imageId: number
   entry: LabelEntry
   shortcut: string | undefined
   isFocused: boolean
+  /** Its reasons are shown. */
+  isExplained: boolean
 }) {
   const row = useRef<HTMLLIElement>(null)
   useEffect(() => {
@@ -52,9 +55,21 @@ export function LabelRow({
         {shown === 'suggested' && <span className="text-suggested"> {stateName.toLocaleLowerCase()}?</span>}
       </span>
       {suggestion && (
-        <span className={`text-[13px] tabular-nums ${suggestion.confident ? 'text-suggested' : 'text-muted'}`}>
+        <button
+          type="button"
+          aria-pressed={isExplained}
+          title={texts.why.action}
+          onClick={(event) => {
+            event.stopPropagation()
+            ui.set({ focusedLabel: label.id, why: !isExplained })
+          }}
+          className={`rounded px-1 text-[13px] tabular-nums underline decoration-dotted underline-offset-4 hover:bg-sunken ${
+            suggestion.confident ? 'text-suggested' : 'text-muted'
+          }`}
+        >
           {texts.image.probability(sureness(suggestion, shown === 'suggested'))}
-        </span>
+          <span className="sr-only"> {texts.why.ask}</span>
+        </button>
       )}
       {suggestion?.confident ? (
         <span className="flex">

@@ -1,14 +1,15 @@
 import { Maximize, ZoomIn, ZoomOut } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { imageUrl } from '../../preload/contract.ts'
-import type { ImageDetail } from '../../preload/schemas.ts'
+import type { ImageDetail, Reasons } from '../../preload/schemas.ts'
 import { action, type ZoomStep, zoomEvent } from '../actions/registry.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
+import { Attention } from './Attention.tsx'
 import { fitted, type View, zoomedAt } from './zoom.ts'
 
 /** The image, as large as the room it has; the wheel zooms, dragging moves. */
-export function Stage({ image }: { image: ImageDetail }) {
+export function Stage({ image, attention }: { image: ImageDetail; attention: Reasons['attention'] }) {
   const frame = useRef<HTMLDivElement>(null)
   const [room, setRoom] = useState({ width: 0, height: 0 })
   /** Null: fitted, and it stays so when the window changes. */
@@ -92,6 +93,7 @@ export function Stage({ image }: { image: ImageDetail }) {
             className="absolute inset-0 size-full max-w-none"
             draggable={false}
           />
+          {attention && <Attention attention={attention} />}
         </div>
       )}
       <div

@@ -53,6 +53,7 @@ function receive(event: AppEvent): void {
     case 'suggestions':
       rows.invalidate(null)
       invalidate(['detail'])
+      queryClient.removeQueries({ queryKey: keys.reasons })
       invalidate(keys.models)
       refreshList()
       break
@@ -74,6 +75,7 @@ function receiveProject(project: ProjectSummary | null): void {
     resetView()
     rows.clear()
     queryClient.removeQueries({ queryKey: ['detail'] })
+    queryClient.removeQueries({ queryKey: keys.reasons })
     queryClient.removeQueries({ queryKey: keys.ids })
   }
   invalidate(keys.labels)

@@ -20,6 +20,7 @@ export const keys = {
   jobs: ['jobs'] as const,
   ids: ['ids'] as const,
   detail: (id: number) => ['detail', id] as const,
+  reasons: ['reasons'] as const,
   history: ['history'] as const,
 }
 

@@ -26,6 +26,8 @@ export interface Ui {
   focusedLabel: number | null
   /** Suggestions of the open image that were passed over for now. */
   skipped: ReadonlySet<number>
+  /** Whether reasons are shown for the label under the keyboard. */
+  why: boolean
   /** What the labels of the open image are narrowed down to. */
   labelSearch: string
   /** Chosen in the grid. */
@@ -65,6 +67,7 @@ const start = {
   sort: { by: 'path' },
   focusedLabel: null,
   skipped: new Set<number>(),
+  why: false,
   labelSearch: '',
   selection: new Set<number>(),
   cursor: 0,

@@ -1,0 +1,33 @@
+import type { Reasons } from '../../preload/schemas.ts'
+import { texts } from '../texts.ts'
+
+export interface ReasonLine {
+  text: string
+  /** Its share, in log odds: above 0 it speaks for present. */
+  logOdds: number
+}
+
+/** Smaller shares are told together, and so are the known labels after these. */
+const worthTelling = 0.05
+const knownTold = 4
+
+/** The reasons as a person reads them: the image itself, similar images, its other labels. Their shares add up to the whole. */
+export function reasonLines(reasons: Reasons, nameOf: (labelId: number) => string): ReasonLine[] {
+  const { model, cross, intra, logOdds } = reasons
+  const looks = model.reduce((sum, one) => sum + one.logOdds, 0)
+  const lines: ReasonLine[] = [{ text: texts.why.looks(looks >= 0), logOdds: looks }]
+  const heard = cross.nearest ?? []
+  const present = heard.filter(({ state }) => state === 1).length
+  const similar = heard.length > 0 ? texts.why.nearest(present, heard.length) : texts.why.similar
+  const others = [
+    { text: similar, logOdds: cross.logOdds },
+    ...intra.known.slice(0, knownTold).map(({ labelId, state, logOdds: share }) => ({
+      text: texts.why.known(nameOf(labelId), state === 1),
+      logOdds: share,
+    })),
+    { text: texts.why.seen, logOdds: intra.seen },
+  ]
+  lines.push(...others.filter((line) => Math.abs(line.logOdds) >= worthTelling))
+  const rest = logOdds - lines.reduce((sum, line) => sum + line.logOdds, 0)
+  return [...lines, { text: texts.why.rest, logOdds: rest }]
+}

@@ -1,0 +1,39 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import type { ImageDetail, Reasons, Suggestion } from '../../preload/schemas.ts'
+import { client } from '../bridge/client.ts'
+import { keys, useLabels } from '../state/queries.ts'
+import { useUi } from '../state/ui.ts'
+import { labelGroups, nextFocus } from './groups.ts'
+
+/** The labels of the open image as they are shown, and the one under the keyboard. */
+export function useOpenLabels(detail: ImageDetail) {
+  const labels = useLabels()
+  const search = useUi((state) => state.labelSearch)
+  const chosen = useUi((state) => state.focusedLabel)
+  const skipped = useUi((state) => state.skipped)
+  const groups = useMemo(() => labelGroups(labels, detail, search), [labels, detail, search])
+  return { labels, search, groups, focused: nextFocus(groups, chosen, skipped) }
+}
+
+export interface Why {
+  suggestion: Suggestion
+  /** Undefined until the answer is here. */
+  reasons: Reasons | undefined
+  error: unknown
+}
+
+/** Why the label under the keyboard is suggested; undefined while nobody asks, or for a label without a suggestion. */
+export function useWhy(detail: ImageDetail, focused: number | null): Why | undefined {
+  const isAsked = useUi((state) => state.why)
+  const suggestion = detail.allSuggestions.find(({ labelId }) => labelId === focused)
+  const { data, error } = useQuery({
+    // A mark that changes the reasons changes the probability.
+    queryKey: [...keys.reasons, detail.id, focused, suggestion?.probability],
+    queryFn: () => client.suggestions.reasons({ imageId: detail.id, labelId: suggestion!.labelId }),
+    enabled: isAsked && suggestion !== undefined,
+    gcTime: 60_000,
+  })
+  if (!isAsked || !suggestion) return undefined
+  return { suggestion, reasons: data, error }
+}
