@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { type Classifier, readClassifier } from '../backbone/classifier.ts'
 import { FeatureReader } from '../backbone/featureReader.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
 import { UserError } from '../base/errors.ts'
@@ -78,7 +79,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     const checkpoints = await Checkpoints.open(cacheFolder, run)
     const result = await fineTune(
       {
-        source: sourceOf(reader),
+        source: sourceOf(reader, await readClassifier(backbone)),
         records: reader.recordsOf(keys),
         states: known,
         labelNames: labels.map(({ name }) => name),
@@ -116,9 +117,10 @@ function knownOf({ images, labels, states }: TrainInput) {
   return { imageIds: images.map(({ id }) => id), labelIds: labels.map(({ id }) => id), states }
 }
 
-export function sourceOf(reader: FeatureReader): FeatureSource {
+export function sourceOf(reader: FeatureReader, classifier?: Classifier): FeatureSource {
   const { gridHeight, gridWidth, dimension } = reader.shape
   return {
+    classifier,
     channels: dimension,
     positions: gridHeight * gridWidth,
     readPooled: (records) => reader.readPooled(records),
