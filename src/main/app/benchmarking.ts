@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
+import { ablationTexts } from '../benchmark/ablation.ts'
 import type { BenchmarkInput, BenchmarkProgress, BenchmarkResult } from '../benchmark/benchmark.ts'
 import type { MethodScores, ProtocolInput, ProtocolResult, SplitScore } from '../benchmark/protocol.ts'
+import type { HiddenScore } from '../benchmark/score.ts'
 import type { AppContext } from './context.ts'
 import { configFolder } from './home.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
 import { onDevice } from './onDevice.ts'
 
-export type { BenchmarkResult, MethodScores, ProtocolResult, SplitScore }
+export type { BenchmarkResult, HiddenScore, MethodScores, ProtocolResult, SplitScore }
+export { ablationTexts }
 
 /** What the application adds itself. */
 type Requested<Input> = Omit<Input, 'cacheFolder' | 'device'> & { device: string }

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts'
 import { hashedLabelVectors } from '../sst/labelVectors.ts'
 import type { NetworkSizes } from '../sst/network.ts'
-import { allRepairs } from '../sst/objective.ts'
+import { allRepairs, type Repairs } from '../sst/objective.ts'
 import { nearestImages, neighbourVote } from '../suggestions/neighbours.ts'
 import {
   crossFittedProbabilities,
@@ -39,6 +39,8 @@ export interface FineTuneOptions {
   onProgress?: (report: ProgressReport) => void
   /** Where the networks are kept while they train. */
   checkpoints?: Checkpoints
+  /** @default all of them */
+  repairs?: Repairs
 }
 
 export interface FineTuneResult {
@@ -69,7 +71,7 @@ const neighbours = 400
 
 const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }
 
-const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
+const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep' | 'repairs'> = {
   epochs: { fewKnown: 2, allKnown: 4 },
   leastSteps: 150,
   batch: 32,
@@ -77,7 +79,6 @@ const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
   weightDecay: 0.3,
   transferAfter: 0.5,
   exemplars: 100,
-  repairs: allRepairs,
 }
 
 /**
@@ -140,6 +141,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       sizes,
       {
         ...sstOptions,
+        repairs: options.repairs ?? allRepairs,
         seed,
         device,
         signal,
@@ -149,7 +151,14 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     )
 
     progress.at('scoring', 0)
-    const recognizer = { preparation, description, baselines: baseline.single, networks, sizes, words }
+    const recognizer = {
+      preparation,
+      description,
+      baselines: baseline.single,
+      networks,
+      sizes,
+      words,
+    }
     const logits = await recognizeAll(recognizer, described, grids, {
       device,
       signal,

@@ -12,6 +12,7 @@ interface Options extends CommonOptions {
   known?: number[]
   seeds: number
   labelsWithAtLeast: number
+  ablate: boolean
   device: string
 }
 
@@ -42,26 +43,27 @@ export function addBenchmark(program: Command): void {
     )
     .option('--seeds <number>', 'how many masks to average', countOf, 3)
     .option('--labels-with-at-least <number>', 'leave out labels present in fewer images', countOf, 20)
+    .option('--ablate', 'also leave out each part of the method in turn', false)
     .option('--device <name>', 'auto, cpu, webgpu, …', 'auto')
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
-      const { protocol, mode, known, seeds, labelsWithAtLeast, device } = options
+      const { protocol, mode, known, seeds, labelsWithAtLeast, ablate, device } = options
       const backbone =
         options.backbone.endsWith('.onnx') || options.backbone.includes('.onnx@')
           ? path.resolve(options.backbone)
           : options.backbone
       const common = { mode, backbone, device, folder: path.resolve(folder) }
       if (protocol === undefined) {
-        const request = { ...common, known: known ?? usualShares, seeds, labelsWithAtLeast }
+        const request = { ...common, known: known ?? usualShares, seeds, labelsWithAtLeast, ablate }
         const result = await startBenchmark(context, request).done
         return { text: benchmarkText(result), json: { ...result } }
       }
-      for (const option of ['seeds', 'labelsWithAtLeast']) {
+      for (const option of ['seeds', 'labelsWithAtLeast', 'ablate']) {
         if (command.getOptionValueSource(option) !== 'cli') continue
         throw new UserError(
           'benchmark-protocol',
-          'A published protocol has one mask and all of its labels.',
-          'Leave out --seeds and --labels-with-at-least.',
+          'A published protocol has one mask, all of its labels, and no parts to leave out.',
+          'Leave out --seeds, --labels-with-at-least and --ablate.',
         )
       }
       const result = await startProtocol(context, { ...common, protocol, known: known ?? protocolShares }).done
