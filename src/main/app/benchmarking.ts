@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { ablationTexts } from '../benchmark/ablation.ts'
+import { ablationTexts } from '../benchmark/ablationNames.ts'
 import type { BenchmarkInput, BenchmarkProgress, BenchmarkResult } from '../benchmark/benchmark.ts'
 import type { MethodScores, ProtocolInput, ProtocolResult, SplitScore } from '../benchmark/protocol.ts'
 import type { HiddenScore } from '../benchmark/score.ts'

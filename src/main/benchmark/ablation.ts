@@ -6,6 +6,7 @@ import { logistic } from '../suggestions/logistic.ts'
 import { fitSuggester, type Sources, suggestionProbabilities } from '../suggestions/suggester.ts'
 import type { Device } from '../tensor/session.ts'
 import { type FineTuneResult, fineTune } from '../training/fineTune.ts'
+import { type AblationName, withoutRepair } from './ablationNames.ts'
 import type { CachedFeatures } from './cachedFeatures.ts'
 import { spread } from './methods.ts'
 
@@ -15,32 +16,6 @@ export interface AblationRun {
   /** Probabilities of present, N×C; undefined where training came to numbers that are none. */
   sst?: Float32Array
   blend?: Float32Array
-}
-
-const withoutRepair = {
-  maskUnknownPairs: '1: unknown pairs masked',
-  conditionalAdjacency: '2: conditional adjacency',
-  definedMeans: '3: means over nothing are 0',
-  usedSlotsOnly: '4: used bank slots only',
-  pseudoBothWays: '5: pseudo labels both ways',
-  separatePairs: 'pairs trained apart',
-} as const satisfies Record<keyof Repairs, string>
-
-const withoutOther = {
-  heldOutChoice: '6: chosen on held-out labels',
-  classes: 'the backbone’s classes',
-  sst: 'SST',
-  vote: 'vote of similar images',
-  conditional: 'the image’s other labels',
-} as const
-
-export type AblationName = 'nothing' | keyof typeof withoutRepair | keyof typeof withoutOther
-
-/** What each line leaves out, in words; the numbers are those of METHOD 3. */
-export const ablationTexts: Record<AblationName, string> = {
-  nothing: 'nothing',
-  ...withoutRepair,
-  ...withoutOther,
 }
 
 /** How often a network is trained for all of it. */

@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts'
 import type { Device } from '../tensor/session.ts'
-import { type AblationName, type AblationRun, ablate, ablationTrainings } from './ablation.ts'
+import { type AblationRun, ablate, ablationTrainings } from './ablation.ts'
+import type { AblationName } from './ablationNames.ts'
 import { cachedFeatures, type EmbeddingProgress } from './cachedFeatures.ts'
 import { readLabelledFolder } from './folder.ts'
 import { knownMask } from './masks.ts'
