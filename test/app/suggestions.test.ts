@@ -5,6 +5,7 @@ import { queryImages } from '../../src/main/app/imageQuery.ts'
 import { imageDetail, imageRows } from '../../src/main/app/imageRows.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from '../../src/main/app/marks.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
+import { gainsFile, writeGains } from '../../src/main/suggestions/gains.ts'
 import { scoresFile, writeScores } from '../../src/main/suggestions/scores.ts'
 import { imageDetail as detailSchema, imageRow } from '../../src/preload/schemas.ts'
 import { scanned } from '../project/support.ts'
@@ -168,10 +169,57 @@ test('suggested and by confidence: as one would find them one by one', async () 
   )
 })
 
+test('the most useful first: what is unknown counts, and follows every mark', async () => {
+  const workspace = await scored(
+    newApplication(),
+    ['dog', 'cat'],
+    [
+      [0.6, 0.5],
+      [0.3, 0.5],
+      [0.5, 0.95],
+      [Number.NaN, Number.NaN],
+    ],
+  )
+  const { project, suggestions } = workspace
+  const by = { by: 'usefulness' } as const
+  // A model of before there was such an order: by path.
+  expect(await suggestions.usefulness()).toBeUndefined()
+  expect([...(await queryImages(workspace, {}, by))]).toEqual([1, 2, 3, 4])
+  const model = project.models.current()!
+  await writeGains(gainsFile(project.cacheFolder, model.uid), {
+    imageIds: Int32Array.of(1, 2, 3, 4),
+    labelIds: Int32Array.of(1, 2),
+    gains: Float32Array.of(2, 1, 3, Number.NaN, 2, 6, 1, Number.NaN),
+  })
+  project.models.setCurrent(null)
+  project.models.setCurrent(model.id)
+  const order = async (
+    ...[filter, sort]: Parameters<typeof queryImages> extends [unknown, ...infer Rest] ? Rest : never
+  ) => [...(await queryImages(workspace, filter, sort))]
+  expect(await order({}, by)).toEqual([2, 1, 3, 4])
+  expect(await order({}, { ...by, descending: false })).toEqual([4, 1, 3, 2])
+  expect(await order({ labels: [{ labelId: 1, is: 'unknown' }] }, by)).toEqual([3, 1, 2, 4])
+  expect(await order({ suggested: false }, by)).toEqual([2, 1, 4])
+  const pairs = async (count: number) =>
+    (await suggestions.usefulness())!.pairs(count).map(({ imageId, labelId }) => [imageId, labelId])
+  expect(await pairs(3)).toEqual([
+    [2, 2],
+    [3, 1],
+    [1, 1],
+  ])
+  await setMarks(workspace, [{ imageId: 2, labelId: 2, state: -1 }])
+  expect(await order({}, by)).toEqual([1, 3, 2, 4])
+  expect((await pairs(9)).length).toBe(5)
+  project.labels.remove(2)
+  expect(await order({}, by)).toEqual([3, 1, 2, 4])
+})
+
 test('without a model nothing is suggested, and nothing fails', async () => {
   const workspace = await scored(newApplication(), ['dog'], [[0.95], [0.95]])
   workspace.project.models.setCurrent(null)
   expect([...(await queryImages(workspace, { suggested: true }, { by: 'path' }))]).toEqual([])
-  expect([...(await queryImages(workspace, {}, { by: 'confidence' }))]).toEqual([1, 2])
+  for (const by of ['confidence', 'usefulness'] as const) {
+    expect([...(await queryImages(workspace, {}, { by }))]).toEqual([1, 2])
+  }
   expect((await imageRows(workspace, [1]))[0].suggestions).toEqual([])
 })

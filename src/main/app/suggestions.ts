@@ -3,8 +3,10 @@ import type { Suggestion } from '../../preload/schemas.ts'
 import type { Model } from '../project/models.ts'
 import type { Project } from '../project/project.ts'
 import type { ProjectChange } from '../project/types.ts'
+import { type Gains, gainsFile, readGains } from '../suggestions/gains.ts'
 import { confidenceOf, confidentFrom, ScoreTable, scoresFile, suggestionOf } from '../suggestions/scores.ts'
 import { Confidence } from './confidence.ts'
+import { Usefulness } from './usefulness.ts'
 
 export interface CurrentScores {
   model: Model
@@ -16,6 +18,7 @@ export class Suggestions {
   readonly #project: Project
   #current: Promise<CurrentScores | undefined> | undefined
   #confidence: { table: ScoreTable; confidence: Confidence } | undefined
+  #gains: { model: string; gains: Gains | undefined } | undefined
 
   constructor(project: Project) {
     this.#project = project
@@ -38,6 +41,17 @@ export class Suggestions {
     return this.#confidence.confidence
   }
 
+  /** What it would be good to be told next, as things are now. Undefined if no model suggests, or its order is lost. */
+  async usefulness(): Promise<Usefulness | undefined> {
+    const model = this.#project.models.current()
+    if (!model) return undefined
+    if (this.#gains?.model !== model.uid) {
+      this.#gains = { model: model.uid, gains: await readGains(gainsFile(this.#project.cacheFolder, model.uid)) }
+    }
+    const { gains } = this.#gains
+    return gains && new Usefulness(gains, await this.#project.states.matrix())
+  }
+
   /** To be told of every change, after the commit. */
   follow(change: ProjectChange): void {
     if (change.kind === 'states') this.#confidence?.confidence.statesChanged(change.delta)
@@ -46,6 +60,7 @@ export class Suggestions {
     // Another model may be current now.
     this.#current = undefined
     this.#confidence = undefined
+    this.#gains = undefined
   }
 
   isUsable(model: Model): boolean {

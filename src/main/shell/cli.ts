@@ -7,6 +7,7 @@ import { addExport } from './cli/export.ts'
 import { addImport } from './cli/import.ts'
 import { addModels } from './cli/models.ts'
 import { addNew } from './cli/new.ts'
+import { addNext } from './cli/next.ts'
 import { addParity } from './cli/parity.ts'
 import { complain } from './cli/report.ts'
 import { addSample } from './cli/sample.ts'
@@ -18,7 +19,7 @@ import { version } from './paths.ts'
 
 /** One command, one file of `cli/`, one line here. */
 const commands = [
-  ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExport, addStatus],
+  ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addNext, addExport, addStatus],
   ...[addDevices, addBenchmark, addParity, addServe, addSample],
 ]
 

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type BenchmarkRequest, type ProtocolRequest, startBenchmark, startProtocol } from '../../app/benchmarking.ts'
 import { UserError } from '../../base/errors.ts'
 import { benchmarkText, protocolText } from './benchmarkText.ts'
+import { countOf } from './count.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
 
 interface Options extends CommonOptions {
@@ -74,10 +75,4 @@ function sharesOf(text: string): number[] {
   const shares = text.split(',').map(Number)
   if (shares.every((share) => share > 0 && share < 1)) return shares
   throw new InvalidArgumentError('Shares are numbers between 0 and 1, separated by commas: 0.1,0.5,0.9')
-}
-
-function countOf(text: string): number {
-  const count = Number(text)
-  if (Number.isInteger(count) && count > 0) return count
-  throw new InvalidArgumentError('It must be a whole number from 1.')
 }
