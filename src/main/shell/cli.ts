@@ -12,6 +12,7 @@ import { addParity } from './cli/parity.ts'
 import { complain } from './cli/report.ts'
 import { addSample } from './cli/sample.ts'
 import { addServe } from './cli/serve.ts'
+import { addSimulate } from './cli/simulate.ts'
 import { addStatus } from './cli/status.ts'
 import { addSuggest } from './cli/suggest.ts'
 import { addTrain } from './cli/train.ts'
@@ -20,7 +21,7 @@ import { version } from './paths.ts'
 /** One command, one file of `cli/`, one line here. */
 const commands = [
   ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addNext, addExport, addStatus],
-  ...[addDevices, addBenchmark, addParity, addServe, addSample],
+  ...[addDevices, addBenchmark, addSimulate, addParity, addServe, addSample],
 ]
 
 const program = new Command('surmise')

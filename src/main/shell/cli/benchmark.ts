@@ -2,6 +2,7 @@ import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type BenchmarkRequest, type ProtocolRequest, startBenchmark, startProtocol } from '../../app/benchmarking.ts'
 import { UserError } from '../../base/errors.ts'
+import { backboneOf } from './backboneOption.ts'
 import { benchmarkText, protocolText } from './benchmarkText.ts'
 import { countOf } from './count.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
@@ -47,10 +48,7 @@ export function addBenchmark(program: Command): void {
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
       const { protocol, mode, known, seeds, labelsWithAtLeast, device } = options
-      const backbone =
-        options.backbone.endsWith('.onnx') || options.backbone.includes('.onnx@')
-          ? path.resolve(options.backbone)
-          : options.backbone
+      const backbone = backboneOf(options.backbone)
       const common = { mode, backbone, device, folder: path.resolve(folder) }
       if (protocol === undefined) {
         const request = { ...common, known: known ?? usualShares, seeds, labelsWithAtLeast }
