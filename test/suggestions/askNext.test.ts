@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
 import { type AskInput, askGains } from '../../src/main/suggestions/askNext.ts'
-import { drawAudit, wilsonEstimate } from '../../src/main/suggestions/audit.ts'
+import { drawAudit, randomOrder, wilsonEstimate } from '../../src/main/suggestions/audit.ts'
 import { largestGains } from '../../src/main/suggestions/gains.ts'
 
 /** Images that know nothing of each other, labels that say nothing of each other. */
@@ -133,4 +133,15 @@ test('the audit estimates without bias, and its interval holds about as often as
   const held = estimates.filter(({ low, high }) => low <= truth && truth <= high).length / estimates.length
   expect(held).toBeGreaterThan(0.92)
   expect(drawAudit(all.slice(0, 3), 10, random).toSorted()).toEqual(Int32Array.of(0, 1, 2))
+})
+
+test('a random order has every place once, each as likely at its beginning, and stays as it is', () => {
+  expect([...randomOrder(50, 3)].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i))
+  expect([...randomOrder(50, 3)]).toEqual([...randomOrder(50, 3)])
+  const firsts = new Int32Array(5)
+  for (let seed = 0; seed < 1000; seed++) for (const place of [...randomOrder(5, seed)].slice(0, 2)) firsts[place]++
+  expect(firsts.every((count) => count > 330 && count < 470)).toBe(true)
+  // Only what is walked is made.
+  const [first] = randomOrder(2 ** 40, 1)
+  expect(first).toBeLessThan(2 ** 40)
 })

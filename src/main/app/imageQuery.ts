@@ -1,6 +1,7 @@
 import type { ImageFilter, ImageSort } from '../../preload/schemas.ts'
 import type { LabelCondition } from '../project/imageFilter.ts'
 import { confidentFrom } from '../suggestions/scores.ts'
+import { Usefulness } from './usefulness.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -17,7 +18,8 @@ export async function queryImages(
   const suggestedLabels = labels.filter(({ is }) => is === 'suggested').map(({ labelId }) => labelId)
   const wanted = suggested === true || suggestedLabels.length > 0
   const byConfidence = sort.by === 'confidence'
-  const usefulness = sort.by === 'usefulness' ? await suggestions.usefulness() : undefined
+  const gains = sort.by === 'usefulness' ? await suggestions.gains() : undefined
+  const usefulness = gains && new Usefulness(gains, await project.states.matrix())
 
   const inOrder = (found: Int32Array): Int32Array => {
     if (!usefulness) return found

@@ -6,7 +6,6 @@ import type { ProjectChange } from '../project/types.ts'
 import { type Gains, gainsFile, readGains } from '../suggestions/gains.ts'
 import { confidenceOf, confidentFrom, ScoreTable, scoresFile, suggestionOf } from '../suggestions/scores.ts'
 import { Confidence } from './confidence.ts'
-import { Usefulness } from './usefulness.ts'
 
 export interface CurrentScores {
   model: Model
@@ -41,15 +40,14 @@ export class Suggestions {
     return this.#confidence.confidence
   }
 
-  /** What it would be good to be told next, as things are now. Undefined if no model suggests, or its order is lost. */
-  async usefulness(): Promise<Usefulness | undefined> {
+  /** What it would be good to be told next, as the training left it. Undefined if no model suggests, or it is lost. */
+  async gains(): Promise<Gains | undefined> {
     const model = this.#project.models.current()
     if (!model) return undefined
     if (this.#gains?.model !== model.uid) {
       this.#gains = { model: model.uid, gains: await readGains(gainsFile(this.#project.cacheFolder, model.uid)) }
     }
-    const { gains } = this.#gains
-    return gains && new Usefulness(gains, await this.#project.states.matrix())
+    return this.#gains.gains
   }
 
   /** To be told of every change, after the commit. */

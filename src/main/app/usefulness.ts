@@ -4,12 +4,6 @@ import { type Gains, largestGains } from '../suggestions/gains.ts'
 /** Rows looked at together: the states are row-major and the gains column-major, and a block of both fits the processor's cache. */
 const block = 256
 
-export interface PairToAsk {
-  imageId: number
-  labelId: number
-  gain: number
-}
-
 /**
  * What it would be good to be told next: the expected gains of the last training, of the pairs that are still unknown now.
  * It holds for as long as the matrix is not changed.
@@ -38,19 +32,15 @@ export class Usefulness {
     return (id) => sums[rows[id] ?? -1] ?? 0
   }
 
-  /** The pairs of the largest gain, the largest first. @param passes which images count */
-  pairs(count: number, passes: (imageId: number) => boolean = () => true): PairToAsk[] {
-    const { gains, imageIds, labelIds } = this.#gains
+  /** The places, in the table of gains, of the pairs of the largest gain, the largest first. @param passes which images count */
+  pairs(count: number, passes: (imageId: number) => boolean): number[] {
+    const { gains, imageIds } = this.#gains
     const open = new Float32Array(gains.length)
     const counts = imageIds.map((id) => (passes(id) ? 1 : 0))
     this.#visitUnknown(undefined, (at, row) => {
       open[at] = gains[at] * counts[row]
     })
-    return Array.from(largestGains(open, count), (at) => ({
-      imageId: imageIds[at % imageIds.length],
-      labelId: labelIds[Math.floor(at / imageIds.length)],
-      gain: gains[at],
-    }))
+    return Array.from(largestGains(open, count))
   }
 
   /** Every pair with a gain that nobody has decided on: its place in the table, and its row. */

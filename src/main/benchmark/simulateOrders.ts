@@ -1,14 +1,11 @@
 import type { RandomState } from '../base/random.ts'
 import { type AskInput, askGains } from '../suggestions/askNext.ts'
-import { drawAudit } from '../suggestions/audit.ts'
+import { auditShare, drawAudit } from '../suggestions/audit.ts'
 import { largestGains } from '../suggestions/gains.ts'
 import { confidenceOf, confidentFrom, suggestionOf } from '../suggestions/scores.ts'
 
 /** `ours`: `askGains` with an audit slice; `uncertainty`: p nearest to ½ first; `random`: any. */
 export type Order = 'ours' | 'random' | 'uncertainty'
-
-/** The share of the asked pairs that ours draws at random among the confident suggestions. */
-const auditShare = 0.1
 
 export type Side = 'present' | 'absent'
 

@@ -1,4 +1,4 @@
-import type { RandomState } from '../base/random.ts'
+import { RandomState } from '../base/random.ts'
 
 /** A share that was estimated on a random sample. Fractions. */
 export interface Estimate {
@@ -10,6 +10,9 @@ export interface Estimate {
   low: number
   high: number
 }
+
+/** The share of what is asked that is drawn at random among the confident suggestions, present and absent one half each. */
+export const auditShare = 0.1
 
 /** The standard normal quantile of a two-sided 95 % interval. */
 const usualDeviations = 1.959964
@@ -36,4 +39,19 @@ export function wilsonEstimate(right: number, count: number, deviations = usualD
  */
 export function drawAudit(candidates: Int32Array, count: number, random: RandomState): Int32Array {
   return random.shuffle(candidates.slice()).slice(0, count)
+}
+
+/**
+ * The places 0 … count - 1, each once, in an order that the seed alone decides: an audit that is asked and answered over days
+ * stays a random sample. Made as it is walked (Fisher–Yates), so that the beginning of a long order costs little.
+ */
+export function* randomOrder(count: number, seed: number): Generator<number> {
+  const random = new RandomState(seed)
+  const moved = new Map<number, number>()
+  for (let i = 0; i < count; i++) {
+    const j = i + random.integer(count - i)
+    yield moved.get(j) ?? j
+    moved.set(j, moved.get(i) ?? i)
+    moved.delete(i)
+  }
 }

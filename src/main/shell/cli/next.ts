@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { questionsOf } from '../../app/asking.ts'
+import { type Questions, questionsOf } from '../../app/asking.ts'
+import { counted } from '../../app/words.ts'
 import { countOf } from './count.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 import { tableText } from './table.ts'
@@ -19,17 +20,29 @@ export function addNext(program: Command): void {
       project,
       options,
       async (workspace) => {
-        const questions = await questionsOf(workspace, options.count)
-        const lines = questions.map(({ image, label, probability, gain }) => [
-          ...[image, label, probability === null ? '–' : probability.toFixed(2), gain.toFixed(2)],
-        ])
-        const text =
-          lines.length > 0
-            ? tableText(['image', 'label', 'probability', 'gain'], lines).join('\n')
-            : 'Nothing is left to ask.'
-        return { text, json: { questions } }
+        const found = await questionsOf(workspace, options.count)
+        return { text: textOf(found), json: { ...found } }
       },
       { readOnly: true },
     ),
   )
+}
+
+function textOf({ questions, audit }: Questions): string {
+  const lines = questions.map(({ image, label, probability, gain, why }) => [
+    ...[image, label, probability.toFixed(2), why === 'audit' ? 'audit' : gain.toFixed(2)],
+  ])
+  const audits = (['present', 'absent'] as const).flatMap((side) => {
+    const { right, count, low, high } = audit[side]
+    if (count === 0) return []
+    const share = `${percent(low)}–${percent(high)} % of all such`
+    return `Audit: ${right} of ${counted(count, 'confident suggestion')} of ${side}, drawn at random, ${right === 1 ? 'was' : 'were'} right: ${share}.`
+  })
+  const list =
+    lines.length > 0 ? tableText(['image', 'label', 'probability', 'gain'], lines) : ['Nothing is left to ask.']
+  return [...list, ...(audits.length > 0 ? ['', ...audits] : [])].join('\n')
+}
+
+function percent(share: number): string {
+  return (share * 100).toFixed(1)
 }
