@@ -1,3 +1,4 @@
+import { readClassifier } from '../backbone/classifier.ts'
 import { embed } from '../backbone/embed.ts'
 import { FeatureReader } from '../backbone/featureReader.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
@@ -40,7 +41,8 @@ export async function cachedFeatures(
   if (!reader) throw new UserError('features-missing', 'None of the images could be embedded.', 'Look at the images.')
   try {
     const records = reader.recordsOf(images.map(({ sha256 }) => sha256))
-    return { source: sourceOf(reader), records, backbone: backbone.name, close: () => reader.close() }
+    const source = sourceOf(reader, await readClassifier(backbone))
+    return { source, records, backbone: backbone.name, close: () => reader.close() }
   } catch (error) {
     await reader.close()
     throw error

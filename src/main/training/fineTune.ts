@@ -12,9 +12,11 @@ import {
 import type { Device } from '../tensor/session.ts'
 import type { Checkpoints } from './checkpoint.ts'
 import { crossFitBaseline, outOfFold } from './crossFitting.ts'
+import { describeImages } from './description.ts'
 import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from './features.ts'
 import { dealFolds } from './folds.ts'
 import { heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
+import { learnCodebook } from './imageCodes.ts'
 import { headLogits, type LinearHeads } from './linearBaseline.ts'
 import { trainNetworks } from './networks.ts'
 import { Progress, type ProgressReport } from './progress.ts'
@@ -108,12 +110,19 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const rows = labelledRows(states, labels)
     const grid = await grids.keep(Int32Array.from(rows), {
       signal,
-      onProgress: (done, total) => progress.at('preparing', 0.3 + (0.7 * done) / total),
+      onProgress: (done, total) => progress.at('preparing', 0.3 + (0.3 * done) / total),
+    })
+    const learning = { seed, device, signal }
+    const codebook = await learnCodebook(grids, preparation, source.classifier, learning)
+    progress.at('preparing', 0.7)
+    const { description, described } = await describeImages(grids, unit, codebook, {
+      ...learning,
+      onProgress: (done, total) => progress.at('preparing', 0.7 + (0.3 * done) / total),
     })
 
     progress.at('baseline', 0)
     const known = { states: rowsOf(states, labels, rows), fold: rowsOf(fold, labels, rows) }
-    const inputs = rowsOf(unit, source.channels, rows)
+    const inputs = rowsOf(described, description.size, rows)
     const fitBaseline = () =>
       crossFitBaseline(inputs, known.states, known.fold, labels, {
         ...baselineOptions,
@@ -125,7 +134,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
 
     progress.at('network', 0)
     const words = hashedLabelVectors(names, network.word)
-    const logitsOf = (heads: LinearHeads): Promise<Float32Array> => headLogits(inputs, heads, source.channels, device)
+    const logitsOf = (heads: LinearHeads): Promise<Float32Array> => headLogits(inputs, heads, description.size, device)
     const networks = await trainNetworks(
       { grid, positions: source.positions, ...known, baseline, logitsOf, words },
       sizes,
@@ -140,15 +149,15 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     )
 
     progress.at('scoring', 0)
-    const recognizer = { preparation, baselines: baseline.single, networks, sizes, words }
-    const logits = await recognizeAll(recognizer, unit, grids, {
+    const recognizer = { preparation, description, baselines: baseline.single, networks, sizes, words }
+    const logits = await recognizeAll(recognizer, described, grids, {
       device,
       signal,
       onProgress: (done, total) => progress.at('scoring', done / total),
     })
 
     progress.at('blending', 0)
-    const near = await nearestImages(unit, unit, source.channels, neighbours, { device, signal })
+    const near = await nearestImages(described, described, description.size, neighbours, { device, signal })
     progress.at('blending', 0.5)
     const sources = {
       linear: outOfFold(logits.linear, fold),

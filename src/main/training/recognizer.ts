@@ -6,6 +6,7 @@ import { concat, reshape, transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
 import { onnxModel } from '../tensor/model.ts'
 import { type Device, Session, tensorOf } from '../tensor/session.ts'
+import { type Description, descriptionGraph } from './description.ts'
 import { type Preparation, type PreparedGrids, preparationGraph } from './features.ts'
 import type { LinearHeads } from './linearBaseline.ts'
 import type { TrainedNetwork } from './sstTraining.ts'
@@ -13,6 +14,7 @@ import type { TrainedNetwork } from './sstTraining.ts'
 /** All that training leaves behind: what turns cached features into logits. One baseline and one network for each fold. */
 export interface Recognizer {
   preparation: Preparation
+  description: Description
   baselines: LinearHeads[]
   networks: TrainedNetwork[]
   sizes: NetworkSizes
@@ -33,14 +35,15 @@ export function recognizerModel(
   const graph = new Graph('constants')
   const input = (name: string, shape: (number | string)[]): Value =>
     cast(graph.input(name, 'float16', shape), 'float32')
-  const { unit, grid } = preparationGraph(
+  const prepared = preparationGraph(
     input('grid', ['images', positions, channels]),
     input('pooled', ['images', channels]),
     recognizer.preparation,
   )
   // Rounded as the grids are that the networks were trained on.
-  const rounded = cast(cast(grid, 'float16'), 'float32')
-  const { linear, sst, attention } = recognizeFolds(unit, rounded, recognizer)
+  const grid = cast(cast(prepared.grid, 'float16'), 'float32')
+  const described = descriptionGraph({ ...prepared, grid }, recognizer.description)
+  const { linear, sst, attention } = recognizeFolds(described, grid, recognizer)
   graph.output('linear', linear)
   graph.output('sst', sst)
   graph.output('attention', attention)
@@ -49,20 +52,20 @@ export function recognizerModel(
 
 /**
  * All baselines and networks on prepared features.
- * @param unit [images, D]
+ * @param described [images, size]
  * @param grid [images, L, width]
  */
 function recognizeFolds(
-  unit: Value,
+  described: Value,
   grid: Value,
   { baselines, networks, sizes, words }: Recognizer,
 ): { linear: Value; sst: Value; attention: Value } {
-  const { graph } = unit
+  const { graph } = described
   const wordVectors = graph.constant('float32', words, [sizes.labels, sizes.word])
   const one: (number | string)[] = ['images', 1, sizes.labels]
   const folds = baselines.map(({ weights, biases }, fold) => {
-    const w = graph.constant('float32', weights, [sizes.labels, unit.size(1)])
-    const base = add(matmul(unit, transpose(w)), graph.constant('float32', biases, [sizes.labels]))
+    const w = graph.constant('float32', weights, [sizes.labels, described.size(1)])
+    const base = add(matmul(described, transpose(w)), graph.constant('float32', biases, [sizes.labels]))
     const { parameters, adjacency } = networks[fold]
     const parameter = (name: string): Value => {
       const { data, shape } = parameters.get(name)!
@@ -101,21 +104,20 @@ const productEntries = 1 << 25
 
 /**
  * The logits of every image.
- * @param unit [N, D]
+ * @param described what `describeImages` gave, [N, size]
  */
 export async function recognizeAll(
   recognizer: Recognizer,
-  unit: Float32Array,
+  described: Float32Array,
   grids: PreparedGrids,
   options: { device: Device; signal?: AbortSignal; onProgress?: (done: number, total: number) => void },
 ): Promise<FoldLogits> {
-  const { preparation, networks, sizes } = recognizer
-  const channels = preparation.mean.length
-  const { positions, width } = grids
-  const [images, folds, labels] = [unit.length / channels, networks.length, sizes.labels]
+  const { description, networks, sizes } = recognizer
+  const { images, positions, width } = grids
+  const [channels, folds, labels] = [description.size, networks.length, sizes.labels]
   const graph = new Graph('constants')
   const grid = cast(graph.input('grid', 'float16', ['images', positions, width]), 'float32')
-  const outputs = recognizeFolds(graph.input('unit', 'float32', ['images', channels]), grid, recognizer)
+  const outputs = recognizeFolds(graph.input('described', 'float32', ['images', channels]), grid, recognizer)
   graph.output('linear', outputs.linear)
   graph.output('sst', outputs.sst)
 
@@ -130,7 +132,10 @@ export async function recognizeAll(
       const some = await grids.of(Int32Array.from({ length: count }, (_, i) => start + i))
       const results = await session.run({
         grid: tensorOf('float16', some, [count, positions, width]),
-        unit: tensorOf('float32', unit.subarray(start * channels, (start + count) * channels), [count, channels]),
+        described: tensorOf('float32', described.subarray(start * channels, (start + count) * channels), [
+          count,
+          channels,
+        ]),
       })
       for (const kind of ['linear', 'sst'] as const) {
         const values = results[kind].data as Float32Array

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { type Classifier, readClassifier } from '../backbone/classifier.ts'
 import { FeatureReader } from '../backbone/featureReader.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
 import { UserError } from '../base/errors.ts'
@@ -59,8 +60,9 @@ export interface TrainContext {
 }
 
 /**
- * Trains on what is known and writes the model, its scores and what to ask next to the cache folder. Nothing that was there before is touched:
- * a cancelled or killed run leaves the old model in place, and checkpoints that the next one with the same inputs goes on from.
+ * Trains on what is known and writes the model, its scores and what to ask next to the cache folder. Nothing that was there
+ * before is touched: a cancelled or killed run leaves the old model in place, and checkpoints that the next one with the same
+ * inputs goes on from.
  * @throws UserError `features-missing`, `too-few-labels`, `not-finite`, `device-failed`, those of the backbone; the signal's reason when cancelled
  */
 export async function train(input: TrainInput, { signal, progress }: TrainContext = {}): Promise<TrainResult> {
@@ -79,7 +81,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     const known = rowsOf(states, labels.length, rows)
     const run = { backbone: backbone.identity, images: keys, labels, states: known, seed, device, takesOverFrom }
     const checkpoints = await Checkpoints.open(cacheFolder, run)
-    const source = sourceOf(reader)
+    const source = sourceOf(reader, await readClassifier(backbone))
     const records = reader.recordsOf(keys)
     const result = await fineTune(
       {
@@ -132,9 +134,10 @@ function knownOf({ images, labels, states }: TrainInput) {
   return { imageIds: images.map(({ id }) => id), labelIds: labels.map(({ id }) => id), states }
 }
 
-export function sourceOf(reader: FeatureReader): FeatureSource {
+export function sourceOf(reader: FeatureReader, classifier?: Classifier): FeatureSource {
   const { gridHeight, gridWidth, dimension } = reader.shape
   return {
+    classifier,
     channels: dimension,
     positions: gridHeight * gridWidth,
     readPooled: (records) => reader.readPooled(records),
