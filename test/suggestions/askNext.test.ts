@@ -50,7 +50,7 @@ test('what tells of similar images counts for more, as long as they are unknown'
   }
   const scored = [[0.4], [0.4], [0.4], [0.4]]
   const [similar, , apart] = askGains({ ...alone(scored), near })
-  expect(similar / apart).toBeCloseTo(1 + 0.5 * 4 * 0.4 * 0.6)
+  expect(similar / apart).toBeCloseTo(1 + 0.1 * 4 * 0.4 * 0.6)
   const [beside, known] = askGains({ ...alone(scored, [[0], [-1], [0], [0]]), near })
   expect(known).toBeNaN()
   const rates = askGains(alone(scored, [[0], [-1], [0], [0]]))
@@ -61,7 +61,7 @@ test('a label that tells of the others of its image counts for more', () => {
   // Label 0 speaks: R + E of label 1 is 1.5; label 1 is silent.
   const conditional = { speakers: [0], weights: Float32Array.of(0, 0, 2, -0.5) }
   const [speaker, silent] = askGains({ ...alone([[0.4, 0.4]]), conditional })
-  expect(speaker / silent).toBeCloseTo(1 + 0.5 * 1.5 * 4 * 0.4 * 0.6)
+  expect(speaker / silent).toBeCloseTo(1 + 0.1 * 1.5 * 4 * 0.4 * 0.6)
   const [told] = askGains({ ...alone([[0.4, 0.4]], [[0, 1]]), conditional })
   expect(told).toBeCloseTo(askGains(alone([[0.4, 0.4]], [[0, 1]]))[0])
 })
