@@ -55,7 +55,7 @@ export interface SimulateContext {
 }
 
 /** What is to be known of the positives: then an order has arrived. */
-export const goal = 0.95
+const goal = 0.95
 /** The annotator begins by showing so many images of each label where it is present, and as many where it is absent. */
 const examples = 5
 /** A label of fewer on either side can't be learnt. */
