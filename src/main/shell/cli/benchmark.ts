@@ -2,7 +2,9 @@ import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type BenchmarkRequest, type ProtocolRequest, startBenchmark, startProtocol } from '../../app/benchmarking.ts'
 import { UserError } from '../../base/errors.ts'
+import { backboneOf } from './backboneOption.ts'
 import { benchmarkText, protocolText } from './benchmarkText.ts'
+import { countOf } from './count.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
 
 interface Options extends CommonOptions {
@@ -48,10 +50,7 @@ export function addBenchmark(program: Command): void {
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
       const { protocol, mode, known, seeds, labelsWithAtLeast, ablate, device } = options
-      const backbone =
-        options.backbone.endsWith('.onnx') || options.backbone.includes('.onnx@')
-          ? path.resolve(options.backbone)
-          : options.backbone
+      const backbone = backboneOf(options.backbone)
       const common = { mode, backbone, device, folder: path.resolve(folder) }
       if (protocol === undefined) {
         const request = { ...common, known: known ?? usualShares, seeds, labelsWithAtLeast, ablate }
@@ -76,10 +75,4 @@ function sharesOf(text: string): number[] {
   const shares = text.split(',').map(Number)
   if (shares.every((share) => share > 0 && share < 1)) return shares
   throw new InvalidArgumentError('Shares are numbers between 0 and 1, separated by commas: 0.1,0.5,0.9')
-}
-
-function countOf(text: string): number {
-  const count = Number(text)
-  if (Number.isInteger(count) && count > 0) return count
-  throw new InvalidArgumentError('It must be a whole number from 1.')
 }
