@@ -183,6 +183,7 @@ const phaseNames: Record<ProgressReport['phase'], string> = {
   baseline: 'Training the linear baseline',
   network: 'Training the network',
   scoring: 'Scoring every image',
+  'last stage': 'Training the backbone’s last stage',
   blending: 'Blending and calibrating',
 }
 

@@ -17,8 +17,9 @@ import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from
 import { dealFolds } from './folds.ts'
 import { heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
 import { learnCodebook } from './imageCodes.ts'
+import { type LastStageReport, type LastStageSource, tuneLastStage } from './lastStage.ts'
 import { headLogits, type LinearHeads } from './linearBaseline.ts'
-import { trainNetworks } from './networks.ts'
+import { dataWithout, trainNetworks } from './networks.ts'
 import { Progress, type ProgressReport } from './progress.ts'
 import { recognizeAll, recognizerModel } from './recognizer.ts'
 import type { SstOptions } from './sstTraining.ts'
@@ -39,6 +40,8 @@ export interface FineTuneOptions {
   onProgress?: (report: ProgressReport) => void
   /** Where the networks are kept while they train. */
   checkpoints?: Checkpoints
+  /** Has the backbone's last stage trained too, where held-out labels say that it helps. */
+  lastStage?: LastStageSource
 }
 
 export interface FineTuneResult {
@@ -53,6 +56,7 @@ export interface FineTuneResult {
   suggester: Suggester
   /** The recogniser as an ONNX model (see `recognizerModel`). */
   model: Uint8Array
+  lastStage?: LastStageReport
 }
 
 /**
@@ -91,7 +95,7 @@ const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
 export async function fineTune(input: FineTuneInput, options: FineTuneOptions): Promise<FineTuneResult> {
   const { source, records } = input
   const { device, seed, signal } = options
-  const progress = new Progress(options.onProgress)
+  const progress = new Progress(options.onProgress, options.lastStage !== undefined)
   const learnt = learnableLabels(input)
   const names = learnt.map((label) => input.labelNames[label])
   const labels = learnt.length
@@ -135,18 +139,15 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     progress.at('network', 0)
     const words = hashedLabelVectors(names, network.word)
     const logitsOf = (heads: LinearHeads): Promise<Float32Array> => headLogits(inputs, heads, description.size, device)
-    const networks = await trainNetworks(
-      { grid, positions: source.positions, ...known, baseline, logitsOf, words },
-      sizes,
-      {
-        ...sstOptions,
-        seed,
-        device,
-        signal,
-        checkpoints: options.checkpoints,
-        onProgress: ({ fraction, ...more }) => progress.at('network', fraction, more),
-      },
-    )
+    const networksInput = { grid, positions: source.positions, ...known, baseline, logitsOf, words }
+    const networks = await trainNetworks(networksInput, sizes, {
+      ...sstOptions,
+      seed,
+      device,
+      signal,
+      checkpoints: options.checkpoints,
+      onProgress: ({ fraction, ...more }) => progress.at('network', fraction, more),
+    })
 
     progress.at('scoring', 0)
     const recognizer = { preparation, description, baselines: baseline.single, networks, sizes, words }
@@ -156,12 +157,22 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       onProgress: (done, total) => progress.at('scoring', done / total),
     })
 
+    const tuned =
+      options.lastStage &&
+      (await tuneLastStage(
+        {
+          ...{ source: options.lastStage, preparation, sizes, words, networks, rows: Int32Array.from(rows) },
+          ...{ states, fold, logits, dataWithout: (k) => dataWithout(k, networksInput) },
+        },
+        { ...learning, checkpoints: options.checkpoints, onProgress: (done) => progress.at('last stage', done) },
+      ))
+
     progress.at('blending', 0)
     const near = await nearestImages(described, described, description.size, neighbours, { device, signal })
     progress.at('blending', 0.5)
     const sources = {
       linear: outOfFold(logits.linear, fold),
-      sst: outOfFold(logits.sst, fold),
+      sst: outOfFold(tuned?.report.kept ? tuned.sst : logits.sst, fold),
       vote: neighbourVote(near, states, labels),
     }
     const fitting = { seed, device, signal }
@@ -174,7 +185,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const held = heldOutMetrics({ linear, sst, blend: crossFitted }, states, names)
     progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
     const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) })
-    return { learnt, probabilities, sources, ...held, suggester, model }
+    return { learnt, probabilities, sources, ...held, suggester, model, lastStage: tuned?.report }
   } finally {
     await grids.close()
   }
