@@ -62,13 +62,20 @@ export interface FineTuneResult {
 /**
  * Each known label is held out once in this many parts. More parts train on more, and cost as much more time.
  */
-const folds = 3
+export const folds = 3
 /** A label needs this many known present, and as many known absent. */
 const leastKnown = 2
 
 const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word: 64 }
 /** Co-occurrence pairs grow with the square of the labels: beyond this many they are left out. */
 const mostLabelsWithPairs = 150
+
+/** The sizes of the network for so many labels, where the backbone has channels enough. */
+export function networkSizes(labels: number): NetworkSizes {
+  const { width, ...sizes } = network
+  return { labels, channels: width, ...sizes, pairs: labels > 1 && labels <= mostLabelsWithPairs }
+}
+
 const neighbours = 400
 
 const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }
@@ -101,7 +108,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   const labels = learnt.length
   const states = columnsOf(input.states, input.labelNames.length, learnt)
   const fold = dealFolds(states, labels, folds, seed)
-  const sizes: NetworkSizes = { labels, channels: 0, ...network, pairs: labels > 1 && labels <= mostLabelsWithPairs }
+  const sizes = networkSizes(labels)
 
   progress.at('preparing', 0)
   // Raw at first, of unit length then.
@@ -184,7 +191,8 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const { linear, sst } = sources
     const held = heldOutMetrics({ linear, sst, blend: crossFitted }, states, names)
     progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
-    const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) })
+    const tails = tuned?.report.kept && options.lastStage ? { cut: options.lastStage, ...tuned } : undefined
+    const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) }, tails)
     return { learnt, probabilities, sources, ...held, suggester, model, lastStage: tuned?.report }
   } finally {
     await grids.close()

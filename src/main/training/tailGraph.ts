@@ -6,7 +6,7 @@ import { cast } from '../tensor/elementwise.ts'
 import type { Graph, Value } from '../tensor/graph.ts'
 import { reshape, slice, transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
-import { rebuild } from '../tensor/rebuild.ts'
+import { type PartParameter, rebuild } from '../tensor/rebuild.ts'
 import { mean } from '../tensor/reduction.ts'
 
 /** A backbone, and the two parts that it was cut into. */
@@ -18,6 +18,16 @@ export interface CutBackbone {
 /** Parameters of the tail are named so, before their names in the model. */
 const prefix = 'tail.'
 
+/** The tail's weights as the parameters of a graph, as the model has them. */
+export function tailParameters(graph: Graph): PartParameter {
+  return (name, { shape, data }) => graph.parameter(prefix + name, shape, data)
+}
+
+/** The tail's weights as constants, as they were trained. */
+export function trainedTail(graph: Graph, trained: Parameters): PartParameter {
+  return (name, { shape }) => graph.constant('float32', trained.get(prefix + name)!.data, shape)
+}
+
 /** The shape of what the tail is fed with, of a batch: as the cache has it, [images, positions, channels]. */
 export function trunkShape({ stage }: CutBackbone, images: number | string): (number | string)[] {
   const { grid, dimension } = stage.trunk
@@ -27,23 +37,16 @@ export function trunkShape({ stage }: CutBackbone, images: number | string): (nu
 /**
  * The backbone's last stage in a graph, down to what the feature cache would hold.
  * @param trunk features before it, as cached: float16 [B, positions, channels]
- * @param trained its weights; those of the model where there are none
+ * @param weights gives its weights their place
  * @returns grid [B, L, D] and pooled [B, D], float32
  */
-export function tailOn(
-  graph: Graph,
-  trunk: Value,
-  cut: CutBackbone,
-  trained?: Parameters,
-): { grid: Value; pooled: Value } {
+export function tailOn(trunk: Value, cut: CutBackbone, weights: PartParameter): { grid: Value; pooled: Value } {
   const { backbone, stage } = cut
   const { input } = stage.tail
   const [images] = trunk.shape
   const rows = cast(trunk, 'float32')
   const start = input.shape.length === 4 ? reshape(transpose(rows), [images, ...input.shape.slice(1)]) : rows
-  const value = rebuild(stage.tail, start, (name, tensor) =>
-    graph.parameter(prefix + name, tensor.shape, trained?.get(prefix + name)?.data ?? tensor.data),
-  )
+  const value = rebuild(stage.tail, start, weights)
   return featuresOf(value, backbone, images)
 }
 

@@ -12,7 +12,7 @@ import { type Preparation, preparationGraph } from './features.ts'
 import { notFinite } from './notFinite.ts'
 import { networkOn, type SstData } from './sstData.ts'
 import type { TrainedNetwork } from './sstTraining.ts'
-import { type CutBackbone, tailOn, trunkShape } from './tailGraph.ts'
+import { type CutBackbone, tailOn, tailParameters, trainedTail, trunkShape } from './tailGraph.ts'
 
 /** A network together with the backbone's last stage as it was trained with it. */
 export interface TunedNetwork extends TrainedNetwork {
@@ -60,7 +60,7 @@ export async function trainTail(
   const perEpoch = Math.floor(rows.length / batch)
   const steps = perEpoch * options.epochs
   const random = new RandomState(options.seed)
-  const trainer = await openTailTrainer(network, setting, batch, options.device)
+  const { trainer } = await openTailTrainer(network, setting, batch, options.device)
   try {
     for (let step = 0; step < steps; step++) {
       options.signal?.throwIfAborted()
@@ -88,27 +88,32 @@ function rowsWithLabels(targets: Int8Array, labels: number): Int32Array {
   return rows.filter((row) => targets.subarray(row * labels, (row + 1) * labels).some((y) => y !== 0))
 }
 
-/** The training graph on a device. It takes the batch that it is made for, and no other. */
+/**
+ * The training graph on a device. It takes the batch that it is made for, and no other.
+ * @returns weights: how many numbers of the backbone are trained
+ */
 export async function openTailTrainer(
   network: TrainedNetwork,
   setting: TailSetting,
   batch: number,
   device: Device,
-): Promise<Trainer> {
+): Promise<{ trainer: Trainer; weights: number }> {
   const graph = new Graph()
   const { labels } = setting.sizes
   const logits = add(logitsOn(graph, batch, network, setting), graph.input('offset', 'float32', [batch, labels]))
   const known = knownLoss(logits, graph.input('target', 'float32', [batch, labels]))
   // Once more, since what is differentiated is not given out under another name.
   graph.output('known', mul(known, 1))
-  return Trainer.open(graph, adam(graph, known), device)
+  const ofTail = graph.parameters.filter(({ name }) => !network.parameters.has(name))
+  const weights = ofTail.reduce((total, { data }) => total + data.length, 0)
+  return { trainer: await Trainer.open(graph, adam(graph, known), device), weights }
 }
 
 /** The network's logits from the features before the last stage, the input `trunk`, [B, C]. */
 function logitsOn(graph: Graph, batch: number, network: TrainedNetwork | TunedNetwork, setting: TailSetting): Value {
   const { cut, preparation, sizes, words } = setting
   const trunk = graph.input('trunk', 'float16', trunkShape(cut, batch))
-  const raw = tailOn(graph, trunk, cut, 'tail' in network ? network.tail : undefined)
+  const raw = tailOn(trunk, cut, 'tail' in network ? trainedTail(graph, network.tail) : tailParameters(graph))
   const { grid } = preparationGraph(raw.grid, raw.pooled, preparation)
   const used = new Map([...network.parameters].filter(([name]) => !isOfPairs(name)))
   return networkOn(graph, grid, sizes, { words, adjacency: network.adjacency }, used).result.logits
