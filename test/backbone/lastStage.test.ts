@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Backbone } from '../../src/main/backbone/backbone.ts'
@@ -9,7 +10,8 @@ import { onnxModel } from '../../src/main/tensor/model.ts'
 import { rebuild } from '../../src/main/tensor/rebuild.ts'
 import { Session, type Tensor, tensorOf } from '../../src/main/tensor/session.ts'
 import { describeWithShared, sharedPath } from '../shared.ts'
-import { temporaryFolder } from './models.ts'
+import { modelFile, plainBackbone, temporaryFolder } from './models.ts'
+import { convolutional, transformer } from './stagedModels.ts'
 
 /** Runs the model whole, and in two parts. @returns for each output the largest difference, relative to its largest entry */
 async function differences(backbone: Backbone, { trunk, tail }: LastStage): Promise<number[]> {
@@ -52,6 +54,71 @@ describe('a backbone is cut before its last stage', () => {
     expect(stage.trunk.dimension).toBe(192)
     expect(trunkBytes(stage)).toBe(2 * 192 * (14 * 14 + 1))
     for (const difference of await differences(backbone, stage)) expect(difference).toBeLessThan(1e-5)
+  })
+
+  const cut = async (specification: string) => {
+    const backbone = await resolveBackbone(specification)
+    return { backbone, stage: await cutBackbone(backbone, specification, temporaryFolder()) }
+  }
+
+  test('a convolutional network: before its last stage widens the map', async () => {
+    const { backbone, stage } = await cut(await modelFile(convolutional))
+    expect(stage.trunk).toMatchObject({ dimension: 8, grid: { height: 8, width: 12 } })
+    expect(stage.tail.nodes.length).toBeGreaterThan(12)
+    for (const difference of await differences(backbone, stage)) expect(difference).toBeLessThan(1e-5)
+  })
+
+  test('a vision transformer: before its last block', async () => {
+    const { backbone, stage } = await cut(await modelFile(transformer))
+    expect(stage.trunk).toMatchObject({ dimension: 12, grid: { height: 17, width: 1 } })
+    const blocks = stage.tail.nodes.filter(({ operator }) => operator === 'Softmax')
+    expect(blocks).toHaveLength(1)
+    for (const difference of await differences(backbone, stage)) expect(difference).toBeLessThan(1e-5)
+  })
+
+  test('where the description beside the model says, or else in a sentence why not', async () => {
+    const file = await modelFile(convolutional)
+    const { stage } = await cut(file)
+    // The map that is widened: later than what is found.
+    const later = stage.tail.nodes.find(({ operator }) => operator === 'HardSwish')!.outputs[0]
+    await writeFile(`${file}.json`, JSON.stringify({ lastStage: later }))
+    const named = await cut(file)
+    expect(named.stage.trunk.dimension).toBe(24)
+    for (const difference of await differences(named.backbone, named.stage)) expect(difference).toBeLessThan(1e-5)
+    // One of several ways.
+    const aside = stage.tail.nodes.find(({ operator }) => operator === 'HardSigmoid')!.outputs[0]
+    await writeFile(`${file}.json`, JSON.stringify({ lastStage: aside }))
+    await expect(cut(file)).rejects.toMatchObject({ code: 'backbone-uncut', message: expect.stringContaining(aside) })
+    // Nothing before the only stage.
+    const whole = cut(await modelFile(plainBackbone(['n', 3, 64, 64])))
+    await expect(whole).rejects.toMatchObject({ code: 'backbone-uncut', hint: expect.stringContaining('lastStage') })
+  })
+
+  test('an operator without a gradient is named', async () => {
+    const { stage } = await cut(
+      await modelFile((graph) => {
+        const x = graph.append(
+          'MaxPool',
+          [graph.input('image', 'float32', ['n', 3, 32, 32])],
+          'float32',
+          ['n', 3, 16, 16],
+          {
+            kernel_shape: { ints: [2, 2] },
+            strides: { ints: [2, 2] },
+          },
+        )
+        const map = graph.append('MaxPool', [x], 'float32', ['n', 3, 8, 8], {
+          kernel_shape: { ints: [2, 2] },
+          strides: { ints: [2, 2] },
+        })
+        graph.output('features', map)
+      }),
+    )
+    const graph = new Graph()
+    const start = graph.input('start', 'float32', [1, ...stage.tail.input.shape.slice(1)])
+    expect(() => rebuild(stage.tail, start, () => start)).toThrow(
+      'The last stage of this backbone uses MaxPool, which Surmise can’t train.',
+    )
   })
 })
 
