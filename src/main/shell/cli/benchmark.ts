@@ -13,6 +13,7 @@ interface Options extends CommonOptions {
   seeds: number
   labelsWithAtLeast: number
   device: string
+  unfreeze: 'last' | 'none'
 }
 
 const usualShares = [0.1, 0.5, 0.9]
@@ -43,6 +44,11 @@ export function addBenchmark(program: Command): void {
     .option('--seeds <number>', 'how many masks to average', countOf, 3)
     .option('--labels-with-at-least <number>', 'leave out labels present in fewer images', countOf, 20)
     .option('--device <name>', 'auto, cpu, webgpu, …', 'auto')
+    .addOption(
+      new Option('--unfreeze <what>', 'last: train the backbone’s last stage too, where it helps')
+        .choices(['last', 'none'])
+        .default('none'),
+    )
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
       const { protocol, mode, known, seeds, labelsWithAtLeast, device } = options
@@ -50,7 +56,8 @@ export function addBenchmark(program: Command): void {
         options.backbone.endsWith('.onnx') || options.backbone.includes('.onnx@')
           ? path.resolve(options.backbone)
           : options.backbone
-      const common = { mode, backbone, device, folder: path.resolve(folder) }
+      const unfreeze = options.unfreeze === 'last'
+      const common = { mode, backbone, device, unfreeze, folder: path.resolve(folder) }
       if (protocol === undefined) {
         const request = { ...common, known: known ?? usualShares, seeds, labelsWithAtLeast }
         const result = await startBenchmark(context, request).done
