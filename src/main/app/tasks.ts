@@ -10,6 +10,7 @@ import { drawSample } from '../images/sample/draw.ts'
 import { scan } from '../images/scan.ts'
 import { ensureThumbnail } from '../images/thumbnails.ts'
 import { probeDevice } from '../training/deviceProbe.ts'
+import { planLastStage } from '../training/lastStagePlan.ts'
 import type { ProgressReport } from '../training/progress.ts'
 import { type TrainInput, train } from '../training/train.ts'
 
@@ -29,6 +30,7 @@ export const tasks = {
   embed,
   train: (input: TrainInput, job: Job<ProgressReport>) =>
     train(input, { signal: job.signal, progress: (report) => job.progress?.(report) }),
+  planLastStage,
   benchmark,
   parity,
   protocol,

@@ -1,5 +1,7 @@
 import { UserError } from '../base/errors.ts'
 import type { Device } from '../tensor/session.ts'
+import type { LastStageReport } from '../training/lastStage.ts'
+import { meanOf } from '../training/metrics.ts'
 import { type AblationRun, ablate, ablationTrainings } from './ablation.ts'
 import type { AblationName } from './ablationNames.ts'
 import { cachedFeatures, type EmbeddingProgress } from './cachedFeatures.ts'
@@ -19,6 +21,8 @@ export interface MeasureInput {
   known: number[]
   mode: Mode
   device: Device
+  /** Trains the backbone's last stage too, and keeps it where held-out labels say that it helps. */
+  unfreeze?: boolean
 }
 
 export interface BenchmarkInput extends MeasureInput {
@@ -42,6 +46,8 @@ export interface BenchmarkRow {
   seconds: number
   faithfulSeconds?: number
   ablation?: AblationLine[]
+  /** SST's mean average precision on held-out known labels without and with a trained last stage; with how many masks that was kept. */
+  lastStage?: { frozen: number; tuned: number; kept: number }
 }
 
 /** One part of the default mode left out. NaN where training came to numbers that are none. */
@@ -112,15 +118,15 @@ export async function benchmark(
       }
       const score = (method: MethodName): HiddenScore =>
         meanScore(scored.map(({ run, mask }) => scoreHidden(run.scores[method]!, all.truth, mask, labels)))
-      const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
       rows.push({
         known,
         linear: score('linear'),
         sst: score('sst'),
         blend: score('blend'),
-        seconds: mean(scored.map(({ run }) => run.seconds)),
+        seconds: meanOf(scored.map(({ run }) => run.seconds)),
+        lastStage: input.unfreeze ? lastStageOf(scored.map(({ run }) => run.lastStage!)) : undefined,
         ...(input.mode === 'faithful'
-          ? { faithful: score('faithful'), faithfulSeconds: mean(scored.map(({ run }) => run.faithfulSeconds!)) }
+          ? { faithful: score('faithful'), faithfulSeconds: meanOf(scored.map(({ run }) => run.faithfulSeconds!)) }
           : {}),
         ...(input.ablate ? { ablation: linesOf(scored, all.truth, labels) } : {}),
       })
@@ -151,6 +157,14 @@ function linesOf(
 }
 
 const noScore: HiddenScore = { mAP: Number.NaN, recallAtP90: Number.NaN, ece: Number.NaN }
+
+function lastStageOf(reports: readonly LastStageReport[]): NonNullable<BenchmarkRow['lastStage']> {
+  return {
+    frozen: meanOf(reports.map(({ frozen }) => frozen)),
+    tuned: meanOf(reports.map(({ tuned }) => tuned)),
+    kept: reports.filter(({ kept }) => kept).length,
+  }
+}
 
 /** @throws UserError `benchmark-share` */
 export function checkShares(known: readonly number[]): void {

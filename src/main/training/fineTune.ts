@@ -17,8 +17,9 @@ import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from
 import { dealFolds } from './folds.ts'
 import { heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
 import { learnCodebook } from './imageCodes.ts'
+import { type LastStageReport, type LastStageSource, tuneLastStage } from './lastStage.ts'
 import { headLogits, type LinearHeads } from './linearBaseline.ts'
-import { trainNetworks } from './networks.ts'
+import { dataWithout, trainNetworks } from './networks.ts'
 import { Progress, type ProgressReport } from './progress.ts'
 import { recognizeAll, recognizerModel } from './recognizer.ts'
 import type { SstOptions } from './sstTraining.ts'
@@ -41,6 +42,8 @@ export interface FineTuneOptions {
   checkpoints?: Checkpoints
   /** @default all of them */
   repairs?: Repairs
+  /** Has the backbone's last stage trained too, where held-out labels say that it helps. */
+  lastStage?: LastStageSource
 }
 
 export interface FineTuneResult {
@@ -55,18 +58,26 @@ export interface FineTuneResult {
   suggester: Suggester
   /** The recogniser as an ONNX model (see `recognizerModel`). */
   model: Uint8Array
+  lastStage?: LastStageReport
 }
 
 /**
  * Each known label is held out once in this many parts. More parts train on more, and cost as much more time.
  */
-const folds = 3
+export const folds = 3
 /** A label needs this many known present, and as many known absent. */
 const leastKnown = 2
 
 const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word: 64 }
 /** Co-occurrence pairs grow with the square of the labels: beyond this many they are left out. */
 const mostLabelsWithPairs = 150
+
+/** The sizes of the network for so many labels, where the backbone has channels enough. */
+export function networkSizes(labels: number): NetworkSizes {
+  const { width, ...sizes } = network
+  return { labels, channels: width, ...sizes, pairs: labels > 1 && labels <= mostLabelsWithPairs }
+}
+
 const neighbours = 400
 
 const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }
@@ -92,13 +103,13 @@ const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep' | 're
 export async function fineTune(input: FineTuneInput, options: FineTuneOptions): Promise<FineTuneResult> {
   const { source, records } = input
   const { device, seed, signal } = options
-  const progress = new Progress(options.onProgress)
+  const progress = new Progress(options.onProgress, options.lastStage !== undefined)
   const learnt = learnableLabels(input)
   const names = learnt.map((label) => input.labelNames[label])
   const labels = learnt.length
   const states = columnsOf(input.states, input.labelNames.length, learnt)
   const fold = dealFolds(states, labels, folds, seed)
-  const sizes: NetworkSizes = { labels, channels: 0, ...network, pairs: labels > 1 && labels <= mostLabelsWithPairs }
+  const sizes = networkSizes(labels)
 
   progress.at('preparing', 0)
   // Raw at first, of unit length then.
@@ -136,19 +147,16 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     progress.at('network', 0)
     const words = hashedLabelVectors(names, network.word)
     const logitsOf = (heads: LinearHeads): Promise<Float32Array> => headLogits(inputs, heads, description.size, device)
-    const networks = await trainNetworks(
-      { grid, positions: source.positions, ...known, baseline, logitsOf, words },
-      sizes,
-      {
-        ...sstOptions,
-        repairs: options.repairs ?? allRepairs,
-        seed,
-        device,
-        signal,
-        checkpoints: options.checkpoints,
-        onProgress: ({ fraction, ...more }) => progress.at('network', fraction, more),
-      },
-    )
+    const networksInput = { grid, positions: source.positions, ...known, baseline, logitsOf, words }
+    const networks = await trainNetworks(networksInput, sizes, {
+      ...sstOptions,
+      repairs: options.repairs ?? allRepairs,
+      seed,
+      device,
+      signal,
+      checkpoints: options.checkpoints,
+      onProgress: ({ fraction, ...more }) => progress.at('network', fraction, more),
+    })
 
     progress.at('scoring', 0)
     const recognizer = {
@@ -165,12 +173,22 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       onProgress: (done, total) => progress.at('scoring', done / total),
     })
 
+    const tuned =
+      options.lastStage &&
+      (await tuneLastStage(
+        {
+          ...{ source: options.lastStage, preparation, sizes, words, networks, rows: Int32Array.from(rows) },
+          ...{ states, fold, logits, dataWithout: (k) => dataWithout(k, networksInput) },
+        },
+        { ...learning, checkpoints: options.checkpoints, onProgress: (done) => progress.at('last stage', done) },
+      ))
+
     progress.at('blending', 0)
     const near = await nearestImages(described, described, description.size, neighbours, { device, signal })
     progress.at('blending', 0.5)
     const sources = {
       linear: outOfFold(logits.linear, fold),
-      sst: outOfFold(logits.sst, fold),
+      sst: outOfFold(tuned?.report.kept ? tuned.sst : logits.sst, fold),
       vote: neighbourVote(near, states, labels),
     }
     const fitting = { seed, device, signal }
@@ -182,8 +200,9 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const { linear, sst } = sources
     const held = heldOutMetrics({ linear, sst, blend: crossFitted }, states, names)
     progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
-    const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) })
-    return { learnt, probabilities, sources, ...held, suggester, model }
+    const tails = tuned?.report.kept && options.lastStage ? { cut: options.lastStage, ...tuned } : undefined
+    const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) }, tails)
+    return { learnt, probabilities, sources, ...held, suggester, model, lastStage: tuned?.report }
   } finally {
     await grids.close()
   }

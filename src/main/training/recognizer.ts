@@ -10,6 +10,8 @@ import { type Description, descriptionGraph } from './description.ts'
 import { type Preparation, type PreparedGrids, preparationGraph } from './features.ts'
 import type { LinearHeads } from './linearBaseline.ts'
 import type { TrainedNetwork } from './sstTraining.ts'
+import { type CutBackbone, tailOn, trainedTail, trunkShape } from './tailGraph.ts'
+import type { TunedNetwork } from './tailTraining.ts'
 
 /** All that training leaves behind: what turns cached features into logits. One baseline and one network for each fold. */
 export interface Recognizer {
@@ -25,11 +27,14 @@ export interface Recognizer {
  * The recogniser as an ONNX model. Inputs, raw as cached: `grid` [images, L, D] and `pooled` [images, D], float16. Outputs:
  * `linear` [images, folds, C], the baselines' logits; `sst` [images, folds, C], the networks' on top of them; `attention`
  * [images, C, L], the mean of the networks' α.
+ * @param tuned networks with the backbone's last stage as it was trained with each of them. The model then has one input more,
+ *   `trunk`, [images, positions, channels]: the features before the last stage, as cached.
  */
 export function recognizerModel(
   recognizer: Recognizer,
   positions: number,
   metadata: Record<string, string>,
+  tuned?: { cut: CutBackbone; networks: readonly TunedNetwork[] },
 ): Uint8Array {
   const channels = recognizer.preparation.mean.length
   const graph = new Graph('constants')
@@ -43,7 +48,14 @@ export function recognizerModel(
   // Rounded as the grids are that the networks were trained on.
   const grid = cast(cast(prepared.grid, 'float16'), 'float32')
   const described = descriptionGraph({ ...prepared, grid }, recognizer.description)
-  const { linear, sst, attention } = recognizeFolds(described, grid, recognizer)
+  const trunk = tuned && graph.input('trunk', 'float16', trunkShape(tuned.cut, 'images'))
+  const gridOf = (fold: number): Value => {
+    if (!tuned || !trunk) return grid
+    const raw = tailOn(trunk, tuned.cut, trainedTail(graph, tuned.networks[fold].tail))
+    return preparationGraph(raw.grid, raw.pooled, recognizer.preparation).grid
+  }
+  const networks = [...(tuned?.networks ?? recognizer.networks)]
+  const { linear, sst, attention } = recognizeFolds(described, gridOf, { ...recognizer, networks })
   graph.output('linear', linear)
   graph.output('sst', sst)
   graph.output('attention', attention)
@@ -53,11 +65,11 @@ export function recognizerModel(
 /**
  * All baselines and networks on prepared features.
  * @param described [images, size]
- * @param grid [images, L, width]
+ * @param gridOf what each fold's network looks at, [images, L, width]
  */
 function recognizeFolds(
   described: Value,
-  grid: Value,
+  gridOf: (fold: number) => Value,
   { baselines, networks, sizes, words }: Recognizer,
 ): { linear: Value; sst: Value; attention: Value } {
   const { graph } = described
@@ -72,7 +84,7 @@ function recognizeFolds(
       return graph.constant('float32', data, shape)
     }
     const relations = graph.constant('float32', adjacency, [sizes.labels, sizes.labels])
-    const { logits, attention } = recognizeBeyondBaseline(grid, wordVectors, relations, sizes, parameter)
+    const { logits, attention } = recognizeBeyondBaseline(gridOf(fold), wordVectors, relations, sizes, parameter)
     return { linear: reshape(base, one), sst: reshape(add(base, logits), one), attention }
   })
   return {
@@ -117,7 +129,7 @@ export async function recognizeAll(
   const [channels, folds, labels] = [description.size, networks.length, sizes.labels]
   const graph = new Graph('constants')
   const grid = cast(graph.input('grid', 'float16', ['images', positions, width]), 'float32')
-  const outputs = recognizeFolds(graph.input('described', 'float32', ['images', channels]), grid, recognizer)
+  const outputs = recognizeFolds(graph.input('described', 'float32', ['images', channels]), () => grid, recognizer)
   graph.output('linear', outputs.linear)
   graph.output('sst', outputs.sst)
 

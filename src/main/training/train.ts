@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { type Classifier, readClassifier } from '../backbone/classifier.ts'
 import { FeatureReader } from '../backbone/featureReader.ts'
+import { cutBackbone } from '../backbone/lastStage.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
 import { UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
@@ -13,9 +14,11 @@ import { type Comparison, compareModels } from './comparison.ts'
 import type { FeatureSource } from './features.ts'
 import { fineTune } from './fineTune.ts'
 import type { LabelMetrics, Metrics } from './heldOut.ts'
+import type { LastStageReport } from './lastStage.ts'
 import { nearImages } from './nearImages.ts'
 import { notFinite } from './notFinite.ts'
 import type { ProgressReport } from './progress.ts'
+import { openTrunkFeatures } from './trunkFeatures.ts'
 
 /** What was known at the click, and where its features are. */
 export interface TrainInput {
@@ -36,6 +39,8 @@ export interface TrainInput {
   modelBefore?: string
   /** The device that failed in the middle of this very run: what it had done is gone on from. */
   takesOverFrom?: Device
+  /** Has the backbone's last stage trained too; the features before it are in the cache (`planLastStage`). */
+  lastStage?: boolean
 }
 
 export interface TrainResult {
@@ -52,6 +57,8 @@ export interface TrainResult {
   resumed: boolean
   /** With the model of before; undefined where there is none, or its scores are lost. */
   comparison: Comparison | undefined
+  /** What came of training the last stage, where it was asked for. */
+  lastStage: LastStageReport | undefined
 }
 
 export interface TrainContext {
@@ -63,13 +70,14 @@ export interface TrainContext {
  * Trains on what is known and writes the model, its scores and what to ask next to the cache folder. Nothing that was there
  * before is touched: a cancelled or killed run leaves the old model in place, and checkpoints that the next one with the same
  * inputs goes on from.
- * @throws UserError `features-missing`, `too-few-labels`, `not-finite`, `device-failed`, those of the backbone; the signal's reason when cancelled
+ * @throws UserError `features-missing`, `trunk-features-missing`, `too-few-labels`, `not-finite`, `device-failed`, those of the backbone; the signal's reason when cancelled
  */
 export async function train(input: TrainInput, { signal, progress }: TrainContext = {}): Promise<TrainResult> {
   const begun = performance.now()
   const { cacheFolder, images, labels, states } = input
   const backbone = await resolveBackbone(input.backbone)
   const reader = await FeatureReader.open(cacheFolder, backbone)
+  let trunk: Awaited<ReturnType<typeof openTrunkFeatures>> | undefined
   if (!reader) throw new UserError('features-missing', 'The images have no features yet.', 'Embed the images first.')
   try {
     const rows = images.flatMap(({ sha256 }, row) => (sha256 !== null && reader.has(sha256) ? [row] : []))
@@ -83,6 +91,10 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     const checkpoints = await Checkpoints.open(cacheFolder, run)
     const source = sourceOf(reader, await readClassifier(backbone))
     const records = reader.recordsOf(keys)
+    if (input.lastStage) {
+      const stage = await cutBackbone(backbone, input.backbone, cacheFolder)
+      trunk = await openTrunkFeatures(backbone, stage, cacheFolder, keys)
+    }
     const result = await fineTune(
       {
         source,
@@ -90,7 +102,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
         states: known,
         labelNames: labels.map(({ name }) => name),
       },
-      { seed, device, signal, checkpoints, onProgress: (report) => progress?.(report) },
+      { seed, device, signal, checkpoints, lastStage: trunk?.source, onProgress: (report) => progress?.(report) },
     )
     if (!result.probabilities.every(Number.isFinite)) throw notFinite(device)
     signal?.throwIfAborted()
@@ -124,8 +136,10 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       seconds: (performance.now() - begun) / 1000,
       resumed: checkpoints.resumed,
       comparison: before ? compareModels(before, new ScoreTable(scores), knownOf(input)) : undefined,
+      lastStage: result.lastStage,
     }
   } finally {
+    await trunk?.close()
     await reader.close()
   }
 }

@@ -16,6 +16,7 @@ interface Options extends CommonOptions {
   labelsWithAtLeast: number
   ablate: boolean
   device: string
+  unfreeze: 'last' | 'none'
 }
 
 const usualShares = [0.1, 0.5, 0.9]
@@ -47,11 +48,17 @@ export function addBenchmark(program: Command): void {
     .option('--labels-with-at-least <number>', 'leave out labels present in fewer images', countOf, 20)
     .option('--ablate', 'also leave out each part of the method in turn', false)
     .option('--device <name>', 'auto, cpu, webgpu, …', 'auto')
+    .addOption(
+      new Option('--unfreeze <what>', 'last: train the backbone’s last stage too, where it helps')
+        .choices(['last', 'none'])
+        .default('none'),
+    )
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
       const { protocol, mode, known, seeds, labelsWithAtLeast, ablate, device } = options
       const backbone = backboneOf(options.backbone)
-      const common = { mode, backbone, device, folder: path.resolve(folder) }
+      const unfreeze = options.unfreeze === 'last'
+      const common = { mode, backbone, device, unfreeze, folder: path.resolve(folder) }
       if (protocol === undefined) {
         const request = { ...common, known: known ?? usualShares, seeds, labelsWithAtLeast, ablate }
         const result = await startBenchmark(context, request).done

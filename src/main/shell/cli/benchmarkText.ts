@@ -32,6 +32,13 @@ export function benchmarkText({ images, labels, backbone, seeds, rows }: Benchma
     ...(faithful ? ['faithful: METHOD 1 to the letter, on a frozen backbone; its seconds are the second figure.'] : []),
     '',
     ...tableText(head, lines),
+    ...rows.flatMap(({ known: share, lastStage }) =>
+      lastStage
+        ? [
+            `Last stage trained, ${known(share)} known: SST ${percent(lastStage.frozen)} % mAP on held-out labels before, ${percent(lastStage.tuned)} % after; kept with ${lastStage.kept} of ${counted(seeds, 'mask')}.`,
+          ]
+        : [],
+    ),
     ...rows.flatMap(ablationText),
   ].join('\n')
 }

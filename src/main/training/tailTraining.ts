@@ -1,0 +1,193 @@
+import { RandomState } from '../base/random.ts'
+import { knownLoss } from '../sst/losses.ts'
+import type { NetworkSizes } from '../sst/network.ts'
+import type { Parameters } from '../sst/parameters.ts'
+import { add, mul } from '../tensor/elementwise.ts'
+import { Graph, type Value } from '../tensor/graph.ts'
+import { onnxModel } from '../tensor/model.ts'
+import { adam } from '../tensor/optimizer.ts'
+import { type Device, Session, type Tensor, tensorOf } from '../tensor/session.ts'
+import { Trainer } from '../tensor/trainer.ts'
+import { type Preparation, preparationGraph } from './features.ts'
+import { notFinite } from './notFinite.ts'
+import { networkOn, type SstData } from './sstData.ts'
+import type { TrainedNetwork } from './sstTraining.ts'
+import { type CutBackbone, tailOn, tailParameters, trainedTail, trunkShape } from './tailGraph.ts'
+
+/** A network together with the backbone's last stage as it was trained with it. */
+export interface TunedNetwork extends TrainedNetwork {
+  tail: Parameters
+}
+
+/** What a tail and its network stand on. */
+export interface TailSetting {
+  cut: CutBackbone
+  preparation: Preparation
+  sizes: NetworkSizes
+  words: Float32Array
+}
+
+export interface TailOptions {
+  epochs: number
+  batch: number
+  /** At its highest. */
+  learningRate: number
+  device: Device
+  seed: number
+  signal?: AbortSignal
+  onStep?: (step: number, steps: number) => void
+}
+
+export type TailData = Pick<SstData, 'targets' | 'offsets'> & {
+  /** Features before the last stage, [rows, positions, channels]. @param rows among those of `targets` */
+  readTrunk(rows: Int32Array): Promise<Float16Array>
+}
+
+/**
+ * Trains the backbone's last stage and a network on top of it together, on the known entries of `targets` (METHOD 1, cls(s,y)),
+ * from what both are now: logits are the network's and the baseline's, which stays as it is.
+ * @param network as trained on the features of the backbone as it was
+ * @throws UserError `not-finite`, `device-failed`, `operator-unsupported`; the signal's reason when cancelled
+ */
+export async function trainTail(
+  data: TailData,
+  network: TrainedNetwork,
+  setting: TailSetting,
+  options: TailOptions,
+): Promise<TunedNetwork> {
+  const rows = rowsWithLabels(data.targets, setting.sizes.labels)
+  const batch = Math.min(options.batch, rows.length)
+  const perEpoch = Math.floor(rows.length / batch)
+  const steps = perEpoch * options.epochs
+  const random = new RandomState(options.seed)
+  const { trainer } = await openTailTrainer(network, setting, batch, options.device)
+  try {
+    for (let step = 0; step < steps; step++) {
+      options.signal?.throwIfAborted()
+      if (step % perEpoch === 0) random.shuffle(rows)
+      const chosen = rows.slice((step % perEpoch) * batch, ((step % perEpoch) + 1) * batch)
+      const feeds = tailFeeds(await data.readTrunk(chosen), chosen, data, setting)
+      const { known } = await trainer.step(feeds, learningRate(options.learningRate, step, steps))
+      if (!Number.isFinite(known[0])) throw notFinite(options.device)
+      options.onStep?.(step + 1, steps)
+    }
+    return tuned(network, await trainer.parameters())
+  } finally {
+    await trainer.close()
+  }
+}
+
+/** Rises over the first tenth, then falls to zero along half a cosine. */
+function learningRate(highest: number, step: number, steps: number): number {
+  const warm = Math.min(1, (10 * (step + 1)) / steps)
+  return highest * warm * 0.5 * (1 + Math.cos((Math.PI * step) / steps))
+}
+
+function rowsWithLabels(targets: Int8Array, labels: number): Int32Array {
+  const rows = Int32Array.from({ length: targets.length / labels }, (_, row) => row)
+  return rows.filter((row) => targets.subarray(row * labels, (row + 1) * labels).some((y) => y !== 0))
+}
+
+/**
+ * The training graph on a device. It takes the batch that it is made for, and no other.
+ * @returns weights: how many numbers of the backbone are trained
+ */
+export async function openTailTrainer(
+  network: TrainedNetwork,
+  setting: TailSetting,
+  batch: number,
+  device: Device,
+): Promise<{ trainer: Trainer; weights: number }> {
+  const graph = new Graph()
+  const { labels } = setting.sizes
+  const logits = add(logitsOn(graph, batch, network, setting), graph.input('offset', 'float32', [batch, labels]))
+  const known = knownLoss(logits, graph.input('target', 'float32', [batch, labels]))
+  // Once more, since what is differentiated is not given out under another name.
+  graph.output('known', mul(known, 1))
+  const ofTail = graph.parameters.filter(({ name }) => !network.parameters.has(name))
+  const weights = ofTail.reduce((total, { data }) => total + data.length, 0)
+  return { trainer: await Trainer.open(graph, adam(graph, known), device), weights }
+}
+
+/** The network's logits from the features before the last stage, the input `trunk`, [B, C]. */
+function logitsOn(graph: Graph, batch: number, network: TrainedNetwork | TunedNetwork, setting: TailSetting): Value {
+  const { cut, preparation, sizes, words } = setting
+  const trunk = graph.input('trunk', 'float16', trunkShape(cut, batch))
+  const raw = tailOn(trunk, cut, 'tail' in network ? trainedTail(graph, network.tail) : tailParameters(graph))
+  const { grid } = preparationGraph(raw.grid, raw.pooled, preparation)
+  const used = new Map([...network.parameters].filter(([name]) => !isOfPairs(name)))
+  return networkOn(graph, grid, sizes, { words, adjacency: network.adjacency }, used).result.logits
+}
+
+/** The classifier of pairs has no part in the logits. */
+function isOfPairs(name: string): boolean {
+  return name.startsWith('intra.')
+}
+
+export function tailFeeds(
+  trunk: Float16Array,
+  rows: Int32Array,
+  { targets, offsets }: Pick<TailData, 'targets' | 'offsets'>,
+  { cut, sizes }: TailSetting,
+): Record<string, Tensor> {
+  const { labels } = sizes
+  const target = new Float32Array(rows.length * labels)
+  const offset = new Float32Array(rows.length * labels)
+  rows.forEach((row, b) => {
+    target.set(targets.subarray(row * labels, (row + 1) * labels), b * labels)
+    offset.set(offsets.subarray(row * labels, (row + 1) * labels), b * labels)
+  })
+  return {
+    trunk: tensorOf('float16', trunk, trunkShape(cut, rows.length) as number[]),
+    target: tensorOf('float32', target, [rows.length, labels]),
+    offset: tensorOf('float32', offset, [rows.length, labels]),
+  }
+}
+
+/** Trained values put where they belong. */
+function tuned(network: TrainedNetwork, values: ReadonlyMap<string, Float32Array>): TunedNetwork {
+  const parameters: Parameters = new Map(network.parameters)
+  const tail: Parameters = new Map()
+  for (const [name, data] of values) {
+    const before = network.parameters.get(name)
+    if (before) parameters.set(name, { ...before, data })
+    else tail.set(name, { shape: [data.length], data })
+  }
+  return { ...network, parameters, tail }
+}
+
+/**
+ * The logits of every image by a tuned network, without the baseline's, N×C.
+ * @param readTrunk features before the last stage, of these images
+ */
+export async function tunedLogits(
+  network: TunedNetwork,
+  setting: TailSetting,
+  images: number,
+  readTrunk: TailData['readTrunk'],
+  options: { device: Device; signal?: AbortSignal; onProgress?: (done: number) => void },
+): Promise<Float32Array> {
+  const { labels } = setting.sizes
+  const batch = Math.min(scoredAtOnce, images)
+  const graph = new Graph('constants')
+  graph.output('logits', logitsOn(graph, batch, network, setting))
+  const session = await Session.open(onnxModel(graph), { device: options.device })
+  const scores = new Float32Array(images * labels)
+  try {
+    for (let start = 0; start < images; start += batch) {
+      options.signal?.throwIfAborted()
+      const count = Math.min(batch, images - start)
+      // The last batch is filled up with its first image.
+      const rows = Int32Array.from({ length: batch }, (_, i) => start + (i < count ? i : 0))
+      const shape = trunkShape(setting.cut, batch) as number[]
+      const { logits } = await session.run({ trunk: tensorOf('float16', await readTrunk(rows), shape) })
+      scores.set((logits.data as Float32Array).subarray(0, count * labels), start * labels)
+      options.onProgress?.(start + count)
+    }
+    return scores
+  } finally {
+    await session.close()
+  }
+}
+
+const scoredAtOnce = 16
