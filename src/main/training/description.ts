@@ -42,6 +42,7 @@ interface Options {
 /**
  * Learns the description from a sample of the images, and describes all of them.
  * @param unit pooled vectors of unit length, [N, D]
+ * @param options `keep` may give what was learnt before
  * @returns with `described`, [N, size]
  * @throws the signal's reason when cancelled
  */
@@ -49,7 +50,7 @@ export async function describeImages(
   grids: PreparedGrids,
   unit: Float32Array,
   codebook: Codebook,
-  options: Options,
+  options: Options & { keep?: (learn: () => Promise<Description>) => Promise<Description> },
 ): Promise<{ description: Description; described: Float32Array }> {
   const { images } = grids
   const { seed, device } = options
@@ -63,7 +64,10 @@ export async function describeImages(
       onProgress: (done) => options.onProgress?.(before + done, total),
     })
   const codes = await encode(sample, 0)
-  const description = await learn(rowsOf(unit, sample, channels), codes, { codebook, width: grids.width }, seed, device)
+  const { keep = (learning) => learning() } = options
+  const description = await keep(() =>
+    learn(rowsOf(unit, sample, channels), codes, { codebook, width: grids.width }, seed, device),
+  )
   const described = new Float32Array(images * description.size)
   for (let start = 0; start < images; start += imagesAtOnce) {
     const rows = every.subarray(start, start + imagesAtOnce)

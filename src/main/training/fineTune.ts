@@ -114,7 +114,15 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   progress.at('preparing', 0)
   // Raw at first, of unit length then.
   const unit = await source.readPooled(records)
-  const preparation = await learnPreparation(source, records, unit, { width: network.width, seed, device, signal })
+  const learning = { seed, device, signal }
+  const { checkpoints } = options
+  // What networks were trained on is kept with them: learnt anew on another device, it would not be the same to the last bit.
+  const once = <Made extends object>(name: string, setting: object, make: () => Promise<Made>): Promise<Made> =>
+    checkpoints ? checkpoints.once(name, setting, make) : make()
+  const { width } = network
+  const preparation = await once('preparation', { width }, () =>
+    learnPreparation(source, records, unit, { width, ...learning }),
+  )
   sizes.channels = preparation.width
   progress.at('preparing', 0.3)
   const grids = await PreparedGrids.open(source, records, unitVectors(unit, preparation), preparation, { device })
@@ -124,11 +132,11 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       signal,
       onProgress: (done, total) => progress.at('preparing', 0.3 + (0.3 * done) / total),
     })
-    const learning = { seed, device, signal }
-    const codebook = await learnCodebook(grids, preparation, source.classifier, learning)
+    const codebook = await once('codebook', {}, () => learnCodebook(grids, preparation, source.classifier, learning))
     progress.at('preparing', 0.7)
     const { description, described } = await describeImages(grids, unit, codebook, {
       ...learning,
+      keep: (learn) => once('description', {}, learn),
       onProgress: (done, total) => progress.at('preparing', 0.7 + (0.3 * done) / total),
     })
 
@@ -142,7 +150,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
         signal,
         onProgress: (done, total) => progress.at('baseline', done / total),
       })
-    const baseline = await (options.checkpoints?.once('baseline', baselineOptions, fitBaseline) ?? fitBaseline())
+    const baseline = await once('baseline', baselineOptions, fitBaseline)
 
     progress.at('network', 0)
     const words = hashedLabelVectors(names, network.word)
@@ -154,7 +162,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       seed,
       device,
       signal,
-      checkpoints: options.checkpoints,
+      checkpoints,
       onProgress: ({ fraction, ...more }) => progress.at('network', fraction, more),
     })
 
@@ -180,7 +188,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
           ...{ source: options.lastStage, preparation, sizes, words, networks, rows: Int32Array.from(rows) },
           ...{ states, fold, logits, dataWithout: (k) => dataWithout(k, networksInput) },
         },
-        { ...learning, checkpoints: options.checkpoints, onProgress: (done) => progress.at('last stage', done) },
+        { ...learning, checkpoints, onProgress: (done) => progress.at('last stage', done) },
       ))
 
     progress.at('blending', 0)
