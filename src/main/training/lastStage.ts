@@ -50,7 +50,7 @@ export interface TunedLastStage {
   sst: Float32Array[]
 }
 
-export const tailSchedule = { epochs: 4, batch: 16, learningRate: 1e-4 }
+export const tailSchedule = { epochs: 3, batch: 16, learningRate: 2e-3, weightDecay: 0.3, pace: 0.01 }
 
 /** How much of the time is the scoring's. */
 const scoringShare = 0.1
@@ -88,7 +88,7 @@ export async function tuneLastStage(
       }
       const own: TailOptions = { ...tailSchedule, seed: seed + k, device, signal }
       const onStep = (step: number, steps: number): void => at((1 - scoringShare) * (step / steps))
-      return trainTail(data, network, whole, { ...own, onStep })
+      return trainTail(data, network.adjacency, whole, { ...own, onStep })
     }
     tuned[k] = await (checkpoints?.once(`last-stage-${k}`, tailSchedule, tune) ?? tune())
     const beyond = await tunedLogits(tuned[k], whole, images, (some) => source.readTrunk(some), {

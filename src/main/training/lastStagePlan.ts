@@ -93,12 +93,13 @@ async function measure(
   const trunk = Float16Array.from(draw(batch * grid.height * grid.width * channels))
   const targets = Int8Array.from({ length: batch * labels }, (_, i) => (i % 2 === 0 ? 1 : -1))
   const feeds = tailFeeds(trunk, rows, { targets, offsets: new Float32Array(batch * labels) }, setting)
-  const { trainer, weights } = await openTailTrainer(network, setting, batch, device)
+  const { trainer, start } = await openTailTrainer(network, setting, batch, { ...tailSchedule, device })
   try {
     // The first step prepares what the others find ready.
     await trainer.step(feeds, 0)
     const begun = performance.now()
     for (let i = 0; i < measuredSteps; i++) await trainer.step(feeds, 0)
+    const weights = [...start.values()].reduce((total, { data }) => total + data.length, 0)
     return { seconds: (performance.now() - begun) / 1000 / measuredSteps, weights }
   } finally {
     await trainer.close()
