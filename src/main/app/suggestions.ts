@@ -3,6 +3,7 @@ import type { Suggestion } from '../../preload/schemas.ts'
 import type { Model } from '../project/models.ts'
 import type { Project } from '../project/project.ts'
 import type { ProjectChange } from '../project/types.ts'
+import { type Gains, gainsFile, readGains } from '../suggestions/gains.ts'
 import { confidenceOf, confidentFrom, ScoreTable, scoresFile, suggestionOf } from '../suggestions/scores.ts'
 import { Confidence } from './confidence.ts'
 
@@ -16,6 +17,7 @@ export class Suggestions {
   readonly #project: Project
   #current: Promise<CurrentScores | undefined> | undefined
   #confidence: { table: ScoreTable; confidence: Confidence } | undefined
+  #gains: { model: string; gains: Gains | undefined } | undefined
 
   constructor(project: Project) {
     this.#project = project
@@ -38,6 +40,16 @@ export class Suggestions {
     return this.#confidence.confidence
   }
 
+  /** What it would be good to be told next, as the training left it. Undefined if no model suggests, or it is lost. */
+  async gains(): Promise<Gains | undefined> {
+    const model = this.#project.models.current()
+    if (!model) return undefined
+    if (this.#gains?.model !== model.uid) {
+      this.#gains = { model: model.uid, gains: await readGains(gainsFile(this.#project.cacheFolder, model.uid)) }
+    }
+    return this.#gains.gains
+  }
+
   /** To be told of every change, after the commit. */
   follow(change: ProjectChange): void {
     if (change.kind === 'states') this.#confidence?.confidence.statesChanged(change.delta)
@@ -46,6 +58,7 @@ export class Suggestions {
     // Another model may be current now.
     this.#current = undefined
     this.#confidence = undefined
+    this.#gains = undefined
   }
 
   isUsable(model: Model): boolean {

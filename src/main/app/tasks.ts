@@ -3,6 +3,7 @@ import { resolveBackbone } from '../backbone/resolve.ts'
 import { benchmark } from '../benchmark/benchmark.ts'
 import { parity } from '../benchmark/parity.ts'
 import { protocol } from '../benchmark/protocol.ts'
+import { simulate } from '../benchmark/simulate.ts'
 import type { Job } from '../images/job.ts'
 import { renderImage } from '../images/render.ts'
 import { drawSample } from '../images/sample/draw.ts'
@@ -33,6 +34,7 @@ export const tasks = {
   benchmark,
   parity,
   protocol,
+  simulate,
   probeDevice,
   drawSample,
   resolveBackbone: ({ specification }: { specification: string }) => resolveBackbone(specification),

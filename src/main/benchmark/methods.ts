@@ -79,7 +79,7 @@ export async function runMethods(
 }
 
 /** N×C' as N×C. A label that could not be learnt has no suggestions: it counts as ranked at random, by one constant. */
-function spread(values: Float32Array, learnt: readonly number[], labels: number): Float32Array {
+export function spread(values: Float32Array, learnt: readonly number[], labels: number): Float32Array {
   if (learnt.length === labels) return values
   const result = new Float32Array((values.length / learnt.length) * labels)
   values.forEach((value, at) => {

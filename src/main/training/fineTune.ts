@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts'
 import { hashedLabelVectors } from '../sst/labelVectors.ts'
 import type { NetworkSizes } from '../sst/network.ts'
-import { allRepairs } from '../sst/objective.ts'
+import { allRepairs, type Repairs } from '../sst/objective.ts'
 import { nearestImages, neighbourVote } from '../suggestions/neighbours.ts'
 import {
   crossFittedProbabilities,
@@ -42,6 +42,8 @@ export interface FineTuneOptions {
   checkpoints?: Checkpoints
   /** Has the backbone's last stage trained too, where held-out labels say that it helps. */
   lastStage?: LastStageSource
+  /** @default all of them */
+  repairs?: Repairs
 }
 
 export interface FineTuneResult {
@@ -80,7 +82,7 @@ const neighbours = 400
 
 const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }
 
-const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
+const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep' | 'repairs'> = {
   epochs: { fewKnown: 2, allKnown: 4 },
   leastSteps: 150,
   batch: 32,
@@ -88,7 +90,6 @@ const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
   weightDecay: 0.3,
   transferAfter: 0.5,
   exemplars: 100,
-  repairs: allRepairs,
 }
 
 /**
@@ -149,6 +150,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const networksInput = { grid, positions: source.positions, ...known, baseline, logitsOf, words }
     const networks = await trainNetworks(networksInput, sizes, {
       ...sstOptions,
+      repairs: options.repairs ?? allRepairs,
       seed,
       device,
       signal,
@@ -157,7 +159,14 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     })
 
     progress.at('scoring', 0)
-    const recognizer = { preparation, description, baselines: baseline.single, networks, sizes, words }
+    const recognizer = {
+      preparation,
+      description,
+      baselines: baseline.single,
+      networks,
+      sizes,
+      words,
+    }
     const logits = await recognizeAll(recognizer, described, grids, {
       device,
       signal,

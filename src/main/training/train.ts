@@ -5,6 +5,8 @@ import { cutBackbone } from '../backbone/lastStage.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
 import { UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
+import { askGains } from '../suggestions/askNext.ts'
+import { gainsFile, writeGains } from '../suggestions/gains.ts'
 import { type Scores, ScoreTable, scoresFile, writeScores } from '../suggestions/scores.ts'
 import type { Device } from '../tensor/session.ts'
 import { Checkpoints } from './checkpoint.ts'
@@ -13,6 +15,7 @@ import type { FeatureSource } from './features.ts'
 import { fineTune } from './fineTune.ts'
 import type { LabelMetrics, Metrics } from './heldOut.ts'
 import type { LastStageReport } from './lastStage.ts'
+import { nearImages } from './nearImages.ts'
 import { notFinite } from './notFinite.ts'
 import type { ProgressReport } from './progress.ts'
 import { openTrunkFeatures } from './trunkFeatures.ts'
@@ -64,8 +67,9 @@ export interface TrainContext {
 }
 
 /**
- * Trains on what is known and writes the model and its scores to the cache folder. Nothing that was there before is touched:
- * a cancelled or killed run leaves the old model in place, and checkpoints that the next one with the same inputs goes on from.
+ * Trains on what is known and writes the model, its scores and what to ask next to the cache folder. Nothing that was there
+ * before is touched: a cancelled or killed run leaves the old model in place, and checkpoints that the next one with the same
+ * inputs goes on from.
  * @throws UserError `features-missing`, `trunk-features-missing`, `too-few-labels`, `not-finite`, `device-failed`, those of the backbone; the signal's reason when cancelled
  */
 export async function train(input: TrainInput, { signal, progress }: TrainContext = {}): Promise<TrainResult> {
@@ -89,10 +93,12 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       const stage = await cutBackbone(backbone, input.backbone, cacheFolder)
       trunk = await openTrunkFeatures(backbone, stage, cacheFolder, keys)
     }
+    const source = sourceOf(reader, await readClassifier(backbone))
+    const records = reader.recordsOf(keys)
     const result = await fineTune(
       {
-        source: sourceOf(reader, await readClassifier(backbone)),
-        records: reader.recordsOf(keys),
+        source,
+        records,
         states: known,
         labelNames: labels.map(({ name }) => name),
       },
@@ -109,6 +115,17 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       probabilities: byLabel(result.probabilities, labelIds.length, rows, images.length),
     }
     await writeScores(scoresFile(cacheFolder, input.modelUid), scores)
+    const gains = askGains({
+      probabilities: result.probabilities,
+      states: columnsOf(known, labels.length, result.learnt),
+      labels: labelIds.length,
+      near: await nearImages(await source.readPooled(records), source.channels, { seed, device, signal }),
+      conditional: result.suggester.conditional,
+    })
+    await writeGains(gainsFile(cacheFolder, input.modelUid), {
+      ...{ imageIds: scores.imageIds, labelIds: scores.labelIds },
+      gains: byLabel(gains, labelIds.length, rows, images.length),
+    })
     const before = input.modelBefore && (await ScoreTable.read(scoresFile(cacheFolder, input.modelBefore)))
     return {
       file,
@@ -151,6 +168,12 @@ function rowsOf(states: Int8Array, labels: number, rows: readonly number[]): Int
     chosen.set(states.subarray(row * labels, (row + 1) * labels), i * labels)
   })
   return chosen
+}
+
+function columnsOf(states: Int8Array, labels: number, chosen: readonly number[]): Int8Array {
+  return Int8Array.from({ length: (states.length / labels) * chosen.length }, (_, at) => {
+    return states[Math.floor(at / chosen.length) * labels + chosen[at % chosen.length]]
+  })
 }
 
 /** Rows of some images, row-major, as columns over all images; NaN for the others. */
