@@ -9,7 +9,7 @@ import type { Device } from '../tensor/session.ts'
 import { folds, networkSizes } from './fineTune.ts'
 import { tailSchedule } from './lastStage.ts'
 import type { CutBackbone } from './tailGraph.ts'
-import { openTailTrainer, type TailSetting, tailFeeds } from './tailTraining.ts'
+import { openTailTrainer, type TailSetting, tailFeeds, tailSteps } from './tailTraining.ts'
 
 export interface LastStagePlanInput {
   /** What the images were embedded with (backbone/resolve.ts). */
@@ -54,9 +54,8 @@ export async function planLastStage(input: LastStagePlanInput): Promise<LastStag
       'Make room, or train without --unfreeze.',
     )
   }
-  const batch = Math.max(1, Math.min(tailSchedule.batch, labelled))
+  const { batch, steps } = tailSteps(labelled, tailSchedule)
   const { seconds, weights } = await measure({ backbone, stage }, labels, batch, device)
-  const steps = tailSchedule.epochs * Math.floor(labelled / batch)
   // A forward pass is about a third of a step.
   const scoring = images / batch / 3
   return { trunk: stage.trunk, weights, bytes, seconds: folds * (steps + scoring) * seconds }

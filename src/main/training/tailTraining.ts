@@ -30,6 +30,8 @@ export interface TailSetting {
 
 export interface TailOptions {
   epochs: number
+  /** Fewer images than this many steps' worth are gone through more often, up to ten times. */
+  leastSteps: number
   batch: number
   /** At its highest. */
   learningRate: number
@@ -61,9 +63,7 @@ export async function trainTail(
   options: TailOptions,
 ): Promise<TunedNetwork> {
   const rows = rowsWithLabels(data.targets, setting.sizes.labels)
-  const batch = Math.min(options.batch, rows.length)
-  const perEpoch = Math.floor(rows.length / batch)
-  const steps = perEpoch * options.epochs
+  const { batch, perEpoch, steps } = tailSteps(rows.length, options)
   const random = new RandomState(options.seed)
   const network = { parameters: startAtBaseline(setting.sizes, random), adjacency, resumed: false }
   const { trainer, start } = await openTailTrainer(network, setting, batch, options)
@@ -81,6 +81,17 @@ export async function trainTail(
   } finally {
     await trainer.close()
   }
+}
+
+/** How many steps it takes over so many images with a known label. */
+export function tailSteps(
+  images: number,
+  schedule: Pick<TailOptions, 'epochs' | 'leastSteps' | 'batch'>,
+): { batch: number; perEpoch: number; steps: number } {
+  const batch = Math.max(1, Math.min(schedule.batch, images))
+  const perEpoch = Math.floor(images / batch)
+  const epochs = Math.min(10, Math.max(schedule.epochs, Math.ceil(schedule.leastSteps / perEpoch)))
+  return { batch, perEpoch, steps: perEpoch > 0 ? epochs * perEpoch : 0 }
 }
 
 /** Rises over the first tenth, then falls to zero along half a cosine. */
