@@ -45,9 +45,9 @@ export interface BenchmarkRow {
   /** From the click to the suggestions, features cached; the mean over the seeds. */
   seconds: number
   faithfulSeconds?: number
+  ablation?: AblationLine[]
   /** SST's mean average precision on held-out known labels without and with a trained last stage; with how many masks that was kept. */
   lastStage?: { frozen: number; tuned: number; kept: number }
-  ablation?: AblationLine[]
 }
 
 /** One part of the default mode left out. NaN where training came to numbers that are none. */
@@ -137,14 +137,6 @@ export async function benchmark(
   }
 }
 
-function lastStageOf(reports: readonly LastStageReport[]): NonNullable<BenchmarkRow['lastStage']> {
-  return {
-    frozen: meanOf(reports.map(({ frozen }) => frozen)),
-    tuned: meanOf(reports.map(({ tuned }) => tuned)),
-    kept: reports.filter(({ kept }) => kept).length,
-  }
-}
-
 function linesOf(
   scored: readonly { ablation: AblationRun[]; mask: Uint8Array }[],
   truth: Uint8Array,
@@ -165,6 +157,14 @@ function linesOf(
 }
 
 const noScore: HiddenScore = { mAP: Number.NaN, recallAtP90: Number.NaN, ece: Number.NaN }
+
+function lastStageOf(reports: readonly LastStageReport[]): NonNullable<BenchmarkRow['lastStage']> {
+  return {
+    frozen: meanOf(reports.map(({ frozen }) => frozen)),
+    tuned: meanOf(reports.map(({ tuned }) => tuned)),
+    kept: reports.filter(({ kept }) => kept).length,
+  }
+}
 
 /** @throws UserError `benchmark-share` */
 export function checkShares(known: readonly number[]): void {

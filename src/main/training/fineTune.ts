@@ -40,10 +40,10 @@ export interface FineTuneOptions {
   onProgress?: (report: ProgressReport) => void
   /** Where the networks are kept while they train. */
   checkpoints?: Checkpoints
-  /** Has the backbone's last stage trained too, where held-out labels say that it helps. */
-  lastStage?: LastStageSource
   /** @default all of them */
   repairs?: Repairs
+  /** Has the backbone's last stage trained too, where held-out labels say that it helps. */
+  lastStage?: LastStageSource
 }
 
 export interface FineTuneResult {

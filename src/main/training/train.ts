@@ -89,12 +89,12 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     const known = rowsOf(states, labels.length, rows)
     const run = { backbone: backbone.identity, images: keys, labels, states: known, seed, device, takesOverFrom }
     const checkpoints = await Checkpoints.open(cacheFolder, run)
+    const source = sourceOf(reader, await readClassifier(backbone))
+    const records = reader.recordsOf(keys)
     if (input.lastStage) {
       const stage = await cutBackbone(backbone, input.backbone, cacheFolder)
       trunk = await openTrunkFeatures(backbone, stage, cacheFolder, keys)
     }
-    const source = sourceOf(reader, await readClassifier(backbone))
-    const records = reader.recordsOf(keys)
     const result = await fineTune(
       {
         source,
