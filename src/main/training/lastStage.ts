@@ -24,7 +24,7 @@ export interface LastStageSource extends CutBackbone {
 export interface LastStageReport {
   frozen: number
   tuned: number
-  /** Whether the trained one is better, and so suggests. */
+  /** Whether the trained one is better by `leastGain`, and so suggests. */
   kept: boolean
 }
 
@@ -55,6 +55,9 @@ export interface TunedLastStage {
  * epochs, and a faster pace, were worse on held-out labels).
  */
 export const tailSchedule = { epochs: 1, leastSteps: 80, batch: 16, learningRate: 2e-3, weightDecay: 0.3, pace: 0.05 }
+
+/** Half a point: smaller gains on held-out labels were chance, and gone on labels that had been hidden. */
+export const leastGain = 0.005
 
 /** How much of the time is the scoring's. */
 const scoringShare = 0.1
@@ -105,5 +108,5 @@ export async function tuneLastStage(
   const quality = (scores: readonly Float32Array[]): number =>
     heldOutMeanAveragePrecision(outOfFold(scores, fold), states, labels)
   const [frozen, after] = [quality(logits.sst), quality(sst)]
-  return { report: { frozen, tuned: after, kept: after > frozen }, networks: tuned, sst }
+  return { report: { frozen, tuned: after, kept: after - frozen >= leastGain }, networks: tuned, sst }
 }
