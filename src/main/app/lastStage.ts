@@ -67,7 +67,7 @@ export function lastStageOutcome({ frozen, tuned, kept }: LastStageReport): stri
   const figures = `SST ${before} % mAP on held-out labels before, ${after} % after`
   return kept
     ? `The backbone’s last stage was trained too: ${figures}.`
-    : `Training the backbone’s last stage did not help: ${figures}; it stays as it was.`
+    : `Training the backbone’s last stage did not help enough: ${figures}; it stays as it was.`
 }
 
 function sizeOf(bytes: number): string {

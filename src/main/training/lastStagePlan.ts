@@ -9,7 +9,7 @@ import type { Device } from '../tensor/session.ts'
 import { folds, networkSizes } from './fineTune.ts'
 import { tailSchedule } from './lastStage.ts'
 import type { CutBackbone } from './tailGraph.ts'
-import { openTailTrainer, type TailSetting, tailFeeds } from './tailTraining.ts'
+import { openTailTrainer, type TailSetting, tailFeeds, tailSteps } from './tailTraining.ts'
 
 export interface LastStagePlanInput {
   /** What the images were embedded with (backbone/resolve.ts). */
@@ -54,9 +54,8 @@ export async function planLastStage(input: LastStagePlanInput): Promise<LastStag
       'Make room, or train without --unfreeze.',
     )
   }
-  const batch = Math.max(1, Math.min(tailSchedule.batch, labelled))
+  const { batch, steps } = tailSteps(labelled, tailSchedule)
   const { seconds, weights } = await measure({ backbone, stage }, labels, batch, device)
-  const steps = tailSchedule.epochs * Math.floor(labelled / batch)
   // A forward pass is about a third of a step.
   const scoring = images / batch / 3
   return { trunk: stage.trunk, weights, bytes, seconds: folds * (steps + scoring) * seconds }
@@ -93,12 +92,13 @@ async function measure(
   const trunk = Float16Array.from(draw(batch * grid.height * grid.width * channels))
   const targets = Int8Array.from({ length: batch * labels }, (_, i) => (i % 2 === 0 ? 1 : -1))
   const feeds = tailFeeds(trunk, rows, { targets, offsets: new Float32Array(batch * labels) }, setting)
-  const { trainer, weights } = await openTailTrainer(network, setting, batch, device)
+  const { trainer, start } = await openTailTrainer(network, setting, batch, { ...tailSchedule, device })
   try {
     // The first step prepares what the others find ready.
     await trainer.step(feeds, 0)
     const begun = performance.now()
     for (let i = 0; i < measuredSteps; i++) await trainer.step(feeds, 0)
+    const weights = [...start.values()].reduce((total, { data }) => total + data.length, 0)
     return { seconds: (performance.now() - begun) / 1000 / measuredSteps, weights }
   } finally {
     await trainer.close()

@@ -2,7 +2,7 @@ import type { Backbone } from '../backbone/backbone.ts'
 import type { LastStage } from '../backbone/lastStage.ts'
 import { windowsOf } from '../backbone/pooling.ts'
 import type { Parameters } from '../sst/parameters.ts'
-import { cast } from '../tensor/elementwise.ts'
+import { add, cast, mul } from '../tensor/elementwise.ts'
 import type { Graph, Value } from '../tensor/graph.ts'
 import { reshape, slice, transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
@@ -18,9 +18,17 @@ export interface CutBackbone {
 /** Parameters of the tail are named so, before their names in the model. */
 const prefix = 'tail.'
 
-/** The tail's weights as the parameters of a graph, as the model has them. */
-export function tailParameters(graph: Graph): PartParameter {
-  return (name, { shape, data }) => graph.parameter(prefix + name, shape, data)
+/**
+ * The tail's weights as w₀ + pace · v: w₀ is what the model has, v a parameter that starts at 0. So Adam moves them so many times as
+ * fast as the network on top, and weight decay draws them back to what they were, not to 0.
+ * @param start gets w₀, by the names of the parameters
+ */
+export function movingTail(graph: Graph, pace: number, start: Parameters): PartParameter {
+  return (name, { shape, data }) => {
+    start.set(prefix + name, { shape: [...shape], data })
+    const moved = graph.parameter(prefix + name, shape, new Float32Array(data.length))
+    return add(graph.constant('float32', data, shape), mul(moved, pace))
+  }
 }
 
 /** The tail's weights as constants, as they were trained. */

@@ -1,18 +1,19 @@
 import { RandomState } from '../base/random.ts'
 import { knownLoss } from '../sst/losses.ts'
-import type { NetworkSizes } from '../sst/network.ts'
+import { type NetworkSizes, startAtBaseline } from '../sst/network.ts'
 import type { Parameters } from '../sst/parameters.ts'
 import { add, mul } from '../tensor/elementwise.ts'
 import { Graph, type Value } from '../tensor/graph.ts'
 import { onnxModel } from '../tensor/model.ts'
 import { adam } from '../tensor/optimizer.ts'
+import type { PartParameter } from '../tensor/rebuild.ts'
 import { type Device, Session, type Tensor, tensorOf } from '../tensor/session.ts'
 import { Trainer } from '../tensor/trainer.ts'
 import { type Preparation, preparationGraph } from './features.ts'
 import { notFinite } from './notFinite.ts'
 import { networkOn, type SstData } from './sstData.ts'
 import type { TrainedNetwork } from './sstTraining.ts'
-import { type CutBackbone, tailOn, tailParameters, trainedTail, trunkShape } from './tailGraph.ts'
+import { type CutBackbone, movingTail, tailOn, trainedTail, trunkShape } from './tailGraph.ts'
 
 /** A network together with the backbone's last stage as it was trained with it. */
 export interface TunedNetwork extends TrainedNetwork {
@@ -29,9 +30,14 @@ export interface TailSetting {
 
 export interface TailOptions {
   epochs: number
+  /** Fewer images than this many steps' worth are gone through more often, up to ten times. */
+  leastSteps: number
   batch: number
   /** At its highest. */
   learningRate: number
+  weightDecay: number
+  /** How many times as fast as the network the last stage moves. */
+  pace: number
   device: Device
   seed: number
   signal?: AbortSignal
@@ -44,23 +50,23 @@ export type TailData = Pick<SstData, 'targets' | 'offsets'> & {
 }
 
 /**
- * Trains the backbone's last stage and a network on top of it together, on the known entries of `targets` (METHOD 1, cls(s,y)),
- * from what both are now: logits are the network's and the baseline's, which stays as it is.
- * @param network as trained on the features of the backbone as it was
+ * Trains the backbone's last stage and a network on top of it together, on the known entries of `targets` (METHOD 1, cls(s,y)).
+ * Logits are the network's and the baseline's, which stays as it is. The network starts anew at the baseline's answer: one that has
+ * been trained on the features as they were has nothing left to ask of them.
+ * @param adjacency A, [C, C]
  * @throws UserError `not-finite`, `device-failed`, `operator-unsupported`; the signal's reason when cancelled
  */
 export async function trainTail(
   data: TailData,
-  network: TrainedNetwork,
+  adjacency: Float32Array,
   setting: TailSetting,
   options: TailOptions,
 ): Promise<TunedNetwork> {
   const rows = rowsWithLabels(data.targets, setting.sizes.labels)
-  const batch = Math.min(options.batch, rows.length)
-  const perEpoch = Math.floor(rows.length / batch)
-  const steps = perEpoch * options.epochs
+  const { batch, perEpoch, steps } = tailSteps(rows.length, options)
   const random = new RandomState(options.seed)
-  const { trainer } = await openTailTrainer(network, setting, batch, options.device)
+  const network = { parameters: startAtBaseline(setting.sizes, random), adjacency, resumed: false }
+  const { trainer, start } = await openTailTrainer(network, setting, batch, options)
   try {
     for (let step = 0; step < steps; step++) {
       options.signal?.throwIfAborted()
@@ -71,10 +77,21 @@ export async function trainTail(
       if (!Number.isFinite(known[0])) throw notFinite(options.device)
       options.onStep?.(step + 1, steps)
     }
-    return tuned(network, await trainer.parameters())
+    return tuned(network, start, await trainer.parameters(), options.pace)
   } finally {
     await trainer.close()
   }
+}
+
+/** How many steps it takes over so many images with a known label. */
+export function tailSteps(
+  images: number,
+  schedule: Pick<TailOptions, 'epochs' | 'leastSteps' | 'batch'>,
+): { batch: number; perEpoch: number; steps: number } {
+  const batch = Math.max(1, Math.min(schedule.batch, images))
+  const perEpoch = Math.floor(images / batch)
+  const epochs = Math.min(10, Math.max(schedule.epochs, Math.ceil(schedule.leastSteps / perEpoch)))
+  return { batch, perEpoch, steps: perEpoch > 0 ? epochs * perEpoch : 0 }
 }
 
 /** Rises over the first tenth, then falls to zero along half a cosine. */
@@ -90,30 +107,37 @@ function rowsWithLabels(targets: Int8Array, labels: number): Int32Array {
 
 /**
  * The training graph on a device. It takes the batch that it is made for, and no other.
- * @returns weights: how many numbers of the backbone are trained
+ * @returns start: the last stage as it was, by the names of its parameters
  */
 export async function openTailTrainer(
   network: TrainedNetwork,
   setting: TailSetting,
   batch: number,
-  device: Device,
-): Promise<{ trainer: Trainer; weights: number }> {
+  { device, pace, weightDecay }: Pick<TailOptions, 'device' | 'pace' | 'weightDecay'>,
+): Promise<{ trainer: Trainer; start: Parameters }> {
   const graph = new Graph()
   const { labels } = setting.sizes
-  const logits = add(logitsOn(graph, batch, network, setting), graph.input('offset', 'float32', [batch, labels]))
+  const start: Parameters = new Map()
+  const beyond = logitsOn(graph, batch, network, setting, movingTail(graph, pace, start))
+  const logits = add(beyond, graph.input('offset', 'float32', [batch, labels]))
   const known = knownLoss(logits, graph.input('target', 'float32', [batch, labels]))
   // Once more, since what is differentiated is not given out under another name.
   graph.output('known', mul(known, 1))
-  const ofTail = graph.parameters.filter(({ name }) => !network.parameters.has(name))
-  const weights = ofTail.reduce((total, { data }) => total + data.length, 0)
-  return { trainer: await Trainer.open(graph, adam(graph, known), device), weights }
+  const decayOf = ({ shape }: { shape: readonly number[] }): number => (shape.length > 1 ? weightDecay : 0)
+  return { trainer: await Trainer.open(graph, adam(graph, known, { weightDecay: decayOf }), device), start }
 }
 
 /** The network's logits from the features before the last stage, the input `trunk`, [B, C]. */
-function logitsOn(graph: Graph, batch: number, network: TrainedNetwork | TunedNetwork, setting: TailSetting): Value {
+function logitsOn(
+  graph: Graph,
+  batch: number,
+  network: TrainedNetwork,
+  setting: TailSetting,
+  weights: PartParameter,
+): Value {
   const { cut, preparation, sizes, words } = setting
   const trunk = graph.input('trunk', 'float16', trunkShape(cut, batch))
-  const raw = tailOn(trunk, cut, 'tail' in network ? trainedTail(graph, network.tail) : tailParameters(graph))
+  const raw = tailOn(trunk, cut, weights)
   const { grid } = preparationGraph(raw.grid, raw.pooled, preparation)
   const used = new Map([...network.parameters].filter(([name]) => !isOfPairs(name)))
   return networkOn(graph, grid, sizes, { words, adjacency: network.adjacency }, used).result.logits
@@ -145,13 +169,18 @@ export function tailFeeds(
 }
 
 /** Trained values put where they belong. */
-function tuned(network: TrainedNetwork, values: ReadonlyMap<string, Float32Array>): TunedNetwork {
+function tuned(
+  network: TrainedNetwork,
+  start: Parameters,
+  values: ReadonlyMap<string, Float32Array>,
+  pace: number,
+): TunedNetwork {
   const parameters: Parameters = new Map(network.parameters)
   const tail: Parameters = new Map()
   for (const [name, data] of values) {
-    const before = network.parameters.get(name)
-    if (before) parameters.set(name, { ...before, data })
-    else tail.set(name, { shape: [data.length], data })
+    const before = start.get(name)
+    if (before) tail.set(name, { ...before, data: before.data.map((w, i) => w + pace * data[i]) })
+    else parameters.set(name, { ...parameters.get(name)!, data })
   }
   return { ...network, parameters, tail }
 }
@@ -170,7 +199,7 @@ export async function tunedLogits(
   const { labels } = setting.sizes
   const batch = Math.min(scoredAtOnce, images)
   const graph = new Graph('constants')
-  graph.output('logits', logitsOn(graph, batch, network, setting))
+  graph.output('logits', logitsOn(graph, batch, network, setting, trainedTail(graph, network.tail)))
   const session = await Session.open(onnxModel(graph), { device: options.device })
   const scores = new Float32Array(images * labels)
   try {
