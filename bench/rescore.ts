@@ -67,8 +67,8 @@ async function measure(images: number, labels: number): Promise<void> {
           shift: normal(labels, 0.1),
         },
       },
-      pooled: { mean: new Float32Array(1), scale: new Float32Array(1) },
-      backbone: '',
+      described: normal(images * 256, 0.1),
+      features: '',
     })
     await writeScores(scoresFile(project.cacheFolder, model.uid), {
       ...{ imageIds, labelIds },

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { readClassifier } from '../src/main/backbone/classifier.ts'
 import { embed } from '../src/main/backbone/embed.ts'
 import { FeatureReader } from '../src/main/backbone/featureReader.ts'
 import { resolveBackbone } from '../src/main/backbone/resolve.ts'
@@ -50,7 +51,7 @@ for (const known of values.known.split(',').map(Number)) {
     since = now
   }
   await fineTune(
-    { source: sourceOf(reader), records, states, labelNames: labels },
+    { source: sourceOf(reader, await readClassifier(backbone)), records, states, labelNames: labels },
     { seed: 0, device: 'cpu', onProgress: (report) => report.phase !== phase && enter(report.phase) },
   )
   enter('')

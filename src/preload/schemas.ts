@@ -117,8 +117,11 @@ export const imageFilter = z.object({
 })
 
 export const imageSort = z.object({
-  /** `confidence`: the most confident undecided suggestion first (of the filter's label if it names one). */
-  by: z.enum(['path', 'added', 'modified', 'known', 'confidence']),
+  /**
+   * `confidence`: the most confident undecided suggestion first; `usefulness`: the images whose unknown labels would teach the
+   * model most first (each of the filter's label if it names one).
+   */
+  by: z.enum(['path', 'added', 'modified', 'known', 'confidence', 'usefulness']),
   descending: z.boolean().optional(),
 })
 

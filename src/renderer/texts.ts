@@ -100,6 +100,7 @@ export const texts = {
       added: 'Newest first',
       known: 'Least known first',
       confidence: 'Surest suggestion first',
+      usefulness: 'Most useful first',
     },
     status: { any: 'All files', broken: 'Unreadable', missing: 'Missing' },
     known: { any: 'Any progress', nothing: 'Nothing known', something: 'Started', everything: 'Complete' },

@@ -29,7 +29,7 @@ testWithVulkan(
     project.states.set(changes, { title: 'Mark all' })
     await startEmbedding(workspace, { device: 'cpu' }).done
 
-    const job = await startTraining(workspace, { device: 'webgpu' })
+    const job = await startTraining(workspace, { device: 'webgpu', unfreeze: 'none' })
     const kept = path.join(project.cacheFolder, 'checkpoints')
     const isKept = () =>
       existsSync(kept) &&

@@ -44,8 +44,8 @@ async function scored(application: Application, images: number, logOdds: [number
       blend: { sources: ['linear'], weights: labels.map(() => [1, 0]), shared: [1, 0] },
       conditional,
     },
-    pooled: { mean: new Float32Array(1), scale: new Float32Array(1) },
-    backbone: '',
+    described: new Float32Array(images),
+    features: '',
   })
   const scores = conditionalLogOddsOfAll(conditional, own, states).map(logistic)
   await writeScores(scoresFile(project.cacheFolder, model.uid), {

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Application } from '../../src/main/app/application.ts'
+import { questionsOf } from '../../src/main/app/asking.ts'
 import { queryImages } from '../../src/main/app/imageQuery.ts'
 import { imageDetail, imageRows } from '../../src/main/app/imageRows.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from '../../src/main/app/marks.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
+import { gainsFile, writeGains } from '../../src/main/suggestions/gains.ts'
 import { scoresFile, writeScores } from '../../src/main/suggestions/scores.ts'
 import { imageDetail as detailSchema, imageRow } from '../../src/preload/schemas.ts'
 import { scanned } from '../project/support.ts'
@@ -168,10 +170,97 @@ test('suggested and by confidence: as one would find them one by one', async () 
   )
 })
 
+test('the most useful first: what is unknown counts, and follows every mark', async () => {
+  const workspace = await scored(
+    newApplication(),
+    ['dog', 'cat'],
+    [
+      [0.6, 0.5],
+      [0.3, 0.5],
+      [0.5, 0.95],
+      [Number.NaN, Number.NaN],
+    ],
+  )
+  const { project } = workspace
+  const by = { by: 'usefulness' } as const
+  // A model of before there was such an order: by path.
+  await expect(questionsOf(workspace, 5)).rejects.toMatchObject({ code: 'order-missing' })
+  expect([...(await queryImages(workspace, {}, by))]).toEqual([1, 2, 3, 4])
+  const model = project.models.current()!
+  await writeGains(gainsFile(project.cacheFolder, model.uid), {
+    imageIds: Int32Array.of(1, 2, 3, 4),
+    labelIds: Int32Array.of(1, 2),
+    gains: Float32Array.of(2, 1, 3, Number.NaN, 2, 6, 1, Number.NaN),
+  })
+  project.models.setCurrent(null)
+  project.models.setCurrent(model.id)
+  const order = async (
+    ...[filter, sort]: Parameters<typeof queryImages> extends [unknown, ...infer Rest] ? Rest : never
+  ) => [...(await queryImages(workspace, filter, sort))]
+  expect(await order({}, by)).toEqual([2, 1, 3, 4])
+  expect(await order({}, { ...by, descending: false })).toEqual([4, 1, 3, 2])
+  expect(await order({ labels: [{ labelId: 1, is: 'unknown' }] }, by)).toEqual([3, 1, 2, 4])
+  expect(await order({ suggested: false }, by)).toEqual([2, 1, 4])
+  const pairs = async (count: number) =>
+    (await questionsOf(workspace, count)).questions.map(({ image, label }) => [Number(image.slice(0, 4)) + 1, label])
+  expect(await pairs(3)).toEqual([
+    [2, 'cat'],
+    [3, 'dog'],
+    [1, 'dog'],
+  ])
+  await setMarks(workspace, [{ imageId: 2, labelId: 2, state: -1 }])
+  expect(await order({}, by)).toEqual([1, 3, 2, 4])
+  expect((await pairs(9)).length).toBe(5)
+  project.labels.remove(2)
+  expect(await order({}, by)).toEqual([3, 1, 2, 4])
+})
+
+test('the audit slice: a random sample of the confident suggestions, whatever else is marked', async () => {
+  // Of the suggestions of present, the first half is right; of those of absent, all.
+  const images = Array.from({ length: 80 }, (_, i) => [i < 40 ? 0.97 : 0.6, i < 40 ? 0.5 : 0.02])
+  const workspace = await scored(newApplication(), ['dog', 'cat'], images)
+  const { project } = workspace
+  const ids = project.images.ids({}, { by: 'added' })
+  const gains = Float32Array.from({ length: 160 }, (_, at) => (at % 40) + 1)
+  const [uid, labelIds] = [project.models.current()!.uid, Int32Array.of(1, 2)]
+  await writeGains(gainsFile(project.cacheFolder, uid), { imageIds: ids, labelIds, gains })
+  const begun = await questionsOf(workspace, 60)
+  expect(begun.audit.present).toMatchObject({ count: 0, low: 0, high: 1 })
+  const audits = begun.questions.filter(({ why }) => why === 'audit')
+  expect(audits.map(({ label }) => label)).toEqual(['dog', 'dog', 'dog', 'cat', 'cat', 'cat'])
+  expect(audits.every(({ probability }) => probability > 0.9 || probability < 0.1)).toBe(true)
+  expect([begun.questions.length, new Set(begun.questions.map(({ image, label }) => image + label)).size]).toEqual([
+    60, 60,
+  ])
+  expect(await questionsOf(workspace, 60)).toEqual(begun)
+
+  // A mark of a confident suggestion that was not drawn tells nothing of the others.
+  const drawn = new Set(
+    audits.filter(({ label }) => label === 'dog').map(({ image }) => project.images.byPath(image)!.id),
+  )
+  const other = [...ids].slice(0, 40).find((id) => !drawn.has(id))!
+  await setMarks(workspace, [{ imageId: other, labelId: 1, state: -1 }])
+  const answers = [...drawn].map((imageId, i) => ({
+    imageId,
+    labelId: 1,
+    state: i === 0 ? (-1 as const) : (1 as const),
+  }))
+  await setMarks(workspace, answers.slice(1))
+  expect((await questionsOf(workspace, 60)).audit.present.count).toBe(0)
+  await setMarks(workspace, answers)
+  const { audit, questions } = await questionsOf(workspace, 60)
+  expect([audit.present.right, audit.absent.count]).toEqual([2, 0])
+  expect(audit.present.count).toBeLessThanOrEqual(4)
+  expect(audit.present.count).toBeGreaterThanOrEqual(3)
+  expect(questions.some(({ image, why }) => why === 'audit' && drawn.has(project.images.byPath(image)!.id))).toBe(false)
+})
+
 test('without a model nothing is suggested, and nothing fails', async () => {
   const workspace = await scored(newApplication(), ['dog'], [[0.95], [0.95]])
   workspace.project.models.setCurrent(null)
   expect([...(await queryImages(workspace, { suggested: true }, { by: 'path' }))]).toEqual([])
-  expect([...(await queryImages(workspace, {}, { by: 'confidence' }))]).toEqual([1, 2])
+  for (const by of ['confidence', 'usefulness'] as const) {
+    expect([...(await queryImages(workspace, {}, { by }))]).toEqual([1, 2])
+  }
   expect((await imageRows(workspace, [1]))[0].suggestions).toEqual([])
 })

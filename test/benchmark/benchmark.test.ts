@@ -69,3 +69,31 @@ test('surmise benchmark --mode faithful: the published method beside ours', asyn
   const wrong = await surmise([...args, '--mode', 'best', '--json'], { home })
   expect(wrong).toMatchObject({ code: 1, json: { error: { code: 'usage' } } })
 })
+
+test('surmise benchmark --ablate: every part left out in turn', async () => {
+  const folder = newFolder()
+  const present = (i: number) => [...(i % 2 ? ['car'] : []), ...(i % 3 ? ['dog'] : [])]
+  const lines = Array.from({ length: 40 }, (_, i) => `${i}.png\ttrain\t${present(i).join(' ')}\n`)
+  write(folder, 'labels.tsv', `${head}${lines.join('')}`)
+  for (const i of lines.keys()) await paint(path.join(folder, 'images'), `${i}.png`, present(i), i)
+  const args = ['benchmark', folder, '--known', '0.6', '--seeds', '1', '--labels-with-at-least', '2', '--ablate']
+  const ended = await surmise([...args, '--device', 'cpu', '--json'], { home: newFolder() })
+  expect(ended.code).toBe(0)
+  const [{ blend, ablation }] = ended.json.rows as {
+    blend: { mAP: number }
+    ablation: { without: string; sst?: { mAP: number }; blend: { mAP: number } }[]
+  }[]
+  const trained = [
+    'maskUnknownPairs',
+    'conditionalAdjacency',
+    'definedMeans',
+    'usedSlotsOnly',
+    'pseudoBothWays',
+    'separatePairs',
+  ]
+  const names = ablation.map(({ without }) => without)
+  expect(names).toEqual(['nothing', ...trained, 'heldOutChoice', 'sst', 'vote', 'conditional'])
+  // The same seed trains the same model.
+  expect(ablation[0].blend).toEqual(blend)
+  for (const line of ablation) expect(line.sst !== undefined).toBe(['nothing', ...trained].includes(line.without))
+}, 300_000)

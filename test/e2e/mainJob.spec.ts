@@ -99,6 +99,13 @@ test('the main job: sample, mark, fine-tune, accept and reject, undo, export, re
 
   // The surest first: accept one, reject one, take the rejection back.
   await expect(page.getByRole('button', { name: 'Has suggestions' })).toHaveAttribute('aria-pressed', 'true')
+  // What would teach the model most is not what it is surest of.
+  const sort = page.getByLabel('Sort', { exact: true })
+  const surest = (await page.locator('[data-path]').first().getAttribute('data-path')) ?? ''
+  await sort.selectOption({ label: 'Most useful first' })
+  await expect(page.locator('[data-path]').first()).not.toHaveAttribute('data-path', surest)
+  await sort.selectOption({ label: 'Surest suggestion first' })
+  await expect(page.locator('[data-path]').first()).toHaveAttribute('data-path', surest)
   await page.locator('[data-path]').first().dblclick()
   await expect(page.locator('li[data-state="suggested"]').first()).toBeVisible()
   const image = (await page.locator('h2').textContent()) ?? ''

@@ -114,6 +114,11 @@ describe('reading CSV', () => {
     await expect(csv.read!('/tmp', {})).rejects.toMatchObject({ code: 'eisdir' })
   })
 
+  test('the character that stands for what can’t be read is one of a name like any other', async () => {
+    const plan = await planOf('image,label,value\na.jpg,\ufffd,present\n')
+    expect(plan.preview.labels).toMatchObject([{ name: '\ufffd', known: false, present: 1 }])
+  })
+
   test('can be cancelled', async () => {
     const file = temporaryFile('x.csv', `image,label,value\n${'a.jpg,dog,present\n'.repeat(50_000)}`)
     const controller = new AbortController()

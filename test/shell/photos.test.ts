@@ -83,6 +83,16 @@ describeWithShared('200 photos through the command line', ['data/voc12-subset'],
     expect(confident).toBeGreaterThan(100)
     expect(right / confident).toBeGreaterThan(0.85)
 
+    // What to ask next is unknown, and not what is suggested confidently, but for the audit slice.
+    const { questions } = (await call('next', project, '--count', '40')) as {
+      questions: { image: string; label: string; probability: number; why: string }[]
+    }
+    expect(questions.length).toBe(40)
+    expect(questions.some(({ image, label }) => known.has(`${image} ${label}`))).toBe(false)
+    const isConfident = questions.map(({ probability }) => Math.max(probability, 1 - probability) >= 0.9)
+    expect(isConfident.filter(Boolean).length).toBe(questions.filter(({ why }) => why === 'audit').length)
+    expect(questions.filter(({ image, label }) => truth.has(`${image} ${label}`)).length).toBeGreaterThan(8)
+
     // The file, read with nothing of ours: every known state, and no unknown one.
     const out = path.join(folder, 'out.json')
     await call('export', project, out, '--format', 'coco')

@@ -24,8 +24,8 @@ const states = truth.map((y) => (random.random() < 0.5 ? y : 0))
 const imageIds = Int32Array.from({ length: images }, (_, i) => 3 * i + 3)
 const labelIds = Int32Array.of(4, 9, 2, 7, 1)
 const keys = Array.from(imageIds, (id) => id.toString(16).padStart(64, '0'))
-const pooled = { mean: Float32Array.of(1, 2), scale: Float32Array.of(3, 4) }
-const backbone = 'tiny'
+const described = Float32Array.from({ length: 2 * images }, (_, at) => Math.f16round(at / 7))
+const features = 'tiny'
 const crossFitted = Float32Array.from(states, () => random.random())
 let suggester: Suggester
 let stored: Float32Array
@@ -42,8 +42,8 @@ beforeAll(async () => {
     own,
     sources,
     suggester,
-    pooled,
-    backbone,
+    described,
+    features,
   })
   const columns = new Float32Array((images + 1) * labels).fill(Number.NaN)
   stored.forEach((p, at) => {
@@ -106,13 +106,13 @@ test('what was blended, and how images are compared, can be read for one entry',
   expect(names).toEqual(['linear', 'sst', 'vote'])
   expect([...logOdds]).toEqual(Object.values(sources).map((column) => column[17 * labels + 3]))
   expect([...weights]).toEqual(suggester.blend.weights[3].map(Math.fround))
-  expect(await readImages(file)).toEqual({ imageIds, keys, pooled, backbone })
+  expect(await readImages(file)).toEqual({ imageIds, keys, described, features })
 })
 
 test('without the file, or with a damaged or a foreign one, scores are as training left them', async () => {
   const file = suggesterFile(folder, 'm')
   const whole = readFileSync(file)
-  const others = { ...suggester, imageIds, keys, states, sources, suggester, pooled, backbone }
+  const others = { ...suggester, imageIds, keys, states, sources, suggester, described, features }
   const foreign = suggesterFile(folder, 'other')
   const own = applyBlend(suggester.blend, sources)
   await writeSuggester(foreign, { ...others, own, labelIds: Int32Array.of(4, 9, 2, 7, 3) })

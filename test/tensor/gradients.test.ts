@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
 import * as composed from '../../src/main/tensor/composed.ts'
+import * as convolutional from '../../src/main/tensor/convolution.ts'
 import * as elementwise from '../../src/main/tensor/elementwise.ts'
 import { gradients } from '../../src/main/tensor/gradients.ts'
 import { elements, Graph, type Value } from '../../src/main/tensor/graph.ts'
@@ -160,6 +161,52 @@ const cases: Case[] = [
     ],
     build: (a, b) => composed.dot(a, b),
   },
+  // ONNX Runtime has convolutions in float32 only.
+  {
+    operator: 'convolution',
+    shapes: [[2, 3, 4, 5], [4, 3, 3, 3], [4]],
+    build: (x, w, b) => convolutional.convolution(x, w, b, { pads: [1, 1, 1, 1] }),
+    type: 'float32',
+  },
+  {
+    operator: 'convolution',
+    shapes: [
+      [2, 3, 3, 2],
+      [2, 3, 1, 1],
+    ],
+    build: (x, w) => convolutional.convolution(x, w),
+    type: 'float32',
+  },
+  // A stride that leaves rows over, and padding on one side alone.
+  {
+    operator: 'convolution',
+    shapes: [
+      [2, 2, 6, 5],
+      [3, 2, 3, 2],
+    ],
+    build: (x, w) => convolutional.convolution(x, w, undefined, { strides: [2, 2], pads: [0, 0, 1, 1] }),
+    type: 'float32',
+  },
+  // Grouped, and depthwise.
+  {
+    operator: 'convolution',
+    shapes: [[1, 4, 4, 4], [6, 2, 3, 3], [6]],
+    build: (x, w, b) => convolutional.convolution(x, w, b, { groups: 2, strides: [2, 1], pads: [1, 1, 1, 1] }),
+    type: 'float32',
+  },
+  {
+    operator: 'convolution',
+    shapes: [[2, 3, 5, 4], [3, 1, 3, 3], [3]],
+    build: (x, w, b) => convolutional.convolution(x, w, b, { groups: 3, strides: [2, 2], pads: [0, 0, 1, 1] }),
+    type: 'float32',
+  },
+  { operator: 'globalAveragePool', shapes: [[2, 3, 2, 2]], build: (x) => convolutional.globalAveragePool(x) },
+  {
+    operator: 'averagePool',
+    shapes: [[2, 2, 5, 4]],
+    build: (x) => convolutional.averagePool(x, [2, 2], { strides: [2, 2], pads: [0, 0, 1, 0] }),
+    type: 'float32',
+  },
 ]
 
 /** These pass no gradient by their nature. */
@@ -179,7 +226,9 @@ const withoutGradient = [
 ]
 
 test('every operator is in the table', () => {
-  const operators = [elementwise, reduction, layout, matrix, composed].flatMap((room) => Object.keys(room))
+  const operators = [elementwise, reduction, layout, matrix, composed, convolutional].flatMap((room) =>
+    Object.keys(room),
+  )
   const tested = new Set([...cases.map(({ operator }) => operator), ...withoutGradient])
   expect(operators.filter((name) => !tested.has(name))).toEqual([])
 })

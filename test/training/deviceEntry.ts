@@ -1,8 +1,15 @@
 import { featuresOf } from '../../src/main/backbone/embed.ts'
+import { RandomState } from '../../src/main/base/random.ts'
 import { serveTasks } from '../../src/main/compute/server.ts'
 import { hashedLabelVectors } from '../../src/main/sst/labelVectors.ts'
 import { allRepairs } from '../../src/main/sst/objective.ts'
-import type { Device } from '../../src/main/tensor/session.ts'
+import { convolution, globalAveragePool } from '../../src/main/tensor/convolution.ts'
+import { clip, relu, square } from '../../src/main/tensor/elementwise.ts'
+import { gradients } from '../../src/main/tensor/gradients.ts'
+import { elements, Graph } from '../../src/main/tensor/graph.ts'
+import { onnxModel } from '../../src/main/tensor/model.ts'
+import { sum } from '../../src/main/tensor/reduction.ts'
+import { type Device, Session, tensorOf } from '../../src/main/tensor/session.ts'
 import { Checkpoints } from '../../src/main/training/checkpoint.ts'
 import { probeDevice } from '../../src/main/training/deviceProbe.ts'
 import { fineTune } from '../../src/main/training/fineTune.ts'
@@ -50,7 +57,35 @@ async function fineTuneOn({ cacheFolder, ...where }: { cacheFolder: string; devi
   return { probabilities, metrics, resumed: checkpoints.resumed }
 }
 
+/** A small last stage of a backbone and all its gradients: convolutions with a stride, depthwise and of 1 × 1, and pooling. */
+async function differentiateConvolutions({ device }: { device: Device }): Promise<Record<string, Float32Array>> {
+  const random = new RandomState(2)
+  const shapes = { x: [2, 4, 7, 6], strided: [8, 4, 3, 3], depthwise: [8, 1, 3, 3], pointwise: [5, 8, 1, 1], bias: [5] }
+  const graph = new Graph()
+  const named = Object.entries(shapes).map(([name, shape]) => [name, graph.input(name, 'float32', shape)] as const)
+  const [x, strided, depthwise, pointwise, bias] = named.map(([, value]) => value)
+  const small = relu(convolution(x, strided, undefined, { strides: [2, 2], pads: [0, 0, 1, 1] }))
+  const mixed = clip(convolution(small, depthwise, undefined, { groups: 8, pads: [1, 1, 1, 1] }), 0, 6)
+  const loss = sum(square(globalAveragePool(convolution(mixed, pointwise, bias))))
+  const slopes = gradients(
+    loss,
+    named.map(([, value]) => value),
+  )
+  named.forEach(([name], i) => {
+    graph.output(`slope of ${name}`, slopes[i])
+  })
+  graph.output('loss', loss)
+  const session = await Session.open(onnxModel(graph), { device })
+  const feeds = named.map(([name, { shape }]) => {
+    const data = Float32Array.from({ length: elements(shape) }, () => random.normal())
+    return [name, tensorOf('float32', data, shape as number[])] as const
+  })
+  const results = await session.run(Object.fromEntries(feeds))
+  await session.close()
+  return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]))
+}
+
 /** What `webgpu.test.ts` runs in a process of its own: a driver that gives up takes no test with it. */
-export const tasks = { probeDevice, trainSome, fineTuneOn, featuresOf }
+export const tasks = { probeDevice, trainSome, fineTuneOn, featuresOf, differentiateConvolutions }
 
 serveTasks(tasks)

@@ -50,6 +50,18 @@ describeWithVulkan('WebGPU on software Vulkan', () => {
     expect(Math.abs(there.metrics.mAP.blend - here.metrics.mAP.blend)).toBeLessThan(0.005)
   }, 240_000)
 
+  test('convolutions have the gradients that the CPU gives them', async () => {
+    const there = await compute.run('differentiateConvolutions', { device: 'webgpu' })
+    const here = await compute.run('differentiateConvolutions', { device: 'cpu' })
+    expect(Object.keys(here)).toHaveLength(6)
+    for (const [name, values] of Object.entries(here)) {
+      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+      expect(largest, name).toBeGreaterThan(1e-3)
+      const apart = values.reduce((most, value, i) => Math.max(most, Math.abs(value - there[name][i])), 0)
+      expect(apart / largest, name).toBeLessThan(1e-4)
+    }
+  }, 120_000)
+
   test('an image has the features that the CPU gives it', async () => {
     const folder = temporaryFolder()
     const backbone = await modelFile(plainBackbone(['n', 3, 64, 64], 16))

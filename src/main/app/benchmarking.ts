@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
+import { ablationTexts } from '../benchmark/ablationNames.ts'
 import type { BenchmarkInput, BenchmarkProgress, BenchmarkResult } from '../benchmark/benchmark.ts'
 import type { MethodScores, ProtocolInput, ProtocolResult, SplitScore } from '../benchmark/protocol.ts'
+import type { HiddenScore } from '../benchmark/score.ts'
+import type { SimulateInput, SimulateProgress, SimulateResult } from '../benchmark/simulate.ts'
 import type { AppContext } from './context.ts'
 import { configFolder } from './home.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
 import { onDevice } from './onDevice.ts'
 
-export type { BenchmarkResult, MethodScores, ProtocolResult, SplitScore }
+export type { BenchmarkResult, HiddenScore, MethodScores, ProtocolResult, SimulateResult, SplitScore }
+export { ablationTexts }
 
 /** What the application adds itself. */
 type Requested<Input> = Omit<Input, 'cacheFolder' | 'device'> & { device: string }
 
 export type BenchmarkRequest = Requested<BenchmarkInput>
 export type ProtocolRequest = Requested<ProtocolInput>
+export type SimulateRequest = Requested<SimulateInput>
 
 /** Measures the method on a labelled folder. */
 export function startBenchmark(context: AppContext, request: BenchmarkRequest): StartedJob<BenchmarkResult> {
@@ -40,6 +45,18 @@ export function startProtocol(context: AppContext, request: ProtocolRequest): St
   })
 }
 
+/** Plays an annotator who answers from the truth of a labelled folder. */
+export function startSimulation(context: AppContext, request: SimulateRequest): StartedJob<SimulateResult> {
+  context.devices.check(request.device)
+  const cacheFolder = cacheFolderOf(request.folder)
+  return context.jobs.start('train', 'Simulate', async (job) => {
+    const { device: _, ...result } = await onDevice(context, request.device, (device) =>
+      context.compute.run('simulate', { ...request, device, cacheFolder }, following(job)),
+    )
+    return { result, outcome: `${result.images} images, ${result.labels.length} labels.` }
+  })
+}
+
 /** Features are kept from one benchmark to the next beside the program's settings: the folder itself may be read-only. */
 function cacheFolderOf(folder: string): string {
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
@@ -48,10 +65,13 @@ function cacheFolderOf(folder: string): string {
 
 function following(job: JobControl) {
   const begun = performance.now()
-  return { signal: job.signal, onProgress: (report: BenchmarkProgress) => job.update(progressOf(report, begun)) }
+  return {
+    signal: job.signal,
+    onProgress: (report: BenchmarkProgress | SimulateProgress) => job.update(progressOf(report, begun)),
+  }
 }
 
-function progressOf(report: BenchmarkProgress, begun: number): Parameters<JobControl['update']>[0] {
+function progressOf(report: BenchmarkProgress | SimulateProgress, begun: number): Parameters<JobControl['update']>[0] {
   switch (report.phase) {
     case 'reading':
       return { phase: 'Reading the folder', fraction: null }
@@ -70,5 +90,8 @@ function progressOf(report: BenchmarkProgress, begun: number): Parameters<JobCon
         secondsLeft: fraction > 0.02 ? (elapsed / fraction) * (1 - fraction) : null,
       }
     }
+    // An order that arrives early leaves the rest out: nobody knows how long it takes.
+    case 'playing':
+      return { phase: `Order ${report.order}, round ${report.round}`, fraction: report.fraction, secondsLeft: null }
   }
 }

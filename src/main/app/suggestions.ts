@@ -5,6 +5,7 @@ import type { Model } from '../project/models.ts'
 import type { Project } from '../project/project.ts'
 import type { StateMatrix } from '../project/stateMatrix.ts'
 import type { LabelState, ProjectChange, StateDelta } from '../project/types.ts'
+import { type Gains, gainsFile, readGains } from '../suggestions/gains.ts'
 import { FollowedScores } from '../suggestions/rescoring.ts'
 import { confidenceOf, confidentFrom, type ScoreTable, scoresFile, suggestionOf } from '../suggestions/scores.ts'
 import { Confidence } from './confidence.ts'
@@ -33,6 +34,7 @@ export class Suggestions {
   #allFollowed: FollowedScores | undefined
   /** On the way there: rows that it has passed are kept up to date too. */
   #pass: { followed: FollowedScores; done: Promise<void> } | undefined
+  #gains: { model: string; gains: Gains | undefined } | undefined
 
   constructor(project: Project) {
     this.#project = project
@@ -82,6 +84,16 @@ export class Suggestions {
     if (this.#pass === mine) this.#pass = undefined
   }
 
+  /** What it would be good to be told next, as the training left it. Undefined if no model suggests, or it is lost. */
+  async gains(): Promise<Gains | undefined> {
+    const model = this.#project.models.current()
+    if (!model) return undefined
+    if (this.#gains?.model !== model.uid) {
+      this.#gains = { model: model.uid, gains: await readGains(gainsFile(this.#project.cacheFolder, model.uid)) }
+    }
+    return this.#gains.gains
+  }
+
   /** To be told of every change, after the commit. */
   follow(change: ProjectChange): void {
     if (change.kind === 'states') this.#statesChanged(change.delta)
@@ -91,6 +103,7 @@ export class Suggestions {
     this.#forgetAll()
     this.#current = undefined
     this.#confidence = undefined
+    this.#gains = undefined
   }
 
   #forgetAll(): void {

@@ -3,6 +3,7 @@ import { resolveBackbone } from '../backbone/resolve.ts'
 import { benchmark } from '../benchmark/benchmark.ts'
 import { parity } from '../benchmark/parity.ts'
 import { protocol } from '../benchmark/protocol.ts'
+import { simulate } from '../benchmark/simulate.ts'
 import type { Job } from '../images/job.ts'
 import { renderImage } from '../images/render.ts'
 import { drawSample } from '../images/sample/draw.ts'
@@ -10,6 +11,7 @@ import { scan } from '../images/scan.ts'
 import { ensureThumbnail } from '../images/thumbnails.ts'
 import { probeDevice } from '../training/deviceProbe.ts'
 import { imageEvidence } from '../training/evidence.ts'
+import { planLastStage } from '../training/lastStagePlan.ts'
 import type { ProgressReport } from '../training/progress.ts'
 import { type TrainInput, train } from '../training/train.ts'
 
@@ -29,10 +31,12 @@ export const tasks = {
   embed,
   train: (input: TrainInput, job: Job<ProgressReport>) =>
     train(input, { signal: job.signal, progress: (report) => job.progress?.(report) }),
+  planLastStage,
   benchmark,
   parity,
   protocol,
   imageEvidence,
+  simulate,
   probeDevice,
   drawSample,
   resolveBackbone: ({ specification }: { specification: string }) => resolveBackbone(specification),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Backbone } from '../backbone/backbone.ts'
 import type { EmbedProgress, EmbedResult } from '../backbone/embed.ts'
 import { deviceFailed } from '../base/deviceFailure.ts'
 import { cancelled, UserError } from '../base/errors.ts'
@@ -8,10 +9,12 @@ import type { Json, Model } from '../project/models.ts'
 import type { MatrixSnapshot } from '../project/stateMatrix.ts'
 import { removeCheckpoints } from '../training/checkpoint.ts'
 import type { Comparison } from '../training/comparison.ts'
+import type { LastStageReport } from '../training/lastStage.ts'
 import type { ProgressReport } from '../training/progress.ts'
 import type { TrainInput, TrainResult } from '../training/train.ts'
 import type { Device } from './devices.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
+import { lastStageOutcome, prepareLastStage, type Unfreeze } from './lastStage.ts'
 import { onDevice } from './onDevice.ts'
 import { applyWhenFree } from './scanning.ts'
 import { counted } from './words.ts'
@@ -21,6 +24,8 @@ export interface TrainingOptions {
   /** @default the project's setting */
   device?: string
   seed?: number
+  /** @default auto */
+  unfreeze?: Unfreeze
 }
 
 /** The backbone where the project names none. */
@@ -31,6 +36,8 @@ export interface TrainedModel extends Model {
   resumed: boolean
   /** With the model of before; null where there is none to compare with. */
   comparison: Comparison | null
+  /** What came of training the backbone's last stage; null where it was left alone. */
+  lastStage: LastStageReport | null
 }
 
 interface KnownAtClick {
@@ -63,7 +70,11 @@ export async function startTraining(
     const run = async (device: Device, failed: Device | undefined) => {
       const embedded = await embedMissing(workspace, job, known.images, device)
       if (!embedded.complete) throw cancelled('Fine-tuning')
-      return { embedded, ...(await trainOn(workspace, job, known, embedded, { device, seed, takesOverFrom: failed })) }
+      const embedAgain = (backbone: Backbone) => embedMissing(workspace, job, known.images, device, backbone)
+      const plan = lastStageInput(workspace, known, device)
+      const lastStage = await prepareLastStage(workspace, job, options.unfreeze ?? 'auto', plan, embedAgain)
+      const how = { device, seed, takesOverFrom: failed, lastStage }
+      return { embedded, ...(await trainOn(workspace, job, known, embedded, how)) }
     }
     job.update({ phase: 'Looking for the device' })
     const { trained, embedded, uid, device } = await onDevice(context, wanted, run)
@@ -88,8 +99,8 @@ export async function startTraining(
       // The model is safe; the next run removes them.
       context.log.warn(`The checkpoints could not be removed: ${error}`)
     })
-    const { resumed, comparison = null } = trained
-    return { result: { ...model, resumed, comparison }, outcome: outcomeOf(trained, known, embedded) }
+    const { resumed, comparison = null, lastStage = null } = trained
+    return { result: { ...model, resumed, comparison, lastStage }, outcome: outcomeOf(trained, known, embedded) }
   })
 }
 
@@ -124,17 +135,28 @@ async function knownNow({ project }: Workspace): Promise<KnownAtClick> {
   return { matrix, images, labels: Array.from(matrix.labelIds, (id) => ({ id, name: names.get(id) ?? '' })) }
 }
 
+function lastStageInput({ project }: Workspace, { matrix, images, labels }: KnownAtClick, device: Device) {
+  const count = labels.length
+  const labelled = images.filter((_, row) =>
+    matrix.states.subarray(row * count, (row + 1) * count).some((state) => state !== 0),
+  )
+  const backbone = project.settings.get('backbone') ?? builtInBackbone
+  const { cacheFolder } = project
+  return { backbone, cacheFolder, images: images.length, labelled: labelled.length, labels: count, device }
+}
+
 async function embedMissing(
   { context, project }: Workspace,
   job: JobControl,
   images: readonly KnownAtClick['images'][number][],
   device: Device,
+  backbone: Backbone | string = project.settings.get('backbone') ?? builtInBackbone,
 ): Promise<EmbedResult> {
   const input = {
     images: images.flatMap(({ id, path, sha256, status }) =>
       status === 'ok' && sha256 !== null ? [{ id, path: absolutePath(project.imagesRoot, path), sha256 }] : [],
     ),
-    backbone: project.settings.get('backbone') ?? builtInBackbone,
+    backbone,
     cacheFolder: project.cacheFolder,
     device,
   }
@@ -183,6 +205,7 @@ const phaseNames: Record<ProgressReport['phase'], string> = {
   baseline: 'Training the linear baseline',
   network: 'Training the network',
   scoring: 'Scoring every image',
+  'last stage': 'Training the backbone’s last stage',
   blending: 'Blending and calibrating',
 }
 
@@ -191,7 +214,7 @@ async function trainOn(
   job: JobControl,
   { matrix, images, labels }: KnownAtClick,
   embedded: EmbedResult,
-  how: Pick<TrainInput, 'device' | 'seed' | 'takesOverFrom'>,
+  how: Pick<TrainInput, 'device' | 'seed' | 'takesOverFrom' | 'lastStage'>,
 ): Promise<{ trained: TrainResult; uid: string }> {
   const uid = randomUUID()
   const before = embedded.embedded > 0 ? embeddingShare : 0
@@ -228,7 +251,7 @@ async function trainOn(
 
 /** What is kept of a model besides its files; JSON knows no NaN. */
 function metricsOf(trained: TrainResult, known: KnownAtClick): Json {
-  const { metrics, labels, seconds, withoutFeatures, comparison } = trained
+  const { metrics, labels, seconds, withoutFeatures, comparison, lastStage } = trained
   const byName = new Map(known.labels.map(({ id, name }) => [name, id]))
   return {
     mAP: numbers(metrics.mAP),
@@ -238,6 +261,7 @@ function metricsOf(trained: TrainResult, known: KnownAtClick): Json {
     seconds,
     withoutFeatures,
     comparison: comparison ? { ...comparison } : null,
+    lastStage: lastStage ? { ...lastStage, frozen: finite(lastStage.frozen), tuned: finite(lastStage.tuned) } : null,
     labels: labels.map(({ name, present, absent, averagePrecision }) => ({
       labelId: byName.get(name)!,
       name,
@@ -257,7 +281,7 @@ function finite(value: number | undefined): number | null {
 }
 
 function outcomeOf(
-  { labelIds, seconds, metrics, resumed, comparison }: TrainResult,
+  { labelIds, seconds, metrics, resumed, comparison, lastStage }: TrainResult,
   { labels }: KnownAtClick,
   { failed }: EmbedResult,
 ): string {
@@ -271,6 +295,7 @@ function outcomeOf(
     const some = left.slice(0, 5).join(', ') + (left.length > 5 ? ` and ${left.length - 5} more` : '')
     sentences.push(`Too little is known of ${some}.`)
   }
+  if (lastStage) sentences.push(lastStageOutcome(lastStage))
   if (resumed) sentences.push('It went on where it had been cut off.')
   if (comparison && !comparison.replaces) sentences.push(keptBecause(comparison))
   if (failed.length > 0) sentences.push(`${counted(failed.length, 'image')} could not be read.`)

@@ -15,6 +15,8 @@ export interface ModelCard {
   pooled?: string
   /** How many tokens of a vision transformer come before the patches. */
   specialTokens?: number
+  /** Name of the value that the last stage begins with, where that can't be found out. */
+  lastStage?: string
   licence?: string
   note?: string
 }
@@ -80,6 +82,7 @@ const cardSchema = z
     features: z.string(),
     pooled: z.string(),
     specialTokens: z.number().int().min(0).max(64),
+    lastStage: z.string(),
     licence: z.string(),
     note: z.string(),
   })
@@ -101,7 +104,7 @@ async function readCard(file: string): Promise<ModelCard> {
     throw new UserError(
       'backbone-card-wrong',
       `The description of the backbone can’t be used: ${file}: ${words}`,
-      'Mend it: size, mean, std, features, pooled, specialTokens, licence, note are known. Or delete it.',
+      'Mend it: size, mean, std, features, pooled, specialTokens, lastStage, licence, note are known. Or delete it.',
       { cause: error },
     )
   }

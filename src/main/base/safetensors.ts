@@ -9,6 +9,7 @@ export interface SafeTensors {
 
 export type TensorData =
   | Float32Array<ArrayBuffer>
+  | Float16Array<ArrayBuffer>
   | Int32Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>
   | Int8Array<ArrayBuffer>
@@ -20,7 +21,7 @@ interface Entry {
   data_offsets: [number, number]
 }
 
-const arrays = { F32: Float32Array, I32: Int32Array, U8: Uint8Array, I8: Int8Array } as const
+const arrays = { F32: Float32Array, F16: Float16Array, I32: Int32Array, U8: Uint8Array, I8: Int8Array } as const
 
 /**
  * Reads the float32 tensors of a safetensors file: eight bytes of header length, a JSON header, the data.

@@ -1,5 +1,9 @@
 import { UserError } from '../base/errors.ts'
 import type { Device } from '../tensor/session.ts'
+import type { LastStageReport } from '../training/lastStage.ts'
+import { meanOf } from '../training/metrics.ts'
+import { type AblationRun, ablate, ablationTrainings } from './ablation.ts'
+import type { AblationName } from './ablationNames.ts'
 import { cachedFeatures, type EmbeddingProgress } from './cachedFeatures.ts'
 import { readLabelledFolder } from './folder.ts'
 import { knownMask } from './masks.ts'
@@ -17,6 +21,8 @@ export interface MeasureInput {
   known: number[]
   mode: Mode
   device: Device
+  /** Trains the backbone's last stage too, and keeps it where held-out labels say that it helps. */
+  unfreeze?: boolean
 }
 
 export interface BenchmarkInput extends MeasureInput {
@@ -24,6 +30,8 @@ export interface BenchmarkInput extends MeasureInput {
   seeds: number
   /** Labels that are present in fewer images are left out. */
   labelsWithAtLeast: number
+  /** Also measure what each part of the default mode is worth, by leaving it out. */
+  ablate: boolean
 }
 
 /** One share of known labels; scores of the pairs that were hidden. */
@@ -37,6 +45,18 @@ export interface BenchmarkRow {
   /** From the click to the suggestions, features cached; the mean over the seeds. */
   seconds: number
   faithfulSeconds?: number
+  ablation?: AblationLine[]
+  /** SST's mean average precision on held-out known labels without and with a trained last stage; with how many masks that was kept. */
+  lastStage?: { frozen: number; tuned: number; kept: number }
+}
+
+/** One part of the default mode left out. NaN where training came to numbers that are none. */
+export interface AblationLine {
+  /** See `ablationTexts`. */
+  without: AblationName
+  /** Where SST was trained without it. */
+  sst?: HiddenScore
+  blend: HiddenScore
 }
 
 export interface BenchmarkResult {
@@ -73,35 +93,76 @@ export async function benchmark(
   try {
     const [images, labels] = [all.images.length, all.labels.length]
     const rows: BenchmarkRow[] = []
-    const runs = input.known.length * input.seeds
+    const each = input.ablate ? 1 + ablationTrainings : 1
+    const runs = input.known.length * input.seeds * each
     for (const known of input.known) {
-      const scored: { run: MethodRun; mask: Uint8Array }[] = []
+      const scored: { run: MethodRun; ablation: AblationRun[]; mask: Uint8Array }[] = []
       for (let seed = 0; seed < input.seeds; seed++) {
         const mask = knownMask(images, labels, known, seed)
-        const run = rows.length * input.seeds + seed
-        const result = await runMethods(features, statesOf(all.truth, mask), all.labels, images, {
-          ...{ mode: input.mode, seed, device: input.device, signal },
-          onProgress: (fraction) => progress?.({ phase: 'training', known, seed, run, runs, fraction }),
+        let run = (rows.length * input.seeds + seed) * each
+        const tell = (fraction: number): void => progress?.({ phase: 'training', known, seed, run, runs, fraction })
+        const states = statesOf(all.truth, mask)
+        const how = { seed, device: input.device, signal }
+        const result = await runMethods(features, states, all.labels, images, {
+          ...how,
+          mode: input.mode,
+          onProgress: tell,
         })
-        scored.push({ run: result, mask })
+        const onTrained = (): void => {
+          run++
+          tell(0)
+        }
+        if (input.ablate) onTrained()
+        const whole = { features, states, truth: statesOf(all.truth), labelNames: all.labels }
+        scored.push({ run: result, mask, ablation: input.ablate ? await ablate(whole, { ...how, onTrained }) : [] })
       }
       const score = (method: MethodName): HiddenScore =>
         meanScore(scored.map(({ run, mask }) => scoreHidden(run.scores[method]!, all.truth, mask, labels)))
-      const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
       rows.push({
         known,
         linear: score('linear'),
         sst: score('sst'),
         blend: score('blend'),
-        seconds: mean(scored.map(({ run }) => run.seconds)),
+        seconds: meanOf(scored.map(({ run }) => run.seconds)),
+        lastStage: input.unfreeze ? lastStageOf(scored.map(({ run }) => run.lastStage!)) : undefined,
         ...(input.mode === 'faithful'
-          ? { faithful: score('faithful'), faithfulSeconds: mean(scored.map(({ run }) => run.faithfulSeconds!)) }
+          ? { faithful: score('faithful'), faithfulSeconds: meanOf(scored.map(({ run }) => run.faithfulSeconds!)) }
           : {}),
+        ...(input.ablate ? { ablation: linesOf(scored, all.truth, labels) } : {}),
       })
     }
     return { images, labels: all.labels, backbone: features.backbone, seeds: input.seeds, rows }
   } finally {
     await features.close()
+  }
+}
+
+function linesOf(
+  scored: readonly { ablation: AblationRun[]; mask: Uint8Array }[],
+  truth: Uint8Array,
+  labels: number,
+): AblationLine[] {
+  const [first] = scored
+  return first.ablation.map(({ name }, i) => {
+    const score = (part: 'sst' | 'blend'): HiddenScore =>
+      meanScore(
+        scored.map(({ ablation, mask }) => {
+          const scores = ablation[i][part]
+          return scores ? scoreHidden(scores, truth, mask, labels) : noScore
+        }),
+      )
+    const isTrained = first.ablation[i].sst !== undefined || first.ablation[i].blend === undefined
+    return { without: name, ...(isTrained ? { sst: score('sst') } : {}), blend: score('blend') }
+  })
+}
+
+const noScore: HiddenScore = { mAP: Number.NaN, recallAtP90: Number.NaN, ece: Number.NaN }
+
+function lastStageOf(reports: readonly LastStageReport[]): NonNullable<BenchmarkRow['lastStage']> {
+  return {
+    frozen: meanOf(reports.map(({ frozen }) => frozen)),
+    tuned: meanOf(reports.map(({ tuned }) => tuned)),
+    kept: reports.filter(({ kept }) => kept).length,
   }
 }
 
@@ -114,6 +175,6 @@ export function checkShares(known: readonly number[]): void {
 }
 
 /** y: 1 present, -1 absent, 0 where the mask hides it. */
-export function statesOf(truth: Uint8Array, mask: Uint8Array): Int8Array {
-  return Int8Array.from(truth, (y, at) => (mask[at] ? (y ? 1 : -1) : 0))
+export function statesOf(truth: Uint8Array, mask?: Uint8Array): Int8Array {
+  return Int8Array.from(truth, (y, at) => (!mask || mask[at] ? (y ? 1 : -1) : 0))
 }

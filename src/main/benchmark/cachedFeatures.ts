@@ -1,10 +1,15 @@
+import type { Backbone } from '../backbone/backbone.ts'
+import { readClassifier } from '../backbone/classifier.ts'
 import { embed } from '../backbone/embed.ts'
 import { FeatureReader } from '../backbone/featureReader.ts'
+import { cutBackbone } from '../backbone/lastStage.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
 import { UserError } from '../base/errors.ts'
 import type { Device } from '../tensor/session.ts'
 import type { FeatureSource } from '../training/features.ts'
+import type { LastStageSource } from '../training/lastStage.ts'
 import { sourceOf } from '../training/train.ts'
+import { openTrunkFeatures } from '../training/trunkFeatures.ts'
 import type { ImageFile } from './imageFiles.ts'
 
 export interface CachedFeatures {
@@ -13,6 +18,8 @@ export interface CachedFeatures {
   records: Int32Array
   /** The backbone's name. */
   backbone: string
+  /** Its last stage, to be trained; undefined where that isn't asked for. */
+  lastStage?: LastStageSource
   close(): Promise<void>
 }
 
@@ -24,23 +31,37 @@ export type EmbeddingProgress = { phase: 'embedding'; done: number; total: numbe
  */
 export async function cachedFeatures(
   images: readonly ImageFile[],
-  input: { backbone: string; cacheFolder: string; device: Device },
+  input: { backbone: string; cacheFolder: string; device: Device; unfreeze?: boolean },
   { signal, progress }: { signal?: AbortSignal; progress?(report: EmbeddingProgress): void } = {},
 ): Promise<CachedFeatures> {
   const backbone = await resolveBackbone(input.backbone)
-  await embed(
-    { ...input, images: images.map((image, id) => ({ id, ...image })), backbone },
-    {
-      signal,
-      progress: ({ done, total, secondsLeft }) => progress?.({ phase: 'embedding', done, total, secondsLeft }),
-    },
-  )
-  signal?.throwIfAborted()
-  const reader = await FeatureReader.open(input.cacheFolder, backbone)
+  const { cacheFolder, device } = input
+  const embedAll = async (by: Backbone): Promise<void> => {
+    const all = images.map((image, id) => ({ id, ...image }))
+    await embed(
+      { images: all, backbone: by, cacheFolder, device },
+      {
+        signal,
+        progress: ({ done, total, secondsLeft }) => progress?.({ phase: 'embedding', done, total, secondsLeft }),
+      },
+    )
+    signal?.throwIfAborted()
+  }
+  await embedAll(backbone)
+  const stage = input.unfreeze ? await cutBackbone(backbone, input.backbone, cacheFolder) : undefined
+  if (stage) await embedAll(stage.trunk)
+  const reader = await FeatureReader.open(cacheFolder, backbone)
   if (!reader) throw new UserError('features-missing', 'None of the images could be embedded.', 'Look at the images.')
   try {
-    const records = reader.recordsOf(images.map(({ sha256 }) => sha256))
-    return { source: sourceOf(reader), records, backbone: backbone.name, close: () => reader.close() }
+    const keys = images.map(({ sha256 }) => sha256)
+    const records = reader.recordsOf(keys)
+    const source = sourceOf(reader, await readClassifier(backbone))
+    const trunk = stage && (await openTrunkFeatures(backbone, stage, cacheFolder, keys))
+    const close = async (): Promise<void> => {
+      await trunk?.close()
+      await reader.close()
+    }
+    return { source, records, backbone: backbone.name, lastStage: trunk?.source, close }
   } catch (error) {
     await reader.close()
     throw error

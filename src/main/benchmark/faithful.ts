@@ -110,7 +110,7 @@ async function train(
   const method: TrainedMethod = {
     ...{ sizes, positions },
     words: hashedLabelVectors(labelNames, word),
-    adjacency: labelAdjacency(states, labels, noRepairs.conditionalAdjacency),
+    adjacency: labelAdjacency(states, labels, noRepairs),
     parameters: randomParameters(parameterShapes(sizes), random),
   }
   const { graph, state } = trainingGraph(method, batch)

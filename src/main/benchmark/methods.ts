@@ -1,6 +1,7 @@
 import { logistic } from '../suggestions/logistic.ts'
 import type { Device } from '../tensor/session.ts'
 import { fineTune } from '../training/fineTune.ts'
+import type { LastStageReport } from '../training/lastStage.ts'
 import type { CachedFeatures } from './cachedFeatures.ts'
 import { trainFaithfully } from './faithful.ts'
 
@@ -17,6 +18,8 @@ export interface MethodRun {
   seconds: number
   /** The same of the published method. */
   faithfulSeconds?: number
+  /** What came of training the backbone's last stage, where that was asked for. */
+  lastStage?: LastStageReport
 }
 
 export interface MethodOptions {
@@ -39,7 +42,7 @@ const defaultShare = 0.1
  * @throws UserError `too-few-labels`; the signal's reason
  */
 export async function runMethods(
-  { source, records }: Pick<CachedFeatures, 'source' | 'records'>,
+  { source, records, lastStage }: Pick<CachedFeatures, 'source' | 'records' | 'lastStage'>,
   states: Int8Array,
   labelNames: readonly string[],
   trained: number,
@@ -48,9 +51,9 @@ export async function runMethods(
   const labels = labelNames.length
   const share = mode === 'faithful' ? defaultShare : 1
   const begun = performance.now()
-  const { probabilities, sources, learnt } = await fineTune(
+  const { probabilities, sources, learnt, ...tuned } = await fineTune(
     { source, records, states, labelNames },
-    { seed, device, signal, onProgress: ({ fraction }) => onProgress?.(fraction * share) },
+    { seed, device, signal, lastStage, onProgress: ({ fraction }) => onProgress?.(fraction * share) },
   )
   const seconds = (performance.now() - begun) / 1000
   const scores: MethodRun['scores'] = {
@@ -58,7 +61,8 @@ export async function runMethods(
     sst: spread(sources.sst.map(logistic), learnt, labels),
     blend: spread(probabilities, learnt, labels),
   }
-  if (mode === 'default') return { scores, seconds }
+  const run = { seconds, lastStage: tuned.lastStage }
+  if (mode === 'default') return { scores, ...run }
   const faithfulBegun = performance.now()
   const logits = await trainFaithfully(
     {
@@ -71,11 +75,11 @@ export async function runMethods(
     { seed, device, signal, onProgress: (fraction) => onProgress?.(share + fraction * (1 - share)) },
   )
   const faithfulSeconds = (performance.now() - faithfulBegun) / 1000
-  return { scores: { ...scores, faithful: logits.map(logistic) }, seconds, faithfulSeconds }
+  return { scores: { ...scores, faithful: logits.map(logistic) }, ...run, faithfulSeconds }
 }
 
 /** N×C' as N×C. A label that could not be learnt has no suggestions: it counts as ranked at random, by one constant. */
-function spread(values: Float32Array, learnt: readonly number[], labels: number): Float32Array {
+export function spread(values: Float32Array, learnt: readonly number[], labels: number): Float32Array {
   if (learnt.length === labels) return values
   const result = new Float32Array((values.length / learnt.length) * labels)
   values.forEach((value, at) => {

@@ -87,6 +87,7 @@ async function readCsv(file: string, options: ReadOptions): Promise<Collected> {
     const { size } = await stat(file)
     const delimiter = await sniffDelimiter(file)
     const reader = new CsvReader(file)
+    let isKnownUtf8 = false
     const parser = parse({
       bom: true,
       delimiter,
@@ -101,6 +102,10 @@ async function readCsv(file: string, options: ReadOptions): Promise<Collected> {
     input.on('error', (error) => parser.destroy(error))
     input.pipe(parser)
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      if (!isKnownUtf8 && record.some((cell) => cell.includes('\ufffd'))) {
+        await checkUtf8(file, info.lines)
+        isKnownUtf8 = true
+      }
       reader.record(record, info.lines)
       if (info.records % 1000 !== 0) continue
       if (options.signal?.aborted) {
@@ -112,6 +117,22 @@ async function readCsv(file: string, options: ReadOptions): Promise<Collected> {
     return reader.finish()
   } catch (error) {
     throw error instanceof CsvError ? faultOf(error, file) : asUserError(error)
+  }
+}
+
+/** The parser puts U+FFFD where bytes are no UTF-8; a name may hold that character, too: the bytes tell which it was. */
+async function checkUtf8(file: string, line: number): Promise<void> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for await (const chunk of createReadStream(file)) decoder.decode(chunk, { stream: true })
+    decoder.decode()
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new UserError(
+      'not-utf8',
+      `The file is not written in UTF-8 (line ${line}): ${file}`,
+      'Save it as “CSV UTF-8”.',
+    )
   }
 }
 
@@ -181,13 +202,6 @@ class CsvReader {
         () => `line ${line}: ${record.join(', ')}`,
       )
       return
-    }
-    if (image.includes('\ufffd') || label.includes('\ufffd')) {
-      throw new UserError(
-        'not-utf8',
-        `The file is not written in UTF-8 (line ${line}): ${this.#file}`,
-        'Save it as “CSV UTF-8”.',
-      )
     }
     const state = stateOf(value)
     if (state === undefined) {

@@ -8,10 +8,12 @@ import { addExport } from './cli/export.ts'
 import { addImport } from './cli/import.ts'
 import { addModels } from './cli/models.ts'
 import { addNew } from './cli/new.ts'
+import { addNext } from './cli/next.ts'
 import { addParity } from './cli/parity.ts'
 import { complain } from './cli/report.ts'
 import { addSample } from './cli/sample.ts'
 import { addServe } from './cli/serve.ts'
+import { addSimulate } from './cli/simulate.ts'
 import { addStatus } from './cli/status.ts'
 import { addSuggest } from './cli/suggest.ts'
 import { addTrain } from './cli/train.ts'
@@ -19,8 +21,8 @@ import { version } from './paths.ts'
 
 /** One command, one file of `cli/`, one line here. */
 const commands = [
-  ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addExport, addStatus],
-  ...[addDevices, addBenchmark, addParity, addServe, addSample],
+  ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addNext, addExport, addStatus],
+  ...[addDevices, addBenchmark, addSimulate, addParity, addServe, addSample],
 ]
 
 const program = new Command('surmise')

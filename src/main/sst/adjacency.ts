@@ -1,3 +1,5 @@
+import type { Repairs } from './objective.ts'
+
 /** How strongly the prior of one label's base rate counts, in images. */
 const priorImages = 2
 
@@ -6,11 +8,15 @@ const priorImages = 2
  *
  * As published, an image where j is unknown counts against the pair, so that with a share p known the off-diagonals come out p
  * times too small. Repaired (METHOD 3, 2): N_ij / #(i known present, j known), drawn to j's base rate where that is few
- * images. A label without a known positive gets 0 off the diagonal (repair 3).
+ * images. A label without a known positive gets 0 off the diagonal (repair 3), or NaN as published.
  * @param states y, row-major N×C: 1, -1, 0
  * @returns [C, C] row-major
  */
-export function labelAdjacency(states: Int8Array, labels: number, conditional: boolean): Float32Array {
+export function labelAdjacency(
+  states: Int8Array,
+  labels: number,
+  { conditionalAdjacency, definedMeans }: Pick<Repairs, 'conditionalAdjacency' | 'definedMeans'>,
+): Float32Array {
   const present = new Float64Array(labels)
   const known = new Float64Array(labels)
   const both = new Float64Array(labels * labels)
@@ -32,8 +38,8 @@ export function labelAdjacency(states: Int8Array, labels: number, conditional: b
     for (let j = 0; j < labels; j++) {
       const at = i * labels + j
       if (i === j) adjacency[at] = 1
-      else if (present[i] === 0) adjacency[at] = 0
-      else if (!conditional) adjacency[at] = both[at] / present[i]
+      else if (present[i] === 0) adjacency[at] = definedMeans ? 0 : Number.NaN
+      else if (!conditionalAdjacency) adjacency[at] = both[at] / present[i]
       else {
         const base = known[j] > 0 ? present[j] / known[j] : 0
         adjacency[at] = (both[at] + priorImages * base) / (judged[at] + priorImages)

@@ -3,7 +3,6 @@
 import { normalize } from '../tensor/composed.ts'
 import {
   add,
-  and,
   cast,
   div,
   equal,
@@ -21,6 +20,7 @@ import { elements, type Value } from '../tensor/graph.ts'
 import { gather, reshape, transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
 import { cumulativeSum, largest, sum } from '../tensor/reduction.ts'
+import { type PseudoTargets, pseudoTargets } from './pseudoLabels.ts'
 
 /**
  * κ[c,b,b'] = cosine(f_bc, f_b'c).
@@ -34,7 +34,7 @@ export function batchSimilarity(features: Value): { unit: Value; similarity: Val
 
 /**
  * y ∪ inter (METHOD 1): the score of an unknown (b,c) is the mean cosine of f_bc with the bank of c, which holds the batch's own
- * known positives first; at θ_inter it counts as present.
+ * known positives first.
  *
  * The mean cosine with a bank is one product with the sum of its unit vectors, so the bank itself stays outside the graph.
  * @param batch unit features and κ, as `batchSimilarity` gives them
@@ -42,7 +42,8 @@ export function batchSimilarity(features: Value): { unit: Value; similarity: Val
  * @param bankCount what the sum of cosines is divided by, [C]
  * @param target y, [B, C]
  * @param threshold θ_inter, a scalar
- * @returns scores and targets, [B, C] each
+ * @param bothWays see `pseudoTargets`
+ * @returns with the scores, [B, C]
  */
 export function interTargets(
   batch: { unit: Value; similarity: Value },
@@ -50,7 +51,8 @@ export function interTargets(
   bankCount: Value,
   target: Value,
   threshold: Value,
-): { scores: Value; targets: Value } {
+  bothWays = false,
+): { scores: Value } & PseudoTargets {
   const [labels, images] = [batch.unit.size(0), batch.unit.size(1)]
   const unit = stopGradient(batch.unit)
   const present = cast(equal(target, 1), target.type)
@@ -59,8 +61,7 @@ export function interTargets(
   const total = transpose(reshape(add(fromBank, fromBatch), [labels, images]))
   // An empty bank says nothing: score 0 (METHOD 3, repair 3).
   const scores = where(equal(bankCount, 0), 0, div(total, maximum(bankCount, 1)))
-  const pseudo = and(equal(target, 0), greaterOrEqual(scores, threshold))
-  return { scores, targets: where(pseudo, 1, target) }
+  return { scores, ...pseudoTargets(scores, target, threshold, greater(bankCount, 0), bothWays) }
 }
 
 /** The pairs b < b' of a batch: their places in a flat [B, B], row-major. */

@@ -8,7 +8,7 @@ import {
   cast,
   div,
   equal,
-  greaterOrEqual,
+  greater,
   log,
   maximum,
   minimum,
@@ -25,6 +25,9 @@ import type { Graph, Value } from '../tensor/graph.ts'
 import { concat, gather, reshape, slice, transpose } from '../tensor/layout.ts'
 import { linear, matmul } from '../tensor/matrix.ts'
 import { mean, sum } from '../tensor/reduction.ts'
+import { type PseudoTargets, pseudoTargets } from './pseudoLabels.ts'
+
+const leastProbability = 0.1
 
 type Lookup = (name: string) => Value
 
@@ -101,24 +104,37 @@ export function cooccurrenceLoss(logits: Value, target: Value, maskUnknown: bool
 }
 
 /**
- * y ∪ intra (METHOD 1): the score of an unknown c is the mean of R_ck over the image's known positives k; at θ_intra it counts
- * as present.
+ * y ∪ intra (METHOD 1): the score of an unknown c is the mean of R_ck over the image's known positives k.
  * @param logits g, [B, P]
  * @param target y, [B, C]
  * @param threshold θ_intra, a scalar
- * @returns scores and targets, [B, C] each
+ * @param bothWays see `pseudoTargets`
+ * @param probabilities p, [B, C]: R_ck is the chance of both, so what counts is R_ck / p_k, that of c given k (METHOD 3, repair 1)
+ * @returns with the scores, [B, C]
  */
-export function intraTargets(logits: Value, target: Value, threshold: Value): { scores: Value; targets: Value } {
+export function intraTargets(
+  logits: Value,
+  target: Value,
+  threshold: Value,
+  bothWays = false,
+  probabilities?: Value,
+): { scores: Value } & PseudoTargets {
   const labels = target.size(1)
   const images = target.size(0)
-  const relation = symmetric(stopGradient(sigmoid(logits)), labels)
+  const both = symmetric(stopGradient(sigmoid(logits)), labels)
+  const relation = probabilities ? given(both, stopGradient(probabilities)) : both
   const present = cast(equal(target, 1), target.type)
   const count = sum(present, [1], true)
   const total = reshape(matmul(relation, reshape(present, [images, labels, 1])), [images, labels])
   // Without a known positive there is nothing to transfer from: score 0 (METHOD 3, repair 3).
   const scores = mul(total, where(equal(count, 0), 0, reciprocal(count)))
-  const pseudo = and(equal(target, 0), greaterOrEqual(scores, threshold))
-  return { scores, targets: where(pseudo, 1, target) }
+  return { scores, ...pseudoTargets(scores, target, threshold, greater(count, 0), bothWays) }
+}
+
+/** R_ck / p_k, at most 1. A known positive k that the network hardly believes yet must not blow it up. */
+function given(both: Value, probabilities: Value): Value {
+  const [images, labels] = [probabilities.size(0), probabilities.size(1)]
+  return minimum(div(both, maximum(reshape(probabilities, [images, 1, labels]), leastProbability)), 1)
 }
 
 function reciprocal(count: Value): Value {

@@ -1,15 +1,15 @@
-import { add, mul, stopGradient } from '../tensor/elementwise.ts'
+import { add, mul, sigmoid, stopGradient } from '../tensor/elementwise.ts'
 import type { Value } from '../tensor/graph.ts'
 import { batchSimilarity, distanceLoss, interTargets } from './inter.ts'
 import { cooccurrenceLogits, cooccurrenceLoss, intraTargets } from './intra.ts'
-import { knownLoss } from './losses.ts'
+import { knownLoss, weightedLoss } from './losses.ts'
 import type { Recognition } from './model.ts'
 
 type Lookup = (name: string) => Value
 
 /** What the default mode mends in the published recipe (METHOD 3); each can be switched off. */
 export interface Repairs {
-  /** 1: L_cooc leaves out pairs with an unknown member. */
+  /** 1: L_cooc leaves out pairs with an unknown member, and what transfers is R_ck / p_k. */
   maskUnknownPairs: boolean
   /** 2: A counts only images where both labels are known, with a prior for rare ones. */
   conditionalAdjacency: boolean
@@ -18,21 +18,30 @@ export interface Repairs {
    * backbone the known labels' loss rises while it falls.
    */
   separatePairs: boolean
+  /** 3: a label without a known positive has no neighbours in the graph; else it is 0/0, and so is all that comes of it. */
+  definedMeans: boolean
   /** 4: the mean cosine is over the used slots of a bank. */
   usedSlotsOnly: boolean
+  /** 5: pseudo labels are absent as well as present, and count by their scores. */
+  pseudoBothWays: boolean
 }
 
 export const allRepairs: Repairs = {
   maskUnknownPairs: true,
   conditionalAdjacency: true,
   separatePairs: true,
+  definedMeans: true,
   usedSlotsOnly: true,
+  pseudoBothWays: true,
 }
+/** As published, but for the third: with it a label without a known positive would leave nothing of the others. */
 export const noRepairs: Repairs = {
   maskUnknownPairs: false,
   conditionalAdjacency: false,
   separatePairs: false,
+  definedMeans: true,
   usedSlotsOnly: false,
+  pseudoBothWays: false,
 }
 
 /** What the objective needs beside the network: see `objective`. */
@@ -83,12 +92,20 @@ export function objective(
   const nothing = target.graph.scalar(0, 'float32')
   const features = repairs.separatePairs ? stopGradient(result.features) : result.features
   const logits = pairs && labels > 1 ? cooccurrenceLogits(features, parameter) : undefined
-  const intra = logits ? intraTargets(logits, target, inputs.intraThreshold).targets : target
   const batch = batchSimilarity(result.features)
-  const inter = interTargets(batch, inputs.bankSum, inputs.bankCount, target, inputs.interThreshold).targets
+  const inter = interTargets(
+    batch,
+    inputs.bankSum,
+    inputs.bankCount,
+    target,
+    inputs.interThreshold,
+    repairs.pseudoBothWays,
+  )
   const known = knownLoss(result.logits, target)
-  const intraPseudo = knownLoss(result.logits, intra)
-  const interPseudo = knownLoss(result.logits, inter)
+  const interPseudo = weightedLoss(result.logits, inter.targets, inter.weights)
+  const probabilities = repairs.maskUnknownPairs ? sigmoid(result.logits) : undefined
+  const intra = logits && intraTargets(logits, target, inputs.intraThreshold, repairs.pseudoBothWays, probabilities)
+  const intraPseudo = intra ? weightedLoss(result.logits, intra.targets, intra.weights) : known
   const cooccurrence = logits ? mul(cooccurrenceLoss(logits, target, repairs.maskUnknownPairs), 10) : nothing
   const distance = images > 1 ? mul(distanceLoss(batch.similarity, target, inputs.pairOrder), 0.05) : nothing
   const pseudo = mul(inputs.transfer, add(intraPseudo, interPseudo))
@@ -101,7 +118,7 @@ export function objective(
     cooccurrence,
     distance,
     cooccurrenceLogits: logits,
-    intraTargets: intra,
-    interTargets: inter,
+    intraTargets: intra?.targets ?? target,
+    interTargets: inter.targets,
   }
 }

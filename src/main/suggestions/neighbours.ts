@@ -1,16 +1,19 @@
-import { Graph } from '../tensor/graph.ts'
+import { add, div, sqrt, square } from '../tensor/elementwise.ts'
+import { Graph, type Value } from '../tensor/graph.ts'
 import { transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
 import { onnxModel } from '../tensor/model.ts'
-import { largestWithPlaces } from '../tensor/reduction.ts'
+import { largestWithPlaces, sum } from '../tensor/reduction.ts'
 import { type Device, Session, tensorOf } from '../tensor/session.ts'
 import type { Neighbours } from './vote.ts'
 
 const chunk = 256
 
+const unit = (x: Value): Value => div(x, sqrt(add(sum(square(x), [1], true), 1e-12)))
+
 /**
- * @param queries unit vectors, [N, D]
- * @param references unit vectors, [M, D]; may be the queries themselves
+ * @param queries [N, D]
+ * @param references [M, D]; may be the queries themselves
  */
 export async function nearestImages(
   queries: Float32Array,
@@ -25,7 +28,7 @@ export async function nearestImages(
   const graph = new Graph('constants')
   const q = graph.input('queries', 'float32', ['images', channels])
   const r = graph.input('references', 'float32', [referenceRows, channels])
-  const { values, places } = largestWithPlaces(matmul(q, transpose(r)), count)
+  const { values, places } = largestWithPlaces(matmul(unit(q), transpose(unit(r))), count)
   graph.output('similarities', values)
   graph.output('places', places)
   const session = await Session.open(onnxModel(graph), { device: options.device })

@@ -18,10 +18,10 @@ export interface KeptSuggester {
   /** What was blended: log odds by name, row-major M×C each. */
   sources: Sources
   suggester: Suggester
-  /** How pooled features become the vectors that images are compared by, [D] each (training/features.ts). */
-  pooled: { mean: Float32Array; scale: Float32Array }
-  /** What gave the features, in words of whoever writes and reads this file: nothing here looks into it. */
-  backbone: string
+  /** What images were compared by, row-major M×S; kept in half precision. */
+  described: Float32Array
+  /** Where the features come from, in words of whoever writes and reads this file: nothing here looks into it. */
+  features: string
 }
 
 /** Bytes of a SHA-256 */
@@ -33,7 +33,7 @@ export function suggesterFile(cacheFolder: string, modelUid: string): string {
 
 /** Writes it whole or not at all. */
 export async function writeSuggester(file: string, kept: KeptSuggester): Promise<void> {
-  const { imageIds, keys, labelIds, states, own, suggester, pooled } = kept
+  const { imageIds, keys, labelIds, states, own, suggester, described } = kept
   const { blend, conditional } = suggester
   const [images, labels] = [imageIds.length, labelIds.length]
   const perLabel = blend.sources.length + 1
@@ -62,10 +62,9 @@ export async function writeSuggester(file: string, kept: KeptSuggester): Promise
       'conditional.weights': floats(conditional.weights, labels, 2 * conditional.speakers.length),
       'conditional.scale': floats(conditional.scale, labels),
       'conditional.shift': floats(conditional.shift, labels),
-      'pooled.mean': floats(pooled.mean, pooled.mean.length),
-      'pooled.scale': floats(pooled.scale, pooled.scale.length),
+      described: { shape: [images, described.length / images], data: new Float16Array(described) },
     },
-    { sources: JSON.stringify(blend.sources), backbone: kept.backbone },
+    { sources: JSON.stringify(blend.sources), features: kept.features },
   )
 }
 
@@ -126,22 +125,19 @@ export async function readBlended(file: string, row: number, column: number): Pr
   }
 }
 
-/** The images that a model was trained on, and how they are compared. */
+/** The images that a model was trained on, and what they are compared by. */
 export async function readImages(
   file: string,
-): Promise<Pick<KeptSuggester, 'imageIds' | 'keys' | 'pooled' | 'backbone'>> {
+): Promise<Pick<KeptSuggester, 'imageIds' | 'keys' | 'described' | 'features'>> {
   const opened = await SafeTensorsFile.open(file)
   try {
     const hex = Buffer.from((await opened.read('keys')) as Uint8Array).toString('hex')
     const imageIds = (await opened.read('imageIds')) as Int32Array
     return {
       imageIds,
-      backbone: opened.metadata.backbone,
       keys: Array.from(imageIds, (_, i) => hex.slice(2 * keyBytes * i, 2 * keyBytes * (i + 1))),
-      pooled: {
-        mean: (await opened.read('pooled.mean')) as Float32Array,
-        scale: (await opened.read('pooled.scale')) as Float32Array,
-      },
+      described: new Float32Array(await opened.read('described')),
+      features: opened.metadata.features,
     }
   } finally {
     await opened.close()

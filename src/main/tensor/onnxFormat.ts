@@ -20,6 +20,8 @@ message ModelProto {
   int64 ir_version = 1; string producer_name = 2; string producer_version = 3; string domain = 4; int64 model_version = 5;
   string doc_string = 6; GraphProto graph = 7; repeated OperatorSetIdProto opset_import = 8;
   repeated StringStringEntryProto metadata_props = 14;
+  // Functions of the model's own, as they are.
+  repeated bytes functions = 25;
 }
 message StringStringEntryProto { string key = 1; string value = 2; }
 message GraphProto {

@@ -4,8 +4,7 @@ import { FeatureReader } from '../backbone/featureReader.ts'
 import { UserError } from '../base/errors.ts'
 import { nearestImages } from '../suggestions/neighbours.ts'
 import { readImages, suggesterFile } from '../suggestions/suggesterFile.ts'
-import { Session, tensorOf } from '../tensor/session.ts'
-import { unitVectors } from './features.ts'
+import { Session, type Tensor, tensorOf } from '../tensor/session.ts'
 import { neighbours } from './fineTune.ts'
 
 export interface EvidenceInput {
@@ -19,7 +18,7 @@ export interface EvidenceInput {
 
 /** What an image is judged by, beside its own numbers. */
 export interface Evidence {
-  /** The nearest images, by cosine of their pooled features, as training compared them; the nearest first. */
+  /** The nearest images, by cosine, as training compared them; the nearest first. */
   nearest: { imageIds: Int32Array; similarities: Float32Array }
   /** α, [C, L] row-major (METHOD 1, decoupling): the mean of the networks */
   attention: Float32Array
@@ -28,48 +27,75 @@ export interface Evidence {
 }
 
 /**
- * Looks up one image's evidence in the feature cache, for all labels.
+ * Looks up one image's evidence, in what training kept and in the feature cache, for all labels.
  * @throws UserError `features-missing` if the features that the model was trained on are gone, `model-unreadable`
  */
 export async function imageEvidence(
   { cacheFolder, modelUid, modelFile, imageId }: EvidenceInput,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Evidence> {
-  const { imageIds, keys, pooled, backbone } = await readImages(suggesterFile(cacheFolder, modelUid))
-  const reader = await FeatureReader.open(cacheFolder, JSON.parse(backbone) as Backbone)
+  const kept = await readImages(suggesterFile(cacheFolder, modelUid))
+  const row = kept.imageIds.indexOf(imageId)
+  if (row === -1) throw featuresMissing()
+  const width = kept.described.length / kept.imageIds.length
+  const query = kept.described.slice(row * width, (row + 1) * width)
+  const near = await nearestImages(query, kept.described, width, neighbours, { device: 'cpu', signal })
+  const { backbone, trunk } = JSON.parse(kept.features) as KeptFeatures
+  const { gridHeight, gridWidth, feeds } = await cachedFeatures(cacheFolder, backbone, trunk, kept.keys[row])
+  signal?.throwIfAborted()
+  const session = await Session.open(path.join(cacheFolder, modelFile))
+  try {
+    const { attention } = await session.run(feeds, ['attention'])
+    return {
+      nearest: { imageIds: near.places.map((place) => kept.imageIds[place]), similarities: near.similarities },
+      attention: attention.data as Float32Array,
+      grid: { height: gridHeight, width: gridWidth },
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+/** Where a model's features come from. */
+interface KeptFeatures {
+  backbone: Backbone
+  /** What gives those before the last stage, where that was trained too. */
+  trunk?: Backbone
+}
+
+export function featuresText(features: KeptFeatures): string {
+  return JSON.stringify(features)
+}
+
+/** One image's inputs of a recogniser (see `recognizerModel`). @throws UserError `features-missing` */
+async function cachedFeatures(cacheFolder: string, backbone: Backbone, trunk: Backbone | undefined, key: string) {
+  const { shape, grid, pooled } = await readFeatures(cacheFolder, backbone, key)
+  const { gridHeight, gridWidth, dimension } = shape
+  const positions = gridHeight * gridWidth
+  const feeds: Record<string, Tensor> = {
+    grid: tensorOf('float16', grid, [1, positions, dimension]),
+    pooled: tensorOf('float16', pooled, [1, dimension]),
+  }
+  if (trunk) {
+    const before = await readFeatures(cacheFolder, trunk, key)
+    const { gridHeight: height, gridWidth: width } = before.shape
+    feeds.trunk = tensorOf('float16', before.grid, [1, height * width, before.shape.dimension])
+  }
+  return { gridHeight, gridWidth, feeds }
+}
+
+async function readFeatures(cacheFolder: string, backbone: Backbone, key: string) {
+  const reader = await FeatureReader.open(cacheFolder, backbone)
   if (!reader) throw featuresMissing()
   try {
-    const { gridHeight: height, gridWidth: width, dimension } = reader.shape
-    const key = keys[imageIds.indexOf(imageId)]
-    if (key === undefined || !reader.has(key)) throw featuresMissing()
-    const rows = Array.from(keys.keys()).filter((row) => reader.has(keys[row]))
-    const unit = await reader.readPooled(reader.recordsOf(rows.map((row) => keys[row])))
-    unitVectors(unit, pooled)
-    const own = rows.findIndex((row) => imageIds[row] === imageId) * dimension
-    const query = unit.slice(own, own + dimension)
-    const near = await nearestImages(query, unit, dimension, neighbours, { device: 'cpu', signal })
-
+    if (!reader.has(key)) throw featuresMissing()
+    const { shape } = reader
     const record = reader.recordsOf([key])
-    const grid = await reader.readGrid(record, new Float16Array(height * width * dimension))
-    const vector = await reader.readPooled(record, new Float16Array(dimension))
-    signal?.throwIfAborted()
-    const session = await Session.open(path.join(cacheFolder, modelFile))
-    try {
-      const feeds = {
-        grid: tensorOf('float16', grid, [1, height * width, dimension]),
-        pooled: tensorOf('float16', vector, [1, dimension]),
-      }
-      const { attention } = await session.run(feeds, ['attention'])
-      return {
-        nearest: {
-          imageIds: near.places.map((place) => imageIds[rows[place]]),
-          similarities: near.similarities,
-        },
-        attention: attention.data as Float32Array,
-        grid: { height, width },
-      }
-    } finally {
-      await session.close()
+    const grid = new Float16Array(shape.gridHeight * shape.gridWidth * shape.dimension)
+    return {
+      shape,
+      grid: await reader.readGrid(record, grid),
+      pooled: await reader.readPooled(record, new Float16Array(shape.dimension)),
     }
   } finally {
     await reader.close()

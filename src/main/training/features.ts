@@ -1,3 +1,4 @@
+import type { Classifier } from '../backbone/classifier.ts'
 import { RandomState } from '../base/random.ts'
 import { add, cast, div, mul, sqrt, square, sub } from '../tensor/elementwise.ts'
 import { Graph, type Value } from '../tensor/graph.ts'
@@ -18,6 +19,8 @@ export interface FeatureSource {
   readPooled(records: Int32Array): Promise<Float32Array>
   /** [records, L, D] */
   readGrid(records: Int32Array): Promise<Float16Array>
+  /** The classes that the backbone was trained on, where it has them. */
+  readonly classifier?: Classifier
 }
 
 /**
@@ -32,6 +35,8 @@ export interface Preparation {
   /** [D, width] row-major, multiplied so that the grid's entries have mean square 1 */
   directions: Float32Array
   width: number
+  /** What they were multiplied by. */
+  gain: number
 }
 
 const sampleImages = 20_000
@@ -62,7 +67,7 @@ export async function learnPreparation(
   const few = drawn.subarray(0, sampleGrids).toSorted()
   const sample = await standardizedGrid(source, rowsOf(records, few), mean, scale)
   const { directions, width } = await principalDirections(sample, source.channels, options.width, seed, device)
-  const preparation = { mean, scale, directions, width }
+  const preparation = { mean, scale, directions, width, gain: 1 }
   // The mean square of the entries is measured once on the sample, after scaling by the pooled vector.
   const inverseLengths = unitVectors(rowsOf(pooled, few, source.channels), preparation)
   const grids = await PreparedGrids.open(source, rowsOf(records, few), inverseLengths, preparation, options)
@@ -71,13 +76,13 @@ export async function learnPreparation(
     let square = 0
     for (const x of projected) square += x * x
     const gain = square > 0 ? 1 / Math.sqrt(square / projected.length) : 1
-    return { ...preparation, directions: directions.map((x) => x * gain) }
+    return { ...preparation, directions: directions.map((x) => x * gain), gain }
   } finally {
     await grids.close()
   }
 }
 
-function rowsOf<T extends Int32Array | Float32Array>(matrix: T, rows: Int32Array, width = 1): T {
+export function rowsOf<T extends Int32Array | Float32Array>(matrix: T, rows: Int32Array, width = 1): T {
   const result = matrix.slice(0, rows.length * width) as T
   rows.forEach((row, i) => {
     result.set(matrix.subarray(row * width, (row + 1) * width), i * width)
@@ -85,7 +90,8 @@ function rowsOf<T extends Int32Array | Float32Array>(matrix: T, rows: Int32Array
   return result
 }
 
-function moments(
+/** Mean and 1 / standard deviation of each channel over some rows; 0 for a channel that never changes. */
+export function moments(
   pooled: Float32Array,
   rows: Int32Array,
   channels: number,
@@ -143,13 +149,23 @@ export function unitVectors(pooled: Float32Array, { mean, scale }: Pick<Preparat
   return inverse
 }
 
+/** Prepared images in a graph. */
+export interface ImageValues {
+  /** [B, D] */
+  unit: Value
+  /** 1 / the length of pooled vectors before they were of unit length, [B, 1, 1] */
+  inverse: Value
+  /** projected, [B, L, width] */
+  grid: Value
+}
+
 /**
  * The same preparation as a part of a graph.
  * @param grid raw, [B, L, D]
  * @param pooled raw, [B, D]
- * @returns unit [B, D] and projected grid [B, L, width]
+ * @returns unit [B, D], 1 / the length of pooled [B, 1, 1], and projected grid [B, L, width]
  */
-export function preparationGraph(grid: Value, pooled: Value, preparation: Preparation): { unit: Value; grid: Value } {
+export function preparationGraph(grid: Value, pooled: Value, preparation: Preparation): ImageValues {
   const { graph } = grid
   const { mean, scale } = preparation
   const channels = mean.length
@@ -158,7 +174,7 @@ export function preparationGraph(grid: Value, pooled: Value, preparation: Prepar
   const vector = mul(sub(pooled, centre), stretch)
   const length = sqrt(add(sum(square(vector), [-1], true), 1e-12))
   const inverse = reshape(div(1, length), [grid.shape[0], 1, 1])
-  return { unit: div(vector, length), grid: projectedGrid(grid, inverse, preparation) }
+  return { unit: div(vector, length), inverse, grid: projectedGrid(grid, inverse, preparation) }
 }
 
 /**
@@ -223,6 +239,16 @@ export class PreparedGrids {
     return new PreparedGrids(source, records, inverseLengths, preparation.width, session)
   }
 
+  /** N */
+  get images(): number {
+    return this.#records.length
+  }
+
+  /** 1 / length of the pooled vectors of these images, [rows] */
+  inverseLengths(rows: Int32Array): Float32Array {
+    return rowsOf(this.#inverseLengths, rows)
+  }
+
   /**
    * Keeps the grids of these images in shared memory.
    * @returns they, [rows, L, width]: the very memory that is kept
@@ -272,7 +298,7 @@ export class PreparedGrids {
     const raw = await this.#source.readGrid(rowsOf(this.#records, rows))
     const { projected } = await this.#session.run({
       grid: tensorOf('float16', raw, [rows.length, positions, channels]),
-      inverse: tensorOf('float32', rowsOf(this.#inverseLengths, rows), [rows.length, 1, 1]),
+      inverse: tensorOf('float32', this.inverseLengths(rows), [rows.length, 1, 1]),
     })
     const { buffer, byteOffset } = projected.data as Uint16Array<ArrayBuffer>
     return new Float16Array(buffer, byteOffset, rows.length * positions * this.width)

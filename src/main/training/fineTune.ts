@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts'
 import { hashedLabelVectors } from '../sst/labelVectors.ts'
 import type { NetworkSizes } from '../sst/network.ts'
-import { allRepairs } from '../sst/objective.ts'
+import { allRepairs, type Repairs } from '../sst/objective.ts'
 import { nearestImages } from '../suggestions/neighbours.ts'
 import {
   crossFittedProbabilities,
@@ -13,11 +13,14 @@ import { neighbourVote } from '../suggestions/vote.ts'
 import type { Device } from '../tensor/session.ts'
 import type { Checkpoints } from './checkpoint.ts'
 import { crossFitBaseline, outOfFold } from './crossFitting.ts'
-import { type FeatureSource, learnPreparation, type Preparation, PreparedGrids, unitVectors } from './features.ts'
+import { describeImages } from './description.ts'
+import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from './features.ts'
 import { dealFolds } from './folds.ts'
 import { heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
+import { learnCodebook } from './imageCodes.ts'
+import { type LastStageReport, type LastStageSource, tuneLastStage } from './lastStage.ts'
 import { headLogits, type LinearHeads } from './linearBaseline.ts'
-import { trainNetworks } from './networks.ts'
+import { dataWithout, trainNetworks } from './networks.ts'
 import { Progress, type ProgressReport } from './progress.ts'
 import { recognizeAll, recognizerModel } from './recognizer.ts'
 import type { SstOptions } from './sstTraining.ts'
@@ -38,6 +41,10 @@ export interface FineTuneOptions {
   onProgress?: (report: ProgressReport) => void
   /** Where the networks are kept while they train. */
   checkpoints?: Checkpoints
+  /** @default all of them */
+  repairs?: Repairs
+  /** Has the backbone's last stage trained too, where held-out labels say that it helps. */
+  lastStage?: LastStageSource
 }
 
 export interface FineTuneResult {
@@ -50,16 +57,17 @@ export interface FineTuneResult {
   metrics: Metrics
   labels: LabelMetrics[]
   suggester: Suggester
-  /** How features became inputs: images are compared by the same. */
-  preparation: Preparation
+  /** What images were compared by, row-major N×S (see `describeImages`). */
+  described: Float32Array
   /** The recogniser as an ONNX model (see `recognizerModel`). */
   model: Uint8Array
+  lastStage?: LastStageReport
 }
 
 /**
  * Each known label is held out once in this many parts. More parts train on more, and cost as much more time.
  */
-const folds = 3
+export const folds = 3
 /** A label needs this many known present, and as many known absent. */
 const leastKnown = 2
 
@@ -69,9 +77,15 @@ const mostLabelsWithPairs = 150
 /** Images that each one is compared with: the nearest. */
 export const neighbours = 400
 
+/** The sizes of the network for so many labels, where the backbone has channels enough. */
+export function networkSizes(labels: number): NetworkSizes {
+  const { width, ...sizes } = network
+  return { labels, channels: width, ...sizes, pairs: labels > 1 && labels <= mostLabelsWithPairs }
+}
+
 const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }
 
-const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
+const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep' | 'repairs'> = {
   epochs: { fewKnown: 2, allKnown: 4 },
   leastSteps: 150,
   batch: 32,
@@ -79,7 +93,6 @@ const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
   weightDecay: 0.3,
   transferAfter: 0.5,
   exemplars: 100,
-  repairs: allRepairs,
 }
 
 /**
@@ -93,18 +106,26 @@ const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep'> = {
 export async function fineTune(input: FineTuneInput, options: FineTuneOptions): Promise<FineTuneResult> {
   const { source, records } = input
   const { device, seed, signal } = options
-  const progress = new Progress(options.onProgress)
+  const progress = new Progress(options.onProgress, options.lastStage !== undefined)
   const learnt = learnableLabels(input)
   const names = learnt.map((label) => input.labelNames[label])
   const labels = learnt.length
   const states = columnsOf(input.states, input.labelNames.length, learnt)
   const fold = dealFolds(states, labels, folds, seed)
-  const sizes: NetworkSizes = { labels, channels: 0, ...network, pairs: labels > 1 && labels <= mostLabelsWithPairs }
+  const sizes = networkSizes(labels)
 
   progress.at('preparing', 0)
   // Raw at first, of unit length then.
   const unit = await source.readPooled(records)
-  const preparation = await learnPreparation(source, records, unit, { width: network.width, seed, device, signal })
+  const learning = { seed, device, signal }
+  const { checkpoints } = options
+  // What networks were trained on is kept with them: learnt anew on another device, it would not be the same to the last bit.
+  const once = <Made extends object>(name: string, setting: object, make: () => Promise<Made>): Promise<Made> =>
+    checkpoints ? checkpoints.once(name, setting, make) : make()
+  const { width } = network
+  const preparation = await once('preparation', { width }, () =>
+    learnPreparation(source, records, unit, { width, ...learning }),
+  )
   sizes.channels = preparation.width
   progress.at('preparing', 0.3)
   const grids = await PreparedGrids.open(source, records, unitVectors(unit, preparation), preparation, { device })
@@ -112,12 +133,19 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const rows = labelledRows(states, labels)
     const grid = await grids.keep(Int32Array.from(rows), {
       signal,
-      onProgress: (done, total) => progress.at('preparing', 0.3 + (0.7 * done) / total),
+      onProgress: (done, total) => progress.at('preparing', 0.3 + (0.3 * done) / total),
+    })
+    const codebook = await once('codebook', {}, () => learnCodebook(grids, preparation, source.classifier, learning))
+    progress.at('preparing', 0.7)
+    const { description, described } = await describeImages(grids, unit, codebook, {
+      ...learning,
+      keep: (learn) => once('description', {}, learn),
+      onProgress: (done, total) => progress.at('preparing', 0.7 + (0.3 * done) / total),
     })
 
     progress.at('baseline', 0)
     const known = { states: rowsOf(states, labels, rows), fold: rowsOf(fold, labels, rows) }
-    const inputs = rowsOf(unit, source.channels, rows)
+    const inputs = rowsOf(described, description.size, rows)
     const fitBaseline = () =>
       crossFitBaseline(inputs, known.states, known.fold, labels, {
         ...baselineOptions,
@@ -125,38 +153,53 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
         signal,
         onProgress: (done, total) => progress.at('baseline', done / total),
       })
-    const baseline = await (options.checkpoints?.once('baseline', baselineOptions, fitBaseline) ?? fitBaseline())
+    const baseline = await once('baseline', baselineOptions, fitBaseline)
 
     progress.at('network', 0)
     const words = hashedLabelVectors(names, network.word)
-    const logitsOf = (heads: LinearHeads): Promise<Float32Array> => headLogits(inputs, heads, source.channels, device)
-    const networks = await trainNetworks(
-      { grid, positions: source.positions, ...known, baseline, logitsOf, words },
-      sizes,
-      {
-        ...sstOptions,
-        seed,
-        device,
-        signal,
-        checkpoints: options.checkpoints,
-        onProgress: ({ fraction, ...more }) => progress.at('network', fraction, more),
-      },
-    )
+    const logitsOf = (heads: LinearHeads): Promise<Float32Array> => headLogits(inputs, heads, description.size, device)
+    const networksInput = { grid, positions: source.positions, ...known, baseline, logitsOf, words }
+    const networks = await trainNetworks(networksInput, sizes, {
+      ...sstOptions,
+      repairs: options.repairs ?? allRepairs,
+      seed,
+      device,
+      signal,
+      checkpoints,
+      onProgress: ({ fraction, ...more }) => progress.at('network', fraction, more),
+    })
 
     progress.at('scoring', 0)
-    const recognizer = { preparation, baselines: baseline.single, networks, sizes, words }
-    const logits = await recognizeAll(recognizer, unit, grids, {
+    const recognizer = {
+      preparation,
+      description,
+      baselines: baseline.single,
+      networks,
+      sizes,
+      words,
+    }
+    const logits = await recognizeAll(recognizer, described, grids, {
       device,
       signal,
       onProgress: (done, total) => progress.at('scoring', done / total),
     })
 
+    const tuned =
+      options.lastStage &&
+      (await tuneLastStage(
+        {
+          ...{ source: options.lastStage, preparation, sizes, words, networks, rows: Int32Array.from(rows) },
+          ...{ states, fold, logits, dataWithout: (k) => dataWithout(k, networksInput) },
+        },
+        { ...learning, checkpoints, onProgress: (done) => progress.at('last stage', done) },
+      ))
+
     progress.at('blending', 0)
-    const near = await nearestImages(unit, unit, source.channels, neighbours, { device, signal })
+    const near = await nearestImages(described, described, description.size, neighbours, { device, signal })
     progress.at('blending', 0.5)
     const sources = {
       linear: outOfFold(logits.linear, fold),
-      sst: outOfFold(logits.sst, fold),
+      sst: outOfFold(tuned?.report.kept ? tuned.sst : logits.sst, fold),
       vote: neighbourVote(near, states, labels),
     }
     const fitting = { seed, device, signal }
@@ -168,8 +211,9 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const { linear, sst } = sources
     const held = heldOutMetrics({ linear, sst, blend: crossFitted }, states, names)
     progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
-    const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) })
-    return { learnt, probabilities, sources, ...held, suggester, preparation, model }
+    const tails = tuned?.report.kept && options.lastStage ? { cut: options.lastStage, ...tuned } : undefined
+    const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) }, tails)
+    return { learnt, probabilities, sources, ...held, suggester, described, model, lastStage: tuned?.report }
   } finally {
     await grids.close()
   }

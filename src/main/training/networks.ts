@@ -93,7 +93,7 @@ function networksAtOnce(
 }
 
 /** What the network without fold k is trained on, in shared memory where it is large. */
-async function dataWithout(k: number, input: NetworksInput): Promise<SstData> {
+export async function dataWithout(k: number, input: NetworksInput): Promise<SstData> {
   const { grid, positions, states, fold, words } = input
   const logits = await offsetsWithout(k, input.baseline, fold, input.logitsOf)
   const offsets = new Float32Array(new SharedArrayBuffer(logits.byteLength))

@@ -10,20 +10,39 @@ export interface ProgressReport {
   validation?: { mAP: number; of: 'linear' | 'sst' | 'blend' }
 }
 
-export type Phase = 'preparing' | 'baseline' | 'network' | 'scoring' | 'blending'
+export type Phase = 'preparing' | 'baseline' | 'network' | 'scoring' | 'last stage' | 'blending'
 
 /** Roughly how the time of a run is shared out: only the time left depends on it. */
-const shares: Record<Phase, number> = { preparing: 0.08, baseline: 0.14, network: 0.64, scoring: 0.1, blending: 0.04 }
+const usual: Record<Phase, number> = {
+  preparing: 0.08,
+  baseline: 0.14,
+  network: 0.64,
+  scoring: 0.1,
+  'last stage': 0,
+  blending: 0.04,
+}
+/** Where the backbone's last stage is trained too, that takes most of it. */
+const withLastStage: Record<Phase, number> = {
+  preparing: 0.01,
+  baseline: 0.02,
+  network: 0.08,
+  scoring: 0.02,
+  'last stage': 0.86,
+  blending: 0.01,
+}
 
 /** Turns the progress within phases into that of the run. */
 export class Progress {
   readonly #report: ((report: ProgressReport) => void) | undefined
   readonly #start = performance.now()
+  readonly #shares: Record<Phase, number>
   #lastReport = 0
   #phase: Phase | undefined
 
-  constructor(report: ((report: ProgressReport) => void) | undefined) {
+  /** @param lastStage whether the run has that phase */
+  constructor(report: ((report: ProgressReport) => void) | undefined, lastStage = false) {
     this.#report = report
+    this.#shares = lastStage ? withLastStage : usual
   }
 
   /** @param within 0 … 1: how far the phase is */
@@ -35,11 +54,11 @@ export class Progress {
     this.#phase = phase
     this.#lastReport = now
     let before = 0
-    for (const [name, share] of Object.entries(shares)) {
+    for (const [name, share] of Object.entries(this.#shares)) {
       if (name === phase) break
       before += share
     }
-    const fraction = Math.min(1, before + shares[phase] * within)
+    const fraction = Math.min(1, before + this.#shares[phase] * within)
     const elapsed = (now - this.#start) / 1000
     const secondsLeft = fraction > 0.01 ? (elapsed / fraction) * (1 - fraction) : Number.POSITIVE_INFINITY
     this.#report({ phase, fraction, secondsLeft, ...more })

@@ -3,7 +3,7 @@ import { Graph } from '../tensor/graph.ts'
 import { transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
 import { onnxModel } from '../tensor/model.ts'
-import { type Device, Session, tensorOf } from '../tensor/session.ts'
+import { type Device, Session, type Tensor, tensorOf } from '../tensor/session.ts'
 
 /** Directions beyond those wanted make the iteration converge sooner. */
 const spare = 16
@@ -25,50 +25,80 @@ export async function principalDirections(
   const kept = Math.min(width, channels)
   const wide = Math.min(channels, kept + spare)
   const rows = sample.length / channels
-  const graph = new Graph()
-  const x = graph.input('x', 'float32', [rows, channels])
-  const v = graph.input('v', 'float32', [channels, wide])
-  graph.output('y', matmul(transpose(x), matmul(x, v)))
-  const session = await Session.open(onnxModel(graph), { device })
+  const product = new Graph('constants')
+  const x = product.input('x', 'float32', [rows, channels])
+  const v = product.input('v', 'float32', [channels, wide])
+  const y = matmul(transpose(x), matmul(x, v))
+  product.output('y', y)
+  product.output('gram', matmul(transpose(y), y))
+  const turn = new Graph('constants')
+  const z = matmul(turn.input('y', 'float32', [channels, wide]), turn.input('t', 'float32', [wide, wide]))
+  turn.output('z', z)
+  turn.output('gram', matmul(transpose(z), z))
+  const [multiplying, turning] = await Promise.all(
+    [product, turn].map((graph) => Session.open(onnxModel(graph), { device })),
+  )
   try {
     const random = new RandomState(seed)
-    let basis: Float32Array = Float32Array.from({ length: channels * wide }, () => random.normal())
+    let basis = tensorOf(
+      'float32',
+      Float32Array.from({ length: channels * wide }, () => random.normal()),
+      [channels, wide],
+    )
     const xs = tensorOf('float32', sample, [rows, channels])
+    const orthonormal = async (matrix: Tensor, gram: Tensor) =>
+      turning.run({ y: matrix, t: tensorOf('float32', inverseFactor(gram.data as Float32Array, wide), [wide, wide]) })
     for (let i = 0; i < iterations; i++) {
-      const { y } = await session.run({ x: xs, v: tensorOf('float32', basis, [channels, wide]) })
-      basis = orthonormal(y.data as Float32Array, channels, wide, i === iterations - 1 ? 2 : 1)
+      const multiplied = await multiplying.run({ x: xs, v: basis })
+      const once = await orthonormal(multiplied.y, multiplied.gram)
+      // The second round mends what float32 left of the first.
+      basis = (await orthonormal(once.z, once.gram)).z
     }
-    return { directions: firstColumns(basis, channels, wide, kept), width: kept }
+    return { directions: firstColumns(basis.data as Float32Array, channels, wide, kept), width: kept }
   } finally {
-    await session.close()
+    await Promise.all([multiplying.close(), turning.close()])
   }
 }
 
+/** A direction with less than this share of the largest column's square left is rounding: the sample has no further direction. */
+const leastPivot = 1e-6
+
 /**
- * The columns of a matrix made orthonormal, in their order (modified Gram–Schmidt).
- * @param rounds a second one mends what float32 left
+ * What makes the columns of Y orthonormal (Cholesky QR): YᵀY = RᵀR, and Y R⁻¹ has orthonormal columns. A column that depends on
+ * those before it becomes zero.
+ * @param gram YᵀY, [n, n]
+ * @returns R⁻¹, upper triangular, [n, n]
  */
-function orthonormal(matrix: Float32Array, rows: number, columns: number, rounds: number): Float32Array {
-  const transposed = Array.from({ length: columns }, (_, j) =>
-    Float64Array.from({ length: rows }, (_, i) => matrix[i * columns + j]),
-  )
-  for (const [j, column] of transposed.entries()) {
-    for (let round = 0; round < rounds; round++) {
-      for (let k = 0; k < j; k++) {
-        const other = transposed[k]
-        let dot = 0
-        for (let i = 0; i < rows; i++) dot += column[i] * other[i]
-        for (let i = 0; i < rows; i++) column[i] -= dot * other[i]
-      }
+function inverseFactor(gram: Float32Array, n: number): Float32Array {
+  const lower = new Float64Array(n * n)
+  const isKept = new Array<boolean>(n).fill(true)
+  let largest = 0
+  for (let j = 0; j < n; j++) largest = Math.max(largest, gram[j * n + j])
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let rest: number = gram[i * n + j]
+      for (let k = 0; k < j; k++) rest -= lower[i * n + k] * lower[j * n + k]
+      if (i === j) {
+        isKept[i] = rest > leastPivot * largest
+        lower[i * n + i] = isKept[i] ? Math.sqrt(rest) : 1
+      } else lower[i * n + j] = isKept[j] ? rest / lower[j * n + j] : 0
     }
-    const length = Math.sqrt(column.reduce((sum, x) => sum + x * x, 0))
-    // A sample of low rank has no further direction: its column stays zero.
-    const scale = length > 1e-12 ? 1 / length : 0
-    for (let i = 0; i < rows; i++) column[i] *= scale
+    // Nothing that comes later is measured against a direction that isn't one.
+    if (!isKept[i]) lower.fill(0, i * n, i * n + i)
   }
-  const result = new Float32Array(rows * columns)
-  for (const [j, column] of transposed.entries()) for (let i = 0; i < rows; i++) result[i * columns + j] = column[i]
-  return result
+  // Column by column: L X = I, and R⁻¹ = Xᵀ.
+  const inverse = new Float32Array(n * n)
+  const column = new Float64Array(n)
+  for (let j = 0; j < n; j++) {
+    column.fill(0)
+    for (let i = j; i < n; i++) {
+      let rest = i === j ? 1 : 0
+      for (let k = j; k < i; k++) rest -= lower[i * n + k] * column[k]
+      column[i] = rest / lower[i * n + i]
+      if (isKept[i]) inverse[j * n + i] = column[i]
+    }
+  }
+  return inverse
 }
 
 function firstColumns(matrix: Float32Array, rows: number, columns: number, kept: number): Float32Array {

@@ -6,13 +6,17 @@ import { concat, reshape, transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
 import { onnxModel } from '../tensor/model.ts'
 import { type Device, Session, tensorOf } from '../tensor/session.ts'
+import { type Description, descriptionGraph } from './description.ts'
 import { type Preparation, type PreparedGrids, preparationGraph } from './features.ts'
 import type { LinearHeads } from './linearBaseline.ts'
 import type { TrainedNetwork } from './sstTraining.ts'
+import { type CutBackbone, tailOn, trainedTail, trunkShape } from './tailGraph.ts'
+import type { TunedNetwork } from './tailTraining.ts'
 
 /** All that training leaves behind: what turns cached features into logits. One baseline and one network for each fold. */
 export interface Recognizer {
   preparation: Preparation
+  description: Description
   baselines: LinearHeads[]
   networks: TrainedNetwork[]
   sizes: NetworkSizes
@@ -23,24 +27,35 @@ export interface Recognizer {
  * The recogniser as an ONNX model. Inputs, raw as cached: `grid` [images, L, D] and `pooled` [images, D], float16. Outputs:
  * `linear` [images, folds, C], the baselines' logits; `sst` [images, folds, C], the networks' on top of them; `attention`
  * [images, C, L], the mean of the networks' α.
+ * @param tuned networks with the backbone's last stage as it was trained with each of them. The model then has one input more,
+ *   `trunk`, [images, positions, channels]: the features before the last stage, as cached.
  */
 export function recognizerModel(
   recognizer: Recognizer,
   positions: number,
   metadata: Record<string, string>,
+  tuned?: { cut: CutBackbone; networks: readonly TunedNetwork[] },
 ): Uint8Array {
   const channels = recognizer.preparation.mean.length
   const graph = new Graph('constants')
   const input = (name: string, shape: (number | string)[]): Value =>
     cast(graph.input(name, 'float16', shape), 'float32')
-  const { unit, grid } = preparationGraph(
+  const prepared = preparationGraph(
     input('grid', ['images', positions, channels]),
     input('pooled', ['images', channels]),
     recognizer.preparation,
   )
   // Rounded as the grids are that the networks were trained on.
-  const rounded = cast(cast(grid, 'float16'), 'float32')
-  const { linear, sst, attention } = recognizeFolds(unit, rounded, recognizer)
+  const grid = cast(cast(prepared.grid, 'float16'), 'float32')
+  const described = descriptionGraph({ ...prepared, grid }, recognizer.description)
+  const trunk = tuned && graph.input('trunk', 'float16', trunkShape(tuned.cut, 'images'))
+  const gridOf = (fold: number): Value => {
+    if (!tuned || !trunk) return grid
+    const raw = tailOn(trunk, tuned.cut, trainedTail(graph, tuned.networks[fold].tail))
+    return preparationGraph(raw.grid, raw.pooled, recognizer.preparation).grid
+  }
+  const networks = [...(tuned?.networks ?? recognizer.networks)]
+  const { linear, sst, attention } = recognizeFolds(described, gridOf, { ...recognizer, networks })
   graph.output('linear', linear)
   graph.output('sst', sst)
   graph.output('attention', attention)
@@ -49,27 +64,27 @@ export function recognizerModel(
 
 /**
  * All baselines and networks on prepared features.
- * @param unit [images, D]
- * @param grid [images, L, width]
+ * @param described [images, size]
+ * @param gridOf what each fold's network looks at, [images, L, width]
  */
 function recognizeFolds(
-  unit: Value,
-  grid: Value,
+  described: Value,
+  gridOf: (fold: number) => Value,
   { baselines, networks, sizes, words }: Recognizer,
 ): { linear: Value; sst: Value; attention: Value } {
-  const { graph } = unit
+  const { graph } = described
   const wordVectors = graph.constant('float32', words, [sizes.labels, sizes.word])
   const one: (number | string)[] = ['images', 1, sizes.labels]
   const folds = baselines.map(({ weights, biases }, fold) => {
-    const w = graph.constant('float32', weights, [sizes.labels, unit.size(1)])
-    const base = add(matmul(unit, transpose(w)), graph.constant('float32', biases, [sizes.labels]))
+    const w = graph.constant('float32', weights, [sizes.labels, described.size(1)])
+    const base = add(matmul(described, transpose(w)), graph.constant('float32', biases, [sizes.labels]))
     const { parameters, adjacency } = networks[fold]
     const parameter = (name: string): Value => {
       const { data, shape } = parameters.get(name)!
       return graph.constant('float32', data, shape)
     }
     const relations = graph.constant('float32', adjacency, [sizes.labels, sizes.labels])
-    const { logits, attention } = recognizeBeyondBaseline(grid, wordVectors, relations, sizes, parameter)
+    const { logits, attention } = recognizeBeyondBaseline(gridOf(fold), wordVectors, relations, sizes, parameter)
     return { linear: reshape(base, one), sst: reshape(add(base, logits), one), attention }
   })
   return {
@@ -101,21 +116,20 @@ const productEntries = 1 << 25
 
 /**
  * The logits of every image.
- * @param unit [N, D]
+ * @param described what `describeImages` gave, [N, size]
  */
 export async function recognizeAll(
   recognizer: Recognizer,
-  unit: Float32Array,
+  described: Float32Array,
   grids: PreparedGrids,
   options: { device: Device; signal?: AbortSignal; onProgress?: (done: number, total: number) => void },
 ): Promise<FoldLogits> {
-  const { preparation, networks, sizes } = recognizer
-  const channels = preparation.mean.length
-  const { positions, width } = grids
-  const [images, folds, labels] = [unit.length / channels, networks.length, sizes.labels]
+  const { description, networks, sizes } = recognizer
+  const { images, positions, width } = grids
+  const [channels, folds, labels] = [description.size, networks.length, sizes.labels]
   const graph = new Graph('constants')
   const grid = cast(graph.input('grid', 'float16', ['images', positions, width]), 'float32')
-  const outputs = recognizeFolds(graph.input('unit', 'float32', ['images', channels]), grid, recognizer)
+  const outputs = recognizeFolds(graph.input('described', 'float32', ['images', channels]), () => grid, recognizer)
   graph.output('linear', outputs.linear)
   graph.output('sst', outputs.sst)
 
@@ -130,7 +144,10 @@ export async function recognizeAll(
       const some = await grids.of(Int32Array.from({ length: count }, (_, i) => start + i))
       const results = await session.run({
         grid: tensorOf('float16', some, [count, positions, width]),
-        unit: tensorOf('float32', unit.subarray(start * channels, (start + count) * channels), [count, channels]),
+        described: tensorOf('float32', described.subarray(start * channels, (start + count) * channels), [
+          count,
+          channels,
+        ]),
       })
       for (const kind of ['linear', 'sst'] as const) {
         const values = results[kind].data as Float32Array

@@ -62,7 +62,7 @@ export interface TrainedNetwork {
 export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: SstOptions): Promise<TrainedNetwork> {
   const { labels } = sizes
   const random = new RandomState(options.seed)
-  const adjacency = labelAdjacency(data.targets, labels, options.repairs.conditionalAdjacency)
+  const adjacency = labelAdjacency(data.targets, labels, options.repairs)
   const rows = rowsWithLabels(data.targets, labels)
   const batch = Math.min(options.batch, rows.length)
   const perEpoch = Math.floor(rows.length / batch)

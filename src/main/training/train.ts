@@ -1,19 +1,27 @@
 import path from 'node:path'
+import { type Classifier, readClassifier } from '../backbone/classifier.ts'
 import { FeatureReader } from '../backbone/featureReader.ts'
+import { cutBackbone } from '../backbone/lastStage.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
 import { UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
+import { askGains } from '../suggestions/askNext.ts'
 import { applyBlend } from '../suggestions/blend.ts'
+import { gainsFile, writeGains } from '../suggestions/gains.ts'
 import { type Scores, ScoreTable, scoresFile, writeScores } from '../suggestions/scores.ts'
 import { suggesterFile, writeSuggester } from '../suggestions/suggesterFile.ts'
 import type { Device } from '../tensor/session.ts'
 import { Checkpoints } from './checkpoint.ts'
 import { type Comparison, compareModels } from './comparison.ts'
+import { featuresText } from './evidence.ts'
 import type { FeatureSource } from './features.ts'
 import { columnsOf, fineTune } from './fineTune.ts'
 import type { LabelMetrics, Metrics } from './heldOut.ts'
+import type { LastStageReport } from './lastStage.ts'
+import { nearImages } from './nearImages.ts'
 import { notFinite } from './notFinite.ts'
 import type { ProgressReport } from './progress.ts'
+import { openTrunkFeatures } from './trunkFeatures.ts'
 
 /** What was known at the click, and where its features are. */
 export interface TrainInput {
@@ -34,6 +42,8 @@ export interface TrainInput {
   modelBefore?: string
   /** The device that failed in the middle of this very run: what it had done is gone on from. */
   takesOverFrom?: Device
+  /** Has the backbone's last stage trained too; the features before it are in the cache (`planLastStage`). */
+  lastStage?: boolean
 }
 
 export interface TrainResult {
@@ -50,6 +60,8 @@ export interface TrainResult {
   resumed: boolean
   /** With the model of before; undefined where there is none, or its scores are lost. */
   comparison: Comparison | undefined
+  /** What came of training the last stage, where it was asked for. */
+  lastStage: LastStageReport | undefined
 }
 
 export interface TrainContext {
@@ -58,15 +70,17 @@ export interface TrainContext {
 }
 
 /**
- * Trains on what is known and writes the model and its scores to the cache folder. Nothing that was there before is touched:
- * a cancelled or killed run leaves the old model in place, and checkpoints that the next one with the same inputs goes on from.
- * @throws UserError `features-missing`, `too-few-labels`, `not-finite`, `device-failed`, those of the backbone; the signal's reason when cancelled
+ * Trains on what is known and writes the model, its scores and what to ask next to the cache folder. Nothing that was there
+ * before is touched: a cancelled or killed run leaves the old model in place, and checkpoints that the next one with the same
+ * inputs goes on from.
+ * @throws UserError `features-missing`, `trunk-features-missing`, `too-few-labels`, `not-finite`, `device-failed`, those of the backbone; the signal's reason when cancelled
  */
 export async function train(input: TrainInput, { signal, progress }: TrainContext = {}): Promise<TrainResult> {
   const begun = performance.now()
   const { cacheFolder, images, labels, states } = input
   const backbone = await resolveBackbone(input.backbone)
   const reader = await FeatureReader.open(cacheFolder, backbone)
+  let trunk: Awaited<ReturnType<typeof openTrunkFeatures>> | undefined
   if (!reader) throw new UserError('features-missing', 'The images have no features yet.', 'Embed the images first.')
   try {
     const rows = images.flatMap(({ sha256 }, row) => (sha256 !== null && reader.has(sha256) ? [row] : []))
@@ -78,14 +92,20 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     const known = rowsOf(states, labels.length, rows)
     const run = { backbone: backbone.identity, images: keys, labels, states: known, seed, device, takesOverFrom }
     const checkpoints = await Checkpoints.open(cacheFolder, run)
+    const source = sourceOf(reader, await readClassifier(backbone))
+    const records = reader.recordsOf(keys)
+    if (input.lastStage) {
+      const stage = await cutBackbone(backbone, input.backbone, cacheFolder)
+      trunk = await openTrunkFeatures(backbone, stage, cacheFolder, keys)
+    }
     const result = await fineTune(
       {
-        source: sourceOf(reader),
-        records: reader.recordsOf(keys),
+        source,
+        records,
         states: known,
         labelNames: labels.map(({ name }) => name),
       },
-      { seed, device, signal, checkpoints, onProgress: (report) => progress?.(report) },
+      { seed, device, signal, checkpoints, lastStage: trunk?.source, onProgress: (report) => progress?.(report) },
     )
     if (!result.probabilities.every(Number.isFinite)) throw notFinite(device)
     signal?.throwIfAborted()
@@ -106,10 +126,21 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       own: applyBlend(result.suggester.blend, result.sources),
       sources: result.sources,
       suggester: result.suggester,
-      pooled: result.preparation,
-      backbone: JSON.stringify(backbone),
+      described: result.described,
+      features: featuresText({ backbone, trunk: result.lastStage?.kept ? trunk?.source.stage.trunk : undefined }),
     })
     await writeScores(scoresFile(cacheFolder, input.modelUid), scores)
+    const gains = askGains({
+      probabilities: result.probabilities,
+      states: columnsOf(known, labels.length, result.learnt),
+      labels: labelIds.length,
+      near: await nearImages(await source.readPooled(records), source.channels, { seed, device, signal }),
+      conditional: result.suggester.conditional,
+    })
+    await writeGains(gainsFile(cacheFolder, input.modelUid), {
+      ...{ imageIds: scores.imageIds, labelIds: scores.labelIds },
+      gains: byLabel(gains, labelIds.length, rows, images.length),
+    })
     const before = input.modelBefore && (await ScoreTable.read(scoresFile(cacheFolder, input.modelBefore)))
     return {
       file,
@@ -120,8 +151,10 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       seconds: (performance.now() - begun) / 1000,
       resumed: checkpoints.resumed,
       comparison: before ? compareModels(before, new ScoreTable(scores), knownOf(input)) : undefined,
+      lastStage: result.lastStage,
     }
   } finally {
+    await trunk?.close()
     await reader.close()
   }
 }
@@ -130,9 +163,10 @@ function knownOf({ images, labels, states }: TrainInput) {
   return { imageIds: images.map(({ id }) => id), labelIds: labels.map(({ id }) => id), states }
 }
 
-export function sourceOf(reader: FeatureReader): FeatureSource {
+export function sourceOf(reader: FeatureReader, classifier?: Classifier): FeatureSource {
   const { gridHeight, gridWidth, dimension } = reader.shape
   return {
+    classifier,
     channels: dimension,
     positions: gridHeight * gridWidth,
     readPooled: (records) => reader.readPooled(records),
@@ -149,6 +183,12 @@ function rowsOf(states: Int8Array, labels: number, rows: readonly number[]): Int
     chosen.set(states.subarray(row * labels, (row + 1) * labels), i * labels)
   })
   return chosen
+}
+
+function columnsOf(states: Int8Array, labels: number, chosen: readonly number[]): Int8Array {
+  return Int8Array.from({ length: (states.length / labels) * chosen.length }, (_, at) => {
+    return states[Math.floor(at / chosen.length) * labels + chosen[at % chosen.length]]
+  })
 }
 
 /** Rows of some images, row-major, as columns over all images; NaN for the others. */

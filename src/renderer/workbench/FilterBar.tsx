@@ -104,5 +104,5 @@ export function FilterBar({ shown, images }: { shown: number; images: ProjectSum
 }
 
 function sortBy(by: ImageSort['by']): ImageSort {
-  return { by, descending: by === 'added' || by === 'confidence' ? true : undefined }
+  return { by, descending: by === 'added' || by === 'confidence' || by === 'usefulness' ? true : undefined }
 }

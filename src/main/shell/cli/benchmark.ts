@@ -2,7 +2,9 @@ import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type BenchmarkRequest, type ProtocolRequest, startBenchmark, startProtocol } from '../../app/benchmarking.ts'
 import { UserError } from '../../base/errors.ts'
+import { backboneOf } from './backboneOption.ts'
 import { benchmarkText, protocolText } from './benchmarkText.ts'
+import { countOf } from './count.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
 
 interface Options extends CommonOptions {
@@ -12,7 +14,9 @@ interface Options extends CommonOptions {
   known?: number[]
   seeds: number
   labelsWithAtLeast: number
+  ablate: boolean
   device: string
+  unfreeze: 'last' | 'none'
 }
 
 const usualShares = [0.1, 0.5, 0.9]
@@ -42,26 +46,30 @@ export function addBenchmark(program: Command): void {
     )
     .option('--seeds <number>', 'how many masks to average', countOf, 3)
     .option('--labels-with-at-least <number>', 'leave out labels present in fewer images', countOf, 20)
+    .option('--ablate', 'also leave out each part of the method in turn', false)
     .option('--device <name>', 'auto, cpu, webgpu, …', 'auto')
+    .addOption(
+      new Option('--unfreeze <what>', 'last: train the backbone’s last stage too, where it helps')
+        .choices(['last', 'none'])
+        .default('none'),
+    )
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
-      const { protocol, mode, known, seeds, labelsWithAtLeast, device } = options
-      const backbone =
-        options.backbone.endsWith('.onnx') || options.backbone.includes('.onnx@')
-          ? path.resolve(options.backbone)
-          : options.backbone
-      const common = { mode, backbone, device, folder: path.resolve(folder) }
+      const { protocol, mode, known, seeds, labelsWithAtLeast, ablate, device } = options
+      const backbone = backboneOf(options.backbone)
+      const unfreeze = options.unfreeze === 'last'
+      const common = { mode, backbone, device, unfreeze, folder: path.resolve(folder) }
       if (protocol === undefined) {
-        const request = { ...common, known: known ?? usualShares, seeds, labelsWithAtLeast }
+        const request = { ...common, known: known ?? usualShares, seeds, labelsWithAtLeast, ablate }
         const result = await startBenchmark(context, request).done
         return { text: benchmarkText(result), json: { ...result } }
       }
-      for (const option of ['seeds', 'labelsWithAtLeast']) {
+      for (const option of ['seeds', 'labelsWithAtLeast', 'ablate']) {
         if (command.getOptionValueSource(option) !== 'cli') continue
         throw new UserError(
           'benchmark-protocol',
-          'A published protocol has one mask and all of its labels.',
-          'Leave out --seeds and --labels-with-at-least.',
+          'A published protocol has one mask, all of its labels, and no parts to leave out.',
+          'Leave out --seeds, --labels-with-at-least and --ablate.',
         )
       }
       const result = await startProtocol(context, { ...common, protocol, known: known ?? protocolShares }).done
@@ -74,10 +82,4 @@ function sharesOf(text: string): number[] {
   const shares = text.split(',').map(Number)
   if (shares.every((share) => share > 0 && share < 1)) return shares
   throw new InvalidArgumentError('Shares are numbers between 0 and 1, separated by commas: 0.1,0.5,0.9')
-}
-
-function countOf(text: string): number {
-  const count = Number(text)
-  if (Number.isInteger(count) && count > 0) return count
-  throw new InvalidArgumentError('It must be a whole number from 1.')
 }

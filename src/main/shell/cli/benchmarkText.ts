@@ -1,4 +1,11 @@
-import type { BenchmarkResult, MethodScores, ProtocolResult, SplitScore } from '../../app/benchmarking.ts'
+import {
+  ablationTexts,
+  type BenchmarkResult,
+  type HiddenScore,
+  type MethodScores,
+  type ProtocolResult,
+  type SplitScore,
+} from '../../app/benchmarking.ts'
 import { counted } from '../../app/words.ts'
 import { tableText } from './table.ts'
 
@@ -25,7 +32,26 @@ export function benchmarkText({ images, labels, backbone, seeds, rows }: Benchma
     ...(faithful ? ['faithful: METHOD 1 to the letter, on a frozen backbone; its seconds are the second figure.'] : []),
     '',
     ...tableText(head, lines),
+    ...rows.flatMap(({ known: share, lastStage }) =>
+      lastStage
+        ? [
+            `Last stage trained, ${known(share)} known: SST ${percent(lastStage.frozen)} % mAP on held-out labels before, ${percent(lastStage.tuned)} % after; kept with ${lastStage.kept} of ${counted(seeds, 'mask')}.`,
+          ]
+        : [],
+    ),
+    ...rows.flatMap(ablationText),
   ].join('\n')
+}
+
+function ablationText({ known: share, ablation }: BenchmarkResult['rows'][number]): string[] {
+  if (!ablation) return []
+  const cell = (score: HiddenScore | undefined): string => {
+    if (!score) return '–'
+    const { mAP, recallAtP90, ece } = score
+    return Number.isNaN(mAP) ? 'no numbers' : [mAP, recallAtP90, ece].map(percent).join(' / ')
+  }
+  const lines = ablation.map(({ without, sst, blend }) => [ablationTexts[without], cell(sst), cell(blend)])
+  return ['', `At ${known(share)} known, without:`, ...tableText(['', 'SST', 'blend'], lines)]
 }
 
 const methods: Record<keyof MethodScores, string> = {

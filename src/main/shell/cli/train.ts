@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Unfreeze } from '../../app/lastStage.ts'
 import { modelOf } from '../../app/summary.ts'
 import { startTraining } from '../../app/training.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
@@ -6,6 +7,7 @@ import { type CommonOptions, runOn, withJson } from './run.ts'
 interface Options extends CommonOptions {
   device?: string
   seed?: number
+  unfreeze: Unfreeze
 }
 
 export function addTrain(program: Command): void {
@@ -15,13 +17,21 @@ export function addTrain(program: Command): void {
     .argument('<project>', 'the project file')
     .option('--device <name>', 'auto, cpu, webgpu, … (default: the project’s setting)')
     .option('--seed <number>', 'the same seed gives the same model', seedOf)
+    .addOption(
+      new Option(
+        '--unfreeze <what>',
+        'last: train the backbone’s last stage too; auto: on an accelerator, where it helps',
+      )
+        .choices(['last', 'none', 'auto'])
+        .default('auto'),
+    )
   withJson(command).action((project: string, options: Options) =>
     runOn(project, options, async (workspace, { context }) => {
       const job = await startTraining(workspace, options)
       const trained = await job.done
-      const { resumed, comparison } = trained
+      const { resumed, comparison, lastStage } = trained
       const text = context.jobs.get(job.id)?.outcome ?? ''
-      return { text, json: { model: modelOf(workspace, trained), resumed, comparison } }
+      return { text, json: { model: modelOf(workspace, trained), resumed, comparison, lastStage } }
     }),
   )
 }

@@ -1,0 +1,46 @@
+import path from 'node:path'
+import { type Command, Option } from 'commander'
+import { type SimulateRequest, startSimulation } from '../../app/benchmarking.ts'
+import { backboneOf } from './backboneOption.ts'
+import { countOf } from './count.ts'
+import { type CommonOptions, run, withJson } from './run.ts'
+import { simulateText } from './simulateText.ts'
+
+type Order = SimulateRequest['orders'][number]
+
+interface Options extends CommonOptions {
+  backbone: string
+  order: Order | 'all'
+  rounds: number
+  images?: number
+  labelsWithAtLeast: number
+  device: string
+}
+
+const all: Order[] = ['ours', 'random', 'uncertainty']
+
+export function addSimulate(program: Command): void {
+  const command = program
+    .command('simulate')
+    .description(
+      'play an annotator who answers from the truth of a labelled folder, by our order of questions and by others',
+    )
+    .argument('<folder>', 'holds images/ and labels.tsv: image, split, labels (separated by spaces)')
+    .option('--backbone <name>', 'a backbone’s name or ONNX file, @384 for its input size', 'surmise-tiny')
+    .option('--rounds <number>', 'in how many rounds everything would be marked', countOf, 12)
+    .addOption(new Option('--order <name>', 'what is asked next').choices([...all, 'all']).default('all'))
+    .option('--images <number>', 'take so many of the images, at random', countOf)
+    .option('--labels-with-at-least <number>', 'leave out labels present in fewer of them', countOf, 20)
+    .option('--device <name>', 'auto, cpu, webgpu, …', 'auto')
+  withJson(command).action((folder: string, options: Options) =>
+    run(options, async ({ context }) => {
+      const { order, rounds, images, labelsWithAtLeast, device } = options
+      const backbone = backboneOf(options.backbone)
+      const result = await startSimulation(context, {
+        ...{ folder: path.resolve(folder), backbone, rounds, images, labelsWithAtLeast, device },
+        ...{ orders: order === 'all' ? all : [order], seed: 0 },
+      }).done
+      return { text: simulateText(result), json: { ...result } }
+    }),
+  )
+}
