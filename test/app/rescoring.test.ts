@@ -10,6 +10,7 @@ import { logistic } from '../../src/main/suggestions/logistic.ts'
 import { scoresFile, writeScores } from '../../src/main/suggestions/scores.ts'
 import { suggesterFile, writeSuggester } from '../../src/main/suggestions/suggesterFile.ts'
 import { scanned } from '../project/support.ts'
+import { surmise } from '../shell/cliProcess.ts'
 import { newApplication, temporaryFolder } from './support.ts'
 
 const [sun, beach] = [1, 2]
@@ -81,6 +82,11 @@ test('a mark, its undo and its redo change what is suggested at once, before and
   // The states are not in memory yet.
   expect(again.project.states.loadedMatrix).toBeUndefined()
   expect(await probability(again, 1)).toBeCloseTo(logistic(-1 + 3.5))
+
+  // The command line tells the mark among the reasons.
+  await application.close()
+  const told = await surmise(['explain', file, '1000.jpg', 'beach'])
+  expect(told.output).toMatch(/“sun” is present +\+3\.50/)
 })
 
 test('filters, order and exports go by what is known now, after few marks and after many', async () => {

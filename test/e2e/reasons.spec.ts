@@ -1,5 +1,3 @@
-import { cpSync, mkdirSync, readdirSync } from 'node:fs'
-import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixture.ts'
@@ -19,18 +17,9 @@ test('a mark changes the other suggestions at once; each says why, in words, wit
   served,
   sample,
 }) => {
-  // Some images of the sample, with what is known of them: enough to train on, quickly.
-  const [marks, images] = [path.join(served.folder, 'marks.csv'), path.join(served.folder, 'some')]
-  await served.surmise('export', sample, marks, '--format', 'csv')
-  mkdirSync(images)
-  const all = path.join(path.dirname(sample), 'images')
-  for (const name of readdirSync(all).sort().slice(0, 60)) cpSync(path.join(all, name), path.join(images, name))
-  const project = path.join(served.folder, 'some.surmise')
-  await served.surmise('new', project, '--images', images)
-  await served.surmise('import', project, marks)
-  await served.surmise('train', project, '--seed', '1', '--device', 'cpu')
+  await served.surmise('train', sample, '--seed', '1', '--device', 'cpu')
   await page.getByRole('button', { name: /^Open a project/ }).click()
-  await page.getByRole('dialog').getByRole('textbox').fill(project)
+  await page.getByRole('dialog').getByRole('textbox').fill(sample)
   await page.keyboard.press('Enter')
   await page.locator('[data-path]').first().dblclick()
   await expect(page.locator('li[data-state="suggested"], li[data-state="unknown"]').first()).toBeVisible()

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts'
 import { RandomState } from '../base/random.ts'
 import type { AskInput } from '../suggestions/askNext.ts'
-import type { Neighbours } from '../suggestions/neighbours.ts'
+import type { Neighbours } from '../suggestions/vote.ts'
 import type { Device } from '../tensor/session.ts'
 import { fineTune } from '../training/fineTune.ts'
 import { nearImages } from '../training/nearImages.ts'

@@ -1,6 +1,6 @@
 import type { Conditional } from './conditional.ts'
-import { labelRates, type Neighbours } from './neighbours.ts'
 import { confidenceOf, confidentFrom, suggestionOf } from './scores.ts'
+import { labelRates, type Neighbours } from './vote.ts'
 
 export interface AskInput {
   /** p, row-major N×C; NaN where no model says anything. */

@@ -1,5 +1,6 @@
 import { RandomState } from '../base/random.ts'
-import { type Neighbours, nearestImages } from '../suggestions/neighbours.ts'
+import { nearestImages } from '../suggestions/neighbours.ts'
+import type { Neighbours } from '../suggestions/vote.ts'
 import type { Device } from '../tensor/session.ts'
 import { unitVectors } from './features.ts'
 

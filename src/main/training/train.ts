@@ -185,12 +185,6 @@ function rowsOf(states: Int8Array, labels: number, rows: readonly number[]): Int
   return chosen
 }
 
-function columnsOf(states: Int8Array, labels: number, chosen: readonly number[]): Int8Array {
-  return Int8Array.from({ length: (states.length / labels) * chosen.length }, (_, at) => {
-    return states[Math.floor(at / chosen.length) * labels + chosen[at % chosen.length]]
-  })
-}
-
 /** Rows of some images, row-major, as columns over all images; NaN for the others. */
 function byLabel(values: Float32Array, labels: number, rows: readonly number[], images: number): Float32Array {
   const columns = new Float32Array(images * labels).fill(Number.NaN)

@@ -87,4 +87,7 @@ function similarImages(nearest: Reasons['cross']['nearest']): string {
 }
 
 const stateName = (state: 1 | -1): string => (state === 1 ? 'present' : 'absent')
-const signed = (logOdds: number): string => `${logOdds < 0 ? '−' : '+'}${Math.abs(logOdds).toFixed(2)}`
+const signed = (logOdds: number): string => {
+  const size = Math.abs(logOdds).toFixed(2)
+  return size === '0.00' ? size : `${logOdds < 0 ? '−' : '+'}${size}`
+}
