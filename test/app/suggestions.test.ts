@@ -73,7 +73,7 @@ test('accepting takes the suggestion over, rejecting marks the opposite, both sa
     code: 'no-suggestion',
   })
   expect(await undo(workspace)).toMatchObject({
-    title: 'Undo: Mark “dog” present',
+    title: 'Mark “dog” present',
     redoTitle: 'Mark “dog” present',
     firstImageId: 2,
   })
@@ -97,8 +97,8 @@ test('titles say what was done; undo and redo say so too', async () => {
       { imageId: 1, labelId: 2, state: -1 },
     ]),
   ).toBe('Change 2 labels')
-  expect(await undo(workspace)).toMatchObject({ changed: 2, title: 'Undo: Change 2 labels' })
-  expect(await redo(workspace)).toMatchObject({ changed: 2, title: 'Redo: Change 2 labels', redoTitle: null })
+  expect(await undo(workspace)).toMatchObject({ changed: 2, title: 'Change 2 labels' })
+  expect(await redo(workspace)).toMatchObject({ changed: 2, title: 'Change 2 labels', redoTitle: null })
   expect(await redo(workspace)).toBeNull()
 })
 

@@ -38,17 +38,17 @@ export function rejectSuggestions(workspace: Workspace, pairs: readonly Decided[
 }
 
 export async function undo(workspace: Workspace): Promise<ActionResult | null> {
-  return replayed(workspace, 'Undo', await workspace.project.history.undo())
+  return replayed(workspace, await workspace.project.history.undo())
 }
 
 export async function redo(workspace: Workspace): Promise<ActionResult | null> {
-  return replayed(workspace, 'Redo', await workspace.project.history.redo())
+  return replayed(workspace, await workspace.project.history.redo())
 }
 
-function replayed(workspace: Workspace, verb: string, result: Replayed | null): ActionResult | null {
+function replayed(workspace: Workspace, result: Replayed | null): ActionResult | null {
   if (!result) return null
   const { title, stateChanges, labelChanges, firstImageId } = result
-  return { changed: stateChanges + labelChanges, title: `${verb}: ${title}`, firstImageId, ...titles(workspace) }
+  return { changed: stateChanges + labelChanges, title, firstImageId, ...titles(workspace) }
 }
 
 async function decide(
