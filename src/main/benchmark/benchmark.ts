@@ -8,7 +8,14 @@ import { cachedFeatures, type EmbeddingProgress } from './cachedFeatures.ts'
 import { readLabelledFolder } from './folder.ts'
 import { knownMask } from './masks.ts'
 import { type MethodName, type MethodRun, type Mode, runMethods } from './methods.ts'
-import { type HiddenScore, meanScore, scoreHidden } from './score.ts'
+import {
+  type AcceptedScore,
+  acceptedTogether,
+  type HiddenScore,
+  meanScore,
+  scoreAccepted,
+  scoreHidden,
+} from './score.ts'
 
 /** What every benchmark is asked. */
 export interface MeasureInput {
@@ -42,6 +49,8 @@ export interface BenchmarkRow {
   blend: HiddenScore
   /** The published method, in that mode. */
   faithful?: HiddenScore
+  /** What accepting all that should be right to 95 % would have done, over all seeds. */
+  accepted: AcceptedScore
   /** From the click to the suggestions, features cached; the mean over the seeds. */
   seconds: number
   faithfulSeconds?: number
@@ -123,6 +132,7 @@ export async function benchmark(
         linear: score('linear'),
         sst: score('sst'),
         blend: score('blend'),
+        accepted: acceptedTogether(scored.map(({ run, mask }) => scoreAccepted(run.scores.blend, all.truth, mask))),
         seconds: meanOf(scored.map(({ run }) => run.seconds)),
         lastStage: input.unfreeze ? lastStageOf(scored.map(({ run }) => run.lastStage!)) : undefined,
         ...(input.mode === 'faithful'

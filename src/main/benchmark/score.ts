@@ -1,3 +1,5 @@
+import { acceptanceAt, type Side } from '../suggestions/acceptance.ts'
+import { type Estimate, wilsonEstimate } from '../suggestions/audit.ts'
 import { averagePrecision, calibrationError, meanOf, recallAtPrecision } from '../training/metrics.ts'
 
 /** How well scores rank the pairs that were hidden. Fractions; NaN where nothing could be measured. */
@@ -52,4 +54,39 @@ export function meanScore(scores: readonly HiddenScore[]): HiddenScore {
     recallAtP90: meanOf(scores.map(({ recallAtP90 }) => recallAtP90)),
     ece: meanOf(scores.map(({ ece }) => ece)),
   }
+}
+
+/** Suggestions accepted together at one aimed precision. */
+export type AcceptedScore = Record<Side, AcceptedSide>
+
+/** The share of what was accepted that is right. */
+export interface AcceptedSide extends Estimate {
+  /** Hidden pairs that are so in truth. */
+  all: number
+}
+
+/** The share that should be right of what is accepted together. */
+export const acceptedPrecision = 0.95
+
+const sides = { present: 1, absent: 0 } as const
+
+/** @param probabilities of present, N×C; those of known pairs by models that never saw them */
+export function scoreAccepted(probabilities: Float32Array, truth: Uint8Array, known: Uint8Array): AcceptedScore {
+  const states = Int8Array.from(truth, (y, at) => (known[at] ? (y ? 1 : -1) : 0))
+  const score = (side: Side): AcceptedSide => {
+    const { places } = acceptanceAt(probabilities, states, side, acceptedPrecision)
+    const right = places.filter((at) => truth[at] === sides[side]).length
+    const all = truth.filter((y, at) => !known[at] && y === sides[side]).length
+    return { ...wilsonEstimate(right, places.length), all }
+  }
+  return { present: score('present'), absent: score('absent') }
+}
+
+/** Over several masks. */
+export function acceptedTogether(scores: readonly AcceptedScore[]): AcceptedScore {
+  const score = (side: Side): AcceptedSide => {
+    const total = (count: 'right' | 'count' | 'all'): number => scores.reduce((sum, one) => sum + one[side][count], 0)
+    return { ...wilsonEstimate(total('right'), total('count')), all: total('all') }
+  }
+  return { present: score('present'), absent: score('absent') }
 }

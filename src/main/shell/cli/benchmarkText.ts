@@ -39,8 +39,24 @@ export function benchmarkText({ images, labels, backbone, seeds, rows }: Benchma
           ]
         : [],
     ),
+    '',
+    'Accepting together all suggestions that should be right to 95 %: how many were (lower bound), share of all found.',
+    ...tableText(
+      ['known', 'present', 'absent'],
+      rows.map(({ known: share, accepted }) => [
+        known(share),
+        acceptedText(accepted.present),
+        acceptedText(accepted.absent),
+      ]),
+    ),
     ...rows.flatMap(ablationText),
   ].join('\n')
+}
+
+/** Precision and its lower bound, how many, recall. */
+function acceptedText(of: BenchmarkResult['rows'][number]['accepted']['present']): string {
+  const { right, count, share, low, all } = of
+  return count === 0 ? 'none' : `${percent(share)} (${percent(low)}) of ${count}, ${percent(right / all)}`
 }
 
 function ablationText({ known: share, ablation }: BenchmarkResult['rows'][number]): string[] {
