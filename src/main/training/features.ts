@@ -259,10 +259,19 @@ export class PreparedGrids {
   ): Promise<Float16Array> {
     const size = this.positions * this.width
     const kept = new Float16Array(new SharedArrayBuffer(2 * rows.length * size))
+    // One part is read while the one before is projected.
+    const read = (start: number): Promise<Float16Array> => {
+      const reading = this.#readRaw(rows.subarray(start, start + chunk))
+      // It may fail while nobody waits for it, and when that has failed already nobody will.
+      reading.catch(() => undefined)
+      return reading
+    }
+    let next = read(0)
     for (let start = 0; start < rows.length; start += chunk) {
+      const raw = await next
       signal?.throwIfAborted()
-      const some = rows.subarray(start, start + chunk)
-      kept.set(await this.#prepare(some), start * size)
+      if (start + chunk < rows.length) next = read(start + chunk)
+      kept.set(await this.#project(rows.subarray(start, start + chunk), raw), start * size)
       onProgress?.(Math.min(rows.length, start + chunk), rows.length)
     }
     this.#placeOf.fill(-1)
@@ -294,8 +303,15 @@ export class PreparedGrids {
   }
 
   async #prepare(rows: Int32Array): Promise<Float16Array> {
+    return this.#project(rows, await this.#readRaw(rows))
+  }
+
+  #readRaw(rows: Int32Array): Promise<Float16Array> {
+    return this.#source.readGrid(rowsOf(this.#records, rows))
+  }
+
+  async #project(rows: Int32Array, raw: Float16Array): Promise<Float16Array> {
     const { channels, positions } = this.#source
-    const raw = await this.#source.readGrid(rowsOf(this.#records, rows))
     const { projected } = await this.#session.run({
       grid: tensorOf('float16', raw, [rows.length, positions, channels]),
       inverse: tensorOf('float32', this.inverseLengths(rows), [rows.length, 1, 1]),

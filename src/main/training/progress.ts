@@ -14,12 +14,12 @@ export type Phase = 'preparing' | 'baseline' | 'network' | 'scoring' | 'last sta
 
 /** Roughly how the time of a run is shared out: only the time left depends on it. */
 const usual: Record<Phase, number> = {
-  preparing: 0.08,
-  baseline: 0.14,
-  network: 0.64,
-  scoring: 0.1,
+  preparing: 0.34,
+  baseline: 0.03,
+  network: 0.43,
+  scoring: 0.14,
   'last stage': 0,
-  blending: 0.04,
+  blending: 0.06,
 }
 /** Where the backbone's last stage is trained too, that takes most of it. */
 const withLastStage: Record<Phase, number> = {
