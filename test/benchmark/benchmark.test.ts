@@ -64,7 +64,8 @@ test('surmise benchmark --mode faithful: the published method beside ours', asyn
   const ended = await surmise([...args, '--mode', 'faithful', '--device', 'cpu', '--json'], { home })
   expect(ended.code).toBe(0)
   const [row] = ended.json.rows as Record<string, { mAP: number }>[]
-  expect(Object.keys(row)).toEqual(['known', 'linear', 'sst', 'blend', 'seconds', 'faithful', 'faithfulSeconds'])
+  const measures = ['known', 'linear', 'sst', 'blend', 'accepted', 'seconds', 'faithful', 'faithfulSeconds']
+  expect(Object.keys(row)).toEqual(measures)
   for (const method of ['blend', 'faithful']) expect(row[method].mAP).toBeGreaterThan(0.7)
   const wrong = await surmise([...args, '--mode', 'best', '--json'], { home })
   expect(wrong).toMatchObject({ code: 1, json: { error: { code: 'usage' } } })
@@ -92,7 +93,16 @@ test('surmise benchmark --ablate: every part left out in turn', async () => {
     'separatePairs',
   ]
   const names = ablation.map(({ without }) => without)
-  expect(names).toEqual(['nothing', ...trained, 'heldOutChoice', 'sst', 'vote', 'conditional'])
+  expect(names).toEqual([
+    'nothing',
+    ...trained,
+    'heldOutChoice',
+    'linear',
+    'discriminant',
+    'sst',
+    'vote',
+    'conditional',
+  ])
   // The same seed trains the same model.
   expect(ablation[0].blend).toEqual(blend)
   for (const line of ablation) expect(line.sst !== undefined).toBe(['nothing', ...trained].includes(line.without))

@@ -4,7 +4,7 @@ import { applyBlend, fitBlend } from '../suggestions/blend.ts'
 import { conditionalLogOddsOfAll } from '../suggestions/conditional.ts'
 import { fitConditional } from '../suggestions/conditionalFit.ts'
 import { logistic } from '../suggestions/logistic.ts'
-import { fitSuggester, type Sources, suggestionProbabilities } from '../suggestions/suggester.ts'
+import { fitSuggester, suggestionProbabilities } from '../suggestions/suggester.ts'
 import type { Device } from '../tensor/session.ts'
 import { type FineTuneResult, fineTune } from '../training/fineTune.ts'
 import { type AblationName, withoutRepair } from './ablationNames.ts'
@@ -77,12 +77,8 @@ export async function ablate(
   const conditional = await fitConditional(own, known, learnt.length, how)
   blend('heldOutChoice', conditionalLogOddsOfAll(conditional, own, known).map(logistic))
   if (source.classifier) runs.push(runOf('classes', await train({}, { ...source, classifier: undefined })))
-  const { linear, sst, vote } = sources
-  const others: [AblationName, Sources][] = [
-    ['sst', { linear, vote }],
-    ['vote', { linear, sst }],
-  ]
-  for (const [name, some] of others) {
+  for (const name of Object.keys(sources) as (keyof typeof sources)[]) {
+    const { [name]: _, ...some } = sources
     blend(name, suggestionProbabilities(await fitSuggester(some, known, learnt.length, how), some, known))
   }
   blend('conditional', applyBlend(whole.suggester.blend, sources).map(logistic))

@@ -12,6 +12,8 @@ export const withoutRepair = {
 const withoutOther = {
   heldOutChoice: '6: chosen on held-out labels',
   classes: 'the backbone’s classes',
+  linear: 'the linear baseline',
+  discriminant: 'discriminants',
   sst: 'SST',
   vote: 'vote of similar images',
   conditional: 'the image’s other labels',

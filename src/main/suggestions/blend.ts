@@ -15,7 +15,7 @@ export interface Blend {
 
 /** How many known entries the shared fit counts as, roughly: the precision of the prior around it. */
 const priorPrecision = 20
-/** The same for the fit that all share, around half the sum of the sources: they say much the same. */
+/** The same for the fit that all share, where all weigh the same, 1.5 together: they say much the same. */
 const sharedPrecision = 30
 const sharedEntries = 200_000
 
@@ -44,7 +44,7 @@ export function fitBlend(sources: Record<string, Float32Array>, states: Int8Arra
   }
   const every = known.flat()
   const stride = Math.ceil(every.length / sharedEntries)
-  const equal = Float64Array.from({ length: size }, (_, i) => (i < names.length ? 0.5 : 0))
+  const equal = Float64Array.from({ length: size }, (_, i) => (i < names.length ? 1.5 / names.length : 0))
   const shared = weigh(
     every.filter((_, i) => i % stride === 0),
     equal,

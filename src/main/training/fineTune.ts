@@ -14,6 +14,7 @@ import type { Device } from '../tensor/session.ts'
 import type { Checkpoints } from './checkpoint.ts'
 import { crossFitBaseline, outOfFold } from './crossFitting.ts'
 import { describeImages } from './description.ts'
+import { crossFitDiscriminants } from './discriminant.ts'
 import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from './features.ts'
 import { dealFolds } from './folds.ts'
 import { heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
@@ -52,8 +53,8 @@ export interface FineTuneResult {
   learnt: number[]
   /** Probability of present, row-major N×C'; of known entries by models and fits that never saw them. */
   probabilities: Float32Array
-  /** What was blended: log odds by the baseline, by SST and by similar images, N×C' each. */
-  sources: { linear: Float32Array; sst: Float32Array; vote: Float32Array }
+  /** What was blended: log odds by the baseline, by discriminants, by SST and by similar images, N×C' each. */
+  sources: { linear: Float32Array; discriminant: Float32Array; sst: Float32Array; vote: Float32Array }
   metrics: Metrics
   labels: LabelMetrics[]
   suggester: Suggester
@@ -98,7 +99,7 @@ const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep' | 're
 /**
  * The fine-tune run: from the labels known at the click to a probability for every image and label.
  *
- * The baseline is trained first (METHOD 4), SST on top of it (METHOD 1 with the repairs of METHOD 3), both once for each part
+ * The baseline is trained first (METHOD 4), discriminants beside it, SST on top of it (METHOD 1 with the repairs of METHOD 3), both once for each part
  * of the known labels held out; the vote of similar images joins (METHOD 4, cross); what was held out decides, per label, how
  * much each counts, and calibrates (METHOD 3, 6: nothing is chosen on labels that trained it).
  * @throws UserError `too-few-labels`; the signal's reason when cancelled
@@ -154,6 +155,9 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
         onProgress: (done, total) => progress.at('baseline', done / total),
       })
     const baseline = await once('baseline', baselineOptions, fitBaseline)
+    const discriminants = await once('discriminants', {}, () =>
+      crossFitDiscriminants({ described, channels: description.size, states, fold, folds }, { device, signal }),
+    )
 
     progress.at('network', 0)
     const words = hashedLabelVectors(names, network.word)
@@ -174,6 +178,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       preparation,
       description,
       baselines: baseline.single,
+      discriminants,
       networks,
       sizes,
       words,
@@ -199,6 +204,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     progress.at('blending', 0.5)
     const sources = {
       linear: outOfFold(logits.linear, fold),
+      discriminant: outOfFold(logits.discriminant, fold),
       sst: outOfFold(tuned?.report.kept ? tuned.sst : logits.sst, fold),
       vote: neighbourVote(near, states, labels),
     }

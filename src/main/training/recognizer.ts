@@ -13,11 +13,12 @@ import type { TrainedNetwork } from './sstTraining.ts'
 import { type CutBackbone, tailOn, trainedTail, trunkShape } from './tailGraph.ts'
 import type { TunedNetwork } from './tailTraining.ts'
 
-/** All that training leaves behind: what turns cached features into logits. One baseline and one network for each fold. */
+/** All that training leaves behind: what turns cached features into logits. One of each head and one network for each fold. */
 export interface Recognizer {
   preparation: Preparation
   description: Description
   baselines: LinearHeads[]
+  discriminants: LinearHeads[]
   networks: TrainedNetwork[]
   sizes: NetworkSizes
   words: Float32Array
@@ -25,8 +26,8 @@ export interface Recognizer {
 
 /**
  * The recogniser as an ONNX model. Inputs, raw as cached: `grid` [images, L, D] and `pooled` [images, D], float16. Outputs:
- * `linear` [images, folds, C], the baselines' logits; `sst` [images, folds, C], the networks' on top of them; `attention`
- * [images, C, L], the mean of the networks' α.
+ * `linear` [images, folds, C], the baselines' logits; `discriminant` [images, folds, C], the discriminants'; `sst` [images, folds,
+ * C], the networks' on top of the baselines'; `attention` [images, C, L], the mean of the networks' α.
  * @param tuned networks with the backbone's last stage as it was trained with each of them. The model then has one input more,
  *   `trunk`, [images, positions, channels]: the features before the last stage, as cached.
  */
@@ -55,8 +56,9 @@ export function recognizerModel(
     return preparationGraph(raw.grid, raw.pooled, recognizer.preparation).grid
   }
   const networks = [...(tuned?.networks ?? recognizer.networks)]
-  const { linear, sst, attention } = recognizeFolds(described, gridOf, { ...recognizer, networks })
+  const { linear, discriminant, sst, attention } = recognizeFolds(described, gridOf, { ...recognizer, networks })
   graph.output('linear', linear)
+  graph.output('discriminant', discriminant)
   graph.output('sst', sst)
   graph.output('attention', attention)
   return onnxModel(graph, metadata)
@@ -70,14 +72,17 @@ export function recognizerModel(
 function recognizeFolds(
   described: Value,
   gridOf: (fold: number) => Value,
-  { baselines, networks, sizes, words }: Recognizer,
-): { linear: Value; sst: Value; attention: Value } {
+  { baselines, discriminants, networks, sizes, words }: Recognizer,
+): { linear: Value; discriminant: Value; sst: Value; attention: Value } {
   const { graph } = described
   const wordVectors = graph.constant('float32', words, [sizes.labels, sizes.word])
   const one: (number | string)[] = ['images', 1, sizes.labels]
-  const folds = baselines.map(({ weights, biases }, fold) => {
+  const headOn = ({ weights, biases }: LinearHeads): Value => {
     const w = graph.constant('float32', weights, [sizes.labels, described.size(1)])
-    const base = add(matmul(described, transpose(w)), graph.constant('float32', biases, [sizes.labels]))
+    return add(matmul(described, transpose(w)), graph.constant('float32', biases, [sizes.labels]))
+  }
+  const folds = baselines.map((heads, fold) => {
+    const base = headOn(heads)
     const { parameters, adjacency } = networks[fold]
     const parameter = (name: string): Value => {
       const { data, shape } = parameters.get(name)!
@@ -85,11 +90,16 @@ function recognizeFolds(
     }
     const relations = graph.constant('float32', adjacency, [sizes.labels, sizes.labels])
     const { logits, attention } = recognizeBeyondBaseline(gridOf(fold), wordVectors, relations, sizes, parameter)
-    return { linear: reshape(base, one), sst: reshape(add(base, logits), one), attention }
+    const discriminant = reshape(headOn(discriminants[fold]), one)
+    return { linear: reshape(base, one), discriminant, sst: reshape(add(base, logits), one), attention }
   })
   return {
     linear: concat(
       folds.map(({ linear }) => linear),
+      1,
+    ),
+    discriminant: concat(
+      folds.map(({ discriminant }) => discriminant),
       1,
     ),
     sst: concat(
@@ -108,6 +118,7 @@ function meanOf(values: readonly Value[]): Value {
 /** Logits of every image, from each fold's baseline and network: for each fold N×C. */
 export interface FoldLogits {
   linear: Float32Array[]
+  discriminant: Float32Array[]
   sst: Float32Array[]
 }
 
@@ -131,10 +142,11 @@ export async function recognizeAll(
   const grid = cast(graph.input('grid', 'float16', ['images', positions, width]), 'float32')
   const outputs = recognizeFolds(graph.input('described', 'float32', ['images', channels]), () => grid, recognizer)
   graph.output('linear', outputs.linear)
+  graph.output('discriminant', outputs.discriminant)
   graph.output('sst', outputs.sst)
 
   const empty = (): Float32Array[] => Array.from({ length: folds }, () => new Float32Array(images * labels))
-  const logits = { linear: empty(), sst: empty() }
+  const logits = { linear: empty(), discriminant: empty(), sst: empty() }
   const chunk = Math.max(1, Math.min(64, Math.floor(productEntries / (labels * positions * sizes.hidden))))
   const session = await Session.open(onnxModel(graph), { device: options.device })
   try {
@@ -149,7 +161,7 @@ export async function recognizeAll(
           channels,
         ]),
       })
-      for (const kind of ['linear', 'sst'] as const) {
+      for (const kind of ['linear', 'discriminant', 'sst'] as const) {
         const values = results[kind].data as Float32Array
         for (let i = 0; i < count; i++) {
           for (let fold = 0; fold < folds; fold++) {
