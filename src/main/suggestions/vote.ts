@@ -6,11 +6,11 @@ export interface Neighbours {
 }
 
 /** Voters of one label and image, at most. */
-const voters = 20
+const voters = 60
 /** How much faster a nearer image counts: weight e^(sharpness · cosine). */
 const sharpness = 10
-/** The base rate counts as this many voters at similarity 0.5. */
-const priorVoters = 2
+/** The base rate counts as this many voters of this similarity. */
+const prior = { voters: 2, similarity: 0.3 }
 
 /**
  * The cross-image vote (METHOD 4, cross): for each image and label, the nearest images where the label is known, weighted by
@@ -26,7 +26,7 @@ export function neighbourVote(neighbours: Neighbours, states: Int8Array, labels:
   const present = new Float64Array(labels)
   const total = new Float64Array(labels)
   const votes = new Int32Array(labels)
-  const priorWeight = priorVoters * Math.exp(sharpness * 0.5)
+  const priorWeight = prior.voters * Math.exp(sharpness * prior.similarity)
   for (let row = 0; row < rows; row++) {
     present.fill(0)
     total.fill(0)

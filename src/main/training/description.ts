@@ -79,6 +79,22 @@ export async function describeImages(
   return { description, described }
 }
 
+/** Of 0, which leaves directions as they are, … 1, which makes all vary alike. */
+const evenness = 0.25
+
+/**
+ * Descriptions as images are compared by: what varies most among them would drown the rest, so each direction is divided by a
+ * power of its standard deviation.
+ * @param described [N, size]
+ * @returns [N, size]
+ */
+export function comparable(described: Float32Array, size: number): Float32Array {
+  const rows = Int32Array.from({ length: described.length / size }, (_, row) => row)
+  const { scale } = moments(described, rows, size)
+  const stretch = scale.map((inverse) => inverse ** evenness)
+  return described.map((value, at) => value * stretch[at % size])
+}
+
 /**
  * @param unit [n, D]
  * @param codes [n, K + M]

@@ -13,7 +13,7 @@ import { neighbourVote } from '../suggestions/vote.ts'
 import type { Device } from '../tensor/session.ts'
 import type { Checkpoints } from './checkpoint.ts'
 import { crossFitBaseline, outOfFold } from './crossFitting.ts'
-import { describeImages } from './description.ts'
+import { comparable, describeImages } from './description.ts'
 import { crossFitDiscriminants } from './discriminant.ts'
 import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from './features.ts'
 import { dealFolds } from './folds.ts'
@@ -58,8 +58,8 @@ export interface FineTuneResult {
   metrics: Metrics
   labels: LabelMetrics[]
   suggester: Suggester
-  /** What images were compared by, row-major N×S (see `describeImages`). */
-  described: Float32Array
+  /** What images were compared by, row-major N×S (see `comparable`). */
+  compared: Float32Array
   /** The recogniser as an ONNX model (see `recognizerModel`). */
   model: Uint8Array
   lastStage?: LastStageReport
@@ -200,7 +200,8 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       ))
 
     progress.at('blending', 0)
-    const near = await nearestImages(described, described, description.size, neighbours, { device, signal })
+    const compared = comparable(described, description.size)
+    const near = await nearestImages(compared, compared, description.size, neighbours, { device, signal })
     progress.at('blending', 0.5)
     const sources = {
       linear: outOfFold(logits.linear, fold),
@@ -219,7 +220,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
     const tails = tuned?.report.kept && options.lastStage ? { cut: options.lastStage, ...tuned } : undefined
     const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) }, tails)
-    return { learnt, probabilities, sources, ...held, suggester, described, model, lastStage: tuned?.report }
+    return { learnt, probabilities, sources, ...held, suggester, compared, model, lastStage: tuned?.report }
   } finally {
     await grids.close()
   }

@@ -126,7 +126,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       own: applyBlend(result.suggester.blend, result.sources),
       sources: result.sources,
       suggester: result.suggester,
-      described: result.described,
+      described: result.compared,
       features: featuresText({ backbone, trunk: result.lastStage?.kept ? trunk?.source.stage.trunk : undefined }),
     })
     await writeScores(scoresFile(cacheFolder, input.modelUid), scores)
