@@ -14,6 +14,7 @@ const withoutOther = {
   classes: 'the backbone’s classes',
   linear: 'the linear baseline',
   discriminant: 'discriminants',
+  map: 'label maps',
   sst: 'SST',
   vote: 'vote of similar images',
   conditional: 'the image’s other labels',

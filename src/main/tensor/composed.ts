@@ -21,14 +21,17 @@ export function gelu(x: Value): Value {
   return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1))
 }
 
-/**
- * The mean of the k largest entries along the last axis. Entries that tie with the k-th share its place.
- */
-export function meanOfLargest(x: Value, k: number): Value {
+/** Shares that add up to 1 over the k largest entries along the last axis, 0 elsewhere. Entries that tie with the k-th share its place. */
+export function sharesOfLargest(x: Value, k: number): Value {
   const values = largest(stopGradient(x), k)
   const threshold = slice(values, -1, k - 1, k)
   const chosen = cast(greaterOrEqual(stopGradient(x), threshold), x.type)
-  return div(sum(mul(x, chosen), [-1]), sum(chosen, [-1]))
+  return div(chosen, sum(chosen, [-1], true))
+}
+
+/** The mean of the k largest entries along the last axis. */
+export function meanOfLargest(x: Value, k: number): Value {
+  return dot(x, sharesOfLargest(x, k))
 }
 
 /** Σ a ⊙ b over the last axis. */

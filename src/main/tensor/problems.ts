@@ -12,64 +12,96 @@ export interface Problems {
   loss: Value
   /** Inputs of the graph whose first axis is the problem. */
   weights: readonly Value[]
-  /** All other inputs of the graph. */
-  feeds: Record<string, Tensor>
 }
 
 export interface SolveOptions {
   iterations: number
-  device: Device
   signal?: AbortSignal
+  /** In the order of the weights, shaped as they are. @default zeros */
+  start?: readonly Float32Array[]
 }
 
-/**
- * The weights that make each loss smallest, by L-BFGS from zero. Each evaluation of all problems is one run of the graph.
- * @returns in the order of `weights`, shaped as they are
- * @throws the signal's reason when cancelled
- */
-export async function solveProblems(
-  { graph, loss, weights, feeds }: Problems,
-  { iterations, device, signal }: SolveOptions,
-): Promise<Float32Array[]> {
-  const problems = loss.size(0)
-  const sizes = weights.map(({ shape }) => elements(shape) / problems)
-  const size = sizes.reduce((total, one) => total + one, 0)
-  // Each problem has its own weights, so the gradient of the sum is the gradients of the parts.
-  const slopes = gradients(sum(loss), weights)
-  graph.output('loss', loss)
-  slopes.forEach((slope, i) => {
-    graph.output(`slope${i}`, slope)
-  })
-  const parts = sizes.map((one) => new Float32Array(one * problems))
+/** Solves problems of one graph on any data. */
+export class ProblemSolver {
+  readonly #session: Session
+  readonly #weights: readonly Value[]
+  readonly #problems: number
+  /** Of one problem, each. */
+  readonly #sizes: readonly number[]
+
+  private constructor(session: Session, weights: readonly Value[], problems: number) {
+    this.#session = session
+    this.#weights = weights
+    this.#problems = problems
+    this.#sizes = weights.map(({ shape }) => elements(shape) / problems)
+  }
+
+  static async open({ graph, loss, weights }: Problems, device: Device): Promise<ProblemSolver> {
+    // Each problem has its own weights, so the gradient of the sum is the gradients of the parts.
+    const slopes = gradients(sum(loss), weights)
+    graph.output('loss', loss)
+    slopes.forEach((slope, i) => {
+      graph.output(`slope${i}`, slope)
+    })
+    return new ProblemSolver(await Session.open(onnxModel(graph), { device }), weights, loss.size(0))
+  }
+
+  /**
+   * The weights that make each loss smallest, by L-BFGS. Each evaluation of all problems is one run of the graph.
+   * @param feeds all other inputs of the graph
+   * @returns in the order of the weights, shaped as they are
+   * @throws the signal's reason when cancelled
+   */
+  async solve(
+    feeds: Record<string, Tensor>,
+    { iterations, signal, start }: SolveOptions,
+  ): Promise<Float32Array<ArrayBuffer>[]> {
+    const parts = this.#sizes.map((size) => new Float32Array(size * this.#problems))
+    const split = (point: Float32Array): void =>
+      this.#eachPart((part, at, from, length) => parts[part].set(point.subarray(from, from + length), at))
+    const evaluate = async (point: Float32Array) => {
+      split(point)
+      const trial = this.#weights.map(({ name, shape }, i) => [name, tensorOf('float32', parts[i], shape as number[])])
+      const results = await this.#session.run({ ...feeds, ...Object.fromEntries(trial) })
+      const slopes = this.#sizes.map((_, i) => results[`slope${i}`].data as Float32Array)
+      return { loss: results.loss.data as Float32Array, gradient: this.#joined(slopes) }
+    }
+    const first = this.#joined(start ?? parts)
+    split(await minimize(evaluate, first, this.#problems, { iterations, signal }))
+    return parts
+  }
+
+  close(): Promise<void> {
+    return this.#session.close()
+  }
+
+  #joined(parts: readonly Float32Array[]): Float32Array {
+    const point = new Float32Array(parts.reduce((total, { length }) => total + length, 0))
+    this.#eachPart((part, at, from, length) => point.set(parts[part].subarray(at, at + length), from))
+    return point
+  }
+
   /** A point has the weights of one problem after those of the other. */
-  const eachPart = (visit: (part: number, at: number, from: number, length: number) => void): void => {
-    for (let k = 0; k < problems; k++) {
-      let from = k * size
-      sizes.forEach((one, part) => {
-        visit(part, k * one, from, one)
-        from += one
+  #eachPart(visit: (part: number, at: number, from: number, length: number) => void): void {
+    let from = 0
+    for (let k = 0; k < this.#problems; k++) {
+      this.#sizes.forEach((size, part) => {
+        visit(part, k * size, from, size)
+        from += size
       })
     }
   }
-  const split = (point: Float32Array): void =>
-    eachPart((part, at, from, length) => parts[part].set(point.subarray(from, from + length), at))
+}
 
-  const session = await Session.open(onnxModel(graph), { device })
+/** Solves problems once, from zero: see `ProblemSolver`. */
+export async function solveProblems(
+  { feeds, ...problems }: Problems & { feeds: Record<string, Tensor> },
+  { device, ...options }: SolveOptions & { device: Device },
+): Promise<Float32Array[]> {
+  const solver = await ProblemSolver.open(problems, device)
   try {
-    const evaluate = async (point: Float32Array) => {
-      split(point)
-      const trial = weights.map(({ name, shape }, i) => [name, tensorOf('float32', parts[i], shape as number[])])
-      const results = await session.run({ ...feeds, ...Object.fromEntries(trial) })
-      const gradient = new Float32Array(point.length)
-      eachPart((part, at, from, length) => {
-        const slope = results[`slope${part}`].data as Float32Array
-        gradient.set(slope.subarray(at, at + length), from)
-      })
-      return { loss: results.loss.data as Float32Array, gradient }
-    }
-    split(await minimize(evaluate, new Float32Array(problems * size), problems, { iterations, signal }))
-    return parts
+    return await solver.solve(feeds, options)
   } finally {
-    await session.close()
+    await solver.close()
   }
 }

@@ -19,6 +19,7 @@ import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from
 import { dealFolds } from './folds.ts'
 import { heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
 import { learnCodebook } from './imageCodes.ts'
+import { crossFitLabelMaps } from './labelMaps.ts'
 import { type LastStageReport, type LastStageSource, tuneLastStage } from './lastStage.ts'
 import { headLogits, type LinearHeads } from './linearBaseline.ts'
 import { dataWithout, trainNetworks } from './networks.ts'
@@ -53,8 +54,14 @@ export interface FineTuneResult {
   learnt: number[]
   /** Probability of present, row-major N×C'; of known entries by models and fits that never saw them. */
   probabilities: Float32Array
-  /** What was blended: log odds by the baseline, by discriminants, by SST and by similar images, N×C' each. */
-  sources: { linear: Float32Array; discriminant: Float32Array; sst: Float32Array; vote: Float32Array }
+  /** What was blended: log odds by the baseline, by discriminants, by label maps, by SST and by similar images, N×C' each. */
+  sources: {
+    linear: Float32Array
+    discriminant: Float32Array
+    map: Float32Array
+    sst: Float32Array
+    vote: Float32Array
+  }
   metrics: Metrics
   labels: LabelMetrics[]
   suggester: Suggester
@@ -99,7 +106,7 @@ const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep' | 're
 /**
  * The fine-tune run: from the labels known at the click to a probability for every image and label.
  *
- * The baseline is trained first (METHOD 4), discriminants beside it, SST on top of it (METHOD 1 with the repairs of METHOD 3), both once for each part
+ * The baseline is trained first (METHOD 4), discriminants and label maps beside it, SST on top of it (METHOD 1 with the repairs of METHOD 3), both once for each part
  * of the known labels held out; the vote of similar images joins (METHOD 4, cross); what was held out decides, per label, how
  * much each counts, and calibrates (METHOD 3, 6: nothing is chosen on labels that trained it).
  * @throws UserError `too-few-labels`; the signal's reason when cancelled
@@ -158,6 +165,9 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const discriminants = await once('discriminants', {}, () =>
       crossFitDiscriminants({ described, channels: description.size, states, fold, folds }, { device, signal }),
     )
+    const maps = await once('maps', {}, () =>
+      crossFitLabelMaps({ grid, positions: source.positions, ...known, labels }, { folds, ...learning }),
+    )
 
     progress.at('network', 0)
     const words = hashedLabelVectors(names, network.word)
@@ -179,6 +189,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       description,
       baselines: baseline.single,
       discriminants,
+      maps,
       networks,
       sizes,
       words,
@@ -206,6 +217,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const sources = {
       linear: outOfFold(logits.linear, fold),
       discriminant: outOfFold(logits.discriminant, fold),
+      map: outOfFold(logits.map, fold),
       sst: outOfFold(tuned?.report.kept ? tuned.sst : logits.sst, fold),
       vote: neighbourVote(near, states, labels),
     }

@@ -8,6 +8,7 @@ import { onnxModel } from '../tensor/model.ts'
 import { type Device, Session, tensorOf } from '../tensor/session.ts'
 import { type Description, descriptionGraph } from './description.ts'
 import { type Preparation, type PreparedGrids, preparationGraph } from './features.ts'
+import { labelMapLogits } from './labelMaps.ts'
 import type { LinearHeads } from './linearBaseline.ts'
 import type { TrainedNetwork } from './sstTraining.ts'
 import { type CutBackbone, tailOn, trainedTail, trunkShape } from './tailGraph.ts'
@@ -19,6 +20,7 @@ export interface Recognizer {
   description: Description
   baselines: LinearHeads[]
   discriminants: LinearHeads[]
+  maps: LinearHeads[]
   networks: TrainedNetwork[]
   sizes: NetworkSizes
   words: Float32Array
@@ -26,7 +28,7 @@ export interface Recognizer {
 
 /**
  * The recogniser as an ONNX model. Inputs, raw as cached: `grid` [images, L, D] and `pooled` [images, D], float16. Outputs:
- * `linear` [images, folds, C], the baselines' logits; `discriminant` [images, folds, C], the discriminants'; `sst` [images, folds,
+ * `linear` [images, folds, C], the baselines' logits; `discriminant` and `map` [images, folds, C], the discriminants' and the label maps'; `sst` [images, folds,
  * C], the networks' on top of the baselines'; `attention` [images, C, L], the mean of the networks' α.
  * @param tuned networks with the backbone's last stage as it was trained with each of them. The model then has one input more,
  *   `trunk`, [images, positions, channels]: the features before the last stage, as cached.
@@ -56,9 +58,13 @@ export function recognizerModel(
     return preparationGraph(raw.grid, raw.pooled, recognizer.preparation).grid
   }
   const networks = [...(tuned?.networks ?? recognizer.networks)]
-  const { linear, discriminant, sst, attention } = recognizeFolds(described, gridOf, { ...recognizer, networks })
+  const { linear, discriminant, map, sst, attention } = recognizeFolds(described, grid, gridOf, {
+    ...recognizer,
+    networks,
+  })
   graph.output('linear', linear)
   graph.output('discriminant', discriminant)
+  graph.output('map', map)
   graph.output('sst', sst)
   graph.output('attention', attention)
   return onnxModel(graph, metadata)
@@ -67,13 +73,15 @@ export function recognizerModel(
 /**
  * All baselines and networks on prepared features.
  * @param described [images, size]
+ * @param grid what the label maps look at, [images, L, width]
  * @param gridOf what each fold's network looks at, [images, L, width]
  */
 function recognizeFolds(
   described: Value,
+  grid: Value,
   gridOf: (fold: number) => Value,
-  { baselines, discriminants, networks, sizes, words }: Recognizer,
-): { linear: Value; discriminant: Value; sst: Value; attention: Value } {
+  { baselines, discriminants, maps, networks, sizes, words }: Recognizer,
+): { linear: Value; discriminant: Value; map: Value; sst: Value; attention: Value } {
   const { graph } = described
   const wordVectors = graph.constant('float32', words, [sizes.labels, sizes.word])
   const one: (number | string)[] = ['images', 1, sizes.labels]
@@ -91,7 +99,8 @@ function recognizeFolds(
     const relations = graph.constant('float32', adjacency, [sizes.labels, sizes.labels])
     const { logits, attention } = recognizeBeyondBaseline(gridOf(fold), wordVectors, relations, sizes, parameter)
     const discriminant = reshape(headOn(discriminants[fold]), one)
-    return { linear: reshape(base, one), discriminant, sst: reshape(add(base, logits), one), attention }
+    const map = reshape(labelMapLogits(grid, maps[fold]), one)
+    return { linear: reshape(base, one), discriminant, map, sst: reshape(add(base, logits), one), attention }
   })
   return {
     linear: concat(
@@ -100,6 +109,10 @@ function recognizeFolds(
     ),
     discriminant: concat(
       folds.map(({ discriminant }) => discriminant),
+      1,
+    ),
+    map: concat(
+      folds.map(({ map }) => map),
       1,
     ),
     sst: concat(
@@ -119,6 +132,7 @@ function meanOf(values: readonly Value[]): Value {
 export interface FoldLogits {
   linear: Float32Array[]
   discriminant: Float32Array[]
+  map: Float32Array[]
   sst: Float32Array[]
 }
 
@@ -140,13 +154,15 @@ export async function recognizeAll(
   const [channels, folds, labels] = [description.size, networks.length, sizes.labels]
   const graph = new Graph('constants')
   const grid = cast(graph.input('grid', 'float16', ['images', positions, width]), 'float32')
-  const outputs = recognizeFolds(graph.input('described', 'float32', ['images', channels]), () => grid, recognizer)
+  const vectors = graph.input('described', 'float32', ['images', channels])
+  const outputs = recognizeFolds(vectors, grid, () => grid, recognizer)
   graph.output('linear', outputs.linear)
   graph.output('discriminant', outputs.discriminant)
+  graph.output('map', outputs.map)
   graph.output('sst', outputs.sst)
 
   const empty = (): Float32Array[] => Array.from({ length: folds }, () => new Float32Array(images * labels))
-  const logits = { linear: empty(), discriminant: empty(), sst: empty() }
+  const logits = { linear: empty(), discriminant: empty(), map: empty(), sst: empty() }
   const chunk = Math.max(1, Math.min(64, Math.floor(productEntries / (labels * positions * sizes.hidden))))
   const session = await Session.open(onnxModel(graph), { device: options.device })
   try {
@@ -161,7 +177,7 @@ export async function recognizeAll(
           channels,
         ]),
       })
-      for (const kind of ['linear', 'discriminant', 'sst'] as const) {
+      for (const kind of ['linear', 'discriminant', 'map', 'sst'] as const) {
         const values = results[kind].data as Float32Array
         for (let i = 0; i < count; i++) {
           for (let fold = 0; fold < folds; fold++) {
