@@ -72,15 +72,16 @@ export const folds = 3
 const leastKnown = 2
 
 const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word: 64 }
-/** Co-occurrence pairs grow with the square of the labels: beyond this many they are left out. */
-const mostLabelsWithPairs = 150
+/** What relates pairs of labels grows with their square: beyond this many it is of this rank instead. */
+const mostLabelsWhole = 150
+const rank = 64
 /** Images that each one is compared with: the nearest. */
 export const neighbours = 400
 
 /** The sizes of the network for so many labels, where the backbone has channels enough. */
 export function networkSizes(labels: number): NetworkSizes {
   const { width, ...sizes } = network
-  return { labels, channels: width, ...sizes, pairs: labels > 1 && labels <= mostLabelsWithPairs }
+  return { labels, channels: width, ...sizes, pairs: labels > 1, rank: labels > mostLabelsWhole ? rank : 0 }
 }
 
 const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }

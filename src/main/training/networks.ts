@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { mostMembers } from '../sst/factoredPairs.ts'
 import type { NetworkSizes } from '../sst/network.ts'
 import type { Checkpoints } from './checkpoint.ts'
 import { type CrossFittedBaseline, offsetsWithout } from './crossFitting.ts'
@@ -87,8 +88,9 @@ function networksAtOnce(
 ): number {
   if (device !== 'cpu' || availableParallelism() === 1) return 1
   // What a step keeps for its backward pass is mostly some dozens of [B, C, D], and what the pairs need.
-  const { labels, channels, output, pairs } = sizes
-  const entries = batch * labels * (24 * channels + positions) + (pairs ? 3 * batch * labels * labels * output : 0)
+  const { labels, channels, output, pairs, rank } = sizes
+  const ofPair = rank > 0 ? 12 * mostMembers : 3 * labels * output
+  const entries = batch * labels * (24 * channels + positions + (pairs ? ofPair : 0))
   return Math.max(1, Math.min(folds, Math.floor(memoryAtOnce / (4 * entries + 64 * 1024 ** 2))))
 }
 
