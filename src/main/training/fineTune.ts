@@ -45,6 +45,8 @@ export interface FineTuneOptions {
   repairs?: Repairs
   /** Has the backbone's last stage trained too, where held-out labels say that it helps. */
   lastStage?: LastStageSource
+  /** Cuts the schedule of each network short, where what is learnt matters less than what it takes. */
+  mostSteps?: number
 }
 
 export interface FineTuneResult {
@@ -163,6 +165,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const networks = await trainNetworks(networksInput, sizes, {
       ...sstOptions,
       repairs: options.repairs ?? allRepairs,
+      mostSteps: options.mostSteps,
       seed,
       device,
       signal,
@@ -179,37 +182,37 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       sizes,
       words,
     }
-    const logits = await recognizeAll(recognizer, described, grids, {
-      device,
-      signal,
-      onProgress: (done, total) => progress.at('scoring', done / total),
-    })
-
-    const tuned =
-      options.lastStage &&
-      (await tuneLastStage(
-        {
-          ...{ source: options.lastStage, preparation, sizes, words, networks, rows: Int32Array.from(rows) },
-          ...{ states, fold, logits, dataWithout: (k) => dataWithout(k, networksInput) },
-        },
-        { ...learning, checkpoints, onProgress: (done) => progress.at('last stage', done) },
-      ))
+    // In a function of its own, so that the logits of every fold are gone when the blend takes its turn at the memory.
+    const score = async () => {
+      const logits = await recognizeAll(recognizer, described, grids, {
+        device,
+        signal,
+        onProgress: (done, total) => progress.at('scoring', done / total),
+      })
+      const tuned =
+        options.lastStage &&
+        (await tuneLastStage(
+          {
+            ...{ source: options.lastStage, preparation, sizes, words, networks, rows: Int32Array.from(rows) },
+            ...{ states, fold, logits, dataWithout: (k) => dataWithout(k, networksInput) },
+          },
+          { ...learning, checkpoints, onProgress: (done) => progress.at('last stage', done) },
+        ))
+      const linear = outOfFold(logits.linear, fold)
+      return { linear, sst: outOfFold(tuned?.report.kept ? tuned.sst : logits.sst, fold), tuned }
+    }
+    const { linear, sst, tuned } = await score()
 
     progress.at('blending', 0)
     const near = await nearestImages(described, described, description.size, neighbours, { device, signal })
     progress.at('blending', 0.5)
-    const sources = {
-      linear: outOfFold(logits.linear, fold),
-      sst: outOfFold(tuned?.report.kept ? tuned.sst : logits.sst, fold),
-      vote: neighbourVote(near, states, labels),
-    }
+    const sources = { linear, sst, vote: neighbourVote(near, states, labels) }
     const fitting = { seed, device, signal }
     const suggester = await fitSuggester(sources, states, labels, fitting)
     const crossFitted = await crossFittedProbabilities(sources, states, labels, fold, folds, fitting)
     const probabilities = suggestionProbabilities(suggester, sources, states).map((p, at) =>
       states[at] === 0 ? p : crossFitted[at],
     )
-    const { linear, sst } = sources
     const held = heldOutMetrics({ linear, sst, blend: crossFitted }, states, names)
     progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
     const tails = tuned?.report.kept && options.lastStage ? { cut: options.lastStage, ...tuned } : undefined

@@ -25,6 +25,8 @@ export interface SstOptions {
   epochs: { fewKnown: number; allKnown: number }
   /** Fewer images than this many steps' worth are gone through more often, up to ten times as often. */
   leastSteps: number
+  /** Cuts the schedule short. */
+  mostSteps?: number
   batch: number
   learningRate: number
   weightDecay: number
@@ -69,7 +71,7 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
   const batch = Math.min(options.batch, rows.length)
   const perEpoch = Math.floor(rows.length / batch)
   const epochs = epochsFor(knownShare(data.targets, rows.length * labels), perEpoch, options)
-  const steps = epochs * perEpoch
+  const steps = Math.min(epochs * perEpoch, options.mostSteps ?? Number.POSITIVE_INFINITY)
 
   const parameters = startAtBaseline(sizes, random)
   const { graph, state } = trainingGraph(data, sizes, adjacency, parameters, batch, options)
