@@ -11,8 +11,8 @@ import { RandomState } from '../src/main/base/random.ts'
 import { allRepairs } from '../src/main/sst/objective.ts'
 import { fineTune, networkSizes } from '../src/main/training/fineTune.ts'
 import { trainNetwork } from '../src/main/training/sstTraining.ts'
+import { ManyLabels } from '../test/training/manyLabels.ts'
 import { median } from './alternate.ts'
-import { ManyLabels } from './manyLabels.ts'
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,6 @@
-/** Made-up images for the bench of many labels: nothing of them is kept in memory that a feature cache would have on the disk. */
-import { RandomState } from '../src/main/base/random.ts'
-import type { FeatureSource } from '../src/main/training/features.ts'
+/** Made-up images of many labels: nothing of them is kept in memory that a feature cache would have on the disk. */
+import { RandomState } from '../../src/main/base/random.ts'
+import type { FeatureSource } from '../../src/main/training/features.ts'
 
 /** Labels of one theme come together: an image has one theme, and so many of its labels. */
 const labelsOfTheme = 25
@@ -9,7 +9,7 @@ const noiseEntries = 1 << 20
 
 /** Each label has a direction, which one position of the grid of an image shows where the label is present; the rest is noise. */
 export class ManyLabels implements FeatureSource {
-  readonly positions = 49
+  readonly positions: number
   readonly channels: number
   readonly labels: number
   readonly records: Int32Array
@@ -18,8 +18,9 @@ export class ManyLabels implements FeatureSource {
   /** [N, presentOfTheme] */
   readonly #present: Int32Array
 
-  constructor(images: number, labels: number, channels: number) {
+  constructor(images: number, labels: number, channels: number, positions = 49) {
     const random = new RandomState(0)
+    this.positions = positions
     this.channels = channels
     this.labels = labels
     this.records = Int32Array.from({ length: images }, (_, i) => i)
