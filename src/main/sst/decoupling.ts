@@ -1,6 +1,6 @@
 import { mul, sub, tanh } from '../tensor/elementwise.ts'
 import type { Value } from '../tensor/graph.ts'
-import { concat, reshape, slice, transpose } from '../tensor/layout.ts'
+import { concat, reshape, slice, split, transpose } from '../tensor/layout.ts'
 import { linear, matmul } from '../tensor/matrix.ts'
 import { softmax, sum } from '../tensor/reduction.ts'
 
@@ -28,6 +28,8 @@ export function semanticDecoupling(x: Value, words: Value, parameter: Lookup): {
  * cache; smaller ones only cost more calls.
  */
 const sliceEntries = 3 << 19
+/** With more labels than this a single image would be a slice too large, so they are taken in parts. */
+const labelsAtOnce = 250
 
 /**
  * e[b,c,l] = Σ_k q_k tanh(h[b,l,k] g[c,k]) (METHOD 1 after METHOD 2), [B, C, L].
@@ -41,6 +43,14 @@ const sliceEntries = 3 << 19
 export function attentionScores(h: Value, g: Value, q: Value): Value {
   // A batch of any size comes only at inference, where nothing has to be kept.
   if (typeof h.shape[0] !== 'number') return scoresOf(h, g, q)
+  const parts = Math.ceil(g.size(0) / labelsAtOnce)
+  if (parts > 1) {
+    const sizes = Array.from({ length: parts }, (_, i) => Math.floor((g.size(0) + i) / parts))
+    return concat(
+      split(g, 0, sizes).map((some) => attentionScores(h, some, q)),
+      1,
+    )
+  }
   const slices = imageSlices(h.size(0), h.size(1) * g.size(0) * q.size(0))
   return h.graph.withGradient(
     [h, g, q],

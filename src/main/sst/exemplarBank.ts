@@ -55,6 +55,7 @@ export class ExemplarBank {
     const images = target.length / labels
     for (let label = 0; label < labels; label++) {
       const rows = Array.from({ length: images }, (_, b) => b).filter((b) => target[b * labels + label] === 1)
+      if (rows.length === 0) continue
       const fresh = rows.slice(0, capacity)
       const start = label * capacity * channels
       const used = fresh.length * channels

@@ -93,14 +93,26 @@ export function cooccurrenceLoss(logits: Value, target: Value, maskUnknown: bool
   const left = atLabels(target, first)
   const right = atLabels(target, second)
   const both = and(equal(left, 1), equal(right, 1))
+  const entries = pairEntries(logits, both)
+  return maskUnknown ? meanOfPairs(entries, abs(mul(left, right))) : mean(entries)
+}
+
+/**
+ * What each pair adds to L_cooc.
+ * @param logits g
+ * @param both whether both are known present; broadcasts with g
+ */
+export function pairEntries(logits: Value, both: Value): Value {
   const p = sigmoid(logits)
   const q = minimum(sub(1.05, p), 1)
   const present = mul(sub(1, p), log(maximum(p, 1e-7)))
   const other = mul(square(sub(1, q)), log(q))
-  const entries = neg(where(both, present, other))
-  if (!maskUnknown) return mean(entries)
-  const known = abs(mul(left, right))
-  return div(sum(mul(entries, known)), maximum(sum(known), 1))
+  return neg(where(both, present, other))
+}
+
+/** The mean over the pairs that count, or 0 of none. @param counts 1 or 0 for each pair */
+export function meanOfPairs(entries: Value, counts: Value): Value {
+  return div(sum(mul(entries, counts)), maximum(sum(counts), 1))
 }
 
 /**

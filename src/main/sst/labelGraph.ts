@@ -5,6 +5,15 @@ import { linear, matmul } from '../tensor/matrix.ts'
 
 type Lookup = (name: string) => Value
 
+/** A = diag(a) + P Qᵀ, of rank r off the diagonal: what is known of label pairs in 2 C r numbers instead of C². */
+export interface FactoredAdjacency {
+  /** a, [C, 1] */
+  own: Value
+  /** P and Q, [C, r] */
+  left: Value
+  right: Value
+}
+
 /**
  * Label graph (METHOD 1): a gated graph network with h⁰ = f, weights shared by steps and labels.
  *
@@ -13,10 +22,15 @@ type Lookup = (name: string) => Value
  *
  * What several gates take from the same input is one product: a few large ones are faster than many small ones.
  * @param features f, [B, C, D]
- * @param adjacency A, [C, C]
+ * @param adjacency A, [C, C], or its factors where there are many labels: then a step costs as many products as there are labels
  * @returns h after the last step, [B, C, D]
  */
-export function labelGraph(features: Value, adjacency: Value, steps: number, parameter: Lookup): Value {
+export function labelGraph(
+  features: Value,
+  adjacency: Value | FactoredAdjacency,
+  steps: number,
+  parameter: Lookup,
+): Value {
   const width = features.size(2)
   const joined = (kind: 'weight' | 'bias', ...parts: string[]): Value =>
     concat(
@@ -30,14 +44,28 @@ export function labelGraph(features: Value, adjacency: Value, steps: number, par
   const gateBias = joined('bias', 'update.self', 'reset.self')
   const candidateWeight = parameter('graph.candidate.self.weight')
   const candidateBias = parameter('graph.candidate.self.bias')
-  const back = transpose(adjacency)
+  const fromLabels = propagation(adjacency)
   let h = features
   for (let step = 0; step < steps; step++) {
-    const m = concat([matmul(adjacency, h), matmul(back, h)], -1)
+    const m = concat(fromLabels(h), -1)
     const [toGates, toCandidate] = split(linear(m, neighbourWeight, neighbourBias), -1, [2 * width, width])
     const [z, r] = split(sigmoid(add(toGates, linear(h, gateWeight, gateBias))), -1, [width, width])
     const n = tanh(add(toCandidate, linear(mul(r, h), candidateWeight, candidateBias)))
     h = add(h, mul(z, sub(n, h)))
   }
   return h
+}
+
+/** What makes A h and Aᵀ h of h, [B, C, D] each. */
+function propagation(adjacency: Value | FactoredAdjacency): (h: Value) => [Value, Value] {
+  if (!('left' in adjacency)) {
+    const back = transpose(adjacency)
+    return (h) => [matmul(adjacency, h), matmul(back, h)]
+  }
+  const { own, left, right } = adjacency
+  const [leftBack, rightBack] = [transpose(left), transpose(right)]
+  return (h) => {
+    const kept = mul(h, own)
+    return [add(kept, matmul(left, matmul(rightBack, h))), add(kept, matmul(right, matmul(leftBack, h)))]
+  }
 }

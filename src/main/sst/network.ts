@@ -5,7 +5,8 @@ import type { Value } from '../tensor/graph.ts'
 import { concat } from '../tensor/layout.ts'
 import { linear } from '../tensor/matrix.ts'
 import { semanticDecoupling } from './decoupling.ts'
-import { labelGraph } from './labelGraph.ts'
+import { factoredPairShapes } from './factoredPairs.ts'
+import { type FactoredAdjacency, labelGraph } from './labelGraph.ts'
 import type { Recognition } from './model.ts'
 import { graphShapes, intraShapes, type Parameters, randomParameters } from './parameters.ts'
 
@@ -27,8 +28,13 @@ export interface NetworkSizes {
   steps: number
   /** O: width of the output features */
   output: number
-  /** Whether there is a classifier of label pairs (IST); it grows with C². */
+  /** Whether there is a classifier of label pairs (IST). */
   pairs: boolean
+  /**
+   * r: the rank of all that relates labels to each other, the classifier of pairs and the label graph's adjacency, so that their
+   * cost grows with C; 0 leaves both whole, and they grow with C².
+   */
+  rank: number
 }
 
 /**
@@ -40,12 +46,12 @@ export interface NetworkSizes {
  * cost (METHOD 2).
  * @param x feature map, [B, L, D]
  * @param words label vectors, [C, W]
- * @param adjacency A, [C, C]
+ * @param adjacency A, [C, C], or its factors
  */
 export function recognizeBeyondBaseline(
   x: Value,
   words: Value,
-  adjacency: Value,
+  adjacency: Value | FactoredAdjacency,
   sizes: NetworkSizes,
   parameter: Lookup,
 ): Recognition {
@@ -62,8 +68,9 @@ export function recognizeBeyondBaseline(
 }
 
 export function networkShapes(sizes: NetworkSizes): Record<string, number[]> {
-  const { labels, channels, word, hidden, graph, output } = sizes
+  const { labels, channels, word, hidden, graph, output, rank } = sizes
   const graphPart = { 'graph.reduce.weight': [graph, channels], 'graph.reduce.bias': [graph], ...graphShapes(graph) }
+  const pairPart = rank > 0 ? factoredPairShapes(sizes) : intraShapes({ labels, channels, hidden, output })
   return {
     'decoupling.image.weight': [hidden, channels],
     'decoupling.word.weight': [hidden, word],
@@ -75,7 +82,7 @@ export function networkShapes(sizes: NetworkSizes): Record<string, number[]> {
     'classifier.weight': [labels, output],
     'classifier.bias': [labels],
     'direct.weight': [labels, channels],
-    ...(sizes.pairs ? intraShapes({ labels, channels, hidden, output }) : {}),
+    ...(sizes.pairs ? pairPart : {}),
   }
 }
 

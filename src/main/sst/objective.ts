@@ -1,9 +1,11 @@
 import { add, mul, sigmoid, stopGradient } from '../tensor/elementwise.ts'
 import type { Value } from '../tensor/graph.ts'
+import { factoredIntraTargets, factoredPairLogits, factoredPairLoss } from './factoredPairs.ts'
 import { batchSimilarity, distanceLoss, interTargets } from './inter.ts'
 import { cooccurrenceLogits, cooccurrenceLoss, intraTargets } from './intra.ts'
 import { knownLoss, weightedLoss } from './losses.ts'
 import type { Recognition } from './model.ts'
+import type { PseudoTargets } from './pseudoLabels.ts'
 
 type Lookup = (name: string) => Value
 
@@ -60,6 +62,8 @@ export interface ObjectiveInputs {
   transfer: Value
   /** ρ, a scalar */
   rise: Value
+  /** The labels whose pairs are computed, as in `factoredPairLogits`, where those are factored; else all pairs are. */
+  members?: Value
 }
 
 export interface Objective {
@@ -79,7 +83,7 @@ export interface Objective {
 /**
  * L = cls(s,y) + [epoch ≥ 5]( cls(s, y∪intra) + cls(s, y∪inter) ) + 10 ρ L_cooc + 0.05 ρ L_dist (METHOD 1).
  * A single label has no pair of labels, a single image no pair of images: their losses are 0 (METHOD 3, repair 3).
- * @param pairs false leaves out what grows with C²: L_cooc is 0 then, and y∪intra is y
+ * @param pairs false leaves out what relates label pairs: L_cooc is 0 then, and y∪intra is y
  */
 export function objective(
   result: Recognition,
@@ -91,7 +95,7 @@ export function objective(
   const [images, labels] = [target.size(0), target.size(1)]
   const nothing = target.graph.scalar(0, 'float32')
   const features = repairs.separatePairs ? stopGradient(result.features) : result.features
-  const logits = pairs && labels > 1 ? cooccurrenceLogits(features, parameter) : undefined
+  const relation = pairs && labels > 1 ? pairRelation(features, inputs, repairs, parameter) : undefined
   const batch = batchSimilarity(result.features)
   const inter = interTargets(
     batch,
@@ -103,10 +107,9 @@ export function objective(
   )
   const known = knownLoss(result.logits, target)
   const interPseudo = weightedLoss(result.logits, inter.targets, inter.weights)
-  const probabilities = repairs.maskUnknownPairs ? sigmoid(result.logits) : undefined
-  const intra = logits && intraTargets(logits, target, inputs.intraThreshold, repairs.pseudoBothWays, probabilities)
+  const intra = relation?.targets(result.logits)
   const intraPseudo = intra ? weightedLoss(result.logits, intra.targets, intra.weights) : known
-  const cooccurrence = logits ? mul(cooccurrenceLoss(logits, target, repairs.maskUnknownPairs), 10) : nothing
+  const cooccurrence = relation ? mul(relation.loss(), 10) : nothing
   const distance = images > 1 ? mul(distanceLoss(batch.similarity, target, inputs.pairOrder), 0.05) : nothing
   const pseudo = mul(inputs.transfer, add(intraPseudo, interPseudo))
   const total = add(add(known, pseudo), mul(inputs.rise, add(cooccurrence, distance)))
@@ -117,8 +120,41 @@ export function objective(
     interPseudo,
     cooccurrence,
     distance,
-    cooccurrenceLogits: logits,
+    cooccurrenceLogits: relation?.logits,
     intraTargets: intra?.targets ?? target,
     interTargets: inter.targets,
+  }
+}
+
+/** What the objective takes of the classifier of label pairs, be it whole or factored. */
+interface PairRelation {
+  logits: Value
+  loss(): Value
+  /** y ∪ intra. @param recognized s, [B, C] */
+  targets(recognized: Value): PseudoTargets
+}
+
+function pairRelation(
+  features: Value,
+  { target, members, intraThreshold }: ObjectiveInputs,
+  { maskUnknownPairs, pseudoBothWays }: Repairs,
+  parameter: Lookup,
+): PairRelation {
+  if (members) {
+    const pairs = factoredPairLogits(features, members, parameter)
+    return {
+      logits: pairs.logits,
+      loss: () => factoredPairLoss(pairs, target, maskUnknownPairs),
+      targets: () => factoredIntraTargets(pairs, target, intraThreshold, pseudoBothWays),
+    }
+  }
+  const logits = cooccurrenceLogits(features, parameter)
+  return {
+    logits,
+    loss: () => cooccurrenceLoss(logits, target, maskUnknownPairs),
+    targets: (recognized) => {
+      const probabilities = maskUnknownPairs ? sigmoid(recognized) : undefined
+      return intraTargets(logits, target, intraThreshold, pseudoBothWays, probabilities)
+    },
   }
 }

@@ -23,6 +23,8 @@ const sampleImages = 20_000
 /** So many labels speak at most, those known to be present most often: the cost grows with C × S. */
 const mostSpeakers = 128
 const iterations = 60
+/** Entries of the [images, labels] matrices of one run: it bounds the memory, of which a run needs about ten times as much. */
+const mostEntries = 1 << 23
 
 /**
  * Fits it on known entries.
@@ -41,24 +43,72 @@ export async function fitConditional(
   const speakers = mostPresent(states, labels, mostSpeakers)
   const size = 2 * speakers.length
   const rows = sampleOfRows(states, labels, seed)
-  const evidence = new Float32Array(rows.length * size)
-  const target = new Float32Array(rows.length * labels)
-  const offset = new Float32Array(rows.length * labels)
-  const known = new Float32Array(labels)
+  const n = rows.length
+  const evidence = new Float32Array(n * size)
   rows.forEach((row, i) => {
     const entries = [row * labels, (row + 1) * labels] as const
-    offset.set(own.subarray(...entries), i * labels)
     writeEvidence(own.subarray(...entries), states.subarray(...entries), speakers, evidence, i * size)
-    for (let label = 0; label < labels; label++) {
-      const at = row * labels + label
-      if (states[at] === 0 || !counts(at)) continue
-      target[i * labels + label] = states[at]
-      known[label]++
-    }
   })
+  const fitLabels = async (some: readonly number[], othersOf: Float32Array): Promise<Float32Array[]> => {
+    const count = some.length
+    const target = new Float32Array(n * count)
+    const offset = new Float32Array(n * count)
+    const known = new Float32Array(count)
+    rows.forEach((row, i) => {
+      some.forEach((label, k) => {
+        const at = row * labels + label
+        offset[i * count + k] = own[at]
+        if (states[at] === 0 || !counts(at)) return
+        target[i * count + k] = states[at]
+        known[k]++
+      })
+    })
+    const problem = conditionalProblem(n, count, size)
+    const feeds = {
+      evidence: tensorOf('float32', evidence, [n, size]),
+      own: tensorOf('float32', offset, [n, count]),
+      target: tensorOf('float32', target, [n, count]),
+      share: tensorOf(
+        'float32',
+        known.map((entries) => 1 / Math.max(1, entries)),
+        [count],
+      ),
+      others: tensorOf('float32', othersOf, [count, size]),
+      precision: tensorOf(
+        'float32',
+        Float32Array.from({ length: size }, (_, i) => (i < speakers.length ? priors.surprise : priors.expected)),
+        [size],
+      ),
+    }
+    return solveProblems({ ...problem, feeds }, { iterations, device, signal })
+  }
 
+  const mask = othersOnly(speakers, labels)
+  const fitted = {
+    speakers,
+    weights: new Float32Array(labels * size),
+    scale: new Float32Array(labels),
+    shift: new Float32Array(labels),
+  }
+  // Each label is a problem of its own: together they share the passes over the evidence, as many as fit in the memory.
+  const together = Math.max(1, Math.floor(mostEntries / n))
+  for (let first = 0; first < labels; first += together) {
+    const some = Array.from({ length: Math.min(together, labels - first) }, (_, i) => first + i)
+    const others = mask.subarray(first * size, (first + some.length) * size)
+    const [weights, scale, shift] = await fitLabels(some, others)
+    fitted.weights.set(
+      weights.map((value, i) => value * others[i]),
+      first * size,
+    )
+    fitted.scale.set(scale, first)
+    fitted.shift.set(shift, first)
+  }
+  return fitted
+}
+
+/** The loss of so many labels on n images, and what it is made smallest by: w, a, b. */
+function conditionalProblem(n: number, labels: number, size: number) {
   const graph = new Graph()
-  const n = rows.length
   const e = graph.input('evidence', 'float32', [n, size])
   const s = graph.input('own', 'float32', [n, labels])
   const t = graph.input('target', 'float32', [n, labels])
@@ -79,28 +129,7 @@ export async function fitConditional(
   const prior = mul(spread, add(mul(share, enoughKnown), 1))
   // Divided by the count, so that one tolerance fits rare and common labels.
   const loss = mul(add(data, prior), share)
-  const feeds = {
-    evidence: tensorOf('float32', evidence, [n, size]),
-    own: tensorOf('float32', offset, [n, labels]),
-    target: tensorOf('float32', target, [n, labels]),
-    share: tensorOf(
-      'float32',
-      known.map((count) => 1 / Math.max(1, count)),
-      [labels],
-    ),
-    others: tensorOf('float32', othersOnly(speakers, labels), [labels, size]),
-    precision: tensorOf(
-      'float32',
-      Float32Array.from({ length: size }, (_, i) => (i < speakers.length ? priors.surprise : priors.expected)),
-      [size],
-    ),
-  }
-  const [weights, scale, shift] = await solveProblems(
-    { graph, loss, weights: [w, a, b], feeds },
-    { iterations, device, signal },
-  )
-  const mask = othersOnly(speakers, labels)
-  return { speakers, weights: weights.map((value, i) => value * mask[i]), scale, shift }
+  return { graph, loss, weights: [w, a, b] }
 }
 
 function mostPresent(states: Int8Array, labels: number, most: number): number[] {

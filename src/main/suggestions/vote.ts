@@ -22,6 +22,7 @@ const prior = { voters: 2, similarity: 0.3 }
 export function neighbourVote(neighbours: Neighbours, states: Int8Array, labels: number): Float32Array {
   const rows = states.length / labels
   const baseRates = labelRates(states, labels)
+  const { starts, known } = knownLabels(states, labels)
   const odds = new Float32Array(rows * labels)
   const present = new Float64Array(labels)
   const total = new Float64Array(labels)
@@ -35,12 +36,12 @@ export function neighbourVote(neighbours: Neighbours, states: Int8Array, labels:
       const other = neighbours.places[row * neighbours.count + n]
       if (other === row) continue
       const weight = Math.exp(sharpness * neighbours.similarities[row * neighbours.count + n])
-      for (let label = 0; label < labels; label++) {
-        const state = states[other * labels + label]
-        if (state === 0 || votes[label] === voters) continue
+      for (let i = starts[other]; i < starts[other + 1]; i++) {
+        const label = known[i]
+        if (votes[label] === voters) continue
         votes[label]++
         total[label] += weight
-        if (state === 1) present[label] += weight
+        if (states[other * labels + label] === 1) present[label] += weight
       }
     }
     for (let label = 0; label < labels; label++) {
@@ -49,6 +50,21 @@ export function neighbourVote(neighbours: Neighbours, states: Int8Array, labels:
     }
   }
   return odds
+}
+
+/**
+ * The known labels of each image one after the other: with many labels most are unknown, and going through those is what takes long.
+ * @returns where each image's begin, [N + 1], and the labels
+ */
+function knownLabels(states: Int8Array, labels: number): { starts: Int32Array; known: Int32Array } {
+  const starts = new Int32Array(states.length / labels + 1)
+  const known = new Int32Array(states.reduce((count, state) => count + Math.abs(state), 0))
+  let next = 0
+  for (let row = 0; row + 1 < starts.length; row++) {
+    for (let label = 0; label < labels; label++) if (states[row * labels + label] !== 0) known[next++] = label
+    starts[row + 1] = next
+  }
+  return { starts, known }
 }
 
 /** An image that is heard on a label of another one. */

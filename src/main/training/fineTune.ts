@@ -47,6 +47,8 @@ export interface FineTuneOptions {
   repairs?: Repairs
   /** Has the backbone's last stage trained too, where held-out labels say that it helps. */
   lastStage?: LastStageSource
+  /** Cuts the schedule of each network short, where what is learnt matters less than what it takes. */
+  mostSteps?: number
 }
 
 export interface FineTuneResult {
@@ -80,15 +82,16 @@ export const folds = 3
 const leastKnown = 2
 
 const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word: 64 }
-/** Co-occurrence pairs grow with the square of the labels: beyond this many they are left out. */
-const mostLabelsWithPairs = 150
+/** What relates pairs of labels grows with their square: beyond this many it is of this rank instead. */
+const mostLabelsWhole = 150
+const rank = 64
 /** Images that each one is compared with: the nearest. */
 export const neighbours = 400
 
 /** The sizes of the network for so many labels, where the backbone has channels enough. */
 export function networkSizes(labels: number): NetworkSizes {
   const { width, ...sizes } = network
-  return { labels, channels: width, ...sizes, pairs: labels > 1 && labels <= mostLabelsWithPairs }
+  return { labels, channels: width, ...sizes, pairs: labels > 1, rank: labels > mostLabelsWhole ? rank : 0 }
 }
 
 const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }
@@ -176,6 +179,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const networks = await trainNetworks(networksInput, sizes, {
       ...sstOptions,
       repairs: options.repairs ?? allRepairs,
+      mostSteps: options.mostSteps,
       seed,
       device,
       signal,
@@ -194,41 +198,44 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       sizes,
       words,
     }
-    const logits = await recognizeAll(recognizer, described, grids, {
-      device,
-      signal,
-      onProgress: (done, total) => progress.at('scoring', done / total),
-    })
-
-    const tuned =
-      options.lastStage &&
-      (await tuneLastStage(
-        {
-          ...{ source: options.lastStage, preparation, sizes, words, networks, rows: Int32Array.from(rows) },
-          ...{ states, fold, logits, dataWithout: (k) => dataWithout(k, networksInput) },
-        },
-        { ...learning, checkpoints, onProgress: (done) => progress.at('last stage', done) },
-      ))
+    // In a function of its own, so that the logits of every fold are gone when the blend takes its turn at the memory.
+    const score = async () => {
+      const logits = await recognizeAll(recognizer, described, grids, {
+        device,
+        signal,
+        onProgress: (done, total) => progress.at('scoring', done / total),
+      })
+      const tuned =
+        options.lastStage &&
+        (await tuneLastStage(
+          {
+            ...{ source: options.lastStage, preparation, sizes, words, networks, rows: Int32Array.from(rows) },
+            ...{ states, fold, logits, dataWithout: (k) => dataWithout(k, networksInput) },
+          },
+          { ...learning, checkpoints, onProgress: (done) => progress.at('last stage', done) },
+        ))
+      const own = {
+        linear: outOfFold(logits.linear, fold),
+        discriminant: outOfFold(logits.discriminant, fold),
+        map: outOfFold(logits.map, fold),
+        sst: outOfFold(tuned?.report.kept ? tuned.sst : logits.sst, fold),
+      }
+      return { own, tuned }
+    }
+    const { own, tuned } = await score()
 
     progress.at('blending', 0)
     const compared = comparable(described, description.size)
     const near = await nearestImages(compared, compared, description.size, neighbours, { device, signal })
     progress.at('blending', 0.5)
-    const sources = {
-      linear: outOfFold(logits.linear, fold),
-      discriminant: outOfFold(logits.discriminant, fold),
-      map: outOfFold(logits.map, fold),
-      sst: outOfFold(tuned?.report.kept ? tuned.sst : logits.sst, fold),
-      vote: neighbourVote(near, states, labels),
-    }
+    const sources = { ...own, vote: neighbourVote(near, states, labels) }
     const fitting = { seed, device, signal }
     const suggester = await fitSuggester(sources, states, labels, fitting)
     const crossFitted = await crossFittedProbabilities(sources, states, labels, fold, folds, fitting)
     const probabilities = suggestionProbabilities(suggester, sources, states).map((p, at) =>
       states[at] === 0 ? p : crossFitted[at],
     )
-    const { linear, sst } = sources
-    const held = heldOutMetrics({ linear, sst, blend: crossFitted }, states, names)
+    const held = heldOutMetrics({ linear: own.linear, sst: own.sst, blend: crossFitted }, states, names)
     progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
     const tails = tuned?.report.kept && options.lastStage ? { cut: options.lastStage, ...tuned } : undefined
     const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) }, tails)

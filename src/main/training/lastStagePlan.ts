@@ -6,6 +6,7 @@ import { UserError } from '../base/errors.ts'
 import { RandomState } from '../base/random.ts'
 import { startAtBaseline } from '../sst/network.ts'
 import type { Device } from '../tensor/session.ts'
+import { adjacencyEntries } from './adjacency.ts'
 import { folds, networkSizes } from './fineTune.ts'
 import { tailSchedule } from './lastStage.ts'
 import type { CutBackbone } from './tailGraph.ts'
@@ -85,7 +86,7 @@ async function measure(
       gain: 1,
     },
   }
-  const adjacency = new Float32Array(labels * labels)
+  const adjacency = new Float32Array(adjacencyEntries(sizes))
   const network = { parameters: startAtBaseline(sizes, random), adjacency, resumed: false }
   const { grid, dimension: channels } = cut.stage.trunk
   const rows = Int32Array.from({ length: batch }, (_, i) => i)

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { mostMembers } from '../sst/factoredPairs.ts'
 import type { NetworkSizes } from '../sst/network.ts'
 import type { Checkpoints } from './checkpoint.ts'
 import { type CrossFittedBaseline, offsetsWithout } from './crossFitting.ts'
@@ -87,8 +88,10 @@ function networksAtOnce(
 ): number {
   if (device !== 'cpu' || availableParallelism() === 1) return 1
   // What a step keeps for its backward pass is mostly some dozens of [B, C, D], and what the pairs need.
-  const { labels, channels, output, pairs } = sizes
-  const entries = batch * labels * (24 * channels + positions) + (pairs ? 3 * batch * labels * labels * output : 0)
+  const { labels, channels, output, graph, steps, pairs, rank } = sizes
+  // Whole pairs outweigh the label graph by far; factored ones don't.
+  const related = rank > 0 ? 12 * (steps * graph + mostMembers) : pairs ? 3 * labels * output : 0
+  const entries = batch * labels * (24 * channels + positions + related)
   return Math.max(1, Math.min(folds, Math.floor(memoryAtOnce / (4 * entries + 64 * 1024 ** 2))))
 }
 

@@ -6,6 +6,7 @@ import { concat, reshape, transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
 import { onnxModel } from '../tensor/model.ts'
 import { type Device, Session, tensorOf } from '../tensor/session.ts'
+import { adjacencyOn } from './adjacency.ts'
 import { type Description, descriptionGraph } from './description.ts'
 import { type Preparation, type PreparedGrids, preparationGraph } from './features.ts'
 import { labelMapLogits } from './labelMaps.ts'
@@ -96,7 +97,7 @@ function recognizeFolds(
       const { data, shape } = parameters.get(name)!
       return graph.constant('float32', data, shape)
     }
-    const relations = graph.constant('float32', adjacency, [sizes.labels, sizes.labels])
+    const relations = adjacencyOn(graph, adjacency, sizes)
     const { logits, attention } = recognizeBeyondBaseline(gridOf(fold), wordVectors, relations, sizes, parameter)
     const discriminant = reshape(headOn(discriminants[fold]), one)
     const map = reshape(labelMapLogits(grid, maps[fold]), one)

@@ -2,6 +2,7 @@ import type { Recognition } from '../sst/model.ts'
 import { type NetworkSizes, recognizeBeyondBaseline } from '../sst/network.ts'
 import { declareParameters, type Parameters } from '../sst/parameters.ts'
 import type { Graph, Value } from '../tensor/graph.ts'
+import { adjacencyOn } from './adjacency.ts'
 
 /** What the network of one fold is trained on. */
 export interface SstData {
@@ -28,6 +29,6 @@ export function networkOn(
 ): { parameter: (name: string) => Value; result: Recognition } {
   const parameter = declareParameters(graph, parameters)
   const words = graph.constant('float32', constants.words, [sizes.labels, sizes.word])
-  const adjacency = graph.constant('float32', constants.adjacency, [sizes.labels, sizes.labels])
+  const adjacency = adjacencyOn(graph, constants.adjacency, sizes)
   return { parameter, result: recognizeBeyondBaseline(x, words, adjacency, sizes, parameter) }
 }

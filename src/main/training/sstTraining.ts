@@ -1,6 +1,6 @@
 import { RandomState } from '../base/random.ts'
-import { labelAdjacency } from '../sst/adjacency.ts'
 import { ExemplarBank } from '../sst/exemplarBank.ts'
+import { mostMembers } from '../sst/factoredPairs.ts'
 import { imagePairs } from '../sst/inter.ts'
 import { type NetworkSizes, startAtBaseline } from '../sst/network.ts'
 import { objective, type Repairs } from '../sst/objective.ts'
@@ -10,6 +10,7 @@ import { Graph } from '../tensor/graph.ts'
 import { adam } from '../tensor/optimizer.ts'
 import { type Device, type Tensor, tensorOf } from '../tensor/session.ts'
 import { Trainer } from '../tensor/trainer.ts'
+import { knownAdjacency } from './adjacency.ts'
 import { type CheckpointPlace, NetworkCheckpoint, type NetworkRun } from './networkCheckpoint.ts'
 import { notFinite } from './notFinite.ts'
 import { networkOn, type SstData } from './sstData.ts'
@@ -24,6 +25,8 @@ export interface SstOptions {
   epochs: { fewKnown: number; allKnown: number }
   /** Fewer images than this many steps' worth are gone through more often, up to ten times as often. */
   leastSteps: number
+  /** Cuts the schedule short. */
+  mostSteps?: number
   batch: number
   learningRate: number
   weightDecay: number
@@ -49,6 +52,7 @@ export interface SstStep {
 
 export interface TrainedNetwork {
   parameters: Parameters
+  /** as `knownAdjacency` gives it */
   adjacency: Float32Array
   /** Whether it went on from what was kept before. */
   resumed: boolean
@@ -62,12 +66,12 @@ export interface TrainedNetwork {
 export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: SstOptions): Promise<TrainedNetwork> {
   const { labels } = sizes
   const random = new RandomState(options.seed)
-  const adjacency = labelAdjacency(data.targets, labels, options.repairs)
+  const adjacency = await knownAdjacency(data.targets, sizes, options.repairs, options.device)
   const rows = rowsWithLabels(data.targets, labels)
   const batch = Math.min(options.batch, rows.length)
   const perEpoch = Math.floor(rows.length / batch)
   const epochs = epochsFor(knownShare(data.targets, rows.length * labels), perEpoch, options)
-  const steps = epochs * perEpoch
+  const steps = Math.min(epochs * perEpoch, options.mostSteps ?? Number.POSITIVE_INFINITY)
 
   const parameters = startAtBaseline(sizes, random)
   const { graph, state } = trainingGraph(data, sizes, adjacency, parameters, batch, options)
@@ -158,6 +162,7 @@ function trainingGraph(
       interThreshold: graph.input('interThreshold', 'float32', []),
       transfer: graph.input('transfer', 'float32', []),
       rise: graph.input('rise', 'float32', []),
+      members: hasMembers(sizes) ? graph.input('members', 'int64', [batch, mostMembers]) : undefined,
     },
     parameter,
     { repairs: options.repairs, pairs: sizes.pairs },
@@ -167,6 +172,11 @@ function trainingGraph(
   for (const [name, value] of Object.entries(reports)) graph.output(name, value)
   const weightDecay = ({ shape }: { shape: readonly number[] }): number => (shape.length > 1 ? options.weightDecay : 0)
   return { graph, state: adam(graph, parts.total, { weightDecay }) }
+}
+
+/** Whether the pairs are factored, and computed for some labels of each image alone. */
+function hasMembers({ pairs, rank }: NetworkSizes): boolean {
+  return pairs && rank > 0
 }
 
 /** Fills the tensors of a batch, and keeps the exemplar banks. */
@@ -220,7 +230,24 @@ class BatchFeeder {
       interThreshold: scalar(threshold),
       transfer: scalar(at.progress >= this.#options.transferAfter ? 1 : 0),
       rise: scalar(at.rise),
+      ...(hasMembers(this.#sizes) ? { members: this.#members(rows.length, at.random) } : {}),
     }
+  }
+
+  /**
+   * The known present labels of each image whose pairs are computed, [B, P]: at random where there are more than P, so that in time
+   * every one of them has its turn; -1 where there are fewer.
+   */
+  #members(images: number, random: RandomState): Tensor {
+    const { labels } = this.#sizes
+    const members = new BigInt64Array(images * mostMembers).fill(-1n)
+    for (let b = 0; b < images; b++) {
+      const own = this.#target.subarray(b * labels, (b + 1) * labels)
+      const present = Array.from(own.keys()).filter((label) => own[label] === 1)
+      const some = present.length > mostMembers ? random.shuffle(present).slice(0, mostMembers) : present
+      members.set(some.map(BigInt), b * mostMembers)
+    }
+    return tensorOf('int64', members, [images, mostMembers])
   }
 
   /** Pushes the batch's features, [B, C, D], into the banks. */

@@ -53,7 +53,7 @@ export type TailData = Pick<SstData, 'targets' | 'offsets'> & {
  * Trains the backbone's last stage and a network on top of it together, on the known entries of `targets` (METHOD 1, cls(s,y)).
  * Logits are the network's and the baseline's, which stays as it is. The network starts anew at the baseline's answer: one that has
  * been trained on the features as they were has nothing left to ask of them.
- * @param adjacency A, [C, C]
+ * @param adjacency as `knownAdjacency` gives it
  * @throws UserError `not-finite`, `device-failed`, `operator-unsupported`; the signal's reason when cancelled
  */
 export async function trainTail(

@@ -1,0 +1,102 @@
+/** Intra-image transfer for many labels: its cost grows with C, not with C² (METHOD 2, many labels). */
+
+import { abs, add, cast, div, equal, greater, maximum, mul, sigmoid, stopGradient, sub } from '../tensor/elementwise.ts'
+import type { Value } from '../tensor/graph.ts'
+import { reshape, transpose } from '../tensor/layout.ts'
+import { linear, matmul } from '../tensor/matrix.ts'
+import { sum } from '../tensor/reduction.ts'
+import { meanOfPairs, pairEntries } from './intra.ts'
+import { type PseudoTargets, pseudoTargets } from './pseudoLabels.ts'
+
+type Lookup = (name: string) => Value
+
+/** P: the known present labels of an image that speak for its others in one step. */
+export const mostMembers = 16
+
+/** What takes the place of `intraShapes`: 2 C r numbers for the labels instead of O for each of C(C-1)/2 pairs. */
+export function factoredPairShapes(sizes: {
+  labels: number
+  channels: number
+  rank: number
+}): Record<string, number[]> {
+  const { labels, channels, rank } = sizes
+  return {
+    'intra.member.weight': [rank, channels],
+    'intra.member.label': [labels, rank],
+    'intra.other.weight': [rank, channels],
+    'intra.other.label': [labels, rank],
+    'intra.other.bias': [labels],
+  }
+}
+
+/** The pairs of a batch that are computed. */
+export interface FactoredPairs {
+  /** g, [B, P, C] */
+  logits: Value
+  /** 1 where label c is the p-th member of image b, else 0: [B, P, C] */
+  isMember: Value
+}
+
+/**
+ * The chance of label c given that k is present, for the known present labels k of each image alone: a bilinear form of rank r
+ * in the features of both, with a factor for each label (METHOD 2, many labels):
+ *
+ *     g_c|k = (U f_k + a_k)ᵀ (V f_c + b_c) + β_c      R_c|k = σ(g_c|k)      U, V: r×D      a_k, b_c ∈ Rʳ
+ *
+ * Multiplied out, a_kᵀ b_c is the co-occurrence that the factored C×C pair parameters hold, f_kᵀ Uᵀ V f_c what the image says of
+ * the two, and the mixed terms what it says of one of them. Unlike R_ij of all pairs it isn't symmetric: it is seen only where k
+ * is present, so it is the conditional chance already.
+ * @param features f, [B, C, D]
+ * @param members the labels k of each image, int64 [B, P]; -1 where an image has fewer
+ */
+export function factoredPairLogits(features: Value, members: Value, parameter: Lookup): FactoredPairs {
+  const { graph } = features
+  const [images, labels] = [features.size(0), features.size(1)]
+  const most = members.size(1)
+  const numbers = graph.constant(
+    'int64',
+    BigInt64Array.from({ length: labels }, (_, label) => BigInt(label)),
+    [labels],
+  )
+  // One product per image picks its members, and sends their gradient back: -1 equals no label, and picks zeros.
+  const isMember = cast(equal(reshape(members, [images, most, 1]), numbers), 'float32')
+  const left = add(linear(features, parameter('intra.member.weight')), parameter('intra.member.label'))
+  const right = add(linear(features, parameter('intra.other.weight')), parameter('intra.other.label'))
+  const logits = add(matmul(matmul(isMember, left), transpose(right)), parameter('intra.other.bias'))
+  return { logits, isMember }
+}
+
+/**
+ * L_cooc (METHOD 1) over the pairs of a known present k with another label c: as `cooccurrenceLoss`, target 1 where c is known
+ * present.
+ * @param target y, [B, C]
+ * @param maskUnknown leave out pairs whose c is unknown (METHOD 3, repair 1), which else count as 0
+ * @returns a scalar; 0 without such a pair
+ */
+export function factoredPairLoss({ logits, isMember }: FactoredPairs, target: Value, maskUnknown: boolean): Value {
+  const others = reshape(target, [target.size(0), 1, target.size(1)])
+  const entries = pairEntries(logits, equal(others, 1))
+  const isPair = sub(sum(isMember, [2], true), isMember)
+  return meanOfPairs(entries, maskUnknown ? mul(isPair, abs(others)) : isPair)
+}
+
+/**
+ * y ∪ intra (METHOD 1): the score of an unknown c is the mean of R_c|k over the image's members k; 0 without one.
+ * @param target y, [B, C]
+ * @param threshold θ_intra, a scalar
+ * @param bothWays see `pseudoTargets`
+ * @returns with the scores, [B, C]
+ */
+export function factoredIntraTargets(
+  { logits, isMember }: FactoredPairs,
+  target: Value,
+  threshold: Value,
+  bothWays = false,
+): { scores: Value } & PseudoTargets {
+  const speaks = sum(isMember, [2], true)
+  const count = sum(speaks, [1])
+  const total = sum(mul(stopGradient(sigmoid(logits)), speaks), [1])
+  // Without a member the total is 0, and so is the score (METHOD 3, repair 3).
+  const scores = div(total, maximum(count, 1))
+  return { scores, ...pseudoTargets(scores, target, threshold, greater(count, 0), bothWays) }
+}
