@@ -11,6 +11,8 @@ export interface ReasonLine {
 const worthTelling = 0.05
 const knownTold = 4
 
+const isWorthTelling = ({ logOdds }: ReasonLine): boolean => Math.abs(logOdds) >= worthTelling
+
 /** The reasons as a person reads them: the image itself, similar images, its other labels. Their shares add up to the whole. */
 export function reasonLines(reasons: Reasons, nameOf: (labelId: number) => string): ReasonLine[] {
   const { model, cross, intra, logOdds } = reasons
@@ -19,15 +21,17 @@ export function reasonLines(reasons: Reasons, nameOf: (labelId: number) => strin
   const heard = cross.nearest ?? []
   const present = heard.filter(({ state }) => state === 1).length
   const similar = heard.length > 0 ? texts.why.nearest(present, heard.length) : texts.why.similar
+  const nearest = { text: similar, logOdds: cross.logOdds }
+  // The images that were heard are shown below: they are told of, whatever they weigh.
+  if (heard.length > 0 || isWorthTelling(nearest)) lines.push(nearest)
   const others = [
-    { text: similar, logOdds: cross.logOdds },
     ...intra.known.slice(0, knownTold).map(({ labelId, state, logOdds: share }) => ({
       text: texts.why.known(nameOf(labelId), state === 1),
       logOdds: share,
     })),
     { text: texts.why.seen, logOdds: intra.seen },
   ]
-  lines.push(...others.filter((line) => Math.abs(line.logOdds) >= worthTelling))
+  lines.push(...others.filter(isWorthTelling))
   const rest = logOdds - lines.reduce((sum, line) => sum + line.logOdds, 0)
   return [...lines, { text: texts.why.rest, logOdds: rest }]
 }
