@@ -99,6 +99,7 @@ test('surmise benchmark --ablate: every part left out in turn', async () => {
     'heldOutChoice',
     'linear',
     'discriminant',
+    'map',
     'sst',
     'vote',
     'conditional',

@@ -223,6 +223,7 @@ const withoutGradient = [
   'not',
   'largest',
   'largestWithPlaces',
+  'sharesOfLargest',
 ]
 
 test('every operator is in the table', () => {
