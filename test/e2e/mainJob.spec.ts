@@ -61,6 +61,7 @@ test('the main job: sample, mark, fine-tune, accept and reject, undo, export, re
   app: page,
   served,
 }) => {
+  test.setTimeout(360_000)
   await openSample(page)
   await expect(page.getByText('300 images')).toBeVisible()
 
@@ -95,7 +96,7 @@ test('the main job: sample, mark, fine-tune, accept and reject, undo, export, re
   const meanwhile = (await labelsThatAre(page, 'unknown'))[0]
   await page.keyboard.press((await keyOf(meanwhile)).toLowerCase())
   await expectState(page, meanwhile, 'present')
-  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 90_000 })
+  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 240_000 })
 
   // The surest first: accept one, reject one, take the rejection back.
   await expect(page.getByRole('button', { name: 'Has suggestions' })).toHaveAttribute('aria-pressed', 'true')

@@ -1,10 +1,10 @@
 import { RandomState } from '../base/random.ts'
-import { add, cast, div, mul, sqrt, square, sub } from '../tensor/elementwise.ts'
+import { normalize } from '../tensor/composed.ts'
+import { cast, mul, sub } from '../tensor/elementwise.ts'
 import { Graph, type Value } from '../tensor/graph.ts'
 import { concat, split } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
 import { onnxModel } from '../tensor/model.ts'
-import { sum } from '../tensor/reduction.ts'
 import { type Device, Session, tensorOf } from '../tensor/session.ts'
 import { type ImageValues, moments, type PreparedGrids, rowsOf } from './features.ts'
 import { type Codebook, codeSizes, codesGraph } from './imageCodes.ts'
@@ -145,9 +145,7 @@ function partsGraph(
   const { graph } = unit
   const centre = graph.constant('float32', mean, [mean.length])
   const stretch = graph.constant('float32', scale, [scale.length])
-  const parts = split(mul(sub(codes, centre), stretch), 1, codeSizes(codebook, width)).map((part) =>
-    div(part, sqrt(add(sum(square(part), [1], true), 1e-12))),
-  )
+  const parts = split(mul(sub(codes, centre), stretch), 1, codeSizes(codebook, width)).map((part) => normalize(part))
   return mul(concat([unit, ...parts], 1), 1 / Math.sqrt(1 + parts.length))
 }
 

@@ -1,11 +1,12 @@
 import type { Classifier } from '../backbone/classifier.ts'
 import { RandomState } from '../base/random.ts'
-import { add, div, mul, sqrt, square } from '../tensor/elementwise.ts'
+import { normalize } from '../tensor/composed.ts'
+import { add, div, mul, sqrt } from '../tensor/elementwise.ts'
 import { Graph, type Value } from '../tensor/graph.ts'
 import { concat, transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
 import { onnxModel } from '../tensor/model.ts'
-import { max, softmax, sum } from '../tensor/reduction.ts'
+import { max, softmax } from '../tensor/reduction.ts'
 import { type Device, Session, tensorOf } from '../tensor/session.ts'
 import type { Preparation, PreparedGrids } from './features.ts'
 import { visualWords } from './visualWords.ts'
@@ -112,7 +113,7 @@ export function codesGraph(grid: Value, inverse: Value, { words, classes }: Code
   const { graph } = grid
   const width = grid.size(2)
   const largest = (scores: Value): Value => sqrt(max(softmax(scores), [1]))
-  const unit = div(grid, sqrt(add(sum(square(grid), [2], true), 1e-12)))
+  const unit = normalize(grid)
   const vocabulary = graph.constant('float32', words, [words.length / width, width])
   const seen = largest(mul(matmul(unit, transpose(vocabulary)), sharpness))
   if (!classes) return seen

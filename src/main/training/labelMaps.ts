@@ -1,6 +1,6 @@
 import { RandomState } from '../base/random.ts'
 import { binaryEntropy } from '../sst/losses.ts'
-import { meanOfLargest, sharesOfLargest } from '../tensor/composed.ts'
+import { meanOfLargest, normalize, sharesOfLargest } from '../tensor/composed.ts'
 import { add, cast, mul, square } from '../tensor/elementwise.ts'
 import { Graph, type Value } from '../tensor/graph.ts'
 import { reshape, transpose } from '../tensor/layout.ts'
@@ -12,8 +12,9 @@ import { type Device, Session, type Tensor, tensorOf } from '../tensor/session.t
 import type { LinearHeads } from './linearBaseline.ts'
 
 /**
- * Label maps (METHOD 4): z = mean over the positions of w·x, + 3 × the mean of its 5 largest, + b. What fills a small part of a
- * picture counts, where a mean over the whole would drown it.
+ * Label maps (METHOD 4): z = mean over the positions of w·x, + 3 × the mean of its 5 largest, + b, each x of unit length. What
+ * fills a small part of a picture counts, where a mean over the whole would drown it; and a position where the backbone answers
+ * loudly is not heard above the others.
  *
  * For given positions that is a linear head, so the two are found in turns: the positions by the weights of before, the weights by
  * L-BFGS on a vector for each known entry, the mean of all positions + 3 × the mean of the chosen.
@@ -72,7 +73,7 @@ export function labelMapLogits(grid: Value, { weights, biases }: LinearHeads): V
   const { graph } = grid
   const [labels, width] = [biases.length, grid.size(2)]
   const w = graph.constant('float32', weights, [labels, width])
-  const maps = transpose(matmul(grid, transpose(w)), [0, 2, 1])
+  const maps = transpose(matmul(normalize(grid), transpose(w)), [0, 2, 1])
   const top = meanOfLargest(maps, chosenOf(grid.size(1)))
   return add(add(mean(maps, [2]), mul(top, largestWeight)), graph.constant('float32', biases, [labels]))
 }
@@ -124,7 +125,7 @@ class MapTrainer {
     const { grid, positions, states, labels } = input
     const width = (grid.length * labels) / (states.length * positions)
     const graph = new Graph('constants')
-    const images = cast(graph.input('grid', 'float16', ['images', positions, width]), 'float32')
+    const images = normalize(cast(graph.input('grid', 'float16', ['images', positions, width]), 'float32'))
     const w = graph.input('w', 'float32', [labels, width])
     const maps = transpose(matmul(images, transpose(w)), [0, 2, 1])
     const weights = add(mul(sharesOfLargest(maps, chosenOf(positions)), largestWeight), 1 / positions)
