@@ -26,6 +26,8 @@ export interface TrainingOptions {
   seed?: number
   /** @default auto */
   unfreeze?: Unfreeze
+  /** A file of word vectors that the labels' own begin at, absolute; hashed ones without it. */
+  vectors?: string
 }
 
 /** The backbone where the project names none. */
@@ -73,7 +75,7 @@ export async function startTraining(
       const embedAgain = (backbone: Backbone) => embedMissing(workspace, job, known.images, device, backbone)
       const plan = lastStageInput(workspace, known, device)
       const lastStage = await prepareLastStage(workspace, job, options.unfreeze ?? 'auto', plan, embedAgain)
-      const how = { device, seed, takesOverFrom: failed, lastStage }
+      const how = { device, seed, takesOverFrom: failed, lastStage, wordVectors: options.vectors }
       return { embedded, ...(await trainOn(workspace, job, known, embedded, how)) }
     }
     job.update({ phase: 'Looking for the device' })
@@ -214,7 +216,7 @@ async function trainOn(
   job: JobControl,
   { matrix, images, labels }: KnownAtClick,
   embedded: EmbedResult,
-  how: Pick<TrainInput, 'device' | 'seed' | 'takesOverFrom' | 'lastStage'>,
+  how: Pick<TrainInput, 'device' | 'seed' | 'takesOverFrom' | 'lastStage' | 'wordVectors'>,
 ): Promise<{ trained: TrainResult; uid: string }> {
   const uid = randomUUID()
   const before = embedded.embedded > 0 ? embeddingShare : 0

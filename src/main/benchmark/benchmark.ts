@@ -30,6 +30,8 @@ export interface MeasureInput {
   device: Device
   /** Trains the backbone's last stage too, and keeps it where held-out labels say that it helps. */
   unfreeze?: boolean
+  /** A file of word vectors that the labels' own begin at, absolute. */
+  wordVectors?: string
 }
 
 export interface BenchmarkInput extends MeasureInput {
@@ -115,6 +117,7 @@ export async function benchmark(
         const result = await runMethods(features, states, all.labels, images, {
           ...how,
           mode: input.mode,
+          wordVectors: input.wordVectors,
           onProgress: tell,
         })
         const onTrained = (): void => {

@@ -27,6 +27,8 @@ export interface MethodOptions {
   seed: number
   device: Device
   signal?: AbortSignal
+  /** A file of word vectors. */
+  wordVectors?: string
   /** @param fraction of all that is trained, 0 … 1 */
   onProgress?: (fraction: number) => void
 }
@@ -46,13 +48,13 @@ export async function runMethods(
   states: Int8Array,
   labelNames: readonly string[],
   trained: number,
-  { mode, seed, device, signal, onProgress }: MethodOptions,
+  { mode, seed, device, signal, wordVectors, onProgress }: MethodOptions,
 ): Promise<MethodRun> {
   const labels = labelNames.length
   const share = mode === 'faithful' ? defaultShare : 1
   const begun = performance.now()
   const { probabilities, sources, learnt, ...tuned } = await fineTune(
-    { source, records, states, labelNames },
+    { source, records, states, labelNames, wordVectors },
     { seed, device, signal, lastStage, onProgress: ({ fraction }) => onProgress?.(fraction * share) },
   )
   const seconds = (performance.now() - begun) / 1000

@@ -52,7 +52,7 @@ export async function protocol(
       const states = new Int8Array((count + test.images.length) * labels)
       states.set(statesOf(training.truth, knownMask(count, labels, known, seed)))
       const { scores, ...seconds } = await runMethods(features, states, names, count, {
-        ...{ mode: input.mode, seed, device: input.device, signal },
+        ...{ mode: input.mode, seed, device: input.device, wordVectors: input.wordVectors, signal },
         onProgress: (fraction) =>
           progress?.({ phase: 'training', known, seed, run: rows.length, runs: input.known.length, fraction }),
       })

@@ -13,6 +13,8 @@ export interface RunInputs {
   labels: readonly { id: number; name: string }[]
   /** y, row-major N×C */
   states: Int8Array
+  /** The file of word vectors, where there is one. */
+  wordVectors?: string
   seed: number
   device: string
   /** The device that failed in the middle of this very run: what it had done is gone on from. */
@@ -20,7 +22,7 @@ export interface RunInputs {
 }
 
 /** Of what is written below; checkpoints of another version are not read. */
-const version = 1
+const version = 2
 const extension = '.checkpoint'
 /** magic, CRC-32 of what follows */
 const headerBytes = 8
@@ -121,8 +123,9 @@ function rootOf(cacheFolder: string): string {
   return path.join(cacheFolder, 'checkpoints')
 }
 
-function keyOf({ backbone, images, labels, states, seed }: RunInputs): string {
+function keyOf({ backbone, images, labels, states, seed, wordVectors }: RunInputs): string {
   const hash = createHash('sha256')
-  hash.update(JSON.stringify({ version, backbone, seed, images, labels: labels.map(({ id, name }) => [id, name]) }))
+  const named = labels.map(({ id, name }) => [id, name])
+  hash.update(JSON.stringify({ version, backbone, seed, images, wordVectors, labels: named }))
   return hash.update(states).digest('hex').slice(0, 32)
 }

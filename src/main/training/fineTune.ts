@@ -1,5 +1,4 @@
 import { UserError } from '../base/errors.ts'
-import { hashedLabelVectors } from '../sst/labelVectors.ts'
 import type { NetworkSizes } from '../sst/network.ts'
 import { allRepairs, type Repairs } from '../sst/objective.ts'
 import { nearestImages } from '../suggestions/neighbours.ts'
@@ -26,6 +25,7 @@ import { dataWithout, trainNetworks } from './networks.ts'
 import { Progress, type ProgressReport } from './progress.ts'
 import { recognizeAll, recognizerModel } from './recognizer.ts'
 import type { SstOptions } from './sstTraining.ts'
+import { labelVectors } from './wordVectors.ts'
 
 export interface FineTuneInput {
   source: FeatureSource
@@ -34,6 +34,8 @@ export interface FineTuneInput {
   /** y, row-major N×C: 1 present, -1 absent, 0 unknown */
   states: Int8Array
   labelNames: readonly string[]
+  /** A file of word vectors that the labels' own begin at (`labelVectorsFrom`); hashed ones without it. */
+  wordVectors?: string
 }
 
 export interface FineTuneOptions {
@@ -124,6 +126,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   const states = columnsOf(input.states, input.labelNames.length, learnt)
   const fold = dealFolds(states, labels, folds, seed)
   const sizes = networkSizes(labels)
+  const words = await labelVectors(names, network.word, input.wordVectors, signal)
 
   progress.at('preparing', 0)
   // Raw at first, of unit length then.
@@ -173,7 +176,6 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     )
 
     progress.at('network', 0)
-    const words = hashedLabelVectors(names, network.word)
     const logitsOf = (heads: LinearHeads): Promise<Float32Array> => headLogits(inputs, heads, description.size, device)
     const networksInput = { grid, positions: source.positions, ...known, baseline, logitsOf, words }
     const networks = await trainNetworks(networksInput, sizes, {

@@ -44,6 +44,8 @@ export interface TrainInput {
   takesOverFrom?: Device
   /** Has the backbone's last stage trained too; the features before it are in the cache (`planLastStage`). */
   lastStage?: boolean
+  /** A file of word vectors that the labels' own begin at, absolute. */
+  wordVectors?: string
 }
 
 export interface TrainResult {
@@ -73,7 +75,7 @@ export interface TrainContext {
  * Trains on what is known and writes the model, its scores and what to ask next to the cache folder. Nothing that was there
  * before is touched: a cancelled or killed run leaves the old model in place, and checkpoints that the next one with the same
  * inputs goes on from.
- * @throws UserError `features-missing`, `trunk-features-missing`, `too-few-labels`, `not-finite`, `device-failed`, those of the backbone; the signal's reason when cancelled
+ * @throws UserError `features-missing`, `trunk-features-missing`, `word-vectors-unreadable`, `too-few-labels`, `not-finite`, `device-failed`, those of the backbone; the signal's reason when cancelled
  */
 export async function train(input: TrainInput, { signal, progress }: TrainContext = {}): Promise<TrainResult> {
   const begun = performance.now()
@@ -90,7 +92,17 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     const { seed, device, takesOverFrom } = input
     const keys = rows.map((row) => images[row].sha256!)
     const known = rowsOf(states, labels.length, rows)
-    const run = { backbone: backbone.identity, images: keys, labels, states: known, seed, device, takesOverFrom }
+    const { wordVectors } = input
+    const run = {
+      backbone: backbone.identity,
+      images: keys,
+      labels,
+      states: known,
+      seed,
+      device,
+      takesOverFrom,
+      wordVectors,
+    }
     const checkpoints = await Checkpoints.open(cacheFolder, run)
     const source = sourceOf(reader, await readClassifier(backbone))
     const records = reader.recordsOf(keys)
@@ -104,6 +116,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
         records,
         states: known,
         labelNames: labels.map(({ name }) => name),
+        wordVectors,
       },
       { seed, device, signal, checkpoints, lastStage: trunk?.source, onProgress: (report) => progress?.(report) },
     )

@@ -17,6 +17,7 @@ interface Options extends CommonOptions {
   ablate: boolean
   device: string
   unfreeze: 'last' | 'none'
+  vectors?: string
 }
 
 const usualShares = [0.1, 0.5, 0.9]
@@ -53,12 +54,14 @@ export function addBenchmark(program: Command): void {
         .choices(['last', 'none'])
         .default('none'),
     )
+    .option('--vectors <file>', 'word vectors (GloVe’s text form) that the labels’ own begin at')
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
       const { protocol, mode, known, seeds, labelsWithAtLeast, ablate, device } = options
       const backbone = backboneOf(options.backbone)
       const unfreeze = options.unfreeze === 'last'
-      const common = { mode, backbone, device, unfreeze, folder: path.resolve(folder) }
+      const wordVectors = options.vectors && path.resolve(options.vectors)
+      const common = { mode, backbone, device, unfreeze, wordVectors, folder: path.resolve(folder) }
       if (protocol === undefined) {
         const request = { ...common, known: known ?? usualShares, seeds, labelsWithAtLeast, ablate }
         const result = await startBenchmark(context, request).done

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Unfreeze } from '../../app/lastStage.ts'
 import { modelOf } from '../../app/summary.ts'
@@ -8,6 +9,7 @@ interface Options extends CommonOptions {
   device?: string
   seed?: number
   unfreeze: Unfreeze
+  vectors?: string
 }
 
 export function addTrain(program: Command): void {
@@ -25,9 +27,13 @@ export function addTrain(program: Command): void {
         .choices(['last', 'none', 'auto'])
         .default('auto'),
     )
+    .option('--vectors <file>', 'word vectors (GloVe’s text form) that the labels’ own begin at')
   withJson(command).action((project: string, options: Options) =>
     runOn(project, options, async (workspace, { context }) => {
-      const job = await startTraining(workspace, options)
+      const job = await startTraining(workspace, {
+        ...options,
+        vectors: options.vectors && path.resolve(options.vectors),
+      })
       const trained = await job.done
       const { resumed, comparison, lastStage } = trained
       const text = context.jobs.get(job.id)?.outcome ?? ''
