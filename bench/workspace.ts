@@ -68,12 +68,32 @@ try {
   await imageRows(workspace, [...first.subarray(0, 60)])
   report('open, to the rows of the first 60 images', performance.now() - started, 1500)
   report('all states in memory', await timed(() => workspace.project.states.matrix()))
+  report('who decided what, in memory', await timed(() => workspace.project.states.decisions()))
 
   const queries: [string, ImageFilter, ImageSort][] = [
     ['all, by path', {}, { by: 'path' }],
     ['with a suggestion, by path', { suggested: true }, { by: 'path' }],
     ['all, by confidence', {}, { by: 'confidence' }],
     ['one label suggested, by confidence', { labels: [{ labelId: 7, is: 'suggested' }] }, { by: 'confidence' }],
+    ['all, most uncertain', {}, { by: 'uncertain' }],
+    ['one label unknown, most uncertain', { labels: [{ labelId: 7, is: 'unknown' }] }, { by: 'uncertain' }],
+    ['all, likely mistakes', {}, { by: 'disagreeing' }],
+    ['one label known, likely mistakes', { labels: [{ labelId: 7, is: 'known' }] }, { by: 'disagreeing' }],
+    ['all, random audit', {}, { by: 'audit' }],
+    ['a range of probabilities', { probability: [{ labelId: 7, from: 0.4, to: 0.6 }] }, { by: 'path' }],
+    ['set by an import, by anyone', { decided: { by: ['import'] } }, { by: 'path' }],
+    ['set by somebody who set nothing', { decided: { who: 'nobody' } }, { by: 'path' }],
+    ['decided in a span of days', { decided: { since: '2026-09-22', until: '2026-09-23' } }, { by: 'path' }],
+    [
+      'known by hand, of a folder, in a range, by uncertainty',
+      {
+        labels: [{ labelId: 7, is: 'known' }],
+        decided: { by: ['human'], since: '2026-01-01' },
+        folder: 'folder 42',
+        probability: [{ labelId: 7, from: 0, to: 0.5 }],
+      },
+      { by: 'uncertain' },
+    ],
     ['one label unknown, by confidence', { labels: [{ labelId: 7, is: 'unknown' }] }, { by: 'confidence' }],
   ]
   for (const [name, filter, sort] of queries) {

@@ -9,7 +9,7 @@ import path from 'node:path'
 
 const folder = path.join(import.meta.dirname, '../bench')
 /** Helpers of the benches are no benches. */
-const helpers = new Set(['alternate'])
+const helpers = new Set(['alternate', 'uiWatch'])
 const all = readdirSync(folder)
   .map((file) => path.basename(file, '.ts'))
   .filter((name) => !helpers.has(name))

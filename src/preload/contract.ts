@@ -1,5 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import * as b from './bulkSchemas.ts'
+import * as page from './modelPage.ts'
 import * as s from './schemas.ts'
 
 /**
@@ -19,6 +21,8 @@ export const contract = {
     info: procedure.output(s.appInfo),
     recent: procedure.output(z.array(s.recentProject)),
     forgetRecent: procedure.input(z.object({ path: z.string() })),
+    preferences: procedure.output(s.preferences),
+    setPreferences: procedure.input(s.preferences.partial()).output(s.preferences),
     /** The system's dialog; null if it was closed without a choice. Only where `info.nativeDialogs`. */
     pick: procedure.input(s.pickInput).output(z.object({ path: z.string().nullable() })),
     /** One folder of the machine that the program runs on, for a dialog of our own. Without a folder: the home folder. */
@@ -64,6 +68,17 @@ export const contract = {
     rows: procedure.input(z.object({ ids: z.array(id).max(500) })).output(z.array(s.imageRow)),
     detail: procedure.input(z.object({ id })).output(s.imageDetail),
   },
+  filters: {
+    list: procedure.output(z.array(s.savedFilter)),
+    /** One of the same name is replaced. */
+    save: procedure.input(s.savedFilter).output(z.array(s.savedFilter)),
+    rename: procedure
+      .input(z.object({ name: z.string(), to: s.savedFilter.shape.name }))
+      .output(z.array(s.savedFilter)),
+    remove: procedure.input(z.object({ name: z.string() })).output(z.array(s.savedFilter)),
+    /** What there is to filter by, beside labels: folders of images, people who decided. */
+    choices: procedure.output(z.object({ folders: z.array(z.string()), people: z.array(z.string()) })),
+  },
   suggestions: {
     /** Why a label is suggested, or not, by what is known of the image now. */
     reasons: procedure.input(z.object({ imageId: id, labelId: id })).output(s.reasons),
@@ -75,14 +90,48 @@ export const contract = {
     accept: procedure.input(z.object({ pairs: z.array(s.decided).min(1) })).output(s.actionResult),
     /** Marks the opposite of what the model suggests, as the person's own decision. */
     reject: procedure.input(z.object({ pairs: z.array(s.decided).min(1) })).output(s.actionResult),
+    /** Of a known label that the model doubts: takes over what it suggests, or keeps what is known; either is no doubt any more. */
+    review: procedure
+      .input(z.object({ imageId: id, labelId: id, suggestion: z.enum(['present', 'absent']), take: z.boolean() }))
+      .output(s.actionResult),
+  },
+  /** One label, many images. */
+  candidates: {
+    list: procedure
+      .input(
+        z.object({
+          labelId: id,
+          order: s.candidateOrder,
+          filter: s.imageFilter,
+          limit: z.int().min(1).max(5000),
+        }),
+      )
+      .output(s.candidates),
+    /** One action, one undo; what was decided meanwhile stays. */
+    confirm: procedure
+      .input(z.object({ labelId: id, present: z.array(id).max(5000), absent: z.array(id).max(5000) }))
+      .output(s.actionResult),
   },
   history: {
     /** Null: there is nothing to undo. */
     undo: procedure.output(s.actionResult.nullable()),
     redo: procedure.output(s.actionResult.nullable()),
     list: procedure
-      .input(z.object({ limit: z.int().min(1).max(500), before: id.optional() }))
+      .input(z.object({ limit: z.int().min(1).max(500), before: id.optional(), kind: s.action.shape.kind.optional() }))
       .output(z.array(s.action)),
+    /** Undo, or redo, until this action is the latest that is in effect. */
+    goTo: procedure.input(z.object({ id })).output(s.actionResult.extend({ steps: z.int().nonnegative() })),
+  },
+  bulk: {
+    /** What accepting all that should be right to a share would do; nothing is written. */
+    preview: procedure.input(b.bulkRequest).output(b.bulkPreview),
+    /** Does what was previewed (an `accept` job): one action, one undo. */
+    accept: procedure.input(z.object({ token: z.string() })).output(b.bulkResult),
+  },
+  progress: {
+    /** @param today when the day began where the person is */
+    overview: procedure.input(z.object({ today: z.number() })).output(b.progressOverview),
+    confident: procedure.output(b.confidentCounts),
   },
   training: {
     /** The one click: embeds what has no features yet, then trains on what is known now (a `train` job). */
@@ -94,6 +143,18 @@ export const contract = {
     models: procedure.output(z.array(s.model)),
     /** Null: no suggestions. */
     use: procedure.input(z.object({ id: id.nullable() })),
+  },
+  models: {
+    /** How good a model is on what is known now, label by label, beside the version before it. */
+    report: procedure.input(z.object({ id })).output(page.modelReport),
+    /** Reliability, and precision and recall by threshold, of a label; null: of all together. */
+    curves: procedure.input(z.object({ id, labelId: id.nullable() })).output(page.modelCurves),
+    /** How labels go together in what is known; no model is needed. */
+    cooccurrence: procedure.output(page.cooccurrence),
+    /** Known pairs of a label that the model is confident are the opposite, the most confident first. */
+    contradictions: procedure
+      .input(z.object({ id, labelId: id, limit: z.int().min(1).max(200) }))
+      .output(z.array(page.contradiction)),
   },
   jobs: {
     list: procedure.output(z.array(s.job)),

@@ -97,6 +97,16 @@ export const projectSummary = z.object({
   model: model.nullable(),
 })
 
+/** What set a label, who and when: all that is given must hold of one and the same decision. */
+export const decidedHow = z.object({
+  by: z.array(z.enum(['human', 'accepted_suggestion', 'import'])).optional(),
+  /** The annotator. */
+  who: z.string().optional(),
+  /** Days, of the machine's time zone, both included. */
+  since: z.iso.date().optional(),
+  until: z.iso.date().optional(),
+})
+
 export const imageFilter = z.object({
   /** Words that the path must hold, all of them. */
   text: z.string().optional(),
@@ -114,16 +124,33 @@ export const imageFilter = z.object({
   status: z.array(z.enum(['ok', 'missing', 'broken'])).optional(),
   /** At least one confident suggestion that is not decided. */
   suggested: z.boolean().optional(),
+  /** A state was changed by this action of the history. */
+  action: id.optional(),
+  /** That the label is present, by the current model, lies in this range, ends included; of a known label by models that never saw it. */
+  probability: z
+    .array(z.object({ labelId: id, from: z.number().min(0).max(1), to: z.number().min(0).max(1) }))
+    .optional(),
+  /** This folder and all below it, relative to the root, with forward slashes. */
+  folder: z.string().optional(),
+  /** The labels that `labels` wants known are decided like this, each of them; without such, at least one label is. */
+  decided: decidedHow.optional(),
 })
 
 export const imageSort = z.object({
   /**
    * `confidence`: the most confident undecided suggestion first; `usefulness`: the images whose unknown labels would teach the
-   * model most first (each of the filter's label if it names one).
+   * model most first; `uncertain`: the undecided label nearest to 50 % first; `disagreeing`: the known label that the model speaks
+   * most strongly against first, as long as nobody has decided it knowing that (each of the filter's label if it names one);
+   * `audit`: those with a confident suggestion at random first.
    */
-  by: z.enum(['path', 'added', 'modified', 'known', 'confidence', 'usefulness']),
+  by: z.enum(['path', 'added', 'modified', 'known', 'confidence', 'usefulness', 'uncertain', 'disagreeing', 'audit']),
   descending: z.boolean().optional(),
+  /** Of the random order. @default that of the current model: stable until another suggests */
+  seed: z.int().nonnegative().optional(),
 })
+
+/** A filter with its order, under a name. */
+export const savedFilter = z.object({ name: z.string().trim().min(1).max(200), filter: imageFilter, sort: imageSort })
 
 export const knownState = z.object({
   labelId: id,
@@ -199,6 +226,8 @@ export const imageDetail = imageRow.extend({
   states: z.array(knownState),
   /** Of every unknown label that the model scores, the most probable first. */
   allSuggestions: z.array(suggestion),
+  /** Known labels of which the model suggests the opposite, and which nobody has decided knowing that, the strongest first. */
+  doubts: z.array(suggestion),
   bytes: count,
   modifiedAt: z.number(),
 })
@@ -212,11 +241,32 @@ export const decided = z.object({
   suggestion: z.enum(['present', 'absent']).optional(),
 })
 
+/** What a person has set up, whichever project is open. */
+export const preferences = z.object({
+  /** Keys by the id of an action, in the place of those it came with. */
+  keys: z.record(z.string(), z.array(z.string().min(1).max(40)).max(4)),
+})
+
+/** In what order the images are shown, of which one label is asked: the surest present first, … */
+export const candidateOrder = z.enum(['present', 'uncertain', 'absent'])
+
+/** Images of which one label is undecided. */
+export const candidates = z.object({
+  ids: z.array(id),
+  /** That the label is present; null where the model says nothing. */
+  probabilities: z.array(z.number().nullable()),
+  /** How many there are in all. */
+  left: count,
+  modelId: id.nullable(),
+})
+
 /** After an action: what the buttons say, and where it can be seen. */
 export const actionResult = z.object({
   changed: count,
   title: z.string(),
   firstImageId: id.nullable(),
+  /** What was changed first there; told of an undo and a redo. */
+  firstLabelId: id.nullable().optional(),
   undoTitle: z.string().nullable(),
   redoTitle: z.string().nullable(),
 })
@@ -229,6 +279,10 @@ export const action = z.object({
   stateChanges: count,
   labelChanges: count,
   undone: z.boolean(),
+  /** Undone, and nothing else was done since. */
+  redoable: z.boolean(),
+  /** What decided its pairs; null where it changed labels only. */
+  source: z.enum(['human', 'accepted_suggestion', 'import']).nullable(),
 })
 
 export const errorReport = z.object({ code: z.string(), message: z.string(), hint: z.string() })
@@ -245,7 +299,7 @@ export const trainingPoint = z.object({
 
 export const job = z.object({
   id,
-  kind: z.enum(['scan', 'train', 'import', 'export', 'sample']),
+  kind: z.enum(['scan', 'train', 'import', 'export', 'sample', 'accept']),
   title: z.string(),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   /** A few words: what it is at. */
@@ -256,6 +310,8 @@ export const job = z.object({
   /** When it is over: one sentence on what came of it. */
   outcome: z.string().nullable(),
   error: errorReport.nullable(),
+  /** What it runs on, and why on that: a few words. Null while it is not chosen, or makes no difference. */
+  device: z.object({ device: z.string(), why: z.string() }).nullable(),
   curve: z.array(trainingPoint),
 })
 
@@ -342,6 +398,9 @@ export const appEvent = z.discriminatedUnion('kind', [
   }),
 ])
 
+export type Preferences = z.infer<typeof preferences>
+export type CandidateOrder = z.infer<typeof candidateOrder>
+export type Candidates = z.infer<typeof candidates>
 export type LabelState = z.infer<typeof labelState>
 export type Label = z.infer<typeof label>
 export type NewLabel = z.infer<typeof newLabel>
@@ -352,11 +411,13 @@ export type Model = z.infer<typeof model>
 export type ProjectSummary = z.infer<typeof projectSummary>
 export type ImageFilter = z.infer<typeof imageFilter>
 export type ImageSort = z.infer<typeof imageSort>
+export type SavedFilter = z.infer<typeof savedFilter>
 export type KnownState = z.infer<typeof knownState>
 export type Suggestion = z.infer<typeof suggestion>
 export type Reasons = z.infer<typeof reasons>
 export type ImageRow = z.infer<typeof imageRow>
 export type ImageDetail = z.infer<typeof imageDetail>
+export type Action = z.infer<typeof action>
 export type StateChange = z.infer<typeof stateChange>
 export type ActionResult = z.infer<typeof actionResult>
 export type ErrorReport = z.infer<typeof errorReport>

@@ -2,6 +2,7 @@ import { WifiOff } from 'lucide-react'
 import { useEffect } from 'react'
 import { Dialogs } from './settings/Dialogs.tsx'
 import { StartScreen } from './start/StartScreen.tsx'
+import { loadKeys } from './state/keyMap.ts'
 import { useProject } from './state/queries.ts'
 import { useUi } from './state/ui.ts'
 import { texts } from './texts.ts'
@@ -12,6 +13,11 @@ export function App() {
   const { data: project } = useProject()
   const connected = useUi((state) => state.connected)
   const name = project?.name
+  // Everything that shows a key shows the one that is in force.
+  useUi((state) => state.keyMap)
+  useEffect(() => {
+    if (connected) void loadKeys()
+  }, [connected])
 
   useEffect(() => {
     document.title = name ? `${name} – ${texts.name}` : texts.name

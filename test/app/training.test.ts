@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { setMarks } from '../../src/main/app/marks.ts'
+import { modelReport } from '../../src/main/app/modelPage.ts'
 import { chooseModel, modelsOf } from '../../src/main/app/models.ts'
 import { summaryOf } from '../../src/main/app/summary.ts'
 import { startTraining } from '../../src/main/app/training.ts'
@@ -46,6 +47,7 @@ test('one click, while marking goes on; a second click, a cancel and a crash lea
   expect(context.jobs.get(job.id)).toMatchObject({
     state: 'done',
     outcome: expect.stringMatching(/^2 labels learnt in [\d.]+ s/),
+    device: { device: 'cpu', why: expect.stringMatching(/ here$/) },
   })
   expect(context.jobs.get(job.id)!.curve.length).toBeGreaterThan(0)
   const summary = projectSummary.parse(summaryOf(workspace))
@@ -98,6 +100,11 @@ test('one click, while marking goes on; a second click, a cancel and a crash lea
   // Trained on the same, but for one mark: not worse, so it suggests now.
   expect(fallen.comparison).toMatchObject({ replaces: true, labels: { before: 2, after: 2 } })
   await events.return()
+
+  expect(await modelReport(workspace, fallen.id)).toMatchObject({
+    before: { id: model.id },
+    labels: [{ learnt: true, change: { before: expect.any(Number) } }, { learnt: true }],
+  })
 
   // The one of before is there still, and can be gone back to.
   expect(modelsOf(workspace).map(({ id, current, usable }) => ({ id, current, usable }))).toEqual([

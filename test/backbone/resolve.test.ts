@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Backbone } from '../../src/main/backbone/backbone.ts'
 import { openExtractor } from '../../src/main/backbone/extractor.ts'
 import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
+import { flipped } from '../../src/main/backbone/views.ts'
 import { UserError } from '../../src/main/base/errors.ts'
 import type { Pixels } from '../../src/main/images/decode.ts'
 import { describeWithShared, sharedPath } from '../shared.ts'
@@ -53,6 +55,35 @@ describe('the registry', () => {
     })
     expect(backbone.identity).toMatch(/^[0-9a-f]{32}$/)
     expect(structuredClone(backbone)).toEqual(backbone)
+  })
+
+  test('looks at mirrored images, too, where +flip is behind it', async () => {
+    const backbone = await resolveBackbone('surmise-tiny@96+flip')
+    expect(backbone).toMatchObject({ name: 'surmise-tiny+flip', views: 'flip', grid: { height: 3, width: 3 } })
+    const plain = await resolveBackbone('surmise-tiny@96')
+    expect(plain.identity).not.toBe(backbone.identity)
+    const scene = { ...uniform(90, 96), data: Uint8Array.from({ length: 90 * 96 * 3 }, (_, i) => (i * i) % 251) }
+    const records = async (of: Backbone, image: Pixels): Promise<Float16Array> => {
+      const extractor = await openExtractor(of, { device: 'cpu', threads: 1, batch: 2 })
+      const [record] = await extractor.extract([image])
+      await extractor.close()
+      return record!
+    }
+    const both = await records(backbone, scene)
+    const one = await records(plain, scene)
+    const other = await records(plain, flipped(scene))
+    // Of the first row of the grid, the position on the right: mirrored, it is on the left.
+    const { dimension } = backbone
+    const right = 2 * dimension
+    for (let d = 0; d < dimension; d++) {
+      expect(both[right + d]).toBeCloseTo((one[right + d] + other[d]) / 2, 2)
+      const pooled = 9 * dimension + d
+      expect(both[pooled]).toBeCloseTo((one[pooled] + other[pooled]) / 2, 2)
+    }
+    // A mirrored image has the mirrored record.
+    const mirrored = await records(backbone, flipped(scene))
+    for (let d = 0; d < dimension; d++) expect(mirrored[d]).toBeCloseTo(both[right + d], 2)
+    expect(one.subarray(0, dimension)).not.toEqual(other.subarray(right, right + dimension))
   })
 
   test('takes another size behind an @', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test as base, type Page } from '@playwright/test'
@@ -25,11 +25,15 @@ interface Fixtures {
   app: Page
   /** A sample project of this test's own. @returns its file */
   sample: string
+  /** 60 images of the sample with what is known of them, trained twice: there is a version before. @returns its file */
+  trained: string
 }
 
 interface WorkerFixtures {
   /** Drawn once: the folder of a sample that tests copy. */
   drawnSample: string
+  /** Trained once: the folder of what `trained` copies. */
+  trainedSample: string
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -44,10 +48,34 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
+  trainedSample: [
+    async ({ drawnSample }, use) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'surmise-trained-'))
+      const env = { ...process.env, SURMISE_HOME: path.join(folder, '.home') }
+      const surmise = (...args: string[]) => output(spawn(process.execPath, [cli, ...args], { env }))
+      const [images, marks] = [path.join(folder, 'images'), path.join(folder, 'marks.csv')]
+      const project = path.join(folder, 'Trained.surmise')
+      const all = path.join(drawnSample, 'images')
+      mkdirSync(images)
+      for (const name of readdirSync(all).sort().slice(0, 60)) cpSync(path.join(all, name), path.join(images, name))
+      await surmise('export', path.join(drawnSample, 'Sample.surmise'), marks, '--format', 'csv')
+      await surmise('new', project, '--images', images)
+      await surmise('import', project, marks)
+      for (const seed of ['1', '2']) await surmise('train', project, '--seed', seed, '--device', 'cpu')
+      await use(folder)
+      rmSync(folder, { recursive: true, force: true })
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
   sample: async ({ drawnSample, served }, use) => {
     const folder = path.join(served.folder, 'sample')
     cpSync(drawnSample, folder, { recursive: true })
     await use(path.join(folder, 'Sample.surmise'))
+  },
+  trained: async ({ trainedSample, served }, use) => {
+    const folder = path.join(served.folder, 'trained')
+    cpSync(trainedSample, folder, { recursive: true })
+    await use(path.join(folder, 'Trained.surmise'))
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the wanted fixtures from this pattern.
   served: async ({}, use) => {

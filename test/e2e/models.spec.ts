@@ -1,23 +1,11 @@
-import { cpSync, mkdirSync, readdirSync } from 'node:fs'
-import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test } from './fixture.ts'
 
 test('the settings list the devices that there are, and the models to go back to', async ({
   app: page,
   served,
-  sample,
+  trained: project,
 }) => {
-  // Some images of the sample, with what is known of them: enough to train on, quickly.
-  const [marks, images] = [path.join(served.folder, 'marks.csv'), path.join(served.folder, 'some')]
-  await served.surmise('export', sample, marks, '--format', 'csv')
-  mkdirSync(images)
-  const all = path.join(path.dirname(sample), 'images')
-  for (const name of readdirSync(all).sort().slice(0, 40)) cpSync(path.join(all, name), path.join(images, name))
-  const project = path.join(served.folder, 'some.surmise')
-  await served.surmise('new', project, '--images', images)
-  await served.surmise('import', project, marks)
-  for (const seed of ['1', '2']) await served.surmise('train', project, '--seed', seed, '--device', 'cpu')
   await page.getByRole('button', { name: /^Open a project/ }).click()
   await page.getByRole('dialog').getByRole('textbox').fill(project)
   await page.keyboard.press('Enter')

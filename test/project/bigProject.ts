@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { linkSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { createProject } from '../../src/main/project/open.ts'
@@ -9,15 +9,26 @@ export interface BigProjectOptions {
   labels: number
   /** How much of N×C is known, 0 … 1. */
   known: number
+  /** Files that the images are made of, in turns, so that each can be looked at; without them there are none on the disk. */
+  pictures?: readonly Picture[]
+}
+
+export interface Picture {
+  /** Absolute. */
+  file: string
+  sha256: string
+  width: number
+  height: number
+  size: number
 }
 
 /**
  * Makes a large project fast, for benches: images in 100 folders, the known states spread evenly (a quarter present), all of
  * them in the history as one import. The states go in by SQL, past the room's own door: that would take a minute.
- * @param folder absolute, where `big.surmise` and an empty `images/` are made
+ * @param folder absolute, where `big.surmise` and `images/` are made
  * @returns the path of the closed project
  */
-export function makeBigProject(folder: string, { images, labels, known }: BigProjectOptions): string {
+export function makeBigProject(folder: string, { images, labels, known, pictures = [] }: BigProjectOptions): string {
   const imagesRoot = path.join(folder, 'images')
   mkdirSync(imagesRoot, { recursive: true })
   const names = Array.from({ length: labels }, (_, index) => `label ${index + 1}`)
@@ -26,21 +37,31 @@ export function makeBigProject(folder: string, { images, labels, known }: BigPro
     const added = Array.from({ length: Math.min(10_000, images - from) }, (_, index) => {
       const number = from + index
       const file = `folder ${String(number % 100).padStart(2, '0')}/IMG_${number}.jpg`
-      const facts = {
-        width: 640,
-        height: 480,
-        orientation: 1,
-        size: 100_000 + number,
-        mtimeMs: 1_700_000_000_000 + number,
-      }
-      const sha256 = createHash('sha256').update(file).digest('hex')
-      return { path: file, ...facts, sha256, status: 'ok' as const, reason: '', reasonCode: '' }
+      const { width, height, size, sha256 } =
+        pictures.length > 0
+          ? place(pictures[number % pictures.length], imagesRoot, file)
+          : {
+              width: 640,
+              height: 480,
+              size: 100_000 + number,
+              sha256: createHash('sha256').update(file).digest('hex'),
+            }
+      const facts = { width, height, size, sha256, orientation: 1, mtimeMs: 1_700_000_000_000 + number }
+      return { path: file, ...facts, status: 'ok' as const, reason: '', reasonCode: '' }
     })
     project.images.applyScan({ added })
   }
   project.close()
   fillStates(project.path, Math.round(known * 1024))
   return project.path
+}
+
+/** One picture under many names costs the disk nothing. */
+function place(picture: Picture, imagesRoot: string, file: string): Picture {
+  const target = path.join(imagesRoot, file)
+  mkdirSync(path.dirname(target), { recursive: true })
+  linkSync(picture.file, target)
+  return picture
 }
 
 /** @param share of 1024 */

@@ -92,7 +92,13 @@ describe('undo and redo', () => {
     mark(project, 1, dog, -1, 'two')
     mark(project, 2, dog, 1, 'three')
     expect(project.history).toMatchObject({ undoTitle: 'three', redoTitle: null })
-    expect(await project.history.undo()).toEqual({ title: 'three', stateChanges: 1, labelChanges: 0, firstImageId: 2 })
+    expect(await project.history.undo()).toEqual({
+      title: 'three',
+      stateChanges: 1,
+      labelChanges: 0,
+      firstImageId: 2,
+      firstLabelId: dog,
+    })
     await project.history.undo()
     expect(project.states.ofImage(1)).toMatchObject([{ state: 1 }])
     expect(project.history).toMatchObject({ undoTitle: 'one', redoTitle: 'two' })

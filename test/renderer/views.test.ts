@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { ImageDetail, Label } from '../../src/preload/schemas.ts'
 import { labelGroups, nextFocus } from '../../src/renderer/image/groups.ts'
+import { type Turn, turned, turnedSize, turnedStyle } from '../../src/renderer/image/turn.ts'
 import { fitted, zoomedAt } from '../../src/renderer/image/zoom.ts'
-import { captionHeight, gap, gridLayout, moveCursor, padding } from '../../src/renderer/workbench/grid.ts'
+import {
+  captionHeight,
+  gap,
+  gridLayout,
+  labelsThatFit,
+  moveCursor,
+  padding,
+} from '../../src/renderer/workbench/grid.ts'
 
 describe('the grid', () => {
   test('fills its width with columns of about the wanted size', () => {
@@ -17,6 +25,19 @@ describe('the grid', () => {
 
   test('in a narrow window there is still one column', () => {
     expect(gridLayout(50, 400, 3)).toMatchObject({ columns: 1, rows: 3 })
+  })
+
+  test('a caption shows as many labels as have room, and at least one', () => {
+    const labels = ['dog', 'cat', 'bird', 'a label with a name that is far too long for any tile'].map((name) => ({
+      name,
+    }))
+    expect(labelsThatFit(labels, 184)).toBe(3)
+    expect(labelsThatFit(labels, 100)).toBe(1)
+    expect(labelsThatFit(labels, 1000)).toBe(4)
+    expect(labelsThatFit(labels.slice(3), 184)).toBe(1)
+    // The last one needs no room for what tells of more.
+    expect(labelsThatFit(labels.slice(0, 2), 16 + 2 * (3 * 6.5 + 20))).toBe(2)
+    expect(labelsThatFit(labels.slice(0, 3), 16 + 2 * (3 * 6.5 + 20))).toBe(1)
   })
 
   test('the cursor stays in the list, and down in the last row reaches the last image', () => {
@@ -54,6 +75,32 @@ describe('the stage', () => {
   })
 })
 
+describe('a turned image', () => {
+  const image = { width: 400, height: 200 }
+
+  test('fills the box of its turned size, whichever way it lies', () => {
+    for (const turn of [0, 90, 180, 270] as const) {
+      const [, x, y, angle] = /translate\((\d+)px, (\d+)px\) rotate\((\d+)deg\)/
+        .exec(turnedStyle(image, turn))!
+        .map(Number)
+      const [cos, sin] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)]
+      const corners = [0, image.width].flatMap((a) =>
+        [0, image.height].map((b) => [x + a * cos - b * sin, y + a * sin + b * cos]),
+      )
+      const { width, height } = turnedSize(image, turn)
+      expect(Math.min(...corners.map(([a]) => a))).toBeCloseTo(0)
+      expect(Math.max(...corners.map(([a]) => a))).toBeCloseTo(width)
+      expect(Math.min(...corners.map(([, b]) => b))).toBeCloseTo(0)
+      expect(Math.max(...corners.map(([, b]) => b))).toBeCloseTo(height)
+    }
+  })
+
+  test('four turns either way are none', () => {
+    expect([90, 90, 90, 90].reduce((turn: Turn) => turned(turn, 90), 0)).toBe(0)
+    expect(turned(0, -90)).toBe(270)
+  })
+})
+
 describe('the labels of an image', () => {
   const label = (id: number, name: string): Label => ({
     ...{ id, name, colour: '#000000', key: null, description: '', presentCount: 0, absentCount: 0 },
@@ -65,6 +112,7 @@ describe('the labels of an image', () => {
     ({ labelId, state, source: 'human', decidedAt: 0, score: null, annotator: null }) as const
   const detail = {
     states: [known(1, -1), known(4, 1)],
+    doubts: [],
     allSuggestions: [suggest(2, 0.97), suggest(3, 0.02), suggest(5, 0.6, false), suggest(4, 0.99)],
   } as unknown as ImageDetail
   const idsOf = (entries: { label: Label }[]) => entries.map((entry) => entry.label.id)
@@ -88,5 +136,29 @@ describe('the labels of an image', () => {
     expect(nextFocus(groups, null, new Set([2, 3]))).toBeNull()
     expect(nextFocus(groups, 5, new Set())).toBe(5)
     expect(nextFocus(groups, 99, new Set())).toBe(2)
+  })
+
+  test('what comes to the front after a mark does not come under the keyboard', () => {
+    const groups = labelGroups(labels, detail)
+    expect(nextFocus(groups, null, new Set(), false, 3)).toBe(3)
+    expect(nextFocus(groups, null, new Set([3]), false, 3)).toBe(2)
+    // Decided: on to the first; chosen: wherever that is.
+    expect(nextFocus(groups, null, new Set(), false, 4)).toBe(2)
+    expect(nextFocus(groups, 5, new Set(), false, 3)).toBe(5)
+  })
+
+  test('what the model doubts comes first of the known, and first of all to somebody who reviews', () => {
+    const groups = labelGroups(labels, { ...detail, doubts: [suggest(1, 0.8), suggest(4, 0.3)] })
+    expect(groups.known.map(({ label, doubt }) => [label.id, doubt?.suggestion])).toEqual([
+      [1, 'present'],
+      [4, 'absent'],
+    ])
+    expect(nextFocus(groups, null, new Set())).toBe(2)
+    expect(nextFocus(groups, null, new Set(), true)).toBe(1)
+    expect(nextFocus(groups, null, new Set([1]), true)).toBe(4)
+    expect(nextFocus(groups, null, new Set([1, 4]), true)).toBe(2)
+    // A doubt of what was cleared meanwhile is none.
+    const cleared = labelGroups(labels, { ...detail, states: [], doubts: [suggest(1, 0.8)] } as ImageDetail)
+    expect(nextFocus(cleared, null, new Set(), true)).toBe(4)
   })
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   averagePrecision,
@@ -15,6 +16,17 @@ test('recall at a precision is the largest that any cut reaches', () => {
   expect(recallAtPrecision(scores, truth, 0.9)).toBeCloseTo(1 / 3)
   expect(recallAtPrecision([0.5, 0.4], [-1, 1], 0.9)).toBe(0)
   expect(recallAtPrecision([0.5], [-1], 0.9)).toBeNaN()
+})
+
+test('single precision ranks as double precision does: signs, ties and zeros', () => {
+  const scores = fc.array(fc.oneof(fc.float({ noNaN: true }), fc.constantFrom(0, -0, 0.5, -0.5)), { minLength: 1 })
+  fc.assert(
+    fc.property(scores, fc.infiniteStream(fc.constantFrom(1, -1)), (values, truths) => {
+      const truth = values.map(() => truths.next().value as number)
+      expect(averagePrecision(Float32Array.from(values), truth)).toBe(averagePrecision(values, truth))
+      expect(recallAtPrecision(Float32Array.from(values), truth, 0.7)).toBe(recallAtPrecision(values, truth, 0.7))
+    }),
+  )
 })
 
 test('the calibration error is the distance of what is said from what happens, weighted by how often', () => {

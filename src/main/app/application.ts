@@ -14,6 +14,7 @@ import { probeApart } from './deviceProbe.ts'
 import { Devices } from './devices.ts'
 import { Events } from './events.ts'
 import { Jobs, type StartedJob } from './jobs.ts'
+import { PreferencesFile } from './preferences.ts'
 import { RecentProjects } from './recent.ts'
 import { makeSample } from './sample.ts'
 import { type ScanSummary, startScan } from './scanning.ts'
@@ -44,6 +45,7 @@ export interface NewProject {
 export class Application {
   readonly context: AppContext
   readonly recent: RecentProjects
+  readonly preferences: PreferencesFile
   readonly #remembers: boolean
   #workspace: Workspace | undefined
   /** Opening and closing come one after the other, whoever asks. */
@@ -64,6 +66,7 @@ export class Application {
     })
     this.context = { version, compute, devices, events, jobs: new Jobs(events, log), log }
     this.recent = new RecentProjects(configFolder, log)
+    this.preferences = new PreferencesFile(configFolder, log)
   }
 
   /** The open project, if any. */

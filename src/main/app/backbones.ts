@@ -1,5 +1,14 @@
 import path from 'node:path'
+import { withViews } from '../backbone/registry.ts'
+import type { Views } from '../backbone/views.ts'
 import type { AppContext } from './context.ts'
+import { builtInBackbone } from './training.ts'
+import type { Workspace } from './workspace.ts'
+
+export { withViews }
+
+/** How images are looked at (`views.ts`). */
+export type ViewsChoice = Views | 'none'
 
 /**
  * Looks into a backbone before a project is told to use it.
@@ -8,8 +17,17 @@ import type { AppContext } from './context.ts'
  * @throws UserError that says why it can't be used
  */
 export async function checkedBackbone({ compute }: AppContext, specification: string): Promise<string> {
-  const isFile = /\.onnx(@\d+)?$/i.test(specification)
+  const isFile = /\.onnx(@\d+)?(\+flip)?$/i.test(specification)
   const absolute = isFile ? path.resolve(specification) : specification
   await compute.run('resolveBackbone', { specification: absolute })
   return absolute
+}
+
+/** How the project's images are looked at from now on; the features of either way stay in the cache. */
+export function chooseViews(workspace: Workspace, views: ViewsChoice): void {
+  workspace.requireWritable()
+  const { settings } = workspace.project
+  const backbone = settings.get('backbone') ?? builtInBackbone
+  const wanted = withViews(backbone, views)
+  if (wanted !== backbone) settings.set({ backbone: wanted })
 }

@@ -1,3 +1,4 @@
+import { deviceNames } from '../base/deviceFailure.ts'
 import { UserError } from '../base/errors.ts'
 import type { DeviceProbe } from '../training/deviceProbe.ts'
 import type { TrainInput } from '../training/train.ts'
@@ -65,6 +66,24 @@ export class Devices {
       if (probe && probe.secondsPerStep < probe.cpuSecondsPerStep) return device
     }
     return 'cpu'
+  }
+
+  /**
+   * Why work runs on this device, in a few words.
+   * @param wanted as for `choose`
+   * @param failed the device that failed in the middle of the work
+   */
+  async why(device: Device, wanted: string, failed?: Device): Promise<string> {
+    if (failed) return `since ${deviceNames[failed]} failed`
+    if (wanted === device) return 'as chosen'
+    if (wanted !== 'auto') return `since ${deviceNames[wanted]} can’t be used`
+    if (device === 'cpu') {
+      const probes = this.#accelerators().map((one) => this.#probed(one).catch(() => undefined))
+      const isThereAnother = (await Promise.all(probes)).some((probe) => probe !== undefined)
+      return isThereAnother ? 'the fastest here' : 'nothing else can be used here'
+    }
+    const { secondsPerStep, cpuSecondsPerStep } = await this.#probed(device)
+    return `${(cpuSecondsPerStep / secondsPerStep).toFixed(1)} × as fast as the CPU`
   }
 
   /** All that the platform could have, each tried. */

@@ -1,52 +1,128 @@
 import type { ImageFilter, ImageSort } from '../../preload/schemas.ts'
-import type { LabelCondition } from '../project/imageFilter.ts'
+import type { Decisions } from '../project/decisions.ts'
+import type { LabelCondition, ImageSort as SortInFile } from '../project/imageFilter.ts'
+import type { StateMatrix } from '../project/stateMatrix.ts'
+import { placeInAudit } from '../suggestions/audit.ts'
+import type { Gains } from '../suggestions/gains.ts'
 import { confidentFrom } from '../suggestions/scores.ts'
+import type { Confidence } from './confidence.ts'
+import { decidedImages } from './decided.ts'
+import { doubtsOfImages } from './doubts.ts'
+import type { CurrentScores } from './suggestions.ts'
 import { Usefulness } from './usefulness.ts'
 import type { Workspace } from './workspace.ts'
 
+type Passes = (imageId: number) => boolean
+
 /**
- * The ids of all images that pass, in order. What the file knows, SQLite filters and sorts; what a model says of undecided
- * labels is looked up in the score table and the state matrix, both in memory.
+ * The ids of all images that pass, in order. What the file can tell quickly, SQLite filters and sorts; who decided what, and what
+ * a model says, is looked up in memory.
  */
-export async function queryImages(
+export async function queryImages(workspace: Workspace, filter: ImageFilter, sort: ImageSort): Promise<Int32Array> {
+  const sources = await openSources(workspace, filter, sort)
+  // From here on nothing waits: all of it is of one moment.
+  const { text, known, status, folder, action } = filter
+  const labels = (filter.labels ?? []).filter((one): one is LabelCondition => one.is !== 'suggested')
+  let found = workspace.project.images.ids({ text, known, status, folder, action, labels }, sortInFile(sort))
+  for (const passes of conditions(sources, filter)) found = found.filter(passes)
+  const numberOf = valuesOf(sources, filter, sort)
+  return numberOf ? sorted(found, numberOf, sort.descending ?? true) : found
+}
+
+/** What a query is answered from; that which it does not need is not read. */
+interface Sources {
+  decisions: Decisions | undefined
+  scores: CurrentScores | undefined
+  confidence: Confidence | undefined
+  gains: { gains: Gains; matrix: StateMatrix } | undefined
+}
+
+const sortsByModel: readonly ImageSort['by'][] = ['confidence', 'usefulness', 'uncertain', 'disagreeing', 'audit']
+
+async function openSources(
   { project, suggestions }: Workspace,
   filter: ImageFilter,
   sort: ImageSort,
-): Promise<Int32Array> {
-  const { suggested, labels = [], ...rest } = filter
-  const inFile = labels.filter((one): one is LabelCondition => one.is !== 'suggested')
-  const suggestedLabels = labels.filter(({ is }) => is === 'suggested').map(({ labelId }) => labelId)
-  const wanted = suggested === true || suggestedLabels.length > 0
-  const byConfidence = sort.by === 'confidence'
+): Promise<Sources> {
+  const byModel =
+    (sortsByModel.includes(sort.by) && sort.by !== 'usefulness') ||
+    filter.suggested !== undefined ||
+    (filter.probability?.length ?? 0) > 0 ||
+    filter.labels?.some(({ is }) => is === 'suggested')
+  const scores = byModel ? await suggestions.current() : undefined
+  const confidence = scores && (await suggestions.confidence(scores))
   const gains = sort.by === 'usefulness' ? await suggestions.gains() : undefined
-  const usefulness = gains && new Usefulness(gains, await project.states.matrix())
+  const matrix = gains && (await project.states.matrix())
+  // Last: it holds for as long as nothing waits.
+  const needsDecisions = filter.decided !== undefined || (scores && sort.by === 'disagreeing')
+  const decisions = needsDecisions ? await project.states.decisions() : undefined
+  return { decisions, scores, confidence, gains: gains && matrix && { gains, matrix } }
+}
 
-  const inOrder = (found: Int32Array): Int32Array => {
-    if (!usefulness) return found
-    return sorted(found, usefulness.ofImages(labels[0]?.labelId), sort.descending ?? true)
+function conditions({ decisions, scores, confidence }: Sources, filter: ImageFilter): Passes[] {
+  const passes: Passes[] = []
+  if (filter.decided && decisions) passes.push(decidedImages(decisions, filter.decided, filter.labels))
+  const suggested = (filter.labels ?? []).filter(({ is }) => is === 'suggested')
+  const ranges = filter.probability ?? []
+  if (!scores || !confidence) {
+    // Nobody suggests anything.
+    if (filter.suggested || suggested.length > 0 || ranges.length > 0) passes.push(() => false)
+    return passes
   }
-  const ids = () =>
-    project.images.ids(
-      { ...rest, labels: inFile },
-      sort.by === 'confidence' || sort.by === 'usefulness' ? { by: 'path' } : { ...sort, by: sort.by },
-    )
-  if (!wanted && !byConfidence && suggested === undefined) return inOrder(ids())
-  const scores = await suggestions.current()
-  if (!scores) return wanted ? new Int32Array(0) : ids()
-  const confidence = await suggestions.confidence(scores)
-  let found = ids()
-  const isSure = (confidences: Float32Array, id: number) => confidence.at(confidences, id) >= confidentFrom
-  for (const labelId of suggestedLabels) {
+  for (const { labelId } of suggested) {
     const confidences = confidence.of(labelId)
-    found = found.filter((id) => isSure(confidences, id))
+    passes.push((id) => confidence.at(confidences, id) >= confidentFrom)
   }
-  if (suggested !== undefined) {
+  if (filter.suggested !== undefined) {
     const confidences = confidence.of()
-    found = found.filter((id) => isSure(confidences, id) === suggested)
+    passes.push((id) => confidence.at(confidences, id) >= confidentFrom === filter.suggested)
   }
-  if (!byConfidence) return inOrder(found)
-  const confidences = confidence.of(labels[0]?.labelId)
-  return sorted(found, (id) => confidence.at(confidences, id), sort.descending ?? true)
+  const { table } = scores
+  for (const { labelId, from, to } of ranges) {
+    const column = table.columnOf(labelId)
+    // As single precision rounds them: 0.9 is within 0.9 … 1. NaN compares false: the model says nothing.
+    const [low, high] = [Math.fround(from), Math.fround(to)]
+    passes.push((id) => {
+      const p = table.at(table.rowOf(id), column)
+      return p >= low && p <= high
+    })
+  }
+  return passes
+}
+
+/** What images are sorted by, from 0; undefined where the file's own order holds. */
+function valuesOf(
+  { decisions, scores, confidence, gains }: Sources,
+  filter: ImageFilter,
+  sort: ImageSort,
+): ((imageId: number) => number) | undefined {
+  const labelId = filter.labels?.[0]?.labelId ?? filter.probability?.[0]?.labelId
+  if (sort.by === 'usefulness') return gains && new Usefulness(gains.gains, gains.matrix).ofImages(labelId)
+  if (!scores || !confidence) return undefined
+  switch (sort.by) {
+    case 'confidence': {
+      const confidences = confidence.of(labelId)
+      return (id) => confidence.at(confidences, id)
+    }
+    case 'uncertain': {
+      const uncertainties = confidence.uncertainties(labelId)
+      return (id) => confidence.at(uncertainties, id)
+    }
+    case 'disagreeing':
+      return decisions && doubtsOfImages(decisions, scores, labelId)
+    case 'audit': {
+      const seed = sort.seed ?? scores.model.id
+      const confidences = confidence.of(labelId)
+      return (id) => (confidence.at(confidences, id) >= confidentFrom ? placeInAudit(id, seed) : 0)
+    }
+    default:
+      return undefined
+  }
+}
+
+function sortInFile({ by, descending }: ImageSort): SortInFile {
+  const isOfFile = (one: ImageSort['by']): one is SortInFile['by'] => !sortsByModel.includes(one)
+  return isOfFile(by) ? { by, descending } : { by: 'path' }
 }
 
 /** Room for the places of two million images beside the key, in the 53 whole bits of a number. */

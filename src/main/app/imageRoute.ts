@@ -1,8 +1,8 @@
-import { open, realpath } from 'node:fs/promises'
+import { open, readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { asUserError, UserError } from '../base/errors.ts'
-import { cachePath, isMade } from '../images/cacheFolder.ts'
+import { cachePath } from '../images/cacheFolder.ts'
 import { absolutePath } from '../images/walk.ts'
 import type { Image } from '../project/types.ts'
 import type { Application } from './application.ts'
@@ -29,9 +29,13 @@ export async function answerImage(application: Application, request: Request): P
     return sentence(410, image.problem?.message ?? 'This image can’t be shown.')
   }
   try {
-    const { file, mediaType } = await fileOf(workspace, image, match[1] === 'thumbnail')
     const current = url.searchParams.get('v') === versionOf(image)
-    return await send(request, file, mediaType, `"${match[1]}-${image.sha256}"`, current)
+    const headers = headersOf(`"${match[1]}-${image.sha256}"`, current)
+    if (match[1] === 'full') {
+      const { path: file, mediaType } = await workspace.context.compute.run('render', await sourceOf(workspace, image))
+      return await sendFile(request, file, { ...headers, 'Content-Type': mediaType })
+    }
+    return await sendThumbnail(request, workspace, image, { ...headers, 'Content-Type': 'image/webp' })
   } catch (error) {
     const known = asUserError(error)
     if (known instanceof UserError) return sentence(known.code === 'image-changed' ? 409 : 410, known.message)
@@ -40,23 +44,30 @@ export async function answerImage(application: Application, request: Request): P
   }
 }
 
-interface Found {
-  file: string
-  mediaType: string
+async function sourceOf({ project: { cacheFolder, imagesRoot } }: Workspace, image: Image) {
+  const file = await below(imagesRoot, absolutePath(imagesRoot, image.path))
+  return { path: file, sha256: image.sha256!, cacheFolder }
 }
 
-async function fileOf({ context, project }: Workspace, image: Image, thumbnail: boolean): Promise<Found> {
-  const { cacheFolder, imagesRoot } = project
-  const sha256 = image.sha256!
-  const source = { path: await below(imagesRoot, absolutePath(imagesRoot, image.path)), sha256, cacheFolder }
-  if (!thumbnail) {
-    const { path: file, mediaType } = await context.compute.run('render', source)
-    return { file, mediaType }
+/**
+ * Scrolling asks for hundreds, and nothing is shown until they are here: one that is made already is one read of one small
+ * file, and goes neither through the compute process nor near the image itself.
+ */
+async function sendThumbnail(
+  request: Request,
+  workspace: Workspace,
+  image: Image,
+  headers: Headers,
+): Promise<Response> {
+  if (isUnchanged(request, headers)) return new Response(null, { status: 304, headers })
+  const made = cachePath(workspace.project.cacheFolder, 'thumbnails', image.sha256!, 'webp')
+  let bytes = await readFile(made).catch(() => undefined)
+  // A power cut can leave an empty one.
+  if (!bytes?.length) {
+    bytes = await readFile(await workspace.context.compute.run('thumbnail', await sourceOf(workspace, image)))
   }
-  // Scrolling asks for hundreds: those that are made already need not go through the compute process.
-  const made = cachePath(cacheFolder, 'thumbnails', sha256, 'webp')
-  const file = (await isMade(made)) ? made : await context.compute.run('thumbnail', source)
-  return { file, mediaType: 'image/webp' }
+  const sized = { ...headers, 'Content-Length': String(bytes.length) }
+  return new Response(request.method === 'HEAD' ? null : bytes, { headers: sized })
 }
 
 /** A folder may have been replaced by a link since the scan. @throws UserError `image-outside` */
@@ -67,15 +78,10 @@ async function below(root: string, file: string): Promise<string> {
   throw new UserError('image-outside', 'This image lies outside the project’s folder.', 'Scan the folder again.')
 }
 
-async function send(
-  request: Request,
-  file: string,
-  mediaType: string,
-  etag: string,
-  current: boolean,
-): Promise<Response> {
-  const headers = {
-    'Content-Type': mediaType,
+type Headers = Record<string, string>
+
+function headersOf(etag: string, current: boolean): Headers {
+  return {
     ETag: etag,
     // The version is part of the URL, so what it names never changes.
     'Cache-Control': current ? 'private, max-age=31536000, immutable' : 'private, no-cache',
@@ -84,7 +90,14 @@ async function send(
     // An image opened by itself is a document: it may do nothing.
     'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
   }
-  if (request.headers.get('If-None-Match') === etag) return new Response(null, { status: 304, headers })
+}
+
+function isUnchanged(request: Request, { ETag }: Headers): boolean {
+  return request.headers.get('If-None-Match') === ETag
+}
+
+async function sendFile(request: Request, file: string, headers: Headers): Promise<Response> {
+  if (isUnchanged(request, headers)) return new Response(null, { status: 304, headers })
   const handle = await open(file, 'r')
   try {
     const { size } = await handle.stat()

@@ -1,6 +1,7 @@
 import type { ImageDetail, ImageRow } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import type { Image } from '../project/types.ts'
+import { doubtsOf } from './doubts.ts'
 import { suggestionsOf } from './suggestions.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -73,6 +74,7 @@ export async function imageDetail(workspace: Workspace, id: number): Promise<Ima
     allSuggestions: (scores ? suggestionsOf(scores.table, id, undecided) : []).sort(
       (a, b) => b.probability - a.probability,
     ),
+    doubts: scores ? doubtsOf(scores, id, states) : [],
     bytes: image.size,
     modifiedAt: image.mtimeMs,
   }

@@ -5,7 +5,7 @@ import type { Events } from './events.ts'
 
 export interface JobControl {
   readonly signal: AbortSignal
-  update(progress: { phase?: string; fraction?: number | null; secondsLeft?: number | null }): void
+  update(progress: Partial<Pick<Job, 'phase' | 'fraction' | 'secondsLeft' | 'device'>>): void
   /** Another point of the curves. */
   point(point: TrainingPoint): void
 }
@@ -54,13 +54,13 @@ export class Jobs {
     const abort = new AbortController()
     const job: Job = {
       ...{ id, kind, title, state: 'running', phase: 'Starting', fraction: null, secondsLeft: null },
-      ...{ outcome: null, error: null, curve: [] },
+      ...{ outcome: null, error: null, device: null, curve: [] },
     }
     const tell = throttled(() => this.#events.publish({ kind: 'job', job: { ...job, curve: [...job.curve] } }))
     const control: JobControl = {
       signal: abort.signal,
-      update: ({ phase = job.phase, fraction = job.fraction, secondsLeft = job.secondsLeft }) => {
-        Object.assign(job, { phase, fraction: share(fraction), secondsLeft: seconds(secondsLeft) })
+      update: ({ phase = job.phase, fraction = job.fraction, secondsLeft = job.secondsLeft, device = job.device }) => {
+        Object.assign(job, { phase, fraction: share(fraction), secondsLeft: seconds(secondsLeft), device })
         tell()
       },
       point: (point) => {

@@ -18,7 +18,7 @@ const manyChanges = 5000
 
 /** Sets or clears states: one action. @throws UserError of the project */
 export function setMarks(workspace: Workspace, changes: readonly StateChange[]): Promise<ActionResult> {
-  return write(workspace, changes, markTitle(workspace, changes))
+  return writeMarks(workspace, changes, markTitle(workspace, changes))
 }
 
 /** Takes over what the model suggests; pairs that were decided meanwhile are left alone. @throws UserError `no-suggestion` */
@@ -47,8 +47,8 @@ export async function redo(workspace: Workspace): Promise<ActionResult | null> {
 
 function replayed(workspace: Workspace, result: Replayed | null): ActionResult | null {
   if (!result) return null
-  const { title, stateChanges, labelChanges, firstImageId } = result
-  return { changed: stateChanges + labelChanges, title, firstImageId, ...titles(workspace) }
+  const { title, stateChanges, labelChanges, firstImageId, firstLabelId } = result
+  return { changed: stateChanges + labelChanges, title, firstImageId, firstLabelId, ...titles(workspace) }
 }
 
 async function decide(
@@ -83,10 +83,15 @@ async function decide(
   const title = one
     ? `${verb} “${nameOf(workspace, one.labelId)}” ${one.suggestion}`
     : `${verb} ${suggested.length} suggestions`
-  return write(workspace, changes, title)
+  return writeMarks(workspace, changes, title)
 }
 
-async function write(workspace: Workspace, changes: readonly NewState[], title: string): Promise<ActionResult> {
+/** One action. @throws UserError of the project */
+export async function writeMarks(
+  workspace: Workspace,
+  changes: readonly NewState[],
+  title: string,
+): Promise<ActionResult> {
   const { project } = workspace
   const options = { title, annotator: project.settings.get('annotator') }
   const changed =
@@ -110,7 +115,8 @@ function nameOf({ project }: Workspace, labelId: number): string {
   return project.labels.get(labelId)?.name ?? ''
 }
 
-function titles({ project }: Workspace): Pick<ActionResult, 'undoTitle' | 'redoTitle'> {
+/** What undo and redo would do now. */
+export function titles({ project }: Workspace): Pick<ActionResult, 'undoTitle' | 'redoTitle'> {
   const { undoTitle, redoTitle } = project.history
   return { undoTitle, redoTitle }
 }

@@ -8,13 +8,21 @@ import { formats } from '../exchange/formats.ts'
 import type { Application } from './application.ts'
 import { checkedBackbone } from './backbones.ts'
 import { browseFolder, requireAbsolute } from './browse.ts'
+import { previewBulk, startBulk } from './bulk.ts'
+import { candidatesOf, confirmCandidates } from './candidates.ts'
 import { startExport } from './exporting.ts'
+import { filterChoices } from './filterChoices.ts'
+import { goTo } from './history.ts'
 import { queryImages } from './imageQuery.ts'
 import { imageDetail, imageRows } from './imageRows.ts'
 import { startImport, startPreview } from './importing.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
+import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from './modelPage.ts'
 import { chooseModel, modelsOf } from './models.ts'
+import { confidentCounts, overviewOf } from './progress.ts'
 import { reasonsFor } from './reasons.ts'
+import { reviewMark } from './review.ts'
+import { removeFilter, renameFilter, savedFilters, saveFilter } from './savedFilters.ts'
 import { startScan } from './scanning.ts'
 import { labelsOf, summaryOf } from './summary.ts'
 import { startTraining } from './training.ts'
@@ -43,6 +51,8 @@ export function createRouter(app: Application, shell: Shell) {
       info: os.app.info.handler(() => app.info(shell.kind, shell.pick !== undefined)),
       recent: os.app.recent.handler(() => app.recent.list()),
       forgetRecent: os.app.forgetRecent.handler(({ input }) => app.recent.forget(input.path)),
+      preferences: os.app.preferences.handler(() => app.preferences.get()),
+      setPreferences: os.app.setPreferences.handler(({ input }) => app.preferences.set(input)),
       pick: os.app.pick.handler(async ({ input }) => {
         if (!shell.pick) throw new UserError('no-dialogs', 'There are no system dialogs here.', 'Type the path.')
         return { path: await shell.pick(input) }
@@ -100,6 +110,13 @@ export function createRouter(app: Application, shell: Shell) {
       rows: os.images.rows.handler(({ input }) => imageRows(workspace(), input.ids)),
       detail: os.images.detail.handler(({ input }) => imageDetail(workspace(), input.id)),
     },
+    filters: {
+      list: os.filters.list.handler(() => savedFilters(workspace().project)),
+      save: os.filters.save.handler(({ input }) => saveFilter(workspace().project, input)),
+      rename: os.filters.rename.handler(({ input }) => renameFilter(workspace().project, input.name, input.to)),
+      remove: os.filters.remove.handler(({ input }) => removeFilter(workspace().project, input.name)),
+      choices: os.filters.choices.handler(() => filterChoices(workspace().project)),
+    },
     suggestions: {
       reasons: os.suggestions.reasons.handler(({ input }) => reasonsFor(workspace(), input)),
     },
@@ -107,17 +124,39 @@ export function createRouter(app: Application, shell: Shell) {
       set: os.marks.set.handler(({ input }) => setMarks(workspace(), input.changes)),
       accept: os.marks.accept.handler(({ input }) => acceptSuggestions(workspace(), input.pairs)),
       reject: os.marks.reject.handler(({ input }) => rejectSuggestions(workspace(), input.pairs)),
+      review: os.marks.review.handler(({ input }) => reviewMark(workspace(), input)),
+    },
+    candidates: {
+      list: os.candidates.list.handler(({ input }) => candidatesOf(workspace(), input)),
+      confirm: os.candidates.confirm.handler(({ input }) => confirmCandidates(workspace(), input)),
     },
     history: {
       undo: os.history.undo.handler(() => undo(workspace())),
       redo: os.history.redo.handler(() => redo(workspace())),
-      list: os.history.list.handler(({ input }) => workspace().project.history.list(input.limit, input.before)),
+      list: os.history.list.handler(({ input: { limit, before, kind } }) =>
+        workspace().project.history.list(limit, before, kind),
+      ),
+      goTo: os.history.goTo.handler(({ input }) => goTo(workspace(), input.id)),
+    },
+    bulk: {
+      preview: os.bulk.preview.handler(({ input }) => previewBulk(workspace(), input)),
+      accept: os.bulk.accept.handler(({ input }) => startBulk(workspace(), input.token).done),
+    },
+    progress: {
+      overview: os.progress.overview.handler(({ input }) => overviewOf(workspace(), input.today)),
+      confident: os.progress.confident.handler(() => confidentCounts(workspace())),
     },
     training: {
       start: os.training.start.handler(async ({ input }) => ({ jobId: (await startTraining(workspace(), input)).id })),
       devices: os.training.devices.handler(() => app.context.devices.list()),
       models: os.training.models.handler(() => modelsOf(workspace())),
       use: os.training.use.handler(({ input }) => chooseModel(workspace(), input.id)),
+    },
+    models: {
+      report: os.models.report.handler(({ input }) => modelReport(workspace(), input.id)),
+      curves: os.models.curves.handler(({ input }) => modelCurves(workspace(), input.id, input.labelId)),
+      cooccurrence: os.models.cooccurrence.handler(() => cooccurrenceOfKnown(workspace())),
+      contradictions: os.models.contradictions.handler(({ input }) => contradictionsOf(workspace(), input)),
     },
     jobs: {
       list: os.jobs.list.handler(() => jobs.list()),

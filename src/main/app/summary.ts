@@ -40,6 +40,11 @@ const storedMetrics = z.object({
   labels: z.array(labelMetrics).catch([]),
 })
 
+/** The model that suggested when this one was trained; undefined where there was none, or nobody wrote it down. */
+export function modelBefore({ metrics }: ModelRow): number | undefined {
+  return z.object({ before: z.number() }).safeParse(metrics).data?.before
+}
+
 export function modelOf(workspace: Workspace, model: ModelRow): Model {
   const metrics = storedMetrics.safeParse(model.metrics).data ?? { mAP: null, seconds: null, labels: [] }
   const { id, createdAt, kind, backbone, device, seed, current } = model

@@ -70,6 +70,7 @@ export async function startTraining(
   const seed = options.seed ?? settings.seed
   return context.jobs.start('train', 'Fine-tune', async (job) => {
     const run = async (device: Device, failed: Device | undefined) => {
+      job.update({ device: { device, why: await context.devices.why(device, wanted, failed) } })
       const embedded = await embedMissing(workspace, job, known.images, device)
       if (!embedded.complete) throw cancelled('Fine-tuning')
       const embedAgain = (backbone: Backbone) => embedMissing(workspace, job, known.images, device, backbone)
@@ -79,7 +80,7 @@ export async function startTraining(
       return { embedded, ...(await trainOn(workspace, job, known, embedded, how)) }
     }
     job.update({ phase: 'Looking for the device' })
-    const { trained, embedded, uid, device } = await onDevice(context, wanted, run)
+    const { trained, embedded, uid, before, device } = await onDevice(context, wanted, run)
     const model = await applyWhenFree(
       () =>
         project.models.add(
@@ -89,7 +90,7 @@ export async function startTraining(
             backbone: embedded.backbone.name,
             seed,
             device,
-            metrics: metricsOf(trained, known),
+            metrics: { ...metricsOf(trained, known), before },
             labelIds: trained.labelIds,
             file: trained.file,
           },
@@ -217,8 +218,9 @@ async function trainOn(
   { matrix, images, labels }: KnownAtClick,
   embedded: EmbedResult,
   how: Pick<TrainInput, 'device' | 'seed' | 'takesOverFrom' | 'lastStage' | 'wordVectors'>,
-): Promise<{ trained: TrainResult; uid: string }> {
+): Promise<{ trained: TrainResult; uid: string; before: number | null }> {
   const uid = randomUUID()
+  const modelBefore = project.models.current()
   const before = embedded.embedded > 0 ? embeddingShare : 0
   const trained = await context.compute.run(
     'train',
@@ -231,7 +233,7 @@ async function trainOn(
       states: matrix.states,
       modelUid: uid,
       ...how,
-      modelBefore: project.models.current()?.uid,
+      modelBefore: modelBefore?.uid,
     },
     {
       signal: job.signal,
@@ -248,11 +250,11 @@ async function trainOn(
       },
     },
   )
-  return { trained, uid }
+  return { trained, uid, before: modelBefore?.id ?? null }
 }
 
 /** What is kept of a model besides its files; JSON knows no NaN. */
-function metricsOf(trained: TrainResult, known: KnownAtClick): Json {
+function metricsOf(trained: TrainResult, known: KnownAtClick): { [key: string]: Json } {
   const { metrics, labels, seconds, withoutFeatures, comparison, lastStage } = trained
   const byName = new Map(known.labels.map(({ id, name }) => [name, id]))
   return {

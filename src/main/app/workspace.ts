@@ -3,8 +3,10 @@ import { UserError } from '../base/errors.ts'
 import type { Project } from '../project/project.ts'
 import { isFolder } from '../project/root.ts'
 import type { ProjectChange } from '../project/types.ts'
+import { BulkPreviews } from './bulk.ts'
 import type { AppContext } from './context.ts'
 import { ImportPreviews } from './importing.ts'
+import { Session } from './session.ts'
 import { Suggestions } from './suggestions.ts'
 import { summaryOf } from './summary.ts'
 
@@ -20,6 +22,8 @@ export class Workspace {
   readonly context: AppContext
   readonly suggestions: Suggestions
   readonly imports = new ImportPreviews()
+  readonly bulk = new BulkPreviews()
+  readonly session: Session
   readonly #stopListening: () => void
   readonly #matrixTimer: NodeJS.Timeout
   #summaryTimer: NodeJS.Timeout | undefined
@@ -30,9 +34,11 @@ export class Workspace {
     this.project = project
     this.context = context
     this.suggestions = new Suggestions(project)
+    this.session = new Session(project)
     this.#stopListening = project.onChange((change) => this.#tell(change))
     this.#matrixTimer = setTimeout(() => {
-      project.states.matrix().catch((error) => {
+      const read = project.states.matrix().then(() => project.states.decisions())
+      read.catch((error) => {
         if (!this.#closed) context.log.error('The states could not be read', error)
       })
     }, matrixAfter)
@@ -83,6 +89,8 @@ export class Workspace {
     if (this.#closed) return
     const { events } = this.context
     this.suggestions.follow(change)
+    this.bulk.follow(change)
+    this.session.follow(change)
     switch (change.kind) {
       case 'states': {
         const { undoTitle, redoTitle } = this.project.history

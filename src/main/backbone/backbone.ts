@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
+import type { Views } from './views.ts'
 
 /** How the pixels must be given to the model. */
 export interface BackboneInput {
@@ -49,6 +50,8 @@ export interface Backbone {
   dimension: number
   /** Positions that are kept of an image: the feature map, pooled to at most 7 × 7. */
   grid: Grid
+  /** Left out: each image is looked at once, as it is. */
+  views?: Views
   /** Same identity, same features: it names their cache. Hexadecimal. */
   identity: string
   licence: string
@@ -68,9 +71,9 @@ const recordVersion = 1
 
 /** All that decides which numbers are in the cache. */
 export async function identityOf(backbone: Omit<Backbone, 'identity' | 'name' | 'licence' | 'note'>): Promise<string> {
-  const { input, features, pooled, dimension, grid } = backbone
+  const { input, features, pooled, dimension, grid, views } = backbone
   const model = await Promise.all(filesOf(backbone.file).map(hashFile))
-  const facts = { recordVersion, model, input, features, pooled, dimension, grid }
+  const facts = { recordVersion, model, input, features, pooled, dimension, grid, views }
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
 }
 

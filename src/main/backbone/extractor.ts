@@ -4,6 +4,7 @@ import type { Backbone } from './backbone.ts'
 import { RecordMaker, type Values } from './pooling.ts'
 import { Preprocessor } from './preprocess.ts'
 import { inputShape } from './resolve.ts'
+import { averageViews, flipped } from './views.ts'
 
 /** Turns decoded images into records of the feature cache. */
 export interface Extractor {
@@ -35,24 +36,31 @@ export async function openExtractor(backbone: Backbone, options: ExtractorOption
     (name) => name !== undefined,
   )
 
+  const run = async (images: readonly Pixels[]): Promise<(Float16Array | undefined)[]> => {
+    for (const [i, image] of images.entries()) preprocessor.write(image, buffer, i)
+    // A model with a fixed batch runs full, the rest of it on what was there before.
+    const count = input.batch ?? images.length
+    const data = buffer.subarray(0, count * preprocessor.length)
+    const results = await session.run({ [input.name]: tensorOf(input.type, data, inputShape(input, count)) }, outputs)
+    const valuesOf = (name: string | undefined, image: number): Values | undefined => {
+      if (name === undefined) return undefined
+      const values = floats(results[name])
+      const length = values.length / count
+      return values.subarray(image * length, (image + 1) * length)
+    }
+    return images.map((_, i) =>
+      maker.make(valuesOf(features?.output, i), pooled.from === 'output' ? valuesOf(pooled.output, i) : undefined),
+    )
+  }
+
   return {
     batch,
     async extract(images) {
       if (images.length > batch) throw new Error(`${images.length} images, and a run takes ${batch}`)
-      for (const [i, image] of images.entries()) preprocessor.write(image, buffer, i)
-      // A model with a fixed batch runs full, the rest of it on what was there before.
-      const count = input.batch ?? images.length
-      const data = buffer.subarray(0, count * preprocessor.length)
-      const results = await session.run({ [input.name]: tensorOf(input.type, data, inputShape(input, count)) }, outputs)
-      const valuesOf = (name: string | undefined, image: number): Values | undefined => {
-        if (name === undefined) return undefined
-        const values = floats(results[name])
-        const length = values.length / count
-        return values.subarray(image * length, (image + 1) * length)
-      }
-      return images.map((_, i) =>
-        maker.make(valuesOf(features?.output, i), pooled.from === 'output' ? valuesOf(pooled.output, i) : undefined),
-      )
+      const records = await run(images)
+      if (backbone.views !== 'flip') return records
+      const mirrored = await run(images.map(flipped))
+      return records.map((record, i) => record && mirrored[i] && averageViews(record, mirrored[i], backbone.grid))
     },
     close: () => session.close(),
   }

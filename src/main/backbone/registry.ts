@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../base/errors.ts'
+import type { Views } from './views.ts'
 
 /** What a person who knows a model says about it. Everything else is read from the model itself. */
 export interface ModelCard {
@@ -24,6 +25,8 @@ export interface ModelCard {
 export interface RegistryEntry extends ModelCard {
   name: string
   file: string
+  /** How images are looked at, where a person wants more than one look. */
+  views?: Views
 }
 
 const resources = path.resolve(import.meta.dirname, '../../../resources/backbones')
@@ -45,14 +48,15 @@ export const registry: readonly RegistryEntry[] = [
 export const defaultSize = 384
 
 /**
- * Finds the model that a person named: a name of the registry, or the path of an ONNX file, each with `@size` if wanted.
+ * Finds the model that a person named: a name of the registry, or the path of an ONNX file, each with `@size` and `+flip`
+ * (views.ts) if wanted.
  * Beside `FILE.onnx`, a file `FILE.onnx.json` may say what the model can't (ModelCard).
  * @throws UserError `backbone-unknown`, `backbone-card-wrong`
  */
 export async function findModel(specification: string): Promise<RegistryEntry> {
-  const { what, size } = splitSize(specification)
+  const { what, size, views } = splitSpecification(specification)
   const known = registry.find((entry) => entry.name === what)
-  if (known) return { ...known, size: size ?? known.size }
+  if (known) return { ...known, size: size ?? known.size, views }
   if (!/\.onnx$/i.test(what)) {
     const names = registry.map((entry) => entry.name).join(', ')
     throw new UserError(
@@ -63,13 +67,20 @@ export async function findModel(specification: string): Promise<RegistryEntry> {
   }
   const file = path.resolve(what)
   const card = await readCard(`${file}.json`)
-  return { licence: '', note: '', ...card, name: path.basename(file), file, size: size ?? card.size }
+  return { licence: '', note: '', ...card, name: path.basename(file), file, size: size ?? card.size, views }
 }
 
-/** `model.onnx@384` → 384 */
-function splitSize(specification: string): { what: string; size?: number } {
-  const match = /^(.+)@(\d{2,4})$/.exec(specification)
-  return match ? { what: match[1], size: Number(match[2]) } : { what: specification }
+/** The same backbone, looking at images in this way. */
+export function withViews(specification: string, views: Views | 'none'): string {
+  return specification.replace(/\+flip$/, '') + (views === 'none' ? '' : `+${views}`)
+}
+
+/** `model.onnx@384+flip` → model.onnx, 384, flip */
+function splitSpecification(specification: string): { what: string; size?: number; views?: Views } {
+  const match = /^(.+?)(?:@(\d{2,4}))?(\+flip)?$/.exec(specification)
+  if (!match) return { what: specification }
+  const [, what, size, views] = match
+  return { what, size: size === undefined ? undefined : Number(size), views: views ? 'flip' : undefined }
 }
 
 const side = z.number().int().min(16).max(4096)

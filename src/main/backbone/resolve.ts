@@ -11,7 +11,7 @@ import {
   type PooledSource,
 } from './backbone.ts'
 import { Preprocessor } from './preprocess.ts'
-import { defaultSize, findModel, type RegistryEntry } from './registry.ts'
+import { defaultSize, findModel, type RegistryEntry, withViews } from './registry.ts'
 
 /** A shape beyond these is no image backbone that anyone made, and would fill the disk. */
 const limits = { dimension: 16_384, positions: 65_536 }
@@ -22,7 +22,7 @@ const usableHint =
 /**
  * Looks into a backbone: reads what the model says of its inputs and outputs, and runs it once on a grey image, since many
  * models know the sizes of their outputs only then.
- * @param specification a name of the registry or the path of an ONNX file; `@384` behind it chooses the input's size
+ * @param specification a name of the registry or the path of an ONNX file; `@384` behind it chooses the input's size, `+flip` the views
  * @throws UserError `backbone-unknown`, `backbone-missing`, `backbone-not-onnx`, `backbone-unreadable`,
  *   `backbone-input`, `backbone-size`, `backbone-no-features`, `backbone-card-wrong`
  */
@@ -49,9 +49,10 @@ export async function resolveBackbone(specification: string): Promise<Backbone> 
       pooled,
       dimension,
       grid,
+      views: model.views,
     }
     const { name, licence = '', note = '' } = model
-    return { name, licence, note, ...facts, identity: await identityOf(facts) }
+    return { name: withViews(name, model.views ?? 'none'), licence, note, ...facts, identity: await identityOf(facts) }
   } finally {
     await session.close()
   }

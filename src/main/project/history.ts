@@ -1,7 +1,7 @@
 import type { Connection, Value } from './database.ts'
 import type { SlicesOptions } from './edit.ts'
 import type { Action } from './types.ts'
-import type { LabelField, Writer } from './writer.ts'
+import { type LabelField, sourceOf, type Writer } from './writer.ts'
 
 /*
  * The history is a log that only grows. 'do' actions form a tree: each names (before_id) the one that an undo would have
@@ -23,7 +23,16 @@ export function undoTarget(db: Connection): number | null {
 
 /** The 'do' that a redo would do again now. */
 export function redoTarget(db: Connection): number | null {
-  return db.value<number>("SELECT max(id) FROM action WHERE kind = 'do' AND before_id IS ?", undoTarget(db)) ?? null
+  return redoAfter(db, undoTarget(db))
+}
+
+function redoAfter(db: Connection, place: number | null): number | null {
+  return db.value<number>("SELECT max(id) FROM action WHERE kind = 'do' AND before_id IS ?", place) ?? null
+}
+
+/** What one redo after the other would do again. */
+function* redoWay(db: Connection, place: number | null): Generator<number> {
+  for (let at = redoAfter(db, place); at !== null; at = redoAfter(db, at)) yield at
 }
 
 function beforeOf(db: Connection, actionId: number): number | null {
@@ -54,6 +63,8 @@ export interface Replayed {
   labelChanges: number
   /** Where it can be seen: the first image it changed; null if it changed labels only. */
   firstImageId: number | null
+  /** The label it changed first in that image. */
+  firstLabelId: number | null
 }
 
 /** What was done, and the way back and forth through it. It outlives the program. */
@@ -76,9 +87,24 @@ export class History {
     return replayTarget(this.#db, 'redo')?.title ?? null
   }
 
-  /** Newest first. @param before for the next page: the last id of the page before */
-  list(limit: number, before?: number): Action[] {
-    return listActions(this.#db, limit, before)
+  /** Newest first. @param before for the next page: the last id of the page before @param kind without it, all */
+  list(limit: number, before?: number, kind?: Action['kind']): Action[] {
+    return listActions(this.#db, limit, before, kind)
+  }
+
+  /** How an action becomes the latest that is in effect: by so many undos or redos. Undefined: it lies on no way from here. */
+  wayTo(id: number): { kind: 'undo' | 'redo'; steps: number } | undefined {
+    const place = undoTarget(this.#db)
+    let steps = 0
+    for (let at = place; at !== null && at >= id; at = beforeOf(this.#db, at), steps++) {
+      if (at === id) return { kind: 'undo', steps }
+    }
+    steps = 0
+    for (const at of redoWay(this.#db, place)) {
+      steps++
+      if (at === id) return { kind: 'redo', steps }
+    }
+    return undefined
   }
 
   /** Null if there is nothing to undo. A small action is undone before this returns. */
@@ -92,12 +118,29 @@ export class History {
   }
 }
 
-function listActions(db: Connection, limit: number, before = Number.MAX_SAFE_INTEGER): Action[] {
-  const rows = db.all<ActionRow>('SELECT * FROM action WHERE id < ? ORDER BY id DESC LIMIT ?', before, limit)
+function listActions(
+  db: Connection,
+  limit: number,
+  before = Number.MAX_SAFE_INTEGER,
+  kind: Action['kind'] | null = null,
+): Action[] {
+  const rows = db.all<ActionRow & { source: number | null }>(
+    `SELECT *, (SELECT new_source FROM state_change WHERE action_id = coalesce(target_id, action.id) LIMIT 1) AS source
+     FROM action WHERE id < ? AND kind = coalesce(?, kind) ORDER BY id DESC LIMIT ?`,
+    before,
+    kind,
+    limit,
+  )
   // In effect is what lies on the way from the present place back to the start.
   const done = new Set<number>()
   const oldest = rows.at(-1)?.id ?? 0
-  for (let id = undoTarget(db); id !== null && id >= oldest; id = beforeOf(db, id)) done.add(id)
+  const place = undoTarget(db)
+  for (let id = place; id !== null && id >= oldest; id = beforeOf(db, id)) done.add(id)
+  const again = new Set<number>()
+  for (const id of redoWay(db, place)) {
+    if (id >= before) break
+    again.add(id)
+  }
   return rows.map((row) => ({
     id: row.id,
     kind: row.kind,
@@ -106,6 +149,8 @@ function listActions(db: Connection, limit: number, before = Number.MAX_SAFE_INT
     stateChanges: row.state_changes,
     labelChanges: row.label_changes,
     undone: row.kind === 'do' && !done.has(row.id),
+    redoable: again.has(row.id),
+    source: row.source === null ? null : sourceOf(row.source),
   }))
 }
 

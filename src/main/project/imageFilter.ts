@@ -12,6 +12,8 @@ export interface ImageFilter {
   text?: string
   /** This folder and all below it, relative to the root. */
   folder?: string
+  /** A state was changed by this `do` of the history. */
+  action?: number
 }
 
 export interface LabelCondition {
@@ -37,6 +39,7 @@ export function filterSql(filter: ImageFilter): SqlCondition {
     ...(filter.known ? [{ sql: knownSql[filter.known], values: [] }] : []),
     ...textSql(filter.text ?? ''),
     ...(filter.folder ? [folderSql(filter.folder)] : []),
+    ...(filter.action ? [{ sql: touchedSql, values: [filter.action] }] : []),
   ]
   if (conditions.length === 0) return { sql: 'TRUE', values: [] }
   return {
@@ -67,6 +70,9 @@ const knownSql = {
   something: 'present_count + absent_count > 0',
   everything: 'present_count + absent_count >= (SELECT count(*) FROM label WHERE removed = 0)',
 }
+
+/** Image by image: an import may have changed millions of pairs. */
+const touchedSql = 'EXISTS (SELECT 1 FROM state_change WHERE action_id = ? AND image_id = image.id)'
 
 function textSql(text: string): SqlCondition[] {
   const words = foldText(text).split(/\s+/).filter(Boolean)

@@ -8,6 +8,7 @@ import { ImagesTable } from './images.ts'
 import { LabelsTable } from './labels.ts'
 import { maintain } from './maintenance.ts'
 import { ModelsTable } from './models.ts'
+import { ProgressTable } from './progress.ts'
 import { findRoot, isFolder, requireFolder, writeRoot } from './root.ts'
 import { SettingsTable } from './settings.ts'
 import { ProjectSnapshot } from './snapshot.ts'
@@ -46,6 +47,7 @@ export class Project {
   readonly states: StatesTable
   readonly models: ModelsTable
   readonly history: History
+  readonly progress: ProgressTable
   readonly #file: OpenFile
   readonly #db: Connection
   readonly #listeners = new Set<(change: ProjectChange) => void>()
@@ -77,6 +79,7 @@ export class Project {
     this.states = new StatesTable(this.#db, edit)
     this.models = new ModelsTable(this.#db, write('models'))
     this.history = new History(this.#db, (kind, options) => this.#replay(kind, options))
+    this.progress = new ProgressTable(this.#db)
   }
 
   get name(): string {
@@ -205,6 +208,7 @@ export class Project {
       stateChanges: target.state_changes,
       labelChanges: target.label_changes,
       firstImageId: changed.length > 0 ? changed.imageIds[0] : null,
+      firstLabelId: changed.length > 0 ? changed.labelIds[0] : null,
     }
   }
 

@@ -11,6 +11,8 @@ const schema = z.object({
   /** Where training runs: `auto`, or the name of a device. */
   device: z.string().min(1).default('auto'),
   seed: z.int().min(0).max(0xffffffff).default(0),
+  /** Saved filters, as the contract has checked them. */
+  filters: z.array(z.object({ name: z.string(), filter: z.json(), sort: z.json() })).default([]),
 })
 
 export type Settings = z.infer<typeof schema>

@@ -87,6 +87,10 @@ export interface Action {
   labelChanges: number
   /** Of a `do`: it is taken back at the moment. */
   undone: boolean
+  /** Taken back, and can be done again: nothing else was done since. */
+  redoable: boolean
+  /** What decided its pairs; null where it changed labels only. */
+  source: StateSource | null
 }
 
 /** What has changed, told after the commit. */

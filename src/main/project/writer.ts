@@ -205,8 +205,9 @@ export class Writer {
   }
 
   #count(imageId: number, labelId: number, from: LabelState, to: LabelState): void {
-    if (from === to) return
+    // Told even if only who decided it is new.
     this.delta.push(imageId, labelId, to)
+    if (from === to) return
     addTo(this.#labelCounts, labelId, from, to)
     if (!this.#living.has(labelId)) return
     addTo(this.#imageCounts, imageId, from, to)

@@ -55,3 +55,19 @@ export function* randomOrder(count: number, seed: number): Generator<number> {
     moved.delete(i)
   }
 }
+
+/**
+ * Where an image stands in the random order of a seed: 0 … 1, never 0, by the two numbers alone, so that the order of the others
+ * stays as it is when some are decided or added (the finalizer of MurmurHash3, twice).
+ */
+export function placeInAudit(imageId: number, seed: number): number {
+  return (mixed(mixed(imageId) ^ mixed(seed ^ 0x9e3779b9)) + 1) / 2 ** 32
+}
+
+/** A whole number of 32 bits, every bit of which depends on every bit of `x`. */
+function mixed(x: number): number {
+  let h = x | 0
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}

@@ -5,6 +5,7 @@ import { nearestImages } from '../suggestions/neighbours.ts'
 import {
   crossFittedProbabilities,
   fitSuggester,
+  forUnknown,
   type Suggester,
   suggestionProbabilities,
 } from '../suggestions/suggester.ts'
@@ -16,7 +17,7 @@ import { comparable, describeImages } from './description.ts'
 import { crossFitDiscriminants } from './discriminant.ts'
 import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from './features.ts'
 import { dealFolds } from './folds.ts'
-import { heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
+import { heldOutMetrics, type LabelMetrics, leastKnown, type Metrics } from './heldOut.ts'
 import { learnCodebook } from './imageCodes.ts'
 import { crossFitLabelMaps } from './labelMaps.ts'
 import { type LastStageReport, type LastStageSource, tuneLastStage } from './lastStage.ts'
@@ -80,8 +81,6 @@ export interface FineTuneResult {
  * Each known label is held out once in this many parts. More parts train on more, and cost as much more time.
  */
 export const folds = 3
-/** A label needs this many known present, and as many known absent. */
-const leastKnown = 2
 
 const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word: 64 }
 /** What relates pairs of labels grows with their square: beyond this many it is of this rank instead. */
@@ -232,7 +231,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     progress.at('blending', 0.5)
     const sources = { ...own, vote: neighbourVote(near, states, labels) }
     const fitting = { seed, device, signal }
-    const suggester = await fitSuggester(sources, states, labels, fitting)
+    const suggester = forUnknown(await fitSuggester(sources, states, labels, fitting), sources, states)
     const crossFitted = await crossFittedProbabilities(sources, states, labels, fold, folds, fitting)
     const probabilities = suggestionProbabilities(suggester, sources, states).map((p, at) =>
       states[at] === 0 ? p : crossFitted[at],

@@ -1,5 +1,8 @@
 import { averagePrecision, calibrationError, meanOf, recallAtPrecision } from './metrics.ts'
 
+/** A label needs this many known present, and as many known absent, to be learnt and to be measured. */
+export const leastKnown = 2
+
 /** How good a model is on known labels that it was not trained on. All fractions; NaN where nothing could be measured. */
 export interface Metrics {
   mAP: { linear: number; sst: number; blend: number }

@@ -2,7 +2,24 @@
 
 /** Indices in falling order of score; equal scores keep their order. */
 function ranked(scores: ArrayLike<number>): Uint32Array {
+  if (scores instanceof Float32Array && scores.length <= placesEnd) return rankedFloats(scores)
   return Uint32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b)
+}
+
+/** Room for so many places beside the 32 bits of a score, in the 53 whole bits of a number. */
+const placesEnd = 2 ** 21
+
+/** The same, several times as fast: numbers alone are sorted without asking a function for each two. */
+function rankedFloats(scores: Float32Array): Uint32Array {
+  // Of 0 and -0 the bits differ, but not the order.
+  const bits = new Uint32Array(scores.map((score) => score + 0).buffer)
+  const keys = new Float64Array(bits.length)
+  for (let i = 0; i < bits.length; i++) {
+    // Bits of positive numbers rise with them, those of negative ones fall.
+    const rising = bits[i] >>> 31 ? ~bits[i] >>> 0 : (bits[i] | 0x80000000) >>> 0
+    keys[i] = (0xffffffff - rising) * placesEnd + i
+  }
+  return Uint32Array.from(keys.sort(), (key) => key % placesEnd)
 }
 
 /**

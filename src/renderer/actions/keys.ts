@@ -23,6 +23,8 @@ const names: Record<string, string> = {
   Backspace: '⌫',
   Enter: '↵',
   Delete: 'Del',
+  PageUp: 'Page ↑',
+  PageDown: 'Page ↓',
 }
 
 /** As people read it. */

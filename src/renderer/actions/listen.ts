@@ -1,6 +1,6 @@
 import { ui } from '../state/ui.ts'
 import { keyOf } from './keys.ts'
-import { actions, runLabelKey } from './registry.ts'
+import { action, actions, runLabelKey } from './registry.ts'
 
 const typing = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'
 
@@ -12,7 +12,8 @@ export function listenToKeys(): () => void {
     const target = event.target instanceof Element ? event.target : document.body
     if (target.closest('[role=dialog], [role=menu]')) return
     const key = keyOf(event)
-    if (target.matches(typing)) {
+    const isPalette = action('palette').keys.includes(key)
+    if (target.matches(typing) && !isPalette) {
       // Out of the field, back to the keys.
       if (key === 'Escape' && target instanceof HTMLElement) target.blur()
       return
@@ -20,10 +21,10 @@ export function listenToKeys(): () => void {
     const isControl = target.closest('button, a, summary, input') !== null
     if (isControl && (key === ' ' || key === 'Enter')) return
     if (target.matches('input[type=range]') && key.startsWith('Arrow')) return
-    const action = actions.find((one) => one.keys.includes(key) && one.when())
-    if (action) {
+    const found = actions.find((one) => one.keys.includes(key) && one.when())
+    if (found) {
       event.preventDefault()
-      action.run()
+      found.run()
     } else if (runLabelKey(key)) event.preventDefault()
   }
   window.addEventListener('keydown', listen)

@@ -2,11 +2,24 @@ import type { ImageDetail, Label } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { labelGroups, nextFocus } from '../image/groups.ts'
 import { refreshStaleList } from '../state/events.ts'
-import { accept, mark, markMany, markRestAbsent, redo, reject, undo } from '../state/marks.ts'
+import { showFilterPanel } from '../state/filters.ts'
+import { accept, mark, markMany, markRestAbsent, redo, reject, review, undo } from '../state/marks.ts'
 import { currentIds, queryClient, keys as queryKeys } from '../state/queries.ts'
+import {
+  closeReview,
+  confirm,
+  followHistory,
+  leastDecided,
+  moveCut,
+  openCandidate,
+  openReview,
+  pass,
+  sayHere,
+  sayRestAbsent,
+} from '../state/review.ts'
 import { notifyError, openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
-import { assignKeys } from './keys.ts'
+import { assignKeys, keyName } from './keys.ts'
 
 export { keyName } from './keys.ts'
 
@@ -15,13 +28,17 @@ export interface Action {
   title: string
   /** As `keyOf` writes them. */
   keys: readonly string[]
-  group: 'Everywhere' | 'Grid' | 'Image'
+  group: 'Everywhere' | 'Grid' | 'Image' | 'Model' | 'Review'
   when: () => boolean
   run: () => void
 }
 
 const inProject = (): boolean => queryClient.getQueryData(queryKeys.project) != null
-const inGrid = (): boolean => inProject() && ui.get().imageId === null
+const inGrid = (): boolean =>
+  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().reviewedLabel === null
+const inReview = (): boolean =>
+  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().reviewedLabel !== null
+const inModel = (): boolean => inProject() && ui.get().imageId === null && ui.get().modelPage
 const inImage = (): boolean => inProject() && ui.get().imageId !== null
 const isTraining = (): boolean =>
   queryClient
@@ -57,19 +74,32 @@ export function backToGrid(): void {
 /** The label under the keyboard: the one that was chosen, else the first suggestion. */
 export function focusedLabel(): number | null {
   const detail = detailNow()
-  const { focusedLabel: chosen, labelSearch, skipped } = ui.get()
+  const { focusedLabel: chosen, labelSearch, skipped, sort, settled } = ui.get()
   if (!detail) return null
   const groups = labelGroups(labelsNow(), detail, labelSearch)
-  return nextFocus(groups, chosen, skipped)
+  return nextFocus(groups, chosen, skipped, sort.by === 'disagreeing', settled)
 }
 
 function decideFocused(decide: (pairs: { imageId: number; labelId: number }[]) => void): void {
   const detail = detailNow()
   const labelId = focusedLabel()
   if (!detail || labelId === null) return
+  const doubt = detail.doubts.find((one) => one.labelId === labelId)
+  if (doubt) {
+    review(detail.id, doubt, decide === accept)
+    ui.set({ focusedLabel: null })
+    return
+  }
   if (!detail.allSuggestions.some((one) => one.labelId === labelId)) return
   decide([{ imageId: detail.id, labelId }])
   ui.set({ focusedLabel: null })
+  goOnWhenDecided()
+}
+
+/** On to the next image, where somebody wants that, once nothing is suggested here that was not passed over. */
+function goOnWhenDecided(): void {
+  const { goesOn, skipped } = ui.get()
+  if (goesOn && !detailNow()?.suggestions.some(({ labelId }) => !skipped.has(labelId))) step(1)
 }
 
 function moveFocus(by: 1 | -1): void {
@@ -86,13 +116,22 @@ function moveFocus(by: 1 | -1): void {
 function skip(): void {
   const detail = detailNow()
   const labelId = focusedLabel()
-  if (!detail || labelId === null || !detail.suggestions.some((one) => one.labelId === labelId)) {
+  const asks = (one: { labelId: number }): boolean => one.labelId === labelId
+  if (!detail || labelId === null || !(detail.suggestions.some(asks) || detail.doubts.some(asks))) {
     step(1)
     return
   }
   const skipped = new Set(ui.get().skipped).add(labelId)
   ui.set({ skipped, focusedLabel: null })
-  if (!detail.suggestions.some((one) => !skipped.has(one.labelId))) step(1)
+  const { suggestions, doubts } = detail
+  const queue = ui.get().sort.by === 'disagreeing' && doubts.length > 0 ? doubts : suggestions
+  if (!queue.some((one) => !skipped.has(one.labelId))) step(1)
+}
+
+/** The page takes the place of the grid: an image that is opened from it comes back to it. */
+export function openModelPage(shownModel: number | null = null): void {
+  if (ui.get().imageId !== null) backToGrid()
+  ui.set({ modelPage: true, shownModel, reviewedLabel: null, dialog: null, trainingPanel: false })
 }
 
 export async function fineTune(): Promise<void> {
@@ -104,18 +143,28 @@ export async function fineTune(): Promise<void> {
   }
 }
 
-/** Every action that has a key; buttons and the sheet of keys read the same list. */
-export const actions: readonly Action[] = [
-  everywhere('undo', 'Undo', ['mod+z'], () => void undo()),
-  everywhere('redo', 'Redo', ['mod+shift+z', 'mod+y'], () => void redo()),
+/** Every action; buttons, the menu, the palette and the sheet of keys read the same list. */
+const all: readonly Action[] = [
+  everywhere('undo', 'Undo', ['mod+z'], () => void undo().then(followHistory)),
+  everywhere('redo', 'Redo', ['mod+shift+z', 'mod+y'], () => void redo().then(followHistory)),
   {
     ...everywhere('fine-tune', texts.training.button, ['mod+Enter'], () => void fineTune()),
     when: () => inProject() && !isTraining(),
   },
+  everywhere('history', texts.historyList.title, ['mod+h'], () => ui.set({ dialog: 'history' })),
+  everywhere('progress', texts.progress.title, ['mod+shift+p'], () => ui.set({ dialog: 'progress' })),
+  everywhere('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
   everywhere('export', 'Export', ['mod+e'], () => ui.set({ dialog: 'export' })),
   everywhere('import', 'Import labels', ['mod+i'], () => ui.set({ dialog: 'import' })),
+  everywhere('models', texts.models.open, ['mod+.'], () => openModelPage()),
   everywhere('settings', texts.settings.title, ['mod+,'], () => ui.set({ dialog: 'settings' })),
-  { ...everywhere('keys', texts.help.title, ['?'], () => ui.set({ dialog: 'keys' })), when: () => true },
+  everywhere('rescan', texts.workbench.rescan, [], () => void client.project.rescan().catch(notifyError)),
+  everywhere('locate', texts.workbench.locate, [], () => ui.set({ dialog: 'relocate' })),
+  everywhere('close', texts.workbench.close, [], () => void client.project.close().catch(notifyError)),
+  anytime('new-project', texts.start.newProject, [], () => ui.set({ dialog: 'new-project' })),
+  anytime('open-project', texts.start.open, ['mod+o'], () => ui.set({ dialog: 'open-project' })),
+  anytime('palette', texts.palette.title, ['mod+k'], () => ui.set({ dialog: 'palette' })),
+  anytime('keys', texts.help.title, ['?'], () => ui.set({ dialog: 'keys' })),
 
   image('next', texts.image.next, ['ArrowRight'], () => step(1)),
   image('previous', texts.image.previous, ['ArrowLeft'], () => step(-1)),
@@ -124,7 +173,9 @@ export const actions: readonly Action[] = [
   image('skip', 'Skip: next suggestion, then next image', [' '], skip),
   image('accept-all', 'Accept all that are suggested here', ['shift+a'], () => {
     const detail = detailNow()
-    if (detail) accept(detail.suggestions.map(({ labelId }) => ({ imageId: detail.id, labelId })))
+    if (!detail) return
+    accept(detail.suggestions.map(({ labelId }) => ({ imageId: detail.id, labelId })))
+    goOnWhenDecided()
   }),
   image('why', texts.why.action, ['w'], () => ui.set(({ why }) => ({ why: !why }))),
   image('clear', 'Back to unknown', ['Backspace', 'Delete'], () => {
@@ -141,6 +192,7 @@ export const actions: readonly Action[] = [
       detail.id,
       rest.map(({ id }) => id),
     )
+    goOnWhenDecided()
   }),
   image('label-down', 'Next label', ['ArrowDown'], () => moveFocus(1)),
   image('label-up', 'Previous label', ['ArrowUp'], () => moveFocus(-1)),
@@ -149,24 +201,66 @@ export const actions: readonly Action[] = [
   image('actual-size', texts.image.actualSize, ['='], () => zoom('actual')),
   image('zoom-in', texts.image.zoomIn, ['+'], () => zoom('in')),
   image('zoom-out', texts.image.zoomOut, ['-'], () => zoom('out')),
+  image('turn-left', texts.image.turnLeft, [','], () => zoom('left')),
+  image('turn-right', texts.image.turnRight, ['.'], () => zoom('right')),
+  image('go-to', texts.image.goToAction, ['g'], () => document.getElementById('go-to')?.focus()),
   image('back', texts.image.back, ['Escape'], backToGrid),
 
+  {
+    ...{ id: 'model.back', title: texts.models.back, keys: ['Escape'], group: 'Model', when: inModel },
+    run: () => ui.set({ modelPage: false }),
+  },
+
+  inLabel('flip', texts.candidates.flip, [' '], () => sayHere('other')),
+  inLabel('leave', texts.candidates.leave, ['u'], () => sayHere('unknown')),
+  inLabel('rest-absent', texts.image.restAbsent, ['r'], sayRestAbsent),
+  inLabel('cut-back', texts.candidates.cutBack, ['['], () => moveCut(-1)),
+  inLabel('cut-on', texts.candidates.cutOn, [']'], () => moveCut(1)),
+  inLabel('confirm', texts.candidates.confirm, ['Enter'], () => void confirm()),
+  inLabel('pass', texts.candidates.pass, ['PageDown'], () => pass(1)),
+  inLabel('back', texts.candidates.passBack, ['PageUp'], () => pass(-1)),
+  inLabel('open', texts.candidates.openImage, ['o'], openCandidate),
+  inLabel('close', texts.candidates.close, ['Escape'], closeReview),
+
+  grid('review', texts.candidates.title, ['v'], () => {
+    const labelId = ui.get().filter.labels?.[0]?.labelId ?? leastDecided(labelsNow())?.id
+    if (labelId !== undefined) openReview(labelId)
+  }),
   grid('search', texts.workbench.search, ['/'], () => document.getElementById('search-images')?.focus()),
+  grid('filter', texts.filters.title, ['f'], () => showFilterPanel('filter')),
+  grid('saved-filters', texts.filters.saved, ['shift+f'], () => showFilterPanel('saved')),
   grid('select-all', 'Select all that are shown', ['mod+a'], () => ui.set({ selection: new Set(currentIds()) })),
   grid('select-none', 'Select none', ['Escape'], () => ui.set({ selection: new Set() })),
 ]
 
+/** The same with the keys that are in force now. */
+export const actions: readonly Action[] = all.map((one) => ({
+  ...one,
+  get keys() {
+    return ui.get().keyMap[one.id] ?? one.keys
+  },
+}))
+
+/** The keys that an action came with. */
+export const firstKeys = (id: string): readonly string[] => all.find((one) => one.id === id)?.keys ?? []
+
 function everywhere(id: string, title: string, keys: string[], run: () => void): Action {
   return { id, title, keys, group: 'Everywhere', when: inProject, run }
 }
+function anytime(id: string, title: string, keys: string[], run: () => void): Action {
+  return { ...everywhere(id, title, keys, run), when: () => true }
+}
 function image(id: string, title: string, keys: string[], run: () => void): Action {
   return { id: `image.${id}`, title, keys, group: 'Image', when: inImage, run }
+}
+function inLabel(id: string, title: string, keys: string[], run: () => void): Action {
+  return { id: `review.${id}`, title, keys, group: 'Review', when: inReview, run }
 }
 function grid(id: string, title: string, keys: string[], run: () => void): Action {
   return { id: `grid.${id}`, title, keys, group: 'Grid', when: inGrid, run }
 }
 
-export type ZoomStep = 'fit' | 'actual' | 'in' | 'out'
+export type ZoomStep = 'fit' | 'actual' | 'in' | 'out' | 'left' | 'right'
 export const zoomEvent = 'surmise-zoom'
 
 function zoom(detail: ZoomStep): void {
@@ -180,11 +274,25 @@ export function action(id: string): Action {
 }
 
 /** Keys that no label can have. */
-export const reservedKeys: ReadonlySet<string> = new Set(
-  actions.flatMap(({ keys }) => keys.filter((key) => key.length === 1)),
-)
+export function reservedKeys(): ReadonlySet<string> {
+  // Where one label is gone through, the keys of labels do nothing.
+  const used = actions.filter(({ group }) => group !== 'Review').flatMap(({ keys }) => keys)
+  return new Set(used.filter((key) => key.length === 1))
+}
 
-export const keysOfLabels = (labels: readonly Label[]): Map<number, string> => assignKeys(labels, reservedKeys)
+export const keysOfLabels = (labels: readonly Label[]): Map<number, string> => assignKeys(labels, reservedKeys())
+
+/** Its first key as people read it; empty where it has none. */
+export function keyNameOf(id: string): string {
+  const [key] = action(id).keys
+  return key === undefined ? '' : keyName(key)
+}
+
+/** A title with its key, for where the pointer rests. */
+export function withKeyOf(title: string, id: string): string {
+  const key = keyNameOf(id)
+  return key ? `${title} (${key})` : title
+}
 
 /**
  * A label's key marks it present, with Shift absent; once more takes the mark back. In the grid it marks all that is selected.

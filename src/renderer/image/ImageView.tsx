@@ -10,6 +10,7 @@ import { rows } from '../state/rows.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
+import { GoTo } from './GoTo.tsx'
 import { LabelPanel } from './LabelPanel.tsx'
 import { Stage } from './Stage.tsx'
 import { useOpenLabels, useWhy } from './useOpenLabels.ts'
@@ -49,7 +50,7 @@ export function ImageView({ id }: { id: number }) {
           <h2 className="m-0 min-w-0 flex-1 truncate px-1 text-sm font-medium" title={detail?.path}>
             <bdi>{detail?.path ?? ' '}</bdi>
           </h2>
-          <span className="px-2 text-muted tabular-nums">{index >= 0 && texts.image.position(index, ids.length)}</span>
+          {index >= 0 && <GoTo key={id} index={index} ids={ids} />}
           <IconButton label={action('image.previous').title} onClick={() => step(-1)} disabled={index <= 0}>
             <ChevronLeft size={18} aria-hidden />
           </IconButton>

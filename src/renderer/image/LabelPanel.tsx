@@ -1,9 +1,9 @@
 import { CheckCheck, Search } from 'lucide-react'
 import { useMemo } from 'react'
 import type { ImageDetail } from '../../preload/schemas.ts'
-import { action, keyName, keysOfLabels } from '../actions/registry.ts'
+import { action, keyNameOf, keysOfLabels } from '../actions/registry.ts'
 import { mark } from '../state/marks.ts'
-import { ui } from '../state/ui.ts'
+import { remember, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { inputStyle } from '../ui/Field.tsx'
@@ -17,6 +17,7 @@ import { WhyPanel } from './WhyPanel.tsx'
 export function LabelPanel({ detail }: { detail: ImageDetail }) {
   const { labels, search, groups, focused } = useOpenLabels(detail)
   const why = useWhy(detail, focused)
+  const goesOn = useUi((state) => state.goesOn)
   const keys = useMemo(() => keysOfLabels(labels), [labels])
   const first = [...groups.suggested, ...groups.unknown, ...groups.known][0]
 
@@ -83,16 +84,29 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         {labels.length === 0 && <p className="m-0 px-4 py-6 text-center text-muted">{texts.labels.none}</p>}
       </div>
       {why && <WhyPanel why={why} labels={labels} />}
-      <footer className="flex items-center justify-between gap-2 border-t border-line p-2">
+      <label className="flex items-center gap-2 border-t border-line px-3 pt-2 text-[13px] text-muted">
+        <input
+          type="checkbox"
+          checked={goesOn}
+          className="accent-accent"
+          onChange={({ target }) => {
+            ui.set({ goesOn: target.checked })
+            remember('goesOn', target.checked)
+          }}
+        />
+        {texts.image.goesOn}
+      </label>
+      <footer className="flex items-center justify-between gap-2 p-2">
         <Button
           kind="quiet"
           onClick={action('image.rest-absent').run}
           disabled={groups.suggested.length + groups.unknown.length === 0}
         >
-          {texts.image.restAbsent} <Kbd keys={keyName('r')} />
+          {texts.image.restAbsent} <Kbd keys={keyNameOf('image.rest-absent')} />
         </Button>
         <span className="flex items-center gap-1 pr-1 text-xs text-muted">
-          <Kbd keys={keyName('a')} /> {texts.image.acceptShort} <Kbd keys={keyName('x')} /> {texts.image.rejectShort}
+          <Kbd keys={keyNameOf('image.accept')} /> {texts.image.acceptShort} <Kbd keys={keyNameOf('image.reject')} />{' '}
+          {texts.image.rejectShort}
         </span>
       </footer>
     </aside>

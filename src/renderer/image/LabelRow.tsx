@@ -7,12 +7,13 @@ import { ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Kbd } from '../ui/Kbd.tsx'
 import { Dot, StateIcon } from '../ui/StateIcon.tsx'
+import { Doubt } from './Doubt.tsx'
 import type { LabelEntry } from './groups.ts'
 
 /** One label of the open image, with what can be done about it. */
 export function LabelRow({
   imageId,
-  entry: { label, state, suggestion },
+  entry: { label, state, suggestion, doubt },
   shortcut,
   isFocused,
   isExplained,
@@ -71,7 +72,9 @@ export function LabelRow({
           <span className="sr-only"> {texts.why.ask}</span>
         </button>
       )}
-      {suggestion?.confident ? (
+      {doubt ? (
+        <Doubt imageId={imageId} name={label.name} doubt={doubt} />
+      ) : suggestion?.confident ? (
         <span className="flex">
           <Choice
             label={texts.image.accept(label.name, stateName.toLocaleLowerCase())}

@@ -1,4 +1,4 @@
-import { Maximize, ZoomIn, ZoomOut } from 'lucide-react'
+import { Maximize, RotateCcw, RotateCw, ZoomIn, ZoomOut } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { imageUrl } from '../../preload/contract.ts'
 import type { ImageDetail, Reasons } from '../../preload/schemas.ts'
@@ -6,6 +6,7 @@ import { action, type ZoomStep, zoomEvent } from '../actions/registry.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Attention } from './Attention.tsx'
+import { type Turn, turned, turnedSize, turnedStyle } from './turn.ts'
 import { fitted, type View, zoomedAt } from './zoom.ts'
 
 /** The image, as large as the room it has; the wheel zooms, dragging moves. */
@@ -15,7 +16,9 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
   /** Null: fitted, and it stays so when the window changes. */
   const [view, setView] = useState<View | null>(null)
   const [isSharp, setSharp] = useState(false)
-  const shown = view ?? fitted(image, room)
+  const [turn, setTurn] = useState<Turn>(0)
+  const upright = turnedSize(image, turn)
+  const shown = view ?? fitted(upright, room)
 
   useEffect(() => {
     const element = frame.current
@@ -28,10 +31,15 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
   useEffect(() => {
     const element = frame.current
     if (!element) return
-    const current = (before: View | null): View => before ?? fitted(image, room)
+    const current = (before: View | null): View => before ?? fitted(turnedSize(image, turn), room)
     const middle = { x: room.width / 2, y: room.height / 2 }
     const zoom = (event: Event): void => {
       const { detail } = event as CustomEvent<ZoomStep>
+      if (detail === 'left' || detail === 'right') {
+        setTurn(turned(turn, detail === 'right' ? 90 : -90))
+        setView(null)
+        return
+      }
       setView((before) => {
         if (detail === 'fit') return null
         const now = current(before)
@@ -55,7 +63,7 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
       window.removeEventListener(zoomEvent, zoom)
       element.removeEventListener('wheel', wheel)
     }
-  }, [image, room])
+  }, [image, room, turn])
 
   return (
     // The keys do the same (f, +, -): the pointer is only the handier way.
@@ -75,7 +83,7 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
           style={{
             width: image.width,
             height: image.height,
-            transform: `translate(${shown.x}px, ${shown.y}px) scale(${shown.scale})`,
+            transform: `translate(${shown.x}px, ${shown.y}px) scale(${shown.scale}) ${turnedStyle(image, turn)}`,
           }}
         >
           {!isSharp && (
@@ -103,6 +111,12 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
         onPointerDown={(event) => event.stopPropagation()}
         onDoubleClick={(event) => event.stopPropagation()}
       >
+        <IconButton label={texts.image.turnLeft} onClick={action('image.turn-left').run}>
+          <RotateCcw size={16} aria-hidden />
+        </IconButton>
+        <IconButton label={texts.image.turnRight} onClick={action('image.turn-right').run}>
+          <RotateCw size={16} aria-hidden />
+        </IconButton>
         <IconButton label={texts.image.zoomOut} onClick={action('image.zoom-out').run}>
           <ZoomOut size={16} aria-hidden />
         </IconButton>

@@ -5,12 +5,14 @@ export interface LabelEntry {
   label: Label
   state: KnownState | undefined
   suggestion: Suggestion | undefined
+  /** What the model says against a known state. */
+  doubt: Suggestion | undefined
 }
 
 export interface LabelGroups {
   /** Undecided and confident: what could be present first, the surest first. */
   suggested: LabelEntry[]
-  /** Present, then absent. */
+  /** Those that the model doubts, the strongest doubt first; then present, then absent. */
   known: LabelEntry[]
   unknown: LabelEntry[]
 }
@@ -19,18 +21,21 @@ export interface LabelGroups {
 export function labelGroups(labels: readonly Label[], detail: ImageDetail, search = ''): LabelGroups {
   const states = new Map(detail.states.map((state) => [state.labelId, state]))
   const suggestions = new Map(detail.allSuggestions.map((one) => [one.labelId, one]))
+  const doubts = new Map(detail.doubts.map((one) => [one.labelId, one]))
   const wanted = search.trim().toLocaleLowerCase()
   const groups: LabelGroups = { suggested: [], known: [], unknown: [] }
   for (const label of labels) {
     if (wanted && !label.name.toLocaleLowerCase().includes(wanted)) continue
     const state = states.get(label.id)
     const suggestion = state ? undefined : suggestions.get(label.id)
-    const entry = { label, state, suggestion }
+    const entry = { label, state, suggestion, doubt: state && doubts.get(label.id) }
     if (state) groups.known.push(entry)
     else if (suggestion?.confident) groups.suggested.push(entry)
     else groups.unknown.push(entry)
   }
-  groups.known.sort((a, b) => (b.state?.state ?? 0) - (a.state?.state ?? 0))
+  const places = [...doubts.keys()]
+  const place = ({ doubt }: LabelEntry): number => (doubt ? places.indexOf(doubt.labelId) : places.length)
+  groups.known.sort((a, b) => place(a) - place(b) || (b.state?.state ?? 0) - (a.state?.state ?? 0))
   groups.suggested.sort((a, b) => weight(b) - weight(a))
   return groups
 }
@@ -41,13 +46,21 @@ function weight({ suggestion }: LabelEntry): number {
   return suggestion.suggestion === 'present' ? 1 + suggestion.probability : 1 - suggestion.probability
 }
 
-/** @returns the label under the keyboard: the chosen one while it is shown, else the first suggestion that was not passed over */
+/**
+ * @param reviews whether known labels that the model doubts come before what it suggests
+ * @param settled the label that was under the keyboard last: what a mark brings to the front must not come under a key on its way
+ * @returns the label under the keyboard: the chosen one while it is shown, else the first suggestion that was not passed over
+ */
 export function nextFocus(
   { suggested, known, unknown }: LabelGroups,
   chosen: number | null,
   skipped: ReadonlySet<number>,
+  reviews = false,
+  settled: number | null = null,
 ): number | null {
   const isShown = [suggested, known, unknown].some((group) => group.some(({ label }) => label.id === chosen))
   if (chosen !== null && isShown) return chosen
-  return suggested.find(({ label }) => !skipped.has(label.id))?.label.id ?? null
+  const doubted = reviews ? known.filter(({ doubt }) => doubt) : []
+  const queue = [...doubted, ...suggested].map(({ label }) => label.id).filter((id) => !skipped.has(id))
+  return queue.find((id) => id === settled) ?? queue[0] ?? null
 }

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useLayoutEffect, useMemo } from 'react'
 import type { ImageDetail, Reasons, Suggestion } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { keys, useLabels } from '../state/queries.ts'
-import { useUi } from '../state/ui.ts'
+import { ui, useUi } from '../state/ui.ts'
 import { labelGroups, nextFocus } from './groups.ts'
 
 /** The labels of the open image as they are shown, and the one under the keyboard. */
@@ -12,8 +12,15 @@ export function useOpenLabels(detail: ImageDetail) {
   const search = useUi((state) => state.labelSearch)
   const chosen = useUi((state) => state.focusedLabel)
   const skipped = useUi((state) => state.skipped)
+  const reviews = useUi((state) => state.sort.by === 'disagreeing')
+  const settled = useUi((state) => state.settled)
   const groups = useMemo(() => labelGroups(labels, detail, search), [labels, detail, search])
-  return { labels, search, groups, focused: nextFocus(groups, chosen, skipped) }
+  const focused = nextFocus(groups, chosen, skipped, reviews, settled)
+  const isOpen = useUi((state) => state.imageId === detail.id)
+  useLayoutEffect(() => {
+    if (isOpen) ui.set({ settled: focused })
+  }, [isOpen, focused])
+  return { labels, search, groups, focused }
 }
 
 export interface Why {

@@ -1,11 +1,15 @@
 import type { ComponentType } from 'react'
 import { ExportDialog } from '../exchange/ExportDialog.tsx'
 import { ImportDialog } from '../exchange/ImportDialog.tsx'
+import { HistoryDialog } from '../history/HistoryDialog.tsx'
+import { CommandPalette } from '../palette/CommandPalette.tsx'
+import { ProgressDialog } from '../progress/ProgressDialog.tsx'
 import { NewProjectDialog } from '../start/NewProjectDialog.tsx'
 import { OpenProjectDialog } from '../start/OpenProjectDialog.tsx'
 import { RelocateDialog } from '../start/RelocateDialog.tsx'
 import { useLabels } from '../state/queries.ts'
 import { type DialogName, ui, useUi } from '../state/ui.ts'
+import { TogetherDialog } from '../together/TogetherDialog.tsx'
 import { KeysDialog } from './KeysDialog.tsx'
 import { LabelDialog } from './LabelDialog.tsx'
 import { SettingsDialog } from './SettingsDialog.tsx'
@@ -18,6 +22,10 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
   import: ImportDialog,
   settings: SettingsDialog,
   keys: KeysDialog,
+  palette: CommandPalette,
+  together: TogetherDialog,
+  history: HistoryDialog,
+  progress: ProgressDialog,
 }
 
 /** Whichever dialog is open. */

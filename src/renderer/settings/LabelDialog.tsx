@@ -2,6 +2,7 @@ import { type FormEvent, useId, useState } from 'react'
 import type { Label } from '../../preload/schemas.ts'
 import { actions, keyName, keysOfLabels } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
+import { withoutLabel } from '../state/filters.ts'
 import { useLabels } from '../state/queries.ts'
 import { ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -117,10 +118,7 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
 async function remove(label: Label): Promise<void> {
   await client.labels.remove({ id: label.id })
   // Nothing may be filtered by a label that is gone.
-  ui.set(({ filter }) => {
-    const labels = filter.labels?.filter(({ labelId }) => labelId !== label.id)
-    return { editedLabel: null, filter: { ...filter, labels: labels?.length ? labels : undefined } }
-  })
+  ui.set(({ filter }) => ({ editedLabel: null, filter: withoutLabel(filter, label.id) }))
 }
 
 function Removal({ label, busy, onRemove }: { label: Label; busy: boolean; onRemove: () => void }) {

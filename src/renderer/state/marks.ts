@@ -10,7 +10,7 @@ type Pair = { imageId: number; labelId: number; suggestion?: Suggestion['suggest
  * Marks show at once and are saved behind; the indicator says "saved" only when all of them are. One that can't be saved goes
  * back to what it was, and says so.
  */
-async function saved<T extends ActionResult | null>(
+export async function saved<T extends ActionResult | null>(
   work: Promise<T>,
   undo: () => void = () => undefined,
 ): Promise<T | undefined> {
@@ -83,20 +83,40 @@ function decide(pairs: Pair[], asSuggested: boolean): void {
   })
 }
 
-export async function undo(): Promise<void> {
+/** Takes over what the model says against a known label, or keeps what is known. */
+export function review(imageId: number, { labelId, suggestion }: Suggestion, take: boolean): void {
+  const undo = showAtOnce(imageId, [{ labelId, state: (suggestion === 'present') === take ? 1 : -1 }])
+  void saved(client.marks.review({ imageId, labelId, suggestion, take }), undo)
+}
+
+/** @returns what was taken back, if anything */
+export async function undo(): Promise<string | undefined> {
   const result = await saved(client.history.undo())
-  if (result) follow(result, texts.history.undone(result.title))
+  if (result) await follow(result, texts.history.undone(result.title))
+  return result?.title
 }
 
-export async function redo(): Promise<void> {
+/** @returns what was done again, if anything */
+export async function redo(): Promise<string | undefined> {
   const result = await saved(client.history.redo())
-  if (result) follow(result, texts.history.redone(result.title))
+  if (result) await follow(result, texts.history.redone(result.title))
+  return result?.title
 }
 
-/** Somebody who looks at one image sees what has changed; the grid shows it by itself. */
-function follow({ firstImageId }: ActionResult, message: string): void {
+/** Back, or forth, to where this action is the latest that is in effect. @throws what the call throws */
+export async function goTo(id: number): Promise<void> {
+  const result = await client.history.goTo({ id })
+  tellHistory(result)
+  if (result.steps > 0) notify('info', { message: texts.historyList.went(result.steps) })
+}
+
+/** Somebody who looks at one image sees what has changed, and decides it anew where it is open again; the grid shows it by itself. */
+async function follow({ firstImageId, firstLabelId = null }: ActionResult, message: string): Promise<void> {
   notify('info', { message })
-  if (firstImageId !== null && ui.get().imageId !== null) openImage(firstImageId)
+  if (firstImageId === null || ui.get().imageId === null) return
+  openImage(firstImageId)
+  await queryClient.refetchQueries({ queryKey: keys.detail(firstImageId) })
+  if (ui.get().imageId === firstImageId) ui.set({ settled: firstLabelId })
 }
 
 /** @returns to take it back */
@@ -119,6 +139,7 @@ function showAtOnce(imageId: number, changes: { labelId: number; state: LabelSta
     states: [...others, ...now],
     suggestions: before.suggestions.filter(undecided),
     allSuggestions: before.allSuggestions.filter(undecided),
+    doubts: before.doubts.filter(({ labelId }) => !changed.has(labelId)),
   })
   return () => queryClient.setQueryData(key, before)
 }

@@ -7,7 +7,7 @@ const mostAtOnce = 400
 
 /**
  * The rows of the images that are, or were lately, on the screen. The grid asks for what it shows; what is missing is fetched
- * in one call a frame. A row that has changed is shown as it was until the new one is here.
+ * in one call. A row that has changed is shown as it was until the new one is here.
  */
 class Rows {
   readonly #rows = new Map<number, ImageRow>()
@@ -44,7 +44,8 @@ class Rows {
     this.#wanted.add(id)
     if (this.#scheduled) return
     this.#scheduled = true
-    requestAnimationFrame(() => void this.#fetch())
+    // When all that came into sight together has said so, and not a frame later.
+    queueMicrotask(() => void this.#fetch())
   }
 
   async #fetch(): Promise<void> {

@@ -2,7 +2,18 @@ import { create } from 'zustand'
 import type { ErrorReport, ImageFilter, ImageSort } from '../../preload/schemas.ts'
 import { reportOf } from '../bridge/client.ts'
 
-export type DialogName = 'export' | 'import' | 'settings' | 'keys' | 'new-project' | 'open-project' | 'relocate'
+export type DialogName =
+  | 'export'
+  | 'import'
+  | 'settings'
+  | 'keys'
+  | 'palette'
+  | 'together'
+  | 'history'
+  | 'progress'
+  | 'new-project'
+  | 'open-project'
+  | 'relocate'
 export type Theme = 'system' | 'light' | 'dark'
 
 export interface Notice {
@@ -24,10 +35,14 @@ export interface Ui {
   sort: ImageSort
   /** The label under the keyboard in the image view. */
   focusedLabel: number | null
+  /** The one that was shown under it last, and stays while it is suggested. */
+  settled: number | null
   /** Suggestions of the open image that were passed over for now. */
   skipped: ReadonlySet<number>
   /** Whether reasons are shown for the label under the keyboard. */
   why: boolean
+  /** Whether the next image opens by itself when the last suggestion is decided. */
+  goesOn: boolean
   /** What the labels of the open image are narrowed down to. */
   labelSearch: string
   /** Chosen in the grid. */
@@ -37,14 +52,21 @@ export interface Ui {
   /** Width of a tile, in CSS pixels. */
   tileSize: number
   theme: Theme
+  /** Keys that a person has chosen, by the id of an action. */
+  keyMap: Readonly<Record<string, readonly string[]>>
   trainingPanel: boolean
+  /** Whether the model page is there in the place of the grid, and the version on it; null: the one that suggests. */
+  modelPage: boolean
+  shownModel: number | null
+  /** The label that is gone through image by image, in the place of the grid. */
+  reviewedLabel: number | null
   notices: Notice[]
   /** Marks under way, and whether the last one failed. */
   saving: number
   saveFailed: boolean
 }
 
-function remembered<T>(key: string, otherwise: T): T {
+export function remembered<T>(key: string, otherwise: T): T {
   try {
     const stored = localStorage.getItem(`surmise.${key}`)
     return stored === null ? otherwise : (JSON.parse(stored) as T)
@@ -66,12 +88,16 @@ const start = {
   filter: {},
   sort: { by: 'path' },
   focusedLabel: null,
+  settled: null,
   skipped: new Set<number>(),
   why: false,
   labelSearch: '',
   selection: new Set<number>(),
   cursor: 0,
   trainingPanel: false,
+  modelPage: false,
+  shownModel: null,
+  reviewedLabel: null,
   editedLabel: null,
 } satisfies Partial<Ui>
 
@@ -79,8 +105,10 @@ export const useUi = create<Ui>(() => ({
   ...start,
   connected: false,
   dialog: null,
+  goesOn: remembered('goesOn', false),
   tileSize: remembered('tileSize', 184),
   theme: remembered<Theme>('theme', 'system'),
+  keyMap: {},
   notices: [],
   saving: 0,
   saveFailed: false,
@@ -94,7 +122,7 @@ export function resetView(): void {
 }
 
 export function openImage(imageId: number | null): void {
-  ui.set({ imageId, focusedLabel: null, skipped: new Set(), labelSearch: '' })
+  ui.set({ imageId, focusedLabel: null, settled: null, skipped: new Set(), labelSearch: '' })
 }
 
 let lastNotice = 0

@@ -1,5 +1,5 @@
 import { LoaderCircle, WandSparkles } from 'lucide-react'
-import { action, keyName } from '../actions/registry.ts'
+import { action, keyNameOf } from '../actions/registry.ts'
 import { useLatestJob } from '../state/queries.ts'
 import { ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -18,7 +18,7 @@ export function FineTuneButton() {
     )
   }
   return (
-    <Button kind="primary" title={keyName(action('fine-tune').keys[0])} onClick={action('fine-tune').run}>
+    <Button kind="primary" title={keyNameOf('fine-tune')} onClick={action('fine-tune').run}>
       <WandSparkles size={16} aria-hidden /> {texts.training.button}
     </Button>
   )

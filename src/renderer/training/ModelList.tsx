@@ -1,5 +1,6 @@
-import { Check } from 'lucide-react'
+import { ChartSpline, Check } from 'lucide-react'
 import type { Model } from '../../preload/schemas.ts'
+import { keyNameOf, openModelPage } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { useModels } from '../state/queries.ts'
 import { notifyError } from '../state/ui.ts'
@@ -12,7 +13,12 @@ export function ModelList({ readOnly }: { readOnly: boolean }) {
   if (models.length === 0) return null
   return (
     <section aria-label={texts.training.models} className="flex flex-col gap-1.5">
-      <h3 className="m-0 text-[13px] font-semibold">{texts.training.models}</h3>
+      <div className="flex items-center justify-between gap-2">
+        <h3 className="m-0 text-[13px] font-semibold">{texts.training.models}</h3>
+        <Button kind="quiet" title={keyNameOf('models')} onClick={() => openModelPage()}>
+          <ChartSpline size={14} aria-hidden /> {texts.models.open}
+        </Button>
+      </div>
       <ul className="m-0 flex max-h-56 list-none flex-col overflow-auto p-0 text-[13px]">
         {models.map((model) => (
           <li key={model.id} className="flex items-center justify-between gap-2 border-t border-line py-1.5">

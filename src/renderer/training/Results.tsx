@@ -1,10 +1,41 @@
 import type { Model } from '../../preload/schemas.ts'
+import { Change } from '../models/LabelTable.tsx'
+import { useReport } from '../models/queries.ts'
 import { texts } from '../texts.ts'
 
 const percent = (value: number | null): string => (value === null ? '–' : (value * 100).toFixed(0))
 
-/** Average precision of each label on known labels that were held out: how far to believe the suggestions. */
+interface Line {
+  name: string
+  support: number
+  /** Fractions; the last one is the model as it suggests. */
+  values: readonly (number | null)[]
+  change: number | null
+}
+
+/**
+ * Average precision of each label on known labels that were held out: beside the version before, on the same pairs. The first
+ * version is shown beside its own parts instead.
+ */
 export function Results({ model }: { model: Model }) {
+  const { data: report } = useReport(model.usable ? model.id : null)
+  const hasBefore = report?.before != null
+  const columns = hasBefore
+    ? [texts.models.before, texts.models.after]
+    : [texts.training.linear, texts.training.sst, texts.training.blend]
+  const lines: Line[] = model.labels.map(({ labelId, name, present, absent, averagePrecision: ap }) => {
+    const change = report?.labels.find((one) => one.labelId === labelId)?.change ?? null
+    return {
+      ...{ name, support: present + absent, change: change && change.after - change.before },
+      values: hasBefore ? [change?.before ?? null, change?.after ?? ap.blend] : [ap.linear, ap.sst, ap.blend],
+    }
+  })
+  const compared = lines.filter(({ change }) => change !== null)
+  const mean = (place: number): number | null =>
+    compared.length === 0 ? null : compared.reduce((sum, { values }) => sum + (values[place] ?? 0), 0) / compared.length
+  const means = hasBefore ? [mean(0), mean(1)] : model.mAP && [model.mAP.linear, model.mAP.sst, model.mAP.blend]
+  const meanChange = means && means[0] !== null && means[1] !== null ? means[1] - means[0] : null
+
   return (
     <section aria-label={texts.training.results} className="flex flex-col gap-1.5">
       <h3 className="m-0 text-[13px] font-semibold">{texts.training.results}</h3>
@@ -13,30 +44,47 @@ export function Results({ model }: { model: Model }) {
           <tr>
             <th className="py-1 text-left font-medium">{texts.training.label}</th>
             <th className="py-1 text-right font-medium">{texts.training.support}</th>
-            <th className="py-1 text-right font-medium">{texts.training.linear}</th>
-            <th className="py-1 text-right font-medium">{texts.training.sst}</th>
-            <th className="py-1 text-right font-medium">{texts.training.blend}</th>
+            {columns.map((column) => (
+              <th key={column} className="py-1 text-right font-medium">
+                {column}
+              </th>
+            ))}
+            {hasBefore && <th className="py-1 text-right font-medium">{texts.models.columns.change}</th>}
           </tr>
         </thead>
         <tbody>
-          {model.mAP && (
+          {means && (
             <tr className="border-t border-line font-semibold">
               <td className="py-1">{texts.training.mean}</td>
               <td />
-              <td className="text-right">{percent(model.mAP.linear)}</td>
-              <td className="text-right">{percent(model.mAP.sst)}</td>
-              <td className="text-right">{percent(model.mAP.blend)}</td>
+              {columns.map((column, place) => (
+                <td key={column} className="text-right">
+                  {percent(means[place])}
+                </td>
+              ))}
+              {hasBefore && (
+                <td className="text-right">
+                  <Change points={meanChange} />
+                </td>
+              )}
             </tr>
           )}
-          {model.labels.map((label) => (
-            <tr key={label.labelId} className="border-t border-line">
-              <td className="max-w-36 truncate py-1" title={label.name}>
-                <bdi>{label.name}</bdi>
+          {lines.map(({ name, support, values, change }) => (
+            <tr key={name} className="border-t border-line">
+              <td className="max-w-36 truncate py-1" title={name}>
+                <bdi>{name}</bdi>
               </td>
-              <td className="text-right text-muted">{label.present + label.absent}</td>
-              <td className="text-right">{percent(label.averagePrecision.linear)}</td>
-              <td className="text-right">{percent(label.averagePrecision.sst)}</td>
-              <td className="text-right">{percent(label.averagePrecision.blend)}</td>
+              <td className="text-right text-muted">{support}</td>
+              {columns.map((column, place) => (
+                <td key={column} className="text-right">
+                  {percent(values[place])}
+                </td>
+              ))}
+              {hasBefore && (
+                <td className="text-right">
+                  <Change points={change} />
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

@@ -1,7 +1,7 @@
 import { Sparkle, Square, X } from 'lucide-react'
 import type { Job, ProjectSummary } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
-import { useLatestJob } from '../state/queries.ts'
+import { useLatestJob, useModels } from '../state/queries.ts'
 import { notifyError, openImage, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
@@ -38,13 +38,15 @@ export function TrainingPanel({ project }: { project: ProjectSummary }) {
           <Button kind="primary" className="shrink-0" onClick={showSuggestions}>
             <Sparkle size={16} aria-hidden /> {texts.training.showSuggestions}
           </Button>
-          {project.model && <Results model={project.model} />}
+          <NewestResults />
           <ModelList readOnly={project.readOnly} />
         </>
       )}
     </aside>
   )
 }
+
+const deviceTitles: Record<string, string> = texts.settings.devices
 
 function Running({ job }: { job: Job }) {
   const percent = job.fraction === null ? undefined : Math.round(job.fraction * 100)
@@ -58,6 +60,11 @@ function Running({ job }: { job: Job }) {
       >
         <div className="h-full bg-accent transition-[width]" style={{ width: `${percent ?? 0}%` }} />
       </div>
+      {job.device && (
+        <p className="m-0 text-[13px] text-muted">
+          {texts.models.device(deviceTitles[job.device.device] ?? job.device.device, job.device.why)}
+        </p>
+      )}
       <div className="flex justify-between text-[13px] text-muted">
         <span>{job.phase}</span>
         <span className="tabular-nums">{job.secondsLeft !== null && texts.training.left(job.secondsLeft)}</span>
@@ -72,8 +79,21 @@ function Running({ job }: { job: Job }) {
   )
 }
 
+/** Of what was just trained, whether it suggests now or not. */
+function NewestResults() {
+  const [newest] = useModels()
+  return newest ? <Results model={newest} /> : null
+}
+
 /** The images with something to decide, the surest first. */
 function showSuggestions(): void {
   openImage(null)
-  ui.set({ filter: { suggested: true }, sort: { by: 'confidence', descending: true }, cursor: 0, trainingPanel: false })
+  ui.set({
+    filter: { suggested: true },
+    sort: { by: 'confidence', descending: true },
+    cursor: 0,
+    trainingPanel: false,
+    modelPage: false,
+    reviewedLabel: null,
+  })
 }

@@ -27,13 +27,16 @@ export function Grid({ ids }: { ids: Int32Array }) {
     paddingEnd: padding,
   })
   const row = Math.floor(cursor / layout.columns)
+  // Without those that are only ready.
+  const { startIndex: first, endIndex: last } = virtual.range ?? { startIndex: 0, endIndex: 0 }
 
   useEffect(() => {
     const element = frame.current
     if (!element) return
     const observer = new ResizeObserver(([{ contentRect }]) => setWidth(contentRect.width))
     observer.observe(element)
-    element.focus({ preventScroll: true })
+    // Never out of a field: a filter being typed may find nothing for a moment, and images again.
+    if (document.activeElement === document.body) element.focus({ preventScroll: true })
     return () => observer.disconnect()
   }, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: other heights of rows are measured anew
@@ -92,6 +95,7 @@ export function Grid({ ids }: { ids: Int32Array }) {
                 labels={labels}
                 isCurrent={index === cursor}
                 isSelected={selection.has(ids[index])}
+                isInSight={line >= first && line <= last}
                 left={padding + column * (layout.tileWidth + gap)}
                 top={start}
                 width={layout.tileWidth}

@@ -28,7 +28,7 @@ export function GridScreen({ project }: { project: ProjectSummary }) {
             <Button onClick={() => ui.set({ dialog: 'relocate' })}>{texts.workbench.locate}</Button>
           </div>
         )}
-        <FilterBar shown={ids?.length ?? 0} images={project.images} />
+        <FilterBar shown={ids?.length ?? 0} project={project} />
         {selected > 0 && <SelectionBar />}
         {ids && ids.length > 0 && <Grid ids={ids} />}
         {ids && ids.length === 0 && isFiltered && (

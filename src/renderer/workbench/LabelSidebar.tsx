@@ -1,8 +1,9 @@
-import { Check, Minus, Pencil, Plus } from 'lucide-react'
+import { Check, LayoutGrid, Minus, Pencil, Plus } from 'lucide-react'
 import { useMemo } from 'react'
 import type { ImageFilter, Label } from '../../preload/schemas.ts'
 import { keyName, keysOfLabels } from '../actions/registry.ts'
 import { useLabels } from '../state/queries.ts'
+import { openReview } from '../state/review.ts'
 import { ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
@@ -112,6 +113,13 @@ function LabelLine({
               <StateIcon state={is} size={11} /> {texts.states[is]}
             </button>
           ))}
+          <button
+            type="button"
+            onClick={() => openReview(label.id)}
+            className="flex h-6 items-center gap-1 rounded-full border border-transparent px-2 text-xs hover:bg-surface"
+          >
+            <LayoutGrid size={11} strokeWidth={2.5} aria-hidden /> {texts.candidates.title}
+          </button>
         </div>
       )}
     </div>

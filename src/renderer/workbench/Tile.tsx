@@ -6,7 +6,7 @@ import { useRow } from '../state/rows.ts'
 import { openImage } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Dot } from '../ui/StateIcon.tsx'
-import { captionHeight } from './grid.ts'
+import { captionHeight, labelsThatFit } from './grid.ts'
 
 /** One image of the grid: a click chooses, a double click opens. */
 export function Tile({
@@ -14,6 +14,7 @@ export function Tile({
   labels,
   isCurrent,
   isSelected,
+  isInSight,
   left,
   top,
   width,
@@ -24,6 +25,7 @@ export function Tile({
   labels: readonly Label[]
   isCurrent: boolean
   isSelected: boolean
+  isInSight: boolean
   left: number
   top: number
   width: number
@@ -32,6 +34,7 @@ export function Tile({
 }) {
   const row = useRow(id)
   const present = row ? labels.filter((label) => row.present.includes(label.id)) : []
+  const fitting = labelsThatFit(present, width)
   const name = row?.path.split('/').at(-1) ?? ''
   const suggestions = row?.suggestions.length ?? 0
   const ring = isSelected ? 'ring-2 ring-accent' : isCurrent ? 'group-focus-visible:ring-2 ring-accent' : ''
@@ -59,6 +62,9 @@ export function Tile({
             alt=""
             src={imageUrl('', 'thumbnail', row)}
             draggable={false}
+            // After a jump those in sight come before those around them.
+            fetchPriority={isInSight ? 'high' : 'low'}
+            loading={isInSight ? 'eager' : 'lazy'}
             className="absolute inset-0 size-full object-contain"
           />
         )}
@@ -89,12 +95,13 @@ export function Tile({
           <bdi>{name}</bdi>
         </span>
         <span className="flex items-center gap-x-2 overflow-hidden text-xs leading-[18px] text-muted">
-          {present.slice(0, 4).map((label) => (
+          {present.slice(0, fitting).map((label) => (
             <span key={label.id} className="flex min-w-0 items-center gap-1">
               <Dot colour={label.colour} />
-              <span className="truncate">{label.name}</span>
+              <span className={fitting === 1 ? 'truncate' : 'whitespace-nowrap'}>{label.name}</span>
             </span>
           ))}
+          {present.length > fitting && <span>{texts.workbench.moreLabels(present.length - fitting)}</span>}
           {row && present.length === 0 && row.absent.length > 0 && texts.workbench.absentOnly(row.absent.length)}
         </span>
       </div>

@@ -1,15 +1,12 @@
 import { Menu } from '@base-ui/react/menu'
 import { CloudAlert, CloudCheck, LoaderCircle, Menu as MenuIcon, Redo2, Undo2 } from 'lucide-react'
 import type { ProjectSummary } from '../../preload/schemas.ts'
-import { action, keyName } from '../actions/registry.ts'
-import { client } from '../bridge/client.ts'
+import { action, keyNameOf, withKeyOf } from '../actions/registry.ts'
 import { useLatestJob } from '../state/queries.ts'
-import { notifyError, ui, useUi } from '../state/ui.ts'
+import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { FineTuneButton } from '../training/FineTuneButton.tsx'
 import { IconButton } from '../ui/Button.tsx'
-
-const withKey = (title: string, id: string): string => `${title} (${keyName(action(id).keys[0])})`
 
 export function TopBar({ project }: { project: ProjectSummary }) {
   return (
@@ -25,14 +22,14 @@ export function TopBar({ project }: { project: ProjectSummary }) {
       <BackgroundJob />
       <span className="flex-1" />
       <IconButton
-        label={withKey(texts.history.undo(project.undoTitle), 'undo')}
+        label={withKeyOf(texts.history.undo(project.undoTitle), 'undo')}
         disabled={project.undoTitle === null}
         onClick={action('undo').run}
       >
         <Undo2 size={16} aria-hidden />
       </IconButton>
       <IconButton
-        label={withKey(texts.history.redo(project.redoTitle), 'redo')}
+        label={withKeyOf(texts.history.redo(project.redoTitle), 'redo')}
         disabled={project.redoTitle === null}
         onClick={action('redo').run}
       >
@@ -87,12 +84,8 @@ const item =
 function ProjectMenu() {
   const entry = (id: string, title = action(id).title) => (
     <Menu.Item className={item} onClick={action(id).run}>
-      {title} <span className="text-xs text-muted">{keyName(action(id).keys[0])}</span>
-    </Menu.Item>
-  )
-  const call = (title: string, work: () => Promise<unknown>) => (
-    <Menu.Item className={item} onClick={() => void work().catch(notifyError)}>
       {title}
+      <span className="text-xs text-muted">{keyNameOf(id)}</span>
     </Menu.Item>
   )
   return (
@@ -106,15 +99,19 @@ function ProjectMenu() {
             {entry('export', texts.exchange.export)}
             {entry('import', texts.exchange.import)}
             <Menu.Separator className="mx-2 my-1 h-px bg-line" />
-            {call(texts.workbench.rescan, () => client.project.rescan())}
-            <Menu.Item className={item} onClick={() => ui.set({ dialog: 'relocate' })}>
-              {texts.workbench.locate}
-            </Menu.Item>
+            {entry('rescan')}
+            {entry('locate')}
             <Menu.Separator className="mx-2 my-1 h-px bg-line" />
+            {entry('together', texts.together.open)}
+            {entry('history', texts.historyList.open)}
+            {entry('progress', texts.progress.open)}
+            <Menu.Separator className="mx-2 my-1 h-px bg-line" />
+            {entry('models')}
             {entry('settings')}
             {entry('keys')}
             <Menu.Separator className="mx-2 my-1 h-px bg-line" />
-            {call(texts.workbench.close, () => client.project.close())}
+            {entry('palette', texts.palette.open)}
+            {entry('close')}
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

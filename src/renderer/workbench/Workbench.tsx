@@ -1,5 +1,9 @@
+import { useEffect } from 'react'
 import type { ProjectSummary } from '../../preload/schemas.ts'
 import { ImageView } from '../image/ImageView.tsx'
+import { ModelScreen } from '../models/ModelScreen.tsx'
+import { ReviewView } from '../review/ReviewView.tsx'
+import { rememberPlace, returnToPlace } from '../state/place.ts'
 import { useUi } from '../state/ui.ts'
 import { TrainingPanel } from '../training/TrainingPanel.tsx'
 import { GridScreen } from './GridScreen.tsx'
@@ -8,11 +12,21 @@ import { TopBar } from './TopBar.tsx'
 /** An open project: its images side by side, or one of them. */
 export function Workbench({ project }: { project: ProjectSummary }) {
   const imageId = useUi((state) => state.imageId)
+  const { uuid } = project
+  useEffect(() => {
+    returnToPlace(uuid)
+    return rememberPlace(uuid)
+  }, [uuid])
+  const modelPage = useUi((state) => state.modelPage)
+  const reviewed = useUi((state) => state.reviewedLabel)
+  const screen =
+    reviewed === null ? <GridScreen project={project} /> : <ReviewView project={project} labelId={reviewed} />
+  const grid = modelPage ? <ModelScreen project={project} /> : screen
   return (
     <>
       <TopBar project={project} />
       <main className="relative flex min-h-0 flex-1 flex-col">
-        {imageId === null ? <GridScreen project={project} /> : <ImageView id={imageId} />}
+        {imageId === null ? grid : <ImageView id={imageId} />}
         <TrainingPanel project={project} />
       </main>
     </>

@@ -23,6 +23,24 @@ export function gridLayout(width: number, wanted: number, count: number): GridLa
   }
 }
 
+/** Of 12 pixel text, about; the dot and the gaps of a label; and what tells of more. CSS pixels. */
+const [character, around, more] = [6.5, 20, 26]
+
+/**
+ * How many labels have room in the caption of a tile, at least one: told beforehand, since to have the browser cut each of them
+ * off costs more than all else of a tile.
+ */
+export function labelsThatFit(labels: readonly { name: string }[], tileWidth: number): number {
+  let room = tileWidth - 16
+  let count = 0
+  for (const { name } of labels) {
+    room -= name.length * character + around
+    if (room < (count + 1 < labels.length ? more : 0)) break
+    count++
+  }
+  return Math.max(1, count)
+}
+
 /** Where a key takes the cursor; stays within the list. */
 export function moveCursor(cursor: number, key: string, columns: number, count: number, page: number): number | null {
   const steps: Record<string, number> = {

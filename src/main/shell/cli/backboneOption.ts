@@ -1,6 +1,16 @@
 import path from 'node:path'
+import { Option } from 'commander'
+import { type ViewsChoice, withViews } from '../../app/backbones.ts'
 
-/** A backbone as it is typed: a name, or an ONNX file, with `@384` for its input size. */
-export function backboneOf(text: string): string {
-  return text.endsWith('.onnx') || text.includes('.onnx@') ? path.resolve(text) : text
+/** A backbone as it is typed: a name, or an ONNX file, with `@384` for its input size and `+flip` for its views. */
+export function backboneOf(text: string, views?: ViewsChoice): string {
+  const specification = views ? withViews(text, views) : text
+  return /\.onnx(@\d+)?(\+flip)?$/i.test(specification) ? path.resolve(specification) : specification
+}
+
+export function viewsOption(): Option {
+  return new Option(
+    '--views <how>',
+    'flip: look at each image mirrored, too: twice the time to embed, slightly better suggestions',
+  ).choices(['flip', 'none'])
 }

@@ -1,8 +1,9 @@
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { ViewsChoice } from '../../app/backbones.ts'
 import { type BenchmarkRequest, type ProtocolRequest, startBenchmark, startProtocol } from '../../app/benchmarking.ts'
 import { UserError } from '../../base/errors.ts'
-import { backboneOf } from './backboneOption.ts'
+import { backboneOf, viewsOption } from './backboneOption.ts'
 import { benchmarkText, protocolText } from './benchmarkText.ts'
 import { countOf } from './count.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
@@ -11,6 +12,7 @@ interface Options extends CommonOptions {
   protocol?: ProtocolRequest['protocol']
   mode: BenchmarkRequest['mode']
   backbone: string
+  views?: ViewsChoice
   known?: number[]
   seeds: number
   labelsWithAtLeast: number
@@ -40,6 +42,7 @@ export function addBenchmark(program: Command): void {
         .default('default'),
     )
     .option('--backbone <name>', 'a backbone’s name or ONNX file, @384 for its input size', 'surmise-tiny')
+    .addOption(viewsOption())
     .option(
       '--known <shares>',
       'shares of the labels that are known (default: 0.1,0.5,0.9; nine by a protocol)',
@@ -58,7 +61,7 @@ export function addBenchmark(program: Command): void {
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
       const { protocol, mode, known, seeds, labelsWithAtLeast, ablate, device } = options
-      const backbone = backboneOf(options.backbone)
+      const backbone = backboneOf(options.backbone, options.views)
       const unfreeze = options.unfreeze === 'last'
       const wordVectors = options.vectors && path.resolve(options.vectors)
       const common = { mode, backbone, device, unfreeze, wordVectors, folder: path.resolve(folder) }

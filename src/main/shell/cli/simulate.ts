@@ -1,7 +1,8 @@
 import path from 'node:path'
 import { type Command, Option } from 'commander'
+import type { ViewsChoice } from '../../app/backbones.ts'
 import { type SimulateRequest, startSimulation } from '../../app/benchmarking.ts'
-import { backboneOf } from './backboneOption.ts'
+import { backboneOf, viewsOption } from './backboneOption.ts'
 import { countOf } from './count.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
 import { simulateText } from './simulateText.ts'
@@ -10,6 +11,7 @@ type Order = SimulateRequest['orders'][number]
 
 interface Options extends CommonOptions {
   backbone: string
+  views?: ViewsChoice
   order: Order | 'all'
   rounds: number
   images?: number
@@ -27,6 +29,7 @@ export function addSimulate(program: Command): void {
     )
     .argument('<folder>', 'holds images/ and labels.tsv: image, split, labels (separated by spaces)')
     .option('--backbone <name>', 'a backbone’s name or ONNX file, @384 for its input size', 'surmise-tiny')
+    .addOption(viewsOption())
     .option('--rounds <number>', 'in how many rounds everything would be marked', countOf, 12)
     .addOption(new Option('--order <name>', 'what is asked next').choices([...all, 'all']).default('all'))
     .option('--images <number>', 'take so many of the images, at random', countOf)
@@ -35,7 +38,7 @@ export function addSimulate(program: Command): void {
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
       const { order, rounds, images, labelsWithAtLeast, device } = options
-      const backbone = backboneOf(options.backbone)
+      const backbone = backboneOf(options.backbone, options.views)
       const result = await startSimulation(context, {
         ...{ folder: path.resolve(folder), backbone, rounds, images, labelsWithAtLeast, device },
         ...{ orders: order === 'all' ? all : [order], seed: 0 },

@@ -1,12 +1,15 @@
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { chooseViews, type ViewsChoice } from '../../app/backbones.ts'
 import type { Unfreeze } from '../../app/lastStage.ts'
 import { modelOf } from '../../app/summary.ts'
 import { startTraining } from '../../app/training.ts'
+import { viewsOption } from './backboneOption.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 
 interface Options extends CommonOptions {
   device?: string
+  views?: ViewsChoice
   seed?: number
   unfreeze: Unfreeze
   vectors?: string
@@ -18,6 +21,7 @@ export function addTrain(program: Command): void {
     .description('fine-tune on what is known; embeds what has no features yet')
     .argument('<project>', 'the project file')
     .option('--device <name>', 'auto, cpu, webgpu, … (default: the project’s setting)')
+    .addOption(viewsOption())
     .option('--seed <number>', 'the same seed gives the same model', seedOf)
     .addOption(
       new Option(
@@ -30,6 +34,7 @@ export function addTrain(program: Command): void {
     .option('--vectors <file>', 'word vectors (GloVe’s text form) that the labels’ own begin at')
   withJson(command).action((project: string, options: Options) =>
     runOn(project, options, async (workspace, { context }) => {
+      if (options.views) chooseViews(workspace, options.views)
       const job = await startTraining(workspace, {
         ...options,
         vectors: options.vectors && path.resolve(options.vectors),

@@ -1,0 +1,62 @@
+import { readFile, rename } from 'node:fs/promises'
+import path from 'node:path'
+import { type Preferences, preferences } from '../../preload/schemas.ts'
+import { UserError } from '../base/errors.ts'
+import { writeAtomically } from '../base/files.ts'
+import type { Logger } from '../base/log.ts'
+
+const none: Preferences = { keys: {} }
+
+/** What a person has set up for themselves, whichever project is open, in a file of their own. */
+export class PreferencesFile {
+  readonly #file: string
+  readonly #log: Logger
+  /** Two writes at once would lose one of them. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(configFolder: string, log: Logger) {
+    this.#file = path.join(configFolder, 'preferences.json')
+    this.#log = log
+  }
+
+  get(): Promise<Preferences> {
+    return this.#inTurn(() => this.#read())
+  }
+
+  /** @throws UserError `preferences-not-written` */
+  set(patch: Partial<Preferences>): Promise<Preferences> {
+    return this.#inTurn(async () => {
+      const all = { ...(await this.#read()), ...patch }
+      try {
+        await writeAtomically(this.#file, (handle) => handle.writeFile(`${JSON.stringify(all, null, 2)}\n`))
+      } catch (error) {
+        throw new UserError(
+          'preferences-not-written',
+          `Your preferences could not be written to ${this.#file}.`,
+          'Make room there, or see to it that the folder can be written to.',
+          { cause: error },
+        )
+      }
+      return all
+    })
+  }
+
+  async #read(): Promise<Preferences> {
+    const text = await readFile(this.#file, 'utf8').catch(() => null)
+    if (text === null) return none
+    try {
+      return preferences.parse(JSON.parse(text))
+    } catch {
+      const aside = this.#file.replace(/\.json$/, '.broken.json')
+      this.#log.warn(`The preferences can’t be read; they are kept as ${aside}, and all is as it was at first.`)
+      await rename(this.#file, aside).catch(() => undefined)
+      return none
+    }
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const mine = this.#turn.then(work)
+    this.#turn = mine.catch(() => undefined)
+    return mine
+  }
+}

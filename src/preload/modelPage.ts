@@ -1,0 +1,89 @@
+/** What the model page shows, as schemas. Fractions; null where too little is known to measure it. */
+import { z } from 'zod'
+
+const id = z.int().positive()
+const count = z.int().nonnegative()
+const fraction = z.number().nullable()
+
+export const modelReport = z.object({
+  id,
+  /** The version that it is compared with: the one that suggested when it was trained, or else the one before it. */
+  before: z.object({ id, createdAt: z.number() }).nullable(),
+  /** So many known present, and as many absent, does a label need to be measured. */
+  least: count,
+  /** All that is known of the labels together; `present + absent` known pairs with a probability. */
+  present: count,
+  absent: count,
+  mAP: fraction,
+  calibrationError: fraction,
+  /** Every label of the project, in its order. */
+  labels: z.array(
+    z.object({
+      labelId: id,
+      /** Whether the model gives it a probability. */
+      learnt: z.boolean(),
+      /** Known pairs that were held out: the model's probability of them is of parts that never saw them. */
+      present: count,
+      absent: count,
+      averagePrecision: fraction,
+      /** Of both versions on the same pairs, those that both give a probability. */
+      change: z.object({ before: z.number(), after: z.number() }).nullable(),
+      /** Known present that the model is confident is absent, and the other way round. */
+      contradicted: z.object({ present: count, absent: count }),
+    }),
+  ),
+})
+
+export const modelCurves = z.object({
+  present: count,
+  absent: count,
+  undecided: count,
+  least: count,
+  averagePrecision: fraction,
+  calibrationError: fraction,
+  /** Null where too few pairs are known. */
+  reliability: z
+    .array(
+      z.object({
+        from: z.number(),
+        to: z.number(),
+        count,
+        /** Null of an empty bin. */
+        predicted: fraction,
+        observed: fraction,
+        /** The 95 % interval of what was observed. */
+        low: z.number(),
+        high: z.number(),
+      }),
+    )
+    .nullable(),
+  /** By threshold, in equal steps from 0 to 1; present is suggested from the threshold upwards. Null where too few are known. */
+  thresholds: z
+    .object({ precision: z.array(fraction), recall: z.array(z.number()), undecided: z.array(count) })
+    .nullable(),
+})
+
+export const cooccurrence = z.object({
+  /** [n] */
+  labelIds: z.array(id),
+  /** How many labels there are: the n that are present most often are compared. */
+  labels: count,
+  /** Images where both of a pair are known; of those, where both are present; and where the first is. n×n, row by row. */
+  known: z.array(count),
+  both: z.array(count),
+  first: z.array(count),
+})
+
+/** A known pair that the model contradicts. */
+export const contradiction = z.object({
+  imageId: id,
+  path: z.string(),
+  version: z.string(),
+  state: z.union([z.literal(1), z.literal(-1)]),
+  probability: z.number(),
+})
+
+export type ModelReport = z.infer<typeof modelReport>
+export type ModelCurves = z.infer<typeof modelCurves>
+export type Cooccurrence = z.infer<typeof cooccurrence>
+export type Contradiction = z.infer<typeof contradiction>

@@ -1,0 +1,43 @@
+import { Check, TriangleAlert, X } from 'lucide-react'
+import type { Suggestion } from '../../preload/schemas.ts'
+import { review } from '../state/marks.ts'
+import { texts } from '../texts.ts'
+import { IconButton } from '../ui/Button.tsx'
+
+/** What the model says against a known label, and what can be done about it: correct it, or keep what is known. */
+export function Doubt({ imageId, name, doubt }: { imageId: number; name: string; doubt: Suggestion }) {
+  const { suggestion, probability } = doubt
+  const stateOf = (state: Suggestion['suggestion']): string => texts.states[state].toLocaleLowerCase()
+  const said = stateOf(suggestion)
+  const known = stateOf(suggestion === 'present' ? 'absent' : 'present')
+  const sure = texts.image.probability(suggestion === 'present' ? probability : 1 - probability)
+  const decide = (take: boolean) => (event: React.MouseEvent) => {
+    event.stopPropagation()
+    review(imageId, doubt, take)
+  }
+  return (
+    <span data-doubt={suggestion} className="flex items-center">
+      <span
+        title={texts.review.doubtTitle(said, sure)}
+        className="flex items-center gap-1 pr-1.5 text-[13px] text-suggested"
+      >
+        <TriangleAlert size={13} aria-hidden />
+        <span className="tabular-nums">{texts.review.doubt(said, sure)}</span>
+      </span>
+      <IconButton
+        label={texts.review.take(name, said)}
+        className="size-7 text-present hover:bg-present-soft"
+        onClick={decide(true)}
+      >
+        <Check size={16} strokeWidth={2.5} aria-hidden />
+      </IconButton>
+      <IconButton
+        label={texts.review.keep(name, known)}
+        className="size-7 text-absent hover:bg-absent-soft"
+        onClick={decide(false)}
+      >
+        <X size={16} strokeWidth={2.5} aria-hidden />
+      </IconButton>
+    </span>
+  )
+}

@@ -1,0 +1,134 @@
+import { useState } from 'react'
+import { imageUrl } from '../../preload/contract.ts'
+import type { Contradiction } from '../../preload/modelPage.ts'
+import { currentIds } from '../state/queries.ts'
+import { openImage, ui } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { ScrollRegion } from '../ui/ScrollRegion.tsx'
+import { StateIcon } from '../ui/StateIcon.tsx'
+import type { LabelFigures } from './labelOrder.ts'
+import { mostContradictions, useContradictions } from './queries.ts'
+
+/** Known labels that the model is confident are wrong, by label; the images of one of them, to be looked at again. */
+export function Contradictions({ modelId, labels }: { modelId: number; labels: readonly LabelFigures[] }) {
+  const [chosen, setChosen] = useState<number | null>(null)
+  const t = texts.models
+  const total = ({ contradicted }: LabelFigures): number => contradicted.present + contradicted.absent
+  const found = labels.filter((label) => total(label) > 0).sort((a, b) => total(b) - total(a))
+  const shown = found.find(({ labelId }) => labelId === chosen) ?? found[0]
+  if (!shown) return <p className="m-0 text-muted">{t.noContradictions}</p>
+  return (
+    <div className="flex flex-col gap-3 min-[1100px]:flex-row">
+      <ScrollRegion
+        label={t.contradictions}
+        className="max-h-72 shrink-0 rounded-lg border border-line min-[1100px]:w-[420px]"
+      >
+        <table className="w-full border-separate border-spacing-0 tabular-nums">
+          <thead>
+            <tr className="text-muted">
+              <th
+                scope="col"
+                className="sticky top-0 border-b border-line bg-surface px-3 py-1.5 text-left font-medium"
+              >
+                {t.columns.name}
+              </th>
+              <th
+                scope="col"
+                className="sticky top-0 border-b border-line bg-surface px-3 py-1.5 text-right font-medium"
+              >
+                {t.saysAbsent}
+              </th>
+              <th
+                scope="col"
+                className="sticky top-0 border-b border-line bg-surface px-3 py-1.5 text-right font-medium"
+              >
+                {t.saysPresent}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {found.map((label) => (
+              <tr key={label.labelId} className={label === shown ? 'bg-accent-soft' : 'hover:bg-canvas'}>
+                <th scope="row" className="max-w-40 border-b border-line p-0 text-left font-normal">
+                  <button
+                    type="button"
+                    aria-pressed={label === shown}
+                    onClick={() => setChosen(label.labelId)}
+                    className="block h-8 w-full truncate px-3 text-left"
+                  >
+                    <bdi>{label.name}</bdi>
+                  </button>
+                </th>
+                <td className="border-b border-line px-3 text-right">
+                  {t.of(label.contradicted.present, label.present)}
+                </td>
+                <td className="border-b border-line px-3 text-right">
+                  {t.of(label.contradicted.absent, label.absent)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+      <Images modelId={modelId} label={shown} />
+    </div>
+  )
+}
+
+function Images({ modelId, label }: { modelId: number; label: LabelFigures }) {
+  const { data } = useContradictions(modelId, label.labelId)
+  const t = texts.models
+  if (!data) return <p className="m-0 text-muted">{texts.common.loading}</p>
+  return (
+    <div className="min-w-0 flex-1">
+      <ul
+        aria-label={t.contradictedImages(label.name)}
+        className="m-0 flex max-h-72 list-none flex-wrap gap-2 overflow-auto p-0.5"
+      >
+        {data.map((one) => (
+          <li key={one.imageId}>
+            <Image contradiction={one} labelId={label.labelId} />
+          </li>
+        ))}
+      </ul>
+      {data.length === mostContradictions && (
+        <p className="m-0 pt-1 text-[13px] text-muted">{t.firstOnes(data.length)}</p>
+      )}
+    </div>
+  )
+}
+
+function Image({ contradiction, labelId }: { contradiction: Contradiction; labelId: number }) {
+  const { imageId, version, path, state, probability } = contradiction
+  const marked = state === 1 ? 'present' : 'absent'
+  const sure = texts.image.probability(probability)
+  return (
+    <button
+      type="button"
+      aria-label={texts.models.openContradiction(path, texts.states[marked], sure)}
+      title={path}
+      onClick={() => look(imageId, labelId)}
+      className="flex w-28 flex-col overflow-hidden rounded-lg border border-line bg-surface hover:border-muted"
+    >
+      <img
+        alt=""
+        src={imageUrl('', 'thumbnail', { id: imageId, version })}
+        className="h-20 w-full bg-stage object-contain"
+      />
+      <span className="flex w-full items-center justify-between px-2 py-1 text-xs tabular-nums">
+        <span className="flex items-center gap-1">
+          <StateIcon state={marked} size={12} /> {texts.states[marked]}
+        </span>
+        <span className="text-suggested">{sure}</span>
+      </span>
+    </button>
+  )
+}
+
+/** Opens the image at the label; Escape comes back here. */
+function look(imageId: number, labelId: number): void {
+  // One that the filter hides has no next and no previous.
+  if (!currentIds().includes(imageId)) ui.set({ filter: {} })
+  openImage(imageId)
+  ui.set({ focusedLabel: labelId })
+}

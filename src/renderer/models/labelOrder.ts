@@ -1,0 +1,22 @@
+import type { ModelReport } from '../../preload/modelPage.ts'
+
+export type LabelFigures = ModelReport['labels'][number] & { name: string }
+export type LabelColumn = 'name' | 'present' | 'absent' | 'averagePrecision' | 'change'
+
+export const changeOf = ({ change }: LabelFigures): number | null => change && change.after - change.before
+
+/** By a column; what was not measured comes last, whichever way. Equal ones stay in the order of the labels. */
+export function inOrder(
+  labels: readonly LabelFigures[],
+  column: LabelColumn,
+  descending: boolean,
+): readonly LabelFigures[] {
+  const sign = descending ? -1 : 1
+  if (column === 'name') return labels.toSorted((a, b) => sign * a.name.localeCompare(b.name))
+  const figureOf = (label: LabelFigures) => (column === 'change' ? changeOf(label) : label[column])
+  return labels.toSorted((a, b) => {
+    const [one, other] = [figureOf(a), figureOf(b)]
+    if (one === null || other === null) return Number(one === null) - Number(other === null)
+    return sign * (one - other)
+  })
+}

@@ -1,0 +1,22 @@
+import type { ModelCurves } from '../../preload/modelPage.ts'
+
+export interface Scales {
+  /** From a share to CSS pixels. */
+  x: (share: number) => number
+  y: (share: number) => number
+}
+
+/** The threshold, as a step, whose point of the curve is nearest to a place in pixels. */
+export function nearestStep(
+  { precision, recall }: Pick<NonNullable<ModelCurves['thresholds']>, 'precision' | 'recall'>,
+  place: { x: number; y: number },
+  { x, y }: Scales,
+): number {
+  let best = { step: 0, distance: Number.POSITIVE_INFINITY }
+  precision.forEach((p, step) => {
+    if (p === null) return
+    const distance = Math.hypot(x(recall[step]) - place.x, y(p) - place.y)
+    if (distance < best.distance) best = { step, distance }
+  })
+  return best.step
+}

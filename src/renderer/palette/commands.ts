@@ -1,0 +1,142 @@
+import type { Label, RecentProject, SavedFilter } from '../../preload/schemas.ts'
+import { actions, detailNow, keyName } from '../actions/registry.ts'
+import { client } from '../bridge/client.ts'
+import { chooseSaved } from '../state/filters.ts'
+import { sortBy } from '../state/filterText.ts'
+import { mark, markMany } from '../state/marks.ts'
+import { openReview } from '../state/review.ts'
+import { notifyError, openImage, remember, remembered, type Theme, ui } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import type { Findable } from './rank.ts'
+
+/** What the palette can do. */
+export interface Command extends Findable {
+  /** At the end of its line: its key, or what kind of thing it is. */
+  hint: string
+  isKey: boolean
+  run: () => void
+}
+
+interface Known {
+  labels: readonly Label[]
+  saved: readonly SavedFilter[]
+  recent: readonly RecentProject[]
+  project: { path: string } | null
+}
+
+const words = texts.palette
+
+const inTheGrid = { modelPage: false, reviewedLabel: null }
+
+/** All that can be done from here. Labels come in where something is typed: there may be a thousand. */
+export function commandsOf({ labels, saved, recent, project }: Known, isTyping: boolean): Command[] {
+  const more = project
+    ? [...(isTyping ? commandsOfLabels(labels) : []), ...orders(), ...savedFilters(saved, labels)]
+    : []
+  return [...ofActions(), ...more, ...appearances(), ...others(recent, project)]
+}
+
+function ofActions(): Command[] {
+  return actions
+    .filter(({ id }) => id !== 'palette')
+    .map(({ id, title, keys, group, when, run }) => {
+      const available = when()
+      const hint = available ? (keys.length > 0 ? keyName(keys[0]) : '') : texts.help.groups[group]
+      return { id, title, words: words.synonyms[id] ?? '', available, hint, isKey: available && keys.length > 0, run }
+    })
+}
+
+function commandsOfLabels(labels: readonly Label[]): Command[] {
+  const { selection, imageId } = ui.get()
+  const detail = detailNow()
+  const marks = (label: Label, state: 1 | -1, title: string): Command => ({
+    ...plainCommand(`mark ${label.id} ${state}`, title, words.mark),
+    run: () =>
+      detail
+        ? mark(detail.id, label.id, state)
+        : markMany(Array.from(selection, (id) => ({ imageId: id, labelId: label.id, state }))),
+  })
+  const clears = (label: Label, { id }: { id: number }): Command => ({
+    ...plainCommand(`mark ${label.id} 0`, words.isUnknown(label.name), words.mark),
+    run: () => mark(id, label.id, 0),
+  })
+  const shows = (label: Label, is: 'present' | 'absent' | 'unknown' | 'suggested'): Command => ({
+    ...plainCommand(`show ${label.id} ${is}`, words.show(label.name, texts.states[is]), words.filter),
+    run: () => {
+      openImage(null)
+      ui.set({ filter: { labels: [{ labelId: label.id, is }] }, cursor: 0, selection: new Set(), ...inTheGrid })
+    },
+  })
+  return labels.flatMap((label) => [
+    ...(detail || (imageId === null && selection.size > 0)
+      ? [marks(label, 1, words.isPresent(label.name)), marks(label, -1, words.isAbsent(label.name))]
+      : []),
+    ...(detail ? [clears(label, detail)] : []),
+    ...(['present', 'suggested', 'unknown', 'absent'] as const).map((is) => shows(label, is)),
+    {
+      ...plainCommand(`review ${label.id}`, words.review(label.name), texts.candidates.title),
+      run: () => openReview(label.id),
+    },
+    {
+      ...plainCommand(`edit ${label.id}`, texts.labels.edit(label.name), texts.labels.editTitle),
+      run: () => ui.set({ editedLabel: label.id }),
+    },
+  ])
+}
+
+function orders(): Command[] {
+  return Object.entries(texts.workbench.sorts).map(([by, title]) => ({
+    ...plainCommand(`sort ${by}`, title, texts.workbench.sort),
+    run: () => {
+      openImage(null)
+      ui.set({ sort: sortBy(by as keyof typeof texts.workbench.sorts), cursor: 0, ...inTheGrid })
+    },
+  }))
+}
+
+function savedFilters(saved: readonly SavedFilter[], labels: readonly Label[]): Command[] {
+  return saved.map((one) => ({
+    ...plainCommand(`saved ${one.name}`, one.name, words.saved),
+    run: () => {
+      openImage(null)
+      ui.set(inTheGrid)
+      chooseSaved(one, labels)
+    },
+  }))
+}
+
+function appearances(): Command[] {
+  return (['system', 'light', 'dark'] as const).map((theme: Theme) => ({
+    ...plainCommand(`theme ${theme}`, texts.settings.themes[theme], texts.settings.theme),
+    run: () => {
+      ui.set({ theme })
+      remember('theme', theme)
+    },
+  }))
+}
+
+function others(recent: readonly RecentProject[], project: Known['project']): Command[] {
+  return recent
+    .filter(({ path, found }) => found && path !== project?.path)
+    .map(({ path, name }) => ({
+      ...plainCommand(`open ${path}`, name, words.project),
+      run: () => void client.project.open({ path }).catch(notifyError),
+    }))
+}
+
+function plainCommand(id: string, title: string, hint: string): Omit<Command, 'run'> {
+  return { id, title, hint, words: hint, isKey: false, available: true }
+}
+
+const mostRecent = 12
+
+export const recentCommands = (): string[] => remembered<string[]>('commands', [])
+
+/** Does it, and puts it before the others from now on. Marks are no habit: they are not remembered. */
+export function runCommand(command: Command): void {
+  const { id } = command
+  if (!/^(mark|edit) \d/.test(id)) {
+    remember('commands', [id, ...recentCommands().filter((other) => other !== id)].slice(0, mostRecent))
+  }
+  command.run()
+}

@@ -1,0 +1,98 @@
+import { imageUrl } from '../../preload/contract.ts'
+import { useRow } from '../state/rows.ts'
+import { texts } from '../texts.ts'
+import { StateIcon } from '../ui/StateIcon.tsx'
+import type { Said } from './screen.ts'
+
+const frames: Record<Said, string> = {
+  present: 'border-present ring-1 ring-present',
+  absent: 'border-line',
+  unknown: 'border-dashed border-muted',
+}
+const badges: Record<Said, string> = {
+  present: 'bg-present-soft text-present',
+  absent: 'bg-absent-soft text-absent',
+  unknown: 'bg-raised text-muted',
+}
+
+/** One candidate, with what a confirmation would say of it: in words and by an icon, not by colour alone. */
+export function CandidateTile({
+  id,
+  said,
+  probability,
+  isCurrent,
+  isFirstAbsent,
+  height,
+  onPress,
+  onOver,
+  onOpen,
+}: {
+  id: number
+  said: Said
+  probability: number | null
+  isCurrent: boolean
+  /** Whether the cut goes before it. */
+  isFirstAbsent: boolean
+  height: number
+  onPress: () => void
+  /** The pointer comes over it. */
+  onOver: () => void
+  onOpen: () => void
+}) {
+  const row = useRow(id)
+  const name = row?.path.split('/').at(-1) ?? ''
+  return (
+    // The list has the keyboard (ReviewView).
+    // biome-ignore lint/a11y/useFocusableInteractive: see above
+    <div
+      id={`candidate-${id}`}
+      role="option"
+      aria-selected={said === 'present'}
+      aria-label={row ? undefined : texts.common.loading}
+      data-candidate={row?.path}
+      data-said={said}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return
+        event.currentTarget.releasePointerCapture(event.pointerId)
+        onPress()
+      }}
+      onPointerEnter={onOver}
+      onDoubleClick={onOpen}
+      className={`relative cursor-default rounded-lg border bg-stage select-none ${frames[said]} ${
+        isCurrent
+          ? 'group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-accent'
+          : ''
+      }`}
+      style={{ height }}
+    >
+      {isFirstAbsent && (
+        <span aria-hidden className="absolute -inset-y-0.5 -left-[6px] w-[3px] rounded-full bg-accent" />
+      )}
+      <span className="sr-only">{name}</span>
+      {row && (
+        <img
+          alt=""
+          src={imageUrl('', 'thumbnail', row)}
+          draggable={false}
+          className={`absolute inset-0 size-full rounded-[7px] object-contain ${said === 'absent' ? 'opacity-55' : ''}`}
+        />
+      )}
+      <span
+        className={`absolute top-1.5 left-1.5 flex h-6 items-center gap-1 rounded-full px-2 text-xs font-medium shadow-float ${badges[said]}`}
+      >
+        <StateIcon state={said} size={12} /> {texts.candidates.says[said]}
+      </span>
+      {probability !== null && (
+        <span className="absolute right-1.5 bottom-1.5 rounded bg-raised px-1.5 text-xs text-muted tabular-nums">
+          {texts.image.probability(probability)}
+        </span>
+      )}
+    </div>
+  )
+}
+
+/** Fetches what the next screen shows, so that it is there at once. */
+export function Ahead({ id }: { id: number }) {
+  const row = useRow(id)
+  return row ? <link rel="preload" as="image" href={imageUrl('', 'thumbnail', row)} /> : null
+}

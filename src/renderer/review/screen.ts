@@ -1,0 +1,57 @@
+/** What a confirmed screen says of an image. */
+export type Said = 'present' | 'absent' | 'unknown'
+
+/** One screenful of images of which a label is undecided. */
+export interface ReviewScreen {
+  ids: readonly number[]
+  /** That the label is present, falling; null where the model says nothing: at the end. */
+  probabilities: readonly (number | null)[]
+  /** So many from the start are present, unless something else was said of them. */
+  cut: number
+  /** What each is by the cut. Where neither a model nor a cut that was moved says anything, it stays open. */
+  proposed: readonly Said[]
+}
+
+/**
+ * The screen that begins at a place of the list, the surest present first: whatever the order of the list, the cut goes between
+ * those that are present and those that are not.
+ * @param moved where the cut was moved to; null: where the model puts it
+ */
+export function screenAt(
+  list: { ids: readonly number[]; probabilities: readonly (number | null)[] },
+  start: number,
+  size: number,
+  moved: number | null,
+): ReviewScreen {
+  const places = Array.from({ length: Math.max(0, Math.min(size, list.ids.length - start)) }, (_, i) => start + i)
+  const sure = (place: number): number => list.probabilities[place] ?? -1
+  places.sort((a, b) => sure(b) - sure(a) || a - b)
+  const suggested = places.filter((place) => sure(place) >= 0.5).length
+  const cut = Math.min(moved ?? suggested, places.length)
+  const probabilities = places.map((place) => list.probabilities[place])
+  const beyond = (probability: number | null): Said => (probability === null && moved === null ? 'unknown' : 'absent')
+  return {
+    ids: places.map((place) => list.ids[place]),
+    probabilities,
+    cut,
+    proposed: probabilities.map((probability, place) => (place < cut ? 'present' : beyond(probability))),
+  }
+}
+
+/** What each image of the screen is, in its order. @param said of single images, against the cut */
+export function saidOf({ ids, proposed }: ReviewScreen, said: ReadonlyMap<number, Said>): Said[] {
+  return ids.map((id, place) => said.get(id) ?? proposed[place])
+}
+
+/** Present and absent by turns; what was left open is decided. */
+export const flipped = (said: Said): Said => (said === 'present' ? 'absent' : 'present')
+
+/** What a confirmation of the screen sends. */
+export function decisionsOf(
+  screen: ReviewScreen,
+  said: ReadonlyMap<number, Said>,
+): { present: number[]; absent: number[] } {
+  const all = saidOf(screen, said)
+  const those = (wanted: Said): number[] => screen.ids.filter((_, place) => all[place] === wanted)
+  return { present: those('present'), absent: those('absent') }
+}

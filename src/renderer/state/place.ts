@@ -1,0 +1,49 @@
+import type { ImageFilter, ImageSort, ProjectSummary } from '../../preload/schemas.ts'
+import { keys, queryClient } from './queries.ts'
+import { remember, remembered, type Ui, useUi } from './ui.ts'
+
+/** Where somebody was in a project: they go on there when they open it again. */
+interface Place {
+  filter: ImageFilter
+  sort: ImageSort
+  cursor: number
+  imageId: number | null
+}
+
+const keyOf = (project: string): string => `place.${project}`
+/** Long enough that going through images writes nothing, short enough that a window that is closed forgets nothing worth it. */
+const afterwards = 500
+
+/** @param project its uuid */
+export function returnToPlace(project: string): void {
+  const place = remembered<Place | null>(keyOf(project), null)
+  if (place) useUi.setState({ ...place })
+}
+
+/** @returns to stop */
+export function rememberPlace(project: string): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let latest: Place | undefined
+  const write = (): void => {
+    clearTimeout(timer)
+    if (latest) remember(keyOf(project), latest)
+    latest = undefined
+  }
+  const isSame = (a: Ui, b: Ui): boolean =>
+    a.filter === b.filter && a.sort === b.sort && a.cursor === b.cursor && a.imageId === b.imageId
+  const stop = useUi.subscribe((now, before) => {
+    // When a project is closed all of this starts afresh: that is no place in it.
+    const isOpen = queryClient.getQueryData<ProjectSummary | null>(keys.project)?.uuid === project
+    if (!isOpen || isSame(now, before)) return
+    const { filter, sort, cursor, imageId } = now
+    latest = { filter, sort, cursor, imageId }
+    clearTimeout(timer)
+    timer = setTimeout(write, afterwards)
+  })
+  window.addEventListener('pagehide', write)
+  return () => {
+    stop()
+    write()
+    window.removeEventListener('pagehide', write)
+  }
+}

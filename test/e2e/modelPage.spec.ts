@@ -1,0 +1,198 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, type Served, test } from './fixture.ts'
+
+interface Listed {
+  id: number
+  current: boolean
+  mAP: { blend: number }
+  labels: { name: string; present: number; absent: number; averagePrecision: { blend: number | null } }[]
+}
+
+async function listed(served: Served, project: string): Promise<Listed[]> {
+  return JSON.parse((await served.surmise('models', project, '--json')).trim().split('\n').at(-1)!).models
+}
+
+async function open(page: Page, project: string): Promise<void> {
+  await page.getByRole('button', { name: /^Open a project/ }).click()
+  await page.getByRole('dialog').getByRole('textbox').fill(project)
+  await page.keyboard.press('Enter')
+  await expect(page.locator('[data-path]').first()).toBeVisible()
+}
+
+/** Presses Tab until the keyboard is there. */
+async function tabTo(page: Page, target: ReturnType<Page['getByRole']>): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error('The keyboard never came there')
+}
+
+test('the model page, by the keyboard alone: versions, labels, threshold, contradictions', async ({
+  app: page,
+  served,
+  trained: project,
+}) => {
+  const models = await listed(served, project)
+  const [newest, oldest] = models
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+  await open(page, project)
+
+  // A confident suggestion is rejected: from now on the model contradicts a known label.
+  await page.getByRole('button', { name: 'Has suggestions' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('[data-path]').first()).toBeVisible()
+  await page.locator('[role=listbox]').focus()
+  await page.keyboard.press('Enter')
+  const suggested = page.locator('li[data-state="suggested"]').first()
+  await expect(suggested).toBeVisible()
+  const label = (await suggested.getAttribute('data-label')) ?? ''
+  const image = (await page.locator('h2').textContent()) ?? ''
+  await page.keyboard.press('x')
+  await expect(page.locator(`li[data-label="${label}"]`)).not.toHaveAttribute('data-state', 'suggested')
+  await expect(page.getByText('All saved')).toBeVisible()
+
+  // Versions: the one that suggests is there first; the arrows show the other, and a button goes back to it.
+  await page.keyboard.press('Control+.')
+  const versions = page.getByRole('complementary', { name: 'Versions' })
+  await expect(versions.getByRole('radio')).toHaveCount(2)
+  const current = models.findIndex((model) => model.current)
+  await expect(versions.getByRole('radio').nth(current)).toBeChecked()
+  await expect(versions.getByRole('radio').nth(current)).toBeFocused()
+  await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
+  for (const [place, { mAP }] of models.entries()) {
+    await expect(versions.locator('label').nth(place)).toContainText(percent(mAP.blend))
+  }
+  await page.keyboard.press(current === 0 ? 'ArrowDown' : 'ArrowUp')
+  const use = page.getByRole('button', { name: 'Use this one' })
+  await expect(use).toBeVisible()
+  await tabTo(page, use)
+  await page.keyboard.press('Enter')
+  await expect(versions.locator('label').nth(1 - current)).toContainText('Suggests now')
+  await expect(use).toBeHidden()
+  await versions.getByRole('radio').nth(0).focus()
+  await page.keyboard.press('Space')
+
+  // Labels: what the training measured, beside the version before, on what is known; the order changes by a key.
+  const table = page.getByRole('region', { name: 'Average precision of each label' })
+  const rows = table.locator('tbody tr')
+  await expect(rows).toHaveCount(16)
+  await expect(table.getByRole('columnheader', { name: 'Average precision' })).toHaveAttribute('aria-sort', 'ascending')
+  const untouched = newest.labels.find(
+    ({ name, averagePrecision }) => name !== label && averagePrecision.blend !== null,
+  )!
+  const before = oldest.labels.find(({ name }) => name === untouched.name)!
+  const row = rows.filter({ has: page.getByRole('button', { name: untouched.name, exact: true }) })
+  await expect(row.locator('td').nth(0)).toHaveText(String(untouched.present))
+  await expect(row.locator('td').nth(1)).toHaveText(String(untouched.absent))
+  await expect(row.locator('td').nth(2)).toHaveText(percent(untouched.averagePrecision.blend!))
+  const change = (untouched.averagePrecision.blend! - before.averagePrecision.blend!) * 100
+  const sign = Math.abs(change) < 0.05 ? '±' : change < 0 ? '−' : '+'
+  await expect(row.locator('td').nth(3)).toHaveText(`${sign}${Math.abs(change).toFixed(1)}`)
+  await tabTo(page, table.getByRole('button', { name: 'Label', exact: true }))
+  await page.keyboard.press('Enter')
+  const names = await rows.locator('th').allTextContents()
+  expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b)))
+  await page.keyboard.press('Enter')
+  expect(await rows.locator('th').allTextContents()).toEqual(names.toReversed())
+
+  // A label's curves, and the threshold by keys and by the pointer.
+  await tabTo(page, row.getByRole('button'))
+  await page.keyboard.press('Enter')
+  await expect(page.getByLabel('Curves of')).toHaveValue(/\d/)
+  const figure = page.getByRole('figure', { name: 'Precision and recall' })
+  const value = (name: string) => figure.locator('dl > div').filter({ hasText: name }).locator('dd')
+  const slider = figure.getByRole('slider', { name: 'Suggest from' })
+  await expect(slider).toHaveValue('900')
+  await slider.focus()
+  await page.keyboard.press('Home')
+  await expect(value('Recall')).toHaveText('100.0 %')
+  const known = untouched.present + untouched.absent
+  await expect(value('Precision')).toHaveText(percent(untouched.present / known))
+  await expect(value('Put forward')).toContainText(`${60 - known}of ${60 - known} undecided`)
+  await page.keyboard.press('ArrowRight')
+  await expect(slider).toHaveValue('1')
+  await page.keyboard.press('End')
+  await expect(value('Put forward')).toContainText(/^0/)
+  const plot = figure.locator('svg')
+  await plot.scrollIntoViewIfNeeded()
+  const box = (await plot.boundingBox())!
+  await page.mouse.move(box.x + box.width - 20, box.y + 150)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width - 14, box.y + 160)
+  await page.mouse.up()
+  await expect(value('Recall')).toHaveText('100.0 %')
+
+  // What goes together is told cell by cell.
+  const together = page.getByRole('region', { name: 'Labels that go together' })
+  await together.focus()
+  const said = page.getByRole('status').filter({ hasText: /both are known/ })
+  const first = await said.textContent()
+  await page.keyboard.press('ArrowRight')
+  await expect(said).not.toHaveText(first ?? '')
+
+  // The contradiction is listed; its image opens, and Escape comes back, twice to the grid.
+  const contradicted = page.getByRole('region', { name: 'Known labels that the model contradicts' })
+  await tabTo(page, contradicted.getByRole('button', { name: label, exact: true }))
+  await page.keyboard.press('Enter')
+  const opens = page.getByRole('button', { name: new RegExp(`^Open ${image}:`) })
+  await tabTo(page, opens)
+  await page.keyboard.press('Enter')
+  await expect(page.locator('h2')).toHaveText(image)
+  await page.keyboard.press('Escape')
+  await expect(contradicted).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.locator('[role=listbox]')).toBeVisible()
+})
+
+test('the model page is open to everyone, in light and dark, with a model and without', async ({
+  app: page,
+  sample,
+  trained,
+}) => {
+  const check = async (where: string) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' | ')}`)
+      expect(said, `${where}, ${colorScheme}`).toEqual([])
+    }
+  }
+  await open(page, sample)
+  await page.keyboard.press('Control+.')
+  await expect(page.getByText('No model yet')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Labels that go together' })).toBeVisible()
+  await check('without a model')
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: 'Close project' }).click()
+  await open(page, trained)
+  await page.keyboard.press('Control+.')
+  await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Labels that go together' })).toBeVisible()
+  await check('with a model')
+})
+
+test('a training beside the model that suggests: what it runs on and why, and each label before and after', async ({
+  app: page,
+  served,
+  trained: project,
+}) => {
+  test.setTimeout(180_000)
+  await open(page, project)
+  await page.keyboard.press('Control+Enter')
+  const panel = page.getByRole('complementary', { name: 'Training' })
+  await expect(panel.getByText(/^On .+: /)).toBeVisible({ timeout: 30_000 })
+  await expect(panel.getByText(/left$/)).toBeVisible({ timeout: 30_000 })
+  await expect(panel.getByRole('button', { name: 'Show suggestions' })).toBeVisible({ timeout: 120_000 })
+  const results = panel.getByRole('region', { name: 'How good it is on labels held out' })
+  await expect(results.getByRole('columnheader')).toHaveText(['Label', 'Known', 'Before', 'Now', 'Change'])
+  await expect(results.locator('tbody tr').nth(1).locator('td').nth(4)).toHaveText(/^[+−±]\d/)
+  const [newest] = await listed(served, project)
+  const [{ name, averagePrecision }] = newest.labels
+  await expect(results.locator('tbody tr').filter({ hasText: name }).locator('td').nth(3)).toHaveText(
+    (averagePrecision.blend! * 100).toFixed(0),
+  )
+  await panel.getByRole('button', { name: 'Model page' }).click()
+  await expect(page.getByRole('complementary', { name: 'Versions' }).getByRole('radio')).toHaveCount(3)
+})

@@ -1,0 +1,134 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixture.ts'
+
+const palette = (page: Page) => page.getByRole('dialog', { name: 'Commands' })
+
+/** Opens the palette, types, and does what comes first. */
+async function command(page: Page, typed: string, first: string | RegExp): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await expect(palette(page).getByRole('combobox')).toBeFocused()
+  await page.keyboard.type(typed)
+  await expect(palette(page).getByRole('option').first()).toContainText(first)
+  await page.keyboard.press('Enter')
+  await expect(palette(page)).toHaveCount(0)
+}
+
+async function expectNoViolations(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' | ')}`)
+    expect(said, `${where}, ${colorScheme}`).toEqual([])
+  }
+}
+
+test('everything is found by typing: commands, labels, orders, from the start screen on', async ({
+  app: page,
+  trained,
+}) => {
+  // Nothing is open: what needs a project says so, and does nothing.
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('export')
+  const first = palette(page).getByRole('option').first()
+  await expect(first).toHaveAttribute('aria-disabled', 'true')
+  await page.keyboard.press('Enter')
+  await expect(palette(page)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(palette(page)).toHaveCount(0)
+
+  await command(page, 'open pro', 'Open a project')
+  await page.getByRole('dialog').getByRole('textbox').fill(trained)
+  await page.keyboard.press('Enter')
+  await expect(page.locator('[data-path]').first()).toBeVisible()
+
+  await page.keyboard.press('Control+k')
+  await expect(palette(page).getByRole('option').first()).toHaveAttribute('data-highlighted')
+  await expectNoViolations(page, 'palette')
+  await page.keyboard.type('xyzxyz')
+  await expect(palette(page)).toContainText('Nothing is called that.')
+  await page.keyboard.press('Escape')
+
+  // A label: shown, then marked in the open image, with a key that the typed word does not touch.
+  await command(page, 'dog unkn', 'Show images: dog unknown')
+  await expect(page.getByRole('button', { name: 'Remove the filter: dog: unknown' })).toBeVisible()
+  await page.getByRole('listbox', { name: 'Images' }).focus()
+  await page.keyboard.press('Enter')
+  const dog = page.locator('li[data-label="dog"]')
+  await expect(dog).toBeVisible()
+  await command(page, 'dog pres', 'dog: present')
+  await expect(dog).toHaveAttribute('data-state', 'present')
+  await page.keyboard.press('Control+z')
+  await expect(dog).not.toHaveAttribute('data-state', 'present')
+
+  // From a field, too; what was done last comes first.
+  await page.keyboard.press('/')
+  await expect(page.getByLabel('Find a label')).toBeFocused()
+  await command(page, 'model', 'Model')
+  await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
+  await command(page, 'likely', 'Likely mistakes first')
+  await expect(page.getByLabel('Sort', { exact: true })).toHaveValue('disagreeing')
+  await page.keyboard.press('Control+k')
+  await expect(palette(page).getByRole('option').first()).toContainText('Likely mistakes first')
+  await page.keyboard.press('Escape')
+  await command(page, 'appearance dark', 'Dark')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  await command(page, 'close', 'Close project')
+  await expect(page.getByRole('button', { name: /^Open a project/ })).toBeVisible()
+})
+
+test('a key of one’s own: clashes are refused or taken over; it holds after a restart', async ({
+  app: page,
+  trained,
+}) => {
+  const open = async () => {
+    await page.getByRole('button', { name: /^Open a project/ }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill(trained)
+    await page.keyboard.press('Enter')
+    await expect(page.locator('[data-path]').first()).toBeVisible()
+  }
+  await open()
+  await page.keyboard.press('?')
+  const sheet = page.getByRole('dialog', { name: 'Keys' })
+  const keyOf = (id: string) => sheet.locator(`[data-action="${id}"]`)
+  const change = async (id: string, key: string) => {
+    await keyOf(id).focus()
+    await page.keyboard.press('Enter')
+    await expect(keyOf(id)).toContainText('Press a key …')
+    await page.keyboard.press(key)
+  }
+  await expect(keyOf('models')).toContainText('Ctrl .')
+  await change('models', 'Escape')
+  await expect(keyOf('models')).toContainText('Ctrl .')
+  await change('models', 'Control+w')
+  await expect(sheet.getByRole('alert')).toContainText('Ctrl W belongs to the browser')
+  await change('models', 'Control+m')
+  await expect(keyOf('models')).toContainText('Ctrl M')
+  await expect(sheet.getByRole('alert')).toHaveCount(0)
+  await change('grid.filter', 'v')
+  await expect(sheet.getByRole('alert')).toContainText('V is the key of “Label by label”.')
+  await expectNoViolations(page, 'keys')
+  await sheet.getByRole('button', { name: 'Take it from “Label by label”' }).click()
+  await expect(keyOf('grid.filter')).toContainText('V')
+  await expect(keyOf('grid.review')).toContainText('no key')
+  await page.keyboard.press('Escape')
+  await expect(sheet).toHaveCount(0)
+
+  // In force at once, and said wherever it is shown; nothing of it is kept in the browser.
+  await page.keyboard.press('v')
+  await expect(page.getByRole('dialog', { name: 'Filter' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.evaluate(() => localStorage.clear())
+  await page.reload()
+  await expect(page.locator('[data-path]').first()).toBeVisible()
+  await page.getByRole('button', { name: 'More' }).click()
+  await expect(page.getByRole('menuitem', { name: 'Model page' })).toContainText('Ctrl M')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+m')
+  await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
+
+  await page.keyboard.press('?')
+  await sheet.getByRole('button', { name: 'All keys as at first' }).click()
+  await expect(keyOf('models')).toContainText('Ctrl .')
+  await expect(keyOf('grid.review')).toContainText('V')
+})

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { dayBegan, remaining, savedBy } from '../../src/renderer/progress/estimate.ts'
+
+const labels = [
+  { id: 1, presentCount: 10, absentCount: 20 },
+  { id: 2, presentCount: 0, absentCount: 0 },
+]
+
+test('what is left, and how long that takes at the rate of the session', () => {
+  const confident = [{ present: 5, absent: 45 }]
+  expect(remaining(100, labels, confident, 12)).toEqual({
+    pairs: 200,
+    known: 30,
+    unknown: 170,
+    suggested: 50,
+    minutes: 10,
+  })
+  expect(remaining(100, labels, confident, null).minutes).toBeNull()
+  expect(remaining(0, [], [], 12)).toEqual({ pairs: 0, known: 0, unknown: 0, suggested: 0, minutes: 0 })
+})
+
+test('accepting together saves all decisions but one a stroke', () => {
+  const decisions = { byHand: 5, oneByOne: 3, together: 120, strokes: 2, imported: 9 }
+  expect(savedBy(decisions)).toBe(118)
+  expect(savedBy({ ...decisions, together: 0, strokes: 0 })).toBe(0)
+})
+
+test('a day begins at midnight where the person is', () => {
+  const began = new Date(dayBegan(new Date(2026, 10, 24, 13, 30)))
+  expect([began.getDate(), began.getHours(), began.getMinutes()]).toEqual([24, 0, 0])
+})
