@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { deserialize } from 'node:v8'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Checkpoints, type RunInputs, removeCheckpoints } from '../../src/main/training/checkpoint.ts'
 import { type FineTuneResult, fineTune } from '../../src/main/training/fineTune.ts'
@@ -28,6 +29,15 @@ const cache = (name: string): string => path.join(folder, name)
 const files = (name: string): string[] =>
   readdirSync(path.join(cache(name), 'checkpoints'), { recursive: true, encoding: 'utf8' }).sort()
 
+/** Steps of all networks together that need not be done again. */
+function stepsKept(name: string): number {
+  const networks = files(name).filter((file) => /network-\d+\.checkpoint$/.test(file))
+  const kept = networks.map((file) =>
+    deserialize(readFileSync(path.join(cache(name), 'checkpoints', file)).subarray(8)),
+  )
+  return kept.reduce((total, { trainer }) => total + trainer.steps, 0)
+}
+
 function run(checkpoints?: Checkpoints, onProgress?: (report: ProgressReport) => void, signal?: AbortSignal) {
   return fineTune(
     { source: scenes, records: scenes.records, states, labelNames: scenes.names },
@@ -44,13 +54,13 @@ describe('a run that is cut off', () => {
     whole = await run(undefined, ({ phase, losses }) => {
       if (phase === 'network' && losses) steps++
     })
-    // Half way through the networks.
+    // In the middle of the networks, once some of what they did is kept: when that is depends on the machine.
     const stop = new AbortController()
     const checkpoints = await Checkpoints.open(cache('cut'), inputs)
     const cut = run(
       checkpoints,
-      ({ phase, fraction }) => {
-        if (phase === 'network' && fraction > 0.55) stop.abort(new Error('cut'))
+      ({ phase }) => {
+        if (phase === 'network' && stepsKept('cut') >= 0.3 * steps) stop.abort(new Error('cut'))
       },
       stop.signal,
     )
@@ -74,7 +84,7 @@ describe('a run that is cut off', () => {
     })
     expect(checkpoints.resumed).toBe(true)
     expect(stepsAgain).toBeGreaterThan(0)
-    expect(stepsAgain).toBeLessThan(0.8 * steps)
+    expect(stepsAgain).toBeLessThanOrEqual(0.7 * steps)
     // The beginning of the phase alone: the baseline was there.
     expect(baselineReports).toBe(1)
     expectSame(again)
