@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { openProject } from '../../src/main/project/open.ts'
 import type { Project } from '../../src/main/project/project.ts'
@@ -252,8 +253,12 @@ describe('large actions', () => {
 
   test('take an async source, tell how far they are, and can be cancelled: then nothing is written', async () => {
     const { project, dog } = withImages(count)
+    // Slow enough to be told of several times, on any machine.
     async function* source() {
-      yield* everything(dog)
+      for (const change of everything(dog)) {
+        if (change.imageId % 1000 === 0) await setTimeout(15)
+        yield change
+      }
     }
     const controller = new AbortController()
     const progress: number[] = []

@@ -74,14 +74,14 @@ test('there is a fixture of the newest version, and the schema is the one that i
 })
 
 describe('migrating', () => {
-  const steps = [...migrations, 'ALTER TABLE label ADD COLUMN parent_id INTEGER REFERENCES label (id)']
+  const steps = [...migrations, 'ALTER TABLE label ADD COLUMN next_id INTEGER REFERENCES label (id)']
 
   test('goes step by step from any version', () => {
     const connection = new Connection(fixture(1))
     migrate(connection, steps)
     expect(connection.pragma('user_version')).toBe(steps.length)
     expect(connection.pragma('application_id')).toBe(applicationId)
-    expect(connection.value('SELECT count(*) FROM label WHERE parent_id IS NULL')).toBe(3)
+    expect(connection.value('SELECT count(*) FROM label WHERE next_id IS NULL')).toBe(3)
     connection.close()
   })
 

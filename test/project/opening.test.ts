@@ -14,7 +14,7 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { Connection } from '../../src/main/project/database.ts'
-import { applicationId } from '../../src/main/project/migrations/index.ts'
+import { applicationId, newestVersion } from '../../src/main/project/migrations/index.ts'
 import { createProject, openProject } from '../../src/main/project/open.ts'
 import { Project } from '../../src/main/project/project.ts'
 import { closing, ids, newProject, runScript, scanned, temporaryFolder, userError } from './support.ts'
@@ -61,7 +61,7 @@ describe('making a project', () => {
     expect(readdirSync(path.dirname(project.path)).sort()).toEqual(['images', 'p.surmise', 'p.surmise-lock'])
     const db = new Database(project.path, { readonly: true })
     expect(db.pragma('application_id', { simple: true })).toBe(applicationId)
-    expect(db.pragma('user_version', { simple: true })).toBe(1)
+    expect(db.pragma('user_version', { simple: true })).toBe(newestVersion)
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
     const tables = db.prepare("SELECT strict FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     expect(tables.pluck().all()).toEqual(Array.from({ length: 9 }, () => 1))

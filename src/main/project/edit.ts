@@ -7,6 +7,7 @@ import { labelNameOf } from './labelName.ts'
 import { labelById, labelByUid, livingLabels, takenKey, takenName } from './labels.ts'
 import { insertModel, type NewModel } from './models.ts'
 import { defaultColour } from './palette.ts'
+import { relatedAnew } from './relations.ts'
 import type { StateChange } from './types.ts'
 import { batchSize, type LabelField, type StagedState, sourceNumber, Writer } from './writer.ts'
 
@@ -24,6 +25,9 @@ export interface NewLabel {
   colour?: string
   key?: string | null
   description?: string
+  parentId?: number | null
+  group?: string
+  exclusive?: boolean
   /** From an import; a new one if another label has it already. */
   uid?: string
 }
@@ -33,6 +37,14 @@ export interface LabelPatch {
   colour?: string
   key?: string | null
   description?: string
+  /** Whoever has this label has its parent too; null for none. */
+  parentId?: number | null
+  /** '' for none. */
+  group?: string
+  /** Of its whole group. @default as its group is */
+  exclusive?: boolean
+  /** Ids of images. */
+  examples?: readonly number[]
 }
 
 export interface SlicesOptions {
@@ -132,7 +144,8 @@ export class Edit {
     const colour = label.colour === undefined ? defaultColour(position) : colourOf(label.colour)
     const id = this.writer.insertLabel({ uid, name, position, colour })
     this.#setField(id, 'removed', 1, 0)
-    this.updateLabel(id, { key: label.key, description: label.description })
+    const { key, description, parentId, group, exclusive } = label
+    this.updateLabel(id, { key, description, parentId, group, exclusive })
     return id
   }
 
@@ -146,10 +159,28 @@ export class Edit {
     }
     if (patch.colour !== undefined) this.#setField(id, 'colour', label.colour, colourOf(patch.colour))
     if (patch.description !== undefined) this.#setField(id, 'description', label.description, patch.description)
+    if (patch.examples !== undefined) {
+      const [old, next] = [label.examples, [...new Set(patch.examples)]].map((ids) => JSON.stringify(ids))
+      this.#setField(id, 'examples', old, next)
+    }
+    this.#relate(id, patch)
     if (patch.key !== undefined) {
       const key = patch.key === null ? null : keyOf(patch.key)
       if (key !== null) takenKey(this.#db, key, id)
       this.#setField(id, 'key', label.key, key)
+    }
+  }
+
+  /** Its parent and its group; the rest of the group goes with it. */
+  #relate(id: number, patch: LabelPatch): void {
+    if (patch.parentId === undefined && patch.group === undefined && patch.exclusive === undefined) return
+    const labels = livingLabels(this.#db)
+    const byId = new Map(labels.map((label) => [label.id, label]))
+    for (const next of relatedAnew(labels, id, patch)) {
+      const old = byId.get(next.id)!
+      this.#setField(next.id, 'parent_id', old.parentId, next.parentId)
+      this.#setField(next.id, 'group_name', old.group, next.group)
+      this.#setField(next.id, 'exclusive', Number(old.exclusive), Number(next.exclusive))
     }
   }
 

@@ -12,6 +12,10 @@ interface LabelRow {
   colour: string
   key: string | null
   description: string
+  parent_id: number | null
+  group_name: string
+  exclusive: number
+  examples: string
   removed: number
   present_count: number
   absent_count: number
@@ -73,7 +77,10 @@ export class LabelsTable {
 }
 
 export function livingLabels(db: Connection): Label[] {
-  return db.all<LabelRow>('SELECT * FROM label WHERE removed = 0 ORDER BY position, id').map(labelOf)
+  const labels = db.all<LabelRow>('SELECT * FROM label WHERE removed = 0 ORDER BY position, id').map(labelOf)
+  const living = new Set(labels.map(({ id }) => id))
+  // A parent that is removed comes back with its children when the removal is undone.
+  return labels.map((label) => (living.has(label.parentId ?? 0) ? label : { ...label, parentId: null }))
 }
 
 export function labelById(db: Connection, id: number): Label | undefined {
@@ -117,6 +124,10 @@ function labelOf(row: LabelRow): Label {
     colour: row.colour,
     key: row.key,
     description: row.description,
+    parentId: row.parent_id,
+    group: row.group_name,
+    exclusive: row.exclusive === 1,
+    examples: JSON.parse(row.examples),
     removed: row.removed === 1,
     presentCount: row.present_count,
     absentCount: row.absent_count,

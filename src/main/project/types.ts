@@ -18,6 +18,14 @@ export interface Label {
   /** The shortcut, null for none. */
   key: string | null
   description: string
+  /** Whoever has this label has its parent too. */
+  parentId: number | null
+  /** '' for none. */
+  group: string
+  /** No image has two labels of its group. */
+  exclusive: boolean
+  /** Ids of images that show what is meant. */
+  examples: number[]
   /** A removed label keeps its states: undo brings both back. */
   removed: boolean
   presentCount: number

@@ -13,7 +13,17 @@ export function sourceOf(number: number): StateSource {
   return sources[number - 1]
 }
 
-export type LabelField = 'name' | 'position' | 'colour' | 'key' | 'description' | 'removed'
+export type LabelField =
+  | 'name'
+  | 'position'
+  | 'colour'
+  | 'key'
+  | 'description'
+  | 'removed'
+  | 'parent_id'
+  | 'group_name'
+  | 'exclusive'
+  | 'examples'
 
 /** A state as it is to be; with 0 the rest is ignored. */
 export type StagedState = readonly [
