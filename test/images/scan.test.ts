@@ -6,6 +6,7 @@ import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { thumbnailPath } from '../../src/main/images/thumbnails.ts'
+import { withHastyClock } from '../clock.ts'
 import { picture, quarters, temporaryFolder, write } from './pictures.ts'
 import { scanned, TestProject } from './project.ts'
 
@@ -172,10 +173,12 @@ describe('a scan', () => {
       )
     const project = new TestProject(folder)
     const abort = new AbortController()
-    const first = await project.scan({
-      signal: abort.signal,
-      progress: ({ phase, done }) => phase === 'reading' && done > 3 && abort.abort(),
-    })
+    const first = await withHastyClock(() =>
+      project.scan({
+        signal: abort.signal,
+        progress: ({ phase, done }) => phase === 'reading' && done > 3 && abort.abort(),
+      }),
+    )
     expect(first.complete).toBe(false)
     const kept = project.present.length
     expect(kept).toBeGreaterThan(3)
