@@ -56,11 +56,22 @@ export const contract = {
   labels: {
     list: procedure.output(z.array(s.label)),
     add: procedure.input(s.newLabel).output(s.label),
-    update: procedure.input(z.object({ id, patch: s.labelPatch })).output(s.label),
+    /** What follows from its parent and its group is filled in where nothing is known: so many states. */
+    update: procedure
+      .input(z.object({ id, patch: s.labelPatch }))
+      .output(s.label.extend({ filled: z.int().nonnegative() })),
     /** Undo brings it back, with its states. */
     remove: procedure.input(z.object({ id })),
     /** Every label, in the new order. */
     reorder: procedure.input(z.object({ ids: z.array(id) })),
+    /** What `merge` would do. */
+    mergePlan: procedure.input(z.object({ id, intoId: id })).output(s.mergePlan),
+    /** One label for two: the first goes, and its marks to the second, where that has none of its own. */
+    merge: procedure.input(z.object({ id, intoId: id })),
+    /** A new label for those of these images in which one is present; there that one is open again. */
+    split: procedure
+      .input(z.object({ id, name: z.string(), imageIds: z.array(id) }))
+      .output(s.label.extend({ images: z.int().positive() })),
   },
   images: {
     /** The ids of all that pass, in order: Int32, little endian. */

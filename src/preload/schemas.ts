@@ -17,6 +17,14 @@ export const label = z.object({
   colour: z.string(),
   key: z.string().nullable(),
   description: z.string(),
+  /** Whoever has this label has its parent too. */
+  parentId: id.nullable(),
+  /** '' for none. */
+  group: z.string(),
+  /** No image has two labels of its group. */
+  exclusive: z.boolean(),
+  /** Images that show what is meant. */
+  examples: z.array(id),
   presentCount: count,
   absentCount: count,
 })
@@ -26,9 +34,22 @@ export const newLabel = z.object({
   colour: z.string().optional(),
   key: z.string().nullable().optional(),
   description: z.string().optional(),
+  parentId: id.nullable().optional(),
+  group: z.string().optional(),
+  exclusive: z.boolean().optional(),
 })
 
-export const labelPatch = newLabel.partial()
+export const labelPatch = newLabel.partial().extend({ examples: z.array(id).max(24).optional() })
+
+/** Of the marks of a label that is to be merged into another. */
+export const mergePlan = z.object({
+  /** The other takes them over. */
+  moves: count,
+  /** Both say the same. */
+  agree: count,
+  /** The other says the opposite, and keeps it. */
+  conflicts: count,
+})
 
 export const problem = z.object({ code: z.string(), message: z.string() })
 
@@ -404,6 +425,8 @@ export type Candidates = z.infer<typeof candidates>
 export type LabelState = z.infer<typeof labelState>
 export type Label = z.infer<typeof label>
 export type NewLabel = z.infer<typeof newLabel>
+export type LabelPatch = z.infer<typeof labelPatch>
+export type MergePlan = z.infer<typeof mergePlan>
 export type Settings = z.infer<typeof settings>
 export type LabelMetrics = z.infer<typeof labelMetrics>
 export type Device = z.infer<typeof device>

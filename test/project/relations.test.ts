@@ -66,6 +66,26 @@ describe('what follows from a label', () => {
     expect(relations.following([{ imageId: 1, labelId: cat, state: 0 }], matrix)).toEqual([])
   })
 
+  test('comes along image by image where many are decided together, and overturns nothing', async () => {
+    const { project, relations, animal, dog, cat, poodle } = animals()
+    project.states.set([{ imageId: 1, labelId: cat, state: 1 }], { title: 'cat' })
+    const changes = [
+      { imageId: 1, labelId: poodle, state: 1 as const },
+      { imageId: 2, labelId: cat, state: 1 as const },
+      { imageId: 2, labelId: dog, state: -1 as const },
+    ]
+    const all = [...relations.withFollowing(changes, await project.states.matrix())]
+    expect(all).toEqual([
+      changes[0],
+      { imageId: 1, labelId: dog, state: 1, score: null },
+      { imageId: 1, labelId: animal, state: 1, score: null },
+      ...changes.slice(1),
+      { imageId: 2, labelId: poodle, state: -1, score: null },
+      { imageId: 2, labelId: animal, state: 1, score: null },
+    ])
+    expect([...new Relations([]).withFollowing(changes, await project.states.matrix())]).toEqual(changes)
+  })
+
   test('is filled in for what is known already, and nothing known is touched', async () => {
     const { project, relations, animal, dog, cat, poodle } = animals()
     const known = [

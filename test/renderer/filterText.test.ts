@@ -4,8 +4,10 @@ import { type ImageFilter, imageFilter, imageSort, type Label } from '../../src/
 import { formatView, isReversed, parseView, sortBy, type View } from '../../src/renderer/state/filterText.ts'
 import { chipsOf } from '../../src/renderer/workbench/chips.ts'
 
+const unrelated = { parentId: null, group: '', exclusive: false, examples: [] }
 const label = (id: number, name: string): Label => ({
   ...{ id, name, colour: '#000000', key: null, description: '', presentCount: 0, absentCount: 0 },
+  ...unrelated,
 })
 const labels = [label(1, 'dog'), label(2, 'Große Möwe'), label(3, 'a:b & c=d #1 +2 %41'), label(4, '犬 🐕‍🦺')]
 

@@ -102,8 +102,10 @@ describe('a turned image', () => {
 })
 
 describe('the labels of an image', () => {
+  const unrelated = { parentId: null, group: '', exclusive: false, examples: [] }
   const label = (id: number, name: string): Label => ({
     ...{ id, name, colour: '#000000', key: null, description: '', presentCount: 0, absentCount: 0 },
+    ...unrelated,
   })
   const labels = [label(1, 'dog'), label(2, 'Cat'), label(3, 'cow'), label(4, 'sky'), label(5, 'sea')]
   const suggest = (labelId: number, probability: number, confident = true) =>

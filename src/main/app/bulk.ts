@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { BulkPreview, BulkRequest } from '../../preload/bulkSchemas.ts'
 import type { ActionResult } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
+import { Relations } from '../project/relations.ts'
 import type { StateMatrix } from '../project/stateMatrix.ts'
 import type { ProjectChange, StateChange } from '../project/types.ts'
 import { type Accepted, imageByImage, planBulk, type SampledPair, sampleOf } from './bulkPlan.ts'
@@ -122,8 +123,10 @@ export function startBulk(workspace: Workspace, token: string): StartedJob<Actio
         yield { imageId, labelId, state: side === 'present' ? 1 : -1, ...origin }
       }
     }
+    const relations = new Relations(project.labels.list())
+    const all = relations.withFollowing(changes(), matrix)
     const changed = await project.editLarge({ title, annotator: project.settings.get('annotator') }, (edit) =>
-      edit.setStates(changes(), {
+      edit.setStates(all, {
         signal: job.signal,
         onProgress: () => job.update({ fraction: count > 0 ? seen / count : null }),
       }),

@@ -1,6 +1,7 @@
 import type { ActionResult, StateChange } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import type { Replayed } from '../project/history.ts'
+import { Relations } from '../project/relations.ts'
 import type { StateChange as NewState } from '../project/types.ts'
 import { suggestionOf } from '../suggestions/scores.ts'
 import { statesIn } from './suggestions.ts'
@@ -86,19 +87,23 @@ async function decide(
   return writeMarks(workspace, changes, title)
 }
 
-/** One action. @throws UserError of the project */
+/** One action, with what follows from it by parents and groups of labels. @throws UserError of the project */
 export async function writeMarks(
   workspace: Workspace,
   changes: readonly NewState[],
   title: string,
 ): Promise<ActionResult> {
   const { project } = workspace
-  const options = { title, annotator: project.settings.get('annotator') }
+  const relations = new Relations(project.labels.list())
+  const following = relations.none ? [] : relations.following(changes, await project.states.matrix())
+  const all = following.length > 0 ? [...changes, ...following] : changes
+  const said = following.length > 0 ? `${title}, and ${following.length} that follow` : title
+  const options = { title: said, annotator: project.settings.get('annotator') }
   const changed =
-    changes.length <= manyChanges
-      ? project.states.set(changes, options)
-      : await project.editLarge(options, (edit) => edit.setStates(changes))
-  return { changed, title, firstImageId: changed > 0 ? changes[0].imageId : null, ...titles(workspace) }
+    all.length <= manyChanges
+      ? project.states.set(all, options)
+      : await project.editLarge(options, (edit) => edit.setStates(all))
+  return { changed, title: said, firstImageId: changed > 0 ? changes[0].imageId : null, ...titles(workspace) }
 }
 
 function markTitle(workspace: Workspace, changes: readonly StateChange[]): string {

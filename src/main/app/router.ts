@@ -16,6 +16,7 @@ import { goTo } from './history.ts'
 import { queryImages } from './imageQuery.ts'
 import { imageDetail, imageRows } from './imageRows.ts'
 import { startImport, startPreview } from './importing.ts'
+import { mergeLabels, planMerge, splitLabel, updateLabel } from './labels.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
 import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from './modelPage.ts'
 import { chooseModel, modelsOf } from './models.ts'
@@ -95,12 +96,12 @@ export function createRouter(app: Application, shell: Shell) {
         const { id } = workspace().project.labels.add(input)
         return labelsOf(workspace()).find((label) => label.id === id)!
       }),
-      update: os.labels.update.handler(({ input }) => {
-        workspace().project.labels.update(input.id, input.patch)
-        return labelsOf(workspace()).find((label) => label.id === input.id)!
-      }),
+      update: os.labels.update.handler(({ input }) => updateLabel(workspace(), input.id, input.patch)),
       remove: os.labels.remove.handler(({ input }) => workspace().project.labels.remove(input.id)),
       reorder: os.labels.reorder.handler(({ input }) => workspace().project.labels.reorder(input.ids)),
+      mergePlan: os.labels.mergePlan.handler(({ input }) => planMerge(workspace(), input.id, input.intoId)),
+      merge: os.labels.merge.handler(({ input }) => mergeLabels(workspace(), input.id, input.intoId)),
+      split: os.labels.split.handler(({ input }) => splitLabel(workspace(), input)),
     },
     images: {
       query: os.images.query.handler(async ({ input }) => {

@@ -26,9 +26,7 @@ export function summaryOf(workspace: Workspace): ProjectSummary {
 }
 
 export function labelsOf({ project }: Workspace): Label[] {
-  return project.labels.list().map(({ id, name, colour, key, description, presentCount, absentCount }) => ({
-    ...{ id, name, colour, key, description, presentCount, absentCount },
-  }))
+  return project.labels.list().map(({ uid: _u, position: _p, removed: _r, ...label }) => label)
 }
 
 const mAP = z.object({ linear: z.number(), sst: z.number(), blend: z.number() })

@@ -71,6 +71,30 @@ export class Relations {
     return [...found.values()]
   }
 
+  /**
+   * Many changes, image by image, each image's with what follows from them where nothing is known yet: what comes together never
+   * overturns a mark.
+   * @param known before the changes
+   */
+  *withFollowing(changes: Iterable<StateChange>, known: Pick<StateMatrix, 'get'>): Generator<StateChange> {
+    if (this.none) {
+      yield* changes
+      return
+    }
+    let ofImage: StateChange[] = []
+    const fill = () =>
+      this.following(ofImage, known).filter(({ imageId, labelId }) => known.get(imageId, labelId) === 0)
+    for (const change of changes) {
+      if (ofImage.length > 0 && ofImage[0].imageId !== change.imageId) {
+        yield* fill()
+        ofImage = []
+      }
+      ofImage.push(change)
+      yield change
+    }
+    yield* fill()
+  }
+
   /** What follows from all that is known, where nothing is known yet. What contradicts itself is left as it is. */
   *gaps(matrix: StateMatrix): Generator<StateChange> {
     const { states, imageIds, labelIds } = matrix.snapshot()
