@@ -4,13 +4,16 @@ import { action, actions, runLabelKey } from './registry.ts'
 
 const typing = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'
 
+/** One that is on its way out has the focus for a moment more: the next key is not for it. */
+const openPopup = '[role=dialog]:not([data-closed]), [role=menu]:not([data-closed])'
+
 /** One listener for all keys: what a focused control needs itself is left to it. @returns to stop */
 export function listenToKeys(): () => void {
   const listen = (event: KeyboardEvent): void => {
     const { dialog, editedLabel } = ui.get()
     if (event.defaultPrevented || event.isComposing || dialog !== null || editedLabel !== null) return
     const target = event.target instanceof Element ? event.target : document.body
-    if (target.closest('[role=dialog], [role=menu]')) return
+    if (target.closest(openPopup)) return
     const key = keyOf(event)
     const isPalette = action('palette').keys.includes(key)
     if (target.matches(typing) && !isPalette) {
