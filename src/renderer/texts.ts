@@ -151,6 +151,49 @@ export const texts = {
     },
     otherColour: 'Another colour',
     removeAsk: (name: string) => `Remove “${name}”?`,
+    parent: 'Parent',
+    noParent: 'None',
+    parentHint: 'Present here means present there; absent there means absent here.',
+    group: 'Group',
+    mates: (names: string[]) => `With ${names.join(', ')}.`,
+    exclusive: 'No image has two labels of this group',
+    filled: (count: number) =>
+      count === 1
+        ? '1 mark follows from this. Undo takes it back.'
+        : `${count.toLocaleString()} marks follow from this. Undo takes them back.`,
+    examples: 'Examples',
+    examplesHint: 'Open or select images that show it.',
+    addExamples: (count: number) => (count === 1 ? 'Add this image' : `Add ${count || 'the selected'} images`),
+    removeExample: (path: string) => `${path} is no example`,
+    choose: 'Choose a label',
+    merge: 'Merge …',
+    mergeInto: 'Merge into',
+    mergeNow: 'Merge',
+    mergeHint: 'One label for two: this one goes, and its marks with it to the other.',
+    mergePlan: (name: string, into: string, plan: { moves: number; agree: number; conflicts: number }) =>
+      [
+        `“${name}” goes. ${plan.moves.toLocaleString()} of its marks go to “${into}”, ${plan.agree.toLocaleString()} ${plan.agree === 1 ? 'is' : 'are'} there already.`,
+        plan.conflicts > 0 &&
+          `In ${plan.conflicts === 1 ? '1 image' : `${plan.conflicts.toLocaleString()} images`} they disagree: there “${into}” stays as it is.`,
+        'Undo brings it back.',
+      ]
+        .filter(Boolean)
+        .join(' '),
+    split: 'Split …',
+    splitName: 'Name of the new label',
+    splitNow: 'Split',
+    splitHint: (name: string) => `A new label for some of the images of “${name}”: select them first.`,
+    splitPlan: (name: string, images: number) =>
+      `Where “${name}” is present in ${images === 1 ? 'the chosen image' : `the ${images.toLocaleString()} chosen images`}, the new label is instead, and “${name}” is open again. Where it is absent, so is the new one.`,
+    move: (name: string) => `Move ${name}`,
+    moveHint:
+      'To move a label, press the space bar, then the arrow keys; the space bar again to drop it, Escape to leave it where it was.',
+    moving: {
+      lifted: (name: string) => `${name} is lifted.`,
+      over: (name: string, place: number, of: number) => `${name} would be label ${place} of ${of}.`,
+      dropped: (name: string, place: number, of: number) => `${name} is label ${place} of ${of}.`,
+      left: (name: string) => `${name} stays where it was.`,
+    },
   },
   image: {
     back: 'Back to the grid',

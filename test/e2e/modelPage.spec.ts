@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { expectNoViolations } from './axe.ts'
 import { expect, type Served, test } from './fixture.ts'
 
 interface Listed {
@@ -151,14 +151,7 @@ test('the model page is open to everyone, in light and dark, with a model and wi
   sample,
   trained,
 }) => {
-  const check = async (where: string) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' | ')}`)
-      expect(said, `${where}, ${colorScheme}`).toEqual([])
-    }
-  }
+  const check = (where: string) => expectNoViolations(page, where)
   await open(page, sample)
   await page.keyboard.press('Control+.')
   await expect(page.getByText('No model yet')).toBeVisible()

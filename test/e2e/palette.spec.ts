@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
 
 const palette = (page: Page) => page.getByRole('dialog', { name: 'Commands' })
@@ -12,15 +12,6 @@ async function command(page: Page, typed: string, first: string | RegExp): Promi
   await expect(palette(page).getByRole('option').first()).toContainText(first)
   await page.keyboard.press('Enter')
   await expect(palette(page)).toHaveCount(0)
-}
-
-async function expectNoViolations(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' | ')}`)
-    expect(said, `${where}, ${colorScheme}`).toEqual([])
-  }
 }
 
 test('everything is found by typing: commands, labels, orders, from the start screen on', async ({

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
+import { expectNoViolations } from './axe.ts'
 import { expect, type Served, test } from './fixture.ts'
 
 /** Moves the keyboard on until it is there. */
@@ -44,16 +44,6 @@ async function twoFolders(served: Served, sample: string): Promise<{ file: strin
   const lines = readFileSync(known, 'utf8').trim().split(/\r?\n/)
   const dogs = lines.map((line) => line.split(',')).filter(([, label]) => label === 'dog')
   return { file, dogs: new Map(dogs.map(([image, , value]) => [image, value])) }
-}
-
-/** What the screens shown say of themselves in both themes. */
-async function expectNoViolations(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' | ')}`)
-    expect(said, `${where}, ${colorScheme}`).toEqual([])
-  }
 }
 
 const count = (page: Page) => page.getByRole('status').filter({ hasText: 'images' })

@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
 
 /** What is said of the labels of the open image that are not decided: name → percentage. */
@@ -60,11 +60,7 @@ test('a mark changes the other suggestions at once; each says why, in words, wit
     .click()
   await expect(page.getByRole('region', { name: new RegExp(`^Why ${others[1]} is `) })).toBeVisible()
   await expect(panel.getByText(/nearest known images? ha/)).toBeVisible()
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join()}`)).toEqual([])
-  }
+  await expectNoViolations(page, 'reasons')
 
   // From there to the nearest image, and no more reasons.
   const nearest = panel.getByRole('list', { name: 'The nearest images where it is known' }).getByRole('button').first()

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { expectNoViolations } from './axe.ts'
 import { expect, type Served, test } from './fixture.ts'
 
 /** What the command line says is known of a label, by image. */
@@ -21,15 +21,6 @@ const said = (page: Page) =>
   page
     .locator('[data-candidate]')
     .evaluateAll((tiles) => tiles.map((tile) => [tile.dataset.candidate ?? '', tile.dataset.said ?? ''] as const))
-
-async function expectNoViolations(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' | ')}`)
-    expect(told, `${where}, ${colorScheme}`).toEqual([])
-  }
-}
 
 test('label by label, by the keyboard alone: cut, flip, leave open, confirm a screen, undo it', async ({
   app: page,

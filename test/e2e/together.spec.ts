@@ -1,5 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import { expectNoViolations } from './axe.ts'
 import { expect, type Served, test } from './fixture.ts'
 
 async function known(served: Served, project: string): Promise<{ present: number; absent: number }> {
@@ -7,15 +6,6 @@ async function known(served: Served, project: string): Promise<{ present: number
   const sum = (key: 'presentCount' | 'absentCount'): number =>
     labels.reduce((total: number, label: Record<typeof key, number>) => total + label[key], 0)
   return { present: sum('presentCount'), absent: sum('absentCount') }
-}
-
-async function expectNoViolations(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' | ')}`)
-    expect(told, `${where}, ${colorScheme}`).toEqual([])
-  }
 }
 
 test('accepting together says before what it would do; the history leads back and forth', async ({

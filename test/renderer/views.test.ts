@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { ImageDetail, Label } from '../../src/preload/schemas.ts'
-import { labelGroups, nextFocus } from '../../src/renderer/image/groups.ts'
+import { labelGroups, nextFocus, restOf } from '../../src/renderer/image/groups.ts'
 import { type Turn, turned, turnedSize, turnedStyle } from '../../src/renderer/image/turn.ts'
 import { fitted, zoomedAt } from '../../src/renderer/image/zoom.ts'
+import { depthsOf } from '../../src/renderer/workbench/depths.ts'
 import {
   captionHeight,
   gap,
@@ -98,6 +99,36 @@ describe('a turned image', () => {
   test('four turns either way are none', () => {
     expect([90, 90, 90, 90].reduce((turn: Turn) => turned(turn, 90), 0)).toBe(0)
     expect(turned(0, -90)).toBe(270)
+  })
+})
+
+describe('labels below others', () => {
+  const label = (id: number, parentId: number | null = null): Label => ({
+    ...{ id, name: String(id), colour: '#000000', key: null, description: '', presentCount: 0, absentCount: 0 },
+    ...{ parentId, group: '', exclusive: false, examples: [] },
+  })
+
+  test('are set in where they follow their parent', () => {
+    const depths = depthsOf([label(1), label(2, 1), label(3, 2), label(4, 1), label(5, 9), label(6, 1), label(9)])
+    expect([...depths]).toEqual([
+      ...[
+        [1, 0],
+        [2, 1],
+        [3, 2],
+        [4, 1],
+        [5, 0],
+        [6, 0],
+        [9, 0],
+      ],
+    ])
+  })
+
+  test('say that what is above them is not absent with the rest', () => {
+    const labels = [label(1), label(2, 1), label(3, 2), label(4)]
+    const known = (labelId: number, state: 1 | -1) =>
+      ({ labelId, state, source: 'import', decidedAt: 0, score: null, annotator: null }) as const
+    expect(restOf(labels, { states: [known(3, 1)] })).toEqual([4])
+    expect(restOf(labels, { states: [known(3, -1)] })).toEqual([1, 2, 4])
   })
 })
 

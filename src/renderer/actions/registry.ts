@@ -1,6 +1,6 @@
 import type { ImageDetail, Label } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
-import { labelGroups, nextFocus } from '../image/groups.ts'
+import { labelGroups, nextFocus, restOf } from '../image/groups.ts'
 import { refreshStaleList } from '../state/events.ts'
 import { showFilterPanel } from '../state/filters.ts'
 import { accept, mark, markMany, markRestAbsent, redo, reject, review, undo } from '../state/marks.ts'
@@ -186,12 +186,7 @@ const all: readonly Action[] = [
   image('rest-absent', texts.image.restAbsent, ['r'], () => {
     const detail = detailNow()
     if (!detail) return
-    const known = new Set(detail.states.map(({ labelId }) => labelId))
-    const rest = labelsNow().filter(({ id }) => !known.has(id))
-    markRestAbsent(
-      detail.id,
-      rest.map(({ id }) => id),
-    )
+    markRestAbsent(detail.id, restOf(labelsNow(), detail))
     goOnWhenDecided()
   }),
   image('label-down', 'Next label', ['ArrowDown'], () => moveFocus(1)),

@@ -46,6 +46,17 @@ function weight({ suggestion }: LabelEntry): number {
   return suggestion.suggestion === 'present' ? 1 + suggestion.probability : 1 - suggestion.probability
 }
 
+/** What is absent when all that is there has been said: the unknown labels, but for those above a label that is present. */
+export function restOf(labels: readonly Label[], { states }: Pick<ImageDetail, 'states'>): number[] {
+  const byId = new Map(labels.map((label) => [label.id, label]))
+  const settled = new Set(states.map(({ labelId }) => labelId))
+  for (const { labelId, state } of states) {
+    if (state !== 1) continue
+    for (let at = byId.get(labelId); at; at = byId.get(at.parentId ?? 0)) settled.add(at.id)
+  }
+  return labels.map(({ id }) => id).filter((id) => !settled.has(id))
+}
+
 /**
  * @param reviews whether known labels that the model doubts come before what it suggests
  * @param settled the label that was under the keyboard last: what a mark brings to the front must not come under a key on its way

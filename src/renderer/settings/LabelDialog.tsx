@@ -2,9 +2,8 @@ import { type FormEvent, useId, useState } from 'react'
 import type { Label } from '../../preload/schemas.ts'
 import { actions, keyName, keysOfLabels } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
-import { withoutLabel } from '../state/filters.ts'
 import { useLabels } from '../state/queries.ts'
-import { ui } from '../state/ui.ts'
+import { notify } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
@@ -12,8 +11,14 @@ import { Field, Input, inputStyle } from '../ui/Field.tsx'
 import { Modal } from '../ui/Modal.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { ColourField } from './ColourField.tsx'
+import { LabelChanges } from './LabelChanges.tsx'
+import { LabelExamples } from './LabelExamples.tsx'
+import { LabelRelations } from './LabelRelations.tsx'
 
-const blank = { name: '', colour: null as string | null, key: '', description: '' }
+const blank = {
+  ...{ name: '', colour: null as string | null, key: '', description: '', examples: [] as number[] },
+  ...{ parentId: null as number | null, group: '', exclusive: false },
+}
 
 /** @param label null: a new one */
 export function LabelDialog({ label, onClose }: { label: Label | null; onClose: () => void }) {
@@ -21,7 +26,8 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
   const nameId = useId()
   const [form, setForm] = useState(label ? { ...label, key: label.key ?? '' } : blank)
   const { busy, error, run } = useAction()
-  const assigned = keysOfLabels(useLabels()).get(label?.id ?? 0)
+  const labels = useLabels()
+  const assigned = keysOfLabels(labels).get(label?.id ?? 0)
   const change = (patch: Partial<typeof blank>) => setForm((before) => ({ ...before, ...patch }))
 
   const taken = form.key === '' ? undefined : actions.find(({ keys }) => keys.includes(form.key))
@@ -31,11 +37,18 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
     colour: form.colour ?? undefined,
     key: form.key || null,
     description: form.description.trim(),
+    ...{ parentId: form.parentId, group: form.group.trim(), exclusive: form.exclusive },
   })
   const save = (then: () => void) =>
     run(async () => {
-      if (label) await client.labels.update({ id: label.id, patch: fields() })
-      else await client.labels.add(fields())
+      if (!label) await client.labels.add(fields())
+      else {
+        const { filled } = await client.labels.update({
+          id: label.id,
+          patch: { ...fields(), examples: form.examples },
+        })
+        if (filled > 0) notify('info', { message: texts.labels.filled(filled) })
+      }
       then()
     })
   const another = () => {
@@ -108,42 +121,13 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
             />
           )}
         </Field>
-        {error && <ErrorLine error={error} />}
-        {label && <Removal label={label} busy={busy} onRemove={() => void run(() => remove(label))} />}
+        <LabelRelations labels={labels} label={label} value={form} onChange={change} />
+        {label && <LabelExamples ids={form.examples} onChange={(examples) => change({ examples })} />}
       </form>
-    </Modal>
-  )
-}
-
-async function remove(label: Label): Promise<void> {
-  await client.labels.remove({ id: label.id })
-  // Nothing may be filtered by a label that is gone.
-  ui.set(({ filter }) => ({ editedLabel: null, filter: withoutLabel(filter, label.id) }))
-}
-
-function Removal({ label, busy, onRemove }: { label: Label; busy: boolean; onRemove: () => void }) {
-  const [asked, setAsked] = useState(false)
-  const marks = label.presentCount + label.absentCount
-  if (!asked) {
-    return (
-      <Button kind="danger" className="self-start" onClick={() => (marks > 0 ? setAsked(true) : onRemove())}>
-        {texts.labels.remove}
-      </Button>
-    )
-  }
-  return (
-    <div role="alert" className="flex flex-col gap-2 rounded-md bg-absent-soft p-3">
-      <p className="m-0">
-        {texts.labels.removeAsk(label.name)} {texts.labels.removeHint(label.presentCount, label.absentCount)}
-      </p>
-      <div className="flex gap-2">
-        <Button kind="danger" disabled={busy} onClick={onRemove}>
-          {texts.labels.remove}
-        </Button>
-        <Button disabled={busy} onClick={() => setAsked(false)}>
-          {texts.common.cancel}
-        </Button>
+      <div className="mt-4 flex flex-col gap-4">
+        {error && <ErrorLine error={error} />}
+        {label && <LabelChanges label={label} labels={labels} busy={busy} run={run} />}
       </div>
-    </div>
+    </Modal>
   )
 }

@@ -1,5 +1,5 @@
 import { Check, LayoutGrid, Minus, Pencil, Plus } from 'lucide-react'
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import type { ImageFilter, Label } from '../../preload/schemas.ts'
 import { keyName, keysOfLabels } from '../actions/registry.ts'
 import { useLabels } from '../state/queries.ts'
@@ -10,6 +10,9 @@ import { IconButton } from '../ui/Button.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
 import { Dot, StateIcon } from '../ui/StateIcon.tsx'
 
+import { depthsOf } from './depths.ts'
+import { SortableLabels } from './SortableLabels.tsx'
+
 type Condition = NonNullable<ImageFilter['labels']>[number]
 
 /** The labels with what is known of each; a click shows its images. */
@@ -17,6 +20,7 @@ export function LabelSidebar() {
   const labels = useLabels()
   const filter = useUi((state) => state.filter)
   const keys = useMemo(() => keysOfLabels(labels), [labels])
+  const depths = useMemo(() => depthsOf(labels), [labels])
   const conditions = new Map(filter.labels?.map((one) => [one.labelId, one.is]))
   const show = (labelId: number, is: Condition['is'] | null): void => {
     const others = filter.labels?.filter((one) => one.labelId !== labelId) ?? []
@@ -34,19 +38,18 @@ export function LabelSidebar() {
           <Plus size={16} aria-hidden />
         </IconButton>
       </header>
-      <ul className="m-0 min-h-0 flex-1 list-none overflow-auto p-1.5">
-        {labels.map((label) => (
-          <li key={label.id}>
-            <LabelLine
-              label={label}
-              shortcut={keys.get(label.id)}
-              condition={conditions.get(label.id)}
-              onShow={(is) => show(label.id, is)}
-            />
-          </li>
-        ))}
-        {labels.length === 0 && <li className="px-3 py-6 text-center text-muted">{texts.labels.none}</li>}
-      </ul>
+      <SortableLabels labels={labels}>
+        {(label, handle) => (
+          <LabelLine
+            label={label}
+            depth={depths.get(label.id) ?? 0}
+            handle={handle}
+            shortcut={keys.get(label.id)}
+            condition={conditions.get(label.id)}
+            onShow={(is) => show(label.id, is)}
+          />
+        )}
+      </SortableLabels>
     </aside>
   )
 }
@@ -55,24 +58,31 @@ const conditionsInOrder = ['present', 'suggested', 'unknown', 'absent'] as const
 
 function LabelLine({
   label,
+  depth,
+  handle,
   shortcut,
   condition,
   onShow,
 }: {
   label: Label
+  /** How far it is set in. */
+  depth: number
+  handle: ReactNode
   shortcut: string | undefined
   condition: Condition['is'] | undefined
   onShow: (is: Condition['is'] | null) => void
 }) {
   return (
-    <div className={`group rounded-md ${condition ? 'bg-accent-soft' : 'hover:bg-canvas'}`}>
+    <div className={`group relative rounded-md ${condition ? 'bg-accent-soft' : 'hover:bg-canvas'}`}>
       <div className="flex h-8 items-center gap-1 pr-1">
+        {handle}
         <button
           type="button"
           aria-expanded={condition !== undefined}
           title={label.description || texts.labels.filterBy(label.name)}
           onClick={() => onShow(condition ? null : 'present')}
-          className="flex h-full min-w-0 flex-1 items-center gap-2 rounded-md pl-2.5 text-left"
+          className="flex h-full min-w-0 flex-1 items-center gap-2 rounded-md text-left"
+          style={{ paddingLeft: 14 + 12 * Math.min(depth, 4) }}
         >
           <Dot colour={label.colour} />
           <span className="min-w-0 flex-1 truncate">

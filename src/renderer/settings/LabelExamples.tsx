@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query'
+import { X } from 'lucide-react'
+import { imageUrl } from '../../preload/contract.ts'
+import { client } from '../bridge/client.ts'
+import { useUi } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { Button } from '../ui/Button.tsx'
+
+const words = texts.labels
+/** So many pictures say it; more would be a set of their own. */
+const most = 12
+
+/** Images that show what is meant by a label. */
+export function LabelExamples({ ids, onChange }: { ids: readonly number[]; onChange: (ids: number[]) => void }) {
+  const open = useUi((state) => state.imageId)
+  const selection = useUi((state) => state.selection)
+  const { data: rows = [] } = useQuery({
+    queryKey: ['examples', ids],
+    queryFn: () => client.images.rows({ ids: [...ids] }),
+    enabled: ids.length > 0,
+    placeholderData: (before) => before,
+  })
+  const chosen = open !== null ? [open] : [...selection]
+  const added = chosen.filter((id) => !ids.includes(id)).slice(0, most - ids.length)
+  const shown = rows.filter(({ id }) => ids.includes(id))
+  return (
+    <div className="flex flex-col gap-2">
+      <span className="font-medium">{words.examples}</span>
+      {shown.length > 0 && (
+        <ul className="m-0 grid list-none grid-cols-4 gap-1.5 p-0">
+          {shown.map((row) => (
+            <li key={row.id} className="relative aspect-4/3 overflow-hidden rounded-md bg-stage">
+              {row.status === 'ok' && (
+                <img alt={row.path} src={imageUrl('', 'thumbnail', row)} className="size-full object-cover" />
+              )}
+              <button
+                type="button"
+                aria-label={words.removeExample(row.path)}
+                title={words.removeExample(row.path)}
+                onClick={() => onChange(ids.filter((id) => id !== row.id))}
+                className="absolute top-1 right-1 inline-flex size-5 items-center justify-center rounded-full bg-black/70 text-white"
+              >
+                <X size={12} aria-hidden />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="flex items-center gap-3">
+        <Button disabled={added.length === 0} onClick={() => onChange([...ids, ...added])}>
+          {words.addExamples(open !== null ? 1 : added.length)}
+        </Button>
+        {chosen.length === 0 && <span className="text-[13px] text-muted">{words.examplesHint}</span>}
+      </div>
+    </div>
+  )
+}
