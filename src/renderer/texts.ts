@@ -551,6 +551,7 @@ export const texts = {
                 : `about ${Math.ceil(minutes / 60)} h for the rest`,
             ]),
       ].join(', '),
+    closed: (name: string) => `“${name}” is closed.`,
     session: (decisions: number, minutes: number, perMinute: number | null, labels: number) =>
       decisions === 0
         ? 'Nothing was decided since the project was opened.'

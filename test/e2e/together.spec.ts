@@ -88,4 +88,20 @@ test('accepting together says before what it would do; the history leads back an
   await page.keyboard.press('Enter')
   await expect(page.getByRole('status').filter({ hasText: 'images' })).toContainText('1 of 60 images')
   await expect(page.getByRole('button', { name: 'Remove the filter: Changed by one action' })).toBeVisible()
+
+  // The palette gives the keyboard back to what had it.
+  const images = page.getByRole('listbox', { name: 'Images' })
+  await images.focus()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.press('Escape')
+  await expect(images).toBeFocused()
+
+  // What the session brought is said when it ends.
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('Close project')
+  await page.keyboard.press('Enter')
+  await expect(
+    page.getByText(/^“Trained” is closed\. Since the project was opened: \d+ decisions on \d+ labels in 1 min/),
+  ).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Open a project/ })).toBeVisible()
 })

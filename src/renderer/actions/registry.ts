@@ -1,6 +1,7 @@
 import type { ImageDetail, Label } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { labelGroups, nextFocus, restOf } from '../image/groups.ts'
+import { closeProject } from '../progress/close.ts'
 import { refreshStaleList } from '../state/events.ts'
 import { showFilterPanel } from '../state/filters.ts'
 import { accept, mark, markMany, markRestAbsent, redo, reject, review, undo } from '../state/marks.ts'
@@ -160,7 +161,7 @@ const all: readonly Action[] = [
   everywhere('settings', texts.settings.title, ['mod+,'], () => ui.set({ dialog: 'settings' })),
   everywhere('rescan', texts.workbench.rescan, [], () => void client.project.rescan().catch(notifyError)),
   everywhere('locate', texts.workbench.locate, [], () => ui.set({ dialog: 'relocate' })),
-  everywhere('close', texts.workbench.close, [], () => void client.project.close().catch(notifyError)),
+  everywhere('close', texts.workbench.close, [], () => void closeProject()),
   anytime('new-project', texts.start.newProject, [], () => ui.set({ dialog: 'new-project' })),
   anytime('open-project', texts.start.open, ['mod+o'], () => ui.set({ dialog: 'open-project' })),
   anytime('palette', texts.palette.title, ['mod+k'], () => ui.set({ dialog: 'palette' })),

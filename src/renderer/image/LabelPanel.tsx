@@ -96,7 +96,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         />
         {texts.image.goesOn}
       </label>
-      <footer className="flex items-center justify-between gap-2 p-2">
+      <footer className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1 p-2">
         <Button
           kind="quiet"
           onClick={action('image.rest-absent').run}
@@ -104,7 +104,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         >
           {texts.image.restAbsent} <Kbd keys={keyNameOf('image.rest-absent')} />
         </Button>
-        <span className="flex items-center gap-1 pr-1 text-xs text-muted">
+        <span className="flex items-center gap-1 px-1 text-xs whitespace-nowrap text-muted">
           <Kbd keys={keyNameOf('image.accept')} /> {texts.image.acceptShort} <Kbd keys={keyNameOf('image.reject')} />{' '}
           {texts.image.rejectShort}
         </span>

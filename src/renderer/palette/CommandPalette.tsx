@@ -61,6 +61,8 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
               <Search size={16} className="shrink-0 text-muted" aria-hidden />
               <Autocomplete.Input
                 ref={input}
+                // With the first paint: a letter typed right after the key that opens it must not be lost.
+                autoFocus
                 aria-label={texts.palette.title}
                 placeholder={texts.palette.placeholder}
                 spellCheck={false}

@@ -8,7 +8,7 @@ import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Modal } from '../ui/Modal.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { Dot } from '../ui/StateIcon.tsx'
-import { dayBegan, remaining, savedBy } from './estimate.ts'
+import { dayBegan, remaining, savedBy, sumOf } from './estimate.ts'
 
 const words = texts.progress
 
@@ -44,7 +44,7 @@ export function ProgressDialog({ onClose }: { onClose: () => void }) {
         {session && (
           <p className="m-0 text-muted" role="status">
             {words.session(
-              sum(session.decisions),
+              sumOf(session.decisions),
               session.minutes,
               session.perMinute,
               labels.filter(({ id }) => session.labelIds.includes(id)).length,
@@ -86,8 +86,7 @@ export function ProgressDialog({ onClose }: { onClose: () => void }) {
 const head = 'sticky top-0 border-b border-line bg-raised px-3 py-1.5 font-medium'
 const cell = 'border-b border-line px-3 py-1.5'
 
-const sum = ({ byHand, oneByOne, together }: Decisions): number => byHand + oneByOne + together
-const decided = (one: Decisions): string => sum(one).toLocaleString()
+const decided = (one: Decisions): string => sumOf(one).toLocaleString()
 const how = ({ byHand, oneByOne, together, imported }: Decisions): string =>
   words.how(byHand, oneByOne + together, imported)
 

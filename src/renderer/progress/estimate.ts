@@ -1,4 +1,4 @@
-import type { ProgressOverview } from '../../preload/bulkSchemas.ts'
+import type { Decisions, ProgressOverview } from '../../preload/bulkSchemas.ts'
 
 interface Counted {
   id: number
@@ -31,6 +31,9 @@ export function remaining(
   const minutes = perMinute ? Math.max(0, unknown - suggested) / perMinute : null
   return { pairs, known, unknown, suggested, minutes }
 }
+
+/** What was decided here, not imported. */
+export const sumOf = ({ byHand, oneByOne, together }: Decisions): number => byHand + oneByOne + together
 
 /** Decisions that nobody made one by one: of suggestions accepted together, all but the strokes that took them over. */
 export function savedBy({ together, strokes }: ProgressOverview['total']): number {
