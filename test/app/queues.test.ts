@@ -16,6 +16,23 @@ const asked = async (workspace: Workspace, filter: ImageFilter, sort: ImageSort 
   ...(await queryImages(workspace, filter, sort)),
 ]
 
+test('where the filter’s label is known, the others say which image comes first', async () => {
+  const workspace = await scored(newApplication(), [
+    [0.99, 0.6, 0.5],
+    [0.6, 0.55, 0.9],
+    [0.5, 0.97, 0.5],
+  ])
+  workspace.project.states.set(
+    [1, 2, 3].map((imageId) => ({ imageId, labelId: 1, state: 1 as const })),
+    { title: 'x' },
+  )
+  const present: ImageFilter = { labels: [{ labelId: 1, is: 'present' }] }
+  expect(await asked(workspace, present, { by: 'confidence' })).toEqual([3, 2, 1])
+  expect(await asked(workspace, present, { by: 'disagreeing' })).toEqual([3, 2, 1])
+  const undecided: ImageFilter = { labels: [present.labels![0], { labelId: 3, is: 'unknown' }] }
+  expect((await asked(workspace, undecided, { by: 'confidence' }))[0]).toBe(2)
+})
+
 test('uncertain, disagreeing, a range of probabilities: as one would find them one by one', async () => {
   const application = newApplication()
   const probability = fc.oneof(fc.constant(Number.NaN), fc.constantFrom(0, 0.125, 0.25, 0.5, 0.625, 0.75, 1))

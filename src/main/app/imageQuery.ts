@@ -96,7 +96,9 @@ function valuesOf(
   filter: ImageFilter,
   sort: ImageSort,
 ): ((imageId: number) => number) | undefined {
-  const labelId = filter.labels?.[0]?.labelId ?? filter.probability?.[0]?.labelId
+  // Of a label that is known in all these images there is nothing to decide: the others say which come first.
+  const isOpen = ({ is }: { is: string }): boolean => is === 'unknown' || is === 'suggested'
+  const labelId = filter.labels?.find(isOpen)?.labelId ?? filter.probability?.[0]?.labelId
   if (sort.by === 'usefulness') return gains && new Usefulness(gains.gains, gains.matrix).ofImages(labelId)
   if (!scores || !confidence) return undefined
   switch (sort.by) {
@@ -109,7 +111,7 @@ function valuesOf(
       return (id) => confidence.at(uncertainties, id)
     }
     case 'disagreeing':
-      return decisions && doubtsOfImages(decisions, scores, labelId)
+      return decisions && doubtsOfImages(decisions, scores, labelId ?? filter.labels?.[0]?.labelId)
     case 'audit': {
       const seed = sort.seed ?? scores.model.id
       const confidences = confidence.of(labelId)

@@ -88,16 +88,8 @@ function LabelLine({
           <span className="min-w-0 flex-1 truncate">
             <bdi>{label.name}</bdi>
           </span>
-          <span className="flex items-center gap-0.5 text-xs text-present tabular-nums">
-            <Check size={11} strokeWidth={3} aria-hidden />
-            <span className="sr-only">{texts.states.present}</span>
-            {label.presentCount.toLocaleString()}
-          </span>
-          <span className="flex items-center gap-0.5 text-xs text-absent tabular-nums">
-            <Minus size={11} strokeWidth={3} aria-hidden />
-            <span className="sr-only">{texts.states.absent}</span>
-            {label.absentCount.toLocaleString()}
-          </span>
+          <Count state="present" count={label.presentCount} />
+          <Count state="absent" count={label.absentCount} />
         </button>
         <IconButton
           label={texts.labels.edit(label.name)}
@@ -133,5 +125,22 @@ function LabelLine({
         </div>
       )}
     </div>
+  )
+}
+
+const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
+
+/** Of 10,000 on in short: the name of the label needs the room. */
+function Count({ state, count }: { state: 'present' | 'absent'; count: number }) {
+  const Icon = state === 'present' ? Check : Minus
+  return (
+    <span
+      title={`${texts.states[state]}: ${count.toLocaleString()}`}
+      className={`flex items-center gap-0.5 text-xs tabular-nums ${state === 'present' ? 'text-present' : 'text-absent'}`}
+    >
+      <Icon size={11} strokeWidth={3} aria-hidden />
+      <span className="sr-only">{texts.states[state]}</span>
+      {count < 10_000 ? count.toLocaleString() : short.format(count)}
+    </span>
   )
 }
