@@ -1,9 +1,10 @@
 /**
  * From the click to the suggestions, features cached: photos of the reference data, a share of the labels known. Phase by
- * phase, since they are what one would make faster.
+ * phase, since they are what one would make faster; and the most memory that the process held.
  *
  *   node bench/training.ts [--known 0.1] [--backbone FILE.onnx@384] [--json]
  */
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -22,6 +23,8 @@ const { values } = parseArgs({
   options: {
     known: { type: 'string', default: '0.1' },
     backbone: { type: 'string', default: `${path.join(shared, 'backbones/mobilenetv2-1.0.onnx')}@384` },
+    /** The process that embeds is started with this: its memory is not training's. */
+    embed: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -31,8 +34,14 @@ if (!existsSync(folder)) throw new Error(`The photos are not there: ${folder} (S
 const { images, labels, truth } = await readLabelledFolder(folder, 1)
 const backbone = await resolveBackbone(values.backbone)
 const cacheFolder = path.join(tmpdir(), 'surmise-bench-training')
+if (values.embed) {
+  await embed({ images: images.map((image, id) => ({ id, ...image })), backbone, cacheFolder })
+  process.exit()
+}
 if (!values.json) console.log(`Embedding ${images.length} photos with ${backbone.name}, unless that was done before …`)
-await embed({ images: images.map((image, id) => ({ id, ...image })), backbone, cacheFolder })
+const flags = process.argv.slice(2)
+const embedding = spawnSync(process.execPath, [import.meta.filename, ...flags, '--embed'], { stdio: 'inherit' })
+if (embedding.status !== 0) throw new Error('Embedding did not end well')
 
 const reader = (await FeatureReader.open(cacheFolder, backbone))!
 const records = reader.recordsOf(images.map(({ sha256 }) => sha256))
@@ -56,10 +65,12 @@ for (const known of values.known.split(',').map(Number)) {
   )
   enter('')
   const seconds = (performance.now() - begun) / 1000
-  results.push({ known, images: images.length, labels: labels.length, seconds, phases })
+  const peakBytes = process.resourceUsage().maxRSS * 1024
+  results.push({ known, images: images.length, labels: labels.length, seconds, peakBytes, phases })
   if (values.json) continue
   console.log(`\n${images.length} images × ${labels.length} labels, ${known * 100} % known: ${seconds.toFixed(1)} s`)
   for (const one of phases) console.log(`  ${one.phase.padEnd(12)} ${one.seconds.toFixed(1)} s`)
+  console.log(`  peak resident memory ${(peakBytes / 1024 ** 3).toFixed(2)} GB`)
 }
 await reader.close()
 if (values.json) console.log(JSON.stringify({ training: results }))

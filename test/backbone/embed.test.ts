@@ -16,6 +16,7 @@ import {
 import { openExtractor } from '../../src/main/backbone/extractor.ts'
 import { planCopies } from '../../src/main/backbone/extractorPool.ts'
 import { FeatureReader } from '../../src/main/backbone/featureReader.ts'
+import { wholeLook } from '../../src/main/backbone/looks.ts'
 import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
 import { decodeFile } from '../../src/main/images/decode.ts'
 import { modelFile, plainBackbone, temporaryFolder } from './models.ts'
@@ -173,7 +174,11 @@ describe('embedding', () => {
       const extractor = await openExtractor(backbone, { device: 'cpu', batch, threads })
       const records: Float16Array[] = []
       for (let i = 0; i < pixels.length; i += batch) {
-        records.push(...(await extractor.extract(pixels.slice(i, i + batch))).map((record) => record!))
+        records.push(
+          ...(await extractor.extract(pixels.slice(i, i + batch).map((one) => [wholeLook(one)]))).map(
+            (record) => record!,
+          ),
+        )
       }
       await extractor.close()
       results.push(Float16Array.from(records.flatMap((record) => [...record])))

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Backbone } from '../../src/main/backbone/backbone.ts'
 import { openExtractor } from '../../src/main/backbone/extractor.ts'
+import { wholeLook } from '../../src/main/backbone/looks.ts'
 import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
 import { flipped } from '../../src/main/backbone/views.ts'
 import { UserError } from '../../src/main/base/errors.ts'
@@ -29,7 +30,7 @@ const uniform = (width: number, height: number, value = 200): Pixels => ({
 async function recordOf(specification: string, value = 200): Promise<Float16Array> {
   const backbone = await resolveBackbone(specification)
   const extractor = await openExtractor(backbone, { device: 'cpu', threads: 1, batch: 2 })
-  const [record] = await extractor.extract([uniform(backbone.input.width, backbone.input.height, value)])
+  const [record] = await extractor.extract([[wholeLook(uniform(backbone.input.width, backbone.input.height, value))]])
   await extractor.close()
   return record!
 }
@@ -65,7 +66,7 @@ describe('the registry', () => {
     const scene = { ...uniform(90, 96), data: Uint8Array.from({ length: 90 * 96 * 3 }, (_, i) => (i * i) % 251) }
     const records = async (of: Backbone, image: Pixels): Promise<Float16Array> => {
       const extractor = await openExtractor(of, { device: 'cpu', threads: 1, batch: 2 })
-      const [record] = await extractor.extract([image])
+      const [record] = await extractor.extract([[wholeLook(image)]])
       await extractor.close()
       return record!
     }

@@ -1,11 +1,11 @@
 import path from 'node:path'
-import { withViews } from '../backbone/registry.ts'
-import type { Views } from '../backbone/views.ts'
+import { namesFile, withViews } from '../backbone/registry.ts'
+import { type Views, viewChoices } from '../backbone/views.ts'
 import type { AppContext } from './context.ts'
 import { builtInBackbone } from './training.ts'
 import type { Workspace } from './workspace.ts'
 
-export { withViews }
+export { namesFile, viewChoices, withViews }
 
 /** How images are looked at (`views.ts`). */
 export type ViewsChoice = Views | 'none'
@@ -17,8 +17,7 @@ export type ViewsChoice = Views | 'none'
  * @throws UserError that says why it can't be used
  */
 export async function checkedBackbone({ compute }: AppContext, specification: string): Promise<string> {
-  const isFile = /\.onnx(@\d+)?(\+flip)?$/i.test(specification)
-  const absolute = isFile ? path.resolve(specification) : specification
+  const absolute = namesFile(specification) ? path.resolve(specification) : specification
   await compute.run('resolveBackbone', { specification: absolute })
   return absolute
 }

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { UserError } from '../base/errors.ts'
-import type { Pixels } from '../images/decode.ts'
 
-export type Decoded<Item> = { item: Item; decoded: Pixels } | { item: Item; failure: UserError }
+export type Decoded<Item, Result> = { item: Item; decoded: Result } | { item: Item; failure: UserError }
 
 /**
  * Decodes items before they are asked for, in their order: as many as there are in work, and some more, so that a slow one
@@ -10,16 +9,16 @@ export type Decoded<Item> = { item: Item; decoded: Pixels } | { item: Item; fail
  * @param inWork items that are in work at once behind it
  * @returns next: undefined at the end; stop: waits for what is still being decoded, for a decoder can't be interrupted
  */
-export function decodeAhead<Item>(
+export function decodeAhead<Item, Result>(
   items: readonly Item[],
-  decode: (item: Item) => Promise<Pixels>,
+  decode: (item: Item) => Promise<Result>,
   inWork: number,
-): { next(): Promise<Decoded<Item> | undefined>; stop(): Promise<void> } {
+): { next(): Promise<Decoded<Item, Result> | undefined>; stop(): Promise<void> } {
   const ahead = inWork + availableParallelism() + 1
-  const started: Promise<Decoded<Item>>[] = []
+  const started: Promise<Decoded<Item, Result>>[] = []
   let next = 0
 
-  const start = (item: Item): Promise<Decoded<Item>> =>
+  const start = (item: Item): Promise<Decoded<Item, Result>> =>
     decode(item).then(
       (decoded) => ({ item, decoded }),
       (failure) => {

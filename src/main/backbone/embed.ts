@@ -1,6 +1,5 @@
 import { UserError } from '../base/errors.ts'
 import { ensureCacheFolder } from '../images/cacheFolder.ts'
-import { decodeFile, type Pixels } from '../images/decode.ts'
 import type { Job } from '../images/job.ts'
 import { Rate } from '../images/rate.ts'
 import type { Device } from '../tensor/session.ts'
@@ -9,6 +8,7 @@ import { decodeAhead } from './decodeAhead.ts'
 import { type Extractor, openExtractor } from './extractor.ts'
 import { openExtractors } from './extractorPool.ts'
 import { appendAtMost, FeatureWriter, type NewRecord } from './featureWriter.ts'
+import { decodeLooks, type Look } from './looks.ts'
 import { resolveBackbone } from './resolve.ts'
 
 export interface ImageToEmbed {
@@ -115,13 +115,17 @@ async function embedAll(
   onDone: (image: ImageToEmbed, failure?: UserError) => void,
 ): Promise<void> {
   const inWork = extractors.reduce((sum, extractor) => sum + extractor.batch, 0)
-  const ahead = decodeAhead(images, ({ path, sha256 }) => decodeFile(path, sha256, backbone.input), inWork)
+  const ahead = decodeAhead(
+    images,
+    ({ path, sha256 }) => decodeLooks(path, sha256, backbone.input, backbone.views),
+    inWork,
+  )
   const written = new BatchedWriter(writer)
   let failed = false
 
   const work = async (extractor: Extractor) => {
     while (!signal?.aborted && !failed) {
-      const batch: { item: ImageToEmbed; decoded: Pixels }[] = []
+      const batch: { item: ImageToEmbed; decoded: Look[] }[] = []
       while (batch.length < extractor.batch) {
         const next = await ahead.next()
         if (!next) break
@@ -211,10 +215,10 @@ export interface ImageFeatures {
  */
 export async function featuresOf({ image, backbone: wanted, device = 'cpu' }: FeaturesInput): Promise<ImageFeatures> {
   const backbone = typeof wanted === 'string' ? await resolveBackbone(wanted) : wanted
-  const pixels = await decodeFile(image.path, image.sha256, backbone.input)
+  const looks = await decodeLooks(image.path, image.sha256, backbone.input, backbone.views)
   const extractor = await openExtractor(backbone, { device, threads: 0, batch: 1 })
   try {
-    const [record] = await extractor.extract([pixels])
+    const [record] = await extractor.extract([looks])
     if (!record) throw notFinite()
     const split = record.length - backbone.dimension
     return { grid: record.slice(0, split), pooled: record.slice(split) }

@@ -1,17 +1,18 @@
 import type { Pixels } from '../images/decode.ts'
 import { type Device, Session, type Tensor, tensorOf } from '../tensor/session.ts'
 import type { Backbone } from './backbone.ts'
+import type { Look } from './looks.ts'
 import { RecordMaker, type Values } from './pooling.ts'
 import { Preprocessor } from './preprocess.ts'
 import { inputShape } from './resolve.ts'
-import { averageViews, flipped } from './views.ts'
+import { averageLooks, flipped, type LookRecord, mirrors } from './views.ts'
 
-/** Turns decoded images into records of the feature cache. */
+/** Turns what is seen of images into records of the feature cache. */
 export interface Extractor {
   /** Images that one call takes at most. */
   readonly batch: number
   /** @returns a record for each image (pooling.ts); undefined where the backbone gave numbers that are not finite */
-  extract(images: readonly Pixels[]): Promise<(Float16Array | undefined)[]>
+  extract(images: readonly (readonly Look[])[]): Promise<(Float16Array | undefined)[]>
   close(): Promise<void>
 }
 
@@ -57,14 +58,31 @@ export async function openExtractor(backbone: Backbone, options: ExtractorOption
     batch,
     async extract(images) {
       if (images.length > batch) throw new Error(`${images.length} images, and a run takes ${batch}`)
-      const records = await run(images)
-      if (backbone.views !== 'flip') return records
-      const mirrored = await run(images.map(flipped))
-      return records.map((record, i) => record && mirrored[i] && averageViews(record, mirrored[i], backbone.grid))
+      const faces = images.map((looks) => (mirrors(backbone.views) ? looks.flatMap(bothWays) : looks.map(oneWay)))
+      const shown = faces.flat()
+      const records: (Float16Array | undefined)[] = []
+      for (let start = 0; start < shown.length; start += batch) {
+        records.push(...(await run(shown.slice(start, start + batch).map(({ pixels }) => pixels))))
+      }
+      let next = 0
+      return faces.map((some) => {
+        const seen: LookRecord[] = []
+        for (const { frame, mirrored } of some) {
+          const record = records[next++]
+          if (record) seen.push({ frame, mirrored, record })
+        }
+        if (seen.length < some.length) return undefined
+        return seen.length === 1 ? seen[0].record : averageLooks(seen, backbone.grid)
+      })
     },
     close: () => session.close(),
   }
 }
+
+type Face = Look & { mirrored: boolean }
+
+const oneWay = (look: Look): Face => ({ ...look, mirrored: false })
+const bothWays = (look: Look): Face[] => [oneWay(look), { ...look, pixels: flipped(look.pixels), mirrored: true }]
 
 function floats({ data, type }: Tensor): Values {
   if (data instanceof Float32Array || data instanceof Float16Array) return data

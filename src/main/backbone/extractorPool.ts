@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { type ErrorReport, errorFrom } from '../base/errors.ts'
-import type { Pixels } from '../images/decode.ts'
 import type { Device } from '../tensor/session.ts'
 import type { Backbone } from './backbone.ts'
 import { type Extractor, type ExtractorOptions, openExtractor } from './extractor.ts'
+import type { Look } from './looks.ts'
 
 /** What a worker thread is started with. */
 export interface WorkerStart {
@@ -60,7 +60,7 @@ async function openInWorker(backbone: Backbone, options: ExtractorOptions): Prom
     ended = true
   })
   /** One question at a time: the answers need no names. */
-  const ask = (question?: readonly Pixels[]) =>
+  const ask = (question?: readonly (readonly Look[])[]) =>
     new Promise<WorkerAnswer>((resolve, reject) => {
       if (ended) throw new Error('The extractor’s thread has ended.')
       const settle = (act: () => void) => {

@@ -1,9 +1,9 @@
 /** A worker thread that runs one copy of a backbone (extractorPool.ts). */
 import { parentPort, workerData } from 'node:worker_threads'
 import { reportOf } from '../base/errors.ts'
-import type { Pixels } from '../images/decode.ts'
 import { openExtractor } from './extractor.ts'
 import type { WorkerAnswer, WorkerStart } from './extractorPool.ts'
+import type { Look } from './looks.ts'
 
 const port = parentPort!
 const answer = (message: WorkerAnswer, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
@@ -11,7 +11,7 @@ const answer = (message: WorkerAnswer, transfer: ArrayBuffer[] = []) => port.pos
 try {
   const { backbone, options } = workerData as WorkerStart
   const extractor = await openExtractor(backbone, options)
-  port.on('message', async (images: Pixels[]) => {
+  port.on('message', async (images: Look[][]) => {
     try {
       const records = await extractor.extract(images)
       answer(

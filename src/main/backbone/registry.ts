@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../base/errors.ts'
-import type { Views } from './views.ts'
+import { type Views, viewChoices } from './views.ts'
 
 /** What a person who knows a model says about it. Everything else is read from the model itself. */
 export interface ModelCard {
@@ -48,8 +48,8 @@ export const registry: readonly RegistryEntry[] = [
 export const defaultSize = 384
 
 /**
- * Finds the model that a person named: a name of the registry, or the path of an ONNX file, each with `@size` and `+flip`
- * (views.ts) if wanted.
+ * Finds the model that a person named: a name of the registry, or the path of an ONNX file, each with `@size` and views
+ * (`+flip`, `+crops`, `+flip+crops`: views.ts) if wanted.
  * Beside `FILE.onnx`, a file `FILE.onnx.json` may say what the model can't (ModelCard).
  * @throws UserError `backbone-unknown`, `backbone-card-wrong`
  */
@@ -70,17 +70,22 @@ export async function findModel(specification: string): Promise<RegistryEntry> {
   return { licence: '', note: '', ...card, name: path.basename(file), file, size: size ?? card.size, views }
 }
 
+/** Whether this names a file, not an entry of the registry. */
+export const namesFile = (specification: string): boolean => /\.onnx(@\d+)?$/i.test(withViews(specification, 'none'))
+
 /** The same backbone, looking at images in this way. */
 export function withViews(specification: string, views: Views | 'none'): string {
-  return specification.replace(/\+flip$/, '') + (views === 'none' ? '' : `+${views}`)
+  return specification.replace(viewsBehind, '') + (views === 'none' ? '' : `+${views}`)
 }
+
+const viewsBehind = /(\+flip)?(\+crops)?$/
 
 /** `model.onnx@384+flip` → model.onnx, 384, flip */
 function splitSpecification(specification: string): { what: string; size?: number; views?: Views } {
-  const match = /^(.+?)(?:@(\d{2,4}))?(\+flip)?$/.exec(specification)
-  if (!match) return { what: specification }
-  const [, what, size, views] = match
-  return { what, size: size === undefined ? undefined : Number(size), views: views ? 'flip' : undefined }
+  const behind = viewsBehind.exec(specification)?.[0] ?? ''
+  const views = viewChoices.find((choice) => `+${choice}` === behind)
+  const [, what, size] = /^(.+?)(?:@(\d{2,4}))?$/.exec(withViews(specification, 'none')) ?? [undefined, specification]
+  return { what, size: size === undefined ? undefined : Number(size), views }
 }
 
 const side = z.number().int().min(16).max(4096)

@@ -1,8 +1,16 @@
 import type { Pixels } from '../images/decode.ts'
 import type { Grid } from './backbone.ts'
+import type { Frame } from './looks.ts'
 
-/** How an image is looked at: as it is, or also mirrored left to right, the features of both averaged. */
-export type Views = 'flip'
+/**
+ * How an image is looked at: as it is, or also mirrored left to right, or also at the two ends of its longer side, undistorted;
+ * the features of all looks averaged.
+ */
+export const viewChoices = ['flip', 'crops', 'flip+crops'] as const
+export type Views = (typeof viewChoices)[number]
+
+export const mirrors = (views: Views | undefined): boolean => views === 'flip' || views === 'flip+crops'
+export const cropsToo = (views: Views | undefined): boolean => views === 'crops' || views === 'flip+crops'
 
 /** The image mirrored left to right. */
 export function flipped({ width, height, data }: Pixels): Pixels {
@@ -17,22 +25,57 @@ export function flipped({ width, height, data }: Pixels): Pixels {
   return { width, height, data: mirrored }
 }
 
+/** What the backbone gives for one look. */
+export interface LookRecord {
+  /** positions × D of what lies in the frame, then the pooled vector of D */
+  record: Float16Array
+  frame: Frame
+  mirrored: boolean
+}
+
 /**
- * The mean of an image's record and that of its mirror image: of the grid, each position with the one that shows the same place.
- * @param record, mirrored positions × D, then the pooled vector of D
+ * The mean of several looks at an image: of the grid, each position with what the looks that show its centre have there, between
+ * the four nearest of theirs; of the pooled vectors.
  */
-export function averageViews(record: Float16Array, mirrored: Float16Array, grid: Grid): Float16Array {
-  const result = new Float16Array(record.length)
-  const positions = grid.height * grid.width
-  const dimension = record.length / (positions + 1)
-  for (let position = 0; position <= positions; position++) {
-    const column = position % grid.width
-    const isPooled = position === positions
-    const from = isPooled ? position : position - column + (grid.width - 1 - column)
-    for (let d = 0; d < dimension; d++) {
-      const at = position * dimension + d
-      result[at] = (record[at] + mirrored[from * dimension + d]) / 2
+export function averageLooks(looks: readonly LookRecord[], grid: Grid): Float16Array {
+  const { height, width } = grid
+  const positions = height * width
+  const dimension = looks[0].record.length / (positions + 1)
+  const result = new Float32Array(looks[0].record.length)
+  const add = (to: number, record: Float16Array, from: number, share: number): void => {
+    if (share === 0) return
+    for (let d = 0; d < dimension; d++) result[to * dimension + d] += share * record[from * dimension + d]
+  }
+  for (let position = 0; position < positions; position++) {
+    const y = (Math.floor(position / width) + 0.5) / height
+    const x = ((position % width) + 0.5) / width
+    const showing = looks.filter(({ frame }) => shows(frame, x, y))
+    for (const { record, frame, mirrored } of showing) {
+      const within = (x - frame.left) / frame.width
+      const columns = between((mirrored ? 1 - within : within) * width - 0.5, width)
+      const rows = between(((y - frame.top) / frame.height) * height - 0.5, height)
+      for (const row of rows) {
+        for (const column of columns) {
+          add(position, record, row.at * width + column.at, (row.share * column.share) / showing.length)
+        }
+      }
     }
   }
-  return result
+  for (const { record } of looks) add(positions, record, positions, 1 / looks.length)
+  return new Float16Array(result)
+}
+
+function shows({ left, top, width, height }: Frame, x: number, y: number): boolean {
+  return x >= left && x <= left + width && y >= top && y <= top + height
+}
+
+/** The two neighbours that a place lies between, and how much each counts; beyond the edge the edge goes on. */
+function between(place: number, length: number): { at: number; share: number }[] {
+  const inside = Math.min(length - 1, Math.max(0, place))
+  const lower = Math.floor(inside)
+  const share = inside - lower
+  return [
+    { at: lower, share: 1 - share },
+    { at: Math.min(length - 1, lower + 1), share },
+  ]
 }

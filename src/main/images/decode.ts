@@ -20,13 +20,18 @@ export interface Pixels {
  * Linear, over as many pixels as become one, is what most backbones were trained with. A JPEG that is much larger is decoded at
  * a half, a quarter or an eighth of its size, never below the size asked for: many times faster, and off by about 2 of 255
  * (root of the mean square; test/images/decode.test.ts).
+ * @param fit `outside`: keeps the ratio of the sides, and reduces until one of them is as asked for: the other is no smaller
  * @throws BrokenImage
  */
-export async function decodePixels(source: ImageSource, maximum: { width: number; height: number }): Promise<Pixels> {
+export async function decodePixels(
+  source: ImageSource,
+  maximum: { width: number; height: number },
+  fit: 'fill' | 'outside' = 'fill',
+): Promise<Pixels> {
   requireImage(source)
   try {
     const { data, info } = await openImage(source.input)
-      .resize(maximum.width, maximum.height, { fit: 'fill', kernel: 'linear', withoutEnlargement: true })
+      .resize(maximum.width, maximum.height, { fit, kernel: 'linear', withoutEnlargement: true })
       .flatten({ background })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
@@ -49,8 +54,12 @@ export async function decodeFile(
   sha256: string,
   maximum: { width: number; height: number },
 ): Promise<Pixels> {
-  const source = await readUnchanged(path, sha256).catch((error) => {
+  return decodePixels(await readScanned(path, sha256), maximum)
+}
+
+/** @throws BrokenImage, also if the file can't be read; UserError `image-changed` */
+export function readScanned(path: string, sha256: string): Promise<ImageSource> {
+  return readUnchanged(path, sha256).catch((error) => {
     throw asBroken(error)
   })
-  return decodePixels(source, maximum)
 }

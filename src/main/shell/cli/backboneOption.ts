@@ -1,16 +1,16 @@
 import path from 'node:path'
 import { Option } from 'commander'
-import { type ViewsChoice, withViews } from '../../app/backbones.ts'
+import { namesFile, type ViewsChoice, viewChoices, withViews } from '../../app/backbones.ts'
 
-/** A backbone as it is typed: a name, or an ONNX file, with `@384` for its input size and `+flip` for its views. */
+/** A backbone as it is typed: a name, or an ONNX file, with `@384` for its input size and `+flip`, `+crops` or both for its views. */
 export function backboneOf(text: string, views?: ViewsChoice): string {
   const specification = views ? withViews(text, views) : text
-  return /\.onnx(@\d+)?(\+flip)?$/i.test(specification) ? path.resolve(specification) : specification
+  return namesFile(specification) ? path.resolve(specification) : specification
 }
 
 export function viewsOption(): Option {
   return new Option(
     '--views <how>',
     'flip: look at each image mirrored, too: twice the time to embed, slightly better suggestions',
-  ).choices(['flip', 'none'])
+  ).choices([...viewChoices, 'none'])
 }
