@@ -11,6 +11,6 @@ export function backboneOf(text: string, views?: ViewsChoice): string {
 export function viewsOption(): Option {
   return new Option(
     '--views <how>',
-    'flip: look at each image mirrored, too: twice the time to embed, slightly better suggestions',
+    'look at each image mirrored (flip), at the two ends of its longer side (crops), or both, too: two, three or six times the time to embed, better suggestions',
   ).choices([...viewChoices, 'none'])
 }
