@@ -101,3 +101,17 @@ test('an export never takes the place of the project, and a file of no format is
   expect(existsSync(project.path)).toBe(true)
   expect(await project.check()).toEqual([])
 })
+
+test('a label is exported below its parent, or else its group', async () => {
+  const { workspace, folder } = await pictureProject(1)
+  const { labels } = workspace.project
+  const [animal, pets, cat, plain] = ['animal', 'dog', 'cat', 'plain'].map((name) => labels.add({ name }).id)
+  labels.update(pets, { parentId: animal, group: 'pets' })
+  labels.update(cat, { group: 'pets' })
+  const target = path.join(folder, 'out.json')
+  await startExport(workspace, { format: 'coco', path: target }).done
+  const { categories } = expectCocoRules(readFileSync(target, 'utf8'))
+  const below = new Map(categories.map(({ name, supercategory }) => [name, supercategory]))
+  expect(['animal', 'dog', 'cat', 'plain'].map((name) => below.get(name))).toEqual(['', 'animal', 'pets', ''])
+  expect(labels.get(plain)!.group).toBe('')
+})

@@ -1,3 +1,4 @@
+import { labelRecords } from '../../src/main/app/exporting.ts'
 import type { ImportTarget } from '../../src/main/exchange/plan.ts'
 import type { ExportSource } from '../../src/main/exchange/records.ts'
 import { labelNameKey, labelNameOf } from '../../src/main/project/labelName.ts'
@@ -10,7 +11,7 @@ export function sourceOf(project: Project, snapshot: ProjectSnapshot): ExportSou
   const { labels, models, changedAt } = snapshot
   return {
     project: { uuid: project.uuid, name: project.name, changedAt: changedAt ?? project.createdAt },
-    labels,
+    labels: labelRecords(labels),
     models,
     images: ({ readable, states }) => snapshot.images({ status: readable ? ['ok'] : ['missing', 'broken'], states }),
   }

@@ -124,10 +124,10 @@ export class MemoryProject implements ImportSink {
     }
   }
 
-  addLabel(label: { name: string; uid?: string; colour?: string; key?: string; description?: string }): number {
+  addLabel(label: Partial<Omit<LabelRecord, 'key'>> & { name: string; key?: string }): number {
     const id = this.labels.length * 3 + 5
-    const { uid = randomUUID(), colour = '#000000', key = null, description = '' } = label
-    this.labels.push({ id, name: label.name, uid, colour, key, description })
+    const { uid = randomUUID(), colour = '#000000', key = null, description = '', supercategory = '' } = label
+    this.labels.push({ id, name: label.name, uid, colour, key, description, supercategory })
     return id
   }
 

@@ -2,10 +2,11 @@ import path from 'node:path'
 import type { ExportReport } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import { formatById } from '../exchange/formats.ts'
-import type { ExportSource, SuggestionRecord } from '../exchange/records.ts'
+import type { ExportSource, LabelRecord, SuggestionRecord } from '../exchange/records.ts'
 import { type SuggestionRow, writeSuggestionsCsv } from '../exchange/suggestionsCsv.ts'
 import type { Project } from '../project/project.ts'
 import type { ProjectSnapshot } from '../project/snapshot.ts'
+import type { Label } from '../project/types.ts'
 import { rankSuggestions, suggestionOf } from '../suggestions/scores.ts'
 import type { StartedJob } from './jobs.ts'
 import type { CurrentScores } from './suggestions.ts'
@@ -89,11 +90,17 @@ function exportSource(project: Project, snapshot: ProjectSnapshot, scores: Curre
   const { labels, models, changedAt } = snapshot
   return {
     project: { uuid: project.uuid, name: project.name, changedAt: changedAt ?? project.createdAt },
-    labels,
+    labels: labelRecords(labels),
     models,
     images: ({ readable, states }) => snapshot.images({ status: readable ? ['ok'] : ['missing', 'broken'], states }),
     suggestions: scores && (() => undecidedSuggestions(snapshot, scores)),
   }
+}
+
+/** A label's parent says more about it than its group, where it has both. */
+export function labelRecords(labels: readonly Label[]): LabelRecord[] {
+  const names = new Map(labels.map(({ id, name }) => [id, name]))
+  return labels.map((label) => ({ ...label, supercategory: names.get(label.parentId ?? 0) ?? label.group }))
 }
 
 function* undecidedSuggestions(snapshot: ProjectSnapshot, { table }: CurrentScores): Generator<SuggestionRecord> {

@@ -249,7 +249,7 @@ class CocoWriter {
     return {
       id: index + 1,
       name: label.name,
-      supercategory: '',
+      supercategory: label.supercategory,
       uid: label.uid,
       // Rule 3, as LVIS counts: rare, common, frequent.
       frequency: count <= 10 ? 'r' : count <= 100 ? 'c' : 'f',

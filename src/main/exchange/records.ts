@@ -17,6 +17,8 @@ export interface LabelRecord {
   colour: string
   key: string | null
   description: string
+  /** The label, or the group of labels, that it is a kind of; '' for none. */
+  supercategory: string
   /** Images in which it is known to be present. */
   presentCount: number
 }
