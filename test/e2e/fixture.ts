@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test as base, type Page } from '@playwright/test'
@@ -59,6 +59,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       mkdirSync(images)
       for (const name of readdirSync(all).sort().slice(0, 60)) cpSync(path.join(all, name), path.join(images, name))
       await surmise('export', path.join(drawnSample, 'Sample.surmise'), marks, '--format', 'csv')
+      // In one order, whatever order the sample was scanned in: labels are added as they come.
+      const [head, ...lines] = readFileSync(marks, 'utf8').trimEnd().split('\n')
+      writeFileSync(marks, `${[head, ...lines.sort()].join('\n')}\n`)
       await surmise('new', project, '--images', images)
       await surmise('import', project, marks)
       for (const seed of ['1', '2']) await surmise('train', project, '--seed', seed, '--device', 'cpu')
