@@ -18,7 +18,7 @@ import { planCopies } from '../../src/main/backbone/extractorPool.ts'
 import { FeatureReader } from '../../src/main/backbone/featureReader.ts'
 import { wholeLook } from '../../src/main/backbone/looks.ts'
 import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
-import { decodeFile } from '../../src/main/images/decode.ts'
+import { decodePixels, readScanned } from '../../src/main/images/decode.ts'
 import { modelFile, plainBackbone, temporaryFolder } from './models.ts'
 
 /** Pictures that differ in more than noise. */
@@ -163,7 +163,9 @@ describe('embedding', () => {
   test('gives the same features whatever the batch and the threads', async () => {
     const images = await makeImages(7)
     const backbone = await resolveBackbone('surmise-tiny@96')
-    const pixels = await Promise.all(images.map((image) => decodeFile(image.path, image.sha256, backbone.input)))
+    const pixels = await Promise.all(
+      images.map(async ({ path, sha256 }) => decodePixels(await readScanned(path, sha256), backbone.input)),
+    )
     const results: Float16Array[] = []
     for (const [batch, threads] of [
       [1, 1],

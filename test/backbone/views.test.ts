@@ -5,10 +5,10 @@ import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { openExtractor } from '../../src/main/backbone/extractor.ts'
-import { decodeLooks, type Frame, type Look } from '../../src/main/backbone/looks.ts'
+import { decodeLooks, type Look } from '../../src/main/backbone/looks.ts'
 import { withViews } from '../../src/main/backbone/registry.ts'
 import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
-import { averageLooks } from '../../src/main/backbone/views.ts'
+import { averageLooks, type Frame } from '../../src/main/backbone/views.ts'
 import { temporaryFolder } from './models.ts'
 
 const grid = { height: 4, width: 7 }

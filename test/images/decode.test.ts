@@ -1,16 +1,15 @@
 import { hash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { decodeFile, decodePixels, type Pixels } from '../../src/main/images/decode.ts'
+import { decodePixels, type Pixels, readScanned } from '../../src/main/images/decode.ts'
 import { readSource } from '../../src/main/images/source.ts'
 import { describeWithShared, sharedPath } from '../shared.ts'
 import { corners, cornersOf, difference, picture, quarters, temporaryFolder, write } from './pictures.ts'
 
 async function decode(bytes: Uint8Array, width: number, height: number): Promise<Pixels> {
   const path = await write(temporaryFolder(), 'picture', bytes)
-  return decodeFile(path, hash('sha256', bytes), { width, height })
+  return decodePixels(await readScanned(path, hash('sha256', bytes)), { width, height })
 }
 
 describe('decoding', () => {
@@ -89,12 +88,10 @@ describe('decoding', () => {
     const folder = temporaryFolder()
     const bytes = await quarters(400, 300).jpeg().toBuffer()
     const path = await write(folder, 'a.jpg', bytes)
-    const size = { width: 32, height: 32 }
-    await expect(decodeFile(path, 'f'.repeat(64), size)).rejects.toMatchObject({ code: 'image-changed' })
-    await expect(decodeFile(`${folder}/b.jpg`, 'f'.repeat(64), size)).rejects.toMatchObject({ code: 'unreadable' })
+    await expect(readScanned(path, 'f'.repeat(64))).rejects.toMatchObject({ code: 'image-changed' })
+    await expect(readScanned(`${folder}/b.jpg`, 'f'.repeat(64))).rejects.toMatchObject({ code: 'unreadable' })
     const cut = bytes.subarray(0, bytes.length / 2)
-    await writeFile(path, cut)
-    await expect(decodeFile(path, hash('sha256', cut), size)).rejects.toMatchObject({ code: 'damaged' })
+    await expect(decode(cut, 32, 32)).rejects.toMatchObject({ code: 'damaged' })
   })
 })
 

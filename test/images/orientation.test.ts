@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { decodeFile } from '../../src/main/images/decode.ts'
+import { decodePixels, readScanned } from '../../src/main/images/decode.ts'
 import { renderImage } from '../../src/main/images/render.ts'
 import { scan } from '../../src/main/images/scan.ts'
 import { ensureThumbnail } from '../../src/main/images/thumbnails.ts'
@@ -29,7 +29,7 @@ describe.each(['jpeg', 'png', 'webp', 'tiff'] as const)('%s with orientation', (
     expect([thumbnail.width, thumbnail.height]).toEqual([320, 213])
     expect(difference(cornersOf(thumbnail), corners)).toBeLessThan(tolerance)
 
-    const decoded = await decodeFile(path, sha256, { width: 64, height: 64 })
+    const decoded = await decodePixels(await readScanned(path, sha256), { width: 64, height: 64 })
     expect([decoded.width, decoded.height]).toEqual([64, 64])
     expect(difference(cornersOf(decoded), corners)).toBeLessThan(tolerance)
 
@@ -67,7 +67,7 @@ test('the scan tells the upright size and the orientation', async () => {
 test('a large JPEG, reduced while it is decoded, is upright too', async () => {
   for (const orientation of orientations) {
     const { path, cache, sha256 } = await stored('jpeg', orientation, 1200, 800)
-    const decoded = await decodeFile(path, sha256, { width: 50, height: 50 })
+    const decoded = await decodePixels(await readScanned(path, sha256), { width: 50, height: 50 })
     expect(difference(cornersOf(decoded), corners)).toBeLessThan(tolerance)
     const thumbnail = await storedPixels(readFileSync(await ensureThumbnail(path, sha256, cache)))
     expect([thumbnail.width, thumbnail.height]).toEqual([320, 213])

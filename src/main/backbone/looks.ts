@@ -1,14 +1,6 @@
 import { decodePixels, type Pixels, readScanned } from '../images/decode.ts'
 import type { BackboneInput } from './backbone.ts'
-import { cropsToo, type Views } from './views.ts'
-
-/** A part of an image, in shares of its sides. */
-export interface Frame {
-  left: number
-  top: number
-  width: number
-  height: number
-}
+import { cropsToo, type Frame, type Views } from './views.ts'
 
 /** One look at an image. */
 export interface Look {

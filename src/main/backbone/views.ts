@@ -1,6 +1,5 @@
 import type { Pixels } from '../images/decode.ts'
 import type { Grid } from './backbone.ts'
-import type { Frame } from './looks.ts'
 
 /**
  * How an image is looked at: as it is, or also mirrored left to right, or also at the two ends of its longer side, undistorted;
@@ -11,6 +10,14 @@ export type Views = (typeof viewChoices)[number]
 
 export const mirrors = (views: Views | undefined): boolean => views === 'flip' || views === 'flip+crops'
 export const cropsToo = (views: Views | undefined): boolean => views === 'crops' || views === 'flip+crops'
+
+/** A part of an image, in shares of its sides. */
+export interface Frame {
+  left: number
+  top: number
+  width: number
+  height: number
+}
 
 /** The image mirrored left to right. */
 export function flipped({ width, height, data }: Pixels): Pixels {

@@ -45,19 +45,10 @@ export async function decodePixels(
 }
 
 /**
- * The same of a scanned file, whose content must still have this hash.
+ * A scanned file, whose content must still have this hash.
  * @param path absolute
  * @throws BrokenImage, also if the file can't be read; UserError `image-changed`
  */
-export async function decodeFile(
-  path: string,
-  sha256: string,
-  maximum: { width: number; height: number },
-): Promise<Pixels> {
-  return decodePixels(await readScanned(path, sha256), maximum)
-}
-
-/** @throws BrokenImage, also if the file can't be read; UserError `image-changed` */
 export function readScanned(path: string, sha256: string): Promise<ImageSource> {
   return readUnchanged(path, sha256).catch((error) => {
     throw asBroken(error)
