@@ -47,7 +47,7 @@ describe('a run that is cut off', () => {
     whole = await run(undefined, ({ phase, losses }) => {
       if (phase === 'network' && losses) steps++
     })
-    // In the middle of the networks, once the first of the three is kept whole.
+    // In the middle of the networks, once something of the first is kept.
     const stop = new AbortController()
     const checkpoints = await Checkpoints.open(cache('cut'), inputs)
     const cut = run(
@@ -70,6 +70,12 @@ describe('a run that is cut off', () => {
   test('goes on to the same model, byte for byte, without doing again what was done', async () => {
     cpSync(cache('cut'), cache('again'), { recursive: true })
     const checkpoints = await Checkpoints.open(cache('again'), inputs)
+    // How much that is depends on the machine: a slow one keeps a network on the way, a fast one when it is whole.
+    const networks = (await Promise.all([0, 1, 2].map((k) => checkpoints.read(`network-${k}`)))) as (
+      | { trainer: { steps: number } }
+      | undefined
+    )[]
+    const kept = networks.reduce((sum, network) => sum + (network?.trainer.steps ?? 0), 0)
     let stepsAgain = 0
     let baselineReports = 0
     const again = await run(checkpoints, ({ phase, losses }) => {
@@ -77,8 +83,9 @@ describe('a run that is cut off', () => {
       if (phase === 'baseline') baselineReports++
     })
     expect(checkpoints.resumed).toBe(true)
+    expect(kept).toBeGreaterThan(0)
     expect(stepsAgain).toBeGreaterThan(0)
-    expect(stepsAgain).toBeLessThanOrEqual(0.7 * steps)
+    expect(stepsAgain).toBe(steps - kept)
     // The beginning of the phase alone: the baseline was there.
     expect(baselineReports).toBe(1)
     expectSame(again)
