@@ -57,6 +57,8 @@ export const settings = z.object({
   name: z.string(),
   /** A name of the registry or the path of an ONNX file; null for the built-in one. */
   backbone: z.string().nullable(),
+  /** How each image is looked at: as it is, mirrored too, at the ends of its longer side too, or both. */
+  views: z.enum(['none', 'flip', 'crops', 'flip+crops']),
   annotator: z.string().nullable(),
   device: z.string(),
   seed: z.int().nonnegative(),
@@ -374,6 +376,8 @@ export const appInfo = z.object({
   /** `app.pick` opens the system's dialogs; without them the application shows its own, over `app.browse`. */
   nativeDialogs: z.boolean(),
   homeFolder: z.string(),
+  /** Of labels, to choose from: #rrggbb, twelve in the order of their hues. */
+  swatches: z.array(z.string()),
 })
 
 export const pickInput = z.object({

@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { browseFolder } from '../../src/main/app/browse.ts'
 import { configFolder } from '../../src/main/app/home.ts'
 import { startScan } from '../../src/main/app/scanning.ts'
@@ -138,4 +147,19 @@ test('the config folder of each system', () => {
   expect(configFolder({ XDG_CONFIG_HOME: '/c' }, 'linux')).toBe(path.join('/c', 'surmise'))
   expect(configFolder({ APPDATA: '/a' }, 'win32')).toBe(path.join('/a', 'Surmise'))
   expect(configFolder({}, 'darwin')).toContain(path.join('Library', 'Application Support', 'Surmise'))
+})
+
+test('a sample that is stopped on the way leaves nothing behind', async () => {
+  const application = newApplication()
+  const fresh = path.join(temporaryFolder(), 'Surmise sample')
+  const mine = temporaryFolder()
+  writeFileSync(path.join(mine, '.keep'), 'mine')
+  for (const folder of [fresh, mine]) {
+    const drawing = application.drawSample(folder)
+    await vi.waitFor(() => expect(readdirSync(path.join(folder, 'images'))).not.toHaveLength(0), 20_000)
+    application.context.jobs.cancel(drawing.id)
+    await expect(drawing.done).rejects.toMatchObject({ code: 'cancelled' })
+  }
+  expect(existsSync(fresh)).toBe(false)
+  expect(readdirSync(mine)).toEqual(['.keep'])
 })

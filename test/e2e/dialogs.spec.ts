@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
@@ -143,7 +143,7 @@ test('a path that leads nowhere, and a file that is no project, get a sentence a
   await expect(opening.getByRole('alert')).toContainText(/not a whole path/)
 })
 
-test('the sample can be stopped while it is drawn', async ({ app: page }) => {
+test('the sample can be stopped while it is drawn, and leaves nothing behind', async ({ app: page, served }) => {
   const sample = page.getByRole('button', { name: 'Try the sample' })
   await sample.click()
   const progress = page.getByRole('progressbar', { name: 'Draw the sample' })
@@ -153,6 +153,7 @@ test('the sample can be stopped while it is drawn', async ({ app: page }) => {
   await expect(progress).toBeHidden()
   await expect(sample).toBeEnabled()
   await expect(page.getByRole('alert')).toHaveCount(0)
+  expect(readdirSync(served.folder).filter((name) => !name.startsWith('.'))).toEqual([])
 })
 
 test('labels: a colour and a key of its own, renamed, removed with its marks, brought back', async ({
@@ -323,6 +324,11 @@ test('settings: the appearance at once and for good, the project’s own when sa
   await settings.getByRole('button', { name: 'Save' }).click()
   await expect(settings.getByRole('alert')).toContainText('none.onnx')
   await settings.getByLabel('Backbone', { exact: true }).fill('')
+  // How images are looked at, with what each way costs and brings.
+  const mirrored = settings.getByRole('radio', { name: /^Mirrored, too Twice the time/ })
+  await expect(settings.getByRole('radio', { name: /^As it is/ })).toBeChecked()
+  await mirrored.check()
+  await expect(settings.getByText('every image is looked at anew')).toBeVisible()
   await settings.getByRole('button', { name: 'Save' }).click()
   await expect(settings).toBeHidden()
 
@@ -331,6 +337,8 @@ test('settings: the appearance at once and for good, the project’s own when sa
   await expect(image(page, 'red.jpg')).toBeVisible()
   await page.keyboard.press('Control+,')
   await expect(settings.getByLabel('Your name')).toHaveValue('Ann')
+  await expect(settings.getByLabel('Backbone', { exact: true })).toHaveValue('')
+  await expect(mirrored).toBeChecked()
 })
 
 /** In both themes; the application follows the system's. */

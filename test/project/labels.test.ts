@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defaultColour } from '../../src/main/project/palette.ts'
+import { defaultColour, swatches } from '../../src/main/project/palette.ts'
 import { ids, newProject, userError } from './support.ts'
 
 test('names are trimmed, composed, and unique whatever their case', () => {
@@ -144,6 +144,8 @@ test('default colours differ, and can be read on light and dark', () => {
     expect(1.05 / (luminance + 0.05), colour).toBeGreaterThan(3)
     expect((luminance + 0.05) / (luminanceOf('#16181d') + 0.05), colour).toBeGreaterThan(3)
   }
+  // The first twelve can be chosen from.
+  expect([...swatches].sort()).toEqual(colours.slice(0, 12).sort())
   // Any twelve in a row are well apart.
   for (let start = 0; start < 24; start++) {
     const part = colours.slice(start, start + 12)

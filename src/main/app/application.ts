@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import type { AppInfo, ProjectSummary } from '../../preload/schemas.ts'
@@ -6,6 +6,7 @@ import { UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import { type ComputeOptions, ComputeProcess } from '../compute/client.ts'
 import { createProject, openProject } from '../project/open.ts'
+import { swatches } from '../project/palette.ts'
 import type { Project } from '../project/project.ts'
 import type { Settings } from '../project/settings.ts'
 import { checkedBackbone } from './backbones.ts'
@@ -81,7 +82,9 @@ export class Application {
   }
 
   info(shell: AppInfo['shell'], nativeDialogs: boolean): AppInfo {
-    return { version: this.context.version, shell, platform: process.platform, nativeDialogs, homeFolder: homedir() }
+    const { version } = this.context
+    const { platform } = process
+    return { version, shell, platform, nativeDialogs, homeFolder: homedir(), swatches: [...swatches] }
   }
 
   /** Makes a project and opens it. The project that was open is closed, once the new one is there. */
@@ -114,7 +117,6 @@ export class Application {
 
   /** The same without opening it. @returns the job; its result is the path of the project file */
   drawSample(folder: string): StartedJob<string> {
-    mkdirSync(folder, { recursive: true })
     return makeSample(this.context, folder)
   }
 

@@ -1,6 +1,8 @@
 import path from 'node:path'
-import { namesFile, withViews } from '../backbone/registry.ts'
+import type { Settings } from '../../preload/schemas.ts'
+import { namesFile, viewsOf, withViews } from '../backbone/registry.ts'
 import { type Views, viewChoices } from '../backbone/views.ts'
+import type { Project } from '../project/project.ts'
 import type { AppContext } from './context.ts'
 import { builtInBackbone } from './training.ts'
 import type { Workspace } from './workspace.ts'
@@ -29,4 +31,30 @@ export function chooseViews(workspace: Workspace, views: ViewsChoice): void {
   const backbone = settings.get('backbone') ?? builtInBackbone
   const wanted = withViews(backbone, views)
   if (wanted !== backbone) settings.set({ backbone: wanted })
+}
+
+/** The project's settings as the screens have them: the backbone, and how it looks at images, apart. */
+export function settingsOf({ settings }: Project): Settings {
+  const { backbone, name, annotator, device, seed } = settings.all()
+  const named = withViews(backbone ?? builtInBackbone, 'none')
+  return {
+    ...{ name, annotator, device, seed },
+    backbone: named === builtInBackbone ? null : named,
+    views: viewsOf(backbone ?? builtInBackbone),
+  }
+}
+
+/** @throws UserError `device-unknown`, and those that say why a backbone can't be used */
+export async function configure(workspace: Workspace, { views, ...others }: Partial<Settings>): Promise<void> {
+  const { project, context } = workspace
+  workspace.requireWritable()
+  if (others.device !== undefined) context.devices.check(others.device)
+  const now = settingsOf(project)
+  const backbone = others.backbone === undefined ? now.backbone : others.backbone
+  if (others.backbone) await checkedBackbone(context, others.backbone)
+  // Whoever writes `model.onnx+flip` means that.
+  const typed = viewsOf(backbone ?? '')
+  const chosen = typed === 'none' ? (views ?? now.views) : typed
+  const whole = withViews(backbone ?? builtInBackbone, chosen)
+  project.settings.set({ ...others, backbone: whole === builtInBackbone ? null : whole })
 }

@@ -6,7 +6,7 @@ import { asUserError, UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import { formats } from '../exchange/formats.ts'
 import type { Application } from './application.ts'
-import { checkedBackbone } from './backbones.ts'
+import { configure } from './backbones.ts'
 import { browseFolder, requireAbsolute } from './browse.ts'
 import { previewBulk, startBulk } from './bulk.ts'
 import { candidatesOf, confirmCandidates } from './candidates.ts'
@@ -84,9 +84,7 @@ export function createRouter(app: Application, shell: Shell) {
         return summaryOf(workspace())
       }),
       configure: os.project.configure.handler(async ({ input }) => {
-        if (input.device !== undefined) app.context.devices.check(input.device)
-        if (input.backbone) await checkedBackbone(app.context, input.backbone)
-        workspace().project.settings.set(input)
+        await configure(workspace(), input)
         return summaryOf(workspace())
       }),
     },

@@ -1,19 +1,21 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, UserError } from '../base/errors.ts'
+import { sampleLayout } from '../images/sample/layout.ts'
 import { createProject, projectExtension } from '../project/open.ts'
 import type { AppContext } from './context.ts'
-import type { StartedJob } from './jobs.ts'
+import type { JobControl, StartedJob } from './jobs.ts'
 import { counted } from './words.ts'
 
 const projectName = `Sample${projectExtension}`
 
 /**
  * Draws some hundred scenes and makes a project of them, in which a few labels are known: enough to click Fine-tune at once.
- * @param folder absolute; empty, but for nothing or a sample
+ * Stopped or failed on the way, it leaves nothing behind.
+ * @param folder absolute; a new one, or one with nothing in it
  * @returns the job; its result is the path of the project file
- * @throws UserError `sample-folder`
+ * @throws UserError `sample-folder`, `project-exists`
  */
 export function makeSample({ jobs, compute }: AppContext, folder: string): StartedJob<string> {
   const target = path.join(folder, projectName)
@@ -27,7 +29,9 @@ export function makeSample({ jobs, compute }: AppContext, folder: string): Start
   if (existsSync(folder) && readdirSync(folder).some((name) => !name.startsWith('.'))) {
     throw new UserError('sample-folder', `The folder is not empty: ${folder}`, 'Choose an empty folder, or a new one.')
   }
-  return jobs.start('sample', 'Draw the sample', async (job) => {
+  const isNew = mkdirSync(folder, { recursive: true }) !== undefined
+  const left = isNew ? [folder] : [...Object.values(sampleLayout), projectName, `${projectName}-cache`]
+  const draw = async (job: JobControl) => {
     job.update({ phase: 'Drawing' })
     const sample = await compute.run(
       'drawSample',
@@ -64,5 +68,13 @@ export function makeSample({ jobs, compute }: AppContext, folder: string): Start
       throw asUserError(error)
     }
     return { result: target, outcome: `${counted(sample.count, 'scene')} drawn in ${folder}.` }
+  }
+  return jobs.start('sample', 'Draw the sample', async (job) => {
+    try {
+      return await draw(job)
+    } catch (error) {
+      for (const name of left) await rm(path.resolve(folder, name), { recursive: true, force: true })
+      throw error
+    }
   })
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Label, Model, ProjectSummary } from '../../preload/schemas.ts'
 import { labelMetrics } from '../../preload/schemas.ts'
 import type { Model as ModelRow } from '../project/models.ts'
+import { settingsOf } from './backbones.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What the screen shows of the project as a whole. */
@@ -18,7 +19,7 @@ export function summaryOf(workspace: Workspace): ProjectSummary {
     imagesRootFound: workspace.imagesRootFound,
     images: project.images.counts(),
     labels: labelsOf(workspace),
-    settings: project.settings.all(),
+    settings: settingsOf(project),
     undoTitle,
     redoTitle,
     model: model ? modelOf(workspace, model) : null,

@@ -78,14 +78,19 @@ export function withViews(specification: string, views: Views | 'none'): string 
   return specification.replace(viewsBehind, '') + (views === 'none' ? '' : `+${views}`)
 }
 
+/** How the backbone so named looks at images. */
+export function viewsOf(specification: string): Views | 'none' {
+  const behind = viewsBehind.exec(specification)?.[0] ?? ''
+  return viewChoices.find((choice) => `+${choice}` === behind) ?? 'none'
+}
+
 const viewsBehind = /(\+flip)?(\+crops)?$/
 
 /** `model.onnx@384+flip` → model.onnx, 384, flip */
 function splitSpecification(specification: string): { what: string; size?: number; views?: Views } {
-  const behind = viewsBehind.exec(specification)?.[0] ?? ''
-  const views = viewChoices.find((choice) => `+${choice}` === behind)
+  const views = viewsOf(specification)
   const [, what, size] = /^(.+?)(?:@(\d{2,4}))?$/.exec(withViews(specification, 'none')) ?? [undefined, specification]
-  return { what, size: size === undefined ? undefined : Number(size), views }
+  return { what, size: size === undefined ? undefined : Number(size), views: views === 'none' ? undefined : views }
 }
 
 const side = z.number().int().min(16).max(4096)

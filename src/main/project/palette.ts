@@ -3,9 +3,18 @@
  * contrast of 3:1 against both the light and the dark background.
  */
 export function defaultColour(index: number): string {
-  const hue = (29 + index * 137.508) % 360
   // Three lightnesses in turn tell apart what the hue alone no longer can.
-  return oklchToHex([0.6, 0.53, 0.65][index % 3], 0.17, hue)
+  return oklchToHex([0.6, 0.53, 0.65][index % 3], 0.17, hueOf(index))
+}
+
+/** Those of the first twelve labels, to choose from: in the order of their hues, from red over green and blue to pink. */
+export const swatches: readonly string[] = Array.from({ length: 12 }, (_, index) => index)
+  .sort((a, b) => hueOf(a) - hueOf(b))
+  .map(defaultColour)
+
+/** In degrees. */
+function hueOf(index: number): number {
+  return (29 + index * 137.508) % 360
 }
 
 /** @param lightness 0 … 1 @param chroma about 0 … 0.37, reduced until the colour is one of sRGB's @param hue degrees */

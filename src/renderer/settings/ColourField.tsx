@@ -1,30 +1,30 @@
 import { Check } from 'lucide-react'
 import { useId } from 'react'
+import { useInfo } from '../state/queries.ts'
 import { texts } from '../texts.ts'
-
-/** Each has a contrast of 3:1 against the light and the dark background. */
-const swatches: Record<string, string> = texts.labels.swatches
 
 /** @param value #rrggbb; null: the next of the default colours */
 export function ColourField({ value, onChange }: { value: string | null; onChange: (colour: string) => void }) {
   const name = useId()
-  const isOther = value !== null && !(value in swatches)
+  const { data: info } = useInfo()
+  const swatches = info?.swatches ?? []
+  const isOther = value !== null && !swatches.includes(value)
   const ring = 'size-6 shrink-0 cursor-pointer rounded-full'
   return (
     <fieldset className="m-0 min-w-0 border-0 p-0">
       <legend className="mb-1 p-0 font-medium">{texts.labels.colour}</legend>
       <div className="flex flex-wrap items-center gap-1.5">
-        {Object.entries(swatches).map(([colour, title]) => (
+        {swatches.map((colour, place) => (
           <label
             key={colour}
-            title={title}
+            title={texts.labels.swatches[place]}
             style={{ backgroundColor: colour }}
             className={`${ring} relative inline-flex items-center justify-center has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent`}
           >
             <input
               type="radio"
               name={name}
-              aria-label={title}
+              aria-label={texts.labels.swatches[place]}
               className="absolute inset-0 m-0 cursor-pointer opacity-0"
               checked={value === colour}
               onChange={() => onChange(colour)}

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react'
-import type { ProjectSummary } from '../../preload/schemas.ts'
+import type { ProjectSummary, Settings } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'
 import { useProject } from '../state/queries.ts'
@@ -14,6 +14,7 @@ import { Modal } from '../ui/Modal.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { DeviceField } from './DeviceField.tsx'
 
+const viewChoices = ['none', 'flip', 'crops', 'flip+crops'] as const
 const themes: readonly Theme[] = ['system', 'light', 'dark']
 
 /** How it looks, at once; what a project works with, when it is saved. */
@@ -81,16 +82,18 @@ function ProjectSettings({
 }: {
   formId: string
   project: ProjectSummary
-  onSave: (settings: { annotator: string | null; backbone: string | null; device: string }) => void
+  onSave: (settings: Pick<Settings, 'annotator' | 'backbone' | 'views' | 'device'>) => void
 }) {
   const { settings, readOnly } = project
   const [annotator, setAnnotator] = useState(settings.annotator ?? '')
   const [backbone, setBackbone] = useState(settings.backbone ?? '')
+  const [views, setViews] = useState(settings.views)
   const [device, setDevice] = useState(settings.device)
+  const looksAnew = backbone.trim() !== (settings.backbone ?? '')
 
   const save = (event: FormEvent) => {
     event.preventDefault()
-    onSave({ annotator: annotator.trim() || null, backbone: backbone.trim() || null, device })
+    onSave({ annotator: annotator.trim() || null, backbone: backbone.trim() || null, views, device })
   }
 
   return (
@@ -112,7 +115,7 @@ function ProjectSettings({
       </Field>
       <Field
         label={texts.settings.backbone}
-        hint={backbone.trim() === (settings.backbone ?? '') ? texts.settings.backboneHint : texts.settings.nextTraining}
+        hint={looksAnew ? texts.settings.nextTraining : texts.settings.backboneHint}
       >
         {(ids) => (
           <PathPicker
@@ -126,6 +129,18 @@ function ProjectSettings({
           />
         )}
       </Field>
+      <div>
+        <Choice
+          legend={texts.settings.views}
+          value={views}
+          disabled={readOnly}
+          options={viewChoices.map((value) => ({ value, ...texts.settings.viewChoices[value] }))}
+          onChange={setViews}
+        />
+        <p role="status" className="m-0 text-[13px] text-muted">
+          {views !== settings.views && texts.settings.nextViews}
+        </p>
+      </div>
       <DeviceField value={device} disabled={readOnly} onChange={setDevice} />
     </form>
   )

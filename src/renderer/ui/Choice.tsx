@@ -7,12 +7,15 @@ export function Choice<T extends string>({
   options,
   onChange,
   inLine = false,
+  disabled = false,
 }: {
   legend: string
   value: T
-  options: readonly { value: T; label: string }[]
+  /** A hint stands under what it is about. */
+  options: readonly { value: T; label: string; hint?: string }[]
   onChange: (value: T) => void
   inLine?: boolean
+  disabled?: boolean
 }) {
   const name = useId()
   return (
@@ -20,15 +23,19 @@ export function Choice<T extends string>({
       <legend className="mb-1 p-0 font-medium">{legend}</legend>
       <div className={inLine ? 'flex flex-wrap gap-x-5' : 'flex flex-col'}>
         {options.map((option) => (
-          <label key={option.value} className="flex items-center gap-2 py-1">
+          <label key={option.value} className="flex items-start gap-2 py-1">
             <input
               type="radio"
               name={name}
-              className="m-0 size-4 accent-accent"
+              className="m-0 mt-0.5 size-4 shrink-0 accent-accent"
               checked={option.value === value}
+              disabled={disabled}
               onChange={() => onChange(option.value)}
             />
-            {option.label}
+            <span>
+              {option.label}
+              {option.hint && <span className="block text-[13px] text-muted">{option.hint}</span>}
+            </span>
           </label>
         ))}
       </div>

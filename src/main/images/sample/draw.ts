@@ -3,6 +3,7 @@ import path from 'node:path'
 import sharp from 'sharp'
 import { RandomState } from '../../base/random.ts'
 import type { Job } from '../job.ts'
+import { sampleLayout } from './layout.ts'
 import { paint } from './paint.ts'
 import { randomScene, type SampleLabel, type Scene, sampleLabels } from './scene.ts'
 
@@ -43,7 +44,7 @@ export async function drawSample(
   { folder, count = 300, seed = 1 }: SampleInput,
   { signal, progress }: Job<SampleProgress> = {},
 ): Promise<SampleResult> {
-  const result = { count, images: 'images', labels: 'labels.txt', truth: 'truth.tsv' }
+  const result = { count, ...sampleLayout }
   await mkdir(path.join(folder, result.images), { recursive: true })
   const random = new RandomState(seed)
   const names: string[] = []
