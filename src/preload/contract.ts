@@ -172,24 +172,33 @@ export const contract = {
     cancel: procedure.input(z.object({ id })),
   },
   exchange: {
-    formats: procedure.output(
-      z.array(
-        z.object({
-          id: z.string(),
-          title: z.string(),
-          extensions: z.array(z.string()),
-          limits: z.string(),
-          reads: z.boolean(),
-          writes: z.boolean(),
-        }),
-      ),
-    ),
+    formats: procedure.output(z.array(s.exchangeFormat)),
     /** Answers when it is written. */
     export: procedure
-      .input(z.object({ format: z.string(), path: z.string(), suggestions: z.boolean().optional() }))
+      .input(
+        z.object({
+          format: z.string(),
+          path: z.string(),
+          suggestions: z.boolean().optional(),
+          /** Only images of which every label is known. */
+          complete: z.boolean().optional(),
+          images: z.enum(['none', 'copy', 'link']).optional(),
+          settings: s.exchangeSettings.optional(),
+        }),
+      )
       .output(s.exportReport),
-    /** Reads the file and says what importing it would do; nothing is written. */
-    preview: procedure.input(z.object({ path: z.string(), format: z.string().optional() })).output(s.importPreview),
+    /** Reads the file or the folder and says what importing it would do; nothing is written. */
+    preview: procedure
+      .input(
+        z.object({
+          path: z.string(),
+          format: z.string().optional(),
+          settings: s.exchangeSettings.optional(),
+          /** By the name in the file: what the label is to be called; '' leaves it out. */
+          renames: z.record(z.string(), z.string()).optional(),
+        }),
+      )
+      .output(s.importPreview),
     import: procedure.input(z.object({ token: z.string(), choices: s.importChoices })).output(s.importResult),
   },
 }

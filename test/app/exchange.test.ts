@@ -50,7 +50,7 @@ test('labels go out with their suggestions and come back in, as one action, by a
   ])
 
   project.states.set([{ imageId: two, labelId: 2, state: 1 }], { title: 'y' })
-  const preview = importPreview.parse(await startPreview(workspace, target).done)
+  const preview = importPreview.parse(await startPreview(workspace, { path: target }).done)
   expect(preview).toMatchObject({
     format: 'coco',
     images: { matched: 4 },
@@ -59,7 +59,7 @@ test('labels go out with their suggestions and come back in, as one action, by a
   })
   expect(project.history.undoTitle).toBe('y')
   const choices = { rest: 'unknown', conflicts: 'replace' } as const
-  expect(await startImport(workspace, preview.token, choices).done).toEqual({ states: 1, labels: 0 })
+  expect(await startImport(workspace, preview.token, choices).done).toEqual({ states: 1, labels: 0, suggestions: 0 })
   expect(project.history.undoTitle).toBe('Import out.json')
   expect(() => startImport(workspace, preview.token, choices)).toThrow(
     expect.objectContaining({ code: 'import-forgotten' }),
@@ -68,7 +68,7 @@ test('labels go out with their suggestions and come back in, as one action, by a
   expect(project.states.ofImage(two)).toMatchObject([{ labelId: 2, state: 1 }])
 
   const tokens: string[] = []
-  for (let i = 0; i < 4; i++) tokens.push((await startPreview(workspace, target).done).token)
+  for (let i = 0; i < 4; i++) tokens.push((await startPreview(workspace, { path: target }).done).token)
   expect(() => startImport(workspace, tokens[0], choices)).toThrow(
     expect.objectContaining({ code: 'import-forgotten' }),
   )
@@ -93,11 +93,12 @@ test('an export never takes the place of the project, and a file of no format is
     hint: expect.any(String),
   })
   writeFileSync(path.join(folder, 'x.json'), '{"nothing": [')
-  const broken = startPreview(workspace, path.join(folder, 'x.json'))
+  const broken = startPreview(workspace, { path: path.join(folder, 'x.json') })
   await expect(broken.done).rejects.toMatchObject({ name: 'UserError' })
-  expect(() => startPreview(workspace, path.join(folder, 'x.pdf'))).toThrow(
-    expect.objectContaining({ code: 'format-unknown' }),
-  )
+  writeFileSync(path.join(folder, 'x.pdf'), '%PDF-1.7')
+  await expect(startPreview(workspace, { path: path.join(folder, 'x.pdf') }).done).rejects.toMatchObject({
+    code: 'format-unknown',
+  })
   expect(existsSync(project.path)).toBe(true)
   expect(await project.check()).toEqual([])
 })

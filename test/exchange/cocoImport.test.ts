@@ -186,8 +186,6 @@ describe('a COCO file of boxes', () => {
   })
 
   test.each([
-    ['[]', 'list'],
-    ['[{"image_id": 1, "category_id": 1, "score": 0.5}]', 'list'],
     ['{}', 'neither'],
     ['3', 'no images'],
     ['{"images": [{"id": 1, "file_name": "a"}]}', 'no categories'],

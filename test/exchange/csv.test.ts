@@ -3,7 +3,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { csvLine, neutralised, restored } from '../../src/main/exchange/csvCells.ts'
-import { formatById, formatOfFile, formats } from '../../src/main/exchange/formats.ts'
+import { formatById, formatOf, formats } from '../../src/main/exchange/formats.ts'
 import { ImportPlan } from '../../src/main/exchange/plan.ts'
 import { writeSuggestionsCsv } from '../../src/main/exchange/suggestionsCsv.ts'
 import { temporaryFile, temporaryFolder } from './folder.ts'
@@ -60,11 +60,11 @@ describe('reading CSV', () => {
   test('lists lines that are wrong, with their numbers, and takes the rest', async () => {
     const project = pets()
     const plan = await planOf(
-      'image,label,value\na.jpg,dog,yes\na.jpg,dog\n,dog,present\na.jpg,,present\nd.jpg,dog,present\nz.jpg,dog,absent\n',
+      'image,label,value\na.jpg,dog,maybe\na.jpg,dog\n,dog,present\na.jpg,,present\nd.jpg,dog,present\nz.jpg,dog,absent\n',
       project,
     )
     expect(plan.preview.problems).toMatchObject([
-      { code: 'value-unknown', count: 2, examples: ['line 2: yes', 'line 3: '] },
+      { code: 'value-unknown', count: 2, examples: ['line 2: maybe', 'line 3: '] },
       {
         code: 'line-incomplete',
         count: 2,
@@ -139,7 +139,8 @@ describe('writing CSV', () => {
     expect(readFileSync(file, 'utf8')).toBe(
       'image,label,value\na.jpg,dog,present\n"sub/b, c.jpg",\'=cat,present\n"sub/b, c.jpg",dog,absent\n',
     )
-    expect(report).toMatchObject({ present: 2, absent: 1, images: 3 })
+    expect(report).toMatchObject({ present: 2, absent: 1, images: 2 })
+    expect(report.warnings.map(({ code, count }) => [code, count])).toEqual([['unlabelled', 1]])
   })
 
   test('a cell that a spreadsheet would run is neutralised, and comes back as it was', () => {
@@ -191,11 +192,16 @@ describe('writing CSV', () => {
   })
 })
 
-test('formats are found by name and by file', () => {
+test('formats are found by name, and by what a file looks like', async () => {
   expect(formats.map(({ id }) => id)).toEqual([...new Set(formats.map(({ id }) => id))])
   expect(formatById('COCO').id).toBe('coco')
-  expect(() => formatById('yolo')).toThrow('no format “yolo”')
-  expect(formatOfFile('/x/Labels.JSON').id).toBe('coco')
-  expect(formatOfFile('x.tsv').id).toBe('csv')
-  expect(() => formatOfFile('x.xml')).toThrow('Which format')
+  expect(() => formatById('nonsense')).toThrow('no format “nonsense”')
+  const found = async (name: string, content: string) => (await formatOf(temporaryFile(name, content))).id
+  expect(await found('Labels.JSON', '{"images": []}')).toBe('coco')
+  expect(await found('x.tsv', 'image\tlabel\tvalue\n')).toBe('csv')
+  expect(await found('x.txt', '\ufeffLabel;Value;Image\n')).toBe('csv')
+  expect(await found('x.csv', 'image,dog,cat\n')).toBe('csv-wide')
+  expect(await found('x.csv', 'image_name,tags\n')).toBe('tags')
+  expect(await found('x.csv', 'ImageID,Source,LabelName,Confidence\n')).toBe('open-images')
+  await expect(found('x.doc', 'anything')).rejects.toMatchObject({ code: 'format-unknown' })
 })

@@ -2,145 +2,19 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formats } from '../../src/main/exchange/formats.ts'
+import { formatById, formats } from '../../src/main/exchange/formats.ts'
 import { ImportPlan } from '../../src/main/exchange/plan.ts'
 import { expectCocoRules } from './cocoRules.ts'
 import { temporaryFolder } from './folder.ts'
-import { MemoryProject } from './memoryProject.ts'
+import type { MemoryProject } from './memoryProject.ts'
+import { uglyProject, withSameImages } from './uglyProject.ts'
 
-/** Names that break careless programs, as a project keeps them: trimmed, composed, not empty. */
-const uglyName = fc
-  .oneof(
-    fc.constantFrom(
-      '__proto__',
-      'constructor',
-      '=1+1',
-      "'=x",
-      "''+x",
-      '@a',
-      '-',
-      'a,b;c',
-      'say "no"',
-      "it's",
-      'null',
-      '0',
-      '\\u0041',
-      '<b>&amp;</b>',
-      '犬',
-      'كلب',
-      '🐕‍🦺',
-      'Straße',
-      '\u202eabc',
-      'a\u00a0b',
-      '＝wide',
-      'present',
-    ),
-    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
-  )
-  .map((name) =>
-    name
-      .normalize('NFC')
-      .replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, '')
-      .trim(),
-  )
-  .filter((name) => name !== '')
-
-function key(name: string): string {
-  return name.trim().normalize('NFC').toUpperCase().toLowerCase()
-}
-
-const source = fc.constantFrom('human' as const, 'accepted_suggestion' as const, 'import' as const)
-const time = fc.integer({ min: 0, max: 4_102_444_800_000 })
-
-const project = fc
-  .record({
-    labels: fc.uniqueArray(uglyName, { selector: key, minLength: 1, maxLength: 6 }),
-    keys: fc.uniqueArray(fc.constantFrom('a', 'b', '1', 'Shift+X', 'ö'), { minLength: 0, maxLength: 5 }),
-    descriptions: fc.array(fc.string({ unit: 'binary' }), { maxLength: 6 }),
-    paths: fc.uniqueArray(
-      fc
-        .array(uglyName, { minLength: 1, maxLength: 3 })
-        .map((parts) => parts.map((part) => part.replaceAll('/', '_')).join('/')),
-      {
-        minLength: 1,
-        maxLength: 8,
-      },
-    ),
-    unreadable: fc.array(fc.nat(20), { maxLength: 2 }),
-    states: fc.array(
-      fc.record({
-        image: fc.nat(100),
-        label: fc.nat(100),
-        state: fc.constantFrom<1 | -1>(1, -1),
-        source,
-        decidedAt: time,
-        model: fc.nat(5),
-        score: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
-        annotator: fc.option(fc.oneof(uglyName, fc.constant('Anna'))),
-      }),
-      { maxLength: 40 },
-    ),
-    models: fc.array(
-      fc.record({
-        createdAt: time,
-        kind: uglyName,
-        backbone: uglyName,
-        seed: fc.option(fc.nat()),
-        metrics: fc.jsonValue(),
-      }),
-      {
-        maxLength: 3,
-      },
-    ),
-    name: fc.string({ unit: 'binary' }).map((name) => name.replace(/\p{Cs}/gu, '')),
-  })
-  .map((facts) => {
-    const made = new MemoryProject()
-    made.name = facts.name
-    const labels = facts.labels.map((name, index) =>
-      made.label(name, {
-        key: facts.keys[index] ?? null,
-        colour: `#${(index * 1234567 + 42).toString(16).padStart(6, '0')}`,
-        description: (facts.descriptions[index] ?? '').replace(/\p{Cs}/gu, ''),
-      }),
-    )
-    const models = facts.models.map((model, index) => {
-      made.models.push({
-        ...model,
-        id: index * 2 + 7,
-        uid: `model ${index}`,
-        device: 'cpu',
-        labelIds: labels.slice(0, index),
-        metrics: JSON.parse(JSON.stringify(model.metrics)),
-      })
-      return index * 2 + 7
-    })
-    const images = facts.paths.map((file) => made.image(file))
-    for (const place of facts.unreadable) images[place % images.length].problem = { code: 'missing', message: 'Gone.' }
-    for (const { image, label, model, ...state } of facts.states) {
-      made.mark(images[image % images.length].id, labels[label % labels.length], state.state, {
-        ...state,
-        modelId: models[model] ?? null,
-      })
-    }
-    return made
-  })
-
-/** The same images, not yet labelled. */
-function withSameImages(other: MemoryProject): MemoryProject {
-  const fresh = new MemoryProject()
-  for (const { path: file, problem } of other.images) fresh.image(file, { problem })
-  return fresh
-}
-
-const coco = formats.find(({ id }) => id === 'coco')!
-const csv = formats.find(({ id }) => id === 'csv')!
+const coco = formatById('coco')
 
 test('COCO: what was exported comes back whole: states, sources, times, scores, models, order, colours, keys', async () => {
   const folder = temporaryFolder()
   await fc.assert(
-    fc.asyncProperty(project, async (original) => {
+    fc.asyncProperty(uglyProject, async (original) => {
       const file = path.join(folder, 'x.json')
       await coco.write!(original.source(), file, { appVersion: '0' })
       expectCocoRules(readFileSync(file, 'utf8'))
@@ -191,19 +65,65 @@ test('COCO: what was exported comes back whole: states, sources, times, scores, 
   )
 })
 
-test('CSV: every state comes back, whatever the names', async () => {
-  const folder = temporaryFolder()
-  await fc.assert(
-    fc.asyncProperty(project, async (original) => {
-      const file = path.join(folder, 'x.csv')
-      const report = await csv.write!(original.source(), file, { appVersion: '0' })
-      const fresh = withSameImages(original)
-      const plan = await ImportPlan.make('csv', await csv.read!(file, {}), fresh.target())
-      expect(plan.preview.problems).toEqual([])
-      expect(plan.preview.states).toMatchObject({ present: report.present, absent: report.absent })
-      await plan.apply(fresh)
-      expect(fresh.told()).toEqual(original.told())
+interface RoundTrip {
+  /** What it is written to, in a folder of its own. */
+  target: string
+  settings?: Record<string, string>
+  readSettings?: Record<string, string>
+  /** Formats that are about images that can be read. */
+  readableOnly?: boolean
+}
+
+/** Every format that is both read and written; what each can't say is in its `says`. */
+const roundTrips: Record<string, RoundTrip[]> = {
+  lvis: [{ target: 'x.json', readableOnly: true }],
+  csv: [{ target: 'x.csv' }, { target: 'x.tsv' }],
+  'open-images': [{ target: 'x.csv' }],
+  tags: [{ target: 'x.csv' }, { target: 'x.csv', settings: { separator: 'bar' }, readSettings: { separator: 'bar' } }],
+  'csv-wide': [
+    { target: 'x.csv' },
+    { target: 'x.tsv', settings: { values: 'true-false-empty' } },
+    { target: 'x.csv', settings: { values: '1-minus-0' }, readSettings: { numbers: 'minus-absent' } },
+  ],
+}
+
+test('every format that is both read and written is on the list', () => {
+  const both = formats.filter(({ read, write }) => read && write).map(({ id }) => id)
+  expect(Object.keys(roundTrips)).toEqual(both.filter((id) => id !== 'coco'))
+})
+
+/** What a format can tell of a project. */
+function sayable(project: MemoryProject, id: string, { readableOnly }: RoundTrip): ReturnType<MemoryProject['told']> {
+  const { says } = formatById(id)
+  const unreadable = new Set(project.images.filter(({ problem }) => problem).map(({ path: file }) => file))
+  return Object.fromEntries(
+    Object.entries(project.told()).flatMap(([file, told]) => {
+      if (readableOnly && unreadable.has(file)) return []
+      const kept = Object.entries(told).filter(([, state]) => says.absent || state === 'present')
+      return kept.length > 0 ? [[file, Object.fromEntries(kept)]] : []
     }),
-    { numRuns: 150 },
+  )
+}
+
+const cases = Object.entries(roundTrips).flatMap(([id, ways]) => ways.map((way) => [id, way] as const))
+
+test.each(cases)('%s %j: what it can say comes back, whatever the names', async (id, way) => {
+  const format = formatById(id)
+  await fc.assert(
+    fc.asyncProperty(uglyProject, async (original) => {
+      if (way.readableOnly) fc.pre(original.images.some(({ problem }) => problem === null))
+      const target = path.join(temporaryFolder(), way.target)
+      const report = await format.write!(original.source(), target, { appVersion: '0', settings: way.settings })
+      const fresh = withSameImages(original)
+      const collected = await format.read!(target, { settings: way.readSettings })
+      const plan = await ImportPlan.make(id, collected, fresh.target())
+      const harmless = ['label-similar', 'no-annotations', 'image-twice']
+      expect(plan.preview.problems.filter(({ code }) => !harmless.includes(code))).toEqual([])
+      expect(plan.preview.images.unmatched).toBe(0)
+      await plan.apply(fresh)
+      expect(fresh.told()).toEqual(sayable(original, id, way))
+      expect(plan.preview.states).toMatchObject({ present: report.present, absent: report.absent })
+    }),
+    { numRuns: 100 },
   )
 })

@@ -1,9 +1,13 @@
+import { constants } from 'node:fs'
+import { copyFile, mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { ExportReport } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import { formatById } from '../exchange/formats.ts'
-import type { ExportSource, LabelRecord, SuggestionRecord } from '../exchange/records.ts'
+import type { ExportOptions, ExportSource, LabelRecord, SuggestionRecord } from '../exchange/records.ts'
+import { checkSettings, type Settings } from '../exchange/settings.ts'
 import { type SuggestionRow, writeSuggestionsCsv } from '../exchange/suggestionsCsv.ts'
+import { absolutePath } from '../images/walk.ts'
 import type { Project } from '../project/project.ts'
 import type { ProjectSnapshot } from '../project/snapshot.ts'
 import type { Label } from '../project/types.ts'
@@ -19,6 +23,12 @@ export interface ExportRequest {
   path: string
   /** Undecided suggestions too, where the format can. */
   suggestions?: boolean
+  /** Only images of which every label is known. */
+  complete?: boolean
+  /** What becomes of the images themselves, where the format has a place for them. @default as the format needs it */
+  images?: 'none' | 'copy' | 'link'
+  /** Answers to the format's questions. */
+  settings?: Settings
 }
 
 /** Writes what is known at this moment, while marking goes on. @throws UserError of the target and the format */
@@ -29,21 +39,32 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
   if (!write) {
     throw new UserError('format-reads-only', `${format.title} can be read, not written.`, 'Choose another format.')
   }
+  checkSettings(format.title, format.settings ?? [], 'write', request.settings)
   requireFreeTarget(project, request.path)
+  const images = request.images ?? (format.images === 'needed' ? 'copy' : 'none')
+  if (images !== 'none' && (format.images ?? 'none') === 'none') {
+    throw new UserError('export-images', `${format.title} has no place for images.`, 'Export without them.')
+  }
+  if (images === 'none' && format.images === 'needed') {
+    throw new UserError('export-images', `${format.title} is nothing without its images.`, 'Copy or link them.')
+  }
   return context.jobs.start('export', `Export to ${path.basename(request.path)}`, async (job) => {
     const scores = request.suggestions ? await workspace.suggestions.current() : undefined
     if (scores) await workspace.suggestions.followAll(scores)
     const snapshot = project.snapshot()
     try {
-      const images = project.images.counts().total
+      const walked = project.images.counts().total * 4
       job.update({ phase: 'Writing' })
       const report = await write(exportSource(project, snapshot, scores), request.path, {
         appVersion: context.version,
         suggestions: request.suggestions,
+        complete: request.complete,
+        settings: request.settings,
+        placeImage: images === 'none' ? undefined : placing(project, images),
         signal: job.signal,
         // Formats walk over the images up to four times; so the share is only told as a lower bound.
         onProgress: (done) => {
-          if (done % 512 === 0) job.update({ fraction: Math.min(0.99, done / (images * 4)) })
+          if (done % 512 === 0) job.update({ fraction: Math.min(0.99, done / walked) })
         },
       })
       const told = `${counted(report.present, 'present label')} and ${counted(report.absent, 'absent label')}`
@@ -83,6 +104,16 @@ export async function exportSuggestions(workspace: Workspace, target: string, si
     }
   }
   return writeSuggestionsCsv(target, rows(), { signal })
+}
+
+/** Copies an image, sharing its blocks where the disk can; or links to it. */
+function placing(project: Project, how: 'copy' | 'link'): ExportOptions['placeImage'] {
+  return async ({ path: image }, destination) => {
+    const file = absolutePath(project.imagesRoot, image)
+    await mkdir(path.dirname(destination), { recursive: true })
+    if (how === 'link') await symlink(file, destination)
+    else await copyFile(file, destination, constants.COPYFILE_FICLONE)
+  }
 }
 
 /** The rows of the project as formats read them. */

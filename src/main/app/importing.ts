@@ -2,17 +2,37 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { ImportPreview } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
-import { formatById, formatOfFile } from '../exchange/formats.ts'
+import type { Format } from '../exchange/format.ts'
+import { formatById, formatOf } from '../exchange/formats.ts'
 import { type ImportChoices, ImportPlan, type ImportTarget } from '../exchange/plan.ts'
+import type { Renames } from '../exchange/planLabels.ts'
+import type { PredictedScores } from '../exchange/predictions.ts'
+import type { Problem } from '../exchange/records.ts'
+import { readRenames as mappingFile, renamesOf } from '../exchange/renames.ts'
+import { checkSettings, type Settings } from '../exchange/settings.ts'
 import { labelNameKey, labelNameOf } from '../project/labelName.ts'
 import type { Project } from '../project/project.ts'
+import { scoresFile, writeScores } from '../suggestions/scores.ts'
 import type { StartedJob } from './jobs.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
 
+export { mappingFile, type Problem, renamesOf }
+
 interface Previewed {
   plan: ImportPlan
   path: string
+}
+
+export interface ImportRequest {
+  /** Of a file or a folder, absolute. */
+  path: string
+  /** By what it looks like if left out. */
+  format?: string
+  /** Answers to the format's questions. */
+  settings?: Settings
+  /** What labels are to be called. */
+  renames?: Renames
 }
 
 export interface ImportResult {
@@ -20,6 +40,8 @@ export interface ImportResult {
   states: number
   /** How many labels were made. */
   labels: number
+  /** Pairs for which the file's model suggests something now. */
+  suggestions: number
 }
 
 /** A preview holds the whole content of its file. */
@@ -46,33 +68,36 @@ export class ImportPreviews {
 }
 
 /**
- * Reads a file and says what importing it would do; nothing is written.
- * @param file absolute
- * @throws UserError of the format and the file
+ * Reads a file or a folder and says what importing it would do; nothing is written.
+ * @throws UserError of the format and of what is read
  */
-export function startPreview(workspace: Workspace, file: string, formatId?: string): StartedJob<ImportPreview> {
+export function startPreview(workspace: Workspace, request: ImportRequest): StartedJob<ImportPreview> {
   const { context, project, imports } = workspace
-  const format = formatId === undefined ? formatOfFile(file) : formatById(formatId)
-  const { read } = format
-  if (!read) {
-    throw new UserError('format-writes-only', `${format.title} can be written, not read.`, 'Choose another format.')
-  }
-  const name = path.basename(file)
+  const named = request.format === undefined ? undefined : readable(formatById(request.format))
+  const name = path.basename(request.path)
   return context.jobs.start('import', `Read ${name}`, async (job) => {
     job.update({ phase: 'Reading' })
-    const collected = await read(file, { signal: job.signal, onProgress: (fraction) => job.update({ fraction }) })
+    const format = named ?? (await formatOf(request.path))
+    checkSettings(format.title, format.settings ?? [], 'read', request.settings)
+    const collected = await format.read!(request.path, {
+      settings: request.settings,
+      signal: job.signal,
+      onProgress: (fraction) => job.update({ fraction }),
+    })
     job.update({ phase: 'Comparing with the project', fraction: null })
-    const plan = await ImportPlan.make(format.id, collected, await targetOf(project), { signal: job.signal })
-    const { images, labels, states, rest, problems } = plan.preview
-    const { inFile, matched, unmatched, unmatchedPaths } = images
-    const preview: ImportPreview = {
-      token: imports.add({ plan, path: file }),
-      format: format.id,
-      images: { inFile, matched, unmatched, unmatchedPaths },
-      ...{ labels, states, rest, problems },
+    const target = await targetOf(project)
+    const plan = await ImportPlan.make(format.id, collected, target, { signal: job.signal, renames: request.renames })
+    const { ours: _, ...preview } = plan.preview
+    return {
+      result: { ...preview, token: imports.add({ plan, path: request.path }), limits: format.limits },
+      outcome: `${name} mentions ${counted(preview.images.matched, 'image')} of this project.`,
     }
-    return { result: preview, outcome: `${name} mentions ${counted(matched, 'image')} of this project.` }
   })
+}
+
+function readable(format: Format): Format {
+  if (format.read) return format
+  throw new UserError('format-writes-only', `${format.title} can be written, not read.`, 'Choose another format.')
 }
 
 /** Writes what was previewed: one action, taken back by one undo. @throws UserError `import-forgotten` */
@@ -92,11 +117,27 @@ export function startImport(workspace: Workspace, token: string, choices: Import
       }),
     )
     const labels = plan.labels.filter(({ labelId }) => labelId === null).length
-    return {
-      result: { states, labels },
-      outcome: `${counted(states, 'state')} changed, ${counted(labels, 'label')} added.`,
-    }
+    const predicted = choices.suggestions === false ? undefined : plan.suggestions()
+    if (predicted) await keepSuggestions(workspace, predicted)
+    const suggestions = predicted ? plan.preview.suggestions!.pairs : 0
+    const told = [`${counted(states, 'state')} changed`, `${counted(labels, 'label')} added`]
+    if (suggestions > 0) told.push(`${counted(suggestions, 'suggestion')} kept`)
+    return { result: { states, labels, suggestions }, outcome: `${told.join(', ')}.` }
   })
+}
+
+/** What a file's model says becomes a model of the project; it suggests at once if no other does. */
+async function keepSuggestions({ project, suggestions }: Workspace, scores: PredictedScores): Promise<void> {
+  const uid = randomUUID()
+  await writeScores(scoresFile(project.cacheFolder, uid), scores)
+  const current = project.models.current()
+  project.models.add(
+    {
+      ...{ uid, kind: 'import', backbone: scores.model, seed: null, device: null },
+      ...{ metrics: null, labelIds: [...scores.labelIds], file: null },
+    },
+    { current: !current || !suggestions.isUsable(current) },
+  )
 }
 
 async function targetOf(project: Project): Promise<ImportTarget> {

@@ -4,7 +4,7 @@ import { contract } from '../../preload/contract.ts'
 import type { AppInfo, pickInput } from '../../preload/schemas.ts'
 import { asUserError, UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
-import { formats } from '../exchange/formats.ts'
+import { asRenames } from '../exchange/renames.ts'
 import type { Application } from './application.ts'
 import { configure } from './backbones.ts'
 import { browseFolder, requireAbsolute } from './browse.ts'
@@ -12,6 +12,7 @@ import { previewBulk, startBulk } from './bulk.ts'
 import { candidatesOf, confirmCandidates } from './candidates.ts'
 import { startExport } from './exporting.ts'
 import { filterChoices } from './filterChoices.ts'
+import { formatsTold } from './formats.ts'
 import { goTo } from './history.ts'
 import { queryImages } from './imageQuery.ts'
 import { imageDetail, imageRows } from './imageRows.ts'
@@ -162,17 +163,13 @@ export function createRouter(app: Application, shell: Shell) {
       cancel: os.jobs.cancel.handler(({ input }) => jobs.cancel(input.id)),
     },
     exchange: {
-      formats: os.exchange.formats.handler(() =>
-        formats.map(({ id, title, extensions, limits, read, write }) => ({
-          ...{ id, title, limits, reads: read !== undefined, writes: write !== undefined },
-          extensions: extensions.map((extension) => extension.replace(/^\./, '')),
-        })),
-      ),
+      formats: os.exchange.formats.handler(formatsTold),
       export: os.exchange.export.handler(({ input }) => {
         return startExport(workspace(), { ...input, path: requireAbsolute(input.path) }).done
       }),
       preview: os.exchange.preview.handler(({ input }) => {
-        return startPreview(workspace(), requireAbsolute(input.path), input.format).done
+        const renames = input.renames && asRenames(input.renames)
+        return startPreview(workspace(), { ...input, path: requireAbsolute(input.path), renames }).done
       }),
       import: os.exchange.import.handler(({ input }) => startImport(workspace(), input.token, input.choices).done),
     },

@@ -1,286 +1,143 @@
-import { UserError } from '../base/errors.ts'
-import { schemaName, schemaVersion } from './cocoSchema.ts'
-import { Collected } from './collected.ts'
-import type { ReadOptions } from './formats.ts'
+import { open, readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { asUserError, UserError } from '../base/errors.ts'
+import { CocoReader } from './cocoReader.ts'
+import type { Collected } from './collected.ts'
+import type { ReadOptions } from './format.ts'
 import { readJson } from './jsonReader.ts'
-import { type Json, type StateSource, shortened } from './records.ts'
-import type { Provenance } from './stateTable.ts'
+import { isObject, keyOf } from './jsonValues.ts'
+import { shortened } from './records.ts'
+import { answerTo, type Setting } from './settings.ts'
 
-type JsonObject = { [key: string]: unknown }
+export const annotationsSetting: Setting = {
+  id: 'annotations',
+  on: 'read',
+  title: 'File of the annotations',
+  hint: 'For a list of results: the COCO file that its numbers belong to. Empty: the one beside it.',
+  usual: '',
+}
+
+const sections = ['images', 'annotations', 'categories', 'info.partial_labels.broken']
 
 /**
  * Reads COCO JSON, streamed: our own (see COCO.md), LVIS with its verified negatives, and any other that has images and
- * categories. Boxes and regions say that a label is present, however many there are.
- * @throws UserError `not-coco`, `coco-too-new`, and those of `readJson`
+ * categories. Boxes and regions say that a label is present, however many there are. Of a folder, every file of annotations but
+ * those of captions and the like. A list of results holds suggestions: the images and labels that it means by their numbers are
+ * those of the file that it belongs to.
+ * @throws UserError `not-coco`, `coco-too-new`, `coco-results`, and those of `readJson`
  */
-export async function readCoco(file: string, options: ReadOptions = {}): Promise<Collected> {
-  const reader = new CocoReader(file)
-  await readJson(file, (path, value, isElement) => reader.visit(path, value, isElement), {
-    ...options,
-    streamed: ['images', 'annotations', 'categories', 'info.partial_labels.broken'],
-  })
+export async function readCoco(place: string, options: ReadOptions = {}): Promise<Collected> {
+  try {
+    if ((await stat(place)).isDirectory()) return await readFolder(place, options)
+    if (await isList(place)) return await readResults(place, options)
+  } catch (error) {
+    throw asUserError(error)
+  }
+  const reader = new CocoReader(place)
+  await readJson(place, reader.visitor, { ...options, streamed: sections })
   return reader.finish()
 }
 
-class CocoReader {
-  readonly #file: string
-  readonly #collected = new Collected()
-  readonly #sections = new Set<string>()
-  #hasNegatives = false
-  #captions = 0
-  #categories = 0
-  #descriptions = new Map<string, string>()
-
-  constructor(file: string) {
-    this.#file = file
-  }
-
-  visit(path: string, value: unknown, isElement: boolean): void {
-    if (isElement) {
-      this.#sections.add(path)
-      if (path === 'images') this.#image(value)
-      else if (path === 'annotations') this.#annotation(value)
-      else if (path === 'categories') this.#category(value)
-      else this.#broken(value)
-      return
-    }
-    switch (path) {
-      case '':
-        throw this.#notCoco(
-          Array.isArray(value)
-            ? 'It is a list, as programs write it for results, and holds no images'
-            : 'It holds no images',
-        )
-      case 'images':
-      case 'annotations':
-      case 'categories':
-        throw this.#notCoco(`Its “${path}” is not a list`)
-      case 'info.partial_labels.schema':
-        this.#collected.ours = value === schemaName
-        break
-      case 'info.partial_labels.schema_version':
-        if (typeof value === 'number' && value > schemaVersion) {
-          throw new UserError('coco-too-new', `This file was made by a newer Surmise: ${this.#file}`, 'Update Surmise.')
-        }
-        break
-      case 'info.partial_labels.models':
-        if (Array.isArray(value)) for (const model of value) this.#model(model)
-        break
-      case 'info.partial_labels.descriptions':
-        if (!Array.isArray(value)) break
-        for (const entry of value) {
-          if (isObject(entry)) this.#descriptions.set(String(entry.label_uid), textOr(entry.description, ''))
-        }
-        break
-    }
-  }
-
-  finish(): Collected {
-    const { images, labels, problems } = this.#collected
-    if (!labels.some(Boolean))
-      throw this.#notCoco(images.some(Boolean) ? 'It has no categories' : 'It has neither images nor categories')
-    if (!images.some(Boolean)) throw this.#notCoco('It has no images')
-    if (!this.#sections.has('annotations') && !this.#hasNegatives) {
-      problems.add('no-annotations', 'The file has no annotations: it says nothing of any image')
-    }
-    if (this.#captions > 0) {
-      problems.add('captions', 'Captions are no labels: left out', `${this.#captions} captions`)
-    }
-    for (const label of labels) {
-      if (label?.uid && this.#descriptions.has(label.uid)) label.description = this.#descriptions.get(label.uid)
-    }
-    this.#collected.asksForRest = !this.#collected.ours && !this.#hasNegatives
-    return this.#collected
-  }
-
-  #image(value: unknown): void {
-    const collected = this.#collected
-    const id = isObject(value) ? keyOf(value.id) : undefined
-    const path = isObject(value) ? pathOfImage(value) : undefined
-    if (!isObject(value) || id === undefined || path === undefined) {
-      this.#problem('image-entry', 'Images without an id or a file name: left out', value)
-      return
-    }
-    const index = collected.imageIndex(id)
-    if (collected.images[index]) {
-      this.#problem('image-id-twice', 'Images whose id another one has: left out', value)
-      return
-    }
-    const uid = textOrNull(value.uid)
-    collected.images[index] = { path, uid, sha256: sha256Of(value.sha256) }
-    this.#negatives(index, value)
-  }
-
-  /** LVIS's and our verified negatives, and what LVIS leaves open. */
-  #negatives(image: number, value: JsonObject): void {
-    const provenance = new Map<string | number, JsonObject>()
-    if (Array.isArray(value.neg_provenance)) {
-      for (const entry of value.neg_provenance) {
-        const key = isObject(entry) ? keyOf(entry.category_id) : undefined
-        if (key !== undefined) provenance.set(key, entry)
-      }
-    }
-    for (const category of listOf(value.neg_category_ids)) {
-      const key = keyOf(category)
-      if (key === undefined) {
-        this.#problem('negative-entry', 'Entries of neg_category_ids that are no ids: left out', category)
-        continue
-      }
-      this.#hasNegatives = true
-      this.#collected.states.push(image, this.#collected.labelIndex(key), -1, this.#provenance(provenance.get(key)))
-    }
-    for (const category of listOf(value.not_exhaustive_category_ids)) {
-      const key = keyOf(category)
-      if (key !== undefined) this.#collected.states.push(image, this.#collected.labelIndex(key), 0)
-    }
-  }
-
-  #annotation(value: unknown): void {
-    const entry = isObject(value) ? value : {}
-    const [image, category] = [keyOf(entry.image_id), keyOf(entry.category_id)]
-    if (category === undefined && typeof entry.caption === 'string') {
-      this.#captions++
-      return
-    }
-    if (image === undefined || category === undefined) {
-      this.#problem('annotation-entry', 'Annotations without an image or a category: left out', value)
-      return
-    }
-    const { states } = this.#collected
-    const provenance = isObject(entry.attributes) ? this.#provenance(entry.attributes) : undefined
-    states.push(this.#collected.imageIndex(image), this.#collected.labelIndex(category), 1, provenance)
-  }
-
-  #category(value: unknown): void {
-    const collected = this.#collected
-    const id = isObject(value) ? keyOf(value.id) : undefined
-    if (!isObject(value) || id === undefined || typeof value.name !== 'string') {
-      this.#problem('category-entry', 'Categories without an id or a name: left out', value)
-      return
-    }
-    const index = collected.labelIndex(id)
-    if (collected.labels[index]) {
-      this.#problem('category-id-twice', 'Categories whose id another one has: left out', value)
-      return
-    }
-    collected.labels[index] = {
-      name: value.name,
-      uid: textOrUndefined(value.uid),
-      colour: textOrUndefined(value.color),
-      key: textOrUndefined(value.key),
-      // Annotations may have named it before; what counts is the order in which the categories are listed.
-      order: typeof value.order === 'number' ? value.order : this.#categories,
-    }
-    this.#categories++
-  }
-
-  /** An image that could not be read when the file was written; its labels are kept beside it. */
-  #broken(value: unknown): void {
-    const collected = this.#collected
-    if (!isObject(value) || typeof value.file_name !== 'string') {
-      this.#problem('broken-entry', 'Entries of broken images without a file name: left out', value)
-      return
-    }
-    const uid = textOrNull(value.uid)
-    const index = collected.imageIndex(`\0broken ${uid ?? value.file_name}`)
-    collected.images[index] = { path: value.file_name, uid, sha256: sha256Of(value.sha256) }
-    for (const entry of listOf(value.states)) {
-      const key = isObject(entry) ? keyOf(entry.category_id) : undefined
-      if (!isObject(entry) || key === undefined || (entry.state !== 'present' && entry.state !== 'absent')) continue
-      const state = entry.state === 'present' ? 1 : -1
-      collected.states.push(index, collected.labelIndex(key), state, this.#provenance(entry))
-    }
-  }
-
-  #model(value: unknown): void {
-    if (!isObject(value) || typeof value.uid !== 'string' || value.uid === '') {
-      this.#problem('model-entry', 'Models without an identity: left out', value)
-      return
-    }
-    const collected = this.#collected
-    const model = collected.models[collected.modelIndex(value.uid)]
-    Object.assign(model, {
-      createdAt: timeOf(value.created_at) ?? undefined,
-      kind: textOr(value.kind, 'unknown'),
-      backbone: textOr(value.backbone, 'unknown'),
-      seed: Number.isSafeInteger(value.seed) ? value.seed : null,
-      device: textOrNull(value.device),
-      metrics: (value.metrics ?? null) as Json,
-      labels: listOf(value.category_ids).flatMap((id) => {
-        const key = keyOf(id)
-        return key === undefined ? [] : [collected.labelIndex(key)]
-      }),
-    })
-  }
-
-  #provenance(value: JsonObject | undefined): Provenance | undefined {
-    const source = value?.source
-    if (!value || !isSource(source)) return undefined
-    const score = value.model_score
-    return {
-      source,
-      decidedAt: timeOf(value.decided_at),
-      model: typeof value.model_uid === 'string' ? this.#collected.modelIndex(value.model_uid) : -1,
-      score: typeof score === 'number' ? score : null,
-      annotator: typeof value.annotator === 'string' ? value.annotator : null,
-    }
-  }
-
-  #problem(code: string, message: string, value: unknown): void {
-    this.#collected.problems.add(code, message, () => shortened(JSON.stringify(value) ?? ''))
-  }
-
-  #notCoco(reason: string): UserError {
-    return new UserError(
+async function readFolder(folder: string, options: ReadOptions): Promise<Collected> {
+  const files = await annotationFiles(folder)
+  if (files.length === 0) {
+    throw new UserError(
       'not-coco',
-      `This is not COCO JSON with labels. ${reason}: ${this.#file}`,
-      'Choose the file with the annotations.',
+      `There are no annotations in this folder: ${folder}`,
+      'Choose one that holds annotations/*.json, or the file itself.',
     )
   }
+  let collected: Collected | undefined
+  for (const [part, file] of files.entries()) {
+    const reader = new CocoReader(file, files.length > 1 ? part : undefined, collected)
+    const onProgress = (share: number) => options.onProgress?.((part + share) / files.length)
+    await readJson(file, reader.visitor, { ...options, onProgress, streamed: sections })
+    collected = reader.finish()
+  }
+  return collected!
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** `annotations/*.json`, or one in each folder of a split; what is not about objects is left out. */
+async function annotationFiles(folder: string): Promise<string[]> {
+  const found: string[] = []
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    const wanted =
+      entry.name.toLowerCase() === 'annotations'
+        ? /^(?!captions|person_keypoints|panoptic|stuff|image_info|predictions).*\.json$/i
+        : /^_annotations\.coco\.json$/i
+    const below = await readdir(path.join(folder, entry.name)).catch(() => [])
+    found.push(...below.filter((name) => wanted.test(name)).map((name) => path.join(folder, entry.name, name)))
+  }
+  return found.sort()
 }
 
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : []
+async function isList(file: string): Promise<boolean> {
+  const handle = await open(file)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0)
+    return buffer
+      .toString('utf8', 0, bytesRead)
+      .replace(/^\ufeff/, '')
+      .trimStart()
+      .startsWith('[')
+  } finally {
+    await handle.close()
+  }
 }
 
-/** Ids are numbers; some programs write texts. */
-function keyOf(value: unknown): string | number | undefined {
-  if (typeof value === 'number') return value
-  return typeof value === 'string' && value !== '' ? value : undefined
+async function readResults(file: string, options: ReadOptions): Promise<Collected> {
+  const asked = answerTo(annotationsSetting, options.settings)
+  const annotations = asked === '' ? await annotationsBeside(file) : path.resolve(path.dirname(file), asked)
+  if (annotations === undefined) {
+    throw new UserError(
+      'coco-results',
+      `This is a list of results, which names images and labels by number only: ${file}`,
+      'Say which COCO file the numbers are of: set annotations to it.',
+    )
+  }
+  const reader = new CocoReader(annotations)
+  reader.namesOnly = true
+  await readJson(annotations, reader.visitor, { signal: options.signal, streamed: sections })
+  const collected = reader.finish()
+  collected.ours = false
+  collected.asksForRest = false
+  collected.models.length = 0
+  collected.predictions.model = path.basename(file)
+  const results = new ResultsReader(collected)
+  await readJson(file, (_path, value) => results.add(value), { ...options, streamed: [''] })
+  return collected
 }
 
-/** LVIS has no file name, but the address of the image in COCO. */
-function pathOfImage(value: JsonObject): string | undefined {
-  if (typeof value.file_name === 'string' && value.file_name !== '') return value.file_name
-  if (typeof value.coco_url !== 'string') return undefined
-  return value.coco_url.split('/').slice(-2).join('/') || undefined
+/** Where our own export, and most people, put it. */
+async function annotationsBeside(file: string): Promise<string | undefined> {
+  const [folder, name] = [path.dirname(file), path.basename(file)]
+  const named = name.replace(/[_-](predictions|results)(?=\.json$)/i, '')
+  const beside = path.join(folder, named)
+  if (named !== name && (await stat(beside).catch(() => undefined))?.isFile()) return beside
+  const files = await annotationFiles(folder)
+  return files.length === 1 ? files[0] : undefined
 }
 
-function sha256Of(value: unknown): string | null {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value) ? value.toLowerCase() : null
-}
+/** [{image_id, category_id, score}]: of several for one pair, the highest counts. */
+class ResultsReader {
+  readonly #collected: Collected
 
-function timeOf(value: unknown): number | null {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
-  return Number.isNaN(time) ? null : time
-}
+  constructor(collected: Collected) {
+    this.#collected = collected
+  }
 
-function isSource(value: unknown): value is StateSource {
-  return value === 'human' || value === 'accepted_suggestion' || value === 'import'
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null
-}
-
-function textOrUndefined(value: unknown): string | undefined {
-  return textOrNull(value) ?? undefined
-}
-
-function textOr(value: unknown, other: string): string {
-  return textOrNull(value) ?? other
+  add(value: unknown): void {
+    const { problems, predictions, images, labels } = this.#collected
+    const entry = isObject(value) ? value : {}
+    const [image, category] = [keyOf(entry.image_id), keyOf(entry.category_id)]
+    const { score } = entry
+    if (image === undefined || category === undefined || typeof score !== 'number' || !(score >= 0 && score <= 1)) {
+      const message = 'Results without an image, a category or a score between 0 and 1: left out'
+      problems.add('result-entry', message, () => shortened(JSON.stringify(value) ?? ''))
+      return
+    }
+    const [imageIndex, labelIndex] = [this.#collected.imageIndex(image), this.#collected.labelIndex(category)]
+    if (images[imageIndex] && labels[labelIndex]) predictions.push(imageIndex, labelIndex, score)
+  }
 }

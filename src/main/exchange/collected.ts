@@ -1,3 +1,4 @@
+import { PredictionTable } from './predictions.ts'
 import { type Json, ProblemList } from './records.ts'
 import { StateTable } from './stateTable.ts'
 
@@ -6,6 +7,12 @@ export interface FileImage {
   path: string
   uid: string | null
   sha256: string | null
+  /** Other paths that may be meant, the likeliest first. */
+  otherPaths?: readonly string[]
+  /** `path` comes without the extension. */
+  stem?: boolean
+  /** Absolute, where the image itself is at hand: it can be known by its content. */
+  file?: string
 }
 
 /** A label as a file tells of it; what it doesn't say is undefined. */
@@ -17,6 +24,8 @@ export interface FileLabel {
   description?: string
   /** Its place; the file's own order where it has none. */
   order?: number
+  /** Of the file, where several are read as one: each may list the same label. */
+  part?: number
 }
 
 /** A model that a file names. */
@@ -41,9 +50,13 @@ export class Collected {
   readonly labels: (FileLabel | undefined)[] = []
   readonly models: FileModel[] = []
   readonly states = new StateTable()
+  /** What models say in the file: suggestions, not states. */
+  readonly predictions = new PredictionTable()
   readonly problems = new ProblemList()
   /** Written by Surmise: what it says of sources, times and identities counts. */
   ours = false
+  /** Not of Surmise, but its annotators are to be kept. */
+  keepsAnnotators = false
   /** The format, or this file, can't say absent: whether the rest is absent is to be asked. */
   asksForRest = false
   readonly #imageIndex = new Map<string | number, number>()
@@ -57,6 +70,20 @@ export class Collected {
 
   labelIndex(key: string | number): number {
     return place(this.#labelIndex, this.labels, key)
+  }
+
+  /** Of an image that the file calls by its path, and says no more of. */
+  imageOf(path: string, facts: Partial<FileImage> = {}): number {
+    const index = this.imageIndex(path)
+    this.images[index] ??= { path, uid: null, sha256: null, ...facts }
+    return index
+  }
+
+  /** Of a label that the file calls by its name. */
+  labelOf(name: string): number {
+    const index = this.labelIndex(name)
+    this.labels[index] ??= { name }
+    return index
   }
 
   /** Of a model that may only be named by states. */

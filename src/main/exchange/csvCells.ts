@@ -18,8 +18,13 @@ export function restored(text: string): string {
 }
 
 /** One line, with its end. Cells are quoted where they need to be. */
-export function csvLine(cells: readonly string[]): string {
+export function csvLine(cells: readonly string[], delimiter = ','): string {
   // Most cells need no quotes, and the library has its price for each line.
-  if (!cells.some((cell) => /[",;\t\r\n]|^\s|\s$/.test(cell))) return `${cells.join(',')}\n`
-  return stringify([[...cells]], { quoted_match: /[",;\t\r\n]|^\s|\s$/ })
+  if (!cells.some((cell) => /[",;\t\r\n]|^\s|\s$/.test(cell))) return `${cells.join(delimiter)}\n`
+  return stringify([[...cells]], { delimiter, quoted_match: /[",;\t\r\n]|^\s|\s$/ })
+}
+
+/** What the name of the file asks for. */
+export function delimiterOf(file: string): string {
+  return /\.tsv$/i.test(file) ? '\t' : ','
 }

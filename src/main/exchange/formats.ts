@@ -1,29 +1,16 @@
-import { UserError } from '../base/errors.ts'
+import { open, readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { asUserError, UserError } from '../base/errors.ts'
 import { coco } from './coco.ts'
-import type { Collected } from './collected.ts'
 import { csv } from './csv.ts'
-import type { ExportOptions, ExportReport, ExportSource } from './records.ts'
+import { csvWide } from './csvWide.ts'
+import type { Format, Glimpse } from './format.ts'
+import { lvis } from './lvis.ts'
+import { openImages } from './openImages.ts'
+import { tagsCsv } from './tagsCsv.ts'
 
-export interface ReadOptions {
-  signal?: AbortSignal
-  /** @param share of the file, 0 … 1 */
-  onProgress?: (share: number) => void
-}
-
-/** A format of label sets: one file of this folder, and one line below. */
-export interface Format {
-  /** What the command line calls it. */
-  id: string
-  title: string
-  /** With the dot; the first is the usual one. */
-  extensions: readonly string[]
-  /** What it can't say. */
-  limits: string
-  read?: (file: string, options: ReadOptions) => Promise<Collected>
-  write?: (source: ExportSource, target: string, options: ExportOptions) => Promise<ExportReport>
-}
-
-export const formats: readonly Format[] = [coco, csv]
+/** In the order in which they are offered, and in which a file is shown to them. */
+export const formats: readonly Format[] = [coco, lvis, csv, openImages, tagsCsv, csvWide]
 
 /** @throws UserError `format-unknown` */
 export function formatById(id: string): Format {
@@ -36,15 +23,55 @@ export function formatById(id: string): Format {
   )
 }
 
-/** The format that a file to be imported seems to have, by its name. @throws UserError `format-unknown` */
-export function formatOfFile(file: string): Format {
-  const name = file.toLowerCase()
-  const format = formats.find((one) => one.read && one.extensions.some((extension) => name.endsWith(extension)))
+/** So much of a file says what it is. */
+const headBytes = 16 * 1024
+/** So much of a folder, on either level. */
+const entriesSeen = 200
+
+/**
+ * The format that a file or a folder to be imported has, by what it looks like.
+ * @throws UserError `format-unknown`, and those of the file system
+ */
+export async function formatOf(place: string): Promise<Format> {
+  const glimpse = await glimpseOf(place)
+  const format = formats.find((one) => one.read && one.recognises?.(glimpse))
   if (format) return format
-  const known = formats.flatMap((one) => (one.read ? one.extensions : []))
   throw new UserError(
     'format-unknown',
-    `Which format is this file? ${file}`,
-    `Name the format, or choose a file that ends in ${known.join(', ')}.`,
+    `Which format is this ${glimpse.isFolder ? 'folder' : 'file'}? ${place}`,
+    `Name the format: ${formats
+      .filter(({ read }) => read)
+      .map(({ id }) => id)
+      .join(', ')}.`,
   )
+}
+
+async function glimpseOf(place: string): Promise<Glimpse> {
+  const name = path.basename(place).toLowerCase()
+  try {
+    if ((await stat(place)).isDirectory()) {
+      return { name, isFolder: true, head: '', entries: await entriesOf(place) }
+    }
+    const handle = await open(place)
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+      return { name, isFolder: false, head: buffer.toString('utf8', 0, bytesRead).replace(/^\ufeff/, ''), entries: [] }
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw asUserError(error)
+  }
+}
+
+/** What is in a folder, and in its folders, as far as it takes to know what it is. */
+async function entriesOf(folder: string): Promise<string[]> {
+  const found: string[] = []
+  for (const entry of (await readdir(folder, { withFileTypes: true })).slice(0, entriesSeen)) {
+    found.push(entry.name.toLowerCase())
+    if (!entry.isDirectory()) continue
+    const below = await readdir(path.join(folder, entry.name)).catch(() => [])
+    for (const name of below.slice(0, entriesSeen)) found.push(`${entry.name}/${name}`.toLowerCase())
+  }
+  return found.sort()
 }

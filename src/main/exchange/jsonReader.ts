@@ -4,15 +4,20 @@ import { stat } from 'node:fs/promises'
 import { asUserError, cancelled, UserError } from '../base/errors.ts'
 
 export interface JsonOptions {
-  /** Lists that are told element by element, by their path from the top: 'images', 'info.partial_labels.broken'. */
+  /** Lists that are told element by element, by their path from the top: 'images', 'info.partial_labels.broken'; '' is the top. */
   streamed: readonly string[]
+  /** Objects that are told member by member. */
+  members?: readonly string[]
   signal?: AbortSignal
   /** @param share of the file, 0 … 1 */
   onProgress?: (share: number) => void
 }
 
-/** Told of every member of the objects on the way to a streamed list, and of every element of such a list. */
-export type JsonVisitor = (path: string, value: unknown, isElement: boolean) => void
+/**
+ * Told of every member of the objects on the way to a streamed list, and of every element of such a list.
+ * @param key of a member, as it is written
+ */
+export type JsonVisitor = (path: string, value: unknown, isElement: boolean, key: string) => void
 
 const chunkBytes = 256 * 1024
 /** One element, or one member that is not streamed, at most. */
@@ -28,7 +33,7 @@ const deepest = 512
 export async function readJson(file: string, visit: JsonVisitor, options: JsonOptions): Promise<void> {
   try {
     const { size } = await stat(file)
-    const cutter = new JsonCutter(file, visit, options.streamed)
+    const cutter = new JsonCutter(file, visit, options.streamed, options.members)
     let done = 0
     for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
       if (options.signal?.aborted) throw cancelled('The import')
@@ -81,8 +86,9 @@ export class JsonCutter {
   readonly #entered = new Set<string>([''])
   readonly #levels: Level[] = []
   #expecting: Expecting = 'value'
-  /** The path of the value that comes next. */
+  /** The path of the value that comes next, and its key. */
   #path = ''
+  #key = ''
   /** Bytes before this chunk. */
   #offset = 0
   #markBytes = 0
@@ -97,13 +103,14 @@ export class JsonCutter {
   #escaped = false
   #isScalar = false
 
-  constructor(file: string, visit: JsonVisitor, streamed: readonly string[]) {
+  constructor(file: string, visit: JsonVisitor, streamed: readonly string[], members: readonly string[] = []) {
     this.#file = file
     this.#visit = visit
     this.#streamed = new Set(streamed)
-    for (const path of streamed) {
+    for (const path of [...streamed, ...members]) {
       for (let at = path.indexOf('.'); at >= 0; at = path.indexOf('.', at + 1)) this.#entered.add(path.slice(0, at))
     }
+    for (const path of members) this.#entered.add(path)
   }
 
   write(chunk: Buffer): void {
@@ -278,11 +285,13 @@ export class JsonCutter {
     }
     const level = this.#levels.at(-1)
     if (this.#isKey) {
-      this.#path = pathOf(level!.path, value as string)
+      this.#key = value as string
+      this.#path = pathOf(level!.path, this.#key)
       this.#expecting = ':'
       return to
     }
-    this.#visit(level?.kind === 'list' ? level.path : this.#path, value, level?.kind === 'list')
+    const isElement = level?.kind === 'list'
+    this.#visit(isElement ? level.path : this.#path, value, isElement, isElement ? '' : this.#key)
     this.#expecting = level ? ', or end' : 'nothing'
     return to
   }

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { cancelled } from '../base/errors.ts'
 import type { FileImage } from './collected.ts'
 import type { ProblemList } from './records.ts'
 
@@ -26,13 +29,16 @@ const ambiguous = -1
 
 /**
  * Finds the images that a file means: by identity (only in files of Surmise), by relative path, by fingerprint, by a base
- * name that is unique on both sides. What an earlier rule has found, a later one doesn't give away again.
+ * name that is unique on both sides. What an earlier rule has found, a later one doesn't give away again. The fingerprint of
+ * an image that is at hand is only taken where its path says nothing.
+ * @throws UserError `cancelled`
  */
-export function matchImages(
+export async function matchImages(
   images: readonly (FileImage | undefined)[],
   targets: Iterable<TargetImage>,
   problems: ProblemList,
-): Matches {
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Matches> {
   const keys = keysOf(targets)
   const matches: Matches = {
     imageIds: new Int32Array(images.length),
@@ -41,14 +47,24 @@ export function matchImages(
   }
   const taken = new Set<number>()
   const ownNames = countNames(images)
+  const fingerprints = new Map<FileImage, string>()
   const rules: [MatchedBy, (image: FileImage) => number | undefined][] = [
     ['uid', (image) => (image.uid === null ? undefined : keys.byUid.get(image.uid))],
-    ['path', (image) => findPath(keys, image.path)],
-    ['sha256', (image) => (image.sha256 === null ? undefined : keys.bySha256.get(image.sha256.toLowerCase()))],
-    ['name', (image) => (ownNames.get(baseName(image.path)) === 1 ? keys.byName.get(baseName(image.path)) : undefined)],
+    ['path', (image) => findPath(keys, image, image.path)],
+    ['path', (image) => firstOf(image.otherPaths ?? [], (path) => findPath(keys, image, path))],
+    ['sha256', (image) => keys.bySha256.get(fingerprints.get(image) ?? image.sha256?.toLowerCase() ?? '')],
+    ['name', (image) => (ownNames.get(nameOf(image)) === 1 ? findName(keys, image) : undefined)],
   ]
   const unclear = new Set<number>()
   for (const [rule, find] of rules) {
+    if (rule === 'sha256' && keys.bySha256.size > 0) {
+      const open = images.filter((image, index) => image?.file !== undefined && matches.imageIds[index] === 0)
+      for (const image of open) {
+        if (signal?.aborted) throw cancelled('The import')
+        const fingerprint = await fingerprintOf(image!.file!)
+        if (fingerprint !== undefined) fingerprints.set(image!, fingerprint)
+      }
+    }
     const found: [index: number, id: number][] = []
     for (const [index, image] of images.entries()) {
       if (!image || matches.imageIds[index] !== 0) continue
@@ -84,41 +100,74 @@ export function matchImages(
   return matches
 }
 
+/** Undefined if it can't be read: then its name has to do. */
+async function fingerprintOf(file: string): Promise<string | undefined> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk)
+    return hash.digest('hex')
+  } catch {
+    return undefined
+  }
+}
+
 function keysOf(targets: Iterable<TargetImage>) {
-  const byUid = new Map<string, number>()
-  const byPath = new Map<string, number>()
-  const byComposedPath = new Map<string, number>()
-  const bySha256 = new Map<string, number>()
-  const byName = new Map<string, number>()
+  const keys = {
+    byUid: new Map<string, number>(),
+    byPath: new Map<string, number>(),
+    byComposedPath: new Map<string, number>(),
+    byStem: new Map<string, number>(),
+    bySha256: new Map<string, number>(),
+    byName: new Map<string, number>(),
+    byNameStem: new Map<string, number>(),
+  }
   const gone: TargetImage[] = []
   for (const target of targets) {
-    byUid.set(target.uid, target.id)
+    keys.byUid.set(target.uid, target.id)
     if (!target.available) {
       gone.push(target)
       continue
     }
-    byPath.set(target.path, target.id)
-    addUnique(byComposedPath, target.path.normalize('NFC'), target.id)
-    if (target.sha256 !== null) addUnique(bySha256, target.sha256, target.id)
-    addUnique(byName, baseName(target.path), target.id)
+    keys.byPath.set(target.path, target.id)
+    const composed = target.path.normalize('NFC')
+    addUnique(keys.byComposedPath, composed, target.id)
+    addUnique(keys.byStem, stemOf(composed), target.id)
+    if (target.sha256 !== null) addUnique(keys.bySha256, target.sha256, target.id)
+    const name = baseName(target.path)
+    addUnique(keys.byName, name, target.id)
+    addUnique(keys.byNameStem, stemOf(name), target.id)
   }
   // An image whose file is gone keeps its labels, so it can get some, if no other answers to the same key.
   for (const { id, path, sha256 } of gone) {
-    if (!byPath.has(path)) byPath.set(path, id)
-    if (sha256 !== null && !bySha256.has(sha256)) bySha256.set(sha256, id)
+    if (!keys.byPath.has(path)) keys.byPath.set(path, id)
+    const stem = stemOf(path.normalize('NFC'))
+    if (!keys.byStem.has(stem)) keys.byStem.set(stem, id)
+    if (sha256 !== null && !keys.bySha256.has(sha256)) keys.bySha256.set(sha256, id)
   }
-  return { byUid, byPath, byComposedPath, bySha256, byName }
+  return keys
 }
 
-interface Keys {
-  byPath: Map<string, number>
-  byComposedPath: Map<string, number>
-}
+type Keys = ReturnType<typeof keysOf>
 
 /** As it is written; then as other programs write the same: with backslashes, a dot in front, composed or decomposed. */
-function findPath({ byPath, byComposedPath }: Keys, path: string): number | undefined {
+function findPath(keys: Keys, image: FileImage, path: string): number | undefined {
   const clean = cleanPath(path)
-  return byPath.get(path) ?? byPath.get(clean) ?? byComposedPath.get(clean.normalize('NFC'))
+  const composed = clean.normalize('NFC')
+  const found = keys.byPath.get(path) ?? keys.byPath.get(clean) ?? keys.byComposedPath.get(composed)
+  return found === undefined && image.stem ? keys.byStem.get(composed) : found
+}
+
+function findName(keys: Keys, image: FileImage): number | undefined {
+  const name = nameOf(image)
+  return keys.byName.get(name) ?? (image.stem ? keys.byNameStem.get(name) : undefined)
+}
+
+function firstOf(paths: readonly string[], find: (path: string) => number | undefined): number | undefined {
+  for (const path of paths) {
+    const id = find(path)
+    if (id !== undefined) return id
+  }
+  return undefined
 }
 
 function addUnique(keys: Map<string, number>, key: string, id: number): void {
@@ -129,7 +178,7 @@ function countNames(images: readonly (FileImage | undefined)[]): Map<string, num
   const counts = new Map<string, number>()
   for (const image of images) {
     if (!image) continue
-    const name = baseName(image.path)
+    const name = nameOf(image)
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   return counts
@@ -139,6 +188,17 @@ function cleanPath(path: string): string {
   return path.replaceAll('\\', '/').replace(/^(\.?\/)+/, '')
 }
 
+/** The name that an image goes by where its folder is another: that of its likeliest other path, if it has one. */
+function nameOf(image: FileImage): string {
+  return baseName(image.otherPaths?.at(-1) ?? image.path)
+}
+
 function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).normalize('NFC')
+}
+
+/** Without the extension, if it has one. */
+export function stemOf(path: string): string {
+  const dot = path.lastIndexOf('.')
+  return dot > path.lastIndexOf('/') + 1 ? path.slice(0, dot) : path
 }

@@ -1,3 +1,4 @@
+import { stemOf } from './match.ts'
 import type { ProblemList } from './records.ts'
 
 /** Rule 6: names that other programs take for one another. */
@@ -32,9 +33,4 @@ export class NameCheck {
     if (other === undefined) seen.set(key, path)
     else this.#problems.add(code, message, () => `${other}, ${path}`)
   }
-}
-
-function stemOf(path: string): string {
-  const dot = path.lastIndexOf('.')
-  return dot > path.lastIndexOf('/') + 1 ? path.slice(0, dot) : path
 }

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { cancelled, UserError } from '../base/errors.ts'
-import type { Collected, FileLabel } from './collected.ts'
+import type { Collected } from './collected.ts'
 import { type MatchedBy, type Matches, matchImages, type TargetImage } from './match.ts'
+import { planLabels, type Renames } from './planLabels.ts'
+import { type PredictedScores, scoresOf } from './predictions.ts'
 import { type Json, type Problem, shortened } from './records.ts'
 import { type Grouped, groupByImage, type ResolvedState } from './resolve.ts'
 
@@ -52,9 +54,21 @@ export interface ImportPreview {
     /** Known to be the opposite. */
     conflicting: number
   }
+  /** What models say in the file, of images of the project; null where it says nothing of the kind. */
+  suggestions: { pairs: number; model: string } | null
+  /** The first marks, as they would be taken over. */
+  rows: PreviewRow[]
   /** If the file leaves open whether the rest is absent: so many pairs would become absent. Null if that is no question. */
   rest: number | null
   problems: Problem[]
+}
+
+export interface PreviewRow {
+  image: string
+  label: string
+  state: 1 | -1
+  /** What the project says of it now. */
+  known: 1 | 0 | -1
 }
 
 export interface ImportChoices {
@@ -62,6 +76,8 @@ export interface ImportChoices {
   rest?: 'unknown' | 'absent'
   /** Where project and file disagree. @default 'keep' what the project says */
   conflicts?: 'keep' | 'replace'
+  /** What models say in the file is kept as suggestions. @default true */
+  suggestions?: boolean
 }
 
 /** What takes an import in: `Edit` of the project does. */
@@ -99,7 +115,12 @@ export interface ImportJob {
   onProgress?: (done: number) => void
 }
 
+export interface PlanOptions extends ImportJob {
+  renames?: Renames
+}
+
 const unmatchedShown = 1000
+const rowsShown = 12
 /** The event loop is kept waiting so long at most, in milliseconds. */
 const slice = 12
 
@@ -113,6 +134,7 @@ export class ImportPlan {
   readonly #grouped: Grouped
   /** Planned label of each of the file's; −1 for none. */
   readonly #plannedOf: Int32Array
+  #labelIds: number[] = []
 
   private constructor(
     parts: Pick<ImportPlan, 'preview' | 'labels'> & {
@@ -137,14 +159,15 @@ export class ImportPlan {
     format: string,
     collected: Collected,
     target: ImportTarget,
-    { signal }: ImportJob = {},
+    { signal, renames }: PlanOptions = {},
   ): Promise<ImportPlan> {
     const { problems } = collected
     noteMissing(collected)
-    const { labels, plannedOf } = planLabels(collected, target)
-    const matches = matchImages(withoutForeignUids(collected), target.images(), problems)
+    const { labels, plannedOf } = planLabels(collected, target, renames)
+    const matches = await matchImages(withoutForeignUids(collected), target.images(), problems, { signal })
     const grouped = groupByImage(collected.states, matches.imageIds, plannedOf, labels.length)
     const states = { present: 0, absent: 0, fresh: 0, same: 0, conflicting: 0 }
+    const rows: PreviewRow[] = []
     let rest = 0
     let sliceStart = performance.now()
     for (let group = 0; group < grouped.imageIds.length; group++) {
@@ -164,6 +187,9 @@ export class ImportPlan {
         states[state === 1 ? 'present' : 'absent']++
         const known = planned.labelId === null ? 0 : target.stateOf(imageId, planned.labelId)
         states[known === 0 ? 'fresh' : known === state ? 'same' : 'conflicting']++
+        if (rows.length < rowsShown) {
+          rows.push({ image: pathOf(collected, matches, imageId), label: planned.name, state, known })
+        }
       }
       if (collected.asksForRest) for (const _ of restOf(labels, resolved, imageId, target)) rest++
       if (performance.now() - sliceStart < slice) continue
@@ -185,6 +211,8 @@ export class ImportPlan {
       },
       labels: labels.map(({ name, labelId, present, absent }) => ({ name, known: labelId !== null, present, absent })),
       states,
+      suggestions: predictedPairs(collected, matches, plannedOf),
+      rows,
       rest: collected.asksForRest ? rest : null,
       problems: problems.list(),
     }
@@ -204,12 +232,20 @@ export class ImportPlan {
       )
     }
     const labelIds = this.labels.map((label) => label.labelId ?? sink.addLabel(label))
+    this.#labelIds = labelIds
     const modelIds = this.#collected.models.map(({ labels, ...model }) => {
       const known = labels.map((label) => this.#plannedOf[label]).filter((label) => label >= 0)
       return sink.addModel({ ...model, labelIds: known.map((label) => labelIds[label]), file: null })
     })
     await this.#adoptUids(sink, job)
     return sink.setStates(this.#changes(choices, labelIds, modelIds), job)
+  }
+
+  /** What the file's models say, by the ids of the project; undefined if nothing. To be asked for after `apply`. */
+  suggestions(): PredictedScores | undefined {
+    if (!this.preview.suggestions) return undefined
+    const labelIds = this.#plannedOf.map((planned) => (planned < 0 ? 0 : this.#labelIds[planned]))
+    return scoresOf(this.#collected.predictions, this.#matches.imageIds, labelIds)
   }
 
   /** The images are the same as those that were exported: they get the identities back that they had. */
@@ -236,7 +272,9 @@ export class ImportPlan {
         const { labelId } = this.labels[label]
         const known = labelId === null ? 0 : target.stateOf(imageId, labelId)
         if (known === state || (known !== 0 && choices.conflicts !== 'replace')) continue
-        const provenance = this.#collected.ours ? this.#collected.states.provenanceAt(row) : undefined
+        const { ours, keepsAnnotators, states } = this.#collected
+        const told = ours || keepsAnnotators ? states.provenanceAt(row) : undefined
+        const provenance = ours ? told : undefined
         yield {
           imageId,
           labelId: labelIds[label],
@@ -245,7 +283,7 @@ export class ImportPlan {
           decidedAt: provenance?.decidedAt ?? undefined,
           modelId: provenance && provenance.model >= 0 ? modelIds[provenance.model] : null,
           score: provenance?.score ?? null,
-          annotator: provenance?.annotator ?? null,
+          annotator: told?.annotator ?? null,
         }
       }
       const nothing = { source: 'import', decidedAt: undefined, modelId: null, score: null, annotator: null } as const
@@ -267,72 +305,6 @@ function* restOf(
   }
 }
 
-function planLabels(collected: Collected, target: ImportTarget): { labels: PlannedLabel[]; plannedOf: Int32Array } {
-  const { problems } = collected
-  const byUid = new Map(target.labels.map((label) => [label.uid, label]))
-  const byName = new Map(target.labels.map((label) => [target.labelNameKey(label.name), label]))
-  const takenKeys = new Set(target.labels.map(({ key }) => key))
-  const plannedOf = new Int32Array(collected.labels.length).fill(-1)
-  const labels: PlannedLabel[] = []
-  const plannedByName = new Map<string, number>()
-  const plannedById = new Map<number, number>()
-  for (const index of inOrder(collected.labels)) {
-    const label = collected.labels[index]!
-    let name: string
-    try {
-      name = target.labelNameOf(label.name)
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      problems.add(
-        'label-name',
-        'Labels whose name can’t be used: left out',
-        `${JSON.stringify(shortened(label.name, 60))}: ${error.message}`,
-      )
-      continue
-    }
-    const key = target.labelNameKey(name)
-    const known = (collected.ours && label.uid && byUid.get(label.uid)) || byName.get(key)
-    const other = known ? plannedById.get(known.id) : plannedByName.get(key)
-    if (other !== undefined) {
-      problems.add('label-twice', 'Labels of one name (upper and lower case count as the same): taken together', name)
-      plannedOf[index] = other
-      continue
-    }
-    const planned: PlannedLabel = { name: known?.name ?? name, labelId: known?.id ?? null, present: 0, absent: 0 }
-    if (!known) Object.assign(planned, newLabelFacts(collected, label, takenKeys))
-    plannedOf[index] = labels.push(planned) - 1
-    plannedByName.set(key, plannedOf[index])
-    if (known) plannedById.set(known.id, plannedOf[index])
-  }
-  return { labels, plannedOf }
-}
-
-/** Colour, key and so on of a label that is to be made, as far as the project can take them. */
-function newLabelFacts(collected: Collected, label: FileLabel, takenKeys: Set<string | null>): Partial<PlannedLabel> {
-  const facts: Partial<PlannedLabel> = {}
-  if (collected.ours && label.uid) facts.uid = label.uid
-  if (label.colour && /^#[0-9a-f]{6}$/i.test(label.colour)) facts.colour = label.colour
-  if (label.description) facts.description = label.description
-  if (label.key && label.key.length <= 40 && !/[\p{Cc}\p{Cs}]/u.test(label.key)) {
-    const key = label.key.normalize('NFC')
-    if (takenKeys.has(key))
-      collected.problems.add(
-        'key-taken',
-        'Shortcuts that are taken: these labels come without',
-        `${key}: ${label.name}`,
-      )
-    else facts.key = key
-    takenKeys.add(key)
-  }
-  return facts
-}
-
-/** Indexes of the labels, by their place; those that have none keep the order of the file. */
-function inOrder(labels: readonly (FileLabel | undefined)[]): number[] {
-  const indexes = [...labels.keys()].filter((index) => labels[index] !== undefined)
-  return indexes.toSorted((a, b) => (labels[a]!.order ?? a) - (labels[b]!.order ?? b) || a - b)
-}
-
 /** What is referred to, and never told. */
 function noteMissing(collected: Collected): void {
   const { images, labels, problems } = collected
@@ -350,6 +322,15 @@ function noteMissing(collected: Collected): void {
 function withoutForeignUids(collected: Collected): Collected['images'] {
   if (collected.ours) return collected.images
   return collected.images.map((image) => image && { ...image, uid: null })
+}
+
+/** Of images and labels that the project has, or will have. */
+function predictedPairs(collected: Collected, matches: Matches, plannedOf: Int32Array): ImportPreview['suggestions'] {
+  let pairs = 0
+  for (const [image, label] of collected.predictions) {
+    if (matches.imageIds[image] !== 0 && plannedOf[label] >= 0) pairs++
+  }
+  return pairs === 0 ? null : { pairs, model: collected.predictions.model }
 }
 
 function pathOf(collected: Collected, matches: Matches, imageId: number): string {

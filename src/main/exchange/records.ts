@@ -81,6 +81,15 @@ export interface SuggestionRecord {
   probability: number
 }
 
+/** What a backbone has computed for images, one vector each. */
+export interface FeatureSource {
+  backbone: string
+  dimension: number
+  images: readonly ImageRecord[]
+  /** @param into rows × dimension, for the images from `first` on */
+  read: (first: number, rows: number) => Promise<Float32Array>
+}
+
 /** What an export reads, streamed: nothing here grows with the number of images. */
 export interface ExportSource {
   project: {
@@ -96,6 +105,8 @@ export interface ExportSource {
   images: (query: ImageQuery) => Iterable<ImageWithStates> | AsyncIterable<ImageWithStates>
   /** Undecided suggestions for images that can be read. Only asked for when they are wanted. */
   suggestions?: () => Iterable<SuggestionRecord> | AsyncIterable<SuggestionRecord>
+  /** Cached features; undefined where there are none, or they are not asked for. */
+  features?: FeatureSource
 }
 
 export interface ExportOptions {
@@ -106,6 +117,10 @@ export interface ExportOptions {
   placeImage?: (image: ImageRecord, destination: string) => Promise<void>
   /** Undecided suggestions too, in a file of their own, where the format can. */
   suggestions?: boolean
+  /** Only images of which every label is known: for formats that have no word for unknown. */
+  complete?: boolean
+  /** Answers to the format's questions. */
+  settings?: Readonly<Record<string, string>>
   signal?: AbortSignal
   /** @param done images so far, over all walks; it may be called often */
   onProgress?: (done: number) => void
@@ -139,13 +154,13 @@ export class ProblemList {
   readonly #problems = new Map<string, Problem>()
 
   /** @param example where; as a function it is only asked for while examples are still kept */
-  add(code: string, message: string, example?: string | (() => string)): void {
+  add(code: string, message: string, example?: string | (() => string), count = 1): void {
     let problem = this.#problems.get(code)
     if (!problem) {
       problem = { code, message, count: 0, examples: [] }
       this.#problems.set(code, problem)
     }
-    problem.count++
+    problem.count += count
     if (example === undefined || problem.examples.length >= examplesKept) return
     problem.examples.push(shortened(typeof example === 'string' ? example : example()))
   }

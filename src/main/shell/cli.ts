@@ -5,6 +5,7 @@ import { addDevices } from './cli/devices.ts'
 import { addEmbed } from './cli/embed.ts'
 import { addExplain } from './cli/explain.ts'
 import { addExport } from './cli/export.ts'
+import { addFormats } from './cli/formats.ts'
 import { addImport } from './cli/import.ts'
 import { addModels } from './cli/models.ts'
 import { addNew } from './cli/new.ts'
@@ -22,7 +23,7 @@ import { version } from './paths.ts'
 /** One command, one file of `cli/`, one line here. */
 const commands = [
   ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addNext, addExport, addStatus],
-  ...[addDevices, addBenchmark, addSimulate, addParity, addServe, addSample],
+  ...[addFormats, addDevices, addBenchmark, addSimulate, addParity, addServe, addSample],
 ]
 
 const program = new Command('surmise')

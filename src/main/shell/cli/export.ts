@@ -1,36 +1,49 @@
 import path from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { startExport } from '../../app/exporting.ts'
 import { counted } from '../../app/words.ts'
+import { problemLines, settingsOf, settingsOption } from './exchangeOptions.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 
 interface Options extends CommonOptions {
   format: string
   suggestions?: boolean
+  complete?: boolean
+  images?: 'none' | 'copy' | 'link'
+  set: string[]
 }
 
 export function addExport(program: Command): void {
   const command = program
     .command('export')
-    .description('write the labels to a file')
+    .description('write the labels to a file or a folder')
     .argument('<project>', 'the project file')
     .argument('<out>', 'the file or folder to write')
-    .option('--format <name>', 'coco or csv', 'coco')
-    .option('--suggestions', 'undecided suggestions too, in a file of their own')
+    .option('--format <name>', 'one of `surmise formats`', 'coco')
+    .option('--suggestions', 'undecided suggestions too, where the format has a place for them')
+    .option('--complete', 'only images of which every label is known')
+    .addOption(
+      new Option('--images <how>', 'what becomes of the images, where the format has a place for them').choices([
+        'none',
+        'copy',
+        'link',
+      ]),
+    )
+    .addOption(settingsOption('write'))
   withJson(command).action((project: string, out: string, options: Options) =>
     runOn(
       project,
       options,
       async (workspace) => {
-        const { format, suggestions } = options
-        const report = await startExport(workspace, { format, path: path.resolve(out), suggestions }).done
+        const { format, suggestions, complete, images: placed } = options
+        const settings = settingsOf(options.set)
+        const request = { format, path: path.resolve(out), suggestions, complete, images: placed, settings }
+        const report = await startExport(workspace, request).done
         const { present, absent, images, unreadable, files, warnings } = report
         const lines = [
           `${present} present and ${absent} absent labels of ${counted(images, 'image')} written to ${files.join(', ')}.`,
           ...(unreadable > 0 ? [`${counted(unreadable, 'image')} can’t be read.`] : []),
-          ...warnings.map(
-            ({ message, count, examples }) => `${message}: ${count} (${examples.slice(0, 3).join('; ')})`,
-          ),
+          ...problemLines(warnings),
         ]
         return { text: lines.join('\n'), json: { ...report } }
       },
