@@ -264,10 +264,16 @@ export const decided = z.object({
   suggestion: z.enum(['present', 'absent']).optional(),
 })
 
+const panelWidth = z.int().min(100).max(2000)
+
 /** What a person has set up, whichever project is open. */
 export const preferences = z.object({
   /** Keys by the id of an action, in the place of those it came with. */
   keys: z.record(z.string(), z.array(z.string().min(1).max(40)).max(4)),
+  /** Widths in CSS pixels of the list of labels beside the grid, and of that beside an image; left out: as at first. */
+  panels: z.object({ labels: panelWidth, image: panelWidth }).partial(),
+  /** The tour was taken, or skipped. */
+  tourSeen: z.boolean(),
 })
 
 /** In what order the images are shown, of which one label is asked: the surest present first, … */

@@ -2,7 +2,7 @@ import { WifiOff } from 'lucide-react'
 import { useEffect } from 'react'
 import { Dialogs } from './settings/Dialogs.tsx'
 import { StartScreen } from './start/StartScreen.tsx'
-import { loadKeys } from './state/keyMap.ts'
+import { loadPreferences } from './state/preferences.ts'
 import { useProject } from './state/queries.ts'
 import { useUi } from './state/ui.ts'
 import { texts } from './texts.ts'
@@ -12,11 +12,12 @@ import { Workbench } from './workbench/Workbench.tsx'
 export function App() {
   const { data: project } = useProject()
   const connected = useUi((state) => state.connected)
+  const isReady = useUi((state) => state.preferencesRead) && project !== undefined
   const name = project?.name
   // Everything that shows a key shows the one that is in force.
   useUi((state) => state.keyMap)
   useEffect(() => {
-    if (connected) void loadKeys()
+    if (connected) void loadPreferences()
   }, [connected])
 
   useEffect(() => {
@@ -30,7 +31,7 @@ export function App() {
           <WifiOff size={14} aria-hidden /> {texts.connection.lost}
         </p>
       )}
-      {project === undefined ? null : project ? <Workbench key={project.uuid} project={project} /> : <StartScreen />}
+      {!isReady ? null : project ? <Workbench key={project.uuid} project={project} /> : <StartScreen />}
       <Dialogs />
       <Notices />
     </div>

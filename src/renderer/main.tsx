@@ -6,10 +6,12 @@ import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { listenToKeys } from './actions/listen.ts'
 import { followEvents } from './state/events.ts'
+import { followWindow } from './state/panels.ts'
 import { queryClient } from './state/queries.ts'
 import { followTheme } from './state/theme.ts'
 
 followTheme()
+followWindow()
 followEvents()
 listenToKeys()
 

@@ -115,6 +115,12 @@ export const texts = {
     menu: 'More',
     markSelection: 'Mark the selection',
   },
+  panels: {
+    labels: 'Width of the list of labels',
+    image: 'Width of the labels beside the image',
+    width: (pixels: number) => `${pixels} pixels`,
+    hint: 'Drag, or use the arrow keys. A double click, or Enter, makes it as wide as at first.',
+  },
   labels: {
     title: 'Labels',
     add: 'Add a label',

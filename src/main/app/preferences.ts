@@ -1,11 +1,12 @@
 import { readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
+import { z } from 'zod'
 import { type Preferences, preferences } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
 import type { Logger } from '../base/log.ts'
 
-const none: Preferences = { keys: {} }
+const none: Preferences = { keys: {}, panels: {}, tourSeen: false }
 
 /** What a person has set up for themselves, whichever project is open, in a file of their own. */
 export class PreferencesFile {
@@ -45,7 +46,8 @@ export class PreferencesFile {
     const text = await readFile(this.#file, 'utf8').catch(() => null)
     if (text === null) return none
     try {
-      return preferences.parse(JSON.parse(text))
+      // Of a version before, it lacks what has come since.
+      return preferences.parse({ ...none, ...z.looseObject({}).parse(JSON.parse(text)) })
     } catch {
       const aside = this.#file.replace(/\.json$/, '.broken.json')
       this.#log.warn(`The preferences can’t be read; they are kept as ${aside}, and all is as it was at first.`)

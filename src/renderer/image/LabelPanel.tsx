@@ -3,11 +3,13 @@ import { useMemo } from 'react'
 import type { ImageDetail } from '../../preload/schemas.ts'
 import { action, keyNameOf, keysOfLabels } from '../actions/registry.ts'
 import { mark } from '../state/marks.ts'
+import { usePanelWidth } from '../state/panels.ts'
 import { remember, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { inputStyle } from '../ui/Field.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
+import { PanelEdge } from '../ui/PanelEdge.tsx'
 import type { LabelEntry } from './groups.ts'
 import { LabelRow } from './LabelRow.tsx'
 import { useOpenLabels, useWhy } from './useOpenLabels.ts'
@@ -17,6 +19,7 @@ import { WhyPanel } from './WhyPanel.tsx'
 export function LabelPanel({ detail }: { detail: ImageDetail }) {
   const { labels, search, groups, focused } = useOpenLabels(detail)
   const why = useWhy(detail, focused)
+  const width = usePanelWidth('image')
   const goesOn = useUi((state) => state.goesOn)
   const keys = useMemo(() => keysOfLabels(labels), [labels])
   const first = [...groups.suggested, ...groups.unknown, ...groups.known][0]
@@ -46,7 +49,13 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
     )
 
   return (
-    <aside aria-label={texts.labels.title} className="flex w-80 shrink-0 flex-col border-l border-line bg-surface">
+    <aside
+      id="panel-image"
+      aria-label={texts.labels.title}
+      className="relative flex shrink-0 flex-col border-l border-line bg-surface"
+      style={{ width }}
+    >
+      <PanelEdge panel="image" label={texts.panels.image} side="left" />
       <div className="relative border-b border-line p-1.5">
         <Search size={14} className="pointer-events-none absolute top-4 left-4 text-muted" aria-hidden />
         <input

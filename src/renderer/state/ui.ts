@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { ErrorReport, ImageFilter, ImageSort } from '../../preload/schemas.ts'
+import type { ErrorReport, ImageFilter, ImageSort, Preferences } from '../../preload/schemas.ts'
 import { reportOf } from '../bridge/client.ts'
 
 export type DialogName =
@@ -54,6 +54,13 @@ export interface Ui {
   theme: Theme
   /** Keys that a person has chosen, by the id of an action. */
   keyMap: Readonly<Record<string, readonly string[]>>
+  /** Widths that a person has given panels (panels.ts). */
+  panels: Readonly<Preferences['panels']>
+  /** The width of the window, in CSS pixels. */
+  room: number
+  tourSeen: boolean
+  /** Whether what a person has set up is here, or can't be had. */
+  preferencesRead: boolean
   trainingPanel: boolean
   /** Whether the model page is there in the place of the grid, and the version on it; null: the one that suggests. */
   modelPage: boolean
@@ -109,6 +116,10 @@ export const useUi = create<Ui>(() => ({
   tileSize: remembered('tileSize', 184),
   theme: remembered<Theme>('theme', 'system'),
   keyMap: {},
+  panels: {},
+  room: 1280,
+  tourSeen: false,
+  preferencesRead: false,
   notices: [],
   saving: 0,
   saveFailed: false,

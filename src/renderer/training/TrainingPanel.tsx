@@ -1,6 +1,7 @@
 import { Sparkle, Square, X } from 'lucide-react'
 import type { Job, ProjectSummary } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
+import { usePanelWidth } from '../state/panels.ts'
 import { useLatestJob, useModels } from '../state/queries.ts'
 import { notifyError, openImage, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -14,13 +15,15 @@ import { Results } from './Results.tsx'
 export function TrainingPanel({ project }: { project: ProjectSummary }) {
   const isOpen = useUi((state) => state.trainingPanel)
   const job = useLatestJob('train')
-  // Beside the labels, not over them: marking goes on.
-  const place = useUi((state) => (state.imageId === null ? 'right-2' : 'right-[328px]'))
+  const isImage = useUi((state) => state.imageId !== null)
+  const labelWidth = usePanelWidth('image')
   if (!isOpen || !job) return null
   return (
     <aside
       aria-label={texts.training.panel}
-      className={`absolute top-2 ${place} z-30 flex max-h-[calc(100%-16px)] w-96 flex-col gap-3 overflow-auto rounded-xl border border-line bg-raised p-4 shadow-float`}
+      className="absolute top-2 z-30 flex max-h-[calc(100%-16px)] w-96 flex-col gap-3 overflow-auto rounded-xl border border-line bg-raised p-4 shadow-float"
+      // Beside the labels, not over them: marking goes on.
+      style={{ right: isImage ? labelWidth + 8 : 8 }}
     >
       <header className="flex items-center justify-between">
         <h2 className="m-0 text-sm font-semibold">{job.title}</h2>

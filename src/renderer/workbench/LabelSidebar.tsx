@@ -2,14 +2,15 @@ import { Check, LayoutGrid, Minus, Pencil, Plus } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
 import type { ImageFilter, Label } from '../../preload/schemas.ts'
 import { keyName, keysOfLabels } from '../actions/registry.ts'
+import { usePanelWidth } from '../state/panels.ts'
 import { useLabels } from '../state/queries.ts'
 import { openReview } from '../state/review.ts'
 import { ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
+import { PanelEdge } from '../ui/PanelEdge.tsx'
 import { Dot, StateIcon } from '../ui/StateIcon.tsx'
-
 import { depthsOf } from './depths.ts'
 import { SortableLabels } from './SortableLabels.tsx'
 
@@ -19,6 +20,7 @@ type Condition = NonNullable<ImageFilter['labels']>[number]
 export function LabelSidebar() {
   const labels = useLabels()
   const filter = useUi((state) => state.filter)
+  const width = usePanelWidth('labels')
   const keys = useMemo(() => keysOfLabels(labels), [labels])
   const depths = useMemo(() => depthsOf(labels), [labels])
   const conditions = new Map(filter.labels?.map((one) => [one.labelId, one.is]))
@@ -29,7 +31,12 @@ export function LabelSidebar() {
   }
 
   return (
-    <aside aria-label={texts.labels.title} className="flex w-64 shrink-0 flex-col border-r border-line bg-surface">
+    <aside
+      id="panel-labels"
+      aria-label={texts.labels.title}
+      className="relative flex shrink-0 flex-col border-r border-line bg-surface"
+      style={{ width }}
+    >
       <header className="flex h-12 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
         <h2 className="m-0 text-sm font-semibold">
           {texts.labels.title} <span className="font-normal text-muted tabular-nums">{labels.length}</span>
@@ -50,6 +57,7 @@ export function LabelSidebar() {
           />
         )}
       </SortableLabels>
+      <PanelEdge panel="labels" label={texts.panels.labels} side="right" />
     </aside>
   )
 }

@@ -1,0 +1,32 @@
+import { client } from '../bridge/client.ts'
+import { notifyError, ui } from './ui.ts'
+
+/** What a person has set up: keys in the place of those that actions came with, widths of panels, whether the tour was taken. */
+export async function loadPreferences(): Promise<void> {
+  try {
+    const { keys, panels, tourSeen } = await client.app.preferences()
+    ui.set({ keyMap: keys, panels, tourSeen })
+  } catch (error) {
+    notifyError(error)
+  } finally {
+    // Without them all is as it was at first.
+    ui.set({ preferencesRead: true })
+  }
+}
+
+/** In force at once, and kept. @throws what the call throws; the keys are as before then */
+export async function saveKeys(keys: Record<string, string[]>): Promise<void> {
+  const before = ui.get().keyMap
+  ui.set({ keyMap: keys })
+  try {
+    await client.app.setPreferences({ keys })
+  } catch (error) {
+    ui.set({ keyMap: before })
+    throw error
+  }
+}
+
+/** Keeps the widths that are in force. */
+export function savePanels(): void {
+  client.app.setPreferences({ panels: { ...ui.get().panels } }).catch(notifyError)
+}

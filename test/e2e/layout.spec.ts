@@ -1,0 +1,81 @@
+import type { Locator, Page } from '@playwright/test'
+import { expectNoViolations } from './axe.ts'
+import { expect, test } from './fixture.ts'
+
+async function open(page: Page, project: string): Promise<void> {
+  await page.getByRole('button', { name: 'Open a project' }).click()
+  await page.getByLabel('Project file', { exact: true }).fill(project)
+  await page.keyboard.press('Enter')
+  await expect(page.locator('[data-path]').first()).toBeVisible()
+}
+
+const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Labels' })
+const widthOf = async (of: Locator): Promise<number> => Math.round((await of.boundingBox())!.width)
+
+async function drag(page: Page, edge: Locator, by: number): Promise<void> {
+  const { x, y, width, height } = (await edge.boundingBox())!
+  const [from, at] = [x + width / 2, y + height / 2]
+  await page.mouse.move(from, at)
+  await page.mouse.down()
+  await page.mouse.move(from + by / 2, at)
+  await page.mouse.move(from + by, at)
+  await page.mouse.up()
+}
+
+test('panels are made wider and narrower by pointer and keyboard, and stay so', async ({ app: page, sample }) => {
+  await open(page, sample)
+  const edge = page.getByRole('separator', { name: 'Width of the list of labels' })
+  expect(await widthOf(panel(page))).toBe(256)
+  await drag(page, edge, 84)
+  expect(await widthOf(panel(page))).toBe(340)
+
+  // Neither panel nor images can be lost.
+  await drag(page, edge, 2000)
+  expect(await widthOf(panel(page))).toBe(560)
+  await drag(page, edge, -2000)
+  expect(await widthOf(panel(page))).toBe(176)
+  await edge.focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Shift+ArrowRight')
+  await expect(edge).toHaveAttribute('aria-valuenow', '256')
+  await page.keyboard.press('Shift+ArrowRight')
+  expect(await widthOf(panel(page))).toBe(320)
+
+  // Beside an image, where the arrows go from image to image but for the edge.
+  await page.locator('[data-path]').first().dblclick()
+  const beside = page.getByRole('separator', { name: 'Width of the labels beside the image' })
+  const place = page.getByRole('textbox', { name: /^Go to image/ })
+  expect(await widthOf(panel(page))).toBe(320)
+  await drag(page, beside, -100)
+  expect(await widthOf(panel(page))).toBe(420)
+  await beside.focus()
+  await page.keyboard.press('ArrowRight')
+  expect(await widthOf(panel(page))).toBe(404)
+  await expect(place).toHaveValue('1')
+
+  await page.reload()
+  await expect(beside).toHaveAttribute('aria-valuenow', '404')
+  expect(await widthOf(panel(page))).toBe(404)
+  await expectNoViolations(page, 'an image beside wide labels')
+
+  // As at first: there is nothing to remember any more.
+  await beside.dblclick()
+  expect(await widthOf(panel(page))).toBe(320)
+  await page.keyboard.press('Escape')
+  await expect(edge).toHaveAttribute('aria-valuenow', '320')
+  await edge.focus()
+  await page.keyboard.press('Enter')
+  await expect(edge).toHaveAttribute('aria-valuenow', '256')
+  await page.reload()
+  await expect(edge).toHaveAttribute('aria-valuenow', '256')
+
+  // A window that is made narrow leaves the images their room.
+  await page.keyboard.press('Tab')
+  await edge.focus()
+  await page.keyboard.press('End')
+  await page.setViewportSize({ width: 760, height: 600 })
+  expect(await widthOf(panel(page))).toBe(400)
+  await page.setViewportSize({ width: 1280, height: 800 })
+  expect(await widthOf(panel(page))).toBe(560)
+  await expectNoViolations(page, 'the grid beside wide labels')
+})
