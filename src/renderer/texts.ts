@@ -1,3 +1,5 @@
+import { isolated } from './bidi.ts'
+
 /** Every text of the screens, in one place: a translation is another object of this type. */
 export const texts = {
   name: 'Surmise',
@@ -37,10 +39,10 @@ export const texts = {
     recent: 'Recent projects',
     noRecent: 'Projects that you open are listed here.',
     missing: 'not found',
-    forget: (name: string) => `Remove ${name} from the list`,
+    forget: (name: string) => `Remove ${isolated(name)} from the list`,
     sampleWorking: 'Drawing the sample …',
     relocateHint: 'The project knows its images by their place in this folder. Labels stay as they are.',
-    lastPlace: (folder: string) => `It was here: ${folder}`,
+    lastPlace: (folder: string) => `It was here: ${isolated(folder)}`,
   },
   create: {
     title: 'New project',
@@ -69,7 +71,7 @@ export const texts = {
     places: 'Places',
     path: 'Path',
     contents: 'Folders and files',
-    takeThis: (name: string) => `Use “${name}”`,
+    takeThis: (name: string) => `Use “${isolated(name)}”`,
     exists: 'There is a file of this name already.',
     chooseFor: (what: string) => `Choose … ${what}`,
   },
@@ -128,7 +130,7 @@ export const texts = {
     key: 'Key',
     colour: 'Colour',
     description: 'What counts as this label',
-    edit: (name: string) => `Edit ${name}`,
+    edit: (name: string) => `Edit ${isolated(name)}`,
     editTitle: 'Label',
     remove: 'Remove label',
     removeHint: (present: number, absent: number) =>
@@ -136,23 +138,23 @@ export const texts = {
         ? 'It takes 1 mark with it. Undo brings it back.'
         : `It takes ${(present + absent).toLocaleString()} marks with it. Undo brings them back.`,
     none: 'No labels yet. Add the first one: what do you want to find in these images?',
-    filterBy: (name: string) => `Show images by ${name}`,
+    filterBy: (name: string) => `Show images by ${isolated(name)}`,
     newTitle: 'New label',
     another: 'Add another',
     keyHint: 'One character, that marks the label present, and absent with Shift. Left empty, Surmise gives it one.',
-    keyIsAction: (title: string) => `This key is “${title}”: choose another.`,
+    keyIsAction: (title: string) => `This key is “${isolated(title)}”: choose another.`,
     /** In the order of the hues. */
     swatches: [
       ...['Red', 'Orange', 'Ochre', 'Olive', 'Green', 'Teal'],
       ...['Turquoise', 'Cyan', 'Blue', 'Violet', 'Magenta', 'Pink'],
     ],
     otherColour: 'Another colour',
-    removeAsk: (name: string) => `Remove “${name}”?`,
+    removeAsk: (name: string) => `Remove “${isolated(name)}”?`,
     parent: 'Parent',
     noParent: 'None',
     parentHint: 'Present here means present there; absent there means absent here.',
     group: 'Group',
-    mates: (names: string[]) => `With ${names.join(', ')}.`,
+    mates: (names: string[]) => `With ${names.map(isolated).join(', ')}.`,
     exclusive: 'No image has two labels of this group',
     filled: (count: number) =>
       count === 1
@@ -161,7 +163,7 @@ export const texts = {
     examples: 'Examples',
     examplesHint: 'Open or select images that show it.',
     addExamples: (count: number) => (count === 1 ? 'Add this image' : `Add ${count || 'the selected'} images`),
-    removeExample: (path: string) => `${path} is no example`,
+    removeExample: (path: string) => `${isolated(path)} is no example`,
     choose: 'Choose a label',
     merge: 'Merge …',
     mergeInto: 'Merge into',
@@ -169,9 +171,9 @@ export const texts = {
     mergeHint: 'One label for two: this one goes, and its marks with it to the other.',
     mergePlan: (name: string, into: string, plan: { moves: number; agree: number; conflicts: number }) =>
       [
-        `“${name}” goes. ${plan.moves.toLocaleString()} of its marks go to “${into}”, ${plan.agree.toLocaleString()} ${plan.agree === 1 ? 'is' : 'are'} there already.`,
+        `“${isolated(name)}” goes. ${plan.moves.toLocaleString()} of its marks go to “${isolated(into)}”, ${plan.agree.toLocaleString()} ${plan.agree === 1 ? 'is' : 'are'} there already.`,
         plan.conflicts > 0 &&
-          `In ${plan.conflicts === 1 ? '1 image' : `${plan.conflicts.toLocaleString()} images`} they disagree: there “${into}” stays as it is.`,
+          `In ${plan.conflicts === 1 ? '1 image' : `${plan.conflicts.toLocaleString()} images`} they disagree: there “${isolated(into)}” stays as it is.`,
         'Undo brings it back.',
       ]
         .filter(Boolean)
@@ -179,17 +181,17 @@ export const texts = {
     split: 'Split …',
     splitName: 'Name of the new label',
     splitNow: 'Split',
-    splitHint: (name: string) => `A new label for some of the images of “${name}”: select them first.`,
+    splitHint: (name: string) => `A new label for some of the images of “${isolated(name)}”: select them first.`,
     splitPlan: (name: string, images: number) =>
-      `Where “${name}” is present in ${images === 1 ? 'the chosen image' : `the ${images.toLocaleString()} chosen images`}, the new label is instead, and “${name}” is open again. Where it is absent, so is the new one.`,
-    move: (name: string) => `Move ${name}`,
+      `Where “${isolated(name)}” is present in ${images === 1 ? 'the chosen image' : `the ${images.toLocaleString()} chosen images`}, the new label is instead, and “${isolated(name)}” is open again. Where it is absent, so is the new one.`,
+    move: (name: string) => `Move ${isolated(name)}`,
     moveHint:
       'To move a label, press the space bar, then the arrow keys; the space bar again to drop it, Escape to leave it where it was.',
     moving: {
-      lifted: (name: string) => `${name} is lifted.`,
-      over: (name: string, place: number, of: number) => `${name} would be label ${place} of ${of}.`,
-      dropped: (name: string, place: number, of: number) => `${name} is label ${place} of ${of}.`,
-      left: (name: string) => `${name} stays where it was.`,
+      lifted: (name: string) => `${isolated(name)} is lifted.`,
+      over: (name: string, place: number, of: number) => `${isolated(name)} would be label ${place} of ${of}.`,
+      dropped: (name: string, place: number, of: number) => `${isolated(name)} is label ${place} of ${of}.`,
+      left: (name: string) => `${isolated(name)} stays where it was.`,
     },
   },
   image: {
@@ -205,11 +207,11 @@ export const texts = {
     known: 'Known',
     unknown: 'Unknown',
     find: 'Find a label',
-    accept: (name: string, state: string) => `Accept: ${name} is ${state}`,
-    reject: (name: string, state: string) => `Reject: ${name} is not ${state}`,
-    setPresent: (name: string) => `${name} is present`,
-    setAbsent: (name: string) => `${name} is absent`,
-    clear: (name: string) => `${name}: back to unknown`,
+    accept: (name: string, state: string) => `Accept: ${isolated(name)} is ${state}`,
+    reject: (name: string, state: string) => `Reject: ${isolated(name)} is not ${state}`,
+    setPresent: (name: string) => `${isolated(name)} is present`,
+    setAbsent: (name: string) => `${isolated(name)} is absent`,
+    clear: (name: string) => `${isolated(name)}: back to unknown`,
     restAbsent: 'The rest is absent',
     // 100 % would be a promise.
     probability: (p: number) => (p > 0.99 ? '> 99 %' : p < 0.01 ? '< 1 %' : `${Math.round(p * 100)} %`),
@@ -230,7 +232,7 @@ export const texts = {
   why: {
     action: 'Why is it suggested?',
     ask: 'why?',
-    title: (name: string, state: string, sure: string) => `Why ${name} is ${state}, ${sure}`,
+    title: (name: string, state: string, sure: string) => `Why ${isolated(name)} is ${state}, ${sure}`,
     close: 'Close the reasons',
     looking: 'Looking …',
     looks: (isFor: boolean) => (isFor ? 'Looks like it' : 'Does not look like it'),
@@ -239,13 +241,14 @@ export const texts = {
         ? `The nearest known image ${present === 1 ? 'has it' : 'does not have it'}`
         : `${present} of the ${known} nearest known images have it`,
     similar: 'Similar images',
-    known: (name: string, isPresent: boolean) => `${name} is ${isPresent ? 'present' : 'absent'}`,
+    known: (name: string, isPresent: boolean) => `${isolated(name)} is ${isPresent ? 'present' : 'absent'}`,
     seen: 'What else can be seen',
     rest: 'How common it is, and smaller reasons',
     // A true minus sign, as wide as the plus.
     share: (logOdds: number) => `${logOdds < 0 ? '−' : '+'}${Math.abs(logOdds).toFixed(1)}`,
     nearestList: 'The nearest images where it is known',
-    open: (path: string, state: string, similarity: string) => `Open ${path}: ${state}, similarity ${similarity}`,
+    open: (path: string, state: string, similarity: string) =>
+      `Open ${isolated(path)}: ${state}, similarity ${similarity}`,
   },
   training: {
     button: 'Fine-tune',
@@ -334,7 +337,7 @@ export const texts = {
       averagePrecision: 'On known pairs that the model never saw',
       change: 'In points, against the version before',
     },
-    showCurves: (name: string) => `Show the curves of ${name}`,
+    showCurves: (name: string) => `Show the curves of ${isolated(name)}`,
     tooFew: (least: number) => `too few known labels: ${least} present and ${least} absent are needed`,
     notLearnt: (least: number) => `not learnt yet: ${least} present and ${least} absent are needed`,
     contradictions: 'Known labels that the model contradicts',
@@ -342,9 +345,9 @@ export const texts = {
     noContradictions: 'None: the model contradicts no known label with confidence.',
     saysAbsent: 'Present, it says absent',
     saysPresent: 'Absent, it says present',
-    contradictedImages: (name: string) => `Images where ${name} is contradicted`,
+    contradictedImages: (name: string) => `Images where ${isolated(name)} is contradicted`,
     openContradiction: (path: string, state: string, sure: string) =>
-      `Open ${path}: ${state}, predicted ${sure} present`,
+      `Open ${isolated(path)}: ${state}, predicted ${sure} present`,
     firstOnes: (count: number) => `The ${count} that it is surest of.`,
     cooccurrence: 'Labels that go together',
     noCooccurrence: 'Two labels that are known to be present somewhere are needed.',
@@ -354,13 +357,13 @@ export const texts = {
     notMeasured: 'too few',
     sameLabel: (name: string) => name,
     tooFewTogether: (a: string, b: string, known: number) =>
-      `${a} and ${b}: both are known in ${known.toLocaleString()} images, too few to tell.`,
+      `${isolated(a)} and ${isolated(b)}: both are known in ${known.toLocaleString()} images, too few to tell.`,
     liftSentence: (a: string, b: string, value: number, both: number, known: number) =>
       both === 0
-        ? `${a} and ${b} are never together in ${known.toLocaleString()} images where both are known.`
-        : `${a} and ${b} are together ${value.toPrecision(2)} × as often as by chance: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
+        ? `${isolated(a)} and ${isolated(b)} are never together in ${known.toLocaleString()} images where both are known.`
+        : `${isolated(a)} and ${isolated(b)} are together ${value.toPrecision(2)} × as often as by chance: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
     conditionalSentence: (a: string, b: string, value: number, both: number, known: number) =>
-      `Where ${a} is present, ${b} is too in ${(value * 100).toFixed(0)} %: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
+      `Where ${isolated(a)} is present, ${isolated(b)} is too in ${(value * 100).toFixed(0)} %: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
     cooccurrenceHint: 'Counted in images where both are known. Empty: too few to tell.',
     commonest: (count: number) => `The ${count} labels that are present most often.`,
     before: 'Before',
@@ -368,10 +371,10 @@ export const texts = {
     device: (device: string, why: string) => `On ${device}: ${why}`,
   },
   history: {
-    undo: (title: string | null) => (title ? `Undo: ${title}` : 'Nothing to undo'),
-    redo: (title: string | null) => (title ? `Redo: ${title}` : 'Nothing to redo'),
-    undone: (title: string) => `Undone: ${title}`,
-    redone: (title: string) => `Done again: ${title}`,
+    undo: (title: string | null) => (title ? `Undo: ${isolated(title)}` : 'Nothing to undo'),
+    redo: (title: string | null) => (title ? `Redo: ${isolated(title)}` : 'Nothing to redo'),
+    undone: (title: string) => `Undone: ${isolated(title)}`,
+    redone: (title: string) => `Done again: ${isolated(title)}`,
   },
   exchange: {
     export: 'Export …',
@@ -415,7 +418,7 @@ export const texts = {
     sameStates: (count: number) => (count === 1 ? '1 is here already' : `${count.toLocaleString()} are here already`),
     conflicts: (count: number) =>
       count === 1 ? '1 says the opposite of a mark here' : `${count.toLocaleString()} say the opposite of a mark here`,
-    newLabels: (names: string[]) => `New labels: ${names.join(', ')}`,
+    newLabels: (names: string[]) => `New labels: ${names.map(isolated).join(', ')}`,
     rest: (count: number) =>
       count === 1
         ? 'The file does not say what is absent. The 1 other pair of image and label is:'
@@ -486,11 +489,11 @@ export const texts = {
     press: 'Press a key …',
     taken: (key: string) => `${key} belongs to the browser or the system.`,
     takenHint: 'Choose another one.',
-    clash: (key: string, title: string) => `${key} is the key of “${title}”.`,
+    clash: (key: string, title: string) => `${key} is the key of “${isolated(title)}”.`,
     clashHint: 'Choose another one, or take it away from there.',
-    labelClash: (key: string, name: string) => `${key} is the key of the label “${name}”.`,
+    labelClash: (key: string, name: string) => `${key} is the key of the label “${isolated(name)}”.`,
     labelClashHint: 'Choose another one, or give the label another key first.',
-    take: (title: string) => `Take it from “${title}”`,
+    take: (title: string) => `Take it from “${isolated(title)}”`,
     reset: 'All keys as at first',
     editHint: 'A click on a key, or Enter, changes it.',
     labelKeys:
@@ -531,7 +534,8 @@ export const texts = {
     drawn: { least: 'The least sure', random: 'Drawn at random' },
     wrongOf: (wrong: number, of: number) => `${wrong} of ${of} wrong`,
     wrong: 'Wrong',
-    claim: (label: string, side: 'present' | 'absent', sure: number) => `${label} ${side}, ${Math.floor(sure * 100)} %`,
+    claim: (label: string, side: 'present' | 'absent', sure: number) =>
+      `${isolated(label)} ${side}, ${Math.floor(sure * 100)} %`,
     accept: (count: number) => `Accept ${count.toLocaleString()}`,
     done: (changed: number, left: number) =>
       `${changed.toLocaleString()} suggestions accepted${left > 0 ? `, ${left.toLocaleString()} left as decided meanwhile` : ''}. Undo takes them back.`,
@@ -562,7 +566,7 @@ export const texts = {
                 : `about ${Math.ceil(minutes / 60)} h for the rest`,
             ]),
       ].join(', '),
-    closed: (name: string) => `“${name}” is closed.`,
+    closed: (name: string) => `“${isolated(name)}” is closed.`,
     session: (decisions: number, minutes: number, perMinute: number | null, labels: number) =>
       decisions === 0
         ? 'Nothing was decided since the project was opened.'
@@ -594,17 +598,17 @@ export const texts = {
     back: 'Back to here',
     forth: 'Forth to here',
     see: 'Images',
-    seeTitle: (title: string) => `Show the images of: ${title}`,
+    seeTitle: (title: string) => `Show the images of: ${isolated(title)}`,
     more: 'Earlier',
     went: (steps: number) => (steps === 1 ? 'One step taken.' : `${steps} steps taken.`),
   },
   candidates: {
     title: 'Label by label',
-    ask: (name: string) => `Is there “${name}”?`,
+    ask: (name: string) => `Is there “${isolated(name)}”?`,
     label: 'Label',
     order: 'Begin with',
     orders: { present: 'The surest present', uncertain: 'The most uncertain', absent: 'The surest absent' },
-    list: (name: string) => `Images that may show ${name}`,
+    list: (name: string) => `Images that may show ${isolated(name)}`,
     says: { present: 'Present', absent: 'Absent', unknown: 'Left unknown' },
     cut: 'Where present ends',
     cutValue: (present: number, total: number) => `The first ${present} of ${total} are present`,
@@ -625,8 +629,8 @@ export const texts = {
     hint: 'Click, Space or drag flips. Nothing is decided before you confirm.',
     noModel: 'No model knows this label yet: Space or a click where it is present, R: the rest is absent.',
     doneTitle: 'Everything is decided',
-    doneHint: (name: string) => `No image is left where “${name}” is unknown.`,
-    next: (name: string) => `Go on with “${name}”`,
+    doneHint: (name: string) => `No image is left where “${isolated(name)}” is unknown.`,
+    next: (name: string) => `Go on with “${isolated(name)}”`,
     loading: 'Looking for images …',
   },
   palette: {
@@ -641,11 +645,11 @@ export const texts = {
     filter: 'Filter',
     saved: 'Saved filter',
     project: 'Open project',
-    show: (name: string, state: string) => `Show images: ${name} ${state.toLocaleLowerCase()}`,
-    review: (name: string) => `Go through images: is there ${name}?`,
-    isPresent: (name: string) => `${name}: present`,
-    isAbsent: (name: string) => `${name}: absent`,
-    isUnknown: (name: string) => `${name}: back to unknown`,
+    show: (name: string, state: string) => `Show images: ${isolated(name)} ${state.toLocaleLowerCase()}`,
+    review: (name: string) => `Go through images: is there ${isolated(name)}?`,
+    isPresent: (name: string) => `${isolated(name)}: present`,
+    isAbsent: (name: string) => `${isolated(name)}: absent`,
+    isUnknown: (name: string) => `${isolated(name)}: back to unknown`,
     /** Other words that people use for it, by the id of the action. */
     synonyms: {
       'fine-tune': 'train learn model suggestions',
@@ -668,15 +672,15 @@ export const texts = {
     title: 'Filter',
     clearAll: 'Clear all',
     active: 'Active filters',
-    without: (condition: string) => `Remove the filter: ${condition}`,
+    without: (condition: string) => `Remove the filter: ${isolated(condition)}`,
     labels: 'Labels',
     addLabel: 'Add a label …',
     noLabel: 'No label of this name.',
     anyState: 'Any state',
-    stateOf: (name: string) => `State of ${name}`,
-    atLeast: (name: string) => `Probability of ${name} from, in percent`,
-    atMost: (name: string) => `Probability of ${name} to, in percent`,
-    removeLabel: (name: string) => `No filter by ${name}`,
+    stateOf: (name: string) => `State of ${isolated(name)}`,
+    atLeast: (name: string) => `Probability of ${isolated(name)} from, in percent`,
+    atMost: (name: string) => `Probability of ${isolated(name)} to, in percent`,
+    removeLabel: (name: string) => `No filter by ${isolated(name)}`,
     folder: 'Folder',
     folderHint: 'And all below it',
     anyFolder: 'Any folder',
@@ -699,18 +703,18 @@ export const texts = {
     none: 'A filter that is saved here can be chosen again at any time.',
     nameOfNew: 'Name for the filter that is shown',
     replace: 'Replace',
-    rename: (name: string) => `Rename ${name}`,
-    newName: (name: string) => `New name of ${name}`,
-    remove: (name: string) => `Delete ${name}`,
-    labelGone: (name: string) => `The filter “${name}” is about a label that is no longer there.`,
+    rename: (name: string) => `Rename ${isolated(name)}`,
+    newName: (name: string) => `New name of ${isolated(name)}`,
+    remove: (name: string) => `Delete ${isolated(name)}`,
+    labelGone: (name: string) => `The filter “${isolated(name)}” is about a label that is no longer there.`,
     labelGoneHint: 'Undo the removal of the label, or save the filter anew.',
     chips: {
-      label: (name: string, state: string) => `${name}: ${state}`,
-      range: (name: string, from: string, to: string) => `${name} ${from}–${to} %`,
-      folder: (folder: string) => `In ${folder}`,
+      label: (name: string, state: string) => `${isolated(name)}: ${state}`,
+      range: (name: string, from: string, to: string) => `${isolated(name)} ${from}–${to} %`,
+      folder: (folder: string) => `In ${isolated(folder)}`,
       action: 'Changed by one action',
       noSuggestions: 'No suggestions',
-      who: (who: string) => `By ${who}`,
+      who: (who: string) => `By ${isolated(who)}`,
       since: (date: string) => `From ${date}`,
       until: (date: string) => `Until ${date}`,
     },
@@ -721,8 +725,8 @@ export const texts = {
       example: 'For example: ?label=dog:unknown&p=dog:0.4..0.6&sort=uncertain',
       twice: (key: string) => `“${key}” is there twice.`,
       once: 'Only label and p may be there several times.',
-      noLabel: (name: string) => `There is no label “${name}”.`,
-      didYouMean: (name: string) => `Is it “${name}”?`,
+      noLabel: (name: string) => `There is no label “${isolated(name)}”.`,
+      didYouMean: (name: string) => `Is it “${isolated(name)}”?`,
       seeLabels: 'The labels are listed on the left.',
       noWord: (key: string, word: string) => `“${word}” is nothing that “${key}” can be.`,
       words: (words: readonly string[]) => `It can be ${words.join(', ')}.`,
@@ -739,8 +743,8 @@ export const texts = {
   review: {
     doubt: (state: string, sure: string) => `${state}? ${sure}`,
     doubtTitle: (state: string, sure: string) => `The model says ${state}, ${sure}`,
-    take: (name: string, state: string) => `Correct: ${name} is ${state}`,
-    keep: (name: string, state: string) => `Keep: ${name} is ${state}`,
+    take: (name: string, state: string) => `Correct: ${isolated(name)} is ${state}`,
+    keep: (name: string, state: string) => `Keep: ${isolated(name)} is ${state}`,
   },
   notices: { dismiss: 'Dismiss' },
 } as const

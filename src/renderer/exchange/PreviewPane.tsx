@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { ImportPreview } from '../../preload/schemas.ts'
 import { texts } from '../texts.ts'
 import { Choice } from '../ui/Choice.tsx'
+import { Name } from '../ui/Name.tsx'
 import { Examples, Problems } from './Problems.tsx'
 
 export interface ImportChoices {
@@ -105,13 +106,15 @@ function LabelTable({ labels }: { labels: ImportPreview['labels'] }) {
         <tbody>
           {labels.map(({ name, known, present, absent }) => (
             <tr key={name} className="border-t border-line">
-              <th scope="row" className={`${cell} text-left`}>
-                {name}
-                {!known && (
-                  <span className="ml-2 rounded bg-accent-soft px-1.5 text-[12px] text-accent">
-                    {texts.exchange.isNew}
-                  </span>
-                )}
+              <th scope="row" className={`${cell} max-w-72 text-left`}>
+                <span className="flex items-center">
+                  <Name title={name}>{name}</Name>
+                  {!known && (
+                    <span className="ml-2 rounded bg-accent-soft px-1.5 text-[12px] text-accent">
+                      {texts.exchange.isNew}
+                    </span>
+                  )}
+                </span>
               </th>
               <td className={number}>{present.toLocaleString()}</td>
               <td className={number}>{absent.toLocaleString()}</td>

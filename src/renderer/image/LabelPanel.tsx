@@ -61,6 +61,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         <input
           id="find-label"
           type="search"
+          dir="auto"
           value={search}
           placeholder={texts.image.find}
           aria-label={texts.image.find}

@@ -6,6 +6,7 @@ import { accept, mark, reject } from '../state/marks.ts'
 import { ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Kbd } from '../ui/Kbd.tsx'
+import { Name } from '../ui/Name.tsx'
 import { Dot, StateIcon } from '../ui/StateIcon.tsx'
 import { Doubt } from './Doubt.tsx'
 import type { LabelEntry } from './groups.ts'
@@ -51,9 +52,12 @@ export function LabelRow({
       <StateIcon state={shown} />
       <span className="sr-only">{stateName}</span>
       <Dot colour={label.colour} />
-      <span className="min-w-0 flex-1 truncate" title={label.description || label.name}>
-        <bdi>{label.name}</bdi>
-        {shown === 'suggested' && <span className="text-suggested"> {stateName.toLocaleLowerCase()}?</span>}
+      <span
+        className="flex min-w-0 flex-1 gap-1"
+        title={label.description ? `${label.name}\n${label.description}` : label.name}
+      >
+        <Name>{label.name}</Name>
+        {shown === 'suggested' && <span className="shrink-0 text-suggested"> {stateName.toLocaleLowerCase()}?</span>}
       </span>
       {suggestion && (
         <button

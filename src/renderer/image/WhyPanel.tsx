@@ -29,7 +29,7 @@ export function WhyPanel({ why, labels }: { why: Why; labels: readonly Label[] }
     >
       <header className="flex items-center gap-1">
         <h3 className="m-0 min-w-0 flex-1 truncate text-[13px] font-semibold" title={title}>
-          <bdi>{title}</bdi>
+          {title}
         </h3>
         <IconButton label={texts.why.close} className="-mr-2" onClick={action('image.why').run}>
           <X size={14} aria-hidden />
@@ -50,9 +50,7 @@ function Answer({ reasons, nameOf }: { reasons: Reasons; nameOf: (labelId: numbe
       <ul className="m-0 flex list-none flex-col p-0 text-[13px]">
         {lines.map(({ text, logOdds }) => (
           <li key={text} className="flex min-h-6 items-center gap-2">
-            <span className="min-w-0 flex-1 leading-4">
-              <bdi>{text}</bdi>
-            </span>
+            <span className="min-w-0 flex-1 leading-4 wrap-anywhere">{text}</span>
             <Bar share={logOdds / largest} />
             <span className="w-9 shrink-0 text-right tabular-nums text-muted">{texts.why.share(logOdds)}</span>
           </li>

@@ -4,6 +4,7 @@ import type { Contradiction } from '../../preload/modelPage.ts'
 import { currentIds } from '../state/queries.ts'
 import { openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
+import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import type { LabelFigures } from './labelOrder.ts'
@@ -54,9 +55,9 @@ export function Contradictions({ modelId, labels }: { modelId: number; labels: r
                     type="button"
                     aria-pressed={label === shown}
                     onClick={() => setChosen(label.labelId)}
-                    className="block h-8 w-full truncate px-3 text-left"
+                    className="block h-8 w-full px-3 text-left"
                   >
-                    <bdi>{label.name}</bdi>
+                    <Name>{label.name}</Name>
                   </button>
                 </th>
                 <td className="border-b border-line px-3 text-right">

@@ -3,6 +3,7 @@ import type { Cooccurrence } from '../../preload/modelPage.ts'
 import type { Label } from '../../preload/schemas.ts'
 import { texts } from '../texts.ts'
 import { Choice } from '../ui/Choice.tsx'
+import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { type HeatMeasure, heatCell, heatColour } from './heat.ts'
 
@@ -77,9 +78,9 @@ export function Cooccurrences({ matrix, labels }: { matrix: Cooccurrence; labels
                 <th
                   scope="row"
                   title={name}
-                  className={`max-w-40 truncate p-0 pr-2 text-right font-normal ${a === row ? 'font-semibold text-text' : 'text-muted'}`}
+                  className={`max-w-40 p-0 pr-2 font-normal ${a === row ? 'font-semibold text-text' : 'text-muted'}`}
                 >
-                  <bdi>{name}</bdi>
+                  <Name className="text-right!">{name}</Name>
                 </th>
                 {names.map((_, b) => (
                   <Cell

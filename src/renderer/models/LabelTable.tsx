@@ -2,6 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useState } from 'react'
 import type { ModelReport } from '../../preload/modelPage.ts'
 import { texts } from '../texts.ts'
+import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { changeOf, inOrder, type LabelColumn, type LabelFigures } from './labelOrder.ts'
 
@@ -95,9 +96,9 @@ function Row({
           aria-pressed={isShown}
           onClick={onShow}
           title={t.showCurves(label.name)}
-          className="block h-8 w-full truncate px-3 text-left"
+          className="block h-8 w-full px-3 text-left"
         >
-          <bdi>{label.name}</bdi>
+          <Name>{label.name}</Name>
         </button>
       </th>
       <td className={`${cell} text-present`}>{label.present.toLocaleString()}</td>

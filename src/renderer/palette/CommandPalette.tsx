@@ -63,6 +63,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                 ref={input}
                 // With the first paint: a letter typed right after the key that opens it must not be lost.
                 autoFocus
+                dir="auto"
                 aria-label={texts.palette.title}
                 placeholder={texts.palette.placeholder}
                 spellCheck={false}
@@ -89,7 +90,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                   className="flex h-9 cursor-default items-center justify-between gap-6 rounded-md px-3 outline-none data-disabled:text-muted data-highlighted:bg-accent-soft"
                 >
                   <span className="min-w-0 truncate" title={command.title}>
-                    <bdi>{command.title}</bdi>
+                    {command.title}
                   </span>
                   {command.isKey ? (
                     <Kbd keys={command.hint} />

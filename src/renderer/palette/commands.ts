@@ -1,5 +1,6 @@
 import type { Label, RecentProject, SavedFilter } from '../../preload/schemas.ts'
 import { actions, detailNow, keyName } from '../actions/registry.ts'
+import { isolated } from '../bidi.ts'
 import { client } from '../bridge/client.ts'
 import { chooseSaved } from '../state/filters.ts'
 import { sortBy } from '../state/filterText.ts'
@@ -96,7 +97,7 @@ function orders(): Command[] {
 
 function savedFilters(saved: readonly SavedFilter[], labels: readonly Label[]): Command[] {
   return saved.map((one) => ({
-    ...plainCommand(`saved ${one.name}`, one.name, words.saved),
+    ...plainCommand(`saved ${one.name}`, isolated(one.name), words.saved),
     run: () => {
       openImage(null)
       ui.set(inTheGrid)
@@ -119,7 +120,7 @@ function others(recent: readonly RecentProject[], project: Known['project']): Co
   return recent
     .filter(({ path, found }) => found && path !== project?.path)
     .map(({ path, name }) => ({
-      ...plainCommand(`open ${path}`, name, words.project),
+      ...plainCommand(`open ${path}`, isolated(name), words.project),
       run: () => void client.project.open({ path }).catch(notifyError),
     }))
 }

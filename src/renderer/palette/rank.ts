@@ -1,3 +1,5 @@
+import { withoutIsolates } from '../bidi.ts'
+
 /** What can be found by typing. */
 export interface Findable {
   id: string
@@ -8,7 +10,8 @@ export interface Findable {
   available: boolean
 }
 
-const plain = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase()
+const plain = (text: string): string =>
+  withoutIsolates(text).normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase()
 
 /**
  * Those that hold every typed word, the best first: what can be done now; names that begin with it, words that do, parts of words;

@@ -6,6 +6,7 @@ import { useLabels, useProject } from '../state/queries.ts'
 import { texts } from '../texts.ts'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Modal } from '../ui/Modal.tsx'
+import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { Dot } from '../ui/StateIcon.tsx'
 import { dayBegan, remaining, savedBy, sumOf } from './estimate.ts'
@@ -116,9 +117,7 @@ function Line({
       <th scope="row" className={`${cell} max-w-44 text-left font-normal`}>
         <span className="flex items-center gap-2">
           <Dot colour={colour} />
-          <span className="truncate" title={name}>
-            <bdi>{name}</bdi>
-          </span>
+          <Name title={name}>{name}</Name>
         </span>
       </th>
       <td className={`${cell} w-2/5`}>

@@ -52,7 +52,7 @@ function Head({ label, labels, left }: { label: Label; labels: readonly Label[];
         <ArrowLeft size={16} aria-hidden />
       </IconButton>
       <h2 className="m-0 min-w-0 truncate text-base font-semibold" title={label.description || label.name}>
-        <bdi>{words.ask(label.name)}</bdi>
+        {words.ask(label.name)}
       </h2>
       <span role="status" className="shrink-0 text-[13px] text-muted tabular-nums">
         {words.left(left)}

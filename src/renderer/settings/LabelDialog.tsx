@@ -90,6 +90,7 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
           </label>
           <Input
             id={nameId}
+            dir="auto"
             autoComplete="off"
             value={form.name}
             onChange={(event) => change({ name: event.target.value })}
@@ -115,6 +116,7 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
             <textarea
               {...ids}
               rows={3}
+              dir="auto"
               className={`${inputStyle} h-auto resize-y py-1.5 leading-5`}
               value={form.description}
               onChange={(event) => change({ description: event.target.value })}

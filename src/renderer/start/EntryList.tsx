@@ -2,6 +2,7 @@ import { File, Folder, Image } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { FolderListing } from '../../preload/schemas.ts'
 import { texts } from '../texts.ts'
+import { Name } from '../ui/Name.tsx'
 
 type Entry = FolderListing['entries'][number]
 
@@ -100,7 +101,7 @@ export function EntryList({
             onDoubleClick={() => entry.kind === 'file' && onAccept(entry)}
           >
             <Icon size={16} className={entry.kind === 'folder' ? 'text-accent' : 'text-muted'} aria-hidden />
-            <span className="truncate">{entry.name}</span>
+            <Name>{entry.name}</Name>
           </button>
         )
       })}

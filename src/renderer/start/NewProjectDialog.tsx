@@ -98,7 +98,8 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
                 rows={6}
                 value={form.labels}
                 onChange={(event) => change({ labels: event.target.value })}
-                className={`${inputStyle} h-auto resize-y py-1.5 leading-5`}
+                // Each line runs its own way.
+                className={`${inputStyle} h-auto resize-y py-1.5 leading-5 [unicode-bidi:plaintext]`}
               />
             )}
           </Field>

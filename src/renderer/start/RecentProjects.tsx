@@ -5,6 +5,7 @@ import { keys, queryClient, useRecent } from '../state/queries.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
+import { Name } from '../ui/Name.tsx'
 import { useAction } from '../ui/useAction.ts'
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
@@ -43,7 +44,7 @@ export function RecentProjects({ disabled }: { disabled: boolean }) {
                 className="flex min-w-0 flex-1 items-center gap-3 rounded-lg px-3 py-2 text-left"
               >
                 <span className="flex min-w-0 flex-1 flex-col">
-                  <span className={`truncate font-medium ${project.found ? '' : 'text-muted'}`}>{project.name}</span>
+                  <Name className={`font-medium ${project.found ? '' : 'text-muted'}`}>{project.name}</Name>
                   <span className="truncate text-[13px] text-muted">{project.path}</span>
                 </span>
                 {project.found ? (

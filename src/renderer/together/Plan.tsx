@@ -1,6 +1,7 @@
 import type { BulkLine } from '../../preload/bulkSchemas.ts'
 import { useLabels } from '../state/queries.ts'
 import { texts } from '../texts.ts'
+import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { Dot, StateIcon } from '../ui/StateIcon.tsx'
 
@@ -45,9 +46,7 @@ export function Plan({ lines }: { lines: readonly BulkLine[] }) {
                 <th scope="row" className={`${cell} max-w-48 text-left font-normal`}>
                   <span className="flex items-center gap-2">
                     <Dot colour={label?.colour ?? 'transparent'} />
-                    <span className="truncate" title={label?.name}>
-                      <bdi>{label?.name}</bdi>
-                    </span>
+                    <Name title={label?.name}>{label?.name ?? ''}</Name>
                   </span>
                 </th>
                 <td className={cell}>

@@ -4,6 +4,7 @@ import { imageUrl } from '../../preload/contract.ts'
 import { mark } from '../state/marks.ts'
 import { useLabels } from '../state/queries.ts'
 import { texts } from '../texts.ts'
+import { Name } from '../ui/Name.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
 
 const words = texts.together
@@ -75,9 +76,7 @@ function SampleTile({
       <div className="flex flex-col gap-1 p-1.5 text-[13px]">
         <span className="flex min-w-0 items-center gap-1" title={words.claim(label, side, sure)}>
           <StateIcon state={side} size={12} />
-          <span className={`truncate ${isWrong ? 'line-through' : ''}`}>
-            <bdi>{label}</bdi>
-          </span>
+          <Name className={isWrong ? 'line-through' : ''}>{label}</Name>
           <span className="sr-only">{texts.states[side]}</span>
           <span className="ml-auto shrink-0 text-muted tabular-nums">{texts.image.probability(sure)}</span>
         </span>

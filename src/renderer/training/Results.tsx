@@ -2,6 +2,7 @@ import type { Model } from '../../preload/schemas.ts'
 import { Change } from '../models/LabelTable.tsx'
 import { useReport } from '../models/queries.ts'
 import { texts } from '../texts.ts'
+import { Name } from '../ui/Name.tsx'
 
 const percent = (value: number | null): string => (value === null ? '–' : (value * 100).toFixed(0))
 
@@ -71,8 +72,8 @@ export function Results({ model }: { model: Model }) {
           )}
           {lines.map(({ name, support, values, change }) => (
             <tr key={name} className="border-t border-line">
-              <td className="max-w-36 truncate py-1" title={name}>
-                <bdi>{name}</bdi>
+              <td className="max-w-36 py-1">
+                <Name title={name}>{name}</Name>
               </td>
               <td className="text-right text-muted">{support}</td>
               {columns.map((column, place) => (

@@ -32,6 +32,7 @@ export function FilterBar({ shown, project }: { shown: number; project: ProjectS
           <input
             id="search-images"
             type="search"
+            dir="auto"
             value={filter.text ?? ''}
             placeholder={texts.workbench.search}
             aria-label={texts.workbench.search}

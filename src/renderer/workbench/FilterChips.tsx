@@ -32,9 +32,7 @@ export function FilterChips() {
             onClick={() => remove(place)}
             className="inline-flex h-6 max-w-72 items-center gap-1 rounded-full bg-accent-soft pr-1.5 pl-2.5 text-[13px] hover:brightness-95"
           >
-            <span className="truncate">
-              <bdi>{text}</bdi>
-            </span>
+            <span className="truncate">{text}</span>
             <X size={12} className="shrink-0 text-muted" aria-hidden />
           </button>
         </li>

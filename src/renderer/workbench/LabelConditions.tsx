@@ -8,6 +8,7 @@ import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Input, inputStyle, Select } from '../ui/Field.tsx'
+import { Name } from '../ui/Name.tsx'
 import { Dot } from '../ui/StateIcon.tsx'
 import { percentOf } from './chips.ts'
 
@@ -75,9 +76,9 @@ function LabelCondition({ label, filter, onRemove }: { label: Label; filter: Ima
   return (
     <div className="flex items-center gap-1.5">
       <Dot colour={label.colour} />
-      <span className="min-w-0 flex-1 truncate" title={name}>
-        <bdi>{name}</bdi>
-      </span>
+      <Name title={name} className="flex-1">
+        {name}
+      </Name>
       <Select
         aria-label={texts.filters.stateOf(name)}
         className="w-28!"
@@ -131,9 +132,7 @@ function AddLabel({ labels, onAdd }: { labels: readonly Label[]; onAdd: (label: 
                   className="flex h-8 cursor-default items-center gap-2 rounded-md px-2.5 data-highlighted:bg-accent-soft"
                 >
                   <Dot colour={label.colour} />
-                  <span className="truncate">
-                    <bdi>{label.name}</bdi>
-                  </span>
+                  <Name>{label.name}</Name>
                 </Combobox.Item>
               )}
             </Combobox.List>

@@ -9,6 +9,7 @@ import { ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
+import { Name } from '../ui/Name.tsx'
 import { PanelEdge } from '../ui/PanelEdge.tsx'
 import { Dot, StateIcon } from '../ui/StateIcon.tsx'
 import { depthsOf } from './depths.ts'
@@ -87,15 +88,13 @@ function LabelLine({
         <button
           type="button"
           aria-expanded={condition !== undefined}
-          title={label.description || texts.labels.filterBy(label.name)}
+          title={label.description ? `${label.name}\n${label.description}` : texts.labels.filterBy(label.name)}
           onClick={() => onShow(condition ? null : 'present')}
           className="flex h-full min-w-0 flex-1 items-center gap-2 rounded-md text-left"
           style={{ paddingLeft: 14 + 12 * Math.min(depth, 4) }}
         >
           <Dot colour={label.colour} />
-          <span className="min-w-0 flex-1 truncate">
-            <bdi>{label.name}</bdi>
-          </span>
+          <Name className="flex-1">{label.name}</Name>
           <Count state="present" count={label.presentCount} />
           <Count state="absent" count={label.absentCount} />
         </button>

@@ -10,6 +10,7 @@ import { texts } from '../texts.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Input } from '../ui/Field.tsx'
+import { Name } from '../ui/Name.tsx'
 import { useAction } from '../ui/useAction.ts'
 
 /** The saved filters: choose, rename, delete, and save what is shown. */
@@ -105,9 +106,7 @@ function SavedLine({
         className="flex h-full min-w-0 flex-1 items-center gap-2 text-left"
       >
         <Check size={14} className={`shrink-0 ${isShown ? '' : 'invisible'}`} aria-hidden />
-        <span className="truncate">
-          <bdi>{saved.name}</bdi>
-        </span>
+        <Name>{saved.name}</Name>
       </button>
       {!readOnly && (
         <>

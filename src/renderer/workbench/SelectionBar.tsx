@@ -28,8 +28,10 @@ export function SelectionBar() {
       aria-label={texts.workbench.markSelection}
       className="flex items-center gap-2 border-b border-line bg-accent-soft px-3 py-1.5"
     >
-      <span className="pr-2 font-medium tabular-nums">{texts.workbench.selected(selection.size)}</span>
-      <span>
+      <span className="shrink-0 pr-2 font-medium whitespace-nowrap tabular-nums">
+        {texts.workbench.selected(selection.size)}
+      </span>
+      <span className="max-w-56 min-w-24">
         <Select
           aria-label={texts.training.label}
           value={labelId}

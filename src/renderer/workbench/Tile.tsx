@@ -5,6 +5,7 @@ import type { Label } from '../../preload/schemas.ts'
 import { useRow } from '../state/rows.ts'
 import { openImage } from '../state/ui.ts'
 import { texts } from '../texts.ts'
+import { Name } from '../ui/Name.tsx'
 import { Dot } from '../ui/StateIcon.tsx'
 import { captionHeight, labelsThatFit } from './grid.ts'
 
@@ -91,14 +92,12 @@ export function Tile({
         )}
       </div>
       <div className="flex flex-col px-2 py-1" style={{ height: captionHeight }}>
-        <span className="truncate text-[13px] leading-[18px]">
-          <bdi>{name}</bdi>
-        </span>
+        <Name className="text-[13px] leading-[18px]">{name}</Name>
         <span className="flex items-center gap-x-2 overflow-hidden text-xs leading-[18px] text-muted">
           {present.slice(0, fitting).map((label) => (
             <span key={label.id} className="flex min-w-0 items-center gap-1">
               <Dot colour={label.colour} />
-              <span className={fitting === 1 ? 'truncate' : 'whitespace-nowrap'}>{label.name}</span>
+              <Name className={fitting === 1 ? '' : 'shrink-0'}>{label.name}</Name>
             </span>
           ))}
           {present.length > fitting && <span>{texts.workbench.moreLabels(present.length - fitting)}</span>}

@@ -7,13 +7,14 @@ import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { FineTuneButton } from '../training/FineTuneButton.tsx'
 import { IconButton } from '../ui/Button.tsx'
+import { Name } from '../ui/Name.tsx'
 
 export function TopBar({ project }: { project: ProjectSummary }) {
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-surface px-2">
       <ProjectMenu />
-      <h1 className="m-0 max-w-96 truncate text-[15px] font-semibold" title={project.path}>
-        <bdi>{project.name}</bdi>
+      <h1 className="m-0 max-w-96 min-w-0 text-[15px] font-semibold">
+        <Name title={project.path}>{project.name}</Name>
       </h1>
       {project.readOnly && (
         <span className="rounded bg-sunken px-1.5 text-xs text-muted">{texts.workbench.readOnly}</span>

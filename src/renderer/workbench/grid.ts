@@ -23,8 +23,10 @@ export function gridLayout(width: number, wanted: number, count: number): GridLa
   }
 }
 
-/** Of 12 pixel text, about; the dot and the gaps of a label; and what tells of more. CSS pixels. */
-const [character, around, more] = [6.5, 20, 26]
+/** Of 12 pixel text, about; of one of East Asia, or a picture; the dot and the gaps of a label; and what tells of more. CSS pixels. */
+const [character, wideCharacter, around, more] = [6.5, 12.5, 20, 26]
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/gu
 
 /**
  * How many labels have room in the caption of a tile, at least one: told beforehand, since to have the browser cut each of them
@@ -34,7 +36,8 @@ export function labelsThatFit(labels: readonly { name: string }[], tileWidth: nu
   let room = tileWidth - 16
   let count = 0
   for (const { name } of labels) {
-    room -= name.length * character + around
+    const wideOnes = name.match(wide)?.length ?? 0
+    room -= name.length * character + wideOnes * (wideCharacter - character) + around
     if (room < (count + 1 < labels.length ? more : 0)) break
     count++
   }
