@@ -16,6 +16,7 @@ const mayImport: Record<string, string[]> = {
   'main/suggestions': ['main/base', 'main/tensor'],
   'main/backbone': ['main/base', 'main/images', 'main/tensor'],
   'main/training': ['main/base', 'main/backbone', 'main/tensor', 'main/sst', 'main/suggestions'],
+  'main/deployment': ['main/base', 'main/images', 'main/backbone', 'main/tensor', 'main/suggestions', 'main/training'],
   'main/benchmark': [
     'main/base',
     'main/images',
@@ -37,6 +38,7 @@ const mayImport: Record<string, string[]> = {
     'main/exchange',
     'main/compute',
     'main/benchmark',
+    'main/deployment',
   ],
   'main/shell': ['preload', 'main/base', 'main/app', 'main/compute'],
   preload: [],

@@ -110,6 +110,7 @@ const cases: Case[] = [
     build: (a, b) => layout.concat([a, b, a], 1),
   },
   { operator: 'slice', shapes: [[3, 5]], build: (a) => layout.slice(a, 1, 1, 4) },
+  { operator: 'reverse', shapes: [[3, 5]], build: (a) => layout.reverse(a, 1) },
   { operator: 'pad', shapes: [[3, 2]], build: (a) => layout.pad(a, 0, 1, 2) },
   { operator: 'gather', shapes: [[3, 2]], build: (a) => layout.gather(a, indices(a)) },
   {

@@ -147,7 +147,7 @@ function* undecidedSuggestions(snapshot: ProjectSnapshot, { table }: CurrentScor
 }
 
 /** An export must not take the place of the project itself, or hide in a folder that may be deleted. */
-function requireFreeTarget(project: Project, target: string): void {
+export function requireFreeTarget(project: Project, target: string): void {
   const inCache = path.relative(project.cacheFolder, target)
   const isOwn = [project.path, `${project.path}-wal`, `${project.path}-shm`].includes(target)
   if (!isOwn && (inCache.startsWith('..') || path.isAbsolute(inCache))) return

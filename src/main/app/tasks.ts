@@ -4,6 +4,7 @@ import { benchmark } from '../benchmark/benchmark.ts'
 import { parity } from '../benchmark/parity.ts'
 import { protocol } from '../benchmark/protocol.ts'
 import { simulate } from '../benchmark/simulate.ts'
+import { exportModel } from '../deployment/exportModel.ts'
 import type { Job } from '../images/job.ts'
 import { renderImage } from '../images/render.ts'
 import { drawSample } from '../images/sample/draw.ts'
@@ -36,6 +37,7 @@ export const tasks = {
   parity,
   protocol,
   imageEvidence,
+  exportModel,
   simulate,
   probeDevice,
   drawSample,

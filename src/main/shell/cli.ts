@@ -5,6 +5,7 @@ import { addDevices } from './cli/devices.ts'
 import { addEmbed } from './cli/embed.ts'
 import { addExplain } from './cli/explain.ts'
 import { addExport } from './cli/export.ts'
+import { addExportModel } from './cli/exportModel.ts'
 import { addFormats } from './cli/formats.ts'
 import { addImport } from './cli/import.ts'
 import { addModels } from './cli/models.ts'
@@ -22,8 +23,8 @@ import { version } from './paths.ts'
 
 /** One command, one file of `cli/`, one line here. */
 const commands = [
-  ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addNext, addExport, addStatus],
-  ...[addFormats, addDevices, addBenchmark, addSimulate, addParity, addServe, addSample],
+  ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addNext, addExport, addExportModel],
+  ...[addStatus, addFormats, addDevices, addBenchmark, addSimulate, addParity, addServe, addSample],
 ]
 
 const program = new Command('surmise')

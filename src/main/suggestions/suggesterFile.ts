@@ -125,17 +125,54 @@ export async function readBlended(file: string, row: number, column: number): Pr
   }
 }
 
+/** All that a blend is fitted on: what was known at the click, and what each source said of it. */
+export type TrainedOn = Pick<KeptSuggester, 'imageIds' | 'keys' | 'labelIds' | 'states' | 'sources' | 'features'>
+
+/** @returns undefined if the file is gone or damaged */
+export async function readTrainedOn(file: string): Promise<TrainedOn | undefined> {
+  const opened = await openIfThere(file)
+  if (!opened) return undefined
+  try {
+    const [images, count, labels] = opened.shapeOf('sources')
+    const all = (await opened.read('sources')) as Float32Array
+    const names: string[] = JSON.parse(opened.metadata.sources)
+    const columns = names.map((_, i) => {
+      const column = new Float32Array(images * labels)
+      for (let row = 0; row < images; row++) {
+        const from = (row * count + i) * labels
+        column.set(all.subarray(from, from + labels), row * labels)
+      }
+      return column
+    })
+    const imageIds = (await opened.read('imageIds')) as Int32Array
+    return {
+      imageIds,
+      keys: await keysIn(opened, imageIds.length),
+      labelIds: (await opened.read('labelIds')) as Int32Array,
+      states: (await opened.read('states')) as Int8Array,
+      sources: Object.fromEntries(names.map((name, i) => [name, columns[i]])),
+      features: opened.metadata.features,
+    }
+  } finally {
+    await opened.close()
+  }
+}
+
+async function keysIn(opened: SafeTensorsFile, images: number): Promise<string[]> {
+  const hex = Buffer.from((await opened.read('keys')) as Uint8Array).toString('hex')
+  return Array.from({ length: images }, (_, i) => hex.slice(2 * keyBytes * i, 2 * keyBytes * (i + 1)))
+}
+
 /** The images that a model was trained on, and what they are compared by. */
 export async function readImages(
   file: string,
 ): Promise<Pick<KeptSuggester, 'imageIds' | 'keys' | 'described' | 'features'>> {
   const opened = await SafeTensorsFile.open(file)
   try {
-    const hex = Buffer.from((await opened.read('keys')) as Uint8Array).toString('hex')
     const imageIds = (await opened.read('imageIds')) as Int32Array
     return {
       imageIds,
-      keys: Array.from(imageIds, (_, i) => hex.slice(2 * keyBytes * i, 2 * keyBytes * (i + 1))),
+      keys: await keysIn(opened, imageIds.length),
       described: new Float32Array(await opened.read('described')),
       features: opened.metadata.features,
     }

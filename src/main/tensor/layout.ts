@@ -63,6 +63,20 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
   return graph.append('Slice', inputs, x.type, shape, {}, (dy) => [pad(dy, at, start, size - end)])
 }
 
+/** Entries along one axis in falling order. */
+export function reverse(x: Value, axis: number): Value {
+  const at = positiveAxis(axis, x.rank)
+  const { graph } = x
+  const inputs = [
+    x,
+    graph.integers([-1]),
+    graph.integers([-x.size(at) - 1]),
+    graph.integers([at]),
+    graph.integers([-1]),
+  ]
+  return graph.append('Slice', inputs, x.type, x.shape, {}, (dy) => [reverse(dy, at)])
+}
+
 /** Outputs of one operator: with its input they have to fit into the buffers that a WebGPU shader may have, 8 at the least. */
 const mostOutputs = 7
 

@@ -1,10 +1,6 @@
 import type { Attribute, Graph, Node, Shape, Value } from './graph.ts'
-import { attributeType, elementTypeNumber, ModelProto } from './onnxFormat.ts'
+import { attributeType, elementTypeNumber, formatVersion, ModelProto, operatorSet } from './onnxFormat.ts'
 import type { ElementArray } from './session.ts'
-
-/** Operator set 17: the oldest with all that is used here, so that the files open in as many tools as possible. */
-const operatorSet = 17
-const formatVersion = 8
 
 /**
  * The graph as the bytes of an ONNX model. Nodes that no output needs are left out.

@@ -47,18 +47,85 @@ message OperatorSetIdProto { string domain = 1; int64 version = 2; }
 
 const root = protobuf.parse(schema, { keepCase: true }).root
 
+/** Messages of that schema, as far as models are put together of them. An array that a message lacks may be missing. */
+export interface ModelMessage {
+  ir_version: unknown
+  producer_name?: string
+  opset_import: { domain: string; version: unknown }[]
+  metadata_props?: { key: string; value: string }[]
+  functions?: Uint8Array[]
+  graph: GraphMessage
+}
+
+export interface GraphMessage {
+  name: string
+  node: NodeMessage[]
+  initializer: TensorMessage[]
+  input: ValueInfoMessage[]
+  output: ValueInfoMessage[]
+}
+
+export interface NodeMessage {
+  op_type: string
+  name?: string
+  domain?: string
+  input: string[]
+  output: string[]
+  attribute?: AttributeMessage[]
+}
+
+export interface AttributeMessage {
+  name: string
+  type: number
+  f?: number
+  i?: unknown
+  s?: Uint8Array
+  t?: TensorMessage
+  g?: GraphMessage
+  ints?: unknown[]
+  floats?: number[]
+}
+
+export interface TensorMessage {
+  name: string
+  dims: unknown[]
+  data_type: number
+  raw_data?: Uint8Array
+  float_data?: number[]
+  int32_data?: number[]
+  int64_data?: unknown[]
+}
+
+export interface ValueInfoMessage {
+  name: string
+  type?: { tensor_type: { elem_type: number; shape?: { dim: { dim_value?: unknown; dim_param?: string }[] } } }
+}
+
 export const ModelProto = root.lookupType('onnx.ModelProto')
 
+/** Operator set 17: the oldest with all that is used here, so that the files open in as many tools as possible. */
+export const operatorSet = 17
+export const formatVersion = 8
+
 /** AttributeProto.type */
-export const attributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const
+export const attributeType = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7 } as const
 
 /** TensorProto.data_type */
 export const elementTypeNumber = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,
   float16: 10,
   float64: 11,
 } as const
+
+export function decodeModel(bytes: Uint8Array): ModelMessage {
+  return ModelProto.decode(bytes) as unknown as ModelMessage
+}
+
+export function encodeModel(message: ModelMessage): Uint8Array {
+  return ModelProto.encode(message).finish()
+}

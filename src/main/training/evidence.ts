@@ -40,7 +40,7 @@ export async function imageEvidence(
   const width = kept.described.length / kept.imageIds.length
   const query = kept.described.slice(row * width, (row + 1) * width)
   const near = await nearestImages(query, kept.described, width, neighbours, { device: 'cpu', signal })
-  const { backbone, trunk } = JSON.parse(kept.features) as KeptFeatures
+  const { backbone, trunk } = keptFeatures(kept.features)
   const { gridHeight, gridWidth, feeds } = await cachedFeatures(cacheFolder, backbone, trunk, kept.keys[row])
   signal?.throwIfAborted()
   const session = await Session.open(path.join(cacheFolder, modelFile))
@@ -57,14 +57,19 @@ export async function imageEvidence(
 }
 
 /** Where a model's features come from. */
-interface KeptFeatures {
+export interface KeptFeatures {
   backbone: Backbone
   /** What gives those before the last stage, where that was trained too. */
-  trunk?: Backbone
+  trunk: Backbone | undefined
 }
 
 export function featuresText(features: KeptFeatures): string {
   return JSON.stringify(features)
+}
+
+export function keptFeatures(text: string): KeptFeatures {
+  const { backbone, trunk } = JSON.parse(text) as KeptFeatures
+  return { backbone, trunk }
 }
 
 /** One image's inputs of a recogniser (see `recognizerModel`). @throws UserError `features-missing` */

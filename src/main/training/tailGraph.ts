@@ -58,8 +58,12 @@ export function tailOn(trunk: Value, cut: CutBackbone, weights: PartParameter): 
   return featuresOf(value, backbone, images)
 }
 
-/** As `RecordMaker` makes records of a model's outputs. */
-function featuresOf(
+/**
+ * As `RecordMaker` makes records of a model's outputs.
+ * @param value of the model, by name
+ * @returns grid [B, L, D] and pooled [B, D]
+ */
+export function featuresOf(
   value: (name: string) => Value,
   { features, pooled, grid, dimension }: Backbone,
   images: number | string,

@@ -39,7 +39,7 @@ function lineOf({ id, createdAt, kind, backbone, device, mAP, labels, current, u
   return `${current ? '*' : ' '} ${String(id).padStart(3)}  ${facts.join(', ')}`
 }
 
-function idOf(text: string): number {
+export function idOf(text: string): number {
   const id = Number(text)
   if (Number.isInteger(id) && id > 0) return id
   throw new InvalidArgumentError('A model is named by its number: `surmise models P.surmise` lists them.')

@@ -1,0 +1,117 @@
+import type { Backbone } from '../backbone/backbone.ts'
+import { wantedOf } from '../backbone/lastStage.ts'
+import { mirrors } from '../backbone/views.ts'
+import { joinModels, type ModelStep } from '../tensor/joinModels.ts'
+import type { ModelMessage } from '../tensor/onnxFormat.ts'
+import { ImportedModel } from '../tensor/onnxImport.ts'
+import { batchOf, blendModel, featuresModel, inputModel, mirrorModel, recordModel, trunkModel } from './graphs.ts'
+import type { ImageBlend } from './imageBlend.ts'
+
+/** What a whole model is put together of. */
+export interface Parts {
+  backbone: Backbone
+  /** What gives the features before the last stage, where that was trained too. */
+  trunk: Backbone | undefined
+  /** The backbone's ONNX file, its weights inside; left out, features are handed over instead of images. */
+  backboneModel: Uint8Array | undefined
+  /** As training wrote it (see `recognizerModel`). */
+  head: Uint8Array
+  blend: ImageBlend
+  folds: number
+}
+
+/** Given out by a model that is measured, and by no other: [images, folds, C]. */
+export const foldLogits = 'fold_logits'
+
+/**
+ * Backbone, head, blend and calibration as one model. Inputs: `image` [images, 3, height, width], RGB in 0 … 255; or, without the
+ * backbone, `grid`, `pooled` (and `trunk`). Outputs: `probabilities` and `logits` [images, C], `attention` [images, C, height,
+ * width], and `fold_logits`.
+ * @throws UserError `operator-set`
+ */
+export function assemble(parts: Parts, metadata: Record<string, string>): ModelMessage {
+  const { backbone, trunk, head, blend, folds } = parts
+  const features = parts.backboneModel ? imageSteps(parts, parts.backboneModel) : featureSteps(parts)
+  const sizes = {
+    folds,
+    labels: blend.weights.length,
+    images: parts.backboneModel ? batchOf(backbone) : 'images',
+    grid: backbone.grid,
+  }
+  const headInputs = { grid: features.grid, pooled: features.pooled, ...(trunk ? { trunk: features.trunk } : {}) }
+  const steps: ModelStep[] = [
+    ...features.steps,
+    { name: 'head', model: head, inputs: headInputs },
+    {
+      name: 'blend',
+      model: blendModel(blend, sizes),
+      inputs: {
+        linear: 'head/linear',
+        discriminant: 'head/discriminant',
+        map: 'head/map',
+        sst: 'head/sst',
+        alpha: 'head/attention',
+      },
+    },
+  ]
+  const outputs = ['probabilities', 'logits', 'attention', foldLogits]
+  return joinModels(steps, Object.fromEntries(outputs.map((name) => [name, `blend/${name}`])), metadata)
+}
+
+/** The same model without what only measuring needs. */
+export function withoutFoldLogits(message: ModelMessage): ModelMessage {
+  const { graph } = message
+  return { ...message, graph: { ...graph, output: graph.output.filter(({ name }) => name !== foldLogits) } }
+}
+
+interface FeatureSteps {
+  steps: ModelStep[]
+  /** Where the head finds them: `step/output`. */
+  grid: string
+  pooled: string
+  trunk: string
+}
+
+function featureSteps({ backbone, trunk }: Parts): FeatureSteps {
+  const steps = [{ name: 'features', model: featuresModel(backbone, trunk), inputs: {} }]
+  return { steps, grid: 'features/grid16', pooled: 'features/pooled16', trunk: 'features/trunk16' }
+}
+
+function imageSteps({ backbone, trunk }: Parts, file: Uint8Array): FeatureSteps {
+  const wanted = wantedOf(backbone)
+  const before = trunk?.features?.output
+  const model = new ImportedModel(file).part(before === undefined ? wanted : [...new Set([...wanted, before])])
+  const record = recordModel(backbone)
+  const recordOf = (step: string): Record<string, string> => ({
+    ...(backbone.features ? { features: `${step}/${backbone.features.output}` } : {}),
+    ...(backbone.pooled.from === 'output' ? { pooled: `${step}/${backbone.pooled.output}` } : {}),
+  })
+  const { name: input } = backbone.input
+  const steps: ModelStep[] = [
+    { name: 'input', model: inputModel(backbone), inputs: {} },
+    { name: 'backbone', model, inputs: { [input]: 'input/input' } },
+    { name: 'record', model: record, inputs: recordOf('backbone') },
+  ]
+  let seen = 'record'
+  if (mirrors(backbone.views)) {
+    seen = 'both'
+    steps.push(
+      { name: 'mirror', model, inputs: { [input]: 'input/mirrored' }, weightsOf: 'backbone' },
+      { name: 'mirror-record', model: record, inputs: recordOf('mirror'), weightsOf: 'record' },
+      {
+        name: seen,
+        model: mirrorModel(backbone),
+        inputs: {
+          grid: 'record/grid16',
+          pooled: 'record/pooled16',
+          mirroredGrid: 'mirror-record/grid16',
+          mirroredPooled: 'mirror-record/pooled16',
+        },
+      },
+    )
+  }
+  if (trunk && before !== undefined) {
+    steps.push({ name: 'trunk', model: trunkModel(backbone, trunk), inputs: { map: `backbone/${before}` } })
+  }
+  return { steps, grid: `${seen}/grid16`, pooled: `${seen}/pooled16`, trunk: 'trunk/trunk16' }
+}

@@ -1,0 +1,289 @@
+import type { Backbone } from '../backbone/backbone.ts'
+import { batchOf } from './graphs.ts'
+import type { BlendQuality, ImageBlend } from './imageBlend.ts'
+import type { Precision } from './smaller.ts'
+
+/** What whoever exports knows of the project and the model. */
+export interface Provenance {
+  project: string
+  /** Milliseconds since 1970. */
+  trainedAt: number
+  exportedAt: number
+  appVersion: string
+  device: string | null
+  seed: number
+}
+
+/** What keeping the weights in fewer bits takes, on known labels that were held out. */
+export interface PrecisionLoss {
+  images: number
+  entries: number
+  /** Mean average precision in full precision and in this one, fractions; null where nothing could be ranked. */
+  mAP: { full: number | null; reduced: number | null }
+  /** The largest difference of a probability. */
+  largestDifference: number
+}
+
+/** How near the exported model, run on images, comes to the program's own numbers for the same quantity. */
+export interface Agreement {
+  images: number
+  probabilities: number
+  logits: number
+}
+
+export interface ModelCard {
+  format: 'surmise model card 1'
+  name: string
+  task: string
+  labels: {
+    name: string
+    present: number
+    absent: number
+    averagePrecision: number | null
+    threshold: number
+    /** What was added to the log odds, where the unknown are of another share. */
+    shift: number
+  }[]
+  data: { project: string; images: number; known: number; present: number; absent: number; unknown: number }
+  heldOut: {
+    what: string
+    entries: number
+    mAP: number | null
+    recallAtP90: number | null
+    calibrationError: number | null
+    reliability: { from: number; to: number; count: number; predicted: number | null; observed: number | null }[]
+  }
+  method: string
+  leftOut: string
+  input: { name: string; shape: (number | string)[]; width: number; height: number; preprocessing: string } | null
+  features: Record<string, (number | string)[]> | null
+  outputs: Record<string, string>
+  backbone: { name: string; licence: string; note: string; included: boolean }
+  precision: { weights: Precision; loss: PrecisionLoss | null }
+  agreement: Agreement | null
+  trainedAt: string
+  exportedAt: string
+  trainedWith: string
+}
+
+export const preprocessingText =
+  'RGB, upright (EXIF orientation applied), sRGB, transparent pixels on white; resized to the whole input without keeping the ratio of ' +
+  'the sides, linear, over as many pixels as become one (antialiased), smaller sides enlarged linearly; values 0 to 255 in float32. The model normalises.'
+
+const methodText =
+  'A frozen image backbone; on it, for each label, a linear head, a discriminant by the covariance of all images, label maps over ' +
+  'places, and a network (Structured Semantic Transfer: attention for each label, a graph of labels, pseudo labels), each trained ' +
+  'three times on parts of the known labels. What was left out of each part decides how much each counts for a label, and calibrates.'
+const tunedText = ' The backbone’s last stage was trained with the networks.'
+const leftOutText =
+  'In the program, similar images of the project and the other labels known of an image have their say too. An image alone can’t give ' +
+  'that: it is no part of this model, whose weights and calibration were fitted without it, on the same held-out labels.'
+
+export interface CardInput {
+  name: string
+  provenance: Provenance
+  names: readonly string[]
+  /** y at the training, N×C */
+  states: Int8Array
+  blend: ImageBlend
+  quality: BlendQuality
+  backbone: Backbone
+  trunk: Backbone | undefined
+  included: boolean
+  precision: Precision
+  loss: PrecisionLoss | null
+  agreement: Agreement | null
+}
+
+export function modelCard(input: CardInput): ModelCard {
+  const { provenance, names, states, blend, quality, backbone, trunk, included } = input
+  const { width, height } = backbone.input
+  const count = (state: number): number => states.reduce((sum, one) => sum + (one === state ? 1 : 0), 0)
+  const { labels, metrics } = quality
+  const batch = included ? batchOf(backbone) : 'images'
+  const grid = `${batch} × ${names.length} × ${backbone.grid.height} × ${backbone.grid.width}`
+  return {
+    format: 'surmise model card 1',
+    name: input.name,
+    task: 'Several labels for each image: a probability that each is present.',
+    labels: labels.map(({ name, present, absent, averagePrecision }, label) => ({
+      ...{ name, present, absent, averagePrecision: finite(averagePrecision.blend) },
+      ...{ threshold: quality.thresholds[label], shift: blend.shifts[label] },
+    })),
+    data: {
+      project: provenance.project,
+      images: states.length / names.length,
+      known: count(1) + count(-1),
+      present: count(1),
+      absent: count(-1),
+      unknown: count(0),
+    },
+    heldOut: {
+      what: 'Known labels, each by parts of the model and by a calibration that had not seen it.',
+      entries: metrics.heldOut,
+      mAP: finite(metrics.mAP.blend),
+      recallAtP90: finite(metrics.recallAtP90),
+      calibrationError: finite(metrics.calibrationError),
+      reliability: quality.reliability.map(({ from, to, count: entries, predicted, observed }) => ({
+        ...{ from, to, count: entries, predicted: finite(predicted), observed: finite(observed) },
+      })),
+    },
+    method: methodText + (trunk ? tunedText : ''),
+    leftOut: leftOutText,
+    input: included
+      ? { name: 'image', shape: [batch, 3, height, width], width, height, preprocessing: preprocessingText }
+      : null,
+    features: included ? null : featureShapes(backbone, trunk),
+    outputs: {
+      probabilities: `[${batch} × ${names.length}] that each label is present, calibrated, 0 to 1`,
+      logits: `[${batch} × ${names.length}] their log odds`,
+      attention: `[${grid}] where the networks look for each label; adds up to 1`,
+    },
+    backbone: { ...backboneFacts(backbone), included },
+    precision: { weights: input.precision, loss: input.loss },
+    agreement: input.agreement,
+    trainedAt: new Date(provenance.trainedAt).toISOString(),
+    exportedAt: new Date(provenance.exportedAt).toISOString(),
+    trainedWith: `Surmise ${provenance.appVersion}, seed ${provenance.seed}${provenance.device ? `, ${provenance.device}` : ''}`,
+  }
+}
+
+/** What a model without its backbone is fed with. */
+export function featureShapes(backbone: Backbone, trunk: Backbone | undefined): Record<string, (number | string)[]> {
+  const { grid, dimension } = backbone
+  return {
+    grid: ['images', grid.height * grid.width, dimension],
+    pooled: ['images', dimension],
+    ...(trunk ? { trunk: ['images', trunk.grid.height * trunk.grid.width, trunk.dimension] } : {}),
+  }
+}
+
+function backboneFacts({ name, licence, note }: Backbone) {
+  const stated = licence === '' ? 'not stated: whoever made it knows' : licence
+  return { name, licence: stated, note }
+}
+
+/** The texts that stand in the ONNX file itself. The same model has the same, whenever it is exported. */
+export function metadataOf(card: ModelCard): Record<string, string> {
+  const { name, labels, input, features, outputs, heldOut, leftOut, backbone, precision, trainedAt, trainedWith } = card
+  const { mAP, calibrationError, entries } = heldOut
+  return {
+    name,
+    labels: JSON.stringify(labels.map((label) => label.name)),
+    thresholds: JSON.stringify(labels.map(({ threshold }) => threshold)),
+    preprocessing: JSON.stringify(
+      input
+        ? {
+            input: 'image',
+            width: input.width,
+            height: input.height,
+            colour: 'RGB',
+            range: [0, 255],
+            how: input.preprocessing,
+          }
+        : { inputs: features, how: 'features of the backbone, float32' },
+    ),
+    outputs: JSON.stringify(outputs),
+    heldOut: JSON.stringify({ mAP, calibrationError, entries }),
+    leftOut,
+    backbone: backbone.name,
+    licence: backbone.licence,
+    weights: precision.weights,
+    trainedAt,
+    trainedWith,
+  }
+}
+
+export function cardMarkdown(card: ModelCard): string {
+  const { data, heldOut, precision, backbone } = card
+  const { loss } = precision
+  const rows = card.labels.map(
+    ({ name, present, absent, averagePrecision, threshold, shift }) =>
+      `| ${escaped(name)} | ${present} | ${absent} | ${percent(averagePrecision)} | ${threshold.toFixed(3)} | ${shift === 0 ? '–' : shift.toFixed(2)} |`,
+  )
+  const bins = heldOut.reliability
+    .filter(({ count }) => count > 0)
+    .map(
+      ({ from, to, count, predicted, observed }) =>
+        `| ${percent(from, 0)} … ${percent(to, 0)} | ${count} | ${percent(predicted)} | ${percent(observed)} |`,
+    )
+  const lines = [
+    `# ${escaped(card.name)}`,
+    '',
+    card.task,
+    '',
+    `- Trained ${card.trainedAt.slice(0, 10)} with ${card.trainedWith}; exported ${card.exportedAt.slice(0, 10)}.`,
+    `- Backbone: ${escaped(backbone.name)}${backbone.included ? '' : ' (not included: its features go in)'}. Licence: ${escaped(backbone.licence)}.`,
+    ...(card.input ? [`- Input: \`image\` [${card.input.shape.join(' × ')}]. ${card.input.preprocessing}`] : []),
+    ...Object.entries(card.features ?? {}).map(
+      ([name, shape]) => `- Input: \`${name}\` [${shape.join(' × ')}], float32.`,
+    ),
+    ...Object.entries(card.outputs).map(([name, what]) => `- Output: \`${name}\` ${what}.`),
+    '',
+    '## Data',
+    '',
+    `Project “${escaped(data.project)}”: ${data.images} images; ${data.known} labels known (${data.present} present, ${data.absent} absent), ${data.unknown} unknown.`,
+    '',
+    '## How good it is',
+    '',
+    `${heldOut.what} ${heldOut.entries} of them: mean average precision ${percent(heldOut.mAP)}, recall at 90 % precision ${percent(heldOut.recallAtP90)}, calibration error ${percent(heldOut.calibrationError)}.`,
+    '',
+    '| label | present | absent | average precision | threshold of the best F1 | moved by (log odds) |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+    'What is said, and what is so, over all labels:',
+    '',
+    '| probability | labels | mean probability | share present |',
+    '|---|---|---|---|',
+    ...bins,
+    '',
+    '## How it works',
+    '',
+    `${card.method} ${card.leftOut}`,
+    '',
+    ...(card.labels.some(({ shift }) => shift !== 0)
+      ? [
+          'Of some labels another share is present among the unknown than among the known (they are ticked and rarely denied, say). Their probabilities were moved there, so on the known labels they are not those of the table above.',
+          '',
+        ]
+      : []),
+    '## Numbers',
+    '',
+    `Weights: ${precision.weights}. ${lossText(loss, precision.weights)}`,
+    agreementText(card.agreement),
+    '',
+  ]
+  return lines.join('\n')
+}
+
+/** What whoever exports should know, in sentences. */
+export function cardSummary({ heldOut, precision, agreement }: ModelCard): string[] {
+  return [
+    `${heldOut.entries} held-out labels: mean average precision ${percent(heldOut.mAP)}, calibration error ${percent(heldOut.calibrationError)}. Similar images and an image’s other labels, which the program asks too, are no part of it.`,
+    ...(precision.weights === 'float32' ? [] : [lossText(precision.loss, precision.weights)]),
+    agreementText(agreement),
+  ]
+}
+
+function agreementText(agreement: Agreement | null): string {
+  if (!agreement) return 'None of the images was at hand to compare it with the program’s own numbers.'
+  const { images, probabilities, logits } = agreement
+  return `In full precision, run on ${images} images, it differs from the program’s own numbers by ${probabilities.toExponential(1)} at most (probabilities; log odds ${logits.toExponential(1)}).`
+}
+
+function lossText(loss: PrecisionLoss | null, precision: Precision): string {
+  if (precision === 'float32') return 'As they were trained.'
+  if (!loss) return 'What that takes could not be measured: none of the labelled images was at hand.'
+  const { mAP, largestDifference, entries, images } = loss
+  return `With this blend, on ${entries} held-out labels of ${images} images, mean average precision goes from ${percent(mAP.full, 2)} to ${percent(mAP.reduced, 2)}, and no probability differs by more than ${largestDifference.toFixed(4)}.`
+}
+
+const percent = (share: number | null, digits = 1): string =>
+  share === null ? 'not measured' : `${(100 * share).toFixed(digits)} %`
+
+/** JSON knows no NaN. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** A name in Markdown's text and tables. */
+const escaped = (name: string): string => name.replace(/[\\`*_{}[\]<>()#+!|~&-]/g, '\\$&').replace(/\s+/g, ' ')

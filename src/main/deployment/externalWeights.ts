@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { UserError } from '../base/errors.ts'
+import { decodeModel, encodeModel, type ModelMessage } from '../tensor/onnxFormat.ts'
+
+interface ExternalTensor {
+  name: string
+  data_location?: number
+  external_data?: { key: string; value: string }[]
+  raw_data?: Uint8Array
+}
+
+/**
+ * An ONNX file with all its weights inside: large models are often written with them in a file beside it.
+ * @throws UserError `model-weights-lost`; what the file system throws
+ */
+export async function readWithWeights(file: string): Promise<Uint8Array> {
+  const bytes = await readFile(file)
+  const message = decodeModel(bytes) as ModelMessage
+  const outside = (message.graph.initializer as ExternalTensor[]).filter(
+    ({ data_location: location }) => location === 1,
+  )
+  if (outside.length === 0) return bytes
+  const folder = path.dirname(file)
+  const files = new Map<string, Buffer>()
+  for (const tensor of outside) {
+    const facts = new Map((tensor.external_data ?? []).map(({ key, value }) => [key, value]))
+    const location = facts.get('location') ?? ''
+    const beside = path.join(folder, location)
+    // A model must not read what lies elsewhere.
+    if (path.isAbsolute(location) || path.relative(folder, beside).startsWith('..')) throw lost(file, location)
+    let held = files.get(beside)
+    if (!held) {
+      held = await readFile(beside).catch(() => {
+        throw lost(file, location)
+      })
+      files.set(beside, held)
+    }
+    const offset = Number(facts.get('offset') ?? 0)
+    const length = Number(facts.get('length') ?? held.length - offset)
+    if (offset + length > held.length) throw lost(file, location)
+    tensor.raw_data = held.subarray(offset, offset + length)
+    tensor.data_location = 0
+    tensor.external_data = []
+  }
+  return encodeModel(message)
+}
+
+function lost(file: string, location: string): UserError {
+  return new UserError(
+    'model-weights-lost',
+    `The weights of ${file} are to be in “${location}” beside it, and are not.`,
+    'Put them there, or export the recogniser alone (--no-backbone).',
+  )
+}

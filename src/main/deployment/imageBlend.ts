@@ -1,0 +1,125 @@
+import { applyBlend, fitBlend } from '../suggestions/blend.ts'
+import { type ReliabilityBin, Tally } from '../suggestions/curves.ts'
+import { logistic } from '../suggestions/logistic.ts'
+import { estimateShift, priorShifts } from '../suggestions/priorShift.ts'
+import type { Sources } from '../suggestions/suggester.ts'
+import { dealFolds } from '../training/folds.ts'
+import { heldOutMetrics, type LabelMetrics, leastKnown, type Metrics } from '../training/heldOut.ts'
+
+/** What speaks of an image by its pixels alone. Similar images and the image's other labels are not at hand elsewhere. */
+export const imageSources = ['linear', 'discriminant', 'map', 'sst'] as const
+
+/** From the logits of the image's own sources to calibrated probabilities. */
+export interface ImageBlend {
+  /** Weights of the sources, in the order of `imageSources`, and a constant, for each label: [C][P + 1]. */
+  weights: number[][]
+  /** What of the constant is there because another share of the unknown entries is present than of the known: [C] */
+  shifts: number[]
+}
+
+/** How good a blend is on known labels that neither it nor the networks had seen. */
+export interface BlendQuality {
+  metrics: Metrics
+  labels: LabelMetrics[]
+  reliability: ReliabilityBin[]
+  /** Where each label is told best (the highest F1), as a probability of the exported model; [C] */
+  thresholds: number[]
+  /** Cross-fitted probabilities of known entries, N×C; of the others those of the whole fit, before the shift. */
+  probabilities: Float32Array
+}
+
+/** Labels with fewer known on either side keep the threshold of one half: a better one would be chance. */
+const leastForThreshold = 10
+
+/**
+ * The blend (METHOD 4) of what the image alone can give, fitted anew on the known labels, whose scores are of models that never
+ * saw them: what similar images and other labels had to say is not missed silently, but weighed out. Each label's constant moves as
+ * the program's own does where the unknown are of another share (`priorShifts`).
+ * @param sources log odds by name, N×C each
+ * @param states y, row-major N×C
+ */
+export function fitImageBlend(sources: Sources, states: Int8Array, labels: number): ImageBlend {
+  const own = ownOf(sources)
+  const blend = fitBlend(own, states, labels)
+  const probabilities = applyBlend(blend, own).map(logistic)
+  const shifts = priorShifts(
+    Array.from({ length: labels }, (_, label) => {
+      const unknown: number[] = []
+      let [present, absent] = [0, 0]
+      for (let at = label; at < states.length; at += labels) {
+        if (states[at] === 1) present++
+        else if (states[at] === -1) absent++
+        else unknown.push(probabilities[at])
+      }
+      return estimateShift(unknown, present, absent)
+    }),
+  )
+  const weights = blend.weights.map((of, label) => of.map((w, i) => (i === of.length - 1 ? w + shifts[label] : w)))
+  return { weights, shifts }
+}
+
+/** z of every entry, N×C: the logits of the exported model. */
+export function imageLogOdds({ weights }: Pick<ImageBlend, 'weights'>, sources: Sources): Float32Array {
+  return applyBlend({ sources: imageSources, weights, shared: [] }, sources)
+}
+
+/**
+ * Measures such a blend: each fold of the known labels by a fit without it.
+ * @param shifts of the blend that is exported: thresholds are moved with it
+ */
+export function blendQuality(
+  sources: Sources,
+  states: Int8Array,
+  names: readonly string[],
+  shifts: readonly number[],
+  { folds, seed }: { folds: number; seed: number },
+): BlendQuality {
+  const own = ownOf(sources)
+  const labels = names.length
+  const fold = dealFolds(states, labels, folds, seed)
+  const probabilities = applyBlend(fitBlend(own, states, labels), own).map(logistic)
+  for (let k = 0; k < folds; k++) {
+    const without = states.map((state, at) => (fold[at] === k ? 0 : state))
+    const held = applyBlend(fitBlend(own, without, labels), own)
+    fold.forEach((f, at) => {
+      if (f === k) probabilities[at] = logistic(held[at])
+    })
+  }
+  const all = new Tally()
+  const thresholds = names.map((_, label) => {
+    const tally = new Tally()
+    for (let at = label; at < states.length; at += labels) {
+      if (states[at] === 0) continue
+      tally.add(probabilities[at], states[at])
+      all.add(probabilities[at], states[at])
+    }
+    return moved(bestThreshold(tally), shifts[label])
+  })
+  const held = heldOutMetrics({ linear: own.linear, sst: own.sst, blend: probabilities }, states, names)
+  return { ...held, reliability: all.reliability(), thresholds, probabilities }
+}
+
+function ownOf(sources: Sources): Sources {
+  return Object.fromEntries(imageSources.map((name) => [name, sources[name]]))
+}
+
+/** Of the highest F1; the middle one of several that are equal. */
+function bestThreshold(tally: Tally): number {
+  const least = Math.max(leastKnown, leastForThreshold)
+  if (tally.present < least || tally.absent < least) return 0.5
+  const { precision, recall } = tally.thresholds()
+  let best = 0
+  let at: number[] = []
+  for (let step = 1; step < precision.length - 1; step++) {
+    const f1 = (2 * precision[step] * recall[step]) / (precision[step] + recall[step])
+    if (!(f1 >= best)) continue
+    if (f1 > best) at = []
+    best = f1
+    at.push(step)
+  }
+  return at.length === 0 ? 0.5 : at[Math.floor(at.length / 2)] / (precision.length - 1)
+}
+
+function moved(threshold: number, shift: number): number {
+  return shift === 0 ? threshold : logistic(Math.log(threshold / (1 - threshold)) + shift)
+}

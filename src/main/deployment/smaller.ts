@@ -1,0 +1,87 @@
+import { elementTypeNumber, type ModelMessage, type NodeMessage, type TensorMessage } from '../tensor/onnxFormat.ts'
+
+export const precisions = ['float32', 'float16', 'int8'] as const
+export type Precision = (typeof precisions)[number]
+
+/** Smaller tensors are left alone: they take no room, and biases and scales matter most. */
+const leastElements = 1024
+/** The largest number of float16. */
+const largestHalf = 65_504
+
+/**
+ * The same model with its large weights kept in fewer bits, and turned back into float32 by standard operators (Cast,
+ * DequantizeLinear) as it is loaded: what is calculated stays float32. int8 is symmetric, with a scale for each row or column, of
+ * matrices and kernels; what else is large is float16 then.
+ */
+export function inPrecision(message: ModelMessage, precision: Precision): ModelMessage {
+  if (precision === 'float32') return message
+  const before: NodeMessage[] = []
+  const initializer = message.graph.initializer.flatMap((tensor) => {
+    const values = floatsIn(tensor)
+    if (!values || values.length < leastElements) return [tensor]
+    const kept = `${tensor.name}/kept`
+    const shape = tensor.dims.map(Number)
+    if (precision === 'int8' && shape.length >= 2) {
+      const { axis, scale, data } = quantized(values, shape)
+      const scales = { name: `${tensor.name}/scale`, dims: [scale.length], ...rawOf(scale) }
+      before.push({
+        ...node('DequantizeLinear', [kept, scales.name], tensor.name),
+        attribute: [{ name: 'axis', type: 2, i: axis }],
+      })
+      return [{ name: kept, dims: tensor.dims, data_type: elementTypeNumber.int8, raw_data: bytesOf(data) }, scales]
+    }
+    if (values.some((value) => Math.abs(value) > largestHalf)) return [tensor]
+    before.push({
+      ...node('Cast', [kept], tensor.name),
+      attribute: [{ name: 'to', type: 2, i: elementTypeNumber.float32 }],
+    })
+    const raw = bytesOf(new Float16Array(values))
+    return [{ name: kept, dims: tensor.dims, data_type: elementTypeNumber.float16, raw_data: raw }]
+  })
+  return { ...message, graph: { ...message.graph, initializer, node: [...before, ...message.graph.node] } }
+}
+
+function node(operator: string, input: string[], output: string): NodeMessage {
+  return { op_type: operator, name: `${output}/${operator}`, domain: '', input, output: [output] }
+}
+
+/** Undefined of other types. */
+function floatsIn({ data_type: type, raw_data: raw, float_data: listed }: TensorMessage): Float32Array | undefined {
+  if (type !== elementTypeNumber.float32) return undefined
+  // A copy: a view may stand at an odd place.
+  return raw && raw.length > 0 ? new Float32Array(Uint8Array.from(raw).buffer) : Float32Array.from(listed ?? [])
+}
+
+/** By rows or by columns (the first axis or the last), whichever loses less. */
+function quantized(values: Float32Array, shape: readonly number[]) {
+  const ways = [0, shape.length - 1].map((axis) => quantizedAlong(values, shape, axis))
+  return ways[0].loss <= ways[1].loss ? ways[0] : ways[1]
+}
+
+function quantizedAlong(values: Float32Array, shape: readonly number[], axis: number) {
+  const channels = shape[axis]
+  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1)
+  const channelOf = (at: number): number => Math.floor(at / inner) % channels
+  const scale = new Float32Array(channels)
+  values.forEach((value, at) => {
+    const channel = channelOf(at)
+    scale[channel] = Math.max(scale[channel], Math.abs(value) / 127)
+  })
+  for (let i = 0; i < channels; i++) if (scale[i] === 0) scale[i] = 1
+  let loss = 0
+  const data = new Int8Array(values.length)
+  values.forEach((value, at) => {
+    const step = scale[channelOf(at)]
+    data[at] = Math.round(value / step)
+    loss += (value - data[at] * step) ** 2
+  })
+  return { axis, scale, data, loss }
+}
+
+function rawOf(data: Float32Array): Pick<TensorMessage, 'data_type' | 'raw_data'> {
+  return { data_type: elementTypeNumber.float32, raw_data: bytesOf(data) }
+}
+
+function bytesOf(values: ArrayBufferView): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+}

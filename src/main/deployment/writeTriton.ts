@@ -1,0 +1,90 @@
+import path from 'node:path'
+import { UserError } from '../base/errors.ts'
+import { writeAtomically } from '../base/files.ts'
+import { cardMarkdown, featureShapes } from './card.ts'
+import type { WrittenModel } from './writeModel.ts'
+
+/** Requests that the server puts into one run: it waits so long for more, in microseconds. */
+const batching = { most: 16, preferred: [4, 8, 16], wait: 2000 }
+
+/**
+ * A model repository as NVIDIA Triton and KServe read one: `NAME/config.pbtxt`, `NAME/labels.txt`, `NAME/1/model.onnx`, with the
+ * card beside them. Models of other names in the same folder are left alone.
+ * @returns the paths of the files, the model first
+ * @throws UserError `export-name`
+ */
+export async function writeTriton({ model, card, backbone, trunk, target }: WrittenModel): Promise<string[]> {
+  const name = repositoryName(card.name)
+  const folder = path.join(target, name)
+  const labels = card.labels.map((label) => label.name)
+  const broken = labels.find((label) => /[\r\n]/.test(label))
+  if (broken !== undefined) {
+    throw new UserError(
+      'export-name',
+      `A file of labels has one on each line, and “${broken}” has several.`,
+      'Rename the label.',
+    )
+  }
+  const fixed = backbone.input.batch !== null && card.input !== null
+  const shapes = card.input ? { image: card.input.shape } : featureShapes(backbone, trunk)
+  // Without batching by the server, the batch is a dimension like the others.
+  const dims = (shape: readonly (number | string)[]): string =>
+    (fixed ? shape : shape.slice(1)).map((size) => (typeof size === 'number' ? size : -1)).join(', ')
+  const batch = fixed ? backbone.input.batch! : 'images'
+  const { height, width } = backbone.grid
+  const outputs = {
+    probabilities: [batch, labels.length],
+    logits: [batch, labels.length],
+    attention: [batch, labels.length, height, width],
+  }
+  const config = [
+    `# ${labels.length} labels, in the order of labels.txt; thresholds and all else in card.json.`,
+    `name: ${text(name)}`,
+    'platform: "onnxruntime_onnx"',
+    'backend: "onnxruntime"',
+    `max_batch_size: ${fixed ? 0 : batching.most}`,
+    ...Object.entries(shapes).map(([input, shape]) => tensor('input', input, dims(shape))),
+    ...Object.entries(outputs).map(([output, shape]) =>
+      tensor('output', output, dims(shape), output === 'probabilities' ? 'label_filename: "labels.txt"' : undefined),
+    ),
+    ...(fixed
+      ? []
+      : [
+          'dynamic_batching {',
+          `  preferred_batch_size: [ ${batching.preferred.join(', ')} ]`,
+          `  max_queue_delay_microseconds: ${batching.wait}`,
+          '}',
+        ]),
+    'version_policy { latest { num_versions: 1 } }',
+    '',
+  ]
+  const files: [string, string | Uint8Array][] = [
+    [path.join(folder, '1', 'model.onnx'), model],
+    [path.join(folder, 'config.pbtxt'), config.join('\n')],
+    [path.join(folder, 'labels.txt'), `${labels.join('\n')}\n`],
+    [path.join(folder, 'card.json'), `${JSON.stringify(card, undefined, 2)}\n`],
+    [path.join(folder, 'card.md'), cardMarkdown(card)],
+  ]
+  for (const [place, content] of files) await writeAtomically(place, (handle) => handle.writeFile(content))
+  return files.map(([place]) => place)
+}
+
+function tensor(kind: 'input' | 'output', name: string, dims: string, more?: string): string {
+  const lines = [`  name: ${text(name)}`, '  data_type: TYPE_FP32', `  dims: [ ${dims} ]`]
+  return [`${kind} {`, ...lines, ...(more === undefined ? [] : [`  ${more}`]), '}'].join('\n')
+}
+
+/** A folder and an address have it for a name: letters, digits, and what may stand between them. */
+function repositoryName(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^A-Za-z0-9_.-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+  return plain === '' ? 'surmise' : plain
+}
+
+/** A string of protobuf's text format. */
+function text(value: string): string {
+  return `"${value.replace(/[\\"]/g, '\\$&')}"`
+}
