@@ -166,6 +166,8 @@ export const contract = {
     contradictions: procedure
       .input(z.object({ id, labelId: id, limit: z.int().min(1).max(200) }))
       .output(z.array(page.contradiction)),
+    /** Writes it for other programs; answers when it is written. */
+    export: procedure.input(page.modelExport).output(page.modelExported),
   },
   jobs: {
     list: procedure.output(z.array(s.job)),

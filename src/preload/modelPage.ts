@@ -5,6 +5,24 @@ const id = z.int().positive()
 const count = z.int().nonnegative()
 const fraction = z.number().nullable()
 
+/** How a model goes out: as one ONNX file, or as a model repository of NVIDIA Triton and KServe. */
+export const modelExport = z.object({
+  id,
+  path: z.string(),
+  layout: z.enum(['onnx', 'triton']),
+  withBackbone: z.boolean(),
+  precision: z.enum(['float32', 'float16', 'int8']),
+})
+export type ModelExport = z.infer<typeof modelExport>
+
+export const modelExported = z.object({
+  files: z.array(z.string()),
+  bytes: count,
+  /** What to know of it, in sentences. */
+  summary: z.array(z.string()),
+})
+export type ModelExported = z.infer<typeof modelExported>
+
 export const modelReport = z.object({
   id,
   /** The version that it is compared with: the one that suggested when it was trained, or else the one before it. */

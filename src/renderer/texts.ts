@@ -277,6 +277,26 @@ export const texts = {
     labelCount: (count: number) => (count === 1 ? '1 label' : `${count.toLocaleString()} labels`),
   },
   models: {
+    export: 'Export …',
+    exportTitle: 'Export the model',
+    exportWhat: 'What is written',
+    layouts: { onnx: 'One ONNX file', triton: 'A model repository for NVIDIA Triton and KServe' },
+    layoutHints: {
+      onnx: 'With a model card, and an example in Python and in JavaScript, beside it.',
+      triton:
+        'A folder of this name gets the model, its configuration and its labels; other models in it are left alone.',
+    },
+    exportScope: 'What goes in',
+    scopes: { image: 'An image: the backbone is part of it', features: 'Features of the backbone, which is left out' },
+    weights: 'Weights',
+    weightsAs: {
+      float32: 'As they were trained (32 bits)',
+      float16: 'Half precision: half as large',
+      int8: '8 bits: a quarter as large',
+    },
+    weightsHint: 'What fewer bits lose is measured on held-out labels, and told.',
+    exportedTitle: 'The model is written',
+    exportedSize: (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB.`,
     title: 'Model',
     open: 'Model page',
     back: 'Back to the images',

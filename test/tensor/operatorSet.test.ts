@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { joinModels, modelBytes } from '../../src/main/tensor/joinModels.ts'
+import { joinModels, type ModelStep, modelBytes } from '../../src/main/tensor/joinModels.ts'
 import {
   type AttributeMessage,
   attributeType,
@@ -158,7 +158,7 @@ describe('operator sets', () => {
         output: [value('y')],
       },
     })
-    const steps = [
+    const steps: ModelStep[] = [
       { name: 'first', model, inputs: {} },
       { name: 'second', model, inputs: { x: 'first/y' }, weightsOf: 'first' },
     ]

@@ -19,6 +19,7 @@ import { imageDetail, imageRows } from './imageRows.ts'
 import { startImport, startPreview } from './importing.ts'
 import { mergeLabels, planMerge, splitLabel, updateLabel } from './labels.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
+import { startModelExport } from './modelExport.ts'
 import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from './modelPage.ts'
 import { chooseModel, modelsOf } from './models.ts'
 import { confidentCounts, overviewOf } from './progress.ts'
@@ -157,6 +158,14 @@ export function createRouter(app: Application, shell: Shell) {
       curves: os.models.curves.handler(({ input }) => modelCurves(workspace(), input.id, input.labelId)),
       cooccurrence: os.models.cooccurrence.handler(() => cooccurrenceOfKnown(workspace())),
       contradictions: os.models.contradictions.handler(({ input }) => contradictionsOf(workspace(), input)),
+      export: os.models.export.handler(async ({ input: { id, path, ...how } }) => {
+        const { files, bytes, summary } = await startModelExport(workspace(), {
+          ...how,
+          modelId: id,
+          path: requireAbsolute(path),
+        }).done
+        return { files, bytes, summary }
+      }),
     },
     jobs: {
       list: os.jobs.list.handler(() => jobs.list()),

@@ -1,4 +1,4 @@
-import type { ImageDetail, Label } from '../../preload/schemas.ts'
+import type { ImageDetail, Label, ProjectSummary } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { labelGroups, nextFocus, restOf } from '../image/groups.ts'
 import { closeProject } from '../progress/close.ts'
@@ -35,6 +35,7 @@ export interface Action {
 }
 
 const inProject = (): boolean => queryClient.getQueryData(queryKeys.project) != null
+const projectNow = (): ProjectSummary | null | undefined => queryClient.getQueryData(queryKeys.project)
 const inGrid = (): boolean =>
   inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().reviewedLabel === null
 const inReview = (): boolean =>
@@ -156,6 +157,10 @@ const all: readonly Action[] = [
   everywhere('progress', texts.progress.title, ['mod+shift+p'], () => ui.set({ dialog: 'progress' })),
   everywhere('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
   everywhere('export', 'Export', ['mod+e'], () => ui.set({ dialog: 'export' })),
+  {
+    ...everywhere('export-model', texts.models.exportTitle, [], () => ui.set({ dialog: 'export-model' })),
+    when: () => inProject() && projectNow()?.model?.usable === true,
+  },
   everywhere('import', 'Import labels', ['mod+i'], () => ui.set({ dialog: 'import' })),
   everywhere('models', texts.models.open, ['mod+.'], () => openModelPage()),
   everywhere('settings', texts.settings.title, ['mod+,'], () => ui.set({ dialog: 'settings' })),

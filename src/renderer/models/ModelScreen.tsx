@@ -1,4 +1,4 @@
-import { ArrowLeft, ChartSpline } from 'lucide-react'
+import { ArrowLeft, ChartSpline, FileOutput } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { ModelReport } from '../../preload/modelPage.ts'
 import type { Model, ProjectSummary } from '../../preload/schemas.ts'
@@ -38,6 +38,11 @@ export function ModelScreen({ project }: { project: ProjectSummary }) {
           <h2 className="m-0 min-w-0 flex-1 truncate text-sm font-semibold">
             {t.title} {shown && <span className="font-normal text-muted">{factsOf(shown)}</span>}
           </h2>
+          {shown?.usable && (
+            <Button onClick={() => ui.set({ dialog: 'export-model', shownModel: shown.id })}>
+              <FileOutput size={16} aria-hidden /> {t.export}
+            </Button>
+          )}
           {shown && !shown.current && (
             <Button
               disabled={project.readOnly || !shown.usable}

@@ -23,7 +23,7 @@ export function Versions({
       <h2 className="m-0 flex h-12 shrink-0 items-center border-b border-line px-4 text-sm font-semibold">
         {t.versions}
       </h2>
-      <fieldset ref={list} className="m-0 min-h-0 flex-1 overflow-auto border-0 p-1.5">
+      <fieldset ref={list} className="m-0 min-h-0 min-w-0 flex-1 overflow-auto border-0 p-1.5">
         <legend className="sr-only">{t.versions}</legend>
         {models.map((model) => (
           <label

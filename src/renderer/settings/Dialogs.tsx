@@ -2,6 +2,7 @@ import type { ComponentType } from 'react'
 import { ExportDialog } from '../exchange/ExportDialog.tsx'
 import { ImportDialog } from '../exchange/ImportDialog.tsx'
 import { HistoryDialog } from '../history/HistoryDialog.tsx'
+import { ModelExportDialog } from '../models/ModelExportDialog.tsx'
 import { CommandPalette } from '../palette/CommandPalette.tsx'
 import { ProgressDialog } from '../progress/ProgressDialog.tsx'
 import { NewProjectDialog } from '../start/NewProjectDialog.tsx'
@@ -19,6 +20,7 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
   'open-project': OpenProjectDialog,
   relocate: RelocateDialog,
   export: ExportDialog,
+  'export-model': ModelExportDialog,
   import: ImportDialog,
   settings: SettingsDialog,
   keys: KeysDialog,

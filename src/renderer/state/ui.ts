@@ -4,6 +4,7 @@ import { reportOf } from '../bridge/client.ts'
 
 export type DialogName =
   | 'export'
+  | 'export-model'
   | 'import'
   | 'settings'
   | 'keys'
