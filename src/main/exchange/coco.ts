@@ -14,10 +14,12 @@ export const coco: Format = {
   writes: 'file or folder',
   images: 'optional',
   settings: [annotationsSetting],
-  recognises: ({ isFolder, name, head, entries }) =>
-    isFolder
-      ? entries.some((entry) => /^annotations\/[^/]*\.json$|^[^/]+\/_annotations\.coco\.json$/.test(entry))
-      : name.endsWith('.json') && /^\s*[{[]/.test(head),
+  recognises: ({ isFolder, name, head, entries }) => {
+    if (!isFolder) return name.endsWith('.json') && /^\s*[{[]/.test(head) && 'perhaps'
+    return (
+      entries.some((entry) => /^annotations\/[^/]*\.json$|^[^/]+\/_annotations\.coco\.json$/.test(entry)) && 'perhaps'
+    )
+  },
   read: readCoco,
   write: writeCoco,
 }

@@ -3,6 +3,8 @@ import path from 'node:path'
 import { asUserError, cancelled, UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
 import { meaningOfUnknown, schemaName, schemaVersion } from './cocoSchema.ts'
+import { wrongTarget } from './exportWalk.ts'
+import { placeIn } from './folderWriter.ts'
 import { IsoTimes } from './isoTimes.ts'
 import { NameCheck } from './nameCheck.ts'
 import type {
@@ -64,10 +66,6 @@ async function layOut(target: string, split: string): Promise<Places> {
   }
 }
 
-function wrongTarget(target: string, what: string): UserError {
-  return new UserError('export-target', `The export can’t be written there: ${target} ${what}.`, 'Choose another name.')
-}
-
 const readme = `The images are not copied here.
 
 "file_name" in ../annotations/ is relative to this folder: put the project's images here, or a link to them, under the
@@ -85,18 +83,6 @@ async function placeImages(source: ExportSource, folder: string, options: Export
     if (options.signal?.aborted) throw cancelled('The export')
     await placeImage(image, placeIn(folder, image.path))
   }
-}
-
-/** A path out of a project file must not lead out of the folder. */
-function placeIn(folder: string, relative: string): string {
-  const place = path.join(folder, ...relative.split('/'))
-  const way = path.relative(folder, place)
-  if (way !== '' && !way.startsWith(`..${path.sep}`) && way !== '..' && !path.isAbsolute(way)) return place
-  throw new UserError(
-    'export-target',
-    `An image’s path leads out of the export: ${relative}`,
-    'Scan the folder of images again.',
-  )
 }
 
 /** Writes the sections one after the other; each walks over the images anew, and keeps none of them. */

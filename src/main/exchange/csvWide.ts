@@ -55,7 +55,13 @@ export const csvWide: Format = {
   settings: [imageColumn, ignored, ...valueSettings, values],
   recognises: ({ isFolder, name, head }) => {
     const columns = columnsIn(head)
-    return !isFolder && /\.(csv|tsv|txt)$/.test(name) && columns.length >= 2 && imageColumns.includes(columns[0])
+    return (
+      !isFolder &&
+      /\.(csv|tsv|txt)$/.test(name) &&
+      columns.length >= 2 &&
+      imageColumns.includes(columns[0]) &&
+      'perhaps'
+    )
   },
   read: readWide,
   write: writeWide,

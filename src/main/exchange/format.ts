@@ -51,8 +51,8 @@ export interface Format {
   images?: 'none' | 'optional' | 'needed'
   /** Questions that reading or writing has to ask. */
   settings?: readonly Setting[]
-  /** Whether this looks like one of its own; asked in the order of the list, for what is to be read. */
-  recognises?: (glimpse: Glimpse) => boolean
+  /** Whether this looks like one of its own; 'perhaps' leaves it to any format that is sure. */
+  recognises?: (glimpse: Glimpse) => boolean | 'perhaps'
   /** @param place absolute @throws UserError whatever is wrong with what is there */
   read?: (place: string, options: ReadOptions) => Promise<Collected>
   write?: (source: ExportSource, target: string, options: ExportOptions) => Promise<ExportReport>

@@ -4,13 +4,20 @@ import { asUserError, UserError } from '../base/errors.ts'
 import { coco } from './coco.ts'
 import { csv } from './csv.ts'
 import { csvWide } from './csvWide.ts'
+import { cvat } from './cvat.ts'
+import { folders, yoloClassification } from './folders.ts'
 import type { Format, Glimpse } from './format.ts'
 import { lvis } from './lvis.ts'
 import { openImages } from './openImages.ts'
 import { tagsCsv } from './tagsCsv.ts'
+import { voc } from './voc.ts'
+import { yolo } from './yolo.ts'
 
 /** In the order in which they are offered, and in which a file is shown to them. */
-export const formats: readonly Format[] = [coco, lvis, csv, openImages, tagsCsv, csvWide]
+export const formats: readonly Format[] = [
+  ...[coco, lvis, csv, csvWide, openImages, tagsCsv],
+  ...[voc, cvat, yolo, yoloClassification, folders],
+]
 
 /** @throws UserError `format-unknown` */
 export function formatById(id: string): Format {
@@ -34,7 +41,8 @@ const entriesSeen = 200
  */
 export async function formatOf(place: string): Promise<Format> {
   const glimpse = await glimpseOf(place)
-  const format = formats.find((one) => one.read && one.recognises?.(glimpse))
+  const answers = formats.map((one) => (one.read ? (one.recognises?.(glimpse) ?? false) : false))
+  const format = formats[answers.indexOf(true)] ?? formats[answers.indexOf('perhaps')]
   if (format) return format
   throw new UserError(
     'format-unknown',

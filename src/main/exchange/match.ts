@@ -48,10 +48,11 @@ export async function matchImages(
   const taken = new Set<number>()
   const ownNames = countNames(images)
   const fingerprints = new Map<FileImage, string>()
+  const otherPath = (image: FileImage) => firstOf(image.otherPaths ?? [], (path) => findPath(keys, image, path))
   const rules: [MatchedBy, (image: FileImage) => number | undefined][] = [
     ['uid', (image) => (image.uid === null ? undefined : keys.byUid.get(image.uid))],
     ['path', (image) => findPath(keys, image, image.path)],
-    ['path', (image) => firstOf(image.otherPaths ?? [], (path) => findPath(keys, image, path))],
+    ['path', otherPath],
     ['sha256', (image) => keys.bySha256.get(fingerprints.get(image) ?? image.sha256?.toLowerCase() ?? '')],
     ['name', (image) => (ownNames.get(nameOf(image)) === 1 ? findName(keys, image) : undefined)],
   ]
@@ -66,14 +67,21 @@ export async function matchImages(
       }
     }
     const found: [index: number, id: number][] = []
+    const claims = new Map<number, number>()
     for (const [index, image] of images.entries()) {
       if (!image || matches.imageIds[index] !== 0) continue
       const id = find(image)
       if (id === undefined) continue
+      claims.set(id, (claims.get(id) ?? 0) + 1)
       if (id === ambiguous || taken.has(id)) unclear.add(index)
       else found.push([index, id])
     }
     for (const [index, id] of found) {
+      // Of several that come near to one path, none is meant for certain.
+      if (find === otherPath && claims.get(id)! > 1) {
+        unclear.add(index)
+        continue
+      }
       if (taken.has(id)) {
         // The same path twice in a file is one image with two entries; of two equal contents or names, the first is meant.
         if (rule !== 'path') {
@@ -154,7 +162,8 @@ function findPath(keys: Keys, image: FileImage, path: string): number | undefine
   const clean = cleanPath(path)
   const composed = clean.normalize('NFC')
   const found = keys.byPath.get(path) ?? keys.byPath.get(clean) ?? keys.byComposedPath.get(composed)
-  return found === undefined && image.stem ? keys.byStem.get(composed) : found
+  if (found !== undefined || !image.stem) return found
+  return keys.byStem.get(path.normalize('NFC')) ?? keys.byStem.get(composed)
 }
 
 function findName(keys: Keys, image: FileImage): number | undefined {

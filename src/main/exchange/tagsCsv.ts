@@ -102,8 +102,10 @@ async function readTags(file: string, options: ReadOptions): Promise<Collected> 
   const names = new Map<string, string>()
   const beside = namesFile(file)
   if (beside !== file && (await stat(beside).catch(() => undefined))?.isFile()) {
+    let isHeader = true
     await readCsvRecords(beside, {}, ([tag = '', name = '']) => {
-      if (tag !== '' && name !== '') names.set(restored(tag), restored(name))
+      if (!isHeader && tag !== '' && name !== '') names.set(restored(tag), restored(name))
+      isHeader = false
     })
   }
   let places: [image: number, tags: number] | undefined

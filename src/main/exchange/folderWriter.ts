@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto'
+import { appendFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { asUserError, UserError } from '../base/errors.ts'
+import { ExportWalk } from './exportWalk.ts'
+import type { Format } from './format.ts'
+import type { ExportOptions, ExportReport, ExportSource } from './records.ts'
+
+/** Files that are written at once: a disk answers several as fast as one. */
+const writtenAtOnce = 16
+/** So much text is held back for a file that grows line by line. */
+const heldBack = 64 * 1024
+
+/** Writes the files of a folder that nobody sees before it is whole. */
+export class FolderWriter {
+  readonly #folder: string
+  readonly #folders = new Set<string>()
+  readonly #writing = new Set<Promise<void>>()
+  readonly #lines = new Map<string, string>()
+  #failure: unknown
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** @param relative with forward slashes @throws UserError `export-target` if it leads out of the folder */
+  placeOf(relative: string): string {
+    return placeIn(this.#folder, relative)
+  }
+
+  async write(relative: string, content: string | Uint8Array): Promise<void> {
+    const file = this.placeOf(relative)
+    await this.#makeFolder(path.dirname(file))
+    await this.#soon(writeFile(file, content))
+  }
+
+  /** Adds to a file that grows while the images pass. */
+  async addLine(relative: string, line: string): Promise<void> {
+    const lines = `${this.#lines.get(relative) ?? ''}${line}\n`
+    if (lines.length < heldBack) {
+      this.#lines.set(relative, lines)
+      return
+    }
+    this.#lines.set(relative, '')
+    await this.#append(relative, lines)
+  }
+
+  async end(): Promise<void> {
+    for (const [relative, lines] of this.#lines) await this.#append(relative, lines)
+    await Promise.all(this.#writing)
+    if (this.#failure) throw this.#failure
+  }
+
+  async #append(relative: string, lines: string): Promise<void> {
+    const file = this.placeOf(relative)
+    await this.#makeFolder(path.dirname(file))
+    await appendFile(file, lines)
+  }
+
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return
+    await mkdir(folder, { recursive: true })
+    this.#folders.add(folder)
+  }
+
+  /** Waits only if many are under way. A failure comes out at the next file, or at the end. */
+  async #soon(work: Promise<void>): Promise<void> {
+    const settled = work
+      .catch((error) => {
+        this.#failure ??= error
+      })
+      .finally(() => this.#writing.delete(settled))
+    this.#writing.add(settled)
+    if (this.#writing.size >= writtenAtOnce) await Promise.race(this.#writing)
+    if (this.#failure) throw this.#failure
+  }
+}
+
+/**
+ * An export that is a folder: it is written beside its place, and takes it when it is whole.
+ * @param target must not exist, or be empty
+ * @throws UserError `export-target`, `cancelled`, and those of the file system
+ */
+export async function exportFolder(
+  format: Format,
+  source: ExportSource,
+  target: string,
+  options: ExportOptions,
+  work: (folder: FolderWriter, walk: ExportWalk) => Promise<void>,
+): Promise<ExportReport> {
+  const absolute = path.resolve(target)
+  const walk = new ExportWalk(format, source, options)
+  const temporary = path.join(
+    path.dirname(absolute),
+    `.${path.basename(absolute)}.${randomBytes(6).toString('hex')}.tmp`,
+  )
+  try {
+    await requireEmpty(absolute)
+    await mkdir(temporary, { recursive: true })
+    const folder = new FolderWriter(temporary)
+    await work(folder, walk)
+    await folder.end()
+    await rmdir(absolute).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+    await rename(temporary, absolute)
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true })
+    throw asUserError(error)
+  }
+  return walk.finish([absolute])
+}
+
+async function requireEmpty(folder: string): Promise<void> {
+  const there = await stat(folder).catch(() => undefined)
+  if (!there) return
+  const what = !there.isDirectory() ? 'is a file' : (await readdir(folder)).length > 0 ? 'is not empty' : undefined
+  if (what === undefined) return
+  throw new UserError(
+    'export-target',
+    `The export can’t be written there: ${folder} ${what}.`,
+    'Choose a folder that is empty, or a new name.',
+  )
+}
+
+/** A path out of a project file must not lead out of the folder. */
+export function placeIn(folder: string, relative: string): string {
+  const place = path.join(folder, ...relative.split('/'))
+  const way = path.relative(folder, place)
+  if (way !== '' && !way.startsWith(`..${path.sep}`) && way !== '..' && !path.isAbsolute(way)) return place
+  throw new UserError(
+    'export-target',
+    `An image’s path leads out of the export: ${relative}`,
+    'Scan the folder of images again.',
+  )
+}
