@@ -98,6 +98,9 @@ const roundTrips: Record<string, RoundTrip[]> = {
   ],
   'yolo-cls': [{ target: 'x', onDisk: true, pictures: true, readableOnly: true, settings: { split: 'val' } }],
   folders: [{ target: 'x', onDisk: true, pictures: true, readableOnly: true }],
+  'label-studio': [{ target: 'x.json' }],
+  datumaro: [{ target: 'x.json' }],
+  fiftyone: [{ target: 'x', onDisk: true, pictures: true, readableOnly: true }],
   'csv-wide': [
     { target: 'x.csv' },
     { target: 'x.tsv', settings: { values: 'true-false-empty' } },

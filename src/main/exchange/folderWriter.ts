@@ -16,7 +16,8 @@ export class FolderWriter {
   readonly #folder: string
   readonly #folders = new Set<string>()
   readonly #writing = new Set<Promise<void>>()
-  readonly #lines = new Map<string, string>()
+  /** Text of files that grow, not yet written. */
+  readonly #held = new Map<string, string>()
   #failure: unknown
 
   constructor(folder: string) {
@@ -34,19 +35,19 @@ export class FolderWriter {
     await this.#soon(writeFile(file, content))
   }
 
+  addLine(relative: string, line: string): Promise<void> {
+    return this.addText(relative, `${line}\n`)
+  }
+
   /** Adds to a file that grows while the images pass. */
-  async addLine(relative: string, line: string): Promise<void> {
-    const lines = `${this.#lines.get(relative) ?? ''}${line}\n`
-    if (lines.length < heldBack) {
-      this.#lines.set(relative, lines)
-      return
-    }
-    this.#lines.set(relative, '')
-    await this.#append(relative, lines)
+  async addText(relative: string, more: string): Promise<void> {
+    const text = (this.#held.get(relative) ?? '') + more
+    this.#held.set(relative, text.length < heldBack ? text : '')
+    if (text.length >= heldBack) await this.#append(relative, text)
   }
 
   async end(): Promise<void> {
-    for (const [relative, lines] of this.#lines) await this.#append(relative, lines)
+    for (const [relative, text] of this.#held) await this.#append(relative, text)
     await Promise.all(this.#writing)
     if (this.#failure) throw this.#failure
   }

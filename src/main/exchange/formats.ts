@@ -5,8 +5,12 @@ import { coco } from './coco.ts'
 import { csv } from './csv.ts'
 import { csvWide } from './csvWide.ts'
 import { cvat } from './cvat.ts'
+import { datumaro } from './datumaro.ts'
+import { fiftyOne } from './fiftyOne.ts'
 import { folders, yoloClassification } from './folders.ts'
 import type { Format, Glimpse } from './format.ts'
+import { huggingFace } from './huggingFace.ts'
+import { labelStudio } from './labelStudio.ts'
 import { lvis } from './lvis.ts'
 import { openImages } from './openImages.ts'
 import { tagsCsv } from './tagsCsv.ts'
@@ -16,7 +20,8 @@ import { yolo } from './yolo.ts'
 /** In the order in which they are offered, and in which a file is shown to them. */
 export const formats: readonly Format[] = [
   ...[coco, lvis, csv, csvWide, openImages, tagsCsv],
-  ...[voc, cvat, yolo, yoloClassification, folders],
+  ...[voc, yolo, yoloClassification, folders],
+  ...[labelStudio, cvat, datumaro, fiftyOne, huggingFace],
 ]
 
 /** @throws UserError `format-unknown` */

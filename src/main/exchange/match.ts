@@ -24,6 +24,9 @@ export interface Matches {
   unmatched: number[]
 }
 
+/** So many folders at the end of a path are tried. */
+const deepestEnd = 12
+
 /** Several images answer to this key: none is meant for certain. */
 const ambiguous = -1
 
@@ -48,7 +51,8 @@ export async function matchImages(
   const taken = new Set<number>()
   const ownNames = countNames(images)
   const fingerprints = new Map<FileImage, string>()
-  const otherPath = (image: FileImage) => firstOf(image.otherPaths ?? [], (path) => findPath(keys, image, path))
+  const otherPath = (image: FileImage) =>
+    firstOf([...(image.otherPaths ?? []), ...endsOf(image.path)], (path) => findPath(keys, image, path))
   const rules: [MatchedBy, (image: FileImage) => number | undefined][] = [
     ['uid', (image) => (image.uid === null ? undefined : keys.byUid.get(image.uid))],
     ['path', (image) => findPath(keys, image, image.path)],
@@ -169,6 +173,13 @@ function findPath(keys: Keys, image: FileImage, path: string): number | undefine
 function findName(keys: Keys, image: FileImage): number | undefined {
   const name = nameOf(image)
   return keys.byName.get(name) ?? (image.stem ? keys.byNameStem.get(name) : undefined)
+}
+
+/** The ends of a path that other programs write from further up; its name alone is another rule. */
+function endsOf(path: string): string[] {
+  const parts = cleanPath(path).split('/')
+  const from = Math.max(1, parts.length - deepestEnd)
+  return parts.slice(from, -1).map((_, index) => parts.slice(from + index).join('/'))
 }
 
 function firstOf(paths: readonly string[], find: (path: string) => number | undefined): number | undefined {
