@@ -12,6 +12,7 @@ import type { Project } from '../project/project.ts'
 import type { ProjectSnapshot } from '../project/snapshot.ts'
 import type { Label } from '../project/types.ts'
 import { rankSuggestions, suggestionOf } from '../suggestions/scores.ts'
+import { openFeatures } from './featureSource.ts'
 import type { StartedJob } from './jobs.ts'
 import type { CurrentScores } from './suggestions.ts'
 import { counted } from './words.ts'
@@ -51,11 +52,13 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
   return context.jobs.start('export', `Export to ${path.basename(request.path)}`, async (job) => {
     const scores = request.suggestions ? await workspace.suggestions.current() : undefined
     if (scores) await workspace.suggestions.followAll(scores)
+    const features = format.needsFeatures ? await openFeatures(workspace) : undefined
     const snapshot = project.snapshot()
     try {
       const walked = project.images.counts().total * 4
       job.update({ phase: 'Writing' })
-      const report = await write(exportSource(project, snapshot, scores), request.path, {
+      const source = { ...exportSource(project, snapshot, scores), features: features?.source }
+      const report = await write(source, request.path, {
         appVersion: context.version,
         suggestions: request.suggestions,
         complete: request.complete,
@@ -74,6 +77,7 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
       }
     } finally {
       snapshot.close()
+      await features?.close()
     }
   })
 }

@@ -40,6 +40,10 @@ export class ExportWalk {
     this.report = { files: [], images: 0, present: 0, absent: 0, unreadable: 0, suggestions: 0, warnings: [] }
   }
 
+  get labelCount(): number {
+    return this.#labels.size
+  }
+
   /** The place of a label in the project's order, from 0. */
   placeOf(labelId: number): number {
     const place = this.#places.get(labelId)

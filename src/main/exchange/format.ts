@@ -49,6 +49,8 @@ export interface Format {
   writes?: Place
   /** Whether it has a place for the images themselves. @default 'none' */
   images?: 'none' | 'optional' | 'needed'
+  /** It is about what the backbone has computed: the source must have it. */
+  needsFeatures?: boolean
   /** Questions that reading or writing has to ask. */
   settings?: readonly Setting[]
   /** Whether this looks like one of its own; 'perhaps' leaves it to any format that is sure. */

@@ -6,12 +6,14 @@ import { csv } from './csv.ts'
 import { csvWide } from './csvWide.ts'
 import { cvat } from './cvat.ts'
 import { datumaro } from './datumaro.ts'
+import { features } from './features.ts'
 import { fiftyOne } from './fiftyOne.ts'
 import { folders, yoloClassification } from './folders.ts'
 import type { Format, Glimpse } from './format.ts'
 import { huggingFace } from './huggingFace.ts'
 import { labelStudio } from './labelStudio.ts'
 import { lvis } from './lvis.ts'
+import { npy } from './npy.ts'
 import { openImages } from './openImages.ts'
 import { tagsCsv } from './tagsCsv.ts'
 import { voc } from './voc.ts'
@@ -22,6 +24,7 @@ export const formats: readonly Format[] = [
   ...[coco, lvis, csv, csvWide, openImages, tagsCsv],
   ...[voc, yolo, yoloClassification, folders],
   ...[labelStudio, cvat, datumaro, fiftyOne, huggingFace],
+  ...[npy, features],
 ]
 
 /** @throws UserError `format-unknown` */

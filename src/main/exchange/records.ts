@@ -85,9 +85,9 @@ export interface SuggestionRecord {
 export interface FeatureSource {
   backbone: string
   dimension: number
-  images: readonly ImageRecord[]
-  /** @param into rows × dimension, for the images from `first` on */
-  read: (first: number, rows: number) => Promise<Float32Array>
+  images: readonly Pick<ImageRecord, 'id' | 'path'>[]
+  /** @param rows places in `images` @returns rows × dimension */
+  read: (rows: readonly number[]) => Promise<Float32Array<ArrayBuffer>>
 }
 
 /** What an export reads, streamed: nothing here grows with the number of images. */
