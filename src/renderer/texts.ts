@@ -401,7 +401,27 @@ export const texts = {
     exportTitle: 'Export',
     format: 'Format',
     place: 'Where to',
-    withSuggestions: 'Undecided suggestions too, in a file of their own',
+    withSuggestions: 'Undecided suggestions too',
+    completeOnly: 'Only images of which every label is known',
+    images: 'The images themselves',
+    imagesAre: {
+      none: 'stay where they are',
+      copy: 'are copied beside the labels',
+      link: 'are linked to, beside the labels',
+    },
+    /** What the export would hold. */
+    willHold: (present: number, absent: number) =>
+      `It holds ${present === 1 ? '1 present mark' : `${present.toLocaleString()} present marks`}${
+        absent === 0 ? '' : absent === 1 ? ' and 1 absent mark' : ` and ${absent.toLocaleString()} absent marks`
+      }.`,
+    loses: (absent: number) =>
+      absent === 1
+        ? '1 absent mark has no place in it.'
+        : `${absent.toLocaleString()} absent marks have no place in it.`,
+    unknownLooksAbsent: (unknown: number) =>
+      unknown === 1
+        ? '1 pair of image and label is unknown: whoever reads it may take it for absent.'
+        : `${unknown.toLocaleString()} pairs of image and label are unknown: whoever reads it may take them for absent.`,
     write: 'Export',
     working: 'Writing …',
     written: 'Exported',
@@ -413,20 +433,45 @@ export const texts = {
         : `${count.toLocaleString()} images that can’t be read are listed apart.`,
     wroteSuggestions: (count: number) =>
       count === 1
-        ? '1 suggestion in a file of its own.'
-        : `${count.toLocaleString()} suggestions in a file of their own.`,
+        ? '1 suggestion, told apart from the marks.'
+        : `${count.toLocaleString()} suggestions, told apart from the marks.`,
     files: 'Files',
     cocoPlace:
       'A name that ends in .json is one file. Any other is a folder with annotations and images, as other programs want it.',
     import: 'Import labels …',
     importTitle: 'Import labels',
-    file: 'File',
-    read: 'Read the file',
+    file: 'File or folder',
+    folder: 'Folder …',
+    read: 'Read',
     reading: 'Reading …',
-    byName: 'By the name of the file',
+    byLooks: 'By what it looks like',
+    questions: 'How it is to be read',
+    writeQuestions: 'How it is to be written',
     otherFile: 'Another file',
     unmatched: (count: number) =>
       count === 1 ? '1 image of the file is not here' : `${count.toLocaleString()} images of the file are not here`,
+    matchedBy: (byName: number, byContent: number) =>
+      [
+        byName > 0 && `${byName.toLocaleString()} by the file’s name alone`,
+        byContent > 0 && `${byContent.toLocaleString()} by content`,
+      ]
+        .filter(Boolean)
+        .join(', '),
+    readAs: (format: string) => `Read as ${format}.`,
+    firstMarks: 'The first marks',
+    image: 'Image',
+    mark: 'Mark',
+    here: 'Here',
+    sameNames: 'Labels that are called otherwise here',
+    inFile: 'In the file',
+    meansHere: 'Means here',
+    leaveOut: 'Nothing: leave it out',
+    takeAs: 'Take it so',
+    renamed: (from: string, to: string) =>
+      to === '' ? `${isolated(from)} is left out` : `${isolated(from)} means ${isolated(to)}`,
+    forgetRename: (from: string) => `Take ${isolated(from)} as it is`,
+    keepSuggestions: (count: number, model: string) =>
+      `Keep ${count === 1 ? '1 suggestion' : `${count.toLocaleString()} suggestions`} of ${model === '' ? 'a model' : isolated(model)}`,
     nothingNew: 'This file says nothing that the project does not know.',
     label: 'Label',
     isNew: 'new',
@@ -453,6 +498,8 @@ export const texts = {
       `Imported: ${states === 1 ? '1 mark' : `${states.toLocaleString()} marks`}${
         labels === 0 ? '' : labels === 1 ? ' and 1 new label' : ` and ${labels} new labels`
       }. Undo takes it back.`,
+    importedSuggestions: (count: number) =>
+      `${count === 1 ? '1 suggestion was' : `${count.toLocaleString()} suggestions were`} kept as a model of this project; undo leaves it.`,
   },
   settings: {
     title: 'Settings',

@@ -1,65 +1,20 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
-import sharp from 'sharp'
-import { expect, type Served, test } from './fixture.ts'
-
-/** A folder with three images and a file that is none. */
-async function makePhotos(folder: string): Promise<string> {
-  const photos = path.join(folder, 'Pictures', 'holiday')
-  mkdirSync(photos, { recursive: true })
-  for (const [name, background] of Object.entries({ red: '#c33', green: '#3a3', blue: '#36c' })) {
-    const image = sharp({ create: { width: 64, height: 48, channels: 3, background } })
-    await image.jpeg().toFile(path.join(photos, `${name}.jpg`))
-  }
-  writeFileSync(path.join(photos, 'torn.jpg'), 'not an image')
-  return photos
-}
-
-/** A project of these photos, made with the command line. */
-async function makeProject({ folder, surmise }: Served): Promise<string> {
-  const project = path.join(folder, 'Holiday.surmise')
-  const labels = path.join(folder, 'labels.txt')
-  writeFileSync(labels, 'beach\nboat\n')
-  await surmise('new', project, '--images', await makePhotos(folder), '--labels', labels)
-  return project
-}
-
-const dialog = (page: Page, name: string): Locator => page.getByRole('dialog', { name, exact: true })
-
-async function openByPath(page: Page, project: string): Promise<void> {
-  await page.getByRole('button', { name: 'Open a project' }).click()
-  await dialog(page, 'Open a project').getByLabel('Project file', { exact: true }).fill(project)
-  await page.keyboard.press('Enter')
-}
-
-async function openMade(page: Page, served: Served): Promise<void> {
-  await openByPath(page, await makeProject(served))
-  await expect(image(page, 'red.jpg')).toBeVisible()
-}
+import { expect, test } from './fixture.ts'
+import { dialog, expectCounts, image, labelLine, makePhotos, makeProject, openByPath, openMade } from './holiday.ts'
 
 async function fromMenu(page: Page, entry: RegExp): Promise<void> {
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: entry }).click()
 }
 
-const image = (page: Page, file: string): Locator => page.locator(`[data-path="${file}"]`)
-
-/** A label in the list; not by its role, which it has not while a dialog is in front of it. */
-function labelLine(page: Page, name: string): Locator {
-  return page.locator('aside li button[aria-expanded]').filter({ has: page.getByText(name, { exact: true }) })
-}
-
-async function expectCounts(page: Page, name: string, present: number, absent: number): Promise<void> {
-  await expect(labelLine(page, name)).toHaveText(`${name}Present${present}Absent${absent}`)
-}
-
 async function chooseImportFile(page: Page, file: string): Promise<Locator> {
   await page.keyboard.press('Control+i')
   const importing = dialog(page, 'Import labels')
-  await importing.getByLabel('File', { exact: true }).fill(file)
-  await importing.getByRole('button', { name: 'Read the file' }).click()
+  await importing.getByLabel('File or folder', { exact: true }).fill(file)
+  await importing.getByRole('button', { name: 'Read', exact: true }).click()
   return importing
 }
 

@@ -73,7 +73,7 @@ export class ValueWords {
     throw new UserError(
       'values-ambiguous',
       `The file has both 0 and −1, and either may mean absent: ${this.#file}`,
-      `Say which: set ${numbers.id} to zero-absent (−1 is then unknown) or to minus-absent (0 is then unknown).`,
+      `Say that it is a format of CSV, and answer “${numbers.title}” (${numbers.id}): zero-absent (−1 is then unknown) or minus-absent (0 is then unknown).`,
     )
   }
 }

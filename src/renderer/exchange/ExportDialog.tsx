@@ -6,14 +6,18 @@ import { joinPath, parentOf } from '../start/paths.ts'
 import { useLatestJob, useProject } from '../state/queries.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
-import { Checkbox } from '../ui/Choice.tsx'
+import { Checkbox, Choice } from '../ui/Choice.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field, Select } from '../ui/Field.tsx'
 import { JobLine } from '../ui/JobLine.tsx'
 import { Modal } from '../ui/Modal.tsx'
 import { useAction } from '../ui/useAction.ts'
+import { ExportLosses } from './ExportLosses.tsx'
 import { useFormats } from './formats.ts'
 import { Problems } from './Problems.tsx'
+import { type Answers, answersFor, SettingsFields } from './SettingsFields.tsx'
+
+type Images = 'none' | 'copy' | 'link'
 
 export function ExportDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
@@ -23,22 +27,33 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   /** Null until a person says otherwise: it follows the format. */
   const [chosenPath, setChosenPath] = useState<string | null>(null)
   const [suggestions, setSuggestions] = useState(false)
+  const [complete, setComplete] = useState(false)
+  /** Null: as the format needs it. */
+  const [chosenImages, setChosenImages] = useState<Images | null>(null)
+  const [answers, setAnswers] = useState<Answers>({})
   const [report, setReport] = useState<ExportReport | null>(null)
   const { busy, error, run } = useAction()
   const job = useLatestJob('export')
 
   const format = formats.find(({ id }) => id === formatId) ?? formats[0]
-  const name = `${(project?.name ?? '').replace(/[\\/:*?"<>|]/g, '-')}.${format?.extensions[0]}`
+  const plainName = (project?.name ?? '').replace(/[\\/:*?"<>|]/g, '-')
+  const name = format?.extensions[0] ? `${plainName}.${format.extensions[0]}` : `${plainName} ${format?.id}`
   const path = chosenPath ?? (project && format ? joinPath(parentOf(project.path) ?? '', name) : '')
-  const isCoco = format?.id === 'coco'
-  // The other formats have no place for them, and without a model there are none.
-  const canSuggest = isCoco && project?.model?.usable === true
+  // Without a model there are none.
+  const canSuggest = format?.says.suggestions === true && project?.model?.usable === true
+  const mayLose = format?.says.absent === false
+  const images = chosenImages ?? (format?.images === 'needed' ? 'copy' : 'none')
 
   const write = (event: FormEvent) => {
     event.preventDefault()
     if (!format) return
     void run(async () => {
-      const input = { format: format.id, path: path.trim(), suggestions: canSuggest && suggestions }
+      const input = {
+        ...{ format: format.id, path: path.trim() },
+        ...{ suggestions: canSuggest && suggestions, complete: mayLose && complete },
+        images: format.images === 'none' ? undefined : images,
+        settings: answersFor(format, 'write', answers),
+      }
       setReport(await client.exchange.export(input))
     })
   }
@@ -67,6 +82,8 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
               onChange={(event) => {
                 setFormatId(event.target.value)
                 setChosenPath(null)
+                setChosenImages(null)
+                setAnswers({})
               }}
             >
               {formats.map(({ id, title }) => (
@@ -77,7 +94,10 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
             </Select>
           )}
         </Field>
-        <Field label={texts.exchange.place} hint={isCoco ? texts.exchange.cocoPlace : undefined}>
+        <Field
+          label={texts.exchange.place}
+          hint={format?.writes === 'file or folder' ? texts.exchange.cocoPlace : undefined}
+        >
           {(ids) => (
             <PathPicker
               {...ids}
@@ -89,16 +109,43 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
             />
           )}
         </Field>
+        {format && format.images !== 'none' && (
+          <Choice
+            legend={texts.exchange.images}
+            value={images}
+            options={imageChoices(format.images)}
+            onChange={setChosenImages}
+          />
+        )}
+        <SettingsFields
+          key={format?.id}
+          title={texts.exchange.writeQuestions}
+          format={format}
+          on="write"
+          answers={answers}
+          onChange={setAnswers}
+        />
         {canSuggest && (
           <Checkbox checked={suggestions} onChange={setSuggestions}>
             {texts.exchange.withSuggestions}
           </Checkbox>
         )}
+        {mayLose && (
+          <Checkbox checked={complete} onChange={setComplete}>
+            {texts.exchange.completeOnly}
+          </Checkbox>
+        )}
+        {format && project && !(mayLose && complete) && <ExportLosses format={format} project={project} />}
         {busy && job?.state === 'running' && <JobLine job={job} />}
         {error && <ErrorLine error={error} />}
       </form>
     </Modal>
   )
+}
+
+function imageChoices(place: 'optional' | 'needed'): { value: Images; label: string }[] {
+  const all: Images[] = place === 'needed' ? ['copy', 'link'] : ['none', 'copy', 'link']
+  return all.map((value) => ({ value, label: texts.exchange.imagesAre[value] }))
 }
 
 function Written({ report, onClose }: { report: ExportReport; onClose: () => void }) {

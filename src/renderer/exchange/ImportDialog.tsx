@@ -13,8 +13,11 @@ import { Modal } from '../ui/Modal.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { useFormats } from './formats.ts'
 import { type ImportChoices, PreviewPane, wouldChange } from './PreviewPane.tsx'
+import type { Renames } from './SameNames.tsx'
+import { type Answers, answersFor, SettingsFields } from './SettingsFields.tsx'
 
-const asIs: ImportChoices = { rest: 'unknown', conflicts: 'keep' }
+const asIs: ImportChoices = { rest: 'unknown', conflicts: 'keep', suggestions: true }
+const noRenames: Renames = {}
 
 /** Three steps: which file, what it would do, what it did. Nothing is written before the second is agreed to. */
 export function ImportDialog({ onClose }: { onClose: () => void }) {
@@ -23,23 +26,32 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const formats = useFormats().filter(({ reads }) => reads)
   const [path, setPath] = useState('')
   const [formatId, setFormatId] = useState('')
+  const [answers, setAnswers] = useState<Answers>({})
+  const [renames, setRenames] = useState(noRenames)
   const [preview, setPreview] = useState<ImportPreview | null>(null)
   const [choices, setChoices] = useState(asIs)
-  const [outcome, setOutcome] = useState<string | null>(null)
+  const [outcome, setOutcome] = useState<string[] | null>(null)
   const { busy, error, setError, run } = useAction()
   const job = useLatestJob('import')
 
-  const read = (file: string) =>
+  const format = formats.find(({ id }) => id === formatId)
+  const onlyFolder = format?.reads === 'folder'
+  const read = (file: string, wanted = noRenames) =>
     run(async () => {
       setPath(file)
-      setPreview(await client.exchange.preview({ path: file.trim(), format: formatId || undefined }))
-      setChoices(asIs)
+      const settings = answersFor(format, 'read', answers)
+      const input = { path: file.trim(), format: formatId || undefined, settings, renames: wanted }
+      setPreview(await client.exchange.preview(input))
+      // What has been decided stays decided while only names are changed.
+      if (wanted === noRenames) setChoices(asIs)
+      setRenames(wanted)
     })
   const commit = ({ token }: ImportPreview) =>
     run(async () => {
       try {
-        const { states, labels } = await client.exchange.import({ token, choices })
-        setOutcome(texts.exchange.imported(states, labels))
+        const { states, labels, suggestions } = await client.exchange.import({ token, choices })
+        const kept = suggestions > 0 ? [texts.exchange.importedSuggestions(suggestions)] : []
+        setOutcome([texts.exchange.imported(states, labels), ...kept])
       } catch (cause) {
         // A preview is good for one attempt: the file has to be read again.
         setPreview(null)
@@ -90,20 +102,36 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     >
       <form id={formId} onSubmit={submit} className="flex flex-col gap-4">
         {outcome !== null && (
-          <p role="status" className="m-0">
-            {outcome}
-          </p>
+          <div role="status">
+            {outcome.map((line) => (
+              <p key={line} className="m-0">
+                {line}
+              </p>
+            ))}
+          </div>
         )}
-        {outcome === null && preview && <PreviewPane preview={preview} choices={choices} onChange={setChoices} />}
+        {outcome === null && preview && (
+          <PreviewPane
+            preview={preview}
+            title={formats.find(({ id }) => id === preview.format)?.title ?? preview.format}
+            labels={project?.labels ?? []}
+            renames={renames}
+            busy={busy}
+            onRename={(wanted) => void read(path, wanted)}
+            choices={choices}
+            onChange={setChoices}
+          />
+        )}
         {outcome === null && !preview && (
           <>
             <Field label={texts.exchange.file}>
               {(ids) => (
                 <PathPicker
                   {...ids}
-                  kind="open-file"
+                  kind={onlyFolder ? 'folder' : 'open-file'}
                   title={texts.exchange.file}
-                  extensions={formats.flatMap(({ extensions }) => extensions)}
+                  extensions={[...new Set((format ? [format] : formats).flatMap(({ extensions }) => extensions))]}
+                  orFolder={onlyFolder || format?.reads === 'file' ? undefined : texts.exchange.folder}
                   startFolder={project ? parentOf(project.path) : null}
                   value={path}
                   onChange={setPath}
@@ -111,10 +139,10 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                 />
               )}
             </Field>
-            <Field label={texts.exchange.format} hint={formats.find(({ id }) => id === formatId)?.limits}>
+            <Field label={texts.exchange.format} hint={format?.limits}>
               {(ids) => (
                 <Select {...ids} value={formatId} onChange={(event) => setFormatId(event.target.value)}>
-                  <option value="">{texts.exchange.byName}</option>
+                  <option value="">{texts.exchange.byLooks}</option>
                   {formats.map(({ id, title }) => (
                     <option key={id} value={id}>
                       {title}
@@ -123,6 +151,14 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                 </Select>
               )}
             </Field>
+            <SettingsFields
+              key={formatId}
+              title={texts.exchange.questions}
+              format={format}
+              on="read"
+              answers={answers}
+              onChange={setAnswers}
+            />
           </>
         )}
         {busy && job?.state === 'running' && <JobLine job={job} />}

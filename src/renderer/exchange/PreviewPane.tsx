@@ -1,17 +1,21 @@
 import type { ReactNode } from 'react'
-import type { ImportPreview } from '../../preload/schemas.ts'
+import type { ImportPreview, Label } from '../../preload/schemas.ts'
 import { texts } from '../texts.ts'
-import { Choice } from '../ui/Choice.tsx'
+import { Checkbox, Choice } from '../ui/Choice.tsx'
 import { Name } from '../ui/Name.tsx'
+import { FirstMarks } from './FirstMarks.tsx'
 import { Examples, Problems } from './Problems.tsx'
+import { type Renames, SameNames } from './SameNames.tsx'
 
 export interface ImportChoices {
   rest: 'unknown' | 'absent'
   conflicts: 'keep' | 'replace'
+  suggestions: boolean
 }
 
 /** Whether there is anything to import. */
-export function wouldChange({ states, labels, rest }: ImportPreview, choices: ImportChoices): boolean {
+export function wouldChange({ states, labels, rest, suggestions }: ImportPreview, choices: ImportChoices): boolean {
+  if (suggestions && choices.suggestions) return true
   if (states.fresh > 0 || labels.some(({ known }) => !known)) return true
   return (choices.conflicts === 'replace' && states.conflicting > 0) || (choices.rest === 'absent' && (rest ?? 0) > 0)
 }
@@ -19,22 +23,39 @@ export function wouldChange({ states, labels, rest }: ImportPreview, choices: Im
 /** What importing a file would do, and what it leaves open. */
 export function PreviewPane({
   preview,
+  title,
+  labels: here,
+  renames,
+  busy,
+  onRename,
   choices,
   onChange,
 }: {
   preview: ImportPreview
+  /** Of the format. */
+  title: string
+  /** Of the project. */
+  labels: readonly Label[]
+  renames: Renames
+  busy: boolean
+  onRename: (renames: Renames) => void
   choices: ImportChoices
   onChange: (choices: ImportChoices) => void
 }) {
-  const { images, labels, states, rest, problems } = preview
-  const nothing = !wouldChange(preview, { rest: 'absent', conflicts: 'replace' })
+  const { images, labels, states, rest, problems, suggestions } = preview
+  const nothing = !wouldChange(preview, { rest: 'absent', conflicts: 'replace', suggestions: true })
+  const ways = texts.exchange.matchedBy(images.by.name, images.by.sha256)
   return (
     <div role="status" className="flex flex-col gap-4">
       <div>
         <p className="m-0 font-medium">{texts.exchange.matched(images.matched, images.inFile)}</p>
+        {ways && <p className="m-0">{ways}</p>}
         {images.unmatched > 0 && (
           <Examples title={texts.exchange.unmatched(images.unmatched)} examples={images.unmatchedPaths} />
         )}
+        <p className="m-0 text-[13px] text-muted">
+          {texts.exchange.readAs(title)} {preview.limits}
+        </p>
       </div>
       <ul className="m-0 flex list-none flex-col gap-0.5 p-0">
         <Count count={states.fresh}>{texts.exchange.newStates(states.fresh)}</Count>
@@ -43,6 +64,13 @@ export function PreviewPane({
       </ul>
       {nothing && <p className="m-0">{texts.exchange.nothingNew}</p>}
       {labels.length > 0 && <LabelTable labels={labels} />}
+      <SameNames labels={labels} here={here} renames={renames} busy={busy} onChange={onRename} />
+      <FirstMarks rows={preview.rows} />
+      {suggestions && (
+        <Checkbox checked={choices.suggestions} onChange={(kept) => onChange({ ...choices, suggestions: kept })}>
+          {texts.exchange.keepSuggestions(suggestions.pairs, suggestions.model)}
+        </Checkbox>
+      )}
       {states.conflicting > 0 && (
         <Choice
           legend={texts.exchange.onConflict}

@@ -19,6 +19,7 @@ export function PathPicker({
   extensions,
   defaultName,
   startFolder = null,
+  orFolder,
   ...field
 }: {
   kind: PathKind
@@ -32,22 +33,26 @@ export function PathPicker({
   defaultName?: string
   /** Where to look while nothing is chosen. */
   startFolder?: string | null
+  /** What a second button says, where it may be a folder, too. */
+  orFolder?: string
   id?: string
   'aria-describedby'?: string
   disabled?: boolean
   placeholder?: string
 }) {
   const { data: info } = useInfo()
-  const [browsing, setBrowsing] = useState(false)
+  const [browsing, setBrowsing] = useState<PathKind | null>(null)
+  const extensionsOf = (wanted: PathKind) => (wanted === 'folder' ? undefined : extensions)
 
-  const choose = async () => {
+  const choose = async (wanted: PathKind) => {
     if (!info?.nativeDialogs) {
-      setBrowsing(true)
+      setBrowsing(wanted)
       return
     }
     try {
       const defaultPath = value || startFolder || defaultName
-      const { path } = await client.app.pick({ kind, title, defaultPath, extensions: extensions && [...extensions] })
+      const endings = extensionsOf(wanted)
+      const { path } = await client.app.pick({ kind: wanted, title, defaultPath, extensions: endings && [...endings] })
       if (path !== null) onPick(path)
     } catch (error) {
       notifyError(error)
@@ -67,21 +72,26 @@ export function PathPicker({
         aria-label={texts.browse.chooseFor(title)}
         aria-haspopup="dialog"
         disabled={field.disabled || !info}
-        onClick={() => void choose()}
+        onClick={() => void choose(kind)}
       >
         {texts.common.choose}
       </Button>
+      {orFolder && (
+        <Button aria-haspopup="dialog" disabled={field.disabled || !info} onClick={() => void choose('folder')}>
+          {orFolder}
+        </Button>
+      )}
       {browsing && (
         <BrowseDialog
-          kind={kind}
+          kind={browsing}
           title={title}
           start={value}
           startFolder={startFolder}
-          extensions={extensions}
+          extensions={extensionsOf(browsing)}
           defaultName={defaultName}
-          onClose={() => setBrowsing(false)}
+          onClose={() => setBrowsing(null)}
           onChoose={(path) => {
-            setBrowsing(false)
+            setBrowsing(null)
             onPick(path)
           }}
         />

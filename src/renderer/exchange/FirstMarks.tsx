@@ -1,0 +1,43 @@
+import type { ImportPreview } from '../../preload/schemas.ts'
+import { texts } from '../texts.ts'
+import { Name } from '../ui/Name.tsx'
+
+const stateNames = { 1: texts.states.present, 0: '–', '-1': texts.states.absent } as const
+
+/** The first marks of a file as they were understood: whether it was read right is seen at a glance. */
+export function FirstMarks({ rows }: { rows: ImportPreview['rows'] }) {
+  if (rows.length === 0) return null
+  const cell = 'max-w-64 px-3 py-1 text-left font-normal'
+  return (
+    <details>
+      <summary className="cursor-pointer rounded font-medium">{texts.exchange.firstMarks}</summary>
+      <div className="mt-1 overflow-auto rounded-md border border-line">
+        <table className="w-full border-collapse">
+          <thead className="bg-sunken text-muted">
+            <tr>
+              {[texts.exchange.image, texts.exchange.label, texts.exchange.mark, texts.exchange.here].map((head) => (
+                <th key={head} scope="col" className={cell}>
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ image, label, state, known }) => (
+              <tr key={`${image}\0${label}`} className="border-t border-line">
+                <td className={cell}>
+                  <Name title={image}>{image}</Name>
+                </td>
+                <td className={cell}>
+                  <Name title={label}>{label}</Name>
+                </td>
+                <td className={cell}>{stateNames[state]}</td>
+                <td className={`${cell} text-muted`}>{stateNames[known]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  )
+}
