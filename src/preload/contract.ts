@@ -189,6 +189,10 @@ export const contract = {
         }),
       )
       .output(s.exportReport),
+    /** Writes what is known and how good the model is as one page; answers when it is written. */
+    report: procedure
+      .input(z.object({ path: z.string() }))
+      .output(z.object({ file: z.string(), bytes: z.int(), pictures: z.int() })),
     /** Reads the file or the folder and says what importing it would do; nothing is written. */
     preview: procedure
       .input(

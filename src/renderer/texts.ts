@@ -276,6 +276,15 @@ export const texts = {
     scoresLost: 'scores lost: train again',
     labelCount: (count: number) => (count === 1 ? '1 label' : `${count.toLocaleString()} labels`),
   },
+  report: {
+    title: 'Write a report',
+    what: 'Counts and balance of the labels, how they go together, how far the model can be believed, likely mistakes, and examples of what it suggests: as one page.',
+    hint: 'It opens in any browser, without a network. Small pictures of some images are in it: whoever has the page sees them.',
+    write: 'Write',
+    written: 'The report is written',
+    wrote: (bytes: number, pictures: number) =>
+      `${(bytes / 1e6).toFixed(1)} MB, with ${pictures === 1 ? '1 picture' : `${pictures.toLocaleString()} pictures`}.`,
+  },
   models: {
     export: 'Export …',
     exportTitle: 'Export the model',
@@ -725,6 +734,8 @@ export const texts = {
       settings: 'preferences options device backbone views flip crops',
       keys: 'shortcuts help keyboard',
       models: 'versions precision recall metrics',
+      'export-model': 'onnx triton kserve deploy download',
+      report: 'html page share plots statistics',
       rescan: 'scan refresh reload new images',
       locate: 'moved relocate folder',
       close: 'quit leave start',

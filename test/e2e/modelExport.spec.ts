@@ -46,3 +46,39 @@ test('the model goes out from its page, by the keyboard, with what to know of it
   await page.keyboard.press('Enter')
   await expect(written).toContainText('config.pbtxt', { timeout: 90_000 })
 })
+
+test('a report is written from the palette, and opens by itself, offline, without scripts', async ({
+  app: page,
+  trained: project,
+  browser,
+}) => {
+  await page.getByRole('button', { name: /^Open a project/ }).click()
+  await page.getByRole('dialog').getByRole('textbox').fill(project)
+  await page.keyboard.press('Enter')
+  await expect(page.locator('[data-path]').first()).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('write a report')
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Write a report' })
+  await expect(dialog).toBeVisible()
+  await expectNoViolations(page, 'the dialog of the report')
+  const target = path.join(path.dirname(project), 'report.html')
+  await dialog.getByRole('textbox').fill(target)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: 'The report is written' })).toContainText('pictures', {
+    timeout: 60_000,
+  })
+
+  const context = await browser.newContext({ offline: true })
+  const report = await context.newPage()
+  const asked: string[] = []
+  report.on('request', (request) => asked.push(request.url()))
+  await report.goto(`file://${target}`)
+  await expect(report.getByRole('heading', { level: 1 })).toHaveText('Trained')
+  await expect(report.getByRole('heading', { name: 'Likely mistakes' })).toBeVisible()
+  const whole = await report.evaluate(() => Array.from(document.images).every((image) => image.naturalWidth > 0))
+  expect([whole, asked.filter((url) => !url.startsWith('data:'))]).toEqual([true, [`file://${target}`]])
+  expect(await report.evaluate(() => document.images.length)).toBeGreaterThan(5)
+  await expectNoViolations(report, 'the report')
+  await context.close()
+})

@@ -24,6 +24,7 @@ import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from 
 import { chooseModel, modelsOf } from './models.ts'
 import { confidentCounts, overviewOf } from './progress.ts'
 import { reasonsFor } from './reasons.ts'
+import { startReport } from './reportPage.ts'
 import { reviewMark } from './review.ts'
 import { removeFilter, renameFilter, savedFilters, saveFilter } from './savedFilters.ts'
 import { startScan } from './scanning.ts'
@@ -176,6 +177,7 @@ export function createRouter(app: Application, shell: Shell) {
       export: os.exchange.export.handler(({ input }) => {
         return startExport(workspace(), { ...input, path: requireAbsolute(input.path) }).done
       }),
+      report: os.exchange.report.handler(({ input }) => startReport(workspace(), requireAbsolute(input.path)).done),
       preview: os.exchange.preview.handler(({ input }) => {
         const renames = input.renames && asRenames(input.renames)
         return startPreview(workspace(), { ...input, path: requireAbsolute(input.path), renames }).done

@@ -9,7 +9,7 @@ import type { Job } from '../images/job.ts'
 import { renderImage } from '../images/render.ts'
 import { drawSample } from '../images/sample/draw.ts'
 import { scan } from '../images/scan.ts'
-import { ensureThumbnail } from '../images/thumbnails.ts'
+import { ensureThumbnail, makePicture } from '../images/thumbnails.ts'
 import { probeDevice } from '../training/deviceProbe.ts'
 import { imageEvidence } from '../training/evidence.ts'
 import { planLastStage } from '../training/lastStagePlan.ts'
@@ -43,5 +43,6 @@ export const tasks = {
   drawSample,
   resolveBackbone: ({ specification }: { specification: string }) => resolveBackbone(specification),
   thumbnail: ({ path, sha256, cacheFolder }: OneImage) => ensureThumbnail(path, sha256, cacheFolder),
+  picture: ({ path, sha256, cacheFolder }: OneImage) => makePicture(path, sha256, cacheFolder),
   render: ({ path, sha256, cacheFolder }: OneImage) => renderImage(path, sha256, cacheFolder),
 }

@@ -37,6 +37,18 @@ export async function makeThumbnail(source: ImageSource, cacheFolder: string): P
   return target
 }
 
+/** Pixels along the longest side of what a page carries inside itself. */
+const pictureSide = 200
+
+/** An even smaller picture, of some kB, as it is put into pages. @throws as `ensureThumbnail` */
+export async function makePicture(path: string, sha256: string, cacheFolder: string): Promise<{ bytes: Uint8Array }> {
+  const bytes = await openImage(await ensureThumbnail(path, sha256, cacheFolder))
+    .resize(pictureSide, pictureSide, { fit: 'inside', withoutEnlargement: true })
+    .webp({ quality: 70, effort: 4 })
+    .toBuffer()
+  return { bytes: new Uint8Array(bytes) }
+}
+
 /** Two screens may ask for one thumbnail at once. */
 const underWay = new Map<string, Promise<string>>()
 

@@ -13,6 +13,7 @@ import { addNew } from './cli/new.ts'
 import { addNext } from './cli/next.ts'
 import { addParity } from './cli/parity.ts'
 import { complain } from './cli/report.ts'
+import { addReport } from './cli/reportPage.ts'
 import { addSample } from './cli/sample.ts'
 import { addServe } from './cli/serve.ts'
 import { addSimulate } from './cli/simulate.ts'
@@ -24,7 +25,7 @@ import { version } from './paths.ts'
 /** One command, one file of `cli/`, one line here. */
 const commands = [
   ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addNext, addExport, addExportModel],
-  ...[addStatus, addFormats, addDevices, addBenchmark, addSimulate, addParity, addServe, addSample],
+  ...[addReport, addStatus, addFormats, addDevices, addBenchmark, addSimulate, addParity, addServe, addSample],
 ]
 
 const program = new Command('surmise')

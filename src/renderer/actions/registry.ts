@@ -161,6 +161,7 @@ const all: readonly Action[] = [
     ...everywhere('export-model', texts.models.exportTitle, [], () => ui.set({ dialog: 'export-model' })),
     when: () => inProject() && projectNow()?.model?.usable === true,
   },
+  everywhere('report', texts.report.title, [], () => ui.set({ dialog: 'report' })),
   everywhere('import', 'Import labels', ['mod+i'], () => ui.set({ dialog: 'import' })),
   everywhere('models', texts.models.open, ['mod+.'], () => openModelPage()),
   everywhere('settings', texts.settings.title, ['mod+,'], () => ui.set({ dialog: 'settings' })),

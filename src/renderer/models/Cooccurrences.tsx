@@ -1,11 +1,11 @@
 import { type KeyboardEvent, useMemo, useState } from 'react'
+import { type HeatMeasure, heatCell, heatColour } from '../../preload/heat.ts'
 import type { Cooccurrence } from '../../preload/modelPage.ts'
 import type { Label } from '../../preload/schemas.ts'
 import { texts } from '../texts.ts'
 import { Choice } from '../ui/Choice.tsx'
 import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
-import { type HeatMeasure, heatCell, heatColour } from './heat.ts'
 
 const steps: Record<string, [number, number]> = {
   ArrowUp: [-1, 0],

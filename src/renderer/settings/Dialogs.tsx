@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react'
 import { ExportDialog } from '../exchange/ExportDialog.tsx'
 import { ImportDialog } from '../exchange/ImportDialog.tsx'
+import { ReportDialog } from '../exchange/ReportDialog.tsx'
 import { HistoryDialog } from '../history/HistoryDialog.tsx'
 import { ModelExportDialog } from '../models/ModelExportDialog.tsx'
 import { CommandPalette } from '../palette/CommandPalette.tsx'
@@ -21,6 +22,7 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
   relocate: RelocateDialog,
   export: ExportDialog,
   'export-model': ModelExportDialog,
+  report: ReportDialog,
   import: ImportDialog,
   settings: SettingsDialog,
   keys: KeysDialog,

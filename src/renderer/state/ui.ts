@@ -5,6 +5,7 @@ import { reportOf } from '../bridge/client.ts'
 export type DialogName =
   | 'export'
   | 'export-model'
+  | 'report'
   | 'import'
   | 'settings'
   | 'keys'

@@ -1,4 +1,4 @@
-import type { Cooccurrence } from '../../preload/modelPage.ts'
+import type { Cooccurrence } from './modelPage.ts'
 
 export type HeatMeasure = 'lift' | 'conditional'
 

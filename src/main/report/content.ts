@@ -1,0 +1,55 @@
+/** What a report shows: plain data. Fractions; null where too little is known. */
+export interface ReportContent {
+  project: string
+  /** When it was written, in words. */
+  writtenAt: string
+  version: string
+  images: { total: number; ok: number; broken: number; missing: number }
+  labels: ReportLabel[]
+  /** Pairs of images and labels, of images that can be read. */
+  pairs: { present: number; absent: number; unknown: number }
+  together: ReportTogether
+  /** Null without a model. */
+  model: ReportModel | null
+}
+
+export interface ReportLabel {
+  name: string
+  colour: string
+  present: number
+  absent: number
+  unknown: number
+  averagePrecision: number | null
+  /** Undecided pairs that the model is confident of. */
+  confident: { present: number; absent: number } | null
+}
+
+/** How labels go together: lift, row by row; null where too little is known of a pair. */
+export interface ReportTogether {
+  names: string[]
+  /** Labels of the project; the matrix shows those that are present most often. */
+  labels: number
+  cells: ({ value: number; together: boolean; share: number } | null)[]
+}
+
+export interface ReportModel {
+  facts: string
+  mAP: number | null
+  calibrationError: number | null
+  heldOut: { present: number; absent: number }
+  reliability: { count: number; predicted: number | null; observed: number | null; low: number; high: number }[] | null
+  /** By threshold, rising. */
+  precisionRecall: { precision: number | null; recall: number }[] | null
+  mistakes: ReportPicture[]
+  suggestions: { label: string; pictures: ReportPicture[] }[]
+}
+
+export interface ReportPicture {
+  path: string
+  label: string
+  probability: number
+  /** What is marked; null of a suggestion. */
+  state: 'present' | 'absent' | null
+  /** A WebP image; undefined where it can't be read. */
+  picture: Uint8Array | undefined
+}

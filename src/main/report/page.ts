@@ -1,0 +1,154 @@
+import type { ReportContent, ReportLabel, ReportModel, ReportPicture, ReportTogether } from './content.ts'
+import { Html, html } from './html.ts'
+import { percent, precisionRecallPlot, reliabilityPlot } from './plots.ts'
+import { style } from './style.ts'
+
+/**
+ * The whole report as one page: no script, nothing from elsewhere, and its own policy forbids both. Every name in it is text.
+ */
+export function reportPage(content: ReportContent): string {
+  const { project, writtenAt, version, images, labels, pairs, together, model } = content
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${project} – report</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<main>
+<header>
+<h1>${project}</h1>
+<p class="muted">Written ${writtenAt} by Surmise ${version}.${model && html` Model: ${model.facts}.`}</p>
+<dl class="figures">
+${figure('Images', counted(images.total), images.broken + images.missing > 0 ? `${counted(images.broken)} unreadable, ${counted(images.missing)} missing` : '')}
+${figure('Labels', counted(labels.length))}
+${figure('Present', counted(pairs.present))}
+${figure('Absent', counted(pairs.absent))}
+${figure('Unknown', counted(pairs.unknown), share(pairs.unknown, pairs.present + pairs.absent + pairs.unknown))}
+${model && figure('Mean average precision', percent(model.mAP), 'on held-out labels')}
+${model && figure('Calibration error', percent(model.calibrationError), 'lower is better')}
+</dl>
+</header>
+${labelSection(labels, model !== null)}
+${togetherSection(together)}
+${model ? modelSections(model) : html`<section><h2>Model</h2><p>No model has been trained yet, so there are no suggestions and nothing to measure.</p></section>`}
+<footer class="muted">Each image and label is present, absent or unknown; unknown is never counted as absent. What is measured is measured on known labels that the parts of the model in question had not seen.</footer>
+</main>
+</body>
+</html>
+`
+  return page.text
+}
+
+function figure(name: string, value: string, more = ''): Html {
+  return html`<div><dt>${name}</dt><dd>${value}</dd>${more !== '' && html`<dd class="more">${more}</dd>`}</div>`
+}
+
+function labelSection(labels: readonly ReportLabel[], hasModel: boolean): Html {
+  if (labels.length === 0) return html`<section><h2>Labels</h2><p>The project has no labels yet.</p></section>`
+  return html`<section>
+<h2>Labels</h2>
+<p class="muted"><span class="key"><i class="p"></i>present</span><span class="key"><i class="a"></i>absent</span><span class="key"><i class="u"></i>unknown</span></p>
+<div class="scroll"><table>
+<thead><tr><th scope="col">Label</th><th scope="col" class="left">Balance</th><th scope="col">Present</th><th scope="col">Absent</th><th scope="col">Unknown</th>${hasModel && html`<th scope="col">Average precision</th><th scope="col">Confident of</th>`}</tr></thead>
+<tbody>
+${labels.map((label) => labelRow(label, hasModel))}</tbody>
+</table></div>
+</section>`
+}
+
+function labelRow(label: ReportLabel, hasModel: boolean): Html {
+  const { name, colour, present, absent, unknown, averagePrecision, confident } = label
+  const total = Math.max(1, present + absent + unknown)
+  const width = (part: number): string => `${((100 * part) / total).toFixed(2)}%`
+  const dot = /^#[0-9a-f]{6}$/i.test(colour) ? colour : 'transparent'
+  return html`<tr><th scope="row"><i class="swatch" style="background:${dot}"></i>${name}</th>
+<td><div class="balance" role="img" aria-label="${share(present, total)} present, ${share(absent, total)} absent"><i class="p" style="width:${width(present)}"></i><i class="a" style="width:${width(absent)}"></i></div></td>
+<td>${counted(present)}</td><td>${counted(absent)}</td><td>${counted(unknown)}</td>${
+    hasModel &&
+    html`<td>${percent(averagePrecision)}</td><td>${confident ? `${counted(confident.present)} present, ${counted(confident.absent)} absent` : 'not learnt'}</td>`
+  }</tr>
+`
+}
+
+function togetherSection({ names, labels, cells }: ReportTogether): Html {
+  if (names.length < 2) return html``
+  const n = names.length
+  return html`<section>
+<h2>Labels that go together</h2>
+<p class="muted">How many times as often both are present as if they had nothing to do with each other, in images where both are known. Empty: too few to tell.${
+    labels > n && html` The ${n} labels that are present most often, of ${labels}.`
+  }</p>
+<div class="scroll"><table class="heat">
+<thead><tr><td></td>${names.map((name) => html`<th scope="col" title="${name}"><span>${name}</span></th>`)}</tr></thead>
+<tbody>
+${names.map(
+  (
+    row,
+    a,
+  ) => html`<tr><th scope="row" title="${row}">${row}</th>${names.map((column, b) => heatCell(row, column, a === b, cells[a * n + b]))}</tr>
+`,
+)}</tbody>
+</table></div>
+</section>`
+}
+
+function heatCell(row: string, column: string, isSelf: boolean, cell: ReportTogether['cells'][number]): Html {
+  if (isSelf) return html`<td style="background:var(--sunken)"></td>`
+  if (!cell) return html`<td></td>`
+  const colour = cell.together ? 'var(--accent)' : 'var(--apart)'
+  const shade = `color-mix(in srgb, ${colour} ${Math.round(100 * cell.share)}%, transparent)`
+  return html`<td style="background:${shade}" title="${row}, ${column}">${lift(cell.value)}</td>`
+}
+
+function modelSections(model: ReportModel): Html {
+  const { heldOut, reliability, precisionRecall, mistakes, suggestions } = model
+  return html`<section>
+<h2>How far it can be believed</h2>
+<p class="muted">${counted(heldOut.present)} present and ${counted(heldOut.absent)} absent labels, held out.</p>
+${
+  reliability && precisionRecall
+    ? html`<div class="plots"><div><h3>Reliability</h3>${reliabilityPlot(reliability)}<p class="muted">On the dashed line it is as sure as it should be. Whiskers: 95 %; bars: how many.</p></div>
+<div><h3>Precision and recall</h3>${precisionRecallPlot(precisionRecall)}<p class="muted">Of what is suggested from a threshold upwards: how much is right, and how much is found.</p></div></div>`
+    : html`<p>Too few labels are known to measure it.</p>`
+}
+</section>
+<section>
+<h2>Likely mistakes</h2>
+<p class="muted">Known labels that the model is confident are the opposite, the surest first: mistakes of the model, or of whoever marked them.</p>
+${mistakes.length === 0 ? html`<p>There are none.</p>` : pictures(mistakes)}
+</section>
+<section class="byLabel">
+<h2>What it suggests</h2>
+<p class="muted">Undecided images that more probably show a label than not, the surest of each label.</p>
+${suggestions.length === 0 && html`<p>There are none.</p>`}
+${suggestions.map(({ label, pictures: some }) => html`<h3>${label}</h3>${pictures(some)}`)}
+</section>`
+}
+
+function pictures(list: readonly ReportPicture[]): Html {
+  return html`<ul class="pictures">
+${list.map(
+  ({ path, label, probability, state, picture }) => html`<li><figure>${
+    picture
+      ? html`<img alt="${path}" src="data:image/webp;base64,${Buffer.from(picture).toString('base64')}">`
+      : html`<div class="none">can’t be read</div>`
+  }<figcaption>${
+    state
+      ? html`<b>${label}</b>: marked <span class="${state}">${state}</span>, said ${percent(probability, 0)}`
+      : html`${percent(probability, 0)}`
+  }<br><span class="muted">${path}</span></figcaption></figure></li>
+`,
+)}</ul>`
+}
+
+const counted = (count: number): string => count.toLocaleString('en')
+const share = (part: number, whole: number): string => (whole === 0 ? '0 %' : percent(part / whole, 0))
+
+function lift(value: number): string {
+  return value >= 10 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value === 0 ? '0' : value.toFixed(2)
+}

@@ -1,0 +1,26 @@
+import path from 'node:path'
+import type { Command } from 'commander'
+import { startReport } from '../../app/reportPage.ts'
+import { counted } from '../../app/words.ts'
+import { type CommonOptions, runOn, withJson } from './run.ts'
+
+export function addReport(program: Command): void {
+  const command = program
+    .command('report')
+    .description('write counts, plots, likely mistakes and examples as one page that opens anywhere')
+    .argument('<project>', 'the project file')
+    .argument('<out>', 'the .html file to write')
+  withJson(command).action((project: string, out: string, options: CommonOptions) =>
+    runOn(
+      project,
+      options,
+      async (workspace) => {
+        const report = await startReport(workspace, path.resolve(out)).done
+        const { file, bytes, pictures } = report
+        const text = `${file}: ${(bytes / 1e6).toFixed(1)} MB, with ${counted(pictures, 'picture')}.`
+        return { text, json: { ...report } }
+      },
+      { readOnly: true },
+    ),
+  )
+}
