@@ -78,6 +78,8 @@ export const contract = {
     query: procedure.input(z.object({ filter: s.imageFilter, sort: s.imageSort })).output(z.instanceof(Blob)),
     rows: procedure.input(z.object({ ids: z.array(id).max(500) })).output(z.array(s.imageRow)),
     detail: procedure.input(z.object({ id })).output(s.imageDetail),
+    /** Shows its file in the file manager of the machine that the program runs on. */
+    reveal: procedure.input(z.object({ id })),
   },
   filters: {
     list: procedure.output(z.array(s.savedFilter)),

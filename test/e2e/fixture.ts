@@ -20,6 +20,8 @@ export interface Served {
 }
 
 interface Fixtures {
+  /** What the application finds in its environment beside what is there. */
+  environment: Record<string, string>
   served: Served
   /** A page that has been let in, on the start screen. */
   app: Page
@@ -80,11 +82,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     cpSync(trainedSample, folder, { recursive: true })
     await use(path.join(folder, 'Trained.surmise'))
   },
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the wanted fixtures from this pattern.
-  served: async ({}, use) => {
+  environment: [{}, { option: true }],
+  served: async ({ environment }, use) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'surmise-e2e-'))
     const home = path.join(folder, '.home')
-    const env = { ...process.env, SURMISE_HOME: home, HOME: folder, USERPROFILE: folder }
+    const env = { ...process.env, SURMISE_HOME: home, HOME: folder, USERPROFILE: folder, ...environment }
     const child = spawn(process.execPath, [cli, 'serve', '--no-open'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     const exited = new Promise((resolve) => child.once('exit', resolve))
     const surmise = (...args: string[]) => output(spawn(process.execPath, [cli, ...args], { env }))

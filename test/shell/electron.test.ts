@@ -62,10 +62,21 @@ test('nothing navigates away, opens a window, embeds a page, or loads from elsew
   expect(prevented('will-attach-webview', '')).toBe(true)
 
   const answers: unknown[] = []
+  const permissions = [
+    ['media', home],
+    ['clipboard-read', home],
+    ['clipboard-sanitized-write', home],
+    ['clipboard-sanitized-write', 'https://example.org/'],
+  ]
   guardSession({
-    setPermissionRequestHandler: (handler: (...args: unknown[]) => void) =>
-      handler(null, 'media', (granted: boolean) => answers.push(granted)),
-    setPermissionCheckHandler: (handler: () => boolean) => answers.push(handler()),
+    setPermissionRequestHandler: (handler: (...args: unknown[]) => void) => {
+      for (const [permission, url] of permissions) {
+        handler({ getURL: () => url }, permission, (granted: boolean) => answers.push(granted))
+      }
+    },
+    setPermissionCheckHandler: (handler: (...args: unknown[]) => boolean) => {
+      for (const [permission, url] of permissions) answers.push(handler(null, permission, url))
+    },
     setDevicePermissionHandler: (handler: () => boolean) => answers.push(handler()),
     webRequest: {
       onBeforeRequest: (handler: (...args: unknown[]) => void) => {
@@ -74,7 +85,8 @@ test('nothing navigates away, opens a window, embeds a page, or loads from elsew
       },
     },
   } as unknown as Session)
-  expect(answers).toEqual([false, false, false, true, true, false])
+  // Only copying, and only by the page itself.
+  expect(answers).toEqual([false, false, true, false, false, false, true, false, false, true, true, false])
   expect(mayLoad('ws://127.0.0.1:1/')).toBe(false)
   expect([isHome('surmise://app/x'), isHome('surmise://app.evil/'), isHome('nonsense')]).toEqual([true, false, false])
 })
@@ -108,7 +120,9 @@ test('the contract over a message port: for our own page, and for no other', asy
   const application = newApplication()
   const connected = new Map<string, (event: unknown) => void>()
   const ipcMain = { on: (channel: string, listener: (event: unknown) => void) => connected.set(channel, listener) }
-  bridge(ipcMain as unknown as IpcMain, application, async () => '/chosen')
+  const revealed: string[] = []
+  const reveal = async (file: string) => void revealed.push(file)
+  bridge(ipcMain as unknown as IpcMain, application, { pick: async () => '/chosen', reveal })
   const connect = (senderFrame: unknown) => {
     const { port1, port2 } = new MessageChannel()
     const main = {

@@ -25,6 +25,7 @@ import { chooseModel, modelsOf } from './models.ts'
 import { confidentCounts, overviewOf } from './progress.ts'
 import { reasonsFor } from './reasons.ts'
 import { startReport } from './reportPage.ts'
+import { type Reveal, revealImage } from './reveal.ts'
 import { reviewMark } from './review.ts'
 import { removeFilter, renameFilter, savedFilters, saveFilter } from './savedFilters.ts'
 import { startScan } from './scanning.ts'
@@ -34,6 +35,7 @@ import { startTraining } from './training.ts'
 /** What differs from shell to shell. */
 export interface Shell {
   kind: AppInfo['shell']
+  reveal: Reveal
   /** The system's dialogs, where there are some. */
   pick?: (input: z.infer<typeof pickInput>) => Promise<string | null>
 }
@@ -111,6 +113,7 @@ export function createRouter(app: Application, shell: Shell) {
       }),
       rows: os.images.rows.handler(({ input }) => imageRows(workspace(), input.ids)),
       detail: os.images.detail.handler(({ input }) => imageDetail(workspace(), input.id)),
+      reveal: os.images.reveal.handler(({ input }) => revealImage(workspace(), input.id, shell.reveal)),
     },
     filters: {
       list: os.filters.list.handler(() => savedFilters(workspace().project)),

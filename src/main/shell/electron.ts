@@ -73,7 +73,10 @@ function start(): void {
   void app.whenReady().then(() => {
     guardSession(session.defaultSession)
     protocol.handle(scheme, answerScheme(application, rendererFolder))
-    bridge(ipcMain, application, (input) => pick(dialog, window, input))
+    bridge(ipcMain, application, {
+      pick: (input) => pick(dialog, window, input),
+      reveal: async (file) => shell.showItemInFolder(file),
+    })
     const actions = {
       openProject: () => {
         const wanted = { kind: 'open-file', title: 'Open project', extensions: ['surmise'] } as const

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import open from 'open'
 import { UserError } from '../base/errors.ts'
+import { hasDesktop } from './desktop.ts'
 import { isRendererBuilt, rendererFolder } from './paths.ts'
 import { startApplication } from './start.ts'
 import { WebShell } from './web.ts'
@@ -43,9 +43,7 @@ export async function serve({ project, port, open: opens }: ServeOptions): Promi
 
 /** Without a display, or without a browser, the printed address has to do. */
 function openBrowser(url: string): void {
-  const needsDisplay = process.platform !== 'win32' && process.platform !== 'darwin'
-  if (needsDisplay && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return
-  if (needsDisplay && spawnSync('sh', ['-c', 'command -v xdg-open']).status !== 0) return
+  if (!hasDesktop()) return
   open(url).then(
     (child) => child.on('error', () => undefined),
     () => undefined,

@@ -9,6 +9,7 @@ import type { Application } from '../app/application.ts'
 import { answerImage } from '../app/imageRoute.ts'
 import { createRouter } from '../app/router.ts'
 import { UserError } from '../base/errors.ts'
+import { openFolderOf } from './desktop.ts'
 import { securityHeaders, withHeaders } from './headers.ts'
 import { isLocalHost, isSameOrigin } from './origin.ts'
 import { Sessions } from './session.ts'
@@ -132,7 +133,7 @@ function page(status: number, message: string, hint = ''): Response {
 
 /** Calls come over one WebSocket at /rpc; who may open it is checked like a page, and the origin must be named. */
 function acceptSockets(server: Server, application: Application, sessions: Sessions): WebSocketServer {
-  const handler = new RPCHandler(createRouter(application, { kind: 'web' }))
+  const handler = new RPCHandler(createRouter(application, { kind: 'web', reveal: openFolderOf }))
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate: false })
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy())

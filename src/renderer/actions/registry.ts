@@ -4,6 +4,7 @@ import { labelGroups, nextFocus, restOf } from '../image/groups.ts'
 import { closeProject } from '../progress/close.ts'
 import { refreshStaleList } from '../state/events.ts'
 import { showFilterPanel } from '../state/filters.ts'
+import { copyImage, copyPath, imageAtHand, revealImage } from '../state/imageFile.ts'
 import { accept, mark, markMany, markRestAbsent, redo, reject, review, undo } from '../state/marks.ts'
 import { currentIds, queryClient, keys as queryKeys } from '../state/queries.ts'
 import {
@@ -168,6 +169,9 @@ const all: readonly Action[] = [
   everywhere('rescan', texts.workbench.rescan, [], () => void client.project.rescan().catch(notifyError)),
   everywhere('locate', texts.workbench.locate, [], () => ui.set({ dialog: 'relocate' })),
   everywhere('close', texts.workbench.close, [], () => void closeProject()),
+  atHand('copy-image', texts.imageFile.copy, ['mod+shift+c'], (id) => void copyImage(id)),
+  atHand('copy-path', texts.imageFile.copyPath, ['mod+shift+l'], (id) => void copyPath(id)),
+  atHand('reveal', texts.imageFile.reveal, ['mod+shift+e'], revealImage),
   anytime('new-project', texts.start.newProject, [], () => ui.set({ dialog: 'new-project' })),
   anytime('open-project', texts.start.open, ['mod+o'], () => ui.set({ dialog: 'open-project' })),
   anytime('palette', texts.palette.title, ['mod+k'], () => ui.set({ dialog: 'palette' })),
@@ -228,6 +232,10 @@ const all: readonly Action[] = [
     const labelId = ui.get().filter.labels?.[0]?.labelId ?? leastDecided(labelsNow())?.id
     if (labelId !== undefined) openReview(labelId)
   }),
+  grid('open', texts.imageFile.open, [], () => {
+    const imageId = imageAtHand()
+    if (imageId !== null) openImage(imageId)
+  }),
   grid('search', texts.workbench.search, ['/'], () => document.getElementById('search-images')?.focus()),
   grid('filter', texts.filters.title, ['f'], () => showFilterPanel('filter')),
   grid('saved-filters', texts.filters.saved, ['shift+f'], () => showFilterPanel('saved')),
@@ -248,6 +256,14 @@ export const firstKeys = (id: string): readonly string[] => all.find((one) => on
 
 function everywhere(id: string, title: string, keys: string[], run: () => void): Action {
   return { id, title, keys, group: 'Everywhere', when: inProject, run }
+}
+/** About the open image, or the one under the keyboard. */
+function atHand(id: string, title: string, keys: string[], run: (imageId: number) => void): Action {
+  const act = (): void => {
+    const imageId = imageAtHand()
+    if (imageId !== null) run(imageId)
+  }
+  return { ...everywhere(id, title, keys, act), when: () => inProject() && imageAtHand() !== null }
 }
 function anytime(id: string, title: string, keys: string[], run: () => void): Action {
   return { ...everywhere(id, title, keys, run), when: () => true }

@@ -11,6 +11,7 @@ import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { GoTo } from './GoTo.tsx'
+import { ImageMenu } from './ImageMenu.tsx'
 import { LabelPanel } from './LabelPanel.tsx'
 import { Stage } from './Stage.tsx'
 import { useOpenLabels, useWhy } from './useOpenLabels.ts'
@@ -19,7 +20,13 @@ import { useOpenLabels, useWhy } from './useOpenLabels.ts'
 function ExplainedStage({ detail }: { detail: ImageDetail }) {
   const { focused } = useOpenLabels(detail)
   const why = useWhy(detail, focused)
-  return <Stage image={detail} attention={why?.reasons?.attention ?? null} />
+  return (
+    <ImageMenu>
+      <div className="flex min-h-0 flex-1 flex-col">
+        <Stage image={detail} attention={why?.reasons?.attention ?? null} />
+      </div>
+    </ImageMenu>
+  )
 }
 
 /** One image, large, and its labels. */

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
+import { ImageMenu } from '../image/ImageMenu.tsx'
 import { useLabels } from '../state/queries.ts'
 import { openImage, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -58,6 +59,15 @@ export function Grid({ ids }: { ids: Int32Array }) {
     } else ui.set({ cursor: index, selection: new Set() })
   }
 
+  /** The menu is for the image that was pressed; for the one under the keyboard where none was. */
+  const takeUnderPointer = ({ target }: MouseEvent): void => {
+    const tile = target instanceof Element ? target.closest('[role=option]') : null
+    const index = tile ? ids.indexOf(Number(tile.id.slice('image-'.length))) : -1
+    if (index < 0) return
+    if (ui.get().selection.has(ids[index])) ui.set({ cursor: index })
+    else choose(index, {})
+  }
+
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === 'Enter') openImage(ids[cursor])
@@ -73,39 +83,42 @@ export function Grid({ ids }: { ids: Int32Array }) {
   }
 
   return (
-    <div
-      ref={frame}
-      role="listbox"
-      aria-label={texts.workbench.list}
-      aria-multiselectable
-      aria-activedescendant={ids.length > 0 ? `image-${ids[cursor]}` : undefined}
-      tabIndex={0}
-      onKeyDown={onKeyDown}
-      className="group min-h-0 flex-1 overflow-auto outline-none"
-    >
-      <div role="presentation" className="relative" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index: line, start }) =>
-          Array.from({ length: layout.columns }, (_, column) => {
-            const index = line * layout.columns + column
-            if (index >= ids.length) return null
-            return (
-              <Tile
-                key={ids[index]}
-                id={ids[index]}
-                labels={labels}
-                isCurrent={index === cursor}
-                isSelected={selection.has(ids[index])}
-                isInSight={line >= first && line <= last}
-                left={padding + column * (layout.tileWidth + gap)}
-                top={start}
-                width={layout.tileWidth}
-                height={layout.rowHeight - gap}
-                onChoose={(how) => choose(index, how)}
-              />
-            )
-          }),
-        )}
+    <ImageMenu entries={['grid.open']}>
+      <div
+        ref={frame}
+        role="listbox"
+        aria-label={texts.workbench.list}
+        aria-multiselectable
+        aria-activedescendant={ids.length > 0 ? `image-${ids[cursor]}` : undefined}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        onContextMenu={takeUnderPointer}
+        className="group min-h-0 flex-1 overflow-auto outline-none"
+      >
+        <div role="presentation" className="relative" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index: line, start }) =>
+            Array.from({ length: layout.columns }, (_, column) => {
+              const index = line * layout.columns + column
+              if (index >= ids.length) return null
+              return (
+                <Tile
+                  key={ids[index]}
+                  id={ids[index]}
+                  labels={labels}
+                  isCurrent={index === cursor}
+                  isSelected={selection.has(ids[index])}
+                  isInSight={line >= first && line <= last}
+                  left={padding + column * (layout.tileWidth + gap)}
+                  top={start}
+                  width={layout.tileWidth}
+                  height={layout.rowHeight - gap}
+                  onChoose={(how) => choose(index, how)}
+                />
+              )
+            }),
+          )}
+        </div>
       </div>
-    </div>
+    </ImageMenu>
   )
 }

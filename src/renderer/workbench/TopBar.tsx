@@ -7,6 +7,7 @@ import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { FineTuneButton } from '../training/FineTuneButton.tsx'
 import { IconButton } from '../ui/Button.tsx'
+import { menuFrame, menuItem, menuLine } from '../ui/menu.ts'
 import { Name } from '../ui/Name.tsx'
 
 export function TopBar({ project }: { project: ProjectSummary }) {
@@ -79,12 +80,9 @@ function BackgroundJob() {
   )
 }
 
-const item =
-  'flex cursor-default items-center justify-between gap-8 rounded px-2.5 py-1.5 outline-none data-highlighted:bg-sunken'
-
 function ProjectMenu() {
   const entry = (id: string, title = action(id).title) => (
-    <Menu.Item className={item} onClick={action(id).run}>
+    <Menu.Item className={menuItem} onClick={action(id).run}>
       {title}
       <span className="text-xs text-muted">{keyNameOf(id)}</span>
     </Menu.Item>
@@ -96,21 +94,21 @@ function ProjectMenu() {
       />
       <Menu.Portal>
         <Menu.Positioner align="start" sideOffset={6} className="z-40">
-          <Menu.Popup className="min-w-56 rounded-lg border border-line bg-raised p-1 shadow-float outline-none">
+          <Menu.Popup className={menuFrame}>
             {entry('export', texts.exchange.export)}
             {entry('import', texts.exchange.import)}
-            <Menu.Separator className="mx-2 my-1 h-px bg-line" />
+            <Menu.Separator className={menuLine} />
             {entry('rescan')}
             {entry('locate')}
-            <Menu.Separator className="mx-2 my-1 h-px bg-line" />
+            <Menu.Separator className={menuLine} />
             {entry('together', texts.together.open)}
             {entry('history', texts.historyList.open)}
             {entry('progress', texts.progress.open)}
-            <Menu.Separator className="mx-2 my-1 h-px bg-line" />
+            <Menu.Separator className={menuLine} />
             {entry('models')}
             {entry('settings')}
             {entry('keys')}
-            <Menu.Separator className="mx-2 my-1 h-px bg-line" />
+            <Menu.Separator className={menuLine} />
             {entry('palette', texts.palette.open)}
             {entry('close')}
           </Menu.Popup>

@@ -1,6 +1,9 @@
 import type { App, Session, WebContents } from 'electron'
 import { isHome, mayLoad } from './protocol.ts'
 
+/** The page's own images and texts may go to the clipboard; nothing is read from it. */
+const allowed: ReadonlySet<string> = new Set(['clipboard-sanitized-write'])
+
 /** No page ever leaves the application, opens a window, embeds another, or is allowed a camera. */
 export function guardContents(app: Pick<App, 'on'>): void {
   app.on('web-contents-created', (_, contents: WebContents) => {
@@ -20,8 +23,10 @@ export function guardSession(
     'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler' | 'webRequest'
   >,
 ): void {
-  session.setPermissionRequestHandler((_, __, answer) => answer(false))
-  session.setPermissionCheckHandler(() => false)
+  session.setPermissionRequestHandler((contents, permission, answer) =>
+    answer(allowed.has(permission) && isHome(contents.getURL())),
+  )
+  session.setPermissionCheckHandler((_, permission, origin) => allowed.has(permission) && isHome(origin))
   session.setDevicePermissionHandler(() => false)
   session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !mayLoad(details.url) }))
 }

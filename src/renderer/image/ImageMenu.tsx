@@ -1,0 +1,28 @@
+import { ContextMenu } from '@base-ui/react/context-menu'
+import type { ReactElement } from 'react'
+import { action, keyNameOf } from '../actions/registry.ts'
+import { menuFrame, menuItem, menuLine } from '../ui/menu.ts'
+
+/** Around what shows images: a menu for the one at hand, by the right button, a long press, or the menu key. */
+export function ImageMenu({ entries = [], children }: { entries?: readonly string[]; children: ReactElement }) {
+  const entry = (id: string) => (
+    <ContextMenu.Item key={id} className={menuItem} disabled={!action(id).when()} onClick={action(id).run}>
+      {action(id).title}
+      <span className="text-xs text-muted">{keyNameOf(id)}</span>
+    </ContextMenu.Item>
+  )
+  return (
+    <ContextMenu.Root>
+      <ContextMenu.Trigger render={children} />
+      <ContextMenu.Portal>
+        <ContextMenu.Positioner className="z-40">
+          <ContextMenu.Popup className={menuFrame}>
+            {entries.map(entry)}
+            {entries.length > 0 && <ContextMenu.Separator className={menuLine} />}
+            {['copy-image', 'copy-path', 'reveal'].map(entry)}
+          </ContextMenu.Popup>
+        </ContextMenu.Positioner>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  )
+}
