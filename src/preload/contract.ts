@@ -207,6 +207,10 @@ export const contract = {
         }),
       )
       .output(s.importPreview),
+    /** Keeps the contents of a file whose place a browser does not tell, until the project is closed. @returns where */
+    receive: procedure
+      .input(z.object({ name: z.string().max(1000), contents: z.instanceof(Blob) }))
+      .output(z.object({ path: z.string() })),
     import: procedure.input(z.object({ token: z.string(), choices: s.importChoices })).output(s.importResult),
   },
 }

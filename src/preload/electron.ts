@@ -1,6 +1,9 @@
-/* The preload script of the desktop window: sandboxed, apart from the page's world. It hands over a port, and no more. */
-import { ipcRenderer } from 'electron'
-import { askForPort, connectChannel, portIsHere } from './handshake.ts'
+/*
+ * The preload script of the desktop window: sandboxed, apart from the page's world. It hands over a port, and tells where the
+ * things lie that a person drops into the window; no more.
+ */
+import { ipcRenderer, webUtils } from 'electron'
+import { askForPort, connectChannel, droppedPaths, portIsHere } from './handshake.ts'
 
 /* Of the page's window, as much as is used here: this file is checked without a browser's types. */
 interface Port {
@@ -8,9 +11,14 @@ interface Port {
 }
 declare const MessageChannel: new () => { port1: Port; port2: Port }
 declare const location: { origin: string }
+interface Drop {
+  isTrusted: boolean
+  dataTransfer: { files: Iterable<Parameters<typeof webUtils.getPathForFile>[0]> } | null
+}
 declare const window: {
   addEventListener(kind: 'message', listener: (event: { source: unknown; data: unknown }) => void): void
-  postMessage(message: string, origin: string, ports: Port[]): void
+  addEventListener(kind: 'drop', listener: (event: Drop) => void, capture: boolean): void
+  postMessage(message: unknown, origin: string, ports?: Port[]): void
 }
 
 window.addEventListener('message', ({ source, data }) => {
@@ -20,3 +28,14 @@ window.addEventListener('message', ({ source, data }) => {
   ipcRenderer.postMessage(connectChannel, null, [port1 as never])
   window.postMessage(portIsHere, location.origin, [port2])
 })
+
+// Before the page's own listener. A drop that a script made up tells nothing.
+window.addEventListener(
+  'drop',
+  ({ isTrusted, dataTransfer }) => {
+    if (!isTrusted || !dataTransfer) return
+    const paths = Array.from(dataTransfer.files, (file) => webUtils.getPathForFile(file))
+    window.postMessage({ kind: droppedPaths, paths }, location.origin)
+  },
+  true,
+)

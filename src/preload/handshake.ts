@@ -7,3 +7,6 @@ export const portIsHere = 'surmise: here is the port'
 
 /** On which the preload script sends the other end to the main process. */
 export const connectChannel = 'surmise:connect'
+
+/** The kind of the message with which the preload script tells where the things lie that a person has dropped into the window. */
+export const droppedPaths = 'surmise: paths of what was dropped'

@@ -1,5 +1,6 @@
 import { WifiOff } from 'lucide-react'
 import { useEffect } from 'react'
+import { DropTarget } from './drop/DropTarget.tsx'
 import { Dialogs } from './settings/Dialogs.tsx'
 import { StartScreen } from './start/StartScreen.tsx'
 import { loadPreferences } from './state/preferences.ts'
@@ -33,6 +34,7 @@ export function App() {
       )}
       {!isReady ? null : project ? <Workbench key={project.uuid} project={project} /> : <StartScreen />}
       <Dialogs />
+      <DropTarget />
       <Notices />
     </div>
   )

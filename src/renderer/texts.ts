@@ -75,6 +75,29 @@ export const texts = {
     exists: 'There is a file of this name already.',
     chooseFor: (what: string) => `Choose … ${what}`,
   },
+  drop: {
+    overStart: 'Drop a folder of images, or a project',
+    overStartHint: 'A folder begins a new project; its images stay where they are.',
+    overProject: 'Drop labels to import, or another project',
+    overProjectHint: 'You will see what importing them would do before anything is written.',
+    nothing: 'This can’t be dropped here.',
+    usable: 'Drop a folder of images, a project (.surmise), or, into an open project, a file of labels (.json, .csv).',
+    several: 'One thing at a time, please.',
+    images: 'Images are not dropped one by one.',
+    image: (name: string) => `“${isolated(name)}” is an image.`,
+    imageFolder: 'Drop the folder that it lies in: a project is made of a whole folder.',
+    imageHint: 'Put images into the folder of this project, then choose “Look for changes” in the menu.',
+    model: (name: string) => `“${isolated(name)}” is a model.`,
+    modelHint: 'A backbone is chosen in the settings of a project.',
+    unknown: (name: string) => `“${isolated(name)}” is nothing that Surmise can use.`,
+    noProject: (name: string) => `“${isolated(name)}” may hold labels, but no project is open to take them.`,
+    noProjectHint: 'Open the project first, or make a new one, and drop the file then.',
+    chooseFolder: (name: string) => `A browser does not say where “${isolated(name)}” lies: choose it here.`,
+    chooseProject: (name: string) => `A browser does not say where “${isolated(name)}” lies: choose it here.`,
+    importFolder: (name: string) =>
+      `A browser does not say where “${isolated(name)}” lies: if it holds labels for this project, choose it here. A new project begins on the start screen.`,
+    tooLarge: (name: string) => `“${isolated(name)}” is too large for a browser to hand over: choose it here.`,
+  },
   workbench: {
     images: (shown: number, total: number) =>
       shown === total

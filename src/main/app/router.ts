@@ -185,6 +185,9 @@ export function createRouter(app: Application, shell: Shell) {
         const renames = input.renames && asRenames(input.renames)
         return startPreview(workspace(), { ...input, path: requireAbsolute(input.path), renames }).done
       }),
+      receive: os.exchange.receive.handler(async ({ input: { name, contents } }) => {
+        return { path: await workspace().received.keep(name, contents) }
+      }),
       import: os.exchange.import.handler(({ input }) => startImport(workspace(), input.token, input.choices).done),
     },
   })

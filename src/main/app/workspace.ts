@@ -6,6 +6,7 @@ import type { ProjectChange } from '../project/types.ts'
 import { BulkPreviews } from './bulk.ts'
 import type { AppContext } from './context.ts'
 import { ImportPreviews } from './importing.ts'
+import { ReceivedFiles } from './received.ts'
 import { Session } from './session.ts'
 import { Suggestions } from './suggestions.ts'
 import { summaryOf } from './summary.ts'
@@ -22,6 +23,7 @@ export class Workspace {
   readonly context: AppContext
   readonly suggestions: Suggestions
   readonly imports = new ImportPreviews()
+  readonly received = new ReceivedFiles()
   readonly bulk = new BulkPreviews()
   readonly session: Session
   readonly #stopListening: () => void
@@ -64,6 +66,9 @@ export class Workspace {
     this.#stop()
     // A compute process that hangs must not keep the file open.
     await Promise.race([this.context.jobs.cancelAll(), wait(10_000, undefined, { ref: false })])
+    await this.received
+      .clear()
+      .catch((error) => this.context.log.warn(`What was received could not be removed: ${error}`))
     this.#letGo()
   }
 

@@ -1,15 +1,17 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import type { ImportPreview } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'
 import { parentOf } from '../start/paths.ts'
 import { useLatestJob, useProject } from '../state/queries.ts'
+import { ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field, Select } from '../ui/Field.tsx'
 import { JobLine } from '../ui/JobLine.tsx'
 import { Modal } from '../ui/Modal.tsx'
+import { Note } from '../ui/Note.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { useFormats } from './formats.ts'
 import { type ImportChoices, PreviewPane, wouldChange } from './PreviewPane.tsx'
@@ -24,7 +26,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: project } = useProject()
   const formats = useFormats().filter(({ reads }) => reads)
-  const [path, setPath] = useState('')
+  const [given] = useState(ui.get().given)
+  const [path, setPath] = useState(given?.path ?? '')
   const [formatId, setFormatId] = useState('')
   const [answers, setAnswers] = useState<Answers>({})
   const [renames, setRenames] = useState(noRenames)
@@ -58,6 +61,13 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         throw cause
       }
     })
+  const isBegun = useRef(false)
+  // What was dropped is read at once.
+  useEffect(() => {
+    if (isBegun.current || !given?.path) return
+    isBegun.current = true
+    void read(given.path)
+  })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     void (preview ? commit(preview) : read(path))
@@ -124,6 +134,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         )}
         {outcome === null && !preview && (
           <>
+            {given?.note && <Note>{given.note}</Note>}
             <Field label={texts.exchange.file}>
               {(ids) => (
                 <PathPicker

@@ -38,9 +38,11 @@ export function Dialogs() {
   const editedLabel = useUi((state) => state.editedLabel)
   const label = useLabels().find(({ id }) => id === editedLabel)
   const Named = name && dialogs[name]
+  // What is dropped into a dialog that is open begins it anew.
+  const given = useUi((state) => state.given)
   return (
     <>
-      {Named && <Named onClose={() => ui.set({ dialog: null })} />}
+      {Named && <Named key={given?.id} onClose={() => ui.set({ dialog: null })} />}
       {(editedLabel === 0 || label) && (
         <LabelDialog key={editedLabel} label={label ?? null} onClose={() => ui.set({ editedLabel: null })} />
       )}

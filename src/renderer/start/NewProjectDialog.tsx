@@ -7,6 +7,7 @@ import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field, inputStyle } from '../ui/Field.tsx'
 import { Modal } from '../ui/Modal.tsx'
+import { Note } from '../ui/Note.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { parseLabels } from './labelLines.ts'
 import { PathPicker } from './PathPicker.tsx'
@@ -26,7 +27,8 @@ let draft = empty
 export function NewProjectDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: info } = useInfo()
-  const [form, setForm] = useState(draft)
+  const [given] = useState(ui.get().given)
+  const [form, setForm] = useState(() => (given?.path ? { ...draft, images: given.path, file: null } : draft))
   const [advanced] = useState(draft.backbone !== '')
   const { busy, error, run } = useAction()
 
@@ -66,6 +68,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <form id={formId} onSubmit={create} className="flex flex-col gap-4">
+        {given?.note && <Note>{given.note}</Note>}
         <Field label={texts.create.images} hint={texts.create.imagesHint}>
           {(ids) => (
             <PathPicker

@@ -6,12 +6,14 @@ import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field } from '../ui/Field.tsx'
 import { Modal } from '../ui/Modal.tsx'
+import { Note } from '../ui/Note.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { PathPicker } from './PathPicker.tsx'
 
 export function OpenProjectDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
-  const [path, setPath] = useState('')
+  const [given] = useState(ui.get().given)
+  const [path, setPath] = useState(given?.path ?? '')
   const { busy, error, run } = useAction()
 
   const open = (file: string) =>
@@ -42,6 +44,7 @@ export function OpenProjectDialog({ onClose }: { onClose: () => void }) {
           void open(path)
         }}
       >
+        {given?.note && <Note>{given.note}</Note>}
         <Field label={texts.create.file} hint={texts.start.openHint}>
           {(ids) => (
             <PathPicker

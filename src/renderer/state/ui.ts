@@ -16,6 +16,13 @@ export type DialogName =
   | 'new-project'
   | 'open-project'
   | 'relocate'
+/** What a dialog begins with. */
+export interface Given {
+  id: number
+  path: string | null
+  /** Worth knowing before one goes on. */
+  note: string | null
+}
 export type Theme = 'system' | 'light' | 'dark'
 
 export interface Notice {
@@ -29,6 +36,8 @@ export interface Notice {
 export interface Ui {
   connected: boolean
   dialog: DialogName | null
+  /** What the open dialog begins with, where that was dropped into the window. */
+  given: Given | null
   /** The label whose properties are open; 0 for a new one. */
   editedLabel: number | null
   /** The open image; null: the grid. */
@@ -114,6 +123,7 @@ export const useUi = create<Ui>(() => ({
   ...start,
   connected: false,
   dialog: null,
+  given: null,
   goesOn: remembered('goesOn', false),
   tileSize: remembered('tileSize', 184),
   theme: remembered<Theme>('theme', 'system'),
@@ -133,6 +143,17 @@ export const ui = { get: useUi.getState, set: useUi.setState }
 export function resetView(): void {
   ui.set({ ...start, dialog: null, saveFailed: false })
 }
+
+let lastGiven = 0
+
+export function openDialog(dialog: DialogName, { path, note }: Omit<Given, 'id'>): void {
+  ui.set({ dialog, given: { id: ++lastGiven, path, note }, editedLabel: null })
+}
+
+// It is for the dialog that it was given to, and for no later one.
+useUi.subscribe((now, before) => {
+  if (now.dialog !== before.dialog && now.given !== null && now.given === before.given) ui.set({ given: null })
+})
 
 export function openImage(imageId: number | null): void {
   ui.set({ imageId, focusedLabel: null, settled: null, skipped: new Set(), labelSearch: '' })

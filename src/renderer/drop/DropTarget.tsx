@@ -1,0 +1,84 @@
+import { FileDown } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { ProjectSummary, RecentProject } from '../../preload/schemas.ts'
+import { client } from '../bridge/client.ts'
+import { pathsOfDrop } from '../bridge/dropPaths.ts'
+import { keys, queryClient, useProject } from '../state/queries.ts'
+import { notify, notifyError, openDialog, ui } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { type Dropped, planOf } from './plan.ts'
+
+/** Over the whole window while something is dragged over it; the same can be done by the dialogs, which the keyboard reaches. */
+export function DropTarget() {
+  const [isOver, setOver] = useState(false)
+  const { data: project } = useProject()
+
+  useEffect(() => {
+    const over = (event: DragEvent): void => {
+      if (!event.dataTransfer?.types.includes('Files')) return
+      // Else the browser would leave the page for the file.
+      event.preventDefault()
+      event.dataTransfer.dropEffect = 'copy'
+      setOver(true)
+    }
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setOver(false)
+    }
+    const drop = (event: DragEvent): void => {
+      setOver(false)
+      if (!event.dataTransfer?.types.includes('Files')) return
+      event.preventDefault()
+      void take(event.dataTransfer).catch(notifyError)
+    }
+    window.addEventListener('dragover', over)
+    window.addEventListener('dragleave', leave)
+    window.addEventListener('drop', drop)
+    return () => {
+      window.removeEventListener('dragover', over)
+      window.removeEventListener('dragleave', leave)
+      window.removeEventListener('drop', drop)
+    }
+  }, [])
+
+  if (!isOver) return null
+  return (
+    <div
+      aria-hidden
+      className="pointer-events-none fixed inset-0 z-60 flex items-center justify-center bg-canvas/80 p-4"
+    >
+      <div className="flex size-full flex-col items-center justify-center gap-3 rounded-2xl border-2 border-dashed border-accent text-center">
+        <FileDown size={40} className="text-accent" />
+        <p className="m-0 text-lg font-semibold">{project ? texts.drop.overProject : texts.drop.overStart}</p>
+        <p className="m-0 text-muted">{project ? texts.drop.overProjectHint : texts.drop.overStartHint}</p>
+      </div>
+    </div>
+  )
+}
+
+async function take({ items, files }: DataTransfer): Promise<void> {
+  // All of it is asked now: what is dragged is forgotten when this event ends.
+  const kept = [...files]
+  const folders = [...items].filter(({ kind }) => kind === 'file').map((item) => item.webkitGetAsEntry()?.isDirectory)
+  const paths = pathsOfDrop()
+  const [places, formats, recent] = await Promise.all([paths, client.exchange.formats(), recentPaths()])
+  const things = kept.map(
+    ({ name, size }, at): Dropped => ({ name, size, isFolder: folders[at] === true, path: places[at] || null }),
+  )
+  const inProject = queryClient.getQueryData<ProjectSummary | null>(keys.project) != null
+  const labelEndings = formats.filter(({ reads }) => reads !== null).flatMap(({ extensions }) => extensions)
+  const plan = planOf(things, { inProject, labelEndings, recent })
+  if (plan.kind === 'refuse') notify('warning', plan)
+  else if (plan.kind === 'dialog') openDialog(plan.dialog, plan)
+  else if (plan.kind === 'open') {
+    await client.project.open({ path: plan.path })
+    ui.set({ dialog: null, editedLabel: null })
+  } else {
+    const { path } = await client.exchange.receive({ name: kept[0].name, contents: kept[0] })
+    openDialog('import', { path, note: null })
+  }
+}
+
+async function recentPaths(): Promise<string[]> {
+  const known = queryClient.getQueryData<RecentProject[]>(keys.recent) ?? (await client.app.recent())
+  return known.filter(({ found }) => found).map(({ path }) => path)
+}
