@@ -35,6 +35,7 @@ try {
   }
   await page.goto(shell.newUrl())
   await page.getByRole('button', { name: /sample/i }).click()
+  await page.getByRole('button', { name: 'Skip the tour' }).click({ timeout: 60_000 })
   await page.locator('[data-path]').first().waitFor({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Fine-tune' }).click()
   await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 120_000 })

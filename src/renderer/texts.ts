@@ -75,6 +75,41 @@ export const texts = {
     exists: 'There is a file of this name already.',
     chooseFor: (what: string) => `Choose … ${what}`,
   },
+  tour: {
+    title: 'Tour',
+    titles: {
+      open: 'These are your images',
+      mark: 'Mark what you are sure of',
+      train: 'Let it learn',
+      decide: 'Accept or reject',
+      export: 'Take it with you',
+    },
+    place: (step: number, of: number) => `${step} of ${of}`,
+    next: 'Next',
+    back: 'Back',
+    finish: 'Finish',
+    skip: 'Skip the tour',
+    nextStep: 'Tour: next step',
+    backStep: 'Tour: step before',
+    open: (next: string) =>
+      `Some labels of these scenes are known already, most are not. The arrow keys go from image to image; Enter, or a double click, opens one; ${next} goes on from there. Open the first.`,
+    openFirst: 'Open an image first: Enter, or a double click.',
+    mark: 'Each label has a key: it says that the label is present, with Shift that it is absent. Or click ✓ and –. What you are not sure of stays unknown: nothing is ever taken for absent silently. Mark one or two.',
+    marked: (undo: string) => `That is saved already. ${undo} takes anything back, today or next week.`,
+    train: (key: string) =>
+      `One click, and Surmise learns from all that is known: marks of yours, and some hundred that the sample came with. Press ${key}, or the button.`,
+    training: 'This takes about a minute, and happens on this machine. You can go on marking meanwhile.',
+    notTrained: 'Fine-tune first: suggestions come from what it has learnt.',
+    seeSuggestions:
+      'It has learnt, and measured itself on labels that it had not seen. Now look at the images with suggestions.',
+    openSuggested: 'Each of these has something to decide, the surest first. Open one.',
+    decide: (accept: string, reject: string, skip: string, why: string) =>
+      `${accept} accepts the suggestion, ${reject} rejects it, ${skip} leaves it for now. ${why} tells why it is suggested. Nothing becomes a label without you.`,
+    decided: (skip: string) =>
+      `That was a decision; it counts for the next training. ${skip} goes on to the next suggestion, then to the next image.`,
+    export: (key: string, palette: string, keys: string) =>
+      `Here, or with ${key}, labels are exported: present, absent and unknown stay apart. ${palette} finds everything else by its name, ${keys} lists the keys. That is all: now try it with a folder of your own.`,
+  },
   drop: {
     overStart: 'Drop a folder of images, or a project',
     overStartHint: 'A folder begins a new project; its images stay where they are.',
@@ -771,6 +806,7 @@ export const texts = {
       import: 'load labels coco csv',
       settings: 'preferences options device backbone views flip crops',
       keys: 'shortcuts help keyboard',
+      tour: 'help introduction guide start how',
       models: 'versions precision recall metrics',
       'export-model': 'onnx triton kserve deploy download',
       report: 'html page share plots statistics',

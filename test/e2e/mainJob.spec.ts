@@ -51,6 +51,10 @@ async function decided(page: Page): Promise<string[]> {
 async function openSample(page: Page): Promise<void> {
   await page.getByRole('button', { name: /sample/i }).click()
   await expect(page.locator('[data-path]').first()).toBeVisible({ timeout: 60_000 })
+  // By its key; who knows the way needs no tour.
+  await expect(page.getByRole('region', { name: 'Tour' })).toBeVisible()
+  await page.keyboard.press('Control+ArrowDown')
+  await expect(page.getByRole('region', { name: 'Tour' })).toBeHidden()
 }
 
 async function openProject(page: Page, file: string): Promise<void> {

@@ -19,6 +19,7 @@ import {
   sayHere,
   sayRestAbsent,
 } from '../state/review.ts'
+import { endTour, moveTour, startTour } from '../state/tour.ts'
 import { notifyError, openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { assignKeys, keyName } from './keys.ts'
@@ -169,6 +170,10 @@ const all: readonly Action[] = [
   everywhere('rescan', texts.workbench.rescan, [], () => void client.project.rescan().catch(notifyError)),
   everywhere('locate', texts.workbench.locate, [], () => ui.set({ dialog: 'relocate' })),
   everywhere('close', texts.workbench.close, [], () => void closeProject()),
+  everywhere('tour', texts.tour.title, [], startTour),
+  tour('next', texts.tour.nextStep, ['mod+ArrowRight'], () => moveTour(1)),
+  tour('back', texts.tour.backStep, ['mod+ArrowLeft'], () => moveTour(-1)),
+  tour('end', texts.tour.skip, ['mod+ArrowDown'], endTour),
   atHand('copy-image', texts.imageFile.copy, ['mod+shift+c'], (id) => void copyImage(id)),
   atHand('copy-path', texts.imageFile.copyPath, ['mod+shift+l'], (id) => void copyPath(id)),
   atHand('reveal', texts.imageFile.reveal, ['mod+shift+e'], revealImage),
@@ -256,6 +261,9 @@ export const firstKeys = (id: string): readonly string[] => all.find((one) => on
 
 function everywhere(id: string, title: string, keys: string[], run: () => void): Action {
   return { id, title, keys, group: 'Everywhere', when: inProject, run }
+}
+function tour(id: string, title: string, keys: string[], run: () => void): Action {
+  return { ...everywhere(`tour.${id}`, title, keys, run), when: () => ui.get().tour !== null }
 }
 /** About the open image, or the one under the keyboard. */
 function atHand(id: string, title: string, keys: string[], run: (imageId: number) => void): Action {

@@ -8,24 +8,34 @@ import { notify, notifyError, openDialog, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { type Dropped, planOf } from './plan.ts'
 
+/** While something is held over the window, that is said again and again; after this time without it, it has gone. */
+const goneAfter = 1000
+
 /** Over the whole window while something is dragged over it; the same can be done by the dialogs, which the keyboard reaches. */
 export function DropTarget() {
   const [isOver, setOver] = useState(false)
   const { data: project } = useProject()
 
   useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const gone = (): void => {
+      clearTimeout(timer)
+      setOver(false)
+    }
     const over = (event: DragEvent): void => {
       if (!event.dataTransfer?.types.includes('Files')) return
       // Else the browser would leave the page for the file.
       event.preventDefault()
       event.dataTransfer.dropEffect = 'copy'
       setOver(true)
+      clearTimeout(timer)
+      timer = setTimeout(gone, goneAfter)
     }
     const leave = (event: DragEvent): void => {
-      if (event.relatedTarget === null) setOver(false)
+      if (event.relatedTarget === null) gone()
     }
     const drop = (event: DragEvent): void => {
-      setOver(false)
+      gone()
       if (!event.dataTransfer?.types.includes('Files')) return
       event.preventDefault()
       void take(event.dataTransfer).catch(notifyError)
@@ -34,6 +44,7 @@ export function DropTarget() {
     window.addEventListener('dragleave', leave)
     window.addEventListener('drop', drop)
     return () => {
+      clearTimeout(timer)
       window.removeEventListener('dragover', over)
       window.removeEventListener('dragleave', leave)
       window.removeEventListener('drop', drop)
@@ -42,14 +53,13 @@ export function DropTarget() {
 
   if (!isOver) return null
   return (
-    <div
-      aria-hidden
-      className="pointer-events-none fixed inset-0 z-60 flex items-center justify-center bg-canvas/80 p-4"
-    >
-      <div className="flex size-full flex-col items-center justify-center gap-3 rounded-2xl border-2 border-dashed border-accent text-center">
-        <FileDown size={40} className="text-accent" />
-        <p className="m-0 text-lg font-semibold">{project ? texts.drop.overProject : texts.drop.overStart}</p>
-        <p className="m-0 text-muted">{project ? texts.drop.overProjectHint : texts.drop.overStartHint}</p>
+    <div aria-hidden className="pointer-events-none fixed inset-0 z-60 flex bg-canvas/70 p-3">
+      <div className="flex flex-1 items-center justify-center rounded-2xl border-2 border-dashed border-accent">
+        <div className="flex flex-col items-center gap-2 rounded-xl bg-raised px-10 py-8 text-center shadow-float">
+          <FileDown size={36} className="text-accent" />
+          <p className="m-0 text-lg font-semibold">{project ? texts.drop.overProject : texts.drop.overStart}</p>
+          <p className="m-0 text-muted">{project ? texts.drop.overProjectHint : texts.drop.overStartHint}</p>
+        </div>
       </div>
     </div>
   )

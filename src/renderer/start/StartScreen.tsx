@@ -3,6 +3,7 @@ import type { ComponentType } from 'react'
 import { client } from '../bridge/client.ts'
 import icon from '../icon.svg'
 import { useLatestJob } from '../state/queries.ts'
+import { startTour } from '../state/tour.ts'
 import { ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
@@ -53,7 +54,7 @@ export function StartScreen() {
             title={texts.start.sample}
             hint={busy ? texts.start.sampleWorking : texts.start.sampleHint}
             disabled={busy}
-            onClick={() => void sample.run(async () => void (await client.project.sample({})))}
+            onClick={() => void sample.run(trySample)}
           />
         </div>
         {drawing && <JobLine job={job} />}
@@ -62,6 +63,12 @@ export function StartScreen() {
       </div>
     </main>
   )
+}
+
+/** Who sees it for the first time is shown around. */
+async function trySample(): Promise<void> {
+  await client.project.sample({})
+  if (!ui.get().tourSeen) startTour()
 }
 
 function WayIn({

@@ -73,6 +73,8 @@ function receiveProject(project: ProjectSummary | null): void {
   queryClient.setQueryData(keys.project, project)
   if (before?.uuid !== project?.uuid) {
     resetView()
+    // The tour of a project that is just opened may have begun before this is told.
+    if (before) ui.set({ tour: null })
     rows.clear()
     queryClient.removeQueries({ queryKey: ['detail'] })
     queryClient.removeQueries({ queryKey: keys.reasons })

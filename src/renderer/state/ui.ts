@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import type { ErrorReport, ImageFilter, ImageSort, Preferences } from '../../preload/schemas.ts'
 import { reportOf } from '../bridge/client.ts'
+import type { TourStep } from './tour.ts'
 
 export type DialogName =
   | 'export'
@@ -70,6 +71,8 @@ export interface Ui {
   /** The width of the window, in CSS pixels. */
   room: number
   tourSeen: boolean
+  /** Where in the tour one is; null: not in it. */
+  tour: TourStep | null
   /** Whether what a person has set up is here, or can't be had. */
   preferencesRead: boolean
   trainingPanel: boolean
@@ -124,6 +127,7 @@ export const useUi = create<Ui>(() => ({
   connected: false,
   dialog: null,
   given: null,
+  tour: null,
   goesOn: remembered('goesOn', false),
   tileSize: remembered('tileSize', 184),
   theme: remembered<Theme>('theme', 'system'),

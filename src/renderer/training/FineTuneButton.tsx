@@ -11,14 +11,19 @@ export function FineTuneButton() {
   const isOpen = useUi((state) => state.trainingPanel)
   if (job?.state === 'running') {
     return (
-      <Button kind="primary" aria-expanded={isOpen} onClick={() => ui.set({ trainingPanel: !isOpen })}>
+      <Button
+        data-tour="fine-tune"
+        kind="primary"
+        aria-expanded={isOpen}
+        onClick={() => ui.set({ trainingPanel: !isOpen })}
+      >
         <LoaderCircle size={16} className="animate-spin" aria-hidden /> {texts.training.running}
         <span className="tabular-nums">{Math.round((job.fraction ?? 0) * 100)} %</span>
       </Button>
     )
   }
   return (
-    <Button kind="primary" title={keyNameOf('fine-tune')} onClick={action('fine-tune').run}>
+    <Button data-tour="fine-tune" kind="primary" title={keyNameOf('fine-tune')} onClick={action('fine-tune').run}>
       <WandSparkles size={16} aria-hidden /> {texts.training.button}
     </Button>
   )

@@ -21,6 +21,7 @@ export function TrainingPanel({ project }: { project: ProjectSummary }) {
   return (
     <aside
       aria-label={texts.training.panel}
+      data-tour="training"
       className="absolute top-2 z-30 flex max-h-[calc(100%-16px)] w-96 flex-col gap-3 overflow-auto rounded-xl border border-line bg-raised p-4 shadow-float"
       // Beside the labels, not over them: marking goes on.
       style={{ right: isImage ? labelWidth + 8 : 8 }}
@@ -38,7 +39,7 @@ export function TrainingPanel({ project }: { project: ProjectSummary }) {
       {job.state === 'done' && (
         <>
           <p className="m-0">{job.outcome}</p>
-          <Button kind="primary" className="shrink-0" onClick={showSuggestions}>
+          <Button data-tour="suggestions" kind="primary" className="shrink-0" onClick={showSuggestions}>
             <Sparkle size={16} aria-hidden /> {texts.training.showSuggestions}
           </Button>
           <NewestResults />

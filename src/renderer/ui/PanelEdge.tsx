@@ -60,7 +60,7 @@ export function PanelEdge({ panel, label, side }: { panel: Panel; label: string;
       onLostPointerCapture={() => {
         from.current = null
       }}
-      className={`absolute inset-y-0 z-20 m-0 h-auto w-2 cursor-col-resize touch-none border-0 bg-clip-content px-[3px] hover:bg-accent focus-visible:bg-accent active:bg-accent ${
+      className={`absolute inset-y-0 z-20 m-0 h-auto w-2 cursor-col-resize touch-none border-0 bg-clip-content px-[3px] outline-none hover:bg-accent focus-visible:bg-accent active:bg-accent ${
         side === 'right' ? '-right-1' : '-left-1'
       }`}
     />

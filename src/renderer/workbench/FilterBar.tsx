@@ -42,6 +42,7 @@ export function FilterBar({ shown, project }: { shown: number; project: ProjectS
         </div>
         <button
           type="button"
+          data-tour="suggested-only"
           aria-pressed={filter.suggested === true}
           onClick={() => change({ suggested: filter.suggested ? undefined : true })}
           className={`inline-flex h-8 shrink-0 items-center gap-1.5 rounded-md border px-2.5 ${

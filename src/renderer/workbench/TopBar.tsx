@@ -90,7 +90,11 @@ function ProjectMenu() {
   return (
     <Menu.Root>
       <Menu.Trigger
-        render={<IconButton label={texts.workbench.menu}>{<MenuIcon size={16} aria-hidden />}</IconButton>}
+        render={
+          <IconButton label={texts.workbench.menu} data-tour="menu">
+            {<MenuIcon size={16} aria-hidden />}
+          </IconButton>
+        }
       />
       <Menu.Portal>
         <Menu.Positioner align="start" sideOffset={6} className="z-40">
@@ -108,6 +112,7 @@ function ProjectMenu() {
             {entry('models')}
             {entry('settings')}
             {entry('keys')}
+            {entry('tour')}
             <Menu.Separator className={menuLine} />
             {entry('palette', texts.palette.open)}
             {entry('close')}

@@ -5,6 +5,7 @@ import { ModelScreen } from '../models/ModelScreen.tsx'
 import { ReviewView } from '../review/ReviewView.tsx'
 import { rememberPlace, returnToPlace } from '../state/place.ts'
 import { useUi } from '../state/ui.ts'
+import { Tour } from '../tour/Tour.tsx'
 import { TrainingPanel } from '../training/TrainingPanel.tsx'
 import { GridScreen } from './GridScreen.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -28,6 +29,7 @@ export function Workbench({ project }: { project: ProjectSummary }) {
       <main className="relative flex min-h-0 flex-1 flex-col">
         {imageId === null ? grid : <ImageView id={imageId} />}
         <TrainingPanel project={project} />
+        <Tour />
       </main>
     </>
   )

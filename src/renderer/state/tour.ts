@@ -1,0 +1,38 @@
+import { client } from '../bridge/client.ts'
+import { imageAtHand } from './imageFile.ts'
+import { notifyError, openImage, ui } from './ui.ts'
+
+/** In this order (tour/steps.ts says what each shows). */
+export const tourSteps = ['open', 'mark', 'train', 'decide', 'export'] as const
+export type TourStep = (typeof tourSteps)[number]
+
+export function startTour(): void {
+  ui.set({ dialog: null })
+  enter(tourSteps[0])
+}
+
+/** Each step begins on the screen that it is about. */
+function enter(step: TourStep): void {
+  if (step === 'open') openImage(null)
+  if (step === 'open' || step === 'mark') ui.set({ modelPage: false, reviewedLabel: null })
+  if (step === 'mark') openImage(imageAtHand())
+  ui.set({ tour: step })
+}
+
+/** Taken, or skipped: it does not begin by itself again. */
+export function endTour(): void {
+  ui.set({ tour: null })
+  if (ui.get().tourSeen) return
+  ui.set({ tourSeen: true })
+  client.app.setPreferences({ tourSeen: true }).catch(notifyError)
+}
+
+/** One step on, or back; on from the last one it is over. */
+export function moveTour(by: 1 | -1): void {
+  const { tour } = ui.get()
+  if (tour === null) return
+  const at = tourSteps.indexOf(tour) + by
+  if (at < 0) return
+  if (at < tourSteps.length) enter(tourSteps[at])
+  else endTour()
+}
