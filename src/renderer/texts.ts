@@ -116,7 +116,8 @@ export const texts = {
     overProject: 'Drop labels to import, or another project',
     overProjectHint: 'You will see what importing them would do before anything is written.',
     nothing: 'This can’t be dropped here.',
-    usable: 'Drop a folder of images, a project (.surmise), or, into an open project, a file of labels (.json, .csv).',
+    usable:
+      'Drop a folder of images, a project (.surmise), or, into an open project, a file of labels (.json, .csv, .xml …).',
     several: 'One thing at a time, please.',
     images: 'Images are not dropped one by one.',
     image: (name: string) => `“${isolated(name)}” is an image.`,
