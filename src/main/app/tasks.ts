@@ -5,6 +5,7 @@ import { parity } from '../benchmark/parity.ts'
 import { protocol } from '../benchmark/protocol.ts'
 import { simulate } from '../benchmark/simulate.ts'
 import { exportModel } from '../deployment/exportModel.ts'
+import { recognisePicture } from '../deployment/recognise.ts'
 import type { Job } from '../images/job.ts'
 import { renderImage } from '../images/render.ts'
 import { drawSample } from '../images/sample/draw.ts'
@@ -38,6 +39,7 @@ export const tasks = {
   protocol,
   imageEvidence,
   exportModel,
+  recognisePicture,
   simulate,
   probeDevice,
   drawSample,

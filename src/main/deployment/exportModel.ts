@@ -210,7 +210,8 @@ function withMetadata(message: ModelMessage, metadata: Record<string, string>): 
   return { ...message, metadata_props: Object.entries(metadata).map(([key, value]) => ({ key, value })) }
 }
 
-async function requireBackbone({ backbone }: KeptFeatures): Promise<void> {
+/** @throws UserError `export-views`, `backbone-missing`, `backbone-changed` */
+export async function requireBackbone({ backbone }: KeptFeatures): Promise<void> {
   if (backbone.views === 'crops' || backbone.views === 'flip+crops') {
     throw new UserError(
       'export-views',
@@ -233,6 +234,6 @@ async function requireBackbone({ backbone }: KeptFeatures): Promise<void> {
   )
 }
 
-function unusable(): UserError {
+export function unusable(): UserError {
   return new UserError('model-unusable', 'The files of this model are lost, so it can’t be exported.', 'Train again.')
 }

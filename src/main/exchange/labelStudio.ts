@@ -9,7 +9,7 @@ import { type ExportOptions, type ExportReport, type ExportSource, shortened } f
 import { answerTo, type Setting } from './settings.ts'
 import { isXmlText, xmlText } from './xml.ts'
 
-const absentChoices: Setting = {
+export const absentChoices: Setting = {
   id: 'absent',
   on: 'read',
   title: 'Choices that say absent',
@@ -276,7 +276,7 @@ function annotatorOf(value: unknown): string | null {
 }
 
 /** Where an image is: in local storage, uploaded (with eight characters before its name), in a bucket, or somewhere else. */
-function pathsOf(address: string): string[] {
+export function pathsOf(address: string): string[] {
   const local = /^\/data\/local-files\/\?d=(.*)$/s.exec(address)
   if (local) return [decoded(local[1])]
   const uploaded = /^\/data\/upload\/(?:\d+\/)?([0-9a-f]{8}-)?(.+)$/s.exec(address)

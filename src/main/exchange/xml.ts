@@ -47,6 +47,13 @@ export async function readXml(
   }
 }
 
+/** The same of a text. @throws UserError `not-xml`, and what the visitor throws */
+export function parseXml(text: string, visitor: XmlVisitor): void {
+  const parser = new XmlParser('', visitor)
+  parser.write(text)
+  parser.end()
+}
+
 /** `strictEntities`: only the five that XML itself knows. */
 const parserOptions = { strictEntities: true, position: true }
 

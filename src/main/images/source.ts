@@ -34,6 +34,12 @@ export async function readSource(path: string): Promise<ImageSource> {
   }
 }
 
+/** An image that is at hand already. */
+export function sourceOfBytes(bytes: Uint8Array): ImageSource {
+  const input = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return { input, head: input, size: input.length, mtimeMs: 0, sha256: hash('sha256', input) }
+}
+
 /**
  * Reads a file that must still be what it was when it was scanned: nothing made of other bytes may be kept under this hash.
  * @throws UserError `image-changed`, or what the file system throws

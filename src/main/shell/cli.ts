@@ -8,6 +8,7 @@ import { addExport } from './cli/export.ts'
 import { addExportModel } from './cli/exportModel.ts'
 import { addFormats } from './cli/formats.ts'
 import { addImport } from './cli/import.ts'
+import { addLabelStudio } from './cli/labelStudio.ts'
 import { addModels } from './cli/models.ts'
 import { addNew } from './cli/new.ts'
 import { addNext } from './cli/next.ts'
@@ -25,7 +26,18 @@ import { version } from './paths.ts'
 /** One command, one file of `cli/`, one line here. */
 const commands = [
   ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addNext, addExport, addExportModel],
-  ...[addReport, addStatus, addFormats, addDevices, addBenchmark, addSimulate, addParity, addServe, addSample],
+  ...[
+    addReport,
+    addStatus,
+    addFormats,
+    addDevices,
+    addBenchmark,
+    addSimulate,
+    addParity,
+    addServe,
+    addLabelStudio,
+    addSample,
+  ],
 ]
 
 const program = new Command('surmise')

@@ -8,9 +8,9 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Application } from '../app/application.ts'
 import { answerImage } from '../app/imageRoute.ts'
 import { createRouter } from '../app/router.ts'
-import { UserError } from '../base/errors.ts'
 import { openFolderOf } from './desktop.ts'
 import { securityHeaders, withHeaders } from './headers.ts'
+import { listen } from './listen.ts'
 import { isLocalHost, isSameOrigin } from './origin.ts'
 import { Sessions } from './session.ts'
 import { answerStatic } from './staticFiles.ts'
@@ -41,6 +41,7 @@ export class WebShell {
   /** @throws UserError `port-taken` */
   static async start(application: Application, { port, rendererFolder }: WebShellOptions): Promise<WebShell> {
     const server = createServer()
+    // Only this machine can reach it: another address would need encryption, which a local program has no certificate for.
     await listen(server, port)
     const actual = (server.address() as AddressInfo).port
     const sessions = new Sessions(actual)
@@ -60,23 +61,6 @@ export class WebShell {
     this.#server.closeAllConnections()
     await closed
   }
-}
-
-/** Only this machine can reach it: another address would need encryption, which a local program has no certificate for. */
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE' || error.code === 'EACCES'
-      reject(
-        taken
-          ? new UserError('port-taken', `The port ${port} can’t be used.`, 'Choose another with --port, or none.', {
-              cause: error,
-            })
-          : error,
-      )
-    })
-    server.listen(port, '127.0.0.1', resolve)
-  })
 }
 
 function pages(application: Application, sessions: Sessions, rendererFolder: string): Hono {

@@ -17,7 +17,7 @@ export function addServe(program: Command): void {
     })
 }
 
-function portOf(text: string): number {
+export function portOf(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
   throw new InvalidArgumentError('A port is a number from 0 to 65535.')

@@ -1,0 +1,48 @@
+import type { Command } from 'commander'
+import { LabelStudioBackend } from '../../app/labelStudio.ts'
+import { LabelStudioServer } from '../labelStudio.ts'
+import { type CommonOptions, runOn, withJson } from './run.ts'
+import { portOf } from './serve.ts'
+
+interface Options extends CommonOptions {
+  port: number
+  host: string
+  auth?: string
+  url?: string
+  token?: string
+}
+
+export function addLabelStudio(program: Command): void {
+  const command = program
+    .command('label-studio')
+    .description('be the machine learning backend of a Label Studio server')
+    .argument('<project>', 'the project file')
+    .option('--port <number>', 'the port to listen on; 0: any that is free', portOf, 9090)
+    .option('--host <address>', 'the address to listen on; another than this machine’s own needs --auth', '127.0.0.1')
+    .option('--auth <user:password>', 'who may ask (Basic authentication in Label Studio)')
+    .option('--url <address>', 'Label Studio’s own: images that the project lacks are fetched from there')
+    .option('--token <token>', 'a token of its API, for such images (or LABEL_STUDIO_API_KEY)')
+  withJson(command).action((project: string, options: Options) =>
+    runOn(
+      project,
+      options,
+      async (workspace, { context }) => {
+        const { url, token = process.env.LABEL_STUDIO_API_KEY, ...where } = options
+        const backend = await LabelStudioBackend.open(workspace, { url, token })
+        const server = await LabelStudioServer.start(backend, context.log, where)
+        console.log(options.json ? JSON.stringify({ url: server.url }) : `Listening at ${server.url}. Ctrl+C ends it.`)
+        await new Promise<void>((resolve) => {
+          for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+        })
+        await server.close()
+        const { annotations } = backend
+        const text =
+          annotations > 0
+            ? `${annotations} annotations were made meanwhile: export them there as JSON, then surmise import --format label-studio.`
+            : 'Ended.'
+        return { text, json: { url: server.url, annotations } }
+      },
+      { readOnly: true },
+    ),
+  )
+}
