@@ -1,5 +1,6 @@
 import { embed } from '../backbone/embed.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
+import { mergeCaches } from '../backbone/shards.ts'
 import { benchmark } from '../benchmark/benchmark.ts'
 import { parity } from '../benchmark/parity.ts'
 import { protocol } from '../benchmark/protocol.ts'
@@ -31,6 +32,7 @@ interface OneImage {
 export const tasks = {
   scan,
   embed,
+  mergeCaches,
   train: (input: TrainInput, job: Job<ProgressReport>) =>
     train(input, { signal: job.signal, progress: (report) => job.progress?.(report) }),
   planLastStage,

@@ -148,19 +148,21 @@ function lastStageInput({ project }: Workspace, { matrix, images, labels }: Know
   return { backbone, cacheFolder, images: images.length, labelled: labelled.length, labels: count, device }
 }
 
-async function embedMissing(
+export async function embedMissing(
   { context, project }: Workspace,
   job: JobControl,
   images: readonly KnownAtClick['images'][number][],
   device: Device,
   backbone: Backbone | string = project.settings.get('backbone') ?? builtInBackbone,
+  /** @default the project's own cache */
+  into: { cacheFolder: string; passOver?: string } = { cacheFolder: project.cacheFolder },
 ): Promise<EmbedResult> {
   const input = {
     images: images.flatMap(({ id, path, sha256, status }) =>
       status === 'ok' && sha256 !== null ? [{ id, path: absolutePath(project.imagesRoot, path), sha256 }] : [],
     ),
     backbone,
-    cacheFolder: project.cacheFolder,
+    ...into,
     device,
   }
   const giveUpAt = performance.now() + cacheFreeWithin

@@ -7,6 +7,7 @@ import type { Backbone } from './backbone.ts'
 import { decodeAhead } from './decodeAhead.ts'
 import { type Extractor, openExtractor } from './extractor.ts'
 import { openExtractors } from './extractorPool.ts'
+import { FeatureReader } from './featureReader.ts'
 import { appendAtMost, FeatureWriter, type NewRecord } from './featureWriter.ts'
 import { decodeLooks, type Look } from './looks.ts'
 import { resolveBackbone } from './resolve.ts'
@@ -26,6 +27,8 @@ export interface EmbedInput {
   backbone: Backbone | string
   /** The project's, absolute. */
   cacheFolder: string
+  /** Another cache: images whose features are there are passed over. */
+  passOver?: string
   device?: Device
   /** Cores to use on the CPU; all of them if left out. */
   cores?: number
@@ -70,7 +73,8 @@ export async function embed(input: EmbedInput, { signal, progress }: Job<EmbedPr
   const writer = await FeatureWriter.open(input.cacheFolder, backbone)
   let extractors: Extractor[] = []
   try {
-    const missing = input.images.filter(({ sha256 }) => !writer.has(sha256))
+    const elsewhere = await keysIn(input.passOver, backbone)
+    const missing = input.images.filter(({ sha256 }) => !writer.has(sha256) && !elsewhere.has(sha256))
     const images = [...new Map(missing.map((image) => [image.sha256, image])).values()]
     const result: EmbedResult = {
       backbone,
@@ -106,6 +110,13 @@ export async function embed(input: EmbedInput, { signal, progress }: Job<EmbedPr
   }
 }
 
+async function keysIn(cacheFolder: string | undefined, backbone: Backbone): Promise<ReadonlySet<string>> {
+  const reader = cacheFolder === undefined ? undefined : await FeatureReader.open(cacheFolder, backbone)
+  const keys = new Set(reader?.keys)
+  await reader?.close()
+  return keys
+}
+
 async function embedAll(
   images: readonly ImageToEmbed[],
   backbone: Backbone,
@@ -120,23 +131,29 @@ async function embedAll(
     ({ path, sha256 }) => decodeLooks(path, sha256, backbone.input, backbone.views),
     inWork,
   )
-  const written = new BatchedWriter(writer)
+  const written = new OrderedWriter(writer)
   let failed = false
+  let taken = 0
 
   const work = async (extractor: Extractor) => {
     while (!signal?.aborted && !failed) {
-      const batch: { item: ImageToEmbed; decoded: Look[] }[] = []
+      const batch: { item: ImageToEmbed; decoded: Look[]; place: number }[] = []
       while (batch.length < extractor.batch) {
+        // Items are given out in the order in which they are asked for.
+        const place = taken++
         const next = await ahead.next()
         if (!next) break
-        if ('failure' in next) onDone(next.item, next.failure)
-        else batch.push(next)
+        if (!('failure' in next)) batch.push({ ...next, place })
+        else {
+          await written.add(place, undefined)
+          onDone(next.item, next.failure)
+        }
       }
       if (batch.length === 0) return
       const records = await extractor.extract(batch.map(({ decoded }) => decoded))
-      for (const [i, { item }] of batch.entries()) {
+      for (const [i, { item, place }] of batch.entries()) {
         const record = records[i]
-        if (record) await written.add({ key: item.sha256, record })
+        await written.add(place, record && { key: item.sha256, record })
         onDone(item, record ? undefined : notFinite())
       }
     }
@@ -162,9 +179,15 @@ function notFinite(): UserError {
   )
 }
 
-/** Gathers records and writes them together, since making them durable costs the same for one as for many. */
-class BatchedWriter {
+/**
+ * Gathers records and writes them together, since making them durable costs the same for one as for many; in the order of the
+ * images, whichever is done first: so the same images give the same bytes.
+ */
+class OrderedWriter {
   readonly #writer: FeatureWriter
+  /** Done before others that come before them. */
+  readonly #waiting = new Map<number, NewRecord | undefined>()
+  #next = 0
   #gathered: NewRecord[] = []
   #writing: Promise<void> = Promise.resolve()
   #last = performance.now()
@@ -173,20 +196,33 @@ class BatchedWriter {
     this.#writer = writer
   }
 
-  /** Waits only if the disk is slower than the graph. */
-  async add(record: NewRecord): Promise<void> {
-    this.#gathered.push(record)
+  /**
+   * Waits only if the disk is slower than the graph.
+   * @param place of the image among all, each once
+   * @param record undefined where it has none
+   */
+  async add(place: number, record: NewRecord | undefined): Promise<void> {
+    this.#waiting.set(place, record)
+    while (this.#waiting.has(this.#next)) this.#take(this.#next++)
     if (this.#gathered.length >= appendAtMost || performance.now() - this.#last >= writeEvery) await this.#write()
   }
 
+  /** Writes what is left; where it was stopped, what came before that is missing. */
   async flush(): Promise<void> {
-    if (this.#gathered.length > 0) await this.#write()
+    for (const place of [...this.#waiting.keys()].sort((a, b) => a - b)) this.#take(place)
+    while (this.#gathered.length > 0) await this.#write()
     await this.#writing
   }
 
+  #take(place: number): void {
+    const record = this.#waiting.get(place)
+    this.#waiting.delete(place)
+    if (record) this.#gathered.push(record)
+  }
+
   async #write(): Promise<void> {
-    const records = this.#gathered
-    this.#gathered = []
+    // One that was waited for may bring more along than an append takes.
+    const records = this.#gathered.splice(0, appendAtMost)
     this.#last = performance.now()
     const before = this.#writing
     // A failure stays, and is told to whoever writes next.

@@ -37,8 +37,10 @@ export const entryBytes = 48
 const magic = 'SURMFEAT'
 const version = 1
 
-export function shapeOf(backbone: Backbone): RecordShape {
-  const { grid, dimension } = backbone
+/** What of a backbone its cache is known by, and laid out by. */
+export type CachedBackbone = Pick<Backbone, 'identity' | 'grid' | 'dimension'>
+
+export function shapeOf({ grid, dimension }: Pick<Backbone, 'grid' | 'dimension'>): RecordShape {
   return { gridHeight: grid.height, gridWidth: grid.width, dimension }
 }
 

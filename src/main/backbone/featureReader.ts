@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import { UserError } from '../base/errors.ts'
 import type { Backbone } from './backbone.ts'
 import {
+  type CachedBackbone,
   crossedOut,
   damaged,
   decodeEntry,
@@ -76,7 +77,7 @@ export class FeatureReader {
    * @returns undefined if nothing was embedded with this backbone yet
    * @throws what the file system throws
    */
-  static async open(cacheFolder: string, backbone: Backbone): Promise<FeatureReader | undefined> {
+  static async open(cacheFolder: string, backbone: CachedBackbone): Promise<FeatureReader | undefined> {
     const folder = featureFolder(cacheFolder, backbone)
     const shape = shapeOf(backbone)
     let index: FileHandle | undefined
@@ -100,6 +101,11 @@ export class FeatureReader {
   /** Images whose features are there. */
   get size(): number {
     return this.#recordOf.size
+  }
+
+  /** SHA-256 of each image whose features are there, in the order of the file. */
+  get keys(): string[] {
+    return [...this.#recordOf.keys()]
   }
 
   has(key: string): boolean {

@@ -1,9 +1,9 @@
 import { constants, type FileHandle, mkdir, open } from 'node:fs/promises'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
-import type { Backbone } from './backbone.ts'
 import {
   bytesOf,
+  type CachedBackbone,
   type Entry,
   encodeEntry,
   encodeHeader,
@@ -57,7 +57,7 @@ export class FeatureWriter {
    * Opens the cache, or makes it; checks what was written last, and cuts off what is torn.
    * @throws UserError `cache-in-use` if another process writes it; what the file system throws
    */
-  static async open(cacheFolder: string, backbone: Backbone): Promise<FeatureWriter> {
+  static async open(cacheFolder: string, backbone: CachedBackbone): Promise<FeatureWriter> {
     const folder = featureFolder(cacheFolder, backbone)
     const shape = shapeOf(backbone)
     await mkdir(folder, { recursive: true })

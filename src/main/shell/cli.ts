@@ -9,6 +9,7 @@ import { addExportModel } from './cli/exportModel.ts'
 import { addFormats } from './cli/formats.ts'
 import { addImport } from './cli/import.ts'
 import { addLabelStudio } from './cli/labelStudio.ts'
+import { addMergeCache } from './cli/mergeCache.ts'
 import { addModels } from './cli/models.ts'
 import { addNew } from './cli/new.ts'
 import { addNext } from './cli/next.ts'
@@ -36,6 +37,7 @@ const commands = [
     addParity,
     addServe,
     addLabelStudio,
+    addMergeCache,
     addSample,
   ],
 ]
