@@ -443,6 +443,8 @@ export const appInfo = z.object({
   homeFolder: z.string(),
   /** Of labels, to choose from: #rrggbb, twelve in the order of their hues. */
   swatches: z.array(z.string()),
+  /** In so many images must a label be known present, and in as many absent, to be learnt from. */
+  leastKnown: count,
 })
 
 export const pickInput = z.object({

@@ -75,6 +75,18 @@ export const texts = {
     exists: 'There is a file of this name already.',
     chooseFor: (what: string) => `Choose … ${what}`,
   },
+  firstSteps: {
+    title: 'What to do next',
+    label: 'What do you want to find in these images? Each thing is a label.',
+    addLabel: 'Add the first label',
+    mark: (least: number) =>
+      `Mark what you are sure of. A label can be learnt once it is known to be present in ${least} images and absent in ${least}; more is better.`,
+    open: 'Image by image',
+    review: 'A screenful at a time',
+    train: (labels: number, key: string) =>
+      `${labels === 1 ? 'One label can' : `${labels.toLocaleString()} labels can`} be learnt from what is known: fine-tune (${key}) when you like, and go on marking.`,
+    hide: 'Do not show what to do next',
+  },
   tour: {
     title: 'Tour',
     titles: {
@@ -148,7 +160,8 @@ export const texts = {
     moreLabels: (count: number) => `+${count}`,
     acceptSelected: (count: number) => `Accept ${count.toLocaleString()} suggestions`,
     emptyTitle: 'No images yet',
-    emptyHint: 'No readable image was found in the folder of this project. Put some there and look again.',
+    emptyHint: (folder: string) =>
+      `No readable image was found in ${isolated(folder)}. Put some there and look again, or choose another folder.`,
     noMatchTitle: 'Nothing matches',
     noMatchHint: 'No image passes these filters.',
     clearFilters: 'Clear filters',
@@ -261,6 +274,7 @@ export const texts = {
     goToAction: 'Go to an image by its number',
     turnLeft: 'Turn left, on the screen only',
     turnRight: 'Turn right, on the screen only',
+    addLabel: (name: string) => `Add “${isolated(name)}”: it is present here`,
     goesOn: 'Next image when all is decided',
     suggested: 'Suggested',
     known: 'Known',

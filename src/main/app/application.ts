@@ -9,6 +9,7 @@ import { createProject, openProject } from '../project/open.ts'
 import { swatches } from '../project/palette.ts'
 import type { Project } from '../project/project.ts'
 import type { Settings } from '../project/settings.ts'
+import { leastKnown } from '../training/heldOut.ts'
 import { checkedBackbone } from './backbones.ts'
 import type { AppContext, Compute } from './context.ts'
 import { probeApart } from './deviceProbe.ts'
@@ -84,7 +85,7 @@ export class Application {
   info(shell: AppInfo['shell'], nativeDialogs: boolean): AppInfo {
     const { version } = this.context
     const { platform } = process
-    return { version, shell, platform, nativeDialogs, homeFolder: homedir(), swatches: [...swatches] }
+    return { version, shell, platform, nativeDialogs, homeFolder: homedir(), swatches: [...swatches], leastKnown }
   }
 
   /** Makes a project and opens it. The project that was open is closed, once the new one is there. */

@@ -167,6 +167,7 @@ const all: readonly Action[] = [
   everywhere('import', 'Import labels', ['mod+i'], () => ui.set({ dialog: 'import' })),
   everywhere('models', texts.models.open, ['mod+.'], () => openModelPage()),
   everywhere('settings', texts.settings.title, ['mod+,'], () => ui.set({ dialog: 'settings' })),
+  everywhere('add-label', texts.labels.add, [], () => ui.set({ editedLabel: 0 })),
   everywhere('rescan', texts.workbench.rescan, [], () => void client.project.rescan().catch(notifyError)),
   everywhere('locate', texts.workbench.locate, [], () => ui.set({ dialog: 'relocate' })),
   everywhere('close', texts.workbench.close, [], () => void closeProject()),
@@ -236,6 +237,8 @@ const all: readonly Action[] = [
   grid('review', texts.candidates.title, ['v'], () => {
     const labelId = ui.get().filter.labels?.[0]?.labelId ?? leastDecided(labelsNow())?.id
     if (labelId !== undefined) openReview(labelId)
+    // There is nothing to ask for yet.
+    else ui.set({ editedLabel: 0 })
   }),
   grid('open', texts.imageFile.open, [], () => {
     const imageId = imageAtHand()

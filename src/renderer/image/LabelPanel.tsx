@@ -12,6 +12,7 @@ import { Kbd } from '../ui/Kbd.tsx'
 import { PanelEdge } from '../ui/PanelEdge.tsx'
 import type { LabelEntry } from './groups.ts'
 import { LabelRow } from './LabelRow.tsx'
+import { addFound, NewLabelButton } from './NewLabelButton.tsx'
 import { useOpenLabels, useWhy } from './useOpenLabels.ts'
 import { WhyPanel } from './WhyPanel.tsx'
 
@@ -23,6 +24,9 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
   const goesOn = useUi((state) => state.goesOn)
   const keys = useMemo(() => keysOfLabels(labels), [labels])
   const first = [...groups.suggested, ...groups.unknown, ...groups.known][0]
+
+  const name = search.trim()
+  const isNew = name !== '' && !labels.some((one) => one.name.toLocaleLowerCase() === name.toLocaleLowerCase())
 
   const group = (title: string, entries: LabelEntry[], extra?: React.ReactNode) =>
     entries.length > 0 && (
@@ -69,9 +73,11 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
           onChange={({ target }) => ui.set({ labelSearch: target.value, focusedLabel: null })}
           onKeyDown={(event) => {
             // Type a few letters, Enter: it is present; with Shift: absent.
-            if (event.key !== 'Enter' || !first || !search) return
-            mark(detail.id, first.label.id, event.shiftKey ? -1 : 1)
-            ui.set({ labelSearch: '' })
+            if (event.key !== 'Enter' || !search) return
+            if (first) {
+              mark(detail.id, first.label.id, event.shiftKey ? -1 : 1)
+              ui.set({ labelSearch: '' })
+            } else if (isNew && !event.shiftKey) void addFound(detail.id, name)
           }}
         />
       </div>
@@ -91,7 +97,13 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         )}
         {group(texts.image.known, groups.known)}
         {group(texts.image.unknown, groups.unknown)}
-        {labels.length === 0 && <p className="m-0 px-4 py-6 text-center text-muted">{texts.labels.none}</p>}
+        {isNew && <NewLabelButton imageId={detail.id} name={name} />}
+        {labels.length === 0 && !isNew && (
+          <div className="flex flex-col items-center gap-3 px-4 py-6 text-center text-muted">
+            <p className="m-0">{texts.labels.none}</p>
+            <Button onClick={action('add-label').run}>{texts.firstSteps.addLabel}</Button>
+          </div>
+        )}
       </div>
       {why && <WhyPanel why={why} labels={labels} />}
       <label className="flex items-center gap-2 border-t border-line px-3 pt-2 text-[13px] text-muted">

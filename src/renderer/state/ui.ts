@@ -75,6 +75,8 @@ export interface Ui {
   tour: TourStep | null
   /** Whether what a person has set up is here, or can't be had. */
   preferencesRead: boolean
+  /** Whether a project that nothing was learnt from yet says what to do next. */
+  firstSteps: boolean
   trainingPanel: boolean
   /** Whether the model page is there in the place of the grid, and the version on it; null: the one that suggests. */
   modelPage: boolean
@@ -129,6 +131,7 @@ export const useUi = create<Ui>(() => ({
   given: null,
   tour: null,
   goesOn: remembered('goesOn', false),
+  firstSteps: remembered('firstSteps', true),
   tileSize: remembered('tileSize', 184),
   theme: remembered<Theme>('theme', 'system'),
   keyMap: {},

@@ -7,6 +7,7 @@ import { notifyError, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { FilterBar } from './FilterBar.tsx'
+import { FirstSteps } from './FirstSteps.tsx'
 import { Grid } from './Grid.tsx'
 import { LabelSidebar } from './LabelSidebar.tsx'
 import { SelectionBar } from './SelectionBar.tsx'
@@ -28,6 +29,7 @@ export function GridScreen({ project }: { project: ProjectSummary }) {
             <Button onClick={() => ui.set({ dialog: 'relocate' })}>{texts.workbench.locate}</Button>
           </div>
         )}
+        <FirstSteps project={project} />
         <FilterBar shown={ids?.length ?? 0} project={project} />
         {selected > 0 && <SelectionBar />}
         {ids && ids.length > 0 && <Grid ids={ids} />}
@@ -44,10 +46,15 @@ export function GridScreen({ project }: { project: ProjectSummary }) {
           <Empty
             icon={<ImageOff size={32} aria-hidden />}
             title={isScanning ? texts.workbench.scanning : texts.workbench.emptyTitle}
-            hint={isScanning ? project.imagesRoot : texts.workbench.emptyHint}
+            hint={isScanning ? project.imagesRoot : texts.workbench.emptyHint(project.imagesRoot)}
           >
             {!isScanning && (
-              <Button onClick={() => void client.project.rescan().catch(notifyError)}>{texts.workbench.rescan}</Button>
+              <div className="flex gap-2">
+                <Button onClick={() => void client.project.rescan().catch(notifyError)}>
+                  {texts.workbench.rescan}
+                </Button>
+                <Button onClick={() => ui.set({ dialog: 'relocate' })}>{texts.workbench.locate}</Button>
+              </div>
             )}
           </Empty>
         )}
@@ -71,7 +78,7 @@ function Empty({
     <div className="flex flex-1 flex-col items-center justify-center gap-2 p-8 text-center text-muted">
       {icon}
       <h2 className="m-0 text-base font-semibold text-text">{title}</h2>
-      <p className="m-0 mb-2 max-w-md">{hint}</p>
+      <p className="m-0 mb-2 max-w-md wrap-anywhere">{hint}</p>
       {children}
     </div>
   )
