@@ -75,6 +75,14 @@ test('panels are made wider and narrower by pointer and keyboard, and stay so', 
   await page.keyboard.press('End')
   await page.setViewportSize({ width: 760, height: 600 })
   expect(await widthOf(panel(page))).toBe(400)
+  await page.keyboard.press('Control+a')
+  for (const control of [
+    page.getByRole('slider', { name: 'Size of the pictures' }),
+    page.getByRole('combobox', { name: 'Sort' }),
+    page.getByRole('toolbar', { name: 'Mark the selection' }).getByRole('button', { name: 'Close' }),
+  ]) {
+    await expect(control).toBeInViewport({ ratio: 1 })
+  }
   await page.setViewportSize({ width: 1280, height: 800 })
   expect(await widthOf(panel(page))).toBe(560)
   await expectNoViolations(page, 'the grid beside wide labels')

@@ -26,7 +26,7 @@ export function FilterBar({ shown, project }: { shown: number; project: ProjectS
 
   return (
     <div className="flex flex-col gap-2 border-b border-line bg-surface px-3 py-2">
-      <div className="flex items-center gap-2">
+      <div className="flex flex-wrap items-center gap-2">
         <div className="relative w-52 min-w-24">
           <Search size={14} className="pointer-events-none absolute top-2 left-2.5 text-muted" aria-hidden />
           <input

@@ -26,7 +26,7 @@ export function SelectionBar() {
     <div
       role="toolbar"
       aria-label={texts.workbench.markSelection}
-      className="flex items-center gap-2 border-b border-line bg-accent-soft px-3 py-1.5"
+      className="flex flex-wrap items-center gap-2 border-b border-line bg-accent-soft px-3 py-1.5"
     >
       <span className="shrink-0 pr-2 font-medium whitespace-nowrap tabular-nums">
         {texts.workbench.selected(selection.size)}
