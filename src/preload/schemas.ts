@@ -147,6 +147,8 @@ export const imageFilter = z.object({
   status: z.array(z.enum(['ok', 'missing', 'broken'])).optional(),
   /** At least one confident suggestion that is not decided. */
   suggested: z.boolean().optional(),
+  /** Several people said the opposite of a label, and nobody has decided it since. */
+  disputed: z.literal(true).optional(),
   /** A state was changed by this action of the history. */
   action: id.optional(),
   /** That the label is present, by the current model, lies in this range, ends included; of a known label by models that never saw it. */
@@ -181,6 +183,14 @@ export const knownState = z.object({
   source: z.enum(['human', 'accepted_suggestion', 'import']),
   decidedAt: z.number(),
   score: z.number().nullable(),
+  annotator: z.string().nullable(),
+})
+
+/** What somebody said of a label, in one of the copies of the project that were joined. */
+export const statement = z.object({
+  origin: z.string(),
+  state: z.union([z.literal(1), z.literal(-1)]),
+  decidedAt: z.number(),
   annotator: z.string().nullable(),
 })
 
@@ -251,6 +261,8 @@ export const imageDetail = imageRow.extend({
   allSuggestions: z.array(suggestion),
   /** Known labels of which the model suggests the opposite, and which nobody has decided knowing that, the strongest first. */
   doubts: z.array(suggestion),
+  /** Unknown labels of which people said the opposite, with who said what, the earliest first. */
+  disputes: z.array(z.object({ labelId: id, statements: z.array(statement).min(1) })),
   bytes: count,
   modifiedAt: z.number(),
 })
@@ -507,6 +519,7 @@ export type ImageFilter = z.infer<typeof imageFilter>
 export type ImageSort = z.infer<typeof imageSort>
 export type SavedFilter = z.infer<typeof savedFilter>
 export type KnownState = z.infer<typeof knownState>
+export type Statement = z.infer<typeof statement>
 export type Suggestion = z.infer<typeof suggestion>
 export type Reasons = z.infer<typeof reasons>
 export type ImageRow = z.infer<typeof imageRow>

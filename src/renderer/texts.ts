@@ -364,6 +364,16 @@ export const texts = {
     scoresLost: 'scores lost: train again',
     labelCount: (count: number) => (count === 1 ? '1 label' : `${count.toLocaleString()} labels`),
   },
+  disputes: {
+    title: 'Annotators disagree',
+    action: 'Review what annotators disagree on',
+    filter: 'Only where annotators disagree',
+    chip: 'Annotators disagree',
+    said: (who: string, state: string) => `${isolated(who)}: ${state}`,
+    detail: (who: string, state: string, origin: string, when: string) =>
+      `${isolated(who)} said ${state} (${isolated(origin)}, ${when})`,
+    when: (time: number) => new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+  },
   report: {
     title: 'Write a report',
     what: 'Counts and balance of the labels, how they go together, how far the model can be believed, likely mistakes, and examples of what it suggests: as one page.',
@@ -825,6 +835,7 @@ export const texts = {
       models: 'versions precision recall metrics',
       'export-model': 'onnx triton kserve deploy download',
       report: 'html page share plots statistics',
+      disputed: 'merge conflict conflicts disputed agreement queue',
       rescan: 'scan refresh reload new images',
       locate: 'moved relocate folder',
       close: 'quit leave start',

@@ -64,7 +64,7 @@ describe('making a project', () => {
     expect(db.pragma('user_version', { simple: true })).toBe(newestVersion)
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
     const tables = db.prepare("SELECT strict FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
-    expect(tables.pluck().all()).toEqual(Array.from({ length: 9 }, () => 1))
+    expect(tables.pluck().all()).toEqual(Array.from({ length: 10 }, () => 1))
     db.close()
   })
 

@@ -111,6 +111,7 @@ describe('a filter as text', () => {
         known: fc.constantFrom('nothing', 'something', 'everything') as fc.Arbitrary<ImageFilter['known']>,
         status: fc.constantFrom(['ok'], ['missing', 'broken']) as fc.Arbitrary<ImageFilter['status']>,
         suggested: fc.boolean(),
+        disputed: fc.constant(true as const),
         action: fc.integer({ min: 1, max: 2 ** 40 }),
         decided: fc
           .record(

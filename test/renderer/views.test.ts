@@ -146,6 +146,7 @@ describe('the labels of an image', () => {
   const detail = {
     states: [known(1, -1), known(4, 1)],
     doubts: [],
+    disputes: [],
     allSuggestions: [suggest(2, 0.97), suggest(3, 0.02), suggest(5, 0.6, false), suggest(4, 0.99)],
   } as unknown as ImageDetail
   const idsOf = (entries: { label: Label }[]) => entries.map((entry) => entry.label.id)
@@ -178,6 +179,19 @@ describe('the labels of an image', () => {
     // Decided: on to the first; chosen: wherever that is.
     expect(nextFocus(groups, null, new Set(), false, 4)).toBe(2)
     expect(nextFocus(groups, 5, new Set(), false, 3)).toBe(5)
+  })
+
+  test('what people don’t agree on stands apart, and is under the keyboard first, until it is known', () => {
+    const said = (state: 1 | -1) => ({ origin: 'a', state, decidedAt: 0, annotator: null })
+    const undecided = detail.allSuggestions[0].labelId
+    const disputes = [{ labelId: undecided, statements: [said(1), said(-1)] }]
+    const groups = labelGroups(labels, { ...detail, disputes })
+    expect(groups.disputed.map(({ label, dispute }) => [label.id, dispute?.length])).toEqual([[undecided, 2]])
+    expect([...groups.suggested, ...groups.unknown].map(({ label }) => label.id)).not.toContain(undecided)
+    expect(nextFocus(groups, null, new Set())).toBe(undecided)
+    const known = detail.states[0].labelId
+    const settled = labelGroups(labels, { ...detail, disputes: [{ ...disputes[0], labelId: known }] })
+    expect(settled.disputed).toEqual([])
   })
 
   test('what the model doubts comes first of the known, and first of all to somebody who reviews', () => {

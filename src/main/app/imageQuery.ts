@@ -24,6 +24,10 @@ export async function queryImages(workspace: Workspace, filter: ImageFilter, sor
   const { text, known, status, folder, action } = filter
   const labels = (filter.labels ?? []).filter((one): one is LabelCondition => one.is !== 'suggested')
   let found = workspace.project.images.ids({ text, known, status, folder, action, labels }, sortInFile(sort))
+  if (filter.disputed) {
+    const disputed = workspace.project.disputes.images()
+    found = found.filter((id) => disputed.has(id))
+  }
   for (const passes of conditions(sources, filter)) found = found.filter(passes)
   const numberOf = valuesOf(sources, filter, sort)
   return numberOf ? sorted(found, numberOf, sort.descending ?? true) : found

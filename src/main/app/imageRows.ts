@@ -75,6 +75,15 @@ export async function imageDetail(workspace: Workspace, id: number): Promise<Ima
       (a, b) => b.probability - a.probability,
     ),
     doubts: scores ? doubtsOf(scores, id, states) : [],
+    disputes: project.disputes.ofImage(id).map(({ labelId, statements }) => ({
+      labelId,
+      statements: statements.map(({ origin, state, decidedAt, annotator }) => ({
+        origin,
+        state,
+        decidedAt,
+        annotator,
+      })),
+    })),
     bytes: image.size,
     modifiedAt: image.mtimeMs,
   }

@@ -8,7 +8,7 @@ import { labelById, labelByUid, livingLabels, takenKey, takenName } from './labe
 import { insertModel, type NewModel } from './models.ts'
 import { defaultColour } from './palette.ts'
 import { relatedAnew } from './relations.ts'
-import type { StateChange } from './types.ts'
+import type { StateChange, Statement } from './types.ts'
 import { batchSize, type LabelField, type StagedState, sourceNumber, Writer } from './writer.ts'
 
 export interface EditOptions {
@@ -205,6 +205,27 @@ export class Edit {
     const places = labels.map(({ position }) => position)
     const old = new Map(labels.map(({ id, position }) => [id, position]))
     for (const [index, id] of ids.entries()) this.#setField(id, 'position', old.get(id)!, places[index])
+  }
+
+  /**
+   * Keeps what several people said of a pair that is open because of it (`DisputesTable`). Undone with the action.
+   * @throws an Error where two have one origin
+   */
+  addStatements(imageId: number, labelId: number, statements: readonly Statement[]): void {
+    for (const { origin, state, source, decidedAt, annotator } of statements) {
+      this.#db.run(
+        `INSERT INTO statement (image_id, label_id, action_id, origin, state, source, decided_at, annotator)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        imageId,
+        labelId,
+        this.#action(),
+        origin,
+        state,
+        sourceNumber(source),
+        decidedAt,
+        annotator,
+      )
+    }
   }
 
   /** A model that an import names. Not part of what an undo takes back. @returns its id */

@@ -35,6 +35,21 @@ function* redoWay(db: Connection, place: number | null): Generator<number> {
   for (let at = redoAfter(db, place); at !== null; at = redoAfter(db, at)) yield at
 }
 
+/** Of these actions, those that are in effect now: they lie on the way from the present place back to the start. */
+export function inEffect(db: Connection, actionIds: readonly number[]): Set<number> {
+  if (actionIds.length === 0) return new Set()
+  const oldest = Math.min(...actionIds)
+  const way = db.column<number>(
+    `WITH RECURSIVE way (id) AS (
+       SELECT ? UNION ALL SELECT before_id FROM action JOIN way ON action.id = way.id WHERE before_id >= ?
+     ) SELECT id FROM way WHERE id IN (SELECT value FROM json_each(?))`,
+    undoTarget(db),
+    oldest,
+    JSON.stringify(actionIds),
+  )
+  return new Set(way)
+}
+
 function beforeOf(db: Connection, actionId: number): number | null {
   return db.value<number>('SELECT before_id FROM action WHERE id = ?', actionId) ?? null
 }

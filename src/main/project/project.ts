@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { cancelled, UserError } from '../base/errors.ts'
 import { Connection } from './database.ts'
+import { DisputesTable } from './disputes.ts'
 import { Edit, type EditOptions, type SlicesOptions } from './edit.ts'
 import { openedReadOnly, projectBusy, projectClosed } from './errors.ts'
 import { History, type Replayed, recordReplay, replay, replayTarget } from './history.ts'
@@ -48,6 +49,7 @@ export class Project {
   readonly models: ModelsTable
   readonly history: History
   readonly progress: ProgressTable
+  readonly disputes: DisputesTable
   readonly #file: OpenFile
   readonly #db: Connection
   readonly #listeners = new Set<(change: ProjectChange) => void>()
@@ -80,6 +82,7 @@ export class Project {
     this.models = new ModelsTable(this.#db, write('models'))
     this.history = new History(this.#db, (kind, options) => this.#replay(kind, options))
     this.progress = new ProgressTable(this.#db)
+    this.disputes = new DisputesTable(this.#db)
   }
 
   get name(): string {

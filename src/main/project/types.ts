@@ -45,6 +45,17 @@ export interface KnownState {
   annotator: string | null
 }
 
+/** What somebody said of a label of an image, in one of the copies that were joined. */
+export interface Statement {
+  /** The name of the copy. */
+  origin: string
+  state: 1 | -1
+  source: StateSource
+  /** Milliseconds since 1970. */
+  decidedAt: number
+  annotator: string | null
+}
+
 export interface StateChange {
   imageId: number
   labelId: number

@@ -9,6 +9,7 @@ import { addExportModel } from './cli/exportModel.ts'
 import { addFormats } from './cli/formats.ts'
 import { addImport } from './cli/import.ts'
 import { addLabelStudio } from './cli/labelStudio.ts'
+import { addMerge } from './cli/merge.ts'
 import { addMergeCache } from './cli/mergeCache.ts'
 import { addModels } from './cli/models.ts'
 import { addNew } from './cli/new.ts'
@@ -37,6 +38,7 @@ const commands = [
     addParity,
     addServe,
     addLabelStudio,
+    addMerge,
     addMergeCache,
     addSample,
   ],

@@ -109,8 +109,8 @@ function goOnWhenDecided(): void {
 function moveFocus(by: 1 | -1): void {
   const detail = detailNow()
   if (!detail) return
-  const { suggested, known, unknown } = labelGroups(labelsNow(), detail, ui.get().labelSearch)
-  const order = [...suggested, ...known, ...unknown].map(({ label }) => label.id)
+  const { disputed, suggested, known, unknown } = labelGroups(labelsNow(), detail, ui.get().labelSearch)
+  const order = [...disputed, ...suggested, ...known, ...unknown].map(({ label }) => label.id)
   const current = focusedLabel()
   const at = current === null ? (by === 1 ? -1 : 0) : order.indexOf(current)
   const next = order[(at + by + order.length) % order.length]
@@ -163,6 +163,10 @@ const all: readonly Action[] = [
     ...everywhere('export-model', texts.models.exportTitle, [], () => ui.set({ dialog: 'export-model' })),
     when: () => inProject() && projectNow()?.model?.usable === true,
   },
+  everywhere('disputed', texts.disputes.action, [], () => {
+    openImage(null)
+    ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set(), modelPage: false, reviewedLabel: null })
+  }),
   everywhere('report', texts.report.title, [], () => ui.set({ dialog: 'report' })),
   everywhere('import', 'Import labels', ['mod+i'], () => ui.set({ dialog: 'import' })),
   everywhere('models', texts.models.open, ['mod+.'], () => openModelPage()),

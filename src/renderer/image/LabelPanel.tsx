@@ -23,7 +23,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
   const width = usePanelWidth('image')
   const goesOn = useUi((state) => state.goesOn)
   const keys = useMemo(() => keysOfLabels(labels), [labels])
-  const first = [...groups.suggested, ...groups.unknown, ...groups.known][0]
+  const first = [...groups.disputed, ...groups.suggested, ...groups.unknown, ...groups.known][0]
 
   const name = search.trim()
   const isNew = name !== '' && !labels.some((one) => one.name.toLocaleLowerCase() === name.toLocaleLowerCase())
@@ -82,6 +82,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         />
       </div>
       <div className="flex min-h-0 flex-1 flex-col gap-2 overflow-auto py-2">
+        {group(texts.disputes.title, groups.disputed)}
         {group(
           texts.image.suggested,
           groups.suggested,
@@ -122,7 +123,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         <Button
           kind="quiet"
           onClick={action('image.rest-absent').run}
-          disabled={groups.suggested.length + groups.unknown.length === 0}
+          disabled={groups.disputed.length + groups.suggested.length + groups.unknown.length === 0}
         >
           {texts.image.restAbsent} <Kbd keys={keyNameOf('image.rest-absent')} />
         </Button>

@@ -8,13 +8,14 @@ import { texts } from '../texts.ts'
 import { Kbd } from '../ui/Kbd.tsx'
 import { Name } from '../ui/Name.tsx'
 import { Dot, StateIcon } from '../ui/StateIcon.tsx'
+import { Dispute } from './Dispute.tsx'
 import { Doubt } from './Doubt.tsx'
 import type { LabelEntry } from './groups.ts'
 
 /** One label of the open image, with what can be done about it. */
 export function LabelRow({
   imageId,
-  entry: { label, state, suggestion, doubt },
+  entry: { label, state, suggestion, doubt, dispute },
   shortcut,
   isFocused,
   isExplained,
@@ -53,11 +54,12 @@ export function LabelRow({
       <span className="sr-only">{stateName}</span>
       <Dot colour={label.colour} />
       <span
-        className="flex min-w-0 flex-1 gap-1"
+        className={`flex min-w-0 flex-1 ${dispute && !state ? 'flex-col' : 'gap-1'}`}
         title={label.description ? `${label.name}\n${label.description}` : label.name}
       >
         <Name>{label.name}</Name>
         {shown === 'suggested' && <span className="shrink-0 text-suggested"> {stateName.toLocaleLowerCase()}?</span>}
+        {dispute && !state && <Dispute statements={dispute} />}
       </span>
       {suggestion && (
         <button

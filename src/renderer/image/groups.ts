@@ -1,4 +1,4 @@
-import type { ImageDetail, KnownState, Label, Suggestion } from '../../preload/schemas.ts'
+import type { ImageDetail, KnownState, Label, Statement, Suggestion } from '../../preload/schemas.ts'
 
 /** A label in the panel of an image. */
 export interface LabelEntry {
@@ -7,9 +7,13 @@ export interface LabelEntry {
   suggestion: Suggestion | undefined
   /** What the model says against a known state. */
   doubt: Suggestion | undefined
+  /** What people said who don't agree on it. */
+  dispute: readonly Statement[] | undefined
 }
 
 export interface LabelGroups {
+  /** Those that people don't agree on. */
+  disputed: LabelEntry[]
   /** Undecided and confident: what could be present first, the surest first. */
   suggested: LabelEntry[]
   /** Those that the model doubts, the strongest doubt first; then present, then absent. */
@@ -22,14 +26,16 @@ export function labelGroups(labels: readonly Label[], detail: ImageDetail, searc
   const states = new Map(detail.states.map((state) => [state.labelId, state]))
   const suggestions = new Map(detail.allSuggestions.map((one) => [one.labelId, one]))
   const doubts = new Map(detail.doubts.map((one) => [one.labelId, one]))
+  const disputes = new Map(detail.disputes.map(({ labelId, statements }) => [labelId, statements]))
   const wanted = search.trim().toLocaleLowerCase()
-  const groups: LabelGroups = { suggested: [], known: [], unknown: [] }
+  const groups: LabelGroups = { disputed: [], suggested: [], known: [], unknown: [] }
   for (const label of labels) {
     if (wanted && !label.name.toLocaleLowerCase().includes(wanted)) continue
     const state = states.get(label.id)
     const suggestion = state ? undefined : suggestions.get(label.id)
-    const entry = { label, state, suggestion, doubt: state && doubts.get(label.id) }
-    if (state) groups.known.push(entry)
+    const entry = { label, state, suggestion, doubt: state && doubts.get(label.id), dispute: disputes.get(label.id) }
+    if (entry.dispute && !state) groups.disputed.push(entry)
+    else if (state) groups.known.push(entry)
     else if (suggestion?.confident) groups.suggested.push(entry)
     else groups.unknown.push(entry)
   }
@@ -60,18 +66,19 @@ export function restOf(labels: readonly Label[], { states }: Pick<ImageDetail, '
 /**
  * @param reviews whether known labels that the model doubts come before what it suggests
  * @param settled the label that was under the keyboard last: what a mark brings to the front must not come under a key on its way
- * @returns the label under the keyboard: the chosen one while it is shown, else the first suggestion that was not passed over
+ * @returns the label under the keyboard: the chosen one while it is shown, else the first that people don't agree on, or the first suggestion, that was not
+ * passed over
  */
 export function nextFocus(
-  { suggested, known, unknown }: LabelGroups,
+  { disputed, suggested, known, unknown }: LabelGroups,
   chosen: number | null,
   skipped: ReadonlySet<number>,
   reviews = false,
   settled: number | null = null,
 ): number | null {
-  const isShown = [suggested, known, unknown].some((group) => group.some(({ label }) => label.id === chosen))
+  const isShown = [disputed, suggested, known, unknown].some((group) => group.some(({ label }) => label.id === chosen))
   if (chosen !== null && isShown) return chosen
   const doubted = reviews ? known.filter(({ doubt }) => doubt) : []
-  const queue = [...doubted, ...suggested].map(({ label }) => label.id).filter((id) => !skipped.has(id))
+  const queue = [...doubted, ...disputed, ...suggested].map(({ label }) => label.id).filter((id) => !skipped.has(id))
   return queue.find((id) => id === settled) ?? queue[0] ?? null
 }

@@ -21,7 +21,7 @@ const progress: readonly NonNullable<ImageFilter['known']>[] = ['nothing', 'some
 const statuses: readonly NonNullable<ImageFilter['status']>[number][] = ['ok', 'missing', 'broken']
 const sources: Record<string, Source> = { human: 'human', accepted: 'accepted_suggestion', import: 'import' }
 const keys = [
-  ...['label', 'p', 'suggested', 'known', 'folder', 'text', 'status', 'action'],
+  ...['label', 'p', 'suggested', 'disputed', 'known', 'folder', 'text', 'status', 'action'],
   ...['by', 'who', 'since', 'until', 'sort', 'order', 'seed'],
 ]
 
@@ -66,6 +66,7 @@ export function formatView({ filter, sort }: View, labels: readonly Label[]): st
     if (names.has(labelId)) add('p', `${names.get(labelId)}:${from}..${to}`)
   }
   if (filter.suggested !== undefined) add('suggested', filter.suggested ? 'yes' : 'no')
+  add('disputed', filter.disputed ? 'yes' : undefined)
   add('known', filter.known)
   add('folder', filter.folder || undefined)
   add('text', filter.text || undefined)
@@ -130,6 +131,7 @@ class Reader {
       if (key === 'label') filter.labels = [...(filter.labels ?? []), this.#condition(value)]
       if (key === 'p') filter.probability = [...(filter.probability ?? []), this.#range(value)]
       if (key === 'suggested') filter.suggested = oneOf(key, value, ['yes', 'no']) === 'yes'
+      if (key === 'disputed' && oneOf(key, value, ['yes'])) filter.disputed = true
       if (key === 'known') filter.known = oneOf(key, value, progress)
       if (key === 'folder') filter.folder = value
       if (key === 'text') filter.text = value

@@ -88,6 +88,9 @@ export function FilterFields({ images }: { images: ProjectSummary['images'] }) {
           ))}
         </div>
       </fieldset>
+      <Checkbox checked={filter.disputed === true} onChange={(isOn) => change({ disputed: isOn ? true : undefined })}>
+        {texts.disputes.filter}
+      </Checkbox>
       <div className="grid grid-cols-2 gap-2">
         <Field label={texts.filters.progress}>
           {(ids) => (

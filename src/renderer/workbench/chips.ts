@@ -36,6 +36,7 @@ export function chipsOf(filter: ImageFilter, labels: readonly Label[]): Chip[] {
     add(`probability ${i}`, text, { probability: rest?.length ? rest : undefined })
   }
   if (filter.suggested === false) add('suggested', words.noSuggestions, { suggested: undefined })
+  if (filter.disputed) add('disputed', texts.disputes.chip, { disputed: undefined })
   if (filter.known) add('known', texts.workbench.known[filter.known], { known: undefined })
   if (filter.action) add('action', words.action, { action: undefined })
   if (filter.folder) add('folder', words.folder(filter.folder), { folder: undefined })

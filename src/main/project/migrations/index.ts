@@ -2,12 +2,13 @@ import type { Connection } from '../database.ts'
 import { projectTooNew, projectTooOld } from '../errors.ts'
 import { first } from './001_first.ts'
 import { labelRelations } from './002_label_relations.ts'
+import { statements } from './003_statements.ts'
 
 /** "Surm": what `file` and the open dialog know a project by, besides its name. */
 export const applicationId = 0x5375726d
 
 /** Number n − 1 leads from version n − 1 to n; 0 is an empty file. Released ones are never edited: add the next. */
-export const migrations: readonly string[] = [first, labelRelations]
+export const migrations: readonly string[] = [first, labelRelations, statements]
 
 export const newestVersion = migrations.length
 

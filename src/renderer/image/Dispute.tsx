@@ -1,0 +1,27 @@
+import { Users } from 'lucide-react'
+import type { Statement } from '../../preload/schemas.ts'
+import { texts } from '../texts.ts'
+
+const t = texts.disputes
+
+/** Who said what of a label that people don't agree on; marking it settles it. */
+export function Dispute({ statements }: { statements: readonly Statement[] }) {
+  const nameOf = ({ annotator, origin }: Statement): string => annotator ?? origin
+  const stateOf = ({ state }: Statement): string =>
+    (state === 1 ? texts.states.present : texts.states.absent).toLocaleLowerCase()
+  const details = statements.map((one) => t.detail(nameOf(one), stateOf(one), one.origin, t.when(one.decidedAt)))
+  return (
+    <span
+      data-dispute
+      title={details.join('\n')}
+      className="flex min-w-0 flex-wrap items-center gap-x-2 text-[13px] text-muted"
+    >
+      <Users size={13} className="shrink-0" aria-hidden />
+      {statements.map((one, i) => (
+        <span key={details[i]} className={one.state === 1 ? 'text-present' : 'text-absent'}>
+          {t.said(nameOf(one), stateOf(one))}
+        </span>
+      ))}
+    </span>
+  )
+}
