@@ -11,17 +11,15 @@ export function Dispute({ statements }: { statements: readonly Statement[] }) {
     (state === 1 ? texts.states.present : texts.states.absent).toLocaleLowerCase()
   const details = statements.map((one) => t.detail(nameOf(one), stateOf(one), one.origin, t.when(one.decidedAt)))
   return (
-    <span
-      data-dispute
-      title={details.join('\n')}
-      className="flex min-w-0 flex-wrap items-center gap-x-2 text-[13px] text-muted"
-    >
-      <Users size={13} className="shrink-0" aria-hidden />
-      {statements.map((one, i) => (
-        <span key={details[i]} className={one.state === 1 ? 'text-present' : 'text-absent'}>
-          {t.said(nameOf(one), stateOf(one))}
-        </span>
-      ))}
+    <span data-dispute title={details.join('\n')} className="flex min-w-0 items-start gap-1.5 text-[13px] text-muted">
+      <Users size={13} className="mt-1 shrink-0" aria-hidden />
+      <span className="flex min-w-0 flex-wrap gap-x-2">
+        {statements.map((one, i) => (
+          <span key={details[i]} className={one.state === 1 ? 'text-present' : 'text-absent'}>
+            {t.said(nameOf(one), stateOf(one))}
+          </span>
+        ))}
+      </span>
     </span>
   )
 }
