@@ -1,6 +1,6 @@
 /**
- * Exports and imports of a project of 100,000 images × 80 labels, half known (4 million states). Each step runs in a process
- * of its own, so that its peak memory is its own.
+ * Exports and imports of a project of 100,000 images × 80 labels, half known (4 million states), and of a million rows of labels.
+ * Each step runs in a process of its own, so that its peak memory is its own.
  *
  *     node bench/exchange.ts [--json]
  */
@@ -22,34 +22,40 @@ const millionRows = { images: 50_000, labels: 20 }
 interface Figure {
   name: string
   seconds: number
+  rowsPerSecond: number
   peakMegabytes: number
   longestWaitMilliseconds: number
   budget?: { seconds: number; peakMegabytes: number }
 }
 
-const steps: Record<string, (folder: string) => Promise<string>> = {
+/** What it did: how many rows (marks) passed, and a few words. */
+type Done = [rows: number, told: string]
+
+const steps: Record<string, (folder: string) => Promise<Done>> = {
   'export COCO': (folder) => exportAs('coco', folder, 'big.json'),
   'export CSV': (folder) => exportAs('csv', folder, 'big.csv'),
   'import COCO, 4 million states': (folder) => importInto('empty.surmise', folder, 'big.json'),
+  'import COCO, 1 million annotations': (folder) => importInto('empty3.surmise', folder, 'million.json'),
   'import CSV, 1 million rows': (folder) => importInto('empty2.surmise', folder, 'million.csv'),
 }
 
 const budgets: Record<string, Figure['budget']> = {
   'export COCO': { seconds: 15, peakMegabytes: 400 },
+  'import COCO, 1 million annotations': { seconds: 20, peakMegabytes: 400 },
   'import CSV, 1 million rows': { seconds: 20, peakMegabytes: 400 },
 }
 
-async function exportAs(format: string, folder: string, name: string): Promise<string> {
+async function exportAs(format: string, folder: string, name: string): Promise<Done> {
   const project = openProject(path.join(folder, 'big.surmise'))
   const snapshot = project.snapshot()
   const file = path.join(folder, name)
   const report = await formatById(format).write!(sourceOf(project, snapshot), file, { appVersion: 'bench' })
   snapshot.close()
   project.close()
-  return `${report.present + report.absent} states, ${(statSync(file).size / 1e6).toFixed(0)} MB`
+  return [report.present + report.absent, `${(statSync(file).size / 1e6).toFixed(0)} MB`]
 }
 
-async function importInto(target: string, folder: string, name: string): Promise<string> {
+async function importInto(target: string, folder: string, name: string): Promise<Done> {
   const project = openProject(path.join(folder, target))
   const file = path.join(folder, name)
   const started = performance.now()
@@ -62,7 +68,7 @@ async function importInto(target: string, folder: string, name: string): Promise
     (time / 1000).toFixed(1),
   )
   project.close()
-  return `${changed} states: read ${a} s, preview ${b} s, write ${c} s`
+  return [changed, `read ${a} s, preview ${b} s, write ${c} s`]
 }
 
 async function writeMillionRows(file: string): Promise<void> {
@@ -80,16 +86,44 @@ async function writeMillionRows(file: string): Promise<void> {
   await once(out, 'finish')
 }
 
+/** The same as another program's COCO file: boxes. */
+async function writeMillionAnnotations(file: string): Promise<void> {
+  const out = createWriteStream(file)
+  const list = async (name: string, count: number, entry: (index: number) => object) => {
+    out.write(`"${name}":[`)
+    for (let i = 0; i < count; i++) {
+      if (!out.write(`${i === 0 ? '' : ','}\n${JSON.stringify(entry(i))}`)) await once(out, 'drain')
+    }
+    out.write('\n]')
+  }
+  out.write('{')
+  await list('images', millionRows.images, (i) => ({
+    ...{ id: i + 1, width: 640, height: 480 },
+    file_name: `folder ${String(i % 100).padStart(2, '0')}/IMG_${i}.jpg`,
+  }))
+  out.write(',\n')
+  await list('annotations', millionRows.images * millionRows.labels, (i) => ({
+    ...{ id: i + 1, image_id: Math.floor(i / millionRows.labels) + 1, category_id: (i % millionRows.labels) + 1 },
+    ...{ bbox: [10.5, 20.25, 100, 50], area: 5000, iscrowd: 0 },
+  }))
+  out.write(',\n')
+  await list('categories', millionRows.labels, (i) => ({ id: i + 1, name: `label ${i + 1}` }))
+  out.write('}\n')
+  out.end()
+  await once(out, 'finish')
+}
+
 async function runStep(name: string, folder: string): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const started = performance.now()
-  const told = await steps[name](folder)
+  const [rows, told] = await steps[name](folder)
   const seconds = Math.round((performance.now() - started) / 10) / 100
   delay.disable()
   const figure: Figure = {
-    name: `${name} (${told})`,
+    name: `${name} (${rows} rows; ${told})`,
     seconds,
+    rowsPerSecond: Math.round(rows / seconds),
     peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
     longestWaitMilliseconds: Math.round(delay.max / 1e6),
     budget: budgets[name],
@@ -105,8 +139,10 @@ async function main(): Promise<void> {
     const emptyFolder = path.join(folder, 'empty')
     mkdirSync(emptyFolder)
     const empty = makeBigProject(emptyFolder, { ...size, labels: 0, known: 0 })
-    for (const name of ['empty.surmise', 'empty2.surmise']) copyFileSync(empty, path.join(folder, name))
+    for (const name of ['empty.surmise', 'empty2.surmise', 'empty3.surmise'])
+      copyFileSync(empty, path.join(folder, name))
     await writeMillionRows(path.join(folder, 'million.csv'))
+    await writeMillionAnnotations(path.join(folder, 'million.json'))
     const figures = Object.keys(steps).map((name): Figure => {
       const { stdout, stderr, status } = spawnSync(process.execPath, [import.meta.filename, '--step', name, folder], {
         encoding: 'utf8',
@@ -117,7 +153,7 @@ async function main(): Promise<void> {
       const limit = budget ? `   budget ${budget.seconds} s, ${budget.peakMegabytes} MB` : ''
       if (!json) {
         console.log(
-          `${figure.name}\n    ${figure.seconds} s, peak ${figure.peakMegabytes} MB, longest wait ${figure.longestWaitMilliseconds} ms${limit}`,
+          `${figure.name}\n    ${figure.seconds} s, ${figure.rowsPerSecond.toLocaleString('en')} rows/s, peak ${figure.peakMegabytes} MB, longest wait ${figure.longestWaitMilliseconds} ms${limit}`,
         )
       }
       return figure

@@ -34,15 +34,20 @@ const ambiguous = -1
  * Finds the images that a file means: by identity (only in files of Surmise), by relative path, by fingerprint, by a base
  * name that is unique on both sides. What an earlier rule has found, a later one doesn't give away again. The fingerprint of
  * an image that is at hand is only taken where its path says nothing.
+ * @param uids whether the file's identities are those of projects
  * @throws UserError `cancelled`
  */
 export async function matchImages(
   images: readonly (FileImage | undefined)[],
   targets: Iterable<TargetImage>,
   problems: ProblemList,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, uids = false }: { signal?: AbortSignal; uids?: boolean } = {},
 ): Promise<Matches> {
-  const keys = keysOf(targets)
+  const keys = keysOf(targets, {
+    uids,
+    stems: images.some((image) => image?.stem),
+    fingerprints: images.some((image) => image && (image.sha256 !== null || image.file !== undefined)),
+  })
   const matches: Matches = {
     imageIds: new Int32Array(images.length),
     by: { uid: 0, path: 0, sha256: 0, name: 0 },
@@ -54,7 +59,7 @@ export async function matchImages(
   const otherPath = (image: FileImage) =>
     firstOf([...(image.otherPaths ?? []), ...endsOf(image.path)], (path) => findPath(keys, image, path))
   const rules: [MatchedBy, (image: FileImage) => number | undefined][] = [
-    ['uid', (image) => (image.uid === null ? undefined : keys.byUid.get(image.uid))],
+    ['uid', (image) => (uids && image.uid !== null ? keys.byUid.get(image.uid) : undefined)],
     ['path', (image) => findPath(keys, image, image.path)],
     ['path', otherPath],
     ['sha256', (image) => keys.bySha256.get(fingerprints.get(image) ?? image.sha256?.toLowerCase() ?? '')],
@@ -123,10 +128,18 @@ async function fingerprintOf(file: string): Promise<string | undefined> {
   }
 }
 
-function keysOf(targets: Iterable<TargetImage>) {
+interface Wanted {
+  uids: boolean
+  stems: boolean
+  fingerprints: boolean
+}
+
+/** What is not wanted stays empty: a project may have a million images. */
+function keysOf(targets: Iterable<TargetImage>, { uids, stems, fingerprints }: Wanted) {
   const keys = {
     byUid: new Map<string, number>(),
     byPath: new Map<string, number>(),
+    /** Of paths that are not composed as they stand. */
     byComposedPath: new Map<string, number>(),
     byStem: new Map<string, number>(),
     bySha256: new Map<string, number>(),
@@ -135,26 +148,27 @@ function keysOf(targets: Iterable<TargetImage>) {
   }
   const gone: TargetImage[] = []
   for (const target of targets) {
-    keys.byUid.set(target.uid, target.id)
+    if (uids) keys.byUid.set(target.uid, target.id)
     if (!target.available) {
       gone.push(target)
       continue
     }
     keys.byPath.set(target.path, target.id)
     const composed = target.path.normalize('NFC')
-    addUnique(keys.byComposedPath, composed, target.id)
-    addUnique(keys.byStem, stemOf(composed), target.id)
-    if (target.sha256 !== null) addUnique(keys.bySha256, target.sha256, target.id)
+    if (composed !== target.path) addUnique(keys.byComposedPath, composed, target.id)
+    if (fingerprints && target.sha256 !== null) addUnique(keys.bySha256, target.sha256, target.id)
     const name = baseName(target.path)
     addUnique(keys.byName, name, target.id)
+    if (!stems) continue
+    addUnique(keys.byStem, stemOf(composed), target.id)
     addUnique(keys.byNameStem, stemOf(name), target.id)
   }
   // An image whose file is gone keeps its labels, so it can get some, if no other answers to the same key.
   for (const { id, path, sha256 } of gone) {
     if (!keys.byPath.has(path)) keys.byPath.set(path, id)
+    if (fingerprints && sha256 !== null && !keys.bySha256.has(sha256)) keys.bySha256.set(sha256, id)
     const stem = stemOf(path.normalize('NFC'))
-    if (!keys.byStem.has(stem)) keys.byStem.set(stem, id)
-    if (sha256 !== null && !keys.bySha256.has(sha256)) keys.bySha256.set(sha256, id)
+    if (stems && !keys.byStem.has(stem)) keys.byStem.set(stem, id)
   }
   return keys
 }
@@ -165,7 +179,9 @@ type Keys = ReturnType<typeof keysOf>
 function findPath(keys: Keys, image: FileImage, path: string): number | undefined {
   const clean = cleanPath(path)
   const composed = clean.normalize('NFC')
-  const found = keys.byPath.get(path) ?? keys.byPath.get(clean) ?? keys.byComposedPath.get(composed)
+  const exact = keys.byPath.get(path) ?? keys.byPath.get(clean)
+  const [alike, other] = [keys.byPath.get(composed), keys.byComposedPath.get(composed)]
+  const found = exact ?? (alike !== undefined && other !== undefined ? ambiguous : (alike ?? other))
   if (found !== undefined || !image.stem) return found
   return keys.byStem.get(path.normalize('NFC')) ?? keys.byStem.get(composed)
 }

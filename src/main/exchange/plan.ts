@@ -164,7 +164,8 @@ export class ImportPlan {
     const { problems } = collected
     noteMissing(collected)
     const { labels, plannedOf } = planLabels(collected, target, renames)
-    const matches = await matchImages(withoutForeignUids(collected), target.images(), problems, { signal })
+    // Identities count only in files of Surmise: elsewhere a field of that name means who knows what.
+    const matches = await matchImages(collected.images, target.images(), problems, { signal, uids: collected.ours })
     const grouped = groupByImage(collected.states, matches.imageIds, plannedOf, labels.length)
     const states = { present: 0, absent: 0, fresh: 0, same: 0, conflicting: 0 }
     const rows: PreviewRow[] = []
@@ -316,12 +317,6 @@ function noteMissing(collected: Collected): void {
     if (!labels[index])
       problems.add('label-missing', 'Entries about labels that the file doesn’t list: left out', `label ${key}`)
   }
-}
-
-/** Identities count only in files of Surmise: elsewhere a field of that name means who knows what. */
-function withoutForeignUids(collected: Collected): Collected['images'] {
-  if (collected.ours) return collected.images
-  return collected.images.map((image) => image && { ...image, uid: null })
 }
 
 /** Of images and labels that the project has, or will have. */

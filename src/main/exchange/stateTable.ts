@@ -26,15 +26,16 @@ interface ProvenanceColumns {
   /** 0: none, else index into `sources` + 1. */
   sources: Uint8Array
   decidedAt: Float64Array
-  models: Int32Array
-  scores: Float64Array
-  annotators: Int32Array
+  /** These three only where a row of the block has such a thing. */
+  models?: Int32Array
+  scores?: Float64Array
+  annotators?: Int32Array
 }
 
 const sources: readonly StateSource[] = ['human', 'accepted_suggestion', 'import']
 
 /**
- * States as a file tells them, in columns: 9 bytes each, 34 with where they come from. Ten million of them are read without
+ * States as a file tells them, in columns: 9 bytes each, 18 to 34 with where they come from. Ten million of them are read without
  * ten million objects.
  */
 export class StateTable {
@@ -67,9 +68,18 @@ export class StateTable {
       const columns = block.provenance
       columns.sources[at] = sources.indexOf(provenance.source) + 1
       columns.decidedAt[at] = provenance.decidedAt ?? Number.NaN
-      columns.models[at] = provenance.model
-      columns.scores[at] = provenance.score ?? Number.NaN
-      columns.annotators[at] = this.#annotatorOf(provenance.annotator)
+      if (provenance.model >= 0) {
+        columns.models ??= new Int32Array(blockRows).fill(-1)
+        columns.models[at] = provenance.model
+      }
+      if (provenance.score !== null) {
+        columns.scores ??= new Float64Array(blockRows).fill(Number.NaN)
+        columns.scores[at] = provenance.score
+      }
+      if (provenance.annotator !== null) {
+        columns.annotators ??= new Int32Array(blockRows).fill(-1)
+        columns.annotators[at] = this.#annotatorOf(provenance.annotator)
+      }
     }
     this.#length++
   }
@@ -93,14 +103,13 @@ export class StateTable {
     return {
       source: sources[columns.sources[at] - 1],
       decidedAt: numberOrNull(columns.decidedAt[at]),
-      model: columns.models[at],
-      score: numberOrNull(columns.scores[at]),
-      annotator: columns.annotators[at] < 0 ? null : this.#annotators[columns.annotators[at]],
+      model: columns.models?.[at] ?? -1,
+      score: numberOrNull(columns.scores?.[at] ?? Number.NaN),
+      annotator: this.#annotators[columns.annotators?.[at] ?? -1] ?? null,
     }
   }
 
-  #annotatorOf(name: string | null): number {
-    if (name === null) return -1
+  #annotatorOf(name: string): number {
     let index = this.#annotatorIndex.get(name)
     if (index === undefined) {
       index = this.#annotators.push(name) - 1
@@ -111,13 +120,7 @@ export class StateTable {
 }
 
 function newProvenance(): ProvenanceColumns {
-  return {
-    sources: new Uint8Array(blockRows),
-    decidedAt: new Float64Array(blockRows),
-    models: new Int32Array(blockRows),
-    scores: new Float64Array(blockRows),
-    annotators: new Int32Array(blockRows),
-  }
+  return { sources: new Uint8Array(blockRows), decidedAt: new Float64Array(blockRows) }
 }
 
 function numberOrNull(value: number): number | null {

@@ -90,6 +90,9 @@ export class Edit {
   /** Sets or clears one state. @throws UserError `label-removed` */
   setState(change: StateChange): void {
     if (!this.writer.isLiving(change.labelId)) this.#refuseLabel(change.labelId)
+    // An image's changes stay together where they come so: what is new is told from what was known image by image.
+    const full = this.#batch.length >= batchSize && change.imageId !== this.#batch.at(-1)![0]
+    if (full || this.#batch.length >= 2 * batchSize) this.#writeStates()
     this.#batch.push([
       change.imageId,
       change.labelId,
@@ -100,7 +103,6 @@ export class Edit {
       change.score ?? null,
       change.annotator === undefined ? this.#annotator : change.annotator,
     ])
-    if (this.#batch.length === batchSize) this.#writeStates()
   }
 
   /**

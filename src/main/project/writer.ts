@@ -44,12 +44,17 @@ const rowsAtOnce = 25
 /** So many images' counts are held back at most before they are written. */
 const pendingImages = 2000
 
+/** More than any label's id: a pair is one number. */
+const pairsOfImage = 2 ** 21
+
 const stateColumns = 'image_id, label_id, state, source, decided_at, model_id, score, annotator'
 const stagingTable = `CREATE TEMP TABLE IF NOT EXISTS staged (
   image_id INTEGER, label_id INTEGER, state INTEGER, source INTEGER, decided_at INTEGER,
   model_id INTEGER, score REAL, annotator TEXT, PRIMARY KEY (image_id, label_id)
 ) WITHOUT ROWID`
 const stageOne = 'INSERT OR REPLACE INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?)'
+const insertOne = `INSERT OR REPLACE INTO label_state (${stateColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+const insertMany = `${insertOne}${', (?, ?, ?, ?, ?, ?, ?, ?)'.repeat(rowsAtOnce - 1)}`
 const stageMany = `${stageOne}${', (?, ?, ?, ?, ?, ?, ?, ?)'.repeat(rowsAtOnce - 1)}`
 
 /**
@@ -81,6 +86,8 @@ export class Writer {
    */
   writeStates(batch: readonly StagedState[], actionId: () => number): number {
     const db = this.#db
+    const range = this.#emptyRange(batch)
+    if (range) return this.#writeNew(batch, range, actionId())
     this.#stage(batch)
     db.run(`
       DELETE FROM staged AS new WHERE CASE state
@@ -114,6 +121,55 @@ export class Writer {
     db.run(`INSERT OR REPLACE INTO label_state (${stateColumns}) SELECT ${stateColumns} FROM staged WHERE state <> 0`)
     for (const change of changes) this.#count(...change)
     return changes.length
+  }
+
+  /** The images of a batch of new states, from the first to the last, if nothing is known of any image between them. */
+  #emptyRange(batch: readonly StagedState[]): [first: number, last: number] | undefined {
+    let [first, last] = [Number.POSITIVE_INFINITY, 0]
+    for (const [imageId, , state] of batch) {
+      if (state === 0) return undefined
+      first = Math.min(first, imageId)
+      last = Math.max(last, imageId)
+    }
+    const known = this.#db.value<number>(
+      'SELECT 1 FROM label_state WHERE image_id BETWEEN ? AND ? LIMIT 1',
+      first,
+      last,
+    )
+    return known === undefined ? [first, last] : undefined
+  }
+
+  /** An import's way: nothing has to be compared with what was known before, so that it takes half the time. */
+  #writeNew(batch: readonly StagedState[], [first, last]: [number, number], actionId: number): number {
+    const db = this.#db
+    let at = 0
+    for (; at + rowsAtOnce <= batch.length; at += rowsAtOnce) {
+      db.run(insertMany, ...batch.slice(at, at + rowsAtOnce).flat())
+    }
+    for (; at < batch.length; at++) db.run(insertOne, ...batch[at])
+    // What the action did to these pairs before, it has taken away again: what was known before that stays.
+    db.run(
+      `INSERT INTO state_change
+       SELECT ?, image_id, label_id, NULL, NULL, NULL, NULL, NULL, NULL,
+         state, source, decided_at, model_id, score, annotator
+       FROM label_state WHERE image_id BETWEEN ? AND ?
+       ON CONFLICT DO UPDATE SET new_state = excluded.new_state, new_source = excluded.new_source,
+         new_decided_at = excluded.new_decided_at, new_model_id = excluded.new_model_id,
+         new_score = excluded.new_score, new_annotator = excluded.new_annotator`,
+      actionId,
+      first,
+      last,
+    )
+    // Of the same pair twice, the last holds.
+    const seen = new Set<number>()
+    for (let row = batch.length - 1; row >= 0; row--) {
+      const [imageId, labelId, state] = batch[row]
+      const pair = imageId * pairsOfImage + labelId
+      if (seen.has(pair)) continue
+      seen.add(pair)
+      this.#count(imageId, labelId, 0, state)
+    }
+    return seen.size
   }
 
   /**
