@@ -48,7 +48,7 @@ export const csvWide: Format = {
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits:
     'An empty cell is unknown; if no cell says absent, it is asked. What 0 means is asked where a file also has −1.',
-  checked: 'round trip; pandas-style files by hand',
+  checked: 'round trip; a reader in Python',
   extensions: ['.csv', '.tsv'],
   reads: 'file',
   writes: 'file',

@@ -14,7 +14,7 @@ export const cvat: Format = {
   says: { absent: false, unlabelled: false, provenance: 'some', suggestions: false },
   limits:
     'Tags name what is present, and whether a person set them: the rest is asked when reading, and told when writing.',
-  checked: 'round trip of what is present; the documented elements by hand',
+  checked: 'round trip of what is present; a reader in Python',
   extensions: ['.xml'],
   reads: 'file or folder',
   writes: 'file',

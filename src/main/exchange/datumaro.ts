@@ -18,7 +18,7 @@ export const datumaro: Format = {
   title: 'Datumaro JSON',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits: `Labels are present. What is absent stands in each item’s attributes (${absentKey}), which other programs keep and don’t use; in their own files the rest is asked.`,
-  checked: 'round trip; the fields that its reader looks for',
+  checked: 'round trip; the fields that its reader looks for, by hand',
   extensions: ['.json'],
   reads: 'file or folder',
   writes: 'file',

@@ -15,7 +15,7 @@ export const fiftyOne: Format = {
   title: 'FiftyOne classification folder',
   says: { absent: false, unlabelled: false, provenance: 'none', suggestions: false },
   limits: 'Names what is present: the rest is asked when reading, and told when writing.',
-  checked: 'round trip of what is present; the layout that its importer looks for',
+  checked: 'round trip of what is present; a reader in Python that goes about it as its importer does',
   extensions: [],
   reads: 'file or folder',
   writes: 'folder',

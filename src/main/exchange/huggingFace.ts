@@ -8,7 +8,7 @@ export const huggingFace: Format = {
   title: 'Hugging Face imagefolder',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits: 'Two columns, “labels” (present) and “absent”: what is in neither is unknown. It can be written, not read.',
-  checked: 'the documented columns by an independent reader',
+  checked: 'a reader in Python',
   extensions: [],
   writes: 'folder',
   images: 'needed',

@@ -38,7 +38,7 @@ export const labelStudio: Format = {
   says: { absent: true, unlabelled: true, provenance: 'some', suggestions: true },
   limits:
     'Choices are present. What is absent is said by a second control, which the configuration beside the file has; in files without one the rest is asked. Who and when is kept of an annotation as a whole.',
-  checked: 'round trip; tasks as its documentation has them',
+  checked: 'round trip; tasks as its documentation has them, by hand',
   extensions: ['.json'],
   reads: 'file',
   writes: 'file',

@@ -10,7 +10,7 @@ export const lvis: Format = {
   title: 'LVIS JSON',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits: 'Says present, absent and unknown, not who decided when. Images that can’t be read are left out.',
-  checked: 'round trip; the documented fields by an independent reader',
+  checked: 'round trip; the fields its evaluator needs by a reader in Python',
   extensions: ['.json'],
   reads: 'file',
   writes: 'file',

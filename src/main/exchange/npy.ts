@@ -36,7 +36,7 @@ export const npy: Format = {
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits:
     '+1 is present, −1 absent, 0 unknown; in a matrix without −1 it is asked what 0 is. Names are in a file beside it.',
-  checked: 'round trip; read and written by NumPy',
+  checked: 'round trip; NumPy, both ways',
   extensions: ['.npy'],
   reads: 'file',
   writes: 'file',

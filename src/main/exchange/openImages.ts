@@ -26,7 +26,7 @@ export const openImages: Format = {
   says: { absent: true, unlabelled: false, provenance: 'some', suggestions: true },
   limits:
     'Confidence 1 is present, 0 is absent; what a machine said, and anything between, is a suggestion. Who decided is the Source, when is not told.',
-  checked: 'round trip; the documented columns by hand',
+  checked: 'round trip; a real file of COCO by way of it',
   extensions: ['.csv'],
   reads: 'file',
   writes: 'file',

@@ -38,7 +38,7 @@ export const voc: Format = {
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits:
     'ImageSets/Main says present (1) and absent (−1); what is not on its lists is unknown. XML alone names what is present: the rest is asked. Difficult is asked.',
-  checked: 'round trip; labels of VOC 2012 laid out as the challenge does',
+  checked: 'round trip; the labels of VOC 2012; a reader in Python',
   extensions: [],
   reads: 'folder',
   writes: 'folder',

@@ -25,7 +25,7 @@ export const yolo: Format = {
   says: { absent: false, unlabelled: false, provenance: 'none', suggestions: false },
   limits:
     'Names what is present, as a box around the whole image; any box counts when reading. The rest is asked when reading, and told when writing.',
-  checked: 'round trip of what is present; files as Ultralytics documents them',
+  checked: 'round trip of what is present; files as Ultralytics documents them, by hand',
   extensions: [],
   reads: 'folder',
   writes: 'folder',

@@ -69,7 +69,7 @@ export function addImport(program: Command): void {
             ? `${counted(result.states, 'state')} taken over, ${counted(result.labels, 'label')} added; ${matchedIn(images)}`
             : `${counted(told.states.fresh, 'state')} would be new, ${counted(told.states.conflicting, 'state')} ${told.states.conflicting === 1 ? 'says' : 'say'} the opposite of the project; ${matchedIn(images)}`,
           ...(preview.suggestions ? [suggestionsLine(preview.suggestions, result?.suggestions)] : []),
-          ...(preview.rest !== null && rest === 'unknown' ? [restLine(preview.rest)] : []),
+          ...((preview.rest ?? 0) > 0 && rest === 'unknown' ? [restLine(preview.rest!)] : []),
           ...problemLines(problems),
         ]
         return {
