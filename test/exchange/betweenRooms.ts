@@ -22,7 +22,9 @@ export async function targetOf(project: Project): Promise<ImportTarget> {
   return {
     labels: project.labels.list(),
     images: function* () {
-      for (const image of project.images.known()) yield { ...image, available: image.status !== 'missing' }
+      for (const { id, uid, path, sha256, status } of project.images.known()) {
+        yield { id, uid, path, sha256, available: status !== 'missing' }
+      }
     },
     stateOf: (imageId, labelId) => matrix.get(imageId, labelId),
     labelNameOf,

@@ -43,7 +43,7 @@ export interface ImageCounts {
 
 const byPath: ImageSort = { by: 'path' }
 const idsAtOnce = 500
-const knownAtOnce = 5000
+const knownAtOnce = 1000
 
 const columns = `id, uid, path, width, height, orientation, byte_size, mtime_ms, sha256, status, problem_code, problem,
   added_at, present_count, absent_count`
