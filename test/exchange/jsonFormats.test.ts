@@ -119,6 +119,26 @@ describe('Label Studio', () => {
     })
   })
 
+  test('a task that nobody has annotated says nothing, not even where the rest is absent', async () => {
+    const project = withImages('a.jpg', 'b.jpg', 'c.jpg')
+    const predictions = [{ score: 0.5, result: [choices('tag', 'cat')] }]
+    const plan = await planOf(
+      'label-studio',
+      [
+        { data: { image: 'a.jpg' }, annotations: [{ result: [choices('tag', 'dog')] }] },
+        { data: { image: 'b.jpg' }, annotations: [], predictions },
+        { data: { image: 'c.jpg' }, annotations: [{ result: [] }], predictions },
+      ],
+      project,
+    )
+    expect(plan.preview.rest).toBe(3)
+    await plan.apply(project, { rest: 'absent' })
+    expect(project.told()).toEqual({
+      'a.jpg': { dog: 'present', cat: 'absent' },
+      'c.jpg': { dog: 'absent', cat: 'absent' },
+    })
+  })
+
   test('is written with the configuration that it needs', async () => {
     const file = path.join(temporaryFolder(), 'x.json')
     const report = await formatById('label-studio').write!(pets().source(), file, {
@@ -240,7 +260,7 @@ describe('FiftyOne', () => {
     const project = withImages('a.jpg', 'sub/b.c.jpg', 'd.jpg')
     const labels = { a: [0, 2], 'sub/b.c': { label: 1, confidence: 0.5 }, d: null, __proto__x: 'bird', z: {} }
     const plan = await planOf('fiftyone', { labels, classes: ['dog', 'cat', 'bird', 5] }, project)
-    expect(plan.preview).toMatchObject({ rest: 6, images: { matched: 3, unmatchedPaths: ['__proto__x', 'z'] } })
+    expect(plan.preview).toMatchObject({ rest: 3, images: { matched: 3, unmatchedPaths: ['__proto__x', 'z'] } })
     await plan.apply(project)
     expect(project.told()).toEqual({ 'a.jpg': { dog: 'present', bird: 'present' }, 'sub/b.c.jpg': { cat: 'present' } })
     await expect(planOf('fiftyone', '{"other": 1}', project)).rejects.toMatchObject({ code: 'not-fiftyone' })

@@ -11,6 +11,8 @@ export interface FileImage {
   otherPaths?: readonly string[]
   /** `path` comes without the extension. */
   stem?: boolean
+  /** The file says that nobody has looked at it yet: what it doesn't mention is unknown, whatever it is elsewhere. */
+  unlabelled?: boolean
   /** Absolute, where the image itself is at hand: it can be known by its content. */
   file?: string
 }

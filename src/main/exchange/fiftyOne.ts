@@ -79,7 +79,7 @@ class FiftyOneReader {
   #image(id: string, target: unknown): void {
     const collected = this.#collected
     this.#hasLabels = true
-    const image = collected.imageOf(id, { stem: true })
+    const image = collected.imageOf(id, { stem: true, ...(target === null && { unlabelled: true }) })
     for (const one of Array.isArray(target) ? target : [target]) {
       const label = isObject(one) ? one.label : one
       if (label === null || label === undefined) continue

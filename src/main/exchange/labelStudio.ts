@@ -179,8 +179,13 @@ class LabelStudioReader {
       return
     }
     this.#tasks++
-    for (const annotation of [...listOf(task.annotations), ...listOf(task.completions)]) {
-      if (!isObject(annotation) || annotation.was_cancelled === true) continue
+    const annotations = [...listOf(task.annotations), ...listOf(task.completions)].filter(
+      (annotation) => isObject(annotation) && annotation.was_cancelled !== true,
+    ) as JsonObject[]
+    // What is exported as “JSON-MIN” has the choices in the task itself, under the names of the controls.
+    const isFlat = task.annotations === undefined && task.predictions === undefined
+    if (annotations.length === 0 && !isFlat) this.#collected.images[image]!.unlabelled = true
+    for (const annotation of annotations) {
       for (const [name, isAbsent] of this.#choices(annotation.result)) {
         if (isAbsent) this.#hasAbsent = true
         const provenance = {
@@ -190,8 +195,7 @@ class LabelStudioReader {
         this.#collected.states.push(image, this.#collected.labelOf(name), isAbsent ? -1 : 1, provenance)
       }
     }
-    // What is exported as “JSON-MIN” has the choices in the task itself, under the names of the controls.
-    if (task.annotations === undefined && task.predictions === undefined) this.#flat(task, image)
+    if (isFlat) this.#flat(task, image)
     for (const prediction of listOf(task.predictions)) if (isObject(prediction)) this.#prediction(prediction, image)
   }
 

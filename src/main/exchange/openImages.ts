@@ -158,11 +158,15 @@ class OpenImagesReader {
       )
       return
     }
-    const [imageIndex, labelIndex] = [this.#collected.imageOf(image, { stem: true }), this.#label(label)]
+    const [imageIndex, labelIndex] = [
+      this.#collected.imageOf(image, { stem: true, unlabelled: true }),
+      this.#label(label),
+    ]
     if (source === 'machine' || (confidence !== 0 && confidence !== 1)) {
       predictions.push(imageIndex, labelIndex, confidence)
       return
     }
+    this.#collected.images[imageIndex]!.unlabelled = false
     if (confidence === 0) this.#hasAbsent = true
     const provenance = { source: 'import', decidedAt: null, model: -1, score: null, annotator: source } as const
     states.push(imageIndex, labelIndex, confidence === 1 ? 1 : -1, source === '' ? undefined : provenance)

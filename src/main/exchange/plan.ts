@@ -169,6 +169,7 @@ export class ImportPlan {
     const grouped = groupByImage(collected.states, matches.imageIds, plannedOf, labels.length)
     const states = { present: 0, absent: 0, fresh: 0, same: 0, conflicting: 0 }
     const rows: PreviewRow[] = []
+    const labelled = labelledIds(collected, matches)
     let rest = 0
     let sliceStart = performance.now()
     for (let group = 0; group < grouped.imageIds.length; group++) {
@@ -192,7 +193,8 @@ export class ImportPlan {
           rows.push({ image: pathOf(collected, matches, imageId), label: planned.name, state, known })
         }
       }
-      if (collected.asksForRest) for (const _ of restOf(labels, resolved, imageId, target)) rest++
+      if (collected.asksForRest && labelled.has(imageId))
+        for (const _ of restOf(labels, resolved, imageId, target)) rest++
       if (performance.now() - sliceStart < slice) continue
       await setImmediate()
       if (signal?.aborted) throw cancelled('The import')
@@ -263,11 +265,13 @@ export class ImportPlan {
 
   *#changes(choices: ImportChoices, labelIds: number[], modelIds: number[]): Generator<ImportedState> {
     const target = this.#target
+    const labelled = labelledIds(this.#collected, this.#matches)
     for (let group = 0; group < this.#grouped.imageIds.length; group++) {
       const imageId = this.#grouped.imageIds[group]
       const resolved = this.#grouped.resolve(group)
       // Before the pairs themselves are written, and known.
-      const rest = choices.rest === 'absent' ? [...restOf(this.labels, resolved, imageId, target)] : []
+      const rest =
+        choices.rest === 'absent' && labelled.has(imageId) ? [...restOf(this.labels, resolved, imageId, target)] : []
       for (const { label, state, contradictory, row } of resolved) {
         if (contradictory || state === 0) continue
         const { labelId } = this.labels[label]
@@ -291,6 +295,11 @@ export class ImportPlan {
       for (const label of rest) yield { imageId, labelId: labelIds[label], state: -1, ...nothing }
     }
   }
+}
+
+/** Images of the project that somebody has looked at, as the file tells. */
+function labelledIds({ images }: Collected, { imageIds }: Matches): Set<number> {
+  return new Set(imageIds.filter((id, index) => id !== 0 && images[index]?.unlabelled !== true))
 }
 
 /** Labels of the file that it doesn't mention for this image, and of which the project knows nothing either. */
