@@ -3,6 +3,7 @@ import { copyFile, mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { ExportReport } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
+import { realPlaceBelow } from '../base/places.ts'
 import { formatById } from '../exchange/formats.ts'
 import type { ExportOptions, ExportSource, LabelRecord, SuggestionRecord } from '../exchange/records.ts'
 import { checkSettings, type Settings } from '../exchange/settings.ts'
@@ -113,7 +114,7 @@ export async function exportSuggestions(workspace: Workspace, target: string, si
 /** Copies an image, sharing its blocks where the disk can; or links to it. */
 function placing(project: Project, how: 'copy' | 'link'): ExportOptions['placeImage'] {
   return async ({ path: image }, destination) => {
-    const file = absolutePath(project.imagesRoot, image)
+    const file = await realPlaceBelow(project.imagesRoot, absolutePath(project.imagesRoot, image))
     await mkdir(path.dirname(destination), { recursive: true })
     if (how === 'link') await symlink(file, destination)
     else await copyFile(file, destination, constants.COPYFILE_FICLONE)

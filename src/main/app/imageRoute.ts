@@ -1,7 +1,7 @@
-import { open, readFile, realpath } from 'node:fs/promises'
-import path from 'node:path'
+import { open, readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { asUserError, UserError } from '../base/errors.ts'
+import { realPlaceBelow } from '../base/places.ts'
 import { cachePath } from '../images/cacheFolder.ts'
 import { absolutePath } from '../images/walk.ts'
 import type { Image } from '../project/types.ts'
@@ -32,7 +32,10 @@ export async function answerImage(application: Application, request: Request): P
     const current = url.searchParams.get('v') === versionOf(image)
     const headers = headersOf(`"${match[1]}-${image.sha256}"`, current)
     if (match[1] === 'full') {
-      const { path: file, mediaType } = await workspace.context.compute.run('render', await sourceOf(workspace, image))
+      const source = await sourceOf(workspace, image)
+      const { path: made, mediaType } = await workspace.context.compute.run('render', source)
+      // A cache may have come with a stranger's project, and may hold links.
+      const file = made === source.path ? made : await realPlaceBelow(source.cacheFolder, made)
       return await sendFile(request, file, { ...headers, 'Content-Type': mediaType })
     }
     return await sendThumbnail(request, workspace, image, { ...headers, 'Content-Type': 'image/webp' })
@@ -45,7 +48,8 @@ export async function answerImage(application: Application, request: Request): P
 }
 
 async function sourceOf({ project: { cacheFolder, imagesRoot } }: Workspace, image: Image) {
-  const file = await below(imagesRoot, absolutePath(imagesRoot, image.path))
+  // A folder may have been replaced by a link since the scan.
+  const file = await realPlaceBelow(imagesRoot, absolutePath(imagesRoot, image.path))
   return { path: file, sha256: image.sha256!, cacheFolder }
 }
 
@@ -60,22 +64,22 @@ async function sendThumbnail(
   headers: Headers,
 ): Promise<Response> {
   if (isUnchanged(request, headers)) return new Response(null, { status: 304, headers })
-  const made = cachePath(workspace.project.cacheFolder, 'thumbnails', image.sha256!, 'webp')
-  let bytes = await readFile(made).catch(() => undefined)
+  const { cacheFolder } = workspace.project
+  const made = await realPlaceBelow(cacheFolder, cachePath(cacheFolder, 'thumbnails', image.sha256!, 'webp')).catch(
+    unlessMissing,
+  )
+  let bytes = made === undefined ? undefined : await readFile(made).catch(() => undefined)
   // A power cut can leave an empty one.
   if (!bytes?.length) {
-    bytes = await readFile(await workspace.context.compute.run('thumbnail', await sourceOf(workspace, image)))
+    const file = await workspace.context.compute.run('thumbnail', await sourceOf(workspace, image))
+    bytes = await readFile(await realPlaceBelow(cacheFolder, file))
   }
   const sized = { ...headers, 'Content-Length': String(bytes.length) }
   return new Response(request.method === 'HEAD' ? null : bytes, { headers: sized })
 }
 
-/** A folder may have been replaced by a link since the scan. @throws UserError `image-outside` */
-async function below(root: string, file: string): Promise<string> {
-  const [realRoot, realFile] = [await realpath(root), await realpath(file)]
-  const way = path.relative(realRoot, realFile)
-  if (way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way)) return realFile
-  throw new UserError('image-outside', 'This image lies outside the project’s folder.', 'Scan the folder again.')
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof UserError) throw error
 }
 
 type Headers = Record<string, string>

@@ -236,10 +236,20 @@ export class LabelStudioBackend {
       throw new UserError('label-studio-image', `The image can’t be fetched from ${url.origin}.`, '', { cause })
     })
     if (!response.ok) throw new UserError('label-studio-image', `Label Studio answers ${response.status}.`, '')
-    const bytes = new Uint8Array(await response.arrayBuffer())
-    if (bytes.length > largestPicture) throw new UserError('label-studio-image', 'The image is too large.', '')
-    return bytes
+    return atMost(largestPicture, response)
   }
+}
+
+/** The body, read no further than this: the other side says how long it is, or doesn't. @throws UserError `label-studio-image` */
+async function atMost(bytes: number, { body }: Response): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of body ?? []) {
+    length += part.length
+    if (length > bytes) throw new UserError('label-studio-image', 'The image is too large.', '')
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
 }
 
 /** What is more probable than not; where one alone may be chosen, the most probable. */

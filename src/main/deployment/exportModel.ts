@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { identityOf } from '../backbone/backbone.ts'
 import { UserError } from '../base/errors.ts'
+import { placeBelow } from '../base/places.ts'
 import { RandomState } from '../base/random.ts'
 import type { Job } from '../images/job.ts'
 import { logistic } from '../suggestions/logistic.ts'
@@ -90,7 +90,7 @@ export async function exportModel(
   progress?.({ phase: 'joining', fraction: 0 })
   const { cacheFolder, names, withBackbone, precision, provenance } = input
   const kept = await readTrainedOn(suggesterFile(cacheFolder, input.modelUid))
-  const headFile = path.join(cacheFolder, input.modelFile)
+  const headFile = placeBelow(cacheFolder, input.modelFile)
   if (!kept || !existsSync(headFile)) throw unusable()
   const features = keptFeatures(kept.features)
   if (withBackbone) await requireBackbone(features)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import type { Backbone } from '../backbone/backbone.ts'
+import { placeBelow } from '../base/places.ts'
 import { decodePixels } from '../images/decode.ts'
 import { sourceOfBytes } from '../images/source.ts'
 import { readTrainedOn, suggesterFile } from '../suggestions/suggesterFile.ts'
@@ -70,7 +70,7 @@ async function openModel({ cacheFolder, modelUid, modelFile }: RecogniseInput): 
     {
       ...features,
       backboneModel: await readWithWeights(features.backbone.file),
-      head: await readFile(path.join(cacheFolder, modelFile)),
+      head: await readFile(placeBelow(cacheFolder, modelFile)),
       blend: fitImageBlend(trained.sources, trained.states, trained.labelIds.length),
       folds,
     },

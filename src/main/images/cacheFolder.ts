@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { UserError } from '../base/errors.ts'
 
 /** The tag of https://bford.info/cachedir/: backup programs skip a folder that holds it, and so does the scan. */
 const tagName = 'CACHEDIR.TAG'
@@ -25,8 +26,18 @@ export async function isCacheFolder(folder: string, entries: readonly string[]):
   return text.startsWith(tagSignature)
 }
 
-/** Where a file made of the content with this hash belongs: 256 folders, so that none grows too large. */
+/**
+ * Where a file made of the content with this hash belongs: 256 folders, so that none grows too large.
+ * @throws UserError `path-outside` for what is no hash: it would lead elsewhere
+ */
 export function cachePath(folder: string, kind: string, sha256: string, extension: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new UserError(
+      'path-outside',
+      'The project file names an image by what is no fingerprint.',
+      'Scan the folder again.',
+    )
+  }
   return path.join(folder, kind, sha256.slice(0, 2), `${sha256}.${extension}`)
 }
 

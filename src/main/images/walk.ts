@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
-import path from 'node:path'
 import { UserError } from '../base/errors.ts'
+import { placeBelow } from '../base/places.ts'
 import { isCacheFolder } from './cacheFolder.ts'
 import { hasImageExtension } from './formats.ts'
 
@@ -125,7 +125,7 @@ export function hasLostLetters(name: string): boolean {
   return name.includes('\ufffd')
 }
 
-/** @param relative from the root, with forward slashes */
+/** @param relative from the root, with forward slashes @throws UserError `path-outside` */
 export function absolutePath(root: string, relative: string): string {
-  return path.join(root, ...relative.split('/'))
+  return placeBelow(root, relative)
 }

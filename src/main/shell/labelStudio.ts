@@ -1,15 +1,17 @@
 import { timingSafeEqual } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { type LabelStudioBackend, predictRequest, setupRequest, webhookRequest } from '../app/labelStudio.ts'
 import { asUserError, UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
-import { listen } from './listen.ts'
-import { isLocalHost } from './origin.ts'
+import { Guesses } from './allowance.ts'
+import { type Certificate, listen, newServer } from './listen.ts'
+import { isLocalHost, isLoopback, nameForPeople } from './origin.ts'
 
 /** A batch of tasks that hold their images themselves. */
 const largestRequest = 256 * 1024 * 1024
@@ -20,7 +22,11 @@ export interface LabelStudioServerOptions {
   host: string
   /** `user:password`: without it only this machine may ask. */
   auth?: string
+  certificate?: Certificate
 }
+
+/** Wrong passwords of one address: then it waits, so that none is found by trying. */
+const guessRate = { atOnce: 10, perSecond: 0.2 }
 
 /** The machine learning backend of Label Studio over HTTP, on this machine alone unless a password is set. */
 export class LabelStudioServer {
@@ -36,19 +42,22 @@ export class LabelStudioServer {
   static async start(
     backend: LabelStudioBackend,
     log: Logger,
-    { port, host, auth }: LabelStudioServerOptions,
+    { port, host, auth, certificate }: LabelStudioServerOptions,
   ): Promise<LabelStudioServer> {
-    if (!isLocalHost(host) && auth === undefined) {
+    if (!isLoopback(host) && auth === undefined) {
       throw new UserError(
         'auth-needed',
         `At ${host} other machines could ask too, and nobody would have to say who they are.`,
         'Set --auth user:password, and the same in Label Studio; or leave --host out.',
       )
     }
-    const server = createServer()
+    const server = newServer(certificate)
     await listen(server, port, host)
     server.on('request', getRequestListener(routes(backend, log, { host, auth }).fetch))
-    return new LabelStudioServer(server, `http://${host}:${(server.address() as AddressInfo).port}`)
+    return new LabelStudioServer(
+      server,
+      `${certificate ? 'https' : 'http'}://${nameForPeople(host)}:${(server.address() as AddressInfo).port}`,
+    )
   }
 
   async close(): Promise<void> {
@@ -64,11 +73,17 @@ function routes(
   { host, auth }: Pick<LabelStudioServerOptions, 'host' | 'auth'>,
 ): Hono {
   const app = new Hono()
-  app.use(async ({ req }, next) => {
+  const guesses = new Guesses(guessRate)
+  app.use(async (context, next) => {
+    const { req } = context
     // Label Studio's server asks, never a page: one that does has no business here.
     const fromPage = req.header('Origin') !== undefined || req.header('Sec-Fetch-Site') !== undefined
-    if (fromPage || (isLocalHost(host) && !isLocalHost(req.header('Host')))) return refusal(403, 'Not served here.')
-    if (auth !== undefined && !isAuthorized(req.header('Authorization'), auth)) {
+    if (fromPage || (isLoopback(host) && !isLocalHost(req.header('Host')))) return refusal(403, 'Not served here.')
+    if (auth === undefined) return next()
+    const asker = getConnInfo(context).remote.address ?? ''
+    if (guesses.isBarred(asker)) return refusal(429, 'Too many wrong passwords: wait a little.', { 'Retry-After': '5' })
+    if (!isAuthorized(req.header('Authorization'), auth)) {
+      if (req.header('Authorization') !== undefined) guesses.wasWrong(asker)
       return refusal(401, 'The user or the password is another.', { 'WWW-Authenticate': 'Basic' })
     }
     return next()

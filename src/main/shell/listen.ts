@@ -1,15 +1,55 @@
-import type { Server } from 'node:http'
-import { UserError } from '../base/errors.ts'
+import { readFileSync } from 'node:fs'
+import { createServer as createHttp, type Server } from 'node:http'
+import { createServer as createHttps } from 'node:https'
+import { asUserError, UserError } from '../base/errors.ts'
 
-/** @param port 0: any that is free @throws UserError `port-taken` */
+/** Files in PEM: the certificate with those that vouch for it, and its key. */
+export interface Certificate {
+  cert: string
+  key: string
+}
+
+/** Slow senders and crowds of connections would keep others out. */
+const limits = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
+const mostConnections = 1024
+
+/** @param certificate without it nothing is encrypted @throws UserError `certificate`, and those of the file system */
+export function newServer(certificate?: Certificate): Server {
+  const server = certificate ? createHttps({ ...limits, ...read(certificate) }) : createHttp(limits)
+  server.maxConnections = mostConnections
+  return server
+}
+
+function read({ cert, key }: Certificate): { cert: Buffer; key: Buffer; minVersion: 'TLSv1.2' } {
+  try {
+    const found = { cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' as const }
+    // It says now what would otherwise come to light with the first browser.
+    createHttps(found)
+    return found
+  } catch (error) {
+    const known = asUserError(error)
+    if (known instanceof UserError) throw known
+    const message = `The certificate and the key can’t be used together: ${cert}, ${key}`
+    throw new UserError('certificate', message, 'Both must be PEM, and the key must be that of the certificate.', {
+      cause: error,
+    })
+  }
+}
+
+/** @param port 0: any that is free @throws UserError `port-taken`, `address-unknown` */
 export function listen(server: Server, port: number, host = '127.0.0.1'): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE' || error.code === 'EACCES'
-      const message = `The port ${port} can’t be used.`
-      reject(
-        taken ? new UserError('port-taken', message, 'Choose another with --port, or none.', { cause: error }) : error,
-      )
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EADDRINUSE' || cause.code === 'EACCES') {
+        reject(new UserError('port-taken', `The port ${port} can’t be used.`, 'Choose another with --port.', { cause }))
+      } else if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(cause.code ?? '')) {
+        const message = `This machine has no address ${host}.`
+        reject(
+          new UserError('address-unknown', message, 'Name one of its own with --host; 0.0.0.0 is all of them.', {
+            cause,
+          }),
+        )
+      } else reject(cause)
     })
     server.listen(port, host, resolve)
   })

@@ -4,25 +4,24 @@ import { UserError } from '../base/errors.ts'
 import { hasDesktop } from './desktop.ts'
 import { isRendererBuilt, rendererFolder } from './paths.ts'
 import { startApplication } from './start.ts'
-import { WebShell } from './web.ts'
+import { WebShell, type WebShellOptions } from './web.ts'
 
-export interface ServeOptions {
+export interface ServeOptions extends Omit<WebShellOptions, 'rendererFolder'> {
   /** A project file to open. */
   project?: string
-  port: number
   /** Whether to open the browser. */
   open: boolean
 }
 
 /** Serves the application until it is told to end (Ctrl+C, SIGTERM); then the project is closed cleanly. */
-export async function serve({ project, port, open: opens }: ServeOptions): Promise<WebShell> {
+export async function serve({ project, open: opens, ...where }: ServeOptions): Promise<WebShell> {
   if (!isRendererBuilt()) {
     throw new UserError('renderer-missing', 'The pages have not been built yet.', 'Run: npm run build')
   }
   const application = startApplication()
   try {
     if (project !== undefined) await application.open(path.resolve(project))
-    const shell = await WebShell.start(application, { port, rendererFolder })
+    const shell = await WebShell.start(application, { ...where, rendererFolder })
     let ending = false
     const end = async () => {
       // A second Ctrl+C: whoever asks twice does not want to wait.

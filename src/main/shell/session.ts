@@ -8,10 +8,15 @@ export class Sessions {
   readonly #tokens = new Set<string>()
   readonly #sessions = new Set<string>()
   readonly #cookie: string
+  readonly #attributes: string
 
-  /** @param port cookies are shared by all ports of a host, so its name holds it */
-  constructor(port: number) {
-    this.#cookie = `surmise-${port}`
+  /**
+   * @param port cookies are shared by all ports of a host, so its name holds it
+   * @param encrypted then the cookie is never sent in the clear, and no other host can set one of its name
+   */
+  constructor(port: number, encrypted = false) {
+    this.#cookie = `${encrypted ? '__Host-' : ''}surmise-${port}`
+    this.#attributes = `HttpOnly; SameSite=Strict; Path=/${encrypted ? '; Secure' : ''}`
   }
 
   newToken(): string {
@@ -27,7 +32,7 @@ export class Sessions {
     this.#tokens.delete(known)
     const session = randomBytes(32).toString('base64url')
     this.#sessions.add(session)
-    return `${this.#cookie}=${session}; HttpOnly; SameSite=Strict; Path=/`
+    return `${this.#cookie}=${session}; ${this.#attributes}`
   }
 
   /** @param header of the request: Cookie */

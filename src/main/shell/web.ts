@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
@@ -8,51 +8,77 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Application } from '../app/application.ts'
 import { answerImage } from '../app/imageRoute.ts'
 import { createRouter } from '../app/router.ts'
+import { Allowance } from './allowance.ts'
 import { openFolderOf } from './desktop.ts'
 import { securityHeaders, withHeaders } from './headers.ts'
-import { listen } from './listen.ts'
-import { isLocalHost, isSameOrigin } from './origin.ts'
+import { type Certificate, listen, newServer } from './listen.ts'
+import { isLocalHost, isSameOrigin, nameForPeople, namesOf } from './origin.ts'
 import { Sessions } from './session.ts'
 import { answerStatic } from './staticFiles.ts'
 
 /** Larger messages are refused: a bulk action of 100,000 pairs takes a few megabytes. */
 const largestMessage = 32 * 1024 * 1024
 
+/** What a page sends in a second of hard work is a tenth of it. A client that sends more is read more slowly, and no other is. */
+const messageRate = { atOnce: 2000, perSecond: 500 }
+/** Answers to those who have not been let in. Beyond it they get a line without a page. */
+const strangerRate = { atOnce: 100, perSecond: 20 }
+/** Pages at once; each has one. */
+const mostSockets = 256
+
 export interface WebShellOptions {
   /** 0: any that is free. */
   port: number
   rendererFolder: string
+  /** @default 127.0.0.1, which only this machine can reach */
+  host?: string
+  /** Names that people call it by beside its own. */
+  names?: readonly string[]
+  certificate?: Certificate
 }
 
-/** The application served to browsers of this machine: the same renderer over the same contract, another transport. */
+/** Who may ask, and under which name. */
+interface Door {
+  names: readonly string[]
+  scheme: 'http' | 'https'
+  sessions: Sessions
+  strangers: Allowance
+}
+
+/** The application served to browsers: the same renderer over the same contract, another transport. */
 export class WebShell {
   readonly port: number
+  readonly #address: string
   readonly #server: Server
   readonly #sockets: WebSocketServer
   readonly #sessions: Sessions
 
-  private constructor(server: Server, sockets: WebSocketServer, sessions: Sessions, port: number) {
+  private constructor(server: Server, sockets: WebSocketServer, sessions: Sessions, address: string, port: number) {
     this.#server = server
     this.#sockets = sockets
     this.#sessions = sessions
+    this.#address = address
     this.port = port
   }
 
-  /** @throws UserError `port-taken` */
-  static async start(application: Application, { port, rendererFolder }: WebShellOptions): Promise<WebShell> {
-    const server = createServer()
-    // Only this machine can reach it: another address would need encryption, which a local program has no certificate for.
-    await listen(server, port)
+  /** @throws UserError `port-taken`, `address-unknown`, `certificate` */
+  static async start(application: Application, options: WebShellOptions): Promise<WebShell> {
+    const { port, rendererFolder, host = '127.0.0.1', names, certificate } = options
+    const server = newServer(certificate)
+    await listen(server, port, host)
     const actual = (server.address() as AddressInfo).port
-    const sessions = new Sessions(actual)
-    server.on('request', getRequestListener(pages(application, sessions, rendererFolder).fetch))
-    const sockets = acceptSockets(server, application, sessions)
-    return new WebShell(server, sockets, sessions, actual)
+    const scheme = certificate ? 'https' : 'http'
+    const sessions = new Sessions(actual, certificate !== undefined)
+    const door: Door = { names: namesOf(host, names), scheme, sessions, strangers: new Allowance(strangerRate) }
+    server.on('request', getRequestListener(pages(application, door, rendererFolder).fetch))
+    const sockets = acceptSockets(server, application, door)
+    const address = `${scheme}://${names?.[0] ?? nameForPeople(host)}:${actual}`
+    return new WebShell(server, sockets, sessions, address, actual)
   }
 
   /** An address that lets one browser in, once. */
   newUrl(): string {
-    return `http://127.0.0.1:${this.port}/?token=${this.#sessions.newToken()}`
+    return `${this.#address}/?token=${this.#sessions.newToken()}`
   }
 
   async close(): Promise<void> {
@@ -63,18 +89,24 @@ export class WebShell {
   }
 }
 
-function pages(application: Application, sessions: Sessions, rendererFolder: string): Hono {
+function pages(application: Application, door: Door, rendererFolder: string): Hono {
+  const { names, scheme, sessions, strangers } = door
   const app = new Hono()
+  const stranger = (status: number, message: string, hint = '') =>
+    strangers.take() === 0
+      ? page(status, message, hint)
+      : new Response(null, { status: 429, headers: { 'Retry-After': '1' } })
   app.use(async (context, next) => {
     await next()
     context.res = withHeaders(context.res, securityHeaders)
   })
   app.use(async ({ req }, next) => {
     const [host, origin, site] = [req.header('Host'), req.header('Origin'), req.header('Sec-Fetch-Site')]
-    if (!isLocalHost(host)) return page(403, 'This address is not served here.', 'Use the link that Surmise printed.')
+    if (!isLocalHost(host, names))
+      return stranger(403, 'This address is not served here.', 'Use the link that Surmise printed.')
     const fromElsewhere = site === 'cross-site' && req.header('Sec-Fetch-Mode') !== 'navigate'
-    if ((origin !== undefined && !isSameOrigin(origin, host)) || fromElsewhere) {
-      return page(403, 'Another site asked for this.', 'Use the link that Surmise printed.')
+    if ((origin !== undefined && !isSameOrigin(origin, host, scheme)) || fromElsewhere) {
+      return stranger(403, 'Another site asked for this.', 'Use the link that Surmise printed.')
     }
     return next()
   })
@@ -84,13 +116,13 @@ function pages(application: Application, sessions: Sessions, rendererFolder: str
     const cookie = sessions.exchange(token)
     // A reload, or the same link once more, in the browser that has been let in already.
     if (!cookie && !sessions.isKnown(req.header('Cookie')))
-      return page(401, 'This link has been used already.', newLink)
+      return stranger(401, 'This link has been used already.', newLink)
     const headers = { Location: '/', 'Cache-Control': 'no-store', ...(cookie && { 'Set-Cookie': cookie }) }
     return new Response(null, { status: 303, headers })
   })
   app.use(async ({ req }, next) => {
     if (sessions.isKnown(req.header('Cookie'))) return next()
-    return page(401, 'This browser has not been let in.', newLink)
+    return stranger(401, 'This browser has not been let in.', newLink)
   })
   app.get(
     '/images/*',
@@ -116,20 +148,22 @@ function page(status: number, message: string, hint = ''): Response {
 }
 
 /** Calls come over one WebSocket at /rpc; who may open it is checked like a page, and the origin must be named. */
-function acceptSockets(server: Server, application: Application, sessions: Sessions): WebSocketServer {
+function acceptSockets(server: Server, application: Application, { names, scheme, sessions }: Door): WebSocketServer {
   const handler = new RPCHandler(createRouter(application, { kind: 'web', reveal: openFolderOf }))
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate: false })
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy())
     const { host, origin, cookie } = request.headers
     const status =
-      !isLocalHost(host) || !isSameOrigin(origin, host)
+      !isLocalHost(host, names) || !isSameOrigin(origin, host, scheme)
         ? '403 Forbidden'
         : !sessions.isKnown(cookie)
           ? '401 Unauthorized'
           : request.url !== '/rpc'
             ? '404 Not Found'
-            : undefined
+            : sockets.clients.size >= mostSockets
+              ? '503 Service Unavailable'
+              : undefined
     if (status) {
       stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       return
@@ -145,7 +179,14 @@ function talk(socket: WebSocket, handler: RPCHandler<Record<never, never>>, appl
   const peer = socket as unknown as globalThis.WebSocket
   socket.on('error', (error) => log.warn(`A client was cut off: ${error.message}`))
   socket.on('close', () => handler.close(peer))
+  const allowance = new Allowance(messageRate)
   socket.on('message', (data: RawData, isBinary) => {
+    // What it sends beyond its share waits in its own connection, and costs nobody else anything.
+    const wait = allowance.take()
+    if (wait > 0 && !socket.isPaused) {
+      socket.pause()
+      setTimeout(() => socket.resume(), wait).unref()
+    }
     const bytes = data as Buffer
     const message = isBinary ? new Uint8Array(bytes).buffer : bytes.toString()
     handler.message(peer, message).catch((error) => {

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { fileNameOf } from '../base/places.ts'
 import { ScoreTable, writeScores } from './scores.ts'
 
 /** The expected gain of asking each pair (`askGains`), as one training left it: marks made since then are not in it. */
@@ -12,7 +13,7 @@ export interface Gains {
 }
 
 export function gainsFile(cacheFolder: string, modelUid: string): string {
-  return path.join(cacheFolder, 'models', `${modelUid}.gains`)
+  return path.join(cacheFolder, 'models', `${fileNameOf(modelUid)}.gains`)
 }
 
 /** Writes them whole or not at all, in the format of the scores: one number for every image and label. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { writeAtomically } from '../base/files.ts'
+import { fileNameOf } from '../base/places.ts'
 
 /** Probabilities of one model for every image and label, as they are kept in the cache folder. */
 export interface Scores {
@@ -26,7 +27,7 @@ const magic = 'surmise scores 1'
 const headerBytes = 24
 
 export function scoresFile(cacheFolder: string, modelUid: string): string {
-  return path.join(cacheFolder, 'models', `${modelUid}.scores`)
+  return path.join(cacheFolder, 'models', `${fileNameOf(modelUid)}.scores`)
 }
 
 /** Writes them whole or not at all. */

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { fileNameOf } from '../base/places.ts'
 import { SafeTensorsFile, type TensorData, writeSafeTensors } from '../base/safetensors.ts'
 import type { Conditional } from './conditional.ts'
 import type { Sources, Suggester } from './suggester.ts'
@@ -28,7 +29,7 @@ export interface KeptSuggester {
 const keyBytes = 32
 
 export function suggesterFile(cacheFolder: string, modelUid: string): string {
-  return path.join(cacheFolder, 'models', `${modelUid}.suggester.safetensors`)
+  return path.join(cacheFolder, 'models', `${fileNameOf(modelUid)}.suggester.safetensors`)
 }
 
 /** Writes it whole or not at all. */

@@ -1,7 +1,7 @@
-import path from 'node:path'
 import type { Backbone } from '../backbone/backbone.ts'
 import { FeatureReader } from '../backbone/featureReader.ts'
 import { UserError } from '../base/errors.ts'
+import { placeBelow } from '../base/places.ts'
 import { nearestImages } from '../suggestions/neighbours.ts'
 import { readImages, suggesterFile } from '../suggestions/suggesterFile.ts'
 import { Session, type Tensor, tensorOf } from '../tensor/session.ts'
@@ -43,7 +43,7 @@ export async function imageEvidence(
   const { backbone, trunk } = keptFeatures(kept.features)
   const { gridHeight, gridWidth, feeds } = await cachedFeatures(cacheFolder, backbone, trunk, kept.keys[row])
   signal?.throwIfAborted()
-  const session = await Session.open(path.join(cacheFolder, modelFile))
+  const session = await Session.open(placeBelow(cacheFolder, modelFile))
   try {
     const { attention } = await session.run(feeds, ['attention'])
     return {

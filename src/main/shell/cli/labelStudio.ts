@@ -1,12 +1,10 @@
 import type { Command } from 'commander'
 import { LabelStudioBackend } from '../../app/labelStudio.ts'
 import { LabelStudioServer } from '../labelStudio.ts'
+import { type AddressOptions, certificateOf, portOf, warnOfPlainText, withAddress } from './address.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
-import { portOf } from './serve.ts'
 
-interface Options extends CommonOptions {
-  port: number
-  host: string
+interface Options extends CommonOptions, AddressOptions {
   auth?: string
   url?: string
   token?: string
@@ -18,16 +16,18 @@ export function addLabelStudio(program: Command): void {
     .description('be the machine learning backend of a Label Studio server')
     .argument('<project>', 'the project file')
     .option('--port <number>', 'the port to listen on; 0: any that is free', portOf, 9090)
-    .option('--host <address>', 'the address to listen on; another than this machine’s own needs --auth', '127.0.0.1')
     .option('--auth <user:password>', 'who may ask (Basic authentication in Label Studio)')
     .option('--url <address>', 'Label Studio’s own: images that the project lacks are fetched from there')
     .option('--token <token>', 'a token of its API, for such images (or LABEL_STUDIO_API_KEY)')
+  withAddress(command, 'the address to listen on; another than this machine’s own needs --auth')
   withJson(command).action((project: string, options: Options) =>
     runOn(
       project,
       options,
       async (workspace, { context }) => {
-        const { url, token = process.env.LABEL_STUDIO_API_KEY, ...where } = options
+        const { url, token = process.env.LABEL_STUDIO_API_KEY, host, port, auth, ...files } = options
+        const where = { host, port, auth, certificate: certificateOf(files) }
+        warnOfPlainText(host, where.certificate, 'Whoever is on the way between could read along, the password too')
         const backend = await LabelStudioBackend.open(workspace, { url, token })
         const server = await LabelStudioServer.start(backend, context.log, where)
         console.log(options.json ? JSON.stringify({ url: server.url }) : `Listening at ${server.url}. Ctrl+C ends it.`)

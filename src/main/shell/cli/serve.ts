@@ -1,24 +1,29 @@
 import { createInterface } from 'node:readline'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { serve } from '../serve.ts'
+import { type AddressOptions, certificateOf, portOf, warnOfPlainText, withAddress } from './address.ts'
+
+interface Options extends AddressOptions {
+  open: boolean
+  name?: string[]
+}
 
 export function addServe(program: Command): void {
-  program
+  const command = program
     .command('serve')
-    .description('serve the application to a browser on this machine')
+    .description('serve the application to a browser, of this machine unless --host says otherwise')
     .argument('[project]', 'a project file to open')
     .option('--port <number>', 'the port to listen on (default: any that is free)', portOf, 0)
     .option('--no-open', 'print the address, and leave opening it to you')
-    .action(async (project: string | undefined, options: { port: number; open: boolean }) => {
-      const shell = await serve({ project, ...options })
+    .option('--name <host...>', 'other names that people reach it by, behind a proxy for instance')
+  withAddress(command, 'the address to listen on; another than this machine’s own can be reached by others').action(
+    async (project: string | undefined, { host, port, open, name: names, ...files }: Options) => {
+      const certificate = certificateOf(files)
+      warnOfPlainText(host, certificate, 'Whoever is on the way between could read along, and come in')
+      const shell = await serve({ project, host, port, open, names, certificate })
       console.log(shell.newUrl())
       if (!process.stdin.isTTY) return
       createInterface({ input: process.stdin }).on('line', () => console.log(shell.newUrl()))
-    })
-}
-
-export function portOf(text: string): number {
-  const port = Number(text)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+    },
+  )
 }
