@@ -24,7 +24,7 @@ const usableHint =
  * models know the sizes of their outputs only then.
  * @param specification a name of the registry or the path of an ONNX file; `@384` behind it chooses the input's size, `+flip` the views
  * @throws UserError `backbone-unknown`, `backbone-missing`, `backbone-not-onnx`, `backbone-unreadable`,
- *   `backbone-input`, `backbone-size`, `backbone-no-features`, `backbone-card-wrong`
+ *   `backbone-input`, `backbone-size`, `backbone-no-features`, `backbone-card-wrong`, `model-unsafe`
  */
 export async function resolveBackbone(specification: string): Promise<Backbone> {
   const model = await findModel(specification)
@@ -73,8 +73,10 @@ async function openModel({ file }: RegistryEntry): Promise<Session> {
   try {
     return await Session.open(file, { threads: 1 })
   } catch (error) {
+    const code = error instanceof UserError ? error.code : undefined
+    if (code === 'model-unsafe') throw error
     const words = error instanceof Error ? error.message : String(error)
-    if (/protobuf parsing failed|no graph was found/i.test(words)) {
+    if (code === 'model-not-onnx' || /protobuf parsing failed|no graph was found/i.test(words)) {
       throw new UserError('backbone-not-onnx', `This file is not an ONNX model: ${file}`, usableHint, { cause: error })
     }
     throw new UserError('backbone-unreadable', `This backbone can’t be loaded: ${words}`, usableHint, { cause: error })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../base/errors.ts'
+import { placeBelow, realPlaceBelow } from '../base/places.ts'
 import { decodeModel, encodeModel, type ModelMessage } from '../tensor/onnxFormat.ts'
 
 interface ExternalTensor {
@@ -26,9 +27,10 @@ export async function readWithWeights(file: string): Promise<Uint8Array> {
   for (const tensor of outside) {
     const facts = new Map((tensor.external_data ?? []).map(({ key, value }) => [key, value]))
     const location = facts.get('location') ?? ''
-    const beside = path.join(folder, location)
     // A model must not read what lies elsewhere.
-    if (path.isAbsolute(location) || path.relative(folder, beside).startsWith('..')) throw lost(file, location)
+    const beside = await besideOf(folder, location).catch(() => {
+      throw lost(file, location)
+    })
     let held = files.get(beside)
     if (!held) {
       held = await readFile(beside).catch(() => {
@@ -38,12 +40,16 @@ export async function readWithWeights(file: string): Promise<Uint8Array> {
     }
     const offset = Number(facts.get('offset') ?? 0)
     const length = Number(facts.get('length') ?? held.length - offset)
-    if (offset + length > held.length) throw lost(file, location)
+    if (!(offset >= 0 && length >= 0 && offset + length <= held.length)) throw lost(file, location)
     tensor.raw_data = held.subarray(offset, offset + length)
     tensor.data_location = 0
     tensor.external_data = []
   }
   return encodeModel(message)
+}
+
+async function besideOf(folder: string, location: string): Promise<string> {
+  return realPlaceBelow(folder, placeBelow(folder, location))
 }
 
 function lost(file: string, location: string): UserError {

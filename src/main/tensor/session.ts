@@ -1,6 +1,7 @@
 import ort, { listSupportedBackends } from 'onnxruntime-node'
 import { deviceFailed } from '../base/deviceFailure.ts'
 import { UserError } from '../base/errors.ts'
+import { requireSafeModel } from './onnxGuard.ts'
 import { providersFor } from './providers.ts'
 
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml'
@@ -70,10 +71,11 @@ export class Session {
   /**
    * @param model the path of an ONNX file, or its bytes
    * @throws UserError `model-unreadable` if ONNX Runtime can't load it, `device-failed` if it can't on this device; its own
-   *   words are in the message
+   *   words are in the message; of a file also `model-not-onnx`, `model-unsafe`, and those of the file system
    */
   static async open(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const device = options.device ?? 'cpu'
+    if (typeof model === 'string') await requireSafeModel(model)
     const settings: ort.InferenceSession.SessionOptions = {
       executionProviders: providersFor(device, model),
       graphOptimizationLevel: 'all',
