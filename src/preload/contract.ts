@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import * as b from './bulkSchemas.ts'
+import { doctorReport } from './doctor.ts'
 import * as page from './modelPage.ts'
 import * as s from './schemas.ts'
 
@@ -22,6 +23,8 @@ export const contract = {
     recent: procedure.output(z.array(s.recentProject)),
     forgetRecent: procedure.input(z.object({ path: z.string() })),
     preferences: procedure.output(s.preferences),
+    /** Looks at versions, devices, disk, permissions, the open project and its cache; takes some seconds, and changes nothing. */
+    doctor: procedure.output(doctorReport),
     setPreferences: procedure.input(s.preferences.partial()).output(s.preferences),
     /** The system's dialog; null if it was closed without a choice. Only where `info.nativeDialogs`. */
     pick: procedure.input(s.pickInput).output(z.object({ path: z.string().nullable() })),

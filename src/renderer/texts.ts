@@ -647,6 +647,33 @@ export const texts = {
     readOnly: 'This project is open for reading only.',
     nextTraining: 'Another backbone looks at every image anew the next time you fine-tune.',
   },
+  doctor: {
+    title: 'Check this installation',
+    looking: 'Looking at versions, devices, disk and permissions …',
+    copy: 'Copy as text',
+    copied: 'Copied. Names of folders are left out.',
+    refused: 'The clipboard can’t be written to here.',
+    refusedHint: 'Select the lines and copy them, or run: surmise doctor',
+    again: 'Check again',
+    /** What stands before everything else. */
+    verdict: (problems: number, warnings: number) =>
+      problems > 0
+        ? problems === 1
+          ? 'There is one problem.'
+          : `There are ${problems} problems.`
+        : warnings > 0
+          ? 'It works. Something could be better.'
+          : 'All is well.',
+    parts: {
+      versions: 'Versions',
+      devices: 'Devices',
+      disk: 'Disk',
+      permissions: 'Permissions',
+      project: 'Project',
+      cache: 'Cache',
+    },
+    states: { good: 'Good', fact: '', warning: 'Could be better', problem: 'Problem' },
+  },
   help: {
     title: 'Keys',
     open: 'Keys',
@@ -831,6 +858,7 @@ export const texts = {
       import: 'load labels coco csv',
       settings: 'preferences options device backbone views flip crops',
       keys: 'shortcuts help keyboard',
+      doctor: 'doctor help problem version versions gpu diagnose support about',
       tour: 'help introduction guide start how',
       models: 'versions precision recall metrics',
       'export-model': 'onnx triton kserve deploy download',

@@ -48,6 +48,7 @@ export class Application {
   readonly context: AppContext
   readonly recent: RecentProjects
   readonly preferences: PreferencesFile
+  readonly configFolder: string
   readonly #remembers: boolean
   #workspace: Workspace | undefined
   /** Opening and closing come one after the other, whoever asks. */
@@ -55,6 +56,7 @@ export class Application {
 
   constructor({ version, configFolder, log, computeEntry, node, remembers = true }: ApplicationOptions) {
     this.#remembers = remembers
+    this.configFolder = configFolder
     const events = new Events()
     const options: ComputeOptions = {
       entry: computeEntry,

@@ -10,6 +10,7 @@ import { configure } from './backbones.ts'
 import { browseFolder, requireAbsolute } from './browse.ts'
 import { previewBulk, startBulk } from './bulk.ts'
 import { candidatesOf, confirmCandidates } from './candidates.ts'
+import { examine } from './doctor.ts'
 import { startExport } from './exporting.ts'
 import { filterChoices } from './filterChoices.ts'
 import { formatsTold } from './formats.ts'
@@ -59,6 +60,7 @@ export function createRouter(app: Application, shell: Shell) {
       forgetRecent: os.app.forgetRecent.handler(({ input }) => app.recent.forget(input.path)),
       preferences: os.app.preferences.handler(() => app.preferences.get()),
       setPreferences: os.app.setPreferences.handler(({ input }) => app.preferences.set(input)),
+      doctor: os.app.doctor.handler(() => examine(app)),
       pick: os.app.pick.handler(async ({ input }) => {
         if (!shell.pick) throw new UserError('no-dialogs', 'There are no system dialogs here.', 'Type the path.')
         return { path: await shell.pick(input) }

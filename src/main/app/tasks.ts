@@ -12,10 +12,12 @@ import { renderImage } from '../images/render.ts'
 import { drawSample } from '../images/sample/draw.ts'
 import { scan } from '../images/scan.ts'
 import { ensureThumbnail, makePicture } from '../images/thumbnails.ts'
+import { imageLibraries } from '../images/versions.ts'
 import { probeDevice } from '../training/deviceProbe.ts'
 import { imageEvidence } from '../training/evidence.ts'
 import { planLastStage } from '../training/lastStagePlan.ts'
 import type { ProgressReport } from '../training/progress.ts'
+import { runtimeVersion } from '../training/runtime.ts'
 import { type TrainInput, train } from '../training/train.ts'
 
 interface OneImage {
@@ -44,6 +46,7 @@ export const tasks = {
   recognisePicture,
   simulate,
   probeDevice,
+  versions: async () => ({ node: process.versions.node, onnxruntime: runtimeVersion(), ...imageLibraries() }),
   drawSample,
   resolveBackbone: ({ specification }: { specification: string }) => resolveBackbone(specification),
   thumbnail: ({ path, sha256, cacheFolder }: OneImage) => ensureThumbnail(path, sha256, cacheFolder),

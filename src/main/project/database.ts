@@ -11,6 +11,15 @@ export interface ConnectionOptions {
   busyMs?: number
 }
 
+export function sqliteVersion(): string {
+  const db = new Database(':memory:')
+  try {
+    return db.prepare('SELECT sqlite_version()').pluck().get() as string
+  } finally {
+    db.close()
+  }
+}
+
 type Statement = Database.Statement<Value[]>
 
 /**

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { addBenchmark } from './cli/benchmark.ts'
 import { addDevices } from './cli/devices.ts'
+import { addDoctor } from './cli/doctor.ts'
 import { addEmbed } from './cli/embed.ts'
 import { addExplain } from './cli/explain.ts'
 import { addExport } from './cli/export.ts'
@@ -33,6 +34,7 @@ const commands = [
     addStatus,
     addFormats,
     addDevices,
+    addDoctor,
     addBenchmark,
     addSimulate,
     addParity,

@@ -4,6 +4,9 @@ import { UserError } from '../base/errors.ts'
 import { requireSafeModel } from './onnxGuard.ts'
 import { providersFor } from './providers.ts'
 
+/** Of ONNX Runtime. */
+export const runtimeVersion = (): string => ort.env.versions.node ?? ort.env.versions.common
+
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml'
 
 export type ElementType = 'float32' | 'float64' | 'float16' | 'int64' | 'int32' | 'bool' | 'uint8'

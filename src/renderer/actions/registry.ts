@@ -185,6 +185,7 @@ const all: readonly Action[] = [
   anytime('new-project', texts.start.newProject, [], () => ui.set({ dialog: 'new-project' })),
   anytime('open-project', texts.start.open, ['mod+o'], () => ui.set({ dialog: 'open-project' })),
   anytime('palette', texts.palette.title, ['mod+k'], () => ui.set({ dialog: 'palette' })),
+  anytime('doctor', texts.doctor.title, [], () => ui.set({ dialog: 'doctor' })),
   anytime('keys', texts.help.title, ['?'], () => ui.set({ dialog: 'keys' })),
 
   image('next', texts.image.next, ['ArrowRight'], () => step(1)),

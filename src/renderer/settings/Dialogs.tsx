@@ -12,6 +12,7 @@ import { RelocateDialog } from '../start/RelocateDialog.tsx'
 import { useLabels } from '../state/queries.ts'
 import { type DialogName, ui, useUi } from '../state/ui.ts'
 import { TogetherDialog } from '../together/TogetherDialog.tsx'
+import { DoctorDialog } from './DoctorDialog.tsx'
 import { KeysDialog } from './KeysDialog.tsx'
 import { LabelDialog } from './LabelDialog.tsx'
 import { SettingsDialog } from './SettingsDialog.tsx'
@@ -30,6 +31,7 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
   together: TogetherDialog,
   history: HistoryDialog,
   progress: ProgressDialog,
+  doctor: DoctorDialog,
 }
 
 /** Whichever dialog is open. */

@@ -17,6 +17,7 @@ export const keys = {
   recent: ['recent'] as const,
   models: ['models'] as const,
   devices: ['devices'] as const,
+  doctor: ['doctor'] as const,
   jobs: ['jobs'] as const,
   ids: ['ids'] as const,
   detail: (id: number) => ['detail', id] as const,

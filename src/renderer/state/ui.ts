@@ -16,6 +16,7 @@ export type DialogName =
   | 'progress'
   | 'new-project'
   | 'open-project'
+  | 'doctor'
   | 'relocate'
 /** What a dialog begins with. */
 export interface Given {

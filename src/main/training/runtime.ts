@@ -1,0 +1,2 @@
+/** Of what runs the networks. */
+export { runtimeVersion } from '../tensor/session.ts'
