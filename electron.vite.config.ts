@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
@@ -21,6 +22,13 @@ const workersKeepTheirPlace: Plugin = {
   },
 }
 
+/** Each is an entry of its own: what starts it names a file, and imports nothing. */
+function workers(): string[] {
+  return readdirSync(main, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('Worker.ts'))
+    .map((file) => path.join(main, file))
+}
+
 export default defineConfig({
   main: {
     plugins: [workersKeepTheirPlace],
@@ -29,12 +37,7 @@ export default defineConfig({
       // `require` of what is installed, at run time: native libraries can't be built in.
       externalizeDeps: true,
       rollupOptions: {
-        input: [
-          path.join(main, 'shell/electron.ts'),
-          path.join(main, 'shell/compute.ts'),
-          path.join(main, 'project/maintenanceWorker.ts'),
-          path.join(main, 'backbone/extractorWorker.ts'),
-        ],
+        input: [...['electron', 'compute', 'cli'].map((entry) => path.join(main, `shell/${entry}.ts`)), ...workers()],
         output: { format: 'es', preserveModules: true, preserveModulesRoot: main, entryFileNames: '[name].js' },
       },
     },

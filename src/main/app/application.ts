@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import path from 'node:path'
 import type { AppInfo, ProjectSummary } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
@@ -15,6 +14,7 @@ import type { AppContext, Compute } from './context.ts'
 import { probeApart } from './deviceProbe.ts'
 import { Devices } from './devices.ts'
 import { Events } from './events.ts'
+import { homeFolder } from './home.ts'
 import { Jobs, type StartedJob } from './jobs.ts'
 import { PreferencesFile } from './preferences.ts'
 import { RecentProjects } from './recent.ts'
@@ -87,7 +87,7 @@ export class Application {
   info(shell: AppInfo['shell'], nativeDialogs: boolean): AppInfo {
     const { version } = this.context
     const { platform } = process
-    return { version, shell, platform, nativeDialogs, homeFolder: homedir(), swatches: [...swatches], leastKnown }
+    return { version, shell, platform, nativeDialogs, homeFolder: homeFolder(), swatches: [...swatches], leastKnown }
   }
 
   /** Makes a project and opens it. The project that was open is closed, once the new one is there. */
@@ -169,7 +169,8 @@ export class Application {
 
 /** `Surmise sample` in the documents folder, with a number behind it if there is one already. */
 function sampleFolder(): string {
-  const documents = [path.join(homedir(), 'Documents'), homedir()].find((folder) => existsSync(folder)) ?? homedir()
+  const documents =
+    [path.join(homeFolder(), 'Documents'), homeFolder()].find((folder) => existsSync(folder)) ?? homeFolder()
   for (let number = 1; ; number++) {
     const folder = path.join(documents, number === 1 ? 'Surmise sample' : `Surmise sample ${number}`)
     if (!existsSync(folder)) return folder

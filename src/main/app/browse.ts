@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import path from 'node:path'
 import type { FolderListing } from '../../preload/schemas.ts'
 import { asUserError, UserError } from '../base/errors.ts'
 import { hasImageExtension } from '../images/formats.ts'
+import { homeFolder } from './home.ts'
 
 const entriesShown = 5000
 const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
@@ -14,7 +14,7 @@ const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base
  * @param extensions without the dot; files of other kinds are left out. Without it, images are listed.
  * @throws UserError `path-relative`, and those of the file system
  */
-export async function browseFolder(folder = homedir(), extensions?: readonly string[]): Promise<FolderListing> {
+export async function browseFolder(folder = homeFolder(), extensions?: readonly string[]): Promise<FolderListing> {
   requireAbsolute(folder)
   const resolved = path.resolve(folder)
   const wanted = extensions && new Set(extensions.map((one) => one.toLowerCase()))
@@ -45,7 +45,7 @@ export async function browseFolder(folder = homedir(), extensions?: readonly str
 }
 
 function places(): FolderListing['places'] {
-  const home = homedir()
+  const home = homeFolder()
   const candidates = [
     { name: 'Home', path: home },
     ...['Documents', 'Pictures', 'Desktop', 'Downloads'].map((name) => ({ name, path: path.join(home, name) })),

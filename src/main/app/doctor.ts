@@ -1,5 +1,5 @@
 import { access, constants, readdir } from 'node:fs/promises'
-import { availableParallelism, cpus, freemem, homedir, release, tmpdir, totalmem, type } from 'node:os'
+import { availableParallelism, cpus, freemem, release, tmpdir, totalmem, type } from 'node:os'
 import path from 'node:path'
 import { type DoctorPart, type DoctorReport, doctorParts, type Finding } from '../../preload/doctor.ts'
 import { deviceNames } from '../base/deviceFailure.ts'
@@ -8,6 +8,7 @@ import { sqliteVersion } from '../project/database.ts'
 import type { Application } from './application.ts'
 import type { DeviceReport } from './devices.ts'
 import { bytes, cacheFindings, diskFindings, type Place, permissionFindings } from './doctorPlaces.ts'
+import { homeFolder } from './home.ts'
 import { type PrivatePlace, withoutPrivatePaths } from './privatePaths.ts'
 import { counted } from './words.ts'
 
@@ -156,7 +157,7 @@ function hiddenPlaces({ configFolder, workspace }: Application, refused: string 
   const project = workspace?.project
   const file = project?.path ?? refused
   return [
-    [homedir(), '~'],
+    [homeFolder(), '~'],
     [configFolder, '<settings>'],
     [tmpdir(), '<temporary>'],
     [path.resolve(import.meta.dirname, '../../..'), '<surmise>'],

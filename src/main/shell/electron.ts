@@ -12,7 +12,7 @@ import { menuTemplate } from './electron/menu.ts'
 import { answerScheme, privileges, scheme } from './electron/protocol.ts'
 import { openWindow } from './electron/window.ts'
 import { rendererFolder, rootFolder } from './paths.ts'
-import { startApplication } from './start.ts'
+import { type StartOptions, startApplication } from './start.ts'
 
 const asked = projectIn(process.argv.slice(1), process.cwd())
 
@@ -23,7 +23,7 @@ if (app.requestSingleInstanceLock({ project: asked })) start()
 else app.quit()
 
 function start(): void {
-  const application = startApplication({ node: nodeProgram() })
+  const application = startApplication(computeProgram())
   let window: BrowserWindow | undefined
 
   const open = (file: string) => {
@@ -93,9 +93,11 @@ function start(): void {
   })
 }
 
-/** The compute process is plain Node: the one that the package carries, or the checkout's. */
-function nodeProgram(): string {
+/** The compute process is plain Node, which reads no archive: what it runs lies beside it in a package, with that Node. */
+function computeProgram(): StartOptions {
   const name = process.platform === 'win32' ? 'node.exe' : 'node'
-  if (app.isPackaged) return path.join(process.resourcesPath, 'node', name)
-  return process.env.SURMISE_NODE ?? path.join(rootFolder, 'node_modules/node/bin', name)
+  if (!app.isPackaged) return { node: process.env.SURMISE_NODE ?? path.join(rootFolder, 'node_modules/node/bin', name) }
+  const { resourcesPath } = process
+  const computeEntry = path.join(resourcesPath, 'compute/out/main/shell/compute.js')
+  return { node: path.join(resourcesPath, 'node', name), computeEntry }
 }

@@ -4,8 +4,16 @@ import { configFolder } from '../app/home.ts'
 import { openLog } from '../base/log.ts'
 import { computeEntry, version } from './paths.ts'
 
-/** The application as every shell starts it. @param node the Node program for the compute process, where this is none */
-export function startApplication(options: { node?: string; remembers?: boolean } = {}): Application {
+export interface StartOptions {
+  /** The Node program for the compute process, where this is none. */
+  node?: string
+  /** The file that it runs, where it can’t read the one beside this. */
+  computeEntry?: string
+  remembers?: boolean
+}
+
+/** The application as every shell starts it. */
+export function startApplication(options: StartOptions = {}): Application {
   const folder = configFolder()
   const log = openLog(path.join(folder, 'logs', 'surmise.log'))
   return new Application({ version, configFolder: folder, log, computeEntry, ...options })
