@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import * as b from './bulkSchemas.ts'
+import { givenThing, menuAction, pageError } from './desktop.ts'
 import { doctorReport } from './doctor.ts'
 import * as page from './modelPage.ts'
 import * as s from './schemas.ts'
@@ -32,6 +33,14 @@ export const contract = {
     browse: procedure
       .input(z.object({ folder: z.string().optional(), extensions: z.array(z.string()).optional() }))
       .output(s.folderListing),
+    /** What the menu bar of the desktop shows; nothing happens where there is none. */
+    menu: procedure.input(z.object({ actions: z.array(menuAction).max(300) })),
+    /** What the system has given since the last call: dragged onto the icon, opened with the program. */
+    takeGiven: procedure.output(z.array(givenThing)),
+    /** Shows the log file in the file manager. */
+    showLog: procedure,
+    /** What went wrong in a page, for the log. */
+    pageFailed: procedure.input(pageError),
     /** All that happens from now on. */
     events: procedure.output(eventIterator(s.appEvent)),
   },

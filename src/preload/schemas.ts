@@ -286,6 +286,8 @@ export const preferences = z.object({
   panels: z.object({ labels: panelWidth, image: panelWidth }).partial(),
   /** The tour was taken, or skipped. */
   tourSeen: z.boolean(),
+  /** Whether the desktop application looks for updates: not before somebody has said so. */
+  updates: z.enum(['unasked', 'off', 'on']),
 })
 
 /** In what order the images are shown, of which one label is asked: the surest present first, … */
@@ -494,6 +496,10 @@ export const appEvent = z.discriminatedUnion('kind', [
   /** Another model suggests, or none. */
   z.object({ kind: z.literal('suggestions') }),
   z.object({ kind: z.literal('job'), job }),
+  /** An action of the pages was chosen in the menu bar of the desktop. */
+  z.object({ kind: z.literal('action'), id: z.string() }),
+  /** The system has given something (`app.takeGiven`). */
+  z.object({ kind: z.literal('given') }),
   z.object({
     kind: z.literal('notice'),
     level: z.enum(['info', 'warning', 'error']),

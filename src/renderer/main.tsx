@@ -5,20 +5,26 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { listenToKeys } from './actions/listen.ts'
+import { takeGiven } from './drop/take.ts'
 import { followEvents } from './state/events.ts'
+import { followMenu, runFromMenu } from './state/nativeMenu.ts'
 import { followWindow } from './state/panels.ts'
 import { queryClient } from './state/queries.ts'
 import { followTheme } from './state/theme.ts'
+import { CrashScreen } from './ui/CrashScreen.tsx'
 
 followTheme()
 followWindow()
-followEvents()
+followEvents({ runAction: runFromMenu, takeGiven: () => void takeGiven() })
 listenToKeys()
+followMenu()
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <App />
+      <CrashScreen>
+        <App />
+      </CrashScreen>
     </QueryClientProvider>
   </StrictMode>,
 )

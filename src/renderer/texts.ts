@@ -674,6 +674,14 @@ export const texts = {
     },
     states: { good: 'Good', fact: '', warning: 'Could be better', problem: 'Problem' },
   },
+  crash: {
+    title: 'Something went wrong on this page.',
+    safe: 'Your project is safe: every mark is on the disk. Restore shows the page again where you were.',
+    restore: 'Restore',
+    showLog: 'Show the log file',
+    copy: 'Copy what happened',
+    copied: 'Copied',
+  },
   help: {
     title: 'Keys',
     open: 'Keys',
@@ -858,6 +866,7 @@ export const texts = {
       import: 'load labels coco csv',
       settings: 'preferences options device backbone views flip crops',
       keys: 'shortcuts help keyboard',
+      'show-log': 'log error problem debug',
       doctor: 'doctor help problem version versions gpu diagnose support about',
       tour: 'help introduction guide start how',
       models: 'versions precision recall metrics',

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { _electron, expect, test } from '@playwright/test'
@@ -36,6 +36,26 @@ test.describe('the desktop application', () => {
       return { contextIsolation, nodeIntegration, sandbox, webSecurity }
     })
     expect(preferences).toEqual({ contextIsolation: true, nodeIntegration: false, sandbox: true, webSecurity: true })
+    // The menu bar holds what the page can do, with its keys; a choice there is done here.
+    const chosen = await app.evaluate(async ({ Menu }) => {
+      const find = () => Menu.getApplicationMenu()?.getMenuItemById('doctor')
+      for (let tries = 0; tries < 100 && !find(); tries++) await new Promise((resolve) => setTimeout(resolve, 50))
+      find()?.click()
+      return find()?.label
+    })
+    expect(chosen).toBe('Check this installation')
+    await expect(page.getByRole('dialog', { name: 'Check this installation' })).toBeVisible()
+    // A second start hands over what it was asked to open, and ends.
+    const photos = path.join(folder, 'photos')
+    mkdirSync(photos)
+    await page.keyboard.press('Escape')
+    await app.evaluate(
+      ({ app: own }, [photosFolder, start]) => {
+        own.emit('second-instance', {}, ['electron', photosFolder], start, null)
+      },
+      [photos, folder],
+    )
+    await expect(page.getByRole('dialog', { name: 'New project' })).toBeVisible()
     await app.close()
     rmSync(folder, { recursive: true, force: true })
   })

@@ -6,11 +6,9 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import type { App, BrowserWindow, Dialog, IpcMain, Session, WebContents } from 'electron'
 import { expect, test, vi } from 'vitest'
-import { projectIn } from '../../src/main/shell/electron/arguments.ts'
 import { bridge } from '../../src/main/shell/electron/bridge.ts'
 import { pick } from '../../src/main/shell/electron/dialogs.ts'
 import { guardContents, guardSession } from '../../src/main/shell/electron/guard.ts'
-import { menuTemplate } from '../../src/main/shell/electron/menu.ts'
 import { answerScheme, home, isHome, mayLoad, privileges } from '../../src/main/shell/electron/protocol.ts'
 import { openWindow, windowOptions } from '../../src/main/shell/electron/window.ts'
 import { readWindowState, writeWindowState } from '../../src/main/shell/electron/windowState.ts'
@@ -208,24 +206,6 @@ test('dialogs ask for what the page wants, and tell when nothing was chosen', as
     { properties: ['openDirectory', 'createDirectory'] },
     { properties: ['openFile'], filters: [{ extensions: ['surmise'] }] },
   ])
-})
-
-test('the menu has one use for a key, and leaves undo to the page', () => {
-  const nothing = { openProject() {}, closeProject() {}, undo() {}, redo() {}, showLog() {} }
-  for (const platform of ['linux', 'darwin', 'win32'] as const) {
-    const items = menuTemplate(platform, true, nothing).flatMap(({ submenu }) =>
-      Array.isArray(submenu) ? submenu : [],
-    )
-    const keys = items.flatMap(({ accelerator }) => accelerator ?? [])
-    expect(new Set(keys).size).toBe(keys.length)
-    expect(items.find(({ label }) => label === 'Undo')).toMatchObject({ registerAccelerator: false })
-    expect(items.some(({ role }) => role === 'toggleDevTools')).toBe(false)
-  }
-})
-
-test('the project that the program is started with', () => {
-  expect(projectIn(['.', '--no-sandbox', 'a/p.surmise'], '/home/me')).toBe(path.resolve('/home/me/a/p.surmise'))
-  expect(projectIn(['.', '--x=p.surmise'], '/home/me')).toBeUndefined()
 })
 
 test('the preload script hands over a port for its own page, and puts nothing on the window', async () => {

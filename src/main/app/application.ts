@@ -14,7 +14,7 @@ import type { AppContext, Compute } from './context.ts'
 import { probeApart } from './deviceProbe.ts'
 import { Devices } from './devices.ts'
 import { Events } from './events.ts'
-import { homeFolder } from './home.ts'
+import { homeFolder, logFileIn } from './home.ts'
 import { Jobs, type StartedJob } from './jobs.ts'
 import { PreferencesFile } from './preferences.ts'
 import { RecentProjects } from './recent.ts'
@@ -71,6 +71,10 @@ export class Application {
     this.context = { version, compute, devices, events, jobs: new Jobs(events, log), log }
     this.recent = new RecentProjects(configFolder, log)
     this.preferences = new PreferencesFile(configFolder, log)
+  }
+
+  get logFile(): string {
+    return logFileIn(this.configFolder)
   }
 
   /** The open project, if any. */

@@ -11,6 +11,8 @@ export function homeFolder(): string {
   }
 }
 
+export const logFileIn = (folder: string): string => path.join(folder, 'logs', 'surmise.log')
+
 /** Where this program keeps what belongs to a person and not to a project: recent projects, window places, the log. */
 export function configFolder(environment: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
   if (environment.SURMISE_HOME) return path.resolve(environment.SURMISE_HOME)

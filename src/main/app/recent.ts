@@ -37,6 +37,10 @@ export class RecentProjects {
     return this.#change((list) => list.filter((one) => one.path !== projectPath))
   }
 
+  clear(): Promise<void> {
+    return this.#change(() => [])
+  }
+
   #change(change: (list: z.infer<typeof stored>) => z.infer<typeof stored>): Promise<void> {
     this.#writing = this.#writing
       .then(async () => {

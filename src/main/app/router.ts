@@ -1,6 +1,7 @@
 import { implement, ORPCError } from '@orpc/server'
 import type { z } from 'zod'
 import { contract } from '../../preload/contract.ts'
+import type { GivenThing, MenuAction } from '../../preload/desktop.ts'
 import type { AppInfo, pickInput } from '../../preload/schemas.ts'
 import { asUserError, UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
@@ -37,6 +38,10 @@ import { startTraining } from './training.ts'
 export interface Shell {
   kind: AppInfo['shell']
   reveal: Reveal
+  /** The menu bar, where there is one. */
+  setMenu?: (actions: MenuAction[]) => void
+  /** What the system has given the program since the last call. */
+  takeGiven?: () => GivenThing[]
   /** The system's dialogs, where there are some. */
   pick?: (input: z.infer<typeof pickInput>) => Promise<string | null>
 }
@@ -64,6 +69,12 @@ export function createRouter(app: Application, shell: Shell) {
       pick: os.app.pick.handler(async ({ input }) => {
         if (!shell.pick) throw new UserError('no-dialogs', 'There are no system dialogs here.', 'Type the path.')
         return { path: await shell.pick(input) }
+      }),
+      menu: os.app.menu.handler(({ input }) => shell.setMenu?.(input.actions)),
+      takeGiven: os.app.takeGiven.handler(() => shell.takeGiven?.() ?? []),
+      showLog: os.app.showLog.handler(() => shell.reveal(app.logFile)),
+      pageFailed: os.app.pageFailed.handler(({ input: { message, stack } }) => {
+        app.context.log.error('A page failed', Object.assign(new Error(message), { stack }))
       }),
       browse: os.app.browse.handler(({ input }) => browseFolder(input.folder, input.extensions)),
       events: os.app.events.handler(({ signal }) => events.subscribe(signal)),

@@ -1,6 +1,5 @@
-import path from 'node:path'
 import { Application } from '../app/application.ts'
-import { configFolder } from '../app/home.ts'
+import { configFolder, logFileIn } from '../app/home.ts'
 import { openLog } from '../base/log.ts'
 import { computeEntry, version } from './paths.ts'
 
@@ -15,6 +14,6 @@ export interface StartOptions {
 /** The application as every shell starts it. */
 export function startApplication(options: StartOptions = {}): Application {
   const folder = configFolder()
-  const log = openLog(path.join(folder, 'logs', 'surmise.log'))
+  const log = openLog(logFileIn(folder))
   return new Application({ version, configFolder: folder, log, computeEntry, ...options })
 }

@@ -27,9 +27,10 @@ const names: Record<string, string> = {
   PageDown: 'Page ↓',
 }
 
+export const isMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform)
+
 /** As people read it. */
 export function keyName(key: string): string {
-  const isMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform)
   return key
     .split(/\+(?=.)/)
     .map((part) => {

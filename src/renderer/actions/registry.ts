@@ -22,7 +22,7 @@ import {
 import { endTour, moveTour, startTour } from '../state/tour.ts'
 import { notifyError, openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
-import { assignKeys, keyName } from './keys.ts'
+import { assignKeys, isMac, keyName } from './keys.ts'
 
 export { keyName } from './keys.ts'
 
@@ -150,12 +150,13 @@ export async function fineTune(): Promise<void> {
 /** Every action; buttons, the menu, the palette and the sheet of keys read the same list. */
 const all: readonly Action[] = [
   everywhere('undo', 'Undo', ['mod+z'], () => void undo().then(followHistory)),
-  everywhere('redo', 'Redo', ['mod+shift+z', 'mod+y'], () => void redo().then(followHistory)),
+  // On a Mac, ⌘H hides the program and ⌘Y is the history.
+  everywhere('redo', 'Redo', isMac ? ['mod+shift+z'] : ['mod+shift+z', 'mod+y'], () => void redo().then(followHistory)),
   {
     ...everywhere('fine-tune', texts.training.button, ['mod+Enter'], () => void fineTune()),
     when: () => inProject() && !isTraining(),
   },
-  everywhere('history', texts.historyList.title, ['mod+h'], () => ui.set({ dialog: 'history' })),
+  everywhere('history', texts.historyList.title, [isMac ? 'mod+y' : 'mod+h'], () => ui.set({ dialog: 'history' })),
   everywhere('progress', texts.progress.title, ['mod+shift+p'], () => ui.set({ dialog: 'progress' })),
   everywhere('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
   everywhere('export', 'Export', ['mod+e'], () => ui.set({ dialog: 'export' })),
@@ -185,6 +186,7 @@ const all: readonly Action[] = [
   anytime('new-project', texts.start.newProject, [], () => ui.set({ dialog: 'new-project' })),
   anytime('open-project', texts.start.open, ['mod+o'], () => ui.set({ dialog: 'open-project' })),
   anytime('palette', texts.palette.title, ['mod+k'], () => ui.set({ dialog: 'palette' })),
+  anytime('show-log', texts.crash.showLog, [], () => void client.app.showLog().catch(notifyError)),
   anytime('doctor', texts.doctor.title, [], () => ui.set({ dialog: 'doctor' })),
   anytime('keys', texts.help.title, ['?'], () => ui.set({ dialog: 'keys' })),
 

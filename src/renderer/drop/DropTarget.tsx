@@ -1,12 +1,11 @@
 import { FileDown } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { ProjectSummary, RecentProject } from '../../preload/schemas.ts'
-import { client } from '../bridge/client.ts'
 import { pathsOfDrop } from '../bridge/dropPaths.ts'
-import { keys, queryClient, useProject } from '../state/queries.ts'
-import { notify, notifyError, openDialog, ui } from '../state/ui.ts'
+import { useProject } from '../state/queries.ts'
+import { notifyError } from '../state/ui.ts'
 import { texts } from '../texts.ts'
-import { type Dropped, planOf } from './plan.ts'
+import type { Dropped } from './plan.ts'
+import { takeThings } from './take.ts'
 
 /** While something is held over the window, that is said again and again; after this time without it, it has gone. */
 const goneAfter = 1000
@@ -70,25 +69,9 @@ async function take({ items, files }: DataTransfer): Promise<void> {
   const kept = [...files]
   const folders = [...items].filter(({ kind }) => kind === 'file').map((item) => item.webkitGetAsEntry()?.isDirectory)
   const paths = pathsOfDrop()
-  const [places, formats, recent] = await Promise.all([paths, client.exchange.formats(), recentPaths()])
+  const places = await paths
   const things = kept.map(
     ({ name, size }, at): Dropped => ({ name, size, isFolder: folders[at] === true, path: places[at] || null }),
   )
-  const inProject = queryClient.getQueryData<ProjectSummary | null>(keys.project) != null
-  const labelEndings = formats.filter(({ reads }) => reads !== null).flatMap(({ extensions }) => extensions)
-  const plan = planOf(things, { inProject, labelEndings, recent })
-  if (plan.kind === 'refuse') notify('warning', plan)
-  else if (plan.kind === 'dialog') openDialog(plan.dialog, plan)
-  else if (plan.kind === 'open') {
-    await client.project.open({ path: plan.path })
-    ui.set({ dialog: null, editedLabel: null })
-  } else {
-    const { path } = await client.exchange.receive({ name: kept[0].name, contents: kept[0] })
-    openDialog('import', { path, note: null })
-  }
-}
-
-async function recentPaths(): Promise<string[]> {
-  const known = queryClient.getQueryData<RecentProject[]>(keys.recent) ?? (await client.app.recent())
-  return known.filter(({ found }) => found).map(({ path }) => path)
+  await takeThings(things, kept[0])
 }

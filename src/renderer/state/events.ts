@@ -4,22 +4,32 @@ import { keys, queryClient } from './queries.ts'
 import { rows } from './rows.ts'
 import { notify, resetView, ui } from './ui.ts'
 
+/** What the desktop asks of a page. */
+interface Desktop {
+  /** Something was chosen in the menu bar. */
+  runAction(id: string): void
+  /** Something may have been given to the program. */
+  takeGiven(): void
+}
+
 /** Follows what happens in the main process, for as long as the page lives. */
-export function followEvents(): void {
+export function followEvents(desktop: Desktop): void {
   connection.onChange((connected) => {
     ui.set({ connected })
     if (!connected) return
     // Whatever was missed meanwhile.
     rows.invalidate(null)
     void queryClient.invalidateQueries()
-    void listen()
+    void listen(desktop)
+    // What the program was started with, before this page was there.
+    desktop.takeGiven()
   })
   connection.start()
 }
 
-async function listen(): Promise<void> {
+async function listen(desktop: Desktop): Promise<void> {
   try {
-    for await (const event of await client.app.events()) receive(event)
+    for await (const event of await client.app.events()) receive(event, desktop)
   } catch {
     // The line is gone; the next one listens anew.
   }
@@ -27,7 +37,7 @@ async function listen(): Promise<void> {
 
 const invalidate = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
 
-function receive(event: AppEvent): void {
+function receive(event: AppEvent, desktop: Desktop): void {
   switch (event.kind) {
     case 'project':
       receiveProject(event.project)
@@ -62,6 +72,12 @@ function receive(event: AppEvent): void {
         ...jobs.filter(({ id }) => id !== event.job.id),
         event.job,
       ])
+      break
+    case 'action':
+      desktop.runAction(event.id)
+      break
+    case 'given':
+      desktop.takeGiven()
       break
     case 'notice':
       notify(event.level, event)

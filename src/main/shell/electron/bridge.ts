@@ -6,11 +6,7 @@ import { createRouter, type Shell } from '../../app/router.ts'
 import { isHome } from './protocol.ts'
 
 /** Connects each page that asks for it to the contract; who asks is checked first. */
-export function bridge(
-  ipcMain: Pick<IpcMain, 'on'>,
-  application: Application,
-  desktop: Pick<Shell, 'pick' | 'reveal'>,
-): void {
+export function bridge(ipcMain: Pick<IpcMain, 'on'>, application: Application, desktop: Omit<Shell, 'kind'>): void {
   const handler = new RPCHandler(createRouter(application, { kind: 'electron', ...desktop }))
   ipcMain.on(connectChannel, (event: IpcMainEvent) => {
     const [port, ...others] = event.ports

@@ -1,57 +1,161 @@
 import type { MenuItemConstructorOptions } from 'electron'
+import type { MenuAction } from '../../../preload/desktop.ts'
+import { acceleratorOf } from './accelerator.ts'
 
-export interface MenuActions {
-  openProject(): void
-  closeProject(): void
-  undo(): void
-  redo(): void
-  showLog(): void
+export interface MenuState {
+  platform: NodeJS.Platform
+  packaged: boolean
+  /** Of the pages’ registry; empty until a page is there. */
+  actions: readonly MenuAction[]
+  recent: readonly { path: string; name: string }[]
+  /** Whether updates are looked for; undefined where there are none to be had. */
+  updates?: boolean
 }
 
-/** The menu. What the pages have keys of their own for is shown with them, and left to the pages. */
-export function menuTemplate(
-  platform: NodeJS.Platform,
-  packaged: boolean,
-  actions: MenuActions,
-): MenuItemConstructorOptions[] {
+export interface MenuHandlers {
+  /** An action of the pages was chosen. */
+  run(id: string): void
+  openRecent(path: string): void
+  clearRecent(): void
+  setUpdates(on: boolean): void
+  lookForUpdates(): void
+}
+
+/** Which actions are in which menu, in which order; `-` is a line between them, `recent` what was open lately. */
+const layout = {
+  file: [
+    ...['new-project', 'open-project', 'recent', '-', 'import', 'export', 'report', '-'],
+    ...['rescan', 'locate', '-', 'close'],
+  ],
+  edit: ['add-label', 'together', '-', 'grid.select-all', 'grid.select-none', '-', 'grid.search', 'image.find'],
+  view: ['palette', 'history', 'progress', '-', 'grid.filter', 'grid.saved-filters', 'grid.review'],
+  image: [
+    ...['image.next', 'image.previous', 'image.go-to', 'image.back', '-'],
+    ...['image.accept', 'image.reject', 'image.accept-all', 'image.rest-absent', 'image.why', '-'],
+    ...[
+      'image.fit',
+      'image.actual-size',
+      'image.zoom-in',
+      'image.zoom-out',
+      'image.turn-left',
+      'image.turn-right',
+      '-',
+    ],
+    ...['copy-image', 'copy-path', 'reveal'],
+  ],
+  model: ['fine-tune', 'models', 'export-model', '-', 'disputed'],
+  help: ['keys', 'tour', '-', 'doctor', 'show-log'],
+}
+
+const line = { type: 'separator' } as const
+
+/** The menu bar: what the pages can do, by their own list, and what the system does. */
+export function menuTemplate(state: MenuState, handlers: MenuHandlers): MenuItemConstructorOptions[] {
+  const { platform, packaged } = state
   const mac = platform === 'darwin'
-  const separator = { type: 'separator' } as const
-  return [
-    ...(mac ? [{ role: 'appMenu' } as const] : []),
+  const settings = itemsOf(['settings'], state, handlers)
+  const about: MenuItemConstructorOptions = { role: 'about' }
+  const updates = updateItems(state, handlers)
+  const menus: MenuItemConstructorOptions[] = [
+    ...(mac ? [appMenu([about, ...updates, line, ...settings])] : []),
     {
       label: '&File',
-      submenu: [
-        { label: 'Open Project…', accelerator: 'CmdOrCtrl+O', click: () => actions.openProject() },
-        { label: 'Close Project', accelerator: 'CmdOrCtrl+Shift+W', click: () => actions.closeProject() },
-        separator,
-        mac ? { role: 'close' } : { role: 'quit' },
-      ],
+      submenu: joined([
+        ...itemsOf(layout.file, state, handlers),
+        ...(mac ? [line, { role: 'close' } as const] : [line, ...settings, line, { role: 'quit' } as const]),
+      ]),
     },
     {
       label: '&Edit',
-      submenu: [
-        // In a text field the same keys undo typing: so the page decides.
-        { label: 'Undo', accelerator: 'CmdOrCtrl+Z', registerAccelerator: false, click: () => actions.undo() },
-        { label: 'Redo', accelerator: 'CmdOrCtrl+Shift+Z', registerAccelerator: false, click: () => actions.redo() },
-        separator,
-        { role: 'cut' },
-        { role: 'copy' },
-        { role: 'paste' },
-        { role: 'selectAll' },
-      ],
+      submenu: joined([
+        ...itemsOf(['undo', 'redo'], state, handlers),
+        line,
+        ...[{ role: 'cut' } as const, { role: 'copy' } as const, { role: 'paste' } as const, line],
+        ...itemsOf(layout.edit, state, handlers),
+      ]),
     },
     {
       label: '&View',
-      submenu: [
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        separator,
+      submenu: joined([
+        ...itemsOf(layout.view, state, handlers),
+        line,
+        ...[{ role: 'resetZoom' } as const, { role: 'zoomIn' } as const, { role: 'zoomOut' } as const, line],
         { role: 'togglefullscreen' },
-        ...(packaged ? [] : [separator, { role: 'reload' } as const, { role: 'toggleDevTools' } as const]),
-      ],
+        ...(packaged ? [] : [line, { role: 'reload' } as const, { role: 'toggleDevTools' } as const]),
+      ]),
     },
+    { label: '&Image', submenu: joined(itemsOf(layout.image, state, handlers)) },
+    { label: '&Model', submenu: joined(itemsOf(layout.model, state, handlers)) },
     ...(mac ? [{ role: 'windowMenu' } as const] : []),
-    { label: '&Help', submenu: [{ label: 'Show the Log File', click: () => actions.showLog() }] },
+    {
+      role: 'help' as const,
+      label: '&Help',
+      submenu: joined([...itemsOf(layout.help, state, handlers), ...(mac ? [] : [line, ...updates, line, about])]),
+    },
   ]
+  // Before a page has said what it can do, some have nothing in them.
+  return menus.filter(({ role, submenu }) => role !== undefined || !Array.isArray(submenu) || submenu.length > 0)
+}
+
+function appMenu(first: MenuItemConstructorOptions[]): MenuItemConstructorOptions {
+  const rest = ['services', '-', 'hide', 'hideOthers', 'unhide', '-', 'quit'] as const
+  return {
+    label: 'Surmise',
+    submenu: joined([...first, line, ...rest.map((role) => (role === '-' ? line : { role }))]),
+  }
+}
+
+function itemsOf(ids: readonly string[], state: MenuState, handlers: MenuHandlers): MenuItemConstructorOptions[] {
+  return ids.flatMap((id): MenuItemConstructorOptions[] => {
+    if (id === '-') return [line]
+    if (id === 'recent') return state.recent.length > 0 ? [recentItem(state, handlers)] : []
+    const action = state.actions.find((one) => one.id === id)
+    if (!action) return []
+    return [
+      {
+        id,
+        label: action.title.replaceAll('&', '&&'),
+        accelerator: acceleratorOf(action.key, state.platform),
+        // Keys are for the pages, which know whether somebody is typing; the menu shows them.
+        registerAccelerator: false,
+        enabled: action.enabled,
+        click: () => handlers.run(id),
+      },
+    ]
+  })
+}
+
+function recentItem({ recent }: MenuState, { openRecent, clearRecent }: MenuHandlers): MenuItemConstructorOptions {
+  return {
+    label: 'Open &Recent',
+    submenu: [
+      ...recent.slice(0, 10).map(({ path, name }) => ({
+        ...{ label: name.replaceAll('&', '&&'), toolTip: path },
+        click: () => openRecent(path),
+      })),
+      line,
+      { label: 'Clear the List', click: clearRecent },
+    ],
+  }
+}
+
+function updateItems({ updates }: MenuState, handlers: MenuHandlers): MenuItemConstructorOptions[] {
+  if (updates === undefined) return []
+  return [
+    { label: 'Look for Updates Now…', click: () => handlers.lookForUpdates() },
+    {
+      ...{ label: 'Look for Updates Every Day', type: 'checkbox', checked: updates },
+      click: ({ checked }) => handlers.setUpdates(checked),
+    },
+  ]
+}
+
+/** No line at either end, and none beside another: what is left out leaves none behind. */
+function joined(items: MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
+  return items.filter((item, at) => {
+    if (item.type !== 'separator') return true
+    const before = items.slice(0, at).findLast((one) => one === undefined || one.type !== 'separator')
+    const follows = items[at + 1]
+    return before !== undefined && follows !== undefined && follows.type !== 'separator'
+  })
 }

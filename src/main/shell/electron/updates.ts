@@ -1,0 +1,127 @@
+import type { Dialog } from 'electron'
+import type { AppUpdater } from 'electron-updater'
+import type { PreferencesFile } from '../../app/preferences.ts'
+import { reportOf } from '../../base/errors.ts'
+import type { Logger } from '../../base/log.ts'
+
+interface Surroundings {
+  preferences: Pick<PreferencesFile, 'get' | 'set'>
+  dialog: Pick<Dialog, 'showMessageBox'>
+  log: Logger
+  /** Whether this package says where updates lie. */
+  available: boolean
+  /** Loads what looks for them: not before somebody wants it. */
+  load: () => Promise<AppUpdater>
+}
+
+/** Milliseconds. */
+const day = 24 * 60 * 60 * 1000
+
+/**
+ * Updates: nothing is asked of the network until a person has said that it may be, once; and nothing is downloaded or installed
+ * unasked.
+ */
+export class Updates {
+  readonly #with: Surroundings
+  #updater: Promise<AppUpdater> | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(surroundings: Surroundings) {
+    this.#with = surroundings
+  }
+
+  get available(): boolean {
+    return this.#with.available
+  }
+
+  /** Undefined where there are none to be had. */
+  async isOn(): Promise<boolean | undefined> {
+    return this.available ? (await this.#with.preferences.get()).updates === 'on' : undefined
+  }
+
+  /** @param mayAsk not at the very first start, when there is more to take in */
+  async start({ mayAsk }: { mayAsk: boolean }): Promise<void> {
+    if (!this.available) return
+    const { updates } = await this.#with.preferences.get()
+    if (updates === 'unasked' && mayAsk) await this.#ask()
+    else if (updates === 'on') await this.#begin()
+  }
+
+  async set(on: boolean): Promise<void> {
+    await this.#with.preferences.set({ updates: on ? 'on' : 'off' })
+    clearInterval(this.#timer)
+    if (on) await this.#begin()
+  }
+
+  /** Because somebody has asked for it, this once. */
+  async lookNow(): Promise<void> {
+    const found = await this.#look()
+    if (found === 'none') await this.#say('There is no newer version.')
+    if (found === 'failed')
+      await this.#say('It could not be found out whether there is a newer version.', 'The log says why.')
+  }
+
+  async #ask(): Promise<void> {
+    const { response } = await this.#with.dialog.showMessageBox({
+      ...{ type: 'question', title: 'Surmise', buttons: ['Don’t Look', 'Look Every Day'], defaultId: 0, cancelId: 0 },
+      ...{ noLink: true, message: 'May Surmise look for updates?' },
+      detail:
+        'Once a day it would ask its download server for the newest version. Nothing about you or your images is sent, and nothing is installed without asking. You can change this in the menu.',
+    })
+    await this.set(response === 1)
+  }
+
+  async #begin(): Promise<void> {
+    this.#timer = setInterval(() => void this.#look(), day).unref()
+    await this.#look()
+  }
+
+  async #look(): Promise<'found' | 'none' | 'failed'> {
+    try {
+      const updater = await this.#load()
+      const result = await updater.checkForUpdates()
+      if (!result?.isUpdateAvailable) return 'none'
+      void this.#offer(updater, result.updateInfo.version)
+      return 'found'
+    } catch (error) {
+      this.#with.log.warn(`Updates could not be looked for: ${reportOf(error).message}`)
+      return 'failed'
+    }
+  }
+
+  async #offer(updater: AppUpdater, version: string): Promise<void> {
+    const { dialog, log } = this.#with
+    try {
+      const question = { type: 'question', title: 'Surmise', cancelId: 1, noLink: true } as const
+      const fetch = await dialog.showMessageBox({
+        ...question,
+        ...{ buttons: ['Download', 'Later'], message: `Surmise ${version} is there.` },
+      })
+      if (fetch.response !== 0) return
+      await updater.downloadUpdate()
+      const install = await dialog.showMessageBox({
+        ...question,
+        ...{ buttons: ['Restart Now', 'When I Quit'], message: `Surmise ${version} is ready to be installed.` },
+      })
+      if (install.response === 0) updater.quitAndInstall()
+    } catch (error) {
+      log.warn(`The update could not be downloaded: ${reportOf(error).message}`)
+      await this.#say('The update could not be downloaded.', 'Nothing has changed. The log says why.')
+    }
+  }
+
+  #load(): Promise<AppUpdater> {
+    this.#updater ??= this.#with.load().then((updater) => {
+      updater.autoDownload = false
+      updater.autoInstallOnAppQuit = true
+      updater.allowDowngrade = false
+      updater.logger = this.#with.log
+      return updater
+    })
+    return this.#updater
+  }
+
+  async #say(message: string, detail?: string): Promise<void> {
+    await this.#with.dialog.showMessageBox({ type: 'info', title: 'Surmise', message, detail, buttons: ['OK'] })
+  }
+}

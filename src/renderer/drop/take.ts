@@ -1,0 +1,37 @@
+import type { ProjectSummary, RecentProject } from '../../preload/schemas.ts'
+import { client } from '../bridge/client.ts'
+import { keys, queryClient } from '../state/queries.ts'
+import { notify, notifyError, openDialog, ui } from '../state/ui.ts'
+import { type Dropped, planOf } from './plan.ts'
+
+/** Does what is planned for things that were dropped into the window, or given to the program. @param contents where a browser has them */
+export async function takeThings(things: readonly Dropped[], contents?: File): Promise<void> {
+  const [formats, recent] = await Promise.all([client.exchange.formats(), recentPaths()])
+  const inProject = queryClient.getQueryData<ProjectSummary | null>(keys.project) != null
+  const labelEndings = formats.filter(({ reads }) => reads !== null).flatMap(({ extensions }) => extensions)
+  const plan = planOf(things, { inProject, labelEndings, recent })
+  if (plan.kind === 'refuse') notify('warning', plan)
+  else if (plan.kind === 'dialog') openDialog(plan.dialog, plan)
+  else if (plan.kind === 'open') {
+    await client.project.open({ path: plan.path })
+    ui.set({ dialog: null, editedLabel: null })
+  } else if (contents) {
+    const { path } = await client.exchange.receive({ name: contents.name, contents })
+    openDialog('import', { path, note: null })
+  }
+}
+
+/** What the system has given the program, if anything: dragged onto its icon, opened with it. */
+export async function takeGiven(): Promise<void> {
+  try {
+    const things = await client.app.takeGiven()
+    if (things.length > 0) await takeThings(things)
+  } catch (error) {
+    notifyError(error)
+  }
+}
+
+async function recentPaths(): Promise<string[]> {
+  const known = queryClient.getQueryData<RecentProject[]>(keys.recent) ?? (await client.app.recent())
+  return known.filter(({ found }) => found).map(({ path }) => path)
+}

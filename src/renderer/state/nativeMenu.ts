@@ -1,0 +1,57 @@
+import type { MenuAction } from '../../preload/desktop.ts'
+import { action, actions } from '../actions/registry.ts'
+import { client } from '../bridge/client.ts'
+import { queryClient } from './queries.ts'
+import { ui, useUi } from './ui.ts'
+
+/** Whoever goes through a list changes what can be done many times a second; a menu is opened by hand. */
+const tellAfter = 150
+
+const isDesktop = (): boolean => location.protocol === 'surmise:'
+
+/** Tells the menu bar of the desktop, where there is one, what can be done now, with the keys that are in force. */
+export function followMenu(): void {
+  if (!isDesktop()) return
+  let last = ''
+  let isWaiting = false
+  const tell = (): void => {
+    isWaiting = false
+    const shown = shownActions()
+    const text = JSON.stringify(shown)
+    if (text === last || !ui.get().connected) return
+    last = text
+    client.app.menu({ actions: shown }).catch(() => {
+      // The line is gone; the next one begins with a menu of its own.
+      last = ''
+    })
+  }
+  const later = (): void => {
+    if (isWaiting) return
+    isWaiting = true
+    setTimeout(tell, tellAfter)
+  }
+  useUi.subscribe((now, before) => {
+    if (now.connected && !before.connected) last = ''
+    later()
+  })
+  queryClient.getQueryCache().subscribe(later)
+}
+
+/** While a dialog is open, its own keys and buttons are what counts. */
+export function shownActions(): MenuAction[] {
+  const { dialog, editedLabel } = ui.get()
+  const isFree = dialog === null && editedLabel === null
+  return actions.map(({ id, title, keys, when }) => ({ id, title, key: keys[0] ?? null, enabled: isFree && when() }))
+}
+
+/** What was chosen in the menu bar. In a text field, undo is that of the typing. */
+export function runFromMenu(id: string): void {
+  const field = document.activeElement
+  const isTyping = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement
+  if (isTyping && (id === 'undo' || id === 'redo')) document.execCommand(id)
+  else if (isTyping && id === 'grid.select-all') field.select()
+  else {
+    const { dialog, editedLabel } = ui.get()
+    if (dialog === null && editedLabel === null && action(id).when()) action(id).run()
+  }
+}

@@ -1,0 +1,228 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createProject } from '../../src/main/project/open.ts'
+import { home } from '../../src/main/shell/electron/protocol.ts'
+import { connectChannel } from '../../src/preload/handshake.ts'
+import { pictures, temporaryFolder } from '../app/support.ts'
+import { type FakeElectron, fakeElectron } from './fakeElectron.ts'
+import type { Client } from './webSupport.ts'
+
+let folder: string
+let before: { args: string[]; listeners: Map<string, unknown[]> }
+const signals = ['uncaughtException', 'unhandledRejection'] as const
+
+beforeEach(() => {
+  folder = temporaryFolder()
+  process.env.SURMISE_HOME = path.join(folder, 'home')
+  process.env.SURMISE_NODE = process.execPath
+  before = { args: process.argv, listeners: new Map(signals.map((kind) => [kind, process.listeners(kind as never)])) }
+  vi.resetModules()
+})
+afterEach(() => {
+  process.argv = before.args
+  for (const kind of signals) {
+    for (const listener of process.listeners(kind as never)) {
+      if (!before.listeners.get(kind)?.includes(listener)) process.off(kind, listener as never)
+    }
+  }
+  vi.doUnmock('electron')
+  vi.doUnmock('electron-updater')
+})
+
+/** Starts the desktop application with Electron replaced; it is shut down when the test ends. */
+async function startDesktop(fake: FakeElectron, ...args: string[]): Promise<void> {
+  process.argv = ['electron', path.resolve(import.meta.dirname, '../..'), ...args]
+  vi.doMock('electron', () => fake.electron)
+  await import('../../src/main/shell/electron.ts')
+}
+
+/** A page of the window, over the same channel as the real one. */
+function page(fake: FakeElectron): { client: Client; close(): void } {
+  const { port1, port2 } = new MessageChannel()
+  const main = {
+    on: (kind: string, heard: (event: { data: unknown }) => void) => port1.on(kind, (data) => heard({ data })),
+    postMessage: (data: unknown) => port1.postMessage(data),
+    start: () => port1.start(),
+    close: () => port1.close(),
+  }
+  fake.electron.ipcMain.emit(connectChannel, { senderFrame: { url: home, parent: null }, ports: [main] })
+  const client: Client = createORPCClient(new RPCLink({ port: port2 as never }))
+  port2.start()
+  return { client, close: () => port2.close() }
+}
+
+async function quit(fake: FakeElectron): Promise<void> {
+  const calls = fake.app.quit.mock.calls.length
+  fake.app.emit('before-quit', { preventDefault() {} })
+  await vi.waitFor(() => expect(fake.app.quit.mock.calls.length).toBeGreaterThan(calls), 20_000)
+}
+
+async function project(name: string): Promise<string> {
+  const images = path.join(folder, 'images')
+  await pictures(images, 2)
+  const file = path.join(folder, `${name}.surmise`)
+  createProject({ path: file, imagesRoot: images, labels: ['left'] }).close()
+  return file
+}
+
+const textOf = (menus: FakeElectron['menus']): string => JSON.stringify(menus.at(-1))
+
+describe('the desktop application, with Electron replaced', () => {
+  test('a second program hands over what it was asked to open, and ends', async () => {
+    const fake = fakeElectron({ first: false })
+    await startDesktop(fake, '/photos/p.surmise')
+    expect(fake.app.requestSingleInstanceLock).toHaveBeenCalledWith({ project: path.resolve('/photos/p.surmise') })
+    expect([fake.app.quit.mock.calls.length, fake.windows.length]).toEqual([1, 0])
+  })
+
+  test('projects come by the command line, by a double click, by a second start; the system is told of them', async () => {
+    const [one, two, three] = [await project('One'), await project('Two'), await project('Three')]
+    const fake = fakeElectron()
+    await startDesktop(fake, one)
+    await vi.waitFor(() => expect(fake.windows.length).toBe(1))
+    const { client, close } = page(fake)
+    const isOpen = (file: string) =>
+      vi.waitFor(async () => expect((await client.project.current())?.path).toBe(file), 10_000)
+    await isOpen(one)
+    const preventDefault = vi.fn()
+    fake.app.emit('open-file', { preventDefault }, two)
+    await isOpen(two)
+    expect(preventDefault).toHaveBeenCalled()
+    fake.windows[0].minimized = true
+    fake.app.emit('second-instance', {}, ['surmise', '--flag'], folder, { project: three })
+    await isOpen(three)
+    expect(fake.windows[0].restore).toHaveBeenCalled()
+    await vi.waitFor(() => expect(fake.app.addRecentDocument.mock.calls.flat()).toEqual([one, two, three]))
+    expect(fake.windows[0].setRepresentedFilename).toHaveBeenLastCalledWith(three)
+    await vi.waitFor(() => expect(textOf(fake.menus)).toMatch(/Open &Recent.*Three.*Two.*One/))
+    // What can't be opened is said, and what was open stays.
+    fake.app.emit('open-file', { preventDefault }, path.join(folder, 'gone.surmise'))
+    await vi.waitFor(() =>
+      expect(fake.dialog.showErrorBox).toHaveBeenCalledWith(
+        expect.stringContaining('gone'),
+        expect.stringMatching(/\w/),
+      ),
+    )
+    await isOpen(three)
+    // An address of the web starts nothing here.
+    expect(fake.app.setAsDefaultProtocolClient).not.toHaveBeenCalled()
+    expect(fake.app.eventNames()).not.toContain('open-url')
+    close()
+    await quit(fake)
+  })
+
+  test('a folder dragged onto the icon waits for the page; menu and page talk both ways', async () => {
+    const photos = path.join(folder, 'photos')
+    mkdirSync(photos)
+    const fake = fakeElectron()
+    await startDesktop(fake, photos)
+    await vi.waitFor(() => expect(fake.windows.length).toBe(1))
+    const { client, close } = page(fake)
+    const things = await client.app.takeGiven()
+    expect(things).toMatchObject([{ name: 'photos', isFolder: true, path: photos }])
+    const heard: unknown[] = []
+    const events = await client.app.events()
+    const listening = (async () => {
+      for await (const event of events) heard.push(event)
+    })().catch(() => undefined)
+    await client.app.menu({ actions: [{ id: 'fine-tune', title: 'Fine-tune', key: 'mod+Enter', enabled: true }] })
+    expect(textOf(fake.menus)).toMatch(/"label":"Fine-tune","accelerator":"CmdOrCtrl\+Return"/)
+    const item = (fake.menus.at(-1) as { submenu: { id?: string; click?: () => void }[] }[])
+      .flatMap(({ submenu }) => submenu)
+      .find(({ id }) => id === 'fine-tune')
+    item?.click?.()
+    writeFileSync(path.join(folder, 'l.csv'), 'image,label')
+    fake.app.emit('open-file', { preventDefault() {} }, path.join(folder, 'l.csv'))
+    await vi.waitFor(() => expect(heard).toEqual([{ kind: 'action', id: 'fine-tune' }, { kind: 'given' }]))
+    expect(await client.app.takeGiven()).toMatchObject([{ name: 'l.csv', isFolder: false }])
+    await client.app.showLog()
+    expect(fake.electron.shell.showItemInFolder).toHaveBeenCalledWith(path.join(folder, 'home', 'logs', 'surmise.log'))
+    await events.return?.(undefined)
+    close()
+    await listening
+    await quit(fake)
+  })
+
+  test('a window that crashes or hangs is said to, and restored by a click', async () => {
+    const fake = fakeElectron()
+    await startDesktop(fake)
+    await vi.waitFor(() => expect(fake.windows.length).toBe(1))
+    const [window] = fake.windows
+    fake.answers.push('Show Log', 'Restore')
+    window.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 })
+    await vi.waitFor(() => expect(window.webContents.reload).toHaveBeenCalledTimes(1))
+    expect(fake.electron.shell.showItemInFolder).toHaveBeenCalled()
+    expect(fake.messages[0]).toMatchObject({
+      message: 'The window has crashed.',
+      buttons: ['Restore', 'Show Log', 'Quit'],
+    })
+    window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit', exitCode: 0 })
+    expect(fake.messages.length).toBe(2)
+
+    // It answers again: the question goes away by itself, and nothing is done.
+    window.emit('unresponsive')
+    await vi.waitFor(() => expect(fake.messages.length).toBe(3))
+    window.emit('responsive')
+    expect(fake.messages[2].signal?.aborted).toBe(true)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(window.webContents.forcefullyCrashRenderer).not.toHaveBeenCalled()
+
+    fake.answers.push('Restore')
+    window.emit('unresponsive')
+    await vi.waitFor(() => expect(window.webContents.reload).toHaveBeenCalledTimes(2))
+    expect(window.webContents.forcefullyCrashRenderer).toHaveBeenCalledTimes(1)
+    window.webContents.emit('render-process-gone', {}, { reason: 'killed', exitCode: 9 })
+    expect(fake.messages.length).toBe(4)
+    await quit(fake)
+  })
+
+  test('a bug that nothing has caught: the program starts anew with the open project', async () => {
+    const file = await project('Open')
+    const fake = fakeElectron()
+    await startDesktop(fake, file)
+    await vi.waitFor(() => expect(fake.app.addRecentDocument).toHaveBeenCalled(), 10_000)
+    fake.answers.push('Restart')
+    const ours = process
+      .listeners('uncaughtException')
+      .find((one) => !before.listeners.get('uncaughtException')?.includes(one))
+    ours?.(new Error('a bug'), 'uncaughtException')
+    ours?.(new Error('another, on the way out'), 'uncaughtException')
+    expect(fake.app.relaunch).toHaveBeenCalledExactlyOnceWith({ args: [expect.any(String), file] })
+    expect(fake.app.exit).toHaveBeenCalledExactlyOnceWith(1)
+    await quit(fake)
+  })
+
+  test('nothing is asked of the network while updates are off, and nobody was asked at the first start', async () => {
+    const loaded = vi.fn()
+    vi.doMock('electron-updater', () => {
+      loaded()
+      return {}
+    })
+    const connect = vi.spyOn(net.Socket.prototype, 'connect')
+    const resources = path.join(folder, 'resources')
+    mkdirSync(resources)
+    writeFileSync(path.join(resources, 'app-update.yml'), 'provider: generic\nurl: https://updates.invalid/\n')
+    Object.defineProperty(process, 'resourcesPath', { value: resources, configurable: true })
+    mkdirSync(path.join(folder, 'home'), { recursive: true })
+    for (const updates of [undefined, 'off']) {
+      if (updates) writeFileSync(path.join(folder, 'home/preferences.json'), JSON.stringify({ updates }))
+      vi.resetModules()
+      const fake = fakeElectron({ packaged: true })
+      await startDesktop(fake)
+      await vi.waitFor(() =>
+        expect(textOf(fake.menus)).toMatch(/Look for Updates Every Day","type":"checkbox","checked":false/),
+      )
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      expect(fake.messages).toEqual([])
+      await quit(fake)
+    }
+    expect(loaded).not.toHaveBeenCalled()
+    expect(connect).not.toHaveBeenCalled()
+    connect.mockRestore()
+  })
+})
