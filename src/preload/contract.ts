@@ -57,13 +57,21 @@ export const contract = {
         }),
       )
       .output(s.projectSummary),
-    open: procedure.input(z.object({ path: z.string() })).output(s.projectSummary),
+    open: procedure.input(z.object({ path: z.string(), readOnly: z.boolean().optional() })).output(s.projectSummary),
     /** Draws the sample in this folder (a `sample` job), and opens it when it is there. Without one: in the documents folder. */
     sample: procedure.input(z.object({ folder: z.string().optional() })).output(s.projectSummary),
     close: procedure,
     rescan: procedure.output(jobStarted),
     relocate: procedure.input(z.object({ imagesRoot: z.string() })).output(s.projectSummary),
     configure: procedure.input(s.settings.partial()).output(s.projectSummary),
+  },
+  backups: {
+    /** The newest first. @param path of a project file; the project that is open if left out */
+    list: procedure.input(z.object({ path: z.string().optional() })).output(z.array(s.backup)),
+    /** Makes one now. @returns its name */
+    make: procedure.output(z.object({ name: z.string() })),
+    /** Puts it in the place of the project file, and opens that; what was there becomes a backup first. */
+    restore: procedure.input(z.object({ name: z.string(), path: z.string().optional() })).output(s.projectSummary),
   },
   labels: {
     list: procedure.output(z.array(s.label)),

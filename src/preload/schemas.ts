@@ -120,6 +120,23 @@ export const projectSummary = z.object({
   model: model.nullable(),
 })
 
+/** A copy of the project file as it was at a moment. */
+export const backup = z.object({
+  /** Of its file. */
+  name: z.string(),
+  number: id,
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  /** `damaged`: the bytes of a file that could not be read, kept for whoever can mend it. */
+  reason: z.enum(['opened', 'hourly', 'migration', 'action', 'asked', 'restore', 'rescue', 'damaged']),
+  /** In bytes. */
+  size: count,
+  /** Null: it can't be read. */
+  contents: z
+    .object({ images: count, labels: count, present: count, absent: count, lastAction: z.string().nullable() })
+    .nullable(),
+})
+
 /** What set a label, who and when: all that is given must hold of one and the same decision. */
 export const decidedHow = z.object({
   by: z.array(z.enum(['human', 'accepted_suggestion', 'import'])).optional(),
@@ -513,6 +530,7 @@ export type CandidateOrder = z.infer<typeof candidateOrder>
 export type Candidates = z.infer<typeof candidates>
 export type LabelState = z.infer<typeof labelState>
 export type Label = z.infer<typeof label>
+export type Backup = z.infer<typeof backup>
 export type NewLabel = z.infer<typeof newLabel>
 export type LabelPatch = z.infer<typeof labelPatch>
 export type MergePlan = z.infer<typeof mergePlan>

@@ -97,7 +97,7 @@ describe('migrating', () => {
 
   test('what is newer, or older and read-only, is refused', () => {
     const connection = new Connection(fixture(1))
-    expect(userError(() => migrate(connection, steps, true)).code).toBe('project-too-old')
+    expect(userError(() => migrate(connection, steps, { readOnly: true })).code).toBe('project-too-old')
     expect(userError(() => migrate(connection, [])).code).toBe('project-too-new')
     connection.close()
   })

@@ -4,6 +4,7 @@ import type { AppInfo, ProjectSummary } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import { type ComputeOptions, ComputeProcess } from '../compute/client.ts'
+import { restoreBackup } from '../project/keepBackup.ts'
 import { createProject, openProject } from '../project/open.ts'
 import { swatches } from '../project/palette.ts'
 import type { Project } from '../project/project.ts'
@@ -16,6 +17,7 @@ import { Devices } from './devices.ts'
 import { Events } from './events.ts'
 import { homeFolder, logFileIn } from './home.ts'
 import { Jobs, type StartedJob } from './jobs.ts'
+import { OutsideWrites } from './outsideWrites.ts'
 import { PreferencesFile } from './preferences.ts'
 import { RecentProjects } from './recent.ts'
 import { makeSample } from './sample.ts'
@@ -68,7 +70,9 @@ export class Application {
     compute.on('crash', ({ what }) => {
       events.notice('warning', what, 'Your project is safe; Surmise has started the compute process anew.')
     })
-    this.context = { version, compute, devices, events, jobs: new Jobs(events, log), log }
+    const writes = new OutsideWrites(configFolder)
+    this.context = { version, compute, devices, events, jobs: new Jobs(events, log), log, writes }
+    writes.tidyUp().catch((error) => log.warn(`What was left half-written could not be removed: ${error}`))
     this.recent = new RecentProjects(configFolder, log)
     this.preferences = new PreferencesFile(configFolder, log)
   }
@@ -106,8 +110,38 @@ export class Application {
   /** Opens a project in the place of the one that is open. One that can't be opened leaves everything as it was. */
   open(file: string, options: { readOnly?: boolean } = {}): Promise<Workspace> {
     return this.#inTurn(async () => {
-      if (this.#workspace?.project.path === path.resolve(file)) return this.#workspace
+      const open = this.#workspace
+      // One that is only read here may be wanted for writing by now.
+      const suffices = !open?.project.readOnly || options.readOnly === true
+      if (open?.project.path === path.resolve(file) && suffices) return open
       return this.#take(openProject(file, options))
+    })
+  }
+
+  /**
+   * Puts a backup in the place of a project file, and opens that. What was there becomes a backup first: this can be taken back in
+   * the same way. If it fails, everything is as before.
+   * @param file absolute; without one, the project that is open
+   * @throws UserError as `restoreBackup`; `no-project`
+   */
+  restore(name: string, file?: string): Promise<Workspace> {
+    return this.#inTurn(async () => {
+      const open = this.#workspace
+      const target = file ?? this.requireWorkspace().project.path
+      const isOpen = open?.project.path === target
+      if (isOpen) open.requireWritable()
+      if (isOpen) await this.#letGo()
+      try {
+        await restoreBackup(target, name)
+      } catch (error) {
+        if (isOpen) await this.#take(openProject(target))
+        throw error
+      }
+      const workspace = await this.#take(openProject(target))
+      tellAllAnew(workspace)
+      // Files may have come, gone or moved since.
+      if (workspace.imagesRootFound) startScan(workspace)
+      return workspace
     })
   }
 
@@ -169,6 +203,13 @@ export class Application {
     this.#turn = mine.catch(() => undefined)
     return mine
   }
+}
+
+/** It is the same project, and nothing of it is as it was. */
+function tellAllAnew({ project, context: { events } }: Workspace): void {
+  const { undoTitle, redoTitle } = project.history
+  for (const kind of ['labels', 'images', 'suggestions'] as const) events.publish({ kind })
+  events.publish({ kind: 'states', imageIds: null, undoTitle, redoTitle })
 }
 
 /** `Surmise sample` in the documents folder, with a number behind it if there is one already. */

@@ -106,6 +106,8 @@ export function startBulk(workspace: Workspace, token: string): StartedJob<Actio
   workspace.requireWritable()
   const { scores, plan, count, title } = bulk.take(token)
   return context.jobs.start('accept', title, async (job) => {
+    job.update({ phase: 'Making a backup' })
+    await workspace.backups.beforeAction()
     job.update({ phase: 'Accepting' })
     const matrix = await project.states.matrix()
     let [firstImageId, left, seen]: [number | null, number, number] = [null, 0, 0]

@@ -3,6 +3,7 @@ import type { ComputeProcess } from '../compute/client.ts'
 import type { Devices } from './devices.ts'
 import type { Events } from './events.ts'
 import type { Jobs } from './jobs.ts'
+import type { OutsideWrites } from './outsideWrites.ts'
 import type { tasks } from './tasks.ts'
 
 export type Compute = ComputeProcess<typeof tasks>
@@ -15,4 +16,6 @@ export interface AppContext {
   readonly events: Events
   readonly jobs: Jobs
   readonly log: Logger
+  /** What is being written outside of projects. */
+  readonly writes: OutsideWrites
 }

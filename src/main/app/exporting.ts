@@ -1,14 +1,15 @@
-import { constants } from 'node:fs'
-import { copyFile, mkdir, symlink } from 'node:fs/promises'
+import { mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { ExportReport } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
+import { copyWhole } from '../base/files.ts'
 import { realPlaceBelow } from '../base/places.ts'
 import { formatById } from '../exchange/formats.ts'
 import type { ExportOptions, ExportSource, LabelRecord, SuggestionRecord } from '../exchange/records.ts'
 import { checkSettings, type Settings } from '../exchange/settings.ts'
 import { type SuggestionRow, writeSuggestionsCsv } from '../exchange/suggestionsCsv.ts'
 import { absolutePath } from '../images/walk.ts'
+import { backupFolder } from '../project/backups.ts'
 import type { Project } from '../project/project.ts'
 import type { ProjectSnapshot } from '../project/snapshot.ts'
 import type { Label } from '../project/types.ts'
@@ -59,7 +60,7 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
       const walked = project.images.counts().total * 4
       job.update({ phase: 'Writing' })
       const source = { ...exportSource(project, snapshot, scores), features: features?.source }
-      const report = await write(source, request.path, {
+      const options: ExportOptions = {
         appVersion: context.version,
         suggestions: request.suggestions,
         complete: request.complete,
@@ -70,7 +71,8 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
         onProgress: (done) => {
           if (done % 512 === 0) job.update({ fraction: Math.min(0.99, done / walked) })
         },
-      })
+      }
+      const report = await context.writes.during(request.path, () => write(source, request.path, options))
       const told = `${counted(report.present, 'present label')} and ${counted(report.absent, 'absent label')}`
       return {
         result: report,
@@ -88,7 +90,7 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
  * @throws UserError `no-suggestions`, and those of the file system
  */
 export async function exportSuggestions(workspace: Workspace, target: string, signal?: AbortSignal): Promise<number> {
-  const { project, suggestions } = workspace
+  const { context, project, suggestions } = workspace
   requireFreeTarget(project, target)
   const scores = await suggestions.current()
   if (!scores) {
@@ -108,16 +110,16 @@ export async function exportSuggestions(workspace: Workspace, target: string, si
       yield { image, label, probability, suggestion: suggestionOf(probability) }
     }
   }
-  return writeSuggestionsCsv(target, rows(), { signal })
+  return context.writes.during(target, () => writeSuggestionsCsv(target, rows(), { signal }))
 }
 
-/** Copies an image, sharing its blocks where the disk can; or links to it. */
+/** Copies an image, or links to it. */
 function placing(project: Project, how: 'copy' | 'link'): ExportOptions['placeImage'] {
   return async ({ path: image }, destination) => {
     const file = await realPlaceBelow(project.imagesRoot, absolutePath(project.imagesRoot, image))
+    if (how === 'copy') return copyWhole(file, destination)
     await mkdir(path.dirname(destination), { recursive: true })
-    if (how === 'link') await symlink(file, destination)
-    else await copyFile(file, destination, constants.COPYFILE_FICLONE)
+    await symlink(file, destination)
   }
 }
 
@@ -153,9 +155,12 @@ function* undecidedSuggestions(snapshot: ProjectSnapshot, { table }: CurrentScor
 
 /** An export must not take the place of the project itself, or hide in a folder that may be deleted. */
 export function requireFreeTarget(project: Project, target: string): void {
-  const inCache = path.relative(project.cacheFolder, target)
+  const inside = (folder: string): boolean => {
+    const way = path.relative(folder, target)
+    return !way.startsWith('..') && !path.isAbsolute(way)
+  }
   const isOwn = [project.path, `${project.path}-wal`, `${project.path}-shm`].includes(target)
-  if (!isOwn && (inCache.startsWith('..') || path.isAbsolute(inCache))) return
+  if (!isOwn && !inside(project.cacheFolder) && !inside(backupFolder(project.path))) return
   throw new UserError(
     'export-target',
     `The export can’t be written there: ${target} belongs to the project.`,

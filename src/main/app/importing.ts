@@ -109,6 +109,8 @@ export function startImport(workspace: Workspace, token: string, choices: Import
   return context.jobs.start('import', `Import ${name}`, async (job) => {
     const { present, absent } = plan.preview.states
     const total = present + absent + (choices.rest === 'absent' ? (plan.preview.rest ?? 0) : 0)
+    job.update({ phase: 'Making a backup' })
+    await workspace.backups.beforeAction()
     job.update({ phase: 'Writing' })
     const states = await project.editLarge({ title: `Import ${name}` }, (edit) =>
       plan.apply(edit, choices, {

@@ -57,6 +57,7 @@ export async function planMerge({ project }: Workspace, id: number, intoId: numb
 export async function mergeLabels(workspace: Workspace, id: number, intoId: number): Promise<void> {
   const { project } = workspace
   if (id === intoId) throw new UserError('label-merge', 'A label can’t be merged into itself.', 'Choose another label.')
+  await workspace.backups.beforeAction()
   const matrix = await project.states.matrix()
   livingColumn(matrix, id)
   const into = livingColumn(matrix, intoId)

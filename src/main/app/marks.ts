@@ -18,7 +18,8 @@ interface Decided {
 const manyChanges = 5000
 
 /** Sets or clears states: one action. @throws UserError of the project */
-export function setMarks(workspace: Workspace, changes: readonly StateChange[]): Promise<ActionResult> {
+export async function setMarks(workspace: Workspace, changes: readonly StateChange[]): Promise<ActionResult> {
+  if (changes.length > manyChanges) await workspace.backups.beforeAction()
   return writeMarks(workspace, changes, markTitle(workspace, changes))
 }
 
@@ -58,6 +59,7 @@ async function decide(
   verb: 'Accept' | 'Reject',
   decision: (suggestion: 'present' | 'absent') => Pick<NewState, 'state' | 'source'>,
 ): Promise<ActionResult> {
+  if (pairs.length > manyChanges) await workspace.backups.beforeAction()
   const scores = await workspace.suggestions.current()
   const matrix = await workspace.project.states.matrix()
   // What was just marked in these images counts already.

@@ -50,6 +50,8 @@ export function startMerge(workspace: Workspace, file: string): StartedJob<Merge
   }
   const name = path.basename(file)
   return context.jobs.start('import', `Merge ${name}`, async (job) => {
+    job.update({ phase: 'Making a backup' })
+    await workspace.backups.beforeAction()
     const other = openProject(file, { readOnly: true })
     try {
       const snapshot = other.snapshot()

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { UserError } from '../base/errors.ts'
-import type { ExportModelProgress, ExportModelResult } from '../deployment/exportModel.ts'
+import type { ExportModelInput, ExportModelProgress, ExportModelResult } from '../deployment/exportModel.ts'
 import type { Precision } from '../deployment/smaller.ts'
 import { absolutePath } from '../images/walk.ts'
 import type { Model } from '../project/models.ts'
@@ -41,32 +41,31 @@ export function startModelExport(workspace: Workspace, request: ModelExportReque
   }
   requireFreeTarget(project, request.path)
   return context.jobs.start('export', `Export model ${model.id}`, async (job) => {
-    const result = await context.compute.run(
-      'exportModel',
-      {
-        cacheFolder: project.cacheFolder,
-        modelUid: model.uid,
-        modelFile: model.file!,
-        names: namesOf(workspace, model),
-        images: [...project.images.known()].flatMap(({ path: file, sha256, status }) =>
-          status === 'ok' && sha256 !== null ? [{ path: absolutePath(project.imagesRoot, file), sha256 }] : [],
-        ),
-        target: request.path,
-        name: layout === 'onnx' ? path.basename(request.path, path.extname(request.path)) : project.name,
-        ...{ layout, withBackbone, precision },
-        provenance: {
-          project: project.name,
-          trainedAt: model.createdAt,
-          exportedAt: Date.now(),
-          appVersion: context.version,
-          device: model.device,
-          seed: model.seed ?? 0,
-        },
+    const input: ExportModelInput = {
+      cacheFolder: project.cacheFolder,
+      modelUid: model.uid,
+      modelFile: model.file!,
+      names: namesOf(workspace, model),
+      images: [...project.images.known()].flatMap(({ path: file, sha256, status }) =>
+        status === 'ok' && sha256 !== null ? [{ path: absolutePath(project.imagesRoot, file), sha256 }] : [],
+      ),
+      target: request.path,
+      name: layout === 'onnx' ? path.basename(request.path, path.extname(request.path)) : project.name,
+      ...{ layout, withBackbone, precision },
+      provenance: {
+        project: project.name,
+        trainedAt: model.createdAt,
+        exportedAt: Date.now(),
+        appVersion: context.version,
+        device: model.device,
+        seed: model.seed ?? 0,
       },
-      {
+    }
+    const result = await context.writes.during(request.path, () =>
+      context.compute.run('exportModel', input, {
         signal: job.signal,
         onProgress: ({ phase, fraction }) => job.update({ phase: phaseNames[phase], fraction }),
-      },
+      }),
     )
     return { result, outcome: `Model ${model.id} written to ${path.basename(request.path)}.` }
   })

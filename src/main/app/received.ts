@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { UserError } from '../base/errors.ts'
+import { temporaryFolderPrefix } from '../base/leftOvers.ts'
 
 /** In bytes. More does not pass in one message. */
 export const largestReceived = 24 * 1024 * 1024
@@ -22,7 +23,7 @@ export class ReceivedFiles {
         'Choose it by its place instead.',
       )
     }
-    const folder = await mkdtemp(path.join(tmpdir(), 'surmise-'))
+    const folder = await mkdtemp(path.join(tmpdir(), temporaryFolderPrefix()))
     this.#folders.push(folder)
     const file = path.join(folder, plainName(name))
     await writeFile(file, Buffer.from(await contents.arrayBuffer()))

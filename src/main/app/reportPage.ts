@@ -43,7 +43,7 @@ export function startReport(workspace: Workspace, target: string): StartedJob<Wr
     ]
     job.signal.throwIfAborted()
     const text = reportPage(content)
-    await writeAtomically(target, (handle) => handle.writeFile(text))
+    await context.writes.during(target, () => writeAtomically(target, (handle) => handle.writeFile(text)))
     const pictures = found.filter(({ picture }) => picture).length
     return {
       result: { file: target, bytes: Buffer.byteLength(text), pictures },

@@ -8,6 +8,7 @@ import type { Logger } from '../base/log.ts'
 import { asRenames } from '../exchange/renames.ts'
 import type { Application } from './application.ts'
 import { configure } from './backbones.ts'
+import { backupsOf } from './backups.ts'
 import { browseFolder, requireAbsolute } from './browse.ts'
 import { previewBulk, startBulk } from './bulk.ts'
 import { candidatesOf, confirmCandidates } from './candidates.ts'
@@ -87,7 +88,9 @@ export function createRouter(app: Application, shell: Shell) {
         if (input.backbone?.includes('.onnx')) requireAbsolute(input.backbone)
         return summaryOf((await app.createAndScan({ ...input, ...places })).workspace)
       }),
-      open: os.project.open.handler(async ({ input }) => summaryOf(await app.open(requireAbsolute(input.path)))),
+      open: os.project.open.handler(async ({ input: { path, readOnly } }) =>
+        summaryOf(await app.open(requireAbsolute(path), { readOnly })),
+      ),
       sample: os.project.sample.handler(async ({ input }) => {
         return summaryOf(await app.sample(input.folder === undefined ? undefined : requireAbsolute(input.folder)))
       }),
@@ -105,6 +108,15 @@ export function createRouter(app: Application, shell: Shell) {
         await configure(workspace(), input)
         return summaryOf(workspace())
       }),
+    },
+    backups: {
+      list: os.backups.list.handler(({ input }) =>
+        backupsOf(input.path === undefined ? workspace().project.path : requireAbsolute(input.path)),
+      ),
+      make: os.backups.make.handler(async () => ({ name: await workspace().backups.make() })),
+      restore: os.backups.restore.handler(async ({ input: { name, path } }) =>
+        summaryOf(await app.restore(name, path === undefined ? undefined : requireAbsolute(path))),
+      ),
     },
     labels: {
       list: os.labels.list.handler(() => labelsOf(workspace())),

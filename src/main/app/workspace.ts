@@ -1,8 +1,12 @@
+import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { UserError } from '../base/errors.ts'
+import { removeLeftOvers } from '../base/leftOvers.ts'
+import { backupFolder } from '../project/backups.ts'
 import type { Project } from '../project/project.ts'
 import { isFolder } from '../project/root.ts'
 import type { ProjectChange } from '../project/types.ts'
+import { ProjectBackups } from './backups.ts'
 import { BulkPreviews } from './bulk.ts'
 import type { AppContext } from './context.ts'
 import { ImportPreviews } from './importing.ts'
@@ -26,6 +30,7 @@ export class Workspace {
   readonly received = new ReceivedFiles()
   readonly bulk = new BulkPreviews()
   readonly session: Session
+  readonly backups: ProjectBackups
   readonly #stopListening: () => void
   readonly #matrixTimer: NodeJS.Timeout
   #summaryTimer: NodeJS.Timeout | undefined
@@ -37,6 +42,8 @@ export class Workspace {
     this.context = context
     this.suggestions = new Suggestions(project)
     this.session = new Session(project)
+    this.backups = new ProjectBackups(project, context)
+    if (!project.readOnly) void this.#tidyUp()
     this.#stopListening = project.onChange((change) => this.#tell(change))
     this.#matrixTimer = setTimeout(() => {
       const read = project.states.matrix().then(() => project.states.decisions())
@@ -64,6 +71,7 @@ export class Workspace {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#stop()
+    await this.backups.stop()
     // A compute process that hangs must not keep the file open.
     await Promise.race([this.context.jobs.cancelAll(), wait(10_000, undefined, { ref: false })])
     await this.received
@@ -75,6 +83,7 @@ export class Workspace {
   /** Closes the file of a project that no job has begun for. */
   discard(): void {
     this.#stop()
+    void this.backups.stop()
     this.#letGo()
   }
 
@@ -83,6 +92,13 @@ export class Workspace {
     clearTimeout(this.#matrixTimer)
     clearTimeout(this.#summaryTimer)
     clearTimeout(this.#imagesTimer)
+  }
+
+  /** Removes what killed processes left half-written beside the project and in its cache. */
+  async #tidyUp(): Promise<void> {
+    await removeLeftOvers(path.dirname(this.project.path))
+    await removeLeftOvers(backupFolder(this.project.path))
+    await removeLeftOvers(this.project.cacheFolder, { deep: true })
   }
 
   #letGo(): void {

@@ -19,6 +19,7 @@ import {
   recordsName,
   shapeOf,
 } from './featureFormat.ts'
+import { finishReplacing } from './featureSwap.ts'
 
 /** Where the features of a backbone are, in a project's cache folder. */
 export function featureFolder(cacheFolder: string, backbone: Pick<Backbone, 'identity'>): string {
@@ -83,6 +84,7 @@ export class FeatureReader {
     let index: FileHandle | undefined
     let records: FileHandle | undefined
     try {
+      await finishReplacing(folder)
       index = await open(path.join(folder, indexName), 'r')
       records = await open(path.join(folder, recordsName), 'r')
       const content = await readIndex(index, records, shape, backbone.identity)

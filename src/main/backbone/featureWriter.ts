@@ -18,6 +18,7 @@ import {
   shapeOf,
 } from './featureFormat.ts'
 import { featureFolder, readIndex } from './featureReader.ts'
+import { finishReplacing } from './featureSwap.ts'
 import { lockFolder } from './lock.ts'
 
 export interface NewRecord {
@@ -64,6 +65,7 @@ export class FeatureWriter {
     const unlock = await lockFolder(folder)
     const opened: FileHandle[] = []
     try {
+      await finishReplacing(folder)
       // Not 'a': appending would ignore the positions that keep index and records in step.
       for (const name of [indexName, recordsName]) {
         opened.push(await open(path.join(folder, name), constants.O_RDWR | constants.O_CREAT))

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../base/errors.ts'
+import { temporaryName } from '../base/leftOvers.ts'
 import type { Job } from '../images/job.ts'
-import { bytesOf, type CachedBackbone, decodeHeader, headerBytes, indexName, recordsName } from './featureFormat.ts'
+import { bytesOf, type CachedBackbone, decodeHeader, headerBytes, indexName } from './featureFormat.ts'
 import { FeatureReader, featureFolder } from './featureReader.ts'
+import { replaceFeatures } from './featureSwap.ts'
 import { appendAtMost, FeatureWriter, type NewRecord } from './featureWriter.ts'
 import { lockFolder } from './lock.ts'
 
@@ -107,10 +109,9 @@ async function mergeOne(
   await mkdir(target, { recursive: true })
   // Nobody may write to it while it is replaced.
   const unlock = await lockFolder(target)
-  const building = path.join(cacheFolder, 'merging')
+  const building = temporaryName(path.join(cacheFolder, 'merging'))
   const readers: FeatureReader[] = []
   try {
-    await rm(building, { recursive: true, force: true })
     for (const folder of [cacheFolder, ...parts]) {
       const reader = await FeatureReader.open(folder, backbone)
       if (reader) readers.push(reader)
@@ -144,7 +145,7 @@ async function mergeOne(
       await writer.close()
     }
     await Promise.all(readers.splice(0).map((reader) => reader.close()))
-    await takePlace(featureFolder(building, backbone), target)
+    await replaceFeatures(target, featureFolder(building, backbone))
     return result
   } finally {
     await Promise.all(readers.map((reader) => reader.close()))
@@ -166,11 +167,4 @@ async function recordOf(reader: FeatureReader, key: string): Promise<Float16Arra
 async function isOtherwise(readers: readonly FeatureReader[], key: string, record: Float16Array): Promise<boolean> {
   for (const reader of readers) if (!bytesOf(await recordOf(reader, key)).equals(bytesOf(record))) return true
   return false
-}
-
-async function takePlace(made: string, target: string): Promise<void> {
-  // Killed between these, there is no index, and so no cache: the parts are still there to be joined again.
-  await rm(path.join(target, indexName), { force: true })
-  await rename(path.join(made, recordsName), path.join(target, recordsName))
-  await rename(path.join(made, indexName), path.join(target, indexName))
 }

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, cancelled, UserError } from '../base/errors.ts'
-import { writeAtomically } from '../base/files.ts'
+import { syncTree, writeAtomically } from '../base/files.ts'
 import { meaningOfUnknown, schemaName, schemaVersion } from './cocoSchema.ts'
 import { wrongTarget } from './exportWalk.ts'
 import { placeIn } from './folderWriter.ts'
@@ -83,6 +83,7 @@ async function placeImages(source: ExportSource, folder: string, options: Export
     if (options.signal?.aborted) throw cancelled('The export')
     await placeImage(image, placeIn(folder, image.path))
   }
+  await syncTree(folder)
 }
 
 /** Writes the sections one after the other; each walks over the images anew, and keeps none of them. */

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { appendFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, UserError } from '../base/errors.ts'
+import { syncFolder, syncTree } from '../base/files.ts'
+import { temporaryName } from '../base/leftOvers.ts'
 import { ExportWalk } from './exportWalk.ts'
 import type { Format } from './format.ts'
 import type { ExportOptions, ExportReport, ExportSource } from './records.ts'
@@ -78,7 +79,7 @@ export class FolderWriter {
 }
 
 /**
- * An export that is a folder: it is written beside its place, and takes it when it is whole.
+ * An export that is a folder: it is written beside its place, and takes it when it is whole and on the disk.
  * @param target must not exist, or be empty
  * @throws UserError `export-target`, `cancelled`, and those of the file system
  */
@@ -91,20 +92,19 @@ export async function exportFolder(
 ): Promise<ExportReport> {
   const absolute = path.resolve(target)
   const walk = new ExportWalk(format, source, options)
-  const temporary = path.join(
-    path.dirname(absolute),
-    `.${path.basename(absolute)}.${randomBytes(6).toString('hex')}.tmp`,
-  )
+  const temporary = temporaryName(absolute)
   try {
     await requireEmpty(absolute)
     await mkdir(temporary, { recursive: true })
     const folder = new FolderWriter(temporary)
     await work(folder, walk)
     await folder.end()
+    await syncTree(temporary)
     await rmdir(absolute).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
     })
     await rename(temporary, absolute)
+    await syncFolder(path.dirname(absolute))
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })
     throw asUserError(error)

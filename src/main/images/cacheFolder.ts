@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../base/errors.ts'
+import { temporaryName } from '../base/leftOvers.ts'
 
 /** The tag of https://bford.info/cachedir/: backup programs skip a folder that holds it, and so does the scan. */
 const tagName = 'CACHEDIR.TAG'
@@ -47,7 +47,7 @@ export function cachePath(folder: string, kind: string, sha256: string, extensio
  * @param make writes the file at the path it is given
  */
 export async function writeCacheFile(target: string, make: (temporary: string) => Promise<unknown>): Promise<void> {
-  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`
+  const temporary = temporaryName(target)
   await mkdir(path.dirname(target), { recursive: true })
   try {
     await make(temporary)

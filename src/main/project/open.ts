@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import {
   accessSync,
   chmodSync,
@@ -9,7 +9,6 @@ import {
   linkSync,
   mkdtempSync,
   openSync,
-  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -18,18 +17,14 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { asUserError, UserError } from '../base/errors.ts'
+import { temporaryFolderPrefix, temporaryName } from '../base/leftOvers.ts'
 import { Connection } from './database.ts'
 import { Edit, type NewLabel } from './edit.ts'
-import {
-  notAProject,
-  projectDamaged,
-  projectExists,
-  projectNotFound,
-  projectReadOnly,
-  projectTooNew,
-} from './errors.ts'
+import { notAProject, projectDamaged, projectExists, projectNotFound, projectReadOnly } from './errors.ts'
+import { inspectHeader } from './header.ts'
+import { keepBackupNow } from './keepBackup.ts'
 import { ProjectLock } from './lock.ts'
-import { applicationId, migrate, newestVersion } from './migrations/index.ts'
+import { migrate } from './migrations/index.ts'
 import { Project } from './project.ts'
 import { isFolder, requireFolder, rootColumns } from './root.ts'
 import { type Settings, writeSettings } from './settings.ts'
@@ -72,7 +67,7 @@ export function createProject(options: CreateOptions): Project {
   }
   if (existsSync(target)) throw projectExists(target)
   const root = requireFolder(options.imagesRoot)
-  const temporary = path.join(path.dirname(target), `.${name}.${randomBytes(6).toString('hex')}.tmp`)
+  const temporary = temporaryName(target)
   try {
     closeSync(openSync(temporary, 'wx'))
     fill(
@@ -157,25 +152,6 @@ function findFile(resolved: string): string {
   return file
 }
 
-/** Looks at the first 100 bytes, before SQLite touches a file that may not be ours. https://sqlite.org/fileformat.html */
-function inspectHeader(file: string, size: number): void {
-  const header = Buffer.alloc(100)
-  const handle = openSync(file, 'r')
-  try {
-    readSync(handle, header, 0, 100, 0)
-  } finally {
-    closeSync(handle)
-  }
-  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw notAProject(file, 'holds something else')
-  if (header.readUInt32BE(68) !== applicationId) throw notAProject(file, 'is the database of another program')
-  const version = header.readUInt32BE(60)
-  if (version > newestVersion) throw projectTooNew(file, version, newestVersion)
-  const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16)
-  // While there is a log, what the header counts may still be in it.
-  const log = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
-  if (log === 0 && size < header.readUInt32BE(28) * pageSize) throw projectDamaged(file)
-}
-
 function openForWriting(file: string): Project {
   if (!isWritable(file) || !isWritable(path.dirname(file))) throw projectReadOnly(file)
   const lock = new ProjectLock(file)
@@ -199,7 +175,7 @@ function openForReading(file: string): Project {
     // SQLite needs to write beside a file to read it together with its log. Where it can't, a copy is read.
     if (!(error instanceof UserError) || error.code !== 'project-read-only' || isOpenHere(file)) throw error
   }
-  const folder = mkdtempSync(path.join(tmpdir(), 'surmise-'))
+  const folder = mkdtempSync(path.join(tmpdir(), temporaryFolderPrefix()))
   const release = () => rmSync(folder, { recursive: true, force: true })
   try {
     const copy = path.join(folder, path.basename(file))
@@ -229,7 +205,7 @@ function opened(file: string, readOnly: boolean, connect: () => Connection, rele
   markOpen(file)
   try {
     connection = connect()
-    migrate(connection, undefined, readOnly)
+    migrate(connection, undefined, { readOnly, before: (db) => keepBackupNow(db, 'migration') })
     if (!readOnly) {
       connection.pragma('journal_mode = WAL')
       // After a large action the log goes back to this size.

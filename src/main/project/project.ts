@@ -148,7 +148,7 @@ export class Project {
   async check(): Promise<string[]> {
     this.#requireOpen()
     try {
-      return await maintain(this.#db.path, 'check')
+      return await maintain('check', { file: this.#db.path })
     } catch (error) {
       if (error instanceof UserError && error.code === 'project-damaged') return [error.message]
       throw error
@@ -226,7 +226,7 @@ export class Project {
       connection.close()
       committed()
       // The log is large now: the next mark must not be the one to wait for it. If this fails, it will be all the same.
-      if (this.#db.open) await maintain(this.path, 'checkpoint').catch(() => {})
+      if (this.#db.open) await maintain('checkpoint', { file: this.path }).catch(() => {})
       return result
     } catch (error) {
       connection.rollback()

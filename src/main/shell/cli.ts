@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { addBackups } from './cli/backups.ts'
 import { addBenchmark } from './cli/benchmark.ts'
 import { addDevices } from './cli/devices.ts'
 import { addDoctor } from './cli/doctor.ts'
@@ -31,6 +32,7 @@ const commands = [
   ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addNext, addExport, addExportModel],
   ...[
     addReport,
+    addBackups,
     addStatus,
     addFormats,
     addDevices,

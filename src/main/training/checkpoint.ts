@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { crc32 } from 'node:zlib'
+import { temporaryName } from '../base/leftOvers.ts'
 
 /** What makes two runs the same run: all that decides their numbers. */
 export interface RunInputs {
@@ -103,7 +104,7 @@ export class Checkpoints {
     const header = Buffer.alloc(headerBytes)
     header.writeUInt32LE(magic, 0)
     header.writeUInt32LE(crc32(bytes), 4)
-    const temporary = `${this.#file(name)}.tmp`
+    const temporary = temporaryName(this.#file(name))
     await mkdir(this.folder, { recursive: true })
     await writeFile(temporary, [header, bytes])
     await rename(temporary, this.#file(name))

@@ -38,6 +38,8 @@ export interface Action {
 
 const inProject = (): boolean => queryClient.getQueryData(queryKeys.project) != null
 const projectNow = (): ProjectSummary | null | undefined => queryClient.getQueryData(queryKeys.project)
+/** Opened read-only, nothing can be changed. */
+const inWritable = (): boolean => projectNow()?.readOnly === false
 const inGrid = (): boolean =>
   inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().reviewedLabel === null
 const inReview = (): boolean =>
@@ -149,16 +151,17 @@ export async function fineTune(): Promise<void> {
 
 /** Every action; buttons, the menu, the palette and the sheet of keys read the same list. */
 const all: readonly Action[] = [
-  everywhere('undo', 'Undo', ['mod+z'], () => void undo().then(followHistory)),
+  changing('undo', 'Undo', ['mod+z'], () => void undo().then(followHistory)),
   // On a Mac, ⌘H hides the program and ⌘Y is the history.
-  everywhere('redo', 'Redo', isMac ? ['mod+shift+z'] : ['mod+shift+z', 'mod+y'], () => void redo().then(followHistory)),
+  changing('redo', 'Redo', isMac ? ['mod+shift+z'] : ['mod+shift+z', 'mod+y'], () => void redo().then(followHistory)),
   {
     ...everywhere('fine-tune', texts.training.button, ['mod+Enter'], () => void fineTune()),
-    when: () => inProject() && !isTraining(),
+    when: () => inWritable() && !isTraining(),
   },
   everywhere('history', texts.historyList.title, [isMac ? 'mod+y' : 'mod+h'], () => ui.set({ dialog: 'history' })),
+  everywhere('backups', texts.backups.title, [], () => ui.set({ dialog: 'backups' })),
   everywhere('progress', texts.progress.title, ['mod+shift+p'], () => ui.set({ dialog: 'progress' })),
-  everywhere('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
+  changing('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
   everywhere('export', 'Export', ['mod+e'], () => ui.set({ dialog: 'export' })),
   {
     ...everywhere('export-model', texts.models.exportTitle, [], () => ui.set({ dialog: 'export-model' })),
@@ -169,12 +172,12 @@ const all: readonly Action[] = [
     ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set(), modelPage: false, reviewedLabel: null })
   }),
   everywhere('report', texts.report.title, [], () => ui.set({ dialog: 'report' })),
-  everywhere('import', 'Import labels', ['mod+i'], () => ui.set({ dialog: 'import' })),
+  changing('import', 'Import labels', ['mod+i'], () => ui.set({ dialog: 'import' })),
   everywhere('models', texts.models.open, ['mod+.'], () => openModelPage()),
   everywhere('settings', texts.settings.title, ['mod+,'], () => ui.set({ dialog: 'settings' })),
-  everywhere('add-label', texts.labels.add, [], () => ui.set({ editedLabel: 0 })),
-  everywhere('rescan', texts.workbench.rescan, [], () => void client.project.rescan().catch(notifyError)),
-  everywhere('locate', texts.workbench.locate, [], () => ui.set({ dialog: 'relocate' })),
+  changing('add-label', texts.labels.add, [], () => ui.set({ editedLabel: 0 })),
+  changing('rescan', texts.workbench.rescan, [], () => void client.project.rescan().catch(notifyError)),
+  changing('locate', texts.workbench.locate, [], () => ui.set({ dialog: 'relocate' })),
   everywhere('close', texts.workbench.close, [], () => void closeProject()),
   everywhere('tour', texts.tour.title, [], startTour),
   tour('next', texts.tour.nextStep, ['mod+ArrowRight'], () => moveTour(1)),
@@ -271,6 +274,9 @@ export const firstKeys = (id: string): readonly string[] => all.find((one) => on
 
 function everywhere(id: string, title: string, keys: string[], run: () => void): Action {
   return { id, title, keys, group: 'Everywhere', when: inProject, run }
+}
+function changing(id: string, title: string, keys: string[], run: () => void): Action {
+  return { ...everywhere(id, title, keys, run), when: inWritable }
 }
 function tour(id: string, title: string, keys: string[], run: () => void): Action {
   return { ...everywhere(`tour.${id}`, title, keys, run), when: () => ui.get().tour !== null }

@@ -1,7 +1,8 @@
 import type { ProjectSummary, RecentProject } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
+import { openProject } from '../state/openProject.ts'
 import { keys, queryClient } from '../state/queries.ts'
-import { notify, notifyError, openDialog, ui } from '../state/ui.ts'
+import { notify, notifyError, openDialog } from '../state/ui.ts'
 import { type Dropped, planOf } from './plan.ts'
 
 /** Does what is planned for things that were dropped into the window, or given to the program. @param contents where a browser has them */
@@ -13,8 +14,7 @@ export async function takeThings(things: readonly Dropped[], contents?: File): P
   if (plan.kind === 'refuse') notify('warning', plan)
   else if (plan.kind === 'dialog') openDialog(plan.dialog, plan)
   else if (plan.kind === 'open') {
-    await client.project.open({ path: plan.path })
-    ui.set({ dialog: null, editedLabel: null })
+    await openProject(plan.path)
   } else if (contents) {
     const { path } = await client.exchange.receive({ name: contents.name, contents })
     openDialog('import', { path, note: null })

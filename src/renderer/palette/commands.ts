@@ -1,10 +1,10 @@
 import type { Label, RecentProject, SavedFilter } from '../../preload/schemas.ts'
 import { actions, detailNow, keyName } from '../actions/registry.ts'
 import { isolated } from '../bidi.ts'
-import { client } from '../bridge/client.ts'
 import { chooseSaved } from '../state/filters.ts'
 import { sortBy } from '../state/filterText.ts'
 import { mark, markMany } from '../state/marks.ts'
+import { openProject } from '../state/openProject.ts'
 import { openReview } from '../state/review.ts'
 import { notifyError, openImage, remember, remembered, type Theme, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -121,7 +121,7 @@ function others(recent: readonly RecentProject[], project: Known['project']): Co
     .filter(({ path, found }) => found && path !== project?.path)
     .map(({ path, name }) => ({
       ...plainCommand(`open ${path}`, isolated(name), words.project),
-      run: () => void client.project.open({ path }).catch(notifyError),
+      run: () => void openProject(path).catch(notifyError),
     }))
 }
 

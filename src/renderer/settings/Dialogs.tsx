@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react'
+import { BackupsDialog } from '../backups/BackupsDialog.tsx'
 import { ExportDialog } from '../exchange/ExportDialog.tsx'
 import { ImportDialog } from '../exchange/ImportDialog.tsx'
 import { ReportDialog } from '../exchange/ReportDialog.tsx'
@@ -32,6 +33,7 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
   history: HistoryDialog,
   progress: ProgressDialog,
   doctor: DoctorDialog,
+  backups: BackupsDialog,
 }
 
 /** Whichever dialog is open. */

@@ -1,6 +1,8 @@
+import { ArchiveRestore, BookOpen } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
 import { client } from '../bridge/client.ts'
-import { ui } from '../state/ui.ts'
+import { canBeRead, canBeRestored } from '../state/openProject.ts'
+import { openDialog, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
@@ -14,12 +16,16 @@ export function OpenProjectDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const [given] = useState(ui.get().given)
   const [path, setPath] = useState(given?.path ?? '')
-  const { busy, error, run } = useAction()
+  const { busy, error: failure, run } = useAction()
+  // What it was opened for, until something else is tried.
+  const [tried, setTried] = useState(false)
+  const error = tried ? failure : (given?.error ?? null)
 
-  const open = (file: string) =>
+  const open = (file: string, readOnly = false) =>
     run(async () => {
+      setTried(true)
       setPath(file)
-      await client.project.open({ path: file.trim() })
+      await client.project.open({ path: file.trim(), readOnly })
       ui.set({ dialog: null })
     })
 
@@ -59,6 +65,20 @@ export function OpenProjectDialog({ onClose }: { onClose: () => void }) {
           )}
         </Field>
         {error && <ErrorLine error={error} />}
+        {error && (canBeRead(error) || canBeRestored(error)) && (
+          <div className="flex gap-2">
+            {canBeRead(error) && (
+              <Button disabled={busy} onClick={() => void open(path, true)}>
+                <BookOpen size={14} aria-hidden /> {texts.start.openReadOnly}
+              </Button>
+            )}
+            {canBeRestored(error) && (
+              <Button disabled={busy} onClick={() => openDialog('backups', { path: path.trim(), note: null })}>
+                <ArchiveRestore size={14} aria-hidden /> {texts.backups.open}
+              </Button>
+            )}
+          </div>
+        )}
       </form>
     </Modal>
   )

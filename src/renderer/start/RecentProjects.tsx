@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import type { RecentProject } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
+import { openProject } from '../state/openProject.ts'
 import { keys, queryClient, useRecent } from '../state/queries.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
@@ -17,7 +18,7 @@ export function RecentProjects({ disabled }: { disabled: boolean }) {
 
   const open = (project: RecentProject) =>
     run(async () => {
-      await client.project.open({ path: project.path })
+      await openProject(project.path)
     })
   const forget = (project: RecentProject) =>
     run(async () => {

@@ -22,8 +22,9 @@ export async function saved<T extends ActionResult | null>(
     return result
   } catch (error) {
     undo()
-    ui.set({ saveFailed: true })
-    notifyError(error)
+    const { code } = notifyError(error)
+    // Of a project that is only read nothing is ever said to be saved.
+    ui.set({ saveFailed: code !== 'project-read-only' })
     return undefined
   } finally {
     ui.set(({ saving }) => ({ saving: saving - 1 }))

@@ -14,6 +14,7 @@ export type DialogName =
   | 'together'
   | 'history'
   | 'progress'
+  | 'backups'
   | 'new-project'
   | 'open-project'
   | 'doctor'
@@ -24,6 +25,8 @@ export interface Given {
   path: string | null
   /** Worth knowing before one goes on. */
   note: string | null
+  /** What came of it so far. */
+  error?: ErrorReport
 }
 export type Theme = 'system' | 'light' | 'dark'
 
@@ -154,8 +157,8 @@ export function resetView(): void {
 
 let lastGiven = 0
 
-export function openDialog(dialog: DialogName, { path, note }: Omit<Given, 'id'>): void {
-  ui.set({ dialog, given: { id: ++lastGiven, path, note }, editedLabel: null })
+export function openDialog(dialog: DialogName, given: Omit<Given, 'id'>): void {
+  ui.set({ dialog, given: { ...given, id: ++lastGiven }, editedLabel: null })
 }
 
 // It is for the dialog that it was given to, and for no later one.

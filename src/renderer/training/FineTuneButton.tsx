@@ -23,7 +23,13 @@ export function FineTuneButton() {
     )
   }
   return (
-    <Button data-tour="fine-tune" kind="primary" title={keyNameOf('fine-tune')} onClick={action('fine-tune').run}>
+    <Button
+      data-tour="fine-tune"
+      kind="primary"
+      title={keyNameOf('fine-tune')}
+      disabled={!action('fine-tune').when()}
+      onClick={action('fine-tune').run}
+    >
       <WandSparkles size={16} aria-hidden /> {texts.training.button}
     </Button>
   )

@@ -1,14 +1,16 @@
 import { Menu } from '@base-ui/react/menu'
-import { CloudAlert, CloudCheck, LoaderCircle, Menu as MenuIcon, Redo2, Undo2 } from 'lucide-react'
+import { CloudAlert, CloudCheck, LoaderCircle, Lock, Menu as MenuIcon, Redo2, Undo2 } from 'lucide-react'
 import type { ProjectSummary } from '../../preload/schemas.ts'
 import { action, keyNameOf, withKeyOf } from '../actions/registry.ts'
+import { client } from '../bridge/client.ts'
 import { useLatestJob } from '../state/queries.ts'
 import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { FineTuneButton } from '../training/FineTuneButton.tsx'
-import { IconButton } from '../ui/Button.tsx'
+import { Button, IconButton } from '../ui/Button.tsx'
 import { menuFrame, menuItem, menuLine } from '../ui/menu.ts'
 import { Name } from '../ui/Name.tsx'
+import { useAction } from '../ui/useAction.ts'
 
 export function TopBar({ project }: { project: ProjectSummary }) {
   return (
@@ -17,28 +19,46 @@ export function TopBar({ project }: { project: ProjectSummary }) {
       <h1 className="m-0 max-w-96 min-w-0 text-[15px] font-semibold">
         <Name title={project.path}>{project.name}</Name>
       </h1>
-      {project.readOnly && (
-        <span className="rounded bg-sunken px-1.5 text-xs text-muted">{texts.workbench.readOnly}</span>
-      )}
-      <SavedState />
+      {project.readOnly ? <ReadOnly path={project.path} /> : <SavedState />}
       <BackgroundJob />
       <span className="flex-1" />
       <IconButton
         label={withKeyOf(texts.history.undo(project.undoTitle), 'undo')}
-        disabled={project.undoTitle === null}
+        disabled={project.undoTitle === null || project.readOnly}
         onClick={action('undo').run}
       >
         <Undo2 size={16} aria-hidden />
       </IconButton>
       <IconButton
         label={withKeyOf(texts.history.redo(project.redoTitle), 'redo')}
-        disabled={project.redoTitle === null}
+        disabled={project.redoTitle === null || project.readOnly}
         onClick={action('redo').run}
       >
         <Redo2 size={16} aria-hidden />
       </IconButton>
       <FineTuneButton />
     </header>
+  )
+}
+
+/** Whoever has it open elsewhere may be done by now. */
+function ReadOnly({ path }: { path: string }) {
+  const { busy, run, error } = useAction()
+  const open = () => run(async () => void (await client.project.open({ path })))
+  return (
+    <>
+      <span role="status" className="flex items-center gap-1.5 pl-1 text-[13px] text-suggested">
+        <Lock size={14} aria-hidden /> {texts.workbench.readOnly}
+      </span>
+      <Button kind="quiet" disabled={busy} onClick={() => void open()}>
+        {texts.workbench.openForWriting}
+      </Button>
+      {error && (
+        <span role="alert" className="min-w-0 truncate text-[13px] text-absent" title={error.hint}>
+          {error.message}
+        </span>
+      )}
+    </>
   )
 }
 
@@ -82,7 +102,7 @@ function BackgroundJob() {
 
 function ProjectMenu() {
   const entry = (id: string, title = action(id).title) => (
-    <Menu.Item className={menuItem} onClick={action(id).run}>
+    <Menu.Item className={menuItem} disabled={!action(id).when()} onClick={action(id).run}>
       {title}
       <span className="text-xs text-muted">{keyNameOf(id)}</span>
     </Menu.Item>
@@ -107,6 +127,7 @@ function ProjectMenu() {
             <Menu.Separator className={menuLine} />
             {entry('together', texts.together.open)}
             {entry('history', texts.historyList.open)}
+            {entry('backups', texts.backups.open)}
             {entry('progress', texts.progress.open)}
             <Menu.Separator className={menuLine} />
             {entry('models')}

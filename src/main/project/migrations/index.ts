@@ -12,14 +12,26 @@ export const migrations: readonly string[] = [first, labelRelations, statements]
 
 export const newestVersion = migrations.length
 
+export interface MigrateOptions {
+  readOnly?: boolean
+  /** Called once before the first step of a file that holds something. */
+  before?: (connection: Connection) => void
+}
+
 /**
  * Brings the schema up to date: each migration whole or not at all.
  * @throws UserError `project-too-new` before anything is touched; `project-too-old` when it can't be written
  */
-export function migrate(connection: Connection, steps: readonly string[] = migrations, readOnly = false): void {
+export function migrate(
+  connection: Connection,
+  steps: readonly string[] = migrations,
+  { readOnly = false, before }: MigrateOptions = {},
+): void {
   const version = connection.pragma('user_version') as number
   if (version > steps.length) throw projectTooNew(connection.path, version, steps.length)
   if (version < steps.length && readOnly) throw projectTooOld(connection.path)
+  // A new file has nothing to lose.
+  if (version > 0 && version < steps.length) before?.(connection)
   for (let next = version + 1; next <= steps.length; next++) {
     connection.transaction(() => {
       connection.script(steps[next - 1])
