@@ -13,10 +13,12 @@ const stored = z.object({ target: z.string() })
  * half-written. If it can't be remembered, it is written all the same.
  */
 export class OutsideWrites {
+  readonly #home: string
   readonly #folder: string
 
   /** @param configFolder a person's own */
   constructor(configFolder: string) {
+    this.#home = configFolder
     this.#folder = path.join(configFolder, 'writing')
   }
 
@@ -33,7 +35,7 @@ export class OutsideWrites {
 
   /** What processes that are gone were writing. */
   async tidyUp(): Promise<void> {
-    await removeLeftOvers(tmpdir())
+    for (const folder of [tmpdir(), this.#home]) await removeLeftOvers(folder)
     for (const name of await readdir(this.#folder).catch(() => [])) {
       const note = path.join(this.#folder, name)
       const text = await readFile(note, 'utf8').catch(() => '')
