@@ -20,7 +20,8 @@ export async function openProject(path: string): Promise<void> {
     ui.set({ dialog: null, editedLabel: null })
   } catch (error) {
     const report = reportOf(error)
-    if (!canBeRead(report) && !canBeRestored(report)) throw error
+    // One that is not there at all is told where it was asked for.
+    if (!canBeRead(report) && report.code !== 'project-damaged') throw error
     openDialog('open-project', { path, note: null, error: report })
   }
 }
