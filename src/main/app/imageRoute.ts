@@ -92,7 +92,7 @@ function headersOf(etag: string, current: boolean): Headers {
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': 'same-origin',
     // An image opened by itself is a document: it may do nothing.
-    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    'Content-Security-Policy': "default-src 'none'; sandbox",
   }
 }
 
