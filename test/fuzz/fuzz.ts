@@ -35,6 +35,15 @@ export interface Fuzzed {
   longest: number
 }
 
+interface Run {
+  /** The case that began last. */
+  reached: number
+  fault: string | undefined
+  /** It did not come to its end. */
+  died: boolean
+  lastWords: string
+}
+
 /** Gives a reader so many broken files, in a process of its own, which may hang, grow and die without harm. */
 export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Fuzzed> {
   const { count, seed, findings, memory = 1024 ** 3, within = 10_000, onProgress } = options
@@ -51,11 +60,11 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Fuzzed
   try {
     for (let from = 0; from < count; ) {
       const orders: Orders = { reader: reader.id, from, to: count, seed, folder: path.join(scratch, 'case') }
-      const { reached, fault, died } = await run(orders)
+      const { reached, fault, died, lastWords } = await run(orders)
       result.tried = Math.min(count, died ? reached + 1 : count)
       if (!died) break
       if (fault) result.findings.push(`${fault} (near case ${reached})`)
-      else if (reader.process === 'main') result.findings.push(`The process ended (near case ${reached})`)
+      else if (reader.process === 'main') result.findings.push(`The process ended (near case ${reached}): ${lastWords}`)
       if (!fault) result.lost++
       keep(reached)
       from = result.tried
@@ -65,15 +74,19 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Fuzzed
   }
   return result
 
-  function run(orders: Orders): Promise<{ reached: number; fault: string | undefined; died: boolean }> {
+  function run(orders: Orders): Promise<Run> {
     return new Promise((resolve) => {
       const child = fork(path.join(import.meta.dirname, 'worker.ts'), [JSON.stringify(orders)], {
         execArgv: ['--disable-warning=ExperimentalWarning'],
-        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         // glibc keeps what was freed, in an arena for every thread.
         env: { ...process.env, MALLOC_ARENA_MAX: '2' },
       })
       let [reached, since, fault, isDone] = [orders.from, performance.now(), undefined as string | undefined, false]
+      let lastWords = ''
+      child.stderr!.setEncoding('utf8').on('data', (text) => {
+        lastWords = (lastWords + text).slice(-1500)
+      })
       // What hangs is killed, and so is what grows.
       const watch = setInterval(() => {
         result.peak = Math.max(result.peak, residentBytes(child.pid!))
@@ -101,7 +114,7 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Fuzzed
       })
       child.on('exit', () => {
         clearInterval(watch)
-        resolve({ reached, fault, died: !isDone })
+        resolve({ reached, fault, died: !isDone, lastWords })
       })
     })
   }

@@ -1,4 +1,5 @@
 import type { RandomState } from '../../src/main/base/random.ts'
+import type { Restructure } from './structure.ts'
 
 /** Files by their paths in a folder, with forward slashes. */
 export type Files = ReadonlyMap<string, Buffer>
@@ -67,15 +68,27 @@ const traps: readonly (string | Buffer)[] = [
 
 const odd = [0, 1, -1, 127, 128, 255, 256, 32_767, 32_768, 65_535, 65_536, 0x7fffffff, -0x80000000, 0xffffffff]
 
+export interface Kind {
+  /** What such files are made of. */
+  words: readonly (string | Buffer)[]
+  /** Made of fields with lengths: most changes leave those as they are, or nothing behind them is ever read. */
+  keepsLength?: boolean
+  restructure?: Restructure
+}
+
 /** Changes a file in one to four of the ways in which files break, and in which people break them. */
 export class Mutator {
   readonly #random: RandomState
   readonly #words: readonly (string | Buffer)[]
 
-  /** @param words that this kind of file is made of */
-  constructor(random: RandomState, words: readonly (string | Buffer)[]) {
+  readonly #keepsLength: boolean
+  readonly #restructure: Restructure | undefined
+
+  constructor(random: RandomState, { words, keepsLength = false, restructure }: Kind) {
     this.#random = random
     this.#words = [...traps, ...words]
+    this.#keepsLength = keepsLength
+    this.#restructure = restructure
   }
 
   /** One of the files changed; rarely it is gone, or is another. @param others to take parts of */
@@ -91,6 +104,10 @@ export class Mutator {
 
   bytes(bytes: Buffer, others: readonly Buffer[]): Buffer {
     let changed = bytes
+    if (this.#restructure && this.#below(2) === 0) {
+      changed = this.#restructure(bytes, this.#random)
+      if (this.#below(4) > 0) return changed
+    }
     for (let times = 1 + this.#below(4); times > 0; times--) changed = this.#once(changed, others)
     // Doubling again and again is no way to be found out about.
     return changed.subarray(0, 2 * 1024 * 1024)
@@ -100,7 +117,7 @@ export class Mutator {
     const [from, to] = [this.#below(bytes.length + 1), this.#below(bytes.length + 1)].sort((a, b) => a - b)
     const near = Math.min(bytes.length, from + 1 + this.#below(32))
     const put = (what: Buffer, end = from) => Buffer.concat([bytes.subarray(0, from), what, bytes.subarray(end)])
-    switch (this.#below(11)) {
+    switch (this.#keepsLength && this.#below(4) > 0 ? 2 + this.#below(2) : this.#below(11)) {
       case 0:
         return bytes.subarray(0, to)
       case 1:

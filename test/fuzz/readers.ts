@@ -11,6 +11,7 @@ import { renderImage } from '../../src/main/images/render.ts'
 import { readSource } from '../../src/main/images/source.ts'
 import { openProject } from '../../src/main/project/open.ts'
 import { ScoreTable } from '../../src/main/suggestions/scores.ts'
+import type { Kind } from './mutate.ts'
 import {
   configSeeds,
   formatSeeds,
@@ -21,15 +22,14 @@ import {
   type Seed,
   tensorSeeds,
 } from './seeds.ts'
+import { databaseChanged, jsonChanged } from './structure.ts'
 
 /** Something that reads files of strangers. */
-export interface Reader {
+export interface Reader extends Kind {
   id: string
   /** The process that it runs in: only what the main process reads may not end it. */
   process: 'main' | 'compute'
   seeds: () => Promise<Seed[]>
-  /** What such files are made of. */
-  words: readonly (string | Buffer)[]
   /** Reads all that the application reads of it. @throws UserError */
   read: (place: string, folder: string) => Promise<void>
 }
@@ -69,6 +69,9 @@ const wordsOf: Record<string, readonly string[]> = {
   yolo: ['names:', 'nc: 2', '0: dog', 'train: images/train', '0 0.5 0.5 1 1\n', '&a', '*a', '<<: *a'],
 }
 
+/** Written as JSON, at least in part. */
+const jsonFormats = new Set(['coco', 'lvis', 'label-studio', 'datumaro', 'fiftyone', 'npy'])
+
 const ofFormats: Reader[] = formats.flatMap((format) => {
   const { read } = format
   if (!read) return []
@@ -76,6 +79,7 @@ const ofFormats: Reader[] = formats.flatMap((format) => {
     id: format.id,
     process: 'main',
     seeds: () => formatSeeds(format),
+    restructure: jsonFormats.has(format.id) ? jsonChanged : undefined,
     words: wordsOf[format.id] ?? [
       'image',
       'label',
@@ -136,6 +140,7 @@ export const readers: readonly Reader[] = [
     id: 'images',
     process: 'compute',
     seeds: imageSeeds,
+    keepsLength: true,
     words: imageWords,
     read: async (place, folder) => {
       const { size, mtimeMs } = lstatSync(place)
@@ -151,6 +156,7 @@ export const readers: readonly Reader[] = [
     id: 'onnx',
     process: 'compute',
     seeds: modelSeeds,
+    keepsLength: true,
     words: [
       'Conv',
       'If',
@@ -188,6 +194,7 @@ export const readers: readonly Reader[] = [
     id: 'project',
     process: 'main',
     seeds: projectSeeds,
+    restructure: databaseChanged,
     words: [
       'CREATE TABLE',
       'image',

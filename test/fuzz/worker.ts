@@ -24,14 +24,12 @@ export type Report =
 
 /** More files than this are not kept to be changed further. */
 const mostKept = 400
-/** Of so many cases one is reported: a message takes longer than many a case. */
-const toldEvery = 20
 
 const { reader: id, from, to, seed, folder }: Orders = JSON.parse(process.argv[2])
 const [reader] = readersNamed([id])
 const tell = (report: Report) => process.send!(report)
 const random = new RandomState(seed * 1_000_003 + from + [...id].reduce((sum, one) => sum * 31 + one.charCodeAt(0), 7))
-const mutator = new Mutator(random, reader.words)
+const mutator = new Mutator(random, reader)
 const seeds = await reader.seeds()
 const kept: { files: Files; main: string }[] = [...seeds]
 const pieces = seeds.flatMap(({ files }) => [...files.values()])
@@ -72,7 +70,7 @@ for (const { files, main } of seeds) {
 ;[read, refused] = [0, 0]
 codes.clear()
 for (let number = from; number < to; number++) {
-  if (number % toldEvery === 0) tell({ kind: 'case', number })
+  tell({ kind: 'case', number })
   const { files, main } = kept[Math.floor(random.random() * kept.length)]
   const changed = mutator.files(files, pieces)
   const fault = await attempt(changed, main)

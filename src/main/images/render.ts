@@ -26,6 +26,8 @@ const shownAsIs = { side: 16_383, pixels: renderingSide ** 2 }
 
 /** As good as the original to the eye. Effort 0: a person waits for it, and 20 megapixels take seconds with more. */
 const settings = { quality: 90, effort: 0 }
+/** A WebP file has room for only so much of what comes before its pixels: some pictures near the largest size don't fit at 90. */
+const fittingSettings = { quality: 75, effort: 0 }
 
 const underWay = new Map<string, Promise<Rendering>>()
 
@@ -55,15 +57,15 @@ async function render(path: string, sha256: string, target: string): Promise<Ren
   const width = Math.max(1, Math.round(facts.width * scale))
   const height = Math.max(1, Math.round(facts.height * scale))
   if (!(await isMade(target))) {
-    await writeCacheFile(target, (temporary) =>
-      openImage(source.input)
-        .resize(width, height, { fit: 'fill' })
-        .webp(settings)
-        .toFile(temporary)
+    await writeCacheFile(target, (temporary) => {
+      const write = (how: typeof settings) =>
+        openImage(source.input).resize(width, height, { fit: 'fill' }).webp(how).toFile(temporary)
+      return write(settings)
+        .catch((error) => (/unable to encode/.test(String(error)) ? write(fittingSettings) : Promise.reject(error)))
         .catch((error) => {
           throw asBroken(error)
-        }),
-    )
+        })
+    })
   }
   return { path: target, mediaType: 'image/webp', width, height, reduced: scale < 1 }
 }

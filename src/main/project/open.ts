@@ -27,6 +27,7 @@ import { ProjectLock } from './lock.ts'
 import { migrate } from './migrations/index.ts'
 import { Project } from './project.ts'
 import { isFolder, requireFolder, rootColumns } from './root.ts'
+import { hasOwnSchema } from './schema.ts'
 import { type Settings, writeSettings } from './settings.ts'
 
 export interface CreateOptions {
@@ -221,12 +222,12 @@ function opened(file: string, readOnly: boolean, connect: () => Connection, rele
 
 function requireSound(connection: Connection): void {
   const { path: file } = connection
-  const tables = new Set(connection.column<string>("SELECT name FROM sqlite_schema WHERE type = 'table'"))
-  if (!['project', 'setting', 'image', 'label', 'label_state', 'model', 'action'].every((name) => tables.has(name)))
-    throw projectDamaged(file)
+  if (!hasOwnSchema(connection)) throw projectDamaged(file)
   if (connection.value<number>('SELECT count(*) FROM project') !== 1) throw projectDamaged(file)
-  if (statSync(file).size <= checkedAtOpening && connection.pragma('quick_check(1)') !== 'ok')
-    throw projectDamaged(file)
+  if (statSync(file).size > checkedAtOpening) return
+  if (connection.pragma('quick_check(1)') !== 'ok') throw projectDamaged(file)
+  // Null: it has found nothing.
+  if (connection.pragma('foreign_key_check') != null) throw projectDamaged(file)
 }
 
 function isWritable(file: string): boolean {
