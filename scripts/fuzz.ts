@@ -47,7 +47,7 @@ for (const reader of readers) {
 if (wantsMonsters) {
   console.log('\n| monster | size | what became of it | peak | time |\n|---|---|---|---|---|')
   for (const monster of monsters) {
-    const { outcome, peak, seconds, fault } = await tame(monster, scale)
+    const { outcome, peak, seconds, fault } = (await tame([monster], scale)).get(monster)!
     console.log(
       `| ${monster.title} | ${monster.size(scale)} | ${outcome} | ${megabytes(peak)} | ${seconds.toFixed(1)} s |`,
     )

@@ -55,8 +55,9 @@ const licences = [
   'BlueOak-1.0.0',
   'CC0-1.0',
   'Zlib',
+  'Python-2.0',
 ]
-const ofTools = ['MPL-2.0', 'CC-BY-4.0', 'Python-2.0']
+const ofTools = ['MPL-2.0', 'CC-BY-4.0']
 /** A library of its own beside the application, which anyone can replace: so its licence asks. */
 const replaceable = /^@img\/sharp/
 

@@ -82,7 +82,8 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Fuzzed
         // glibc keeps what was freed, in an arena for every thread.
         env: { ...process.env, MALLOC_ARENA_MAX: '2' },
       })
-      let [reached, since, fault, isDone] = [orders.from, performance.now(), undefined as string | undefined, false]
+      let [reached, since, fault] = [orders.from, performance.now(), undefined as string | undefined]
+      let [hasBegun, isDone] = [false, false]
       let lastWords = ''
       child.stderr!.setEncoding('utf8').on('data', (text) => {
         lastWords = (lastWords + text).slice(-1500)
@@ -91,14 +92,14 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Fuzzed
       const watch = setInterval(() => {
         result.peak = Math.max(result.peak, residentBytes(child.pid!))
         if (result.peak > memory) fault ??= `It took ${Math.round(result.peak / 1024 ** 2)} MB`
-        if (performance.now() - since > within + startUp(reached, orders.from)) fault ??= 'It hangs'
+        if (performance.now() - since > (hasBegun ? within : within + startUp)) fault ??= 'It hangs'
         if (fault) child.kill('SIGKILL')
       }, 50)
       child.on('message', (report: Report) => {
         const now = performance.now()
         if (report.kind === 'case') {
-          if (report.number > orders.from) result.longest = Math.max(result.longest, now - since)
-          ;[reached, since] = [report.number, now]
+          if (hasBegun) result.longest = Math.max(result.longest, now - since)
+          ;[reached, since, hasBegun] = [report.number, now, true]
           onProgress?.(report.number)
         } else if (report.kind === 'finding') {
           result.findings.push(`case ${report.number}: ${report.what}`)
@@ -121,7 +122,7 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Fuzzed
 }
 
 /** Loading the libraries and making the seeds comes before the first case. */
-const startUp = (reached: number, from: number): number => (reached === from ? 60_000 : 0)
+const startUp = 60_000
 
 /** In memory now; 0 where the system doesn't tell. */
 function residentBytes(pid: number): number {

@@ -1,25 +1,26 @@
-/* One process that reads one monster, and says what became of it. `tame.ts` starts it, and watches. */
+/* One process that reads monsters, and says what became of each. `tame.ts` starts it, and watches. */
 import path from 'node:path'
 import { UserError } from '../../src/main/base/errors.ts'
-import { formatById } from '../../src/main/exchange/formats.ts'
+import { formats } from '../../src/main/exchange/formats.ts'
 import { decodePixels } from '../../src/main/images/decode.ts'
 import { examine } from '../../src/main/images/examine.ts'
 import { renderImage } from '../../src/main/images/render.ts'
 import { readSource } from '../../src/main/images/source.ts'
 import { monsters } from './monsters.ts'
 import { readersNamed } from './readers.ts'
-import type { MonsterOrders } from './tame.ts'
+import type { MonsterOrders, MonsterReport } from './tame.ts'
 
-const { place, main, folder }: MonsterOrders = JSON.parse(process.argv[2])
-const { reader } = monsters[place]
-const file = path.join(folder, main)
+const orders: MonsterOrders = JSON.parse(process.argv[2])
+const tell = (report: MonsterReport) => process.send!(report)
 
-async function outcome(): Promise<string> {
+async function outcome(reader: string, folder: string, main: string): Promise<string> {
+  const file = path.join(folder, main)
   try {
-    if (reader === 'picture') return await pictured()
-    const format = formatById(reader)
+    if (reader === 'picture') return await pictured(folder, main)
     // Without a project to plan for: what counts is what the file does to the reader.
+    const format = formats.find(({ id }) => id === reader)
     if (format) await format.read!(file, {})
+    else await readersNamed([reader])[0].read(file, folder)
     return 'read'
   } catch (error) {
     if (error instanceof UserError) return error.code
@@ -28,7 +29,8 @@ async function outcome(): Promise<string> {
 }
 
 /** As a scan, the viewer and a backbone read it. */
-async function pictured(): Promise<string> {
+async function pictured(folder: string, main: string): Promise<string> {
+  const file = path.join(folder, main)
   const cache = path.join(folder, '.cache')
   const scanned = await examine(folder, { path: main, size: 0, mtimeMs: 0 }, cache)
   if (scanned?.status !== 'ok') return scanned?.reasonCode || 'gone'
@@ -37,20 +39,12 @@ async function pictured(): Promise<string> {
   return 'ok'
 }
 
-async function tensors(): Promise<string> {
-  try {
-    await readersNamed([reader])[0].read(file, folder)
-    return 'read'
-  } catch (error) {
-    if (error instanceof UserError) return error.code
-    throw error
-  }
+const ticks = setInterval(() => tell({ ticks: true }), 200)
+for (const { place, main, folder } of orders) {
+  tell({ begins: place })
+  const became = await outcome(monsters[place].reader, folder, main)
+  if (Object.hasOwn(Object.prototype, 'polluted')) throw new Error('Object.prototype was changed')
+  tell({ place, outcome: became })
 }
-
-process.send!({ begins: true })
-const ticks = setInterval(() => process.send!({}), 200)
-const became = reader === 'safetensors' ? await tensors() : await outcome()
 clearInterval(ticks)
-if (Object.hasOwn(Object.prototype, 'polluted')) throw new Error('Object.prototype was changed')
-process.send!({ outcome: became })
 process.disconnect()

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Monster, monsters } from './monsters.ts'
@@ -14,55 +14,83 @@ export interface Tamed {
   fault?: string
 }
 
-export interface MonsterOrders {
+/** One after the other, in one process. */
+export type MonsterOrders = {
   /** Its place among the monsters. */
   place: number
   main: string
   folder: string
-}
+}[]
+
+export type MonsterReport = { begins: number } | { ticks: true } | { place: number; outcome: string }
 
 const memory = 1024 ** 3
 /** A process that reads answers within this time, in milliseconds: its window moves. */
 const answersWithin = 10_000
 
-/** Makes a monster, and has it read by a process of its own, which is watched. @param scale 1: in full size */
-export async function tame(monster: Monster, scale: number): Promise<Tamed> {
+/**
+ * Makes monsters, and has them read by a process of its own, which is watched.
+ * @param scale 1: in full size
+ * @param within it answers so soon, in milliseconds
+ */
+export async function tame(
+  some: readonly Monster[],
+  scale: number,
+  within = answersWithin,
+): Promise<Map<Monster, Tamed>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'surmise-monster-'))
   try {
-    const main = await monster.make(folder, scale)
-    return await read(monster, { place: monsters.indexOf(monster), main, folder })
+    const orders: MonsterOrders = []
+    for (const monster of some) {
+      const place = monsters.indexOf(monster)
+      const own = path.join(folder, `${place}`)
+      mkdirSync(own)
+      orders.push({ place, main: await monster.make(own, scale), folder: own })
+    }
+    return await read(orders, within)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function read({ becomes }: Monster, orders: MonsterOrders): Promise<Tamed> {
+function read(orders: MonsterOrders, within: number): Promise<Map<Monster, Tamed>> {
   return new Promise((resolve) => {
     const child = fork(path.join(import.meta.dirname, 'monsterWorker.ts'), [JSON.stringify(orders)], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, MALLOC_ARENA_MAX: '2' },
     })
-    let [outcome, peak, begun, heard, fault, words] = ['', 0, 0, performance.now(), undefined as string | undefined, '']
+    const tamed = new Map<Monster, Tamed>()
+    let current: Monster | undefined
+    let [peak, begun, heard, fault, words] = [0, 0, 0, undefined as string | undefined, '']
+    const end = (monster: Monster, outcome: string) => {
+      const isRight = monster.becomes.includes(outcome)
+      fault ??= isRight ? undefined : `It became “${outcome}”, and should be: ${monster.becomes.join(' or ')}`
+      tamed.set(monster, { outcome, peak, seconds: (performance.now() - begun) / 1000, fault })
+      current = undefined
+    }
     child.stderr!.setEncoding('utf8').on('data', (text) => {
       words = (words + text).slice(-1000)
     })
     const watch = setInterval(() => {
       peak = Math.max(peak, residentBytes(child.pid!))
+      if (!current) return
       if (peak > memory) fault ??= `It took ${Math.round(peak / 1024 ** 2)} MB`
-      if (begun > 0 && performance.now() - heard > answersWithin) fault ??= 'It doesn’t answer'
+      if (performance.now() - heard > within) fault ??= 'It doesn’t answer'
       if (fault) child.kill('SIGKILL')
     }, 20)
-    child.on('message', (message: { begins?: true; outcome?: string }) => {
+    child.on('message', (report: MonsterReport) => {
       heard = performance.now()
-      if (message.begins) begun = heard
-      outcome = message.outcome ?? outcome
+      if ('begins' in report) [current, peak, begun, fault] = [monsters[report.begins], 0, heard, undefined]
+      else if ('outcome' in report) end(monsters[report.place], report.outcome)
     })
     child.on('exit', () => {
       clearInterval(watch)
-      if (outcome === '') fault ??= `The process ended: ${words}`
-      else if (!becomes.includes(outcome)) fault ??= `It became “${outcome}”, and should be: ${becomes.join(' or ')}`
-      resolve({ outcome: outcome || 'ended', peak, seconds: (performance.now() - begun) / 1000, fault })
+      if (current) {
+        fault ??= `The process ended: ${words}`
+        end(current, 'ended')
+      }
+      resolve(tamed)
     })
   })
 }

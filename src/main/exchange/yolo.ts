@@ -119,7 +119,7 @@ async function tellUnlabelled(
 /** By their numbers, from data.yaml, or from a list as older versions have it. */
 async function readNames(folder: string): Promise<Map<number, string>> {
   for (const { file } of await walkFiles(folder, (name) => /\.ya?ml$/i.test(name))) {
-    const names = namesIn(await readText(file), file)
+    const names = namesIn(await readText(file, largestYaml), file)
     if (names) return names
   }
   for (const name of ['classes.txt', 'labels/classes.txt', 'obj.names']) {
@@ -131,7 +131,29 @@ async function readNames(folder: string): Promise<Map<number, string>> {
   throw notYolo(folder, 'Nothing in this folder says what its labels are called', 'Put data.yaml into it.')
 }
 
+/** In bytes: names for a hundred thousand classes. */
+const largestYaml = 4 * 1024 * 1024
+/** A list of names is no deeper. The parser takes the square of the time for what is. */
+const deepestYaml = 32
+
+/** Of lists in lists, in brackets or by dashes, on one line or after the other. Brackets within a text count, too. */
+function depthOf(text: string): number {
+  let [depth, deepest, dashes] = [0, 0, 0]
+  for (let at = 0; at < text.length && deepest <= deepestYaml; at++) {
+    const sign = text[at]
+    if (sign === '[' || sign === '{') depth++
+    else if ((sign === ']' || sign === '}') && depth > 0) depth--
+    if ((sign === '-' || sign === '?' || sign === ':') && text[at + 1] === ' ') dashes++
+    else if (sign !== ' ') dashes = 0
+    deepest = Math.max(deepest, depth, dashes)
+  }
+  return deepest
+}
+
 function namesIn(text: string, file: string): Map<number, string> | undefined {
+  if (depthOf(text) > deepestYaml) {
+    throw notYolo(file, 'The file can’t be read as YAML', 'It is nested too deeply.')
+  }
   let names: unknown
   try {
     const document = parseDocument(text, { merge: false, logLevel: 'silent' })
