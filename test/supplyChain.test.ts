@@ -57,7 +57,7 @@ const licences = [
   'Zlib',
   'Python-2.0',
 ]
-const ofTools = ['MPL-2.0', 'CC-BY-4.0']
+const ofTools = ['MPL-2.0', 'CC-BY-4.0', 'WTFPL']
 /** A library of its own beside the application, which anyone can replace: so its licence asks. */
 const replaceable = /^@img\/sharp/
 
