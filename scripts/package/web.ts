@@ -14,6 +14,7 @@ while [ -h "$file" ]; do
   case $target in /*) file=$target ;; *) file=\${file%/*}/$target ;; esac
 done
 case $file in */*) folder=\${file%/*} ;; *) folder=. ;; esac
+if [ -n "\${HOME-}" ]; then export NODE_COMPILE_CACHE="\${XDG_CACHE_HOME:-$HOME/.cache}/surmise/compile"; fi
 case \${1-} in '' | *.surmise | --port | --port=* | --no-open) set -- serve "$@" ;; esac
 exec "$folder/node/node" "$folder/app/out/main/shell/cli.js" "$@"
 `

@@ -5,7 +5,7 @@ export type Value = number | string | null
 
 export interface ConnectionOptions {
   readOnly?: boolean
-  /** Pages kept in memory. @default 64 */
+  /** Pages kept in memory; what doesn’t fit is read again from the system’s own cache. @default 16 */
   cacheMegabytes?: number
   /** How long to wait for a lock that another program holds. @default 5000 */
   busyMs?: number
@@ -53,7 +53,7 @@ export class Connection {
       this.pragma('cell_size_check = ON')
       // A file from a stranger may hold views and triggers: they get no function that could do harm.
       this.pragma('trusted_schema = OFF')
-      this.pragma(`cache_size = ${-1024 * (options.cacheMegabytes ?? 64)}`)
+      this.pragma(`cache_size = ${-1024 * (options.cacheMegabytes ?? 16)}`)
       this.pragma('temp_store = MEMORY')
       // FULL: what the screen shows as saved survives a power cut.
       if (!options.readOnly) this.pragma('synchronous = FULL')
