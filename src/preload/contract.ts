@@ -100,6 +100,8 @@ export const contract = {
     detail: procedure.input(z.object({ id })).output(s.imageDetail),
     /** Shows its file in the file manager of the machine that the program runs on. */
     reveal: procedure.input(z.object({ id })),
+    /** Those that are made already, as one file (`thumbnailPack.ts`). */
+    thumbnails: procedure.input(z.object({ ids: z.array(id).max(500) })).output(z.instanceof(Blob)),
   },
   filters: {
     list: procedure.output(z.array(s.savedFilter)),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ImageDetail, Label } from '../../src/preload/schemas.ts'
-import { labelGroups, nextFocus, restOf } from '../../src/renderer/image/groups.ts'
+import { bestFound, labelGroups, nextFocus, restOf } from '../../src/renderer/image/groups.ts'
 import { type Turn, turned, turnedSize, turnedStyle } from '../../src/renderer/image/turn.ts'
-import { fitted, zoomedAt } from '../../src/renderer/image/zoom.ts'
+import { fitted, panned, zoomedAt } from '../../src/renderer/image/zoom.ts'
 import { depthsOf } from '../../src/renderer/workbench/depths.ts'
 import {
   captionHeight,
@@ -208,4 +208,40 @@ describe('the labels of an image', () => {
     const cleared = labelGroups(labels, { ...detail, states: [], doubts: [suggest(1, 0.8)] } as ImageDetail)
     expect(nextFocus(cleared, null, new Set(), true)).toBe(4)
   })
+})
+
+test('what is typed takes the label that is called so, before those that only hold it', () => {
+  const named = ['scar', 'car park', 'race car', 'car', 'Carpet'].map((name, i) => ({
+    ...{
+      label: { id: i + 1, name } as Label,
+      state: undefined,
+      suggestion: undefined,
+      doubt: undefined,
+      dispute: undefined,
+    },
+  }))
+  const found = (search: string) =>
+    bestFound({ disputed: [], suggested: named.slice(0, 1), known: [], unknown: named.slice(1) }, search)
+  expect(found('car')?.label.name).toBe('car')
+  expect(found('CAR')?.label.name).toBe('car')
+  expect(found('carp')?.label.name).toBe('Carpet')
+  expect(found('pa')?.label.name).toBe('car park')
+  expect(found('r')?.label.name).toBe('race car')
+  expect(found('ar')?.label.name).toBe('scar')
+  expect(bestFound({ disputed: [], suggested: [], known: [], unknown: [] }, 'x')).toBeUndefined()
+})
+
+test('an image is moved by a quarter of its frame, and never out of it', () => {
+  const [image, room] = [
+    { width: 1000, height: 500 },
+    { width: 400, height: 200 },
+  ]
+  const view = { x: 0, y: 0, scale: 1 }
+  expect(panned(view, room, 'right', image)).toEqual({ x: -100, y: 0, scale: 1 })
+  expect(panned(view, room, 'down', image)).toEqual({ x: 0, y: -50, scale: 1 })
+  let far = view
+  for (let i = 0; i < 20; i++) far = panned(far, room, 'right', image)
+  expect(far.x).toBe(-900)
+  for (let i = 0; i < 20; i++) far = panned(far, room, 'left', image)
+  expect(far.x).toBe(300)
 })

@@ -2,11 +2,11 @@ import { open, readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { asUserError, UserError } from '../base/errors.ts'
 import { realPlaceBelow } from '../base/places.ts'
-import { cachePath } from '../images/cacheFolder.ts'
 import { absolutePath } from '../images/walk.ts'
 import type { Image } from '../project/types.ts'
 import type { Application } from './application.ts'
 import { versionOf } from './imageRows.ts'
+import { madeThumbnail } from './thumbnails.ts'
 import type { Workspace } from './workspace.ts'
 
 const route = /^\/images\/(thumbnail|full)\/(\d{1,15})$/
@@ -53,10 +53,7 @@ async function sourceOf({ project: { cacheFolder, imagesRoot } }: Workspace, ima
   return { path: file, sha256: image.sha256!, cacheFolder }
 }
 
-/**
- * Scrolling asks for hundreds, and nothing is shown until they are here: one that is made already is one read of one small
- * file, and goes neither through the compute process nor near the image itself.
- */
+/** One that is made already goes neither through the compute process nor near the image itself. */
 async function sendThumbnail(
   request: Request,
   workspace: Workspace,
@@ -64,22 +61,13 @@ async function sendThumbnail(
   headers: Headers,
 ): Promise<Response> {
   if (isUnchanged(request, headers)) return new Response(null, { status: 304, headers })
-  const { cacheFolder } = workspace.project
-  const made = await realPlaceBelow(cacheFolder, cachePath(cacheFolder, 'thumbnails', image.sha256!, 'webp')).catch(
-    unlessMissing,
-  )
-  let bytes = made === undefined ? undefined : await readFile(made).catch(() => undefined)
-  // A power cut can leave an empty one.
-  if (!bytes?.length) {
+  let bytes = await madeThumbnail(workspace, image.sha256!)
+  if (!bytes) {
     const file = await workspace.context.compute.run('thumbnail', await sourceOf(workspace, image))
-    bytes = await readFile(await realPlaceBelow(cacheFolder, file))
+    bytes = await readFile(await realPlaceBelow(workspace.project.cacheFolder, file))
   }
   const sized = { ...headers, 'Content-Length': String(bytes.length) }
   return new Response(request.method === 'HEAD' ? null : bytes, { headers: sized })
-}
-
-function unlessMissing(error: unknown): undefined {
-  if (error instanceof UserError) throw error
 }
 
 type Headers = Record<string, string>

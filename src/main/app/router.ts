@@ -33,6 +33,7 @@ import { reviewMark } from './review.ts'
 import { removeFilter, renameFilter, savedFilters, saveFilter } from './savedFilters.ts'
 import { startScan } from './scanning.ts'
 import { labelsOf, summaryOf } from './summary.ts'
+import { thumbnailsOf } from './thumbnails.ts'
 import { startTraining } from './training.ts'
 
 /** What differs from shell to shell. */
@@ -139,6 +140,7 @@ export function createRouter(app: Application, shell: Shell) {
       rows: os.images.rows.handler(({ input }) => imageRows(workspace(), input.ids)),
       detail: os.images.detail.handler(({ input }) => imageDetail(workspace(), input.id)),
       reveal: os.images.reveal.handler(({ input }) => revealImage(workspace(), input.id, shell.reveal)),
+      thumbnails: os.images.thumbnails.handler(({ input }) => thumbnailsOf(workspace(), input.ids)),
     },
     filters: {
       list: os.filters.list.handler(() => savedFilters(workspace().project)),

@@ -1,4 +1,4 @@
-import { ui } from '../state/ui.ts'
+import { focusImages, ui } from '../state/ui.ts'
 import { keyOf } from './keys.ts'
 import { action, actions, runLabelKey } from './registry.ts'
 
@@ -17,8 +17,11 @@ export function listenToKeys(): () => void {
     const key = keyOf(event)
     const isPalette = action('palette').keys.includes(key)
     if (target.matches(typing) && !isPalette) {
-      // Out of the field, back to the keys.
-      if (key === 'Escape' && target instanceof HTMLElement) target.blur()
+      // Out of the field, back to the keys, and to the images where they are shown.
+      if (key === 'Escape' && target instanceof HTMLElement) {
+        target.blur()
+        focusImages()
+      }
       return
     }
     const isControl = target.closest('button, a, summary, input') !== null

@@ -51,6 +51,9 @@ const isTraining = (): boolean =>
     .getQueryData<{ kind: string; state: string }[]>(queryKeys.jobs)
     ?.some(({ kind, state }) => kind === 'train' && state === 'running') ?? false
 
+const hasTrained = (): boolean =>
+  queryClient.getQueryData<{ kind: string }[]>(queryKeys.jobs)?.some(({ kind }) => kind === 'train') ?? false
+
 export const labelsNow = (): Label[] => queryClient.getQueryData<Label[]>(queryKeys.labels) ?? []
 
 export function detailNow(): ImageDetail | undefined {
@@ -149,6 +152,19 @@ export async function fineTune(): Promise<void> {
   }
 }
 
+/** The images with something to decide, the surest first. */
+function showSuggestions(): void {
+  openImage(null)
+  ui.set({
+    filter: { suggested: true },
+    sort: { by: 'confidence', descending: true },
+    cursor: 0,
+    trainingPanel: false,
+    modelPage: false,
+    reviewedLabel: null,
+  })
+}
+
 /** Every action; buttons, the menu, the palette and the sheet of keys read the same list. */
 const all: readonly Action[] = [
   changing('undo', 'Undo', ['mod+z'], () => void undo().then(followHistory)),
@@ -160,6 +176,13 @@ const all: readonly Action[] = [
   },
   everywhere('history', texts.historyList.title, [isMac ? 'mod+y' : 'mod+h'], () => ui.set({ dialog: 'history' })),
   everywhere('backups', texts.backups.title, [], () => ui.set({ dialog: 'backups' })),
+  everywhere('suggestions', texts.training.showSuggestions, ['mod+shift+Enter'], showSuggestions),
+  {
+    ...everywhere('training-panel', texts.training.showPanel, [], () =>
+      ui.set(({ trainingPanel }) => ({ trainingPanel: !trainingPanel })),
+    ),
+    when: () => inProject() && hasTrained(),
+  },
   everywhere('progress', texts.progress.title, ['mod+shift+p'], () => ui.set({ dialog: 'progress' })),
   changing('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
   everywhere('export', 'Export', ['mod+e'], () => ui.set({ dialog: 'export' })),
@@ -223,6 +246,10 @@ const all: readonly Action[] = [
   image('actual-size', texts.image.actualSize, ['='], () => zoom('actual')),
   image('zoom-in', texts.image.zoomIn, ['+'], () => zoom('in')),
   image('zoom-out', texts.image.zoomOut, ['-'], () => zoom('out')),
+  image('pan-left', texts.image.pan.left, ['shift+ArrowLeft'], () => zoom('pan-left')),
+  image('pan-right', texts.image.pan.right, ['shift+ArrowRight'], () => zoom('pan-right')),
+  image('pan-up', texts.image.pan.up, ['shift+ArrowUp'], () => zoom('pan-up')),
+  image('pan-down', texts.image.pan.down, ['shift+ArrowDown'], () => zoom('pan-down')),
   image('turn-left', texts.image.turnLeft, [','], () => zoom('left')),
   image('turn-right', texts.image.turnRight, ['.'], () => zoom('right')),
   image('go-to', texts.image.goToAction, ['g'], () => document.getElementById('go-to')?.focus()),
@@ -302,7 +329,8 @@ function grid(id: string, title: string, keys: string[], run: () => void): Actio
   return { id: `grid.${id}`, title, keys, group: 'Grid', when: inGrid, run }
 }
 
-export type ZoomStep = 'fit' | 'actual' | 'in' | 'out' | 'left' | 'right'
+export type Pan = 'pan-left' | 'pan-right' | 'pan-up' | 'pan-down'
+export type ZoomStep = 'fit' | 'actual' | 'in' | 'out' | 'left' | 'right' | Pan
 export const zoomEvent = 'surmise-zoom'
 
 function zoom(detail: ZoomStep): void {

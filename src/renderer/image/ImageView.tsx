@@ -13,6 +13,7 @@ import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { GoTo } from './GoTo.tsx'
 import { ImageMenu } from './ImageMenu.tsx'
 import { LabelPanel } from './LabelPanel.tsx'
+import { preload } from './preload.ts'
 import { Stage } from './Stage.tsx'
 import { useOpenLabels, useWhy } from './useOpenLabels.ts'
 
@@ -35,14 +36,15 @@ export function ImageView({ id }: { id: number }) {
   const { data: ids = new Int32Array(0) } = useImageIds()
   const index = ids.indexOf(id)
 
-  // The neighbours are ready before they are asked for.
+  // The neighbours are ready before they are asked for, the next one first.
   useEffect(() => {
-    for (const near of [ids[index + 1], ids[index - 1], ids[index + 2]]) {
-      if (near === undefined || index < 0) continue
+    for (const near of index < 0 ? [] : [ids[index + 1], ids[index - 1], ids[index + 2]]) {
+      if (near === undefined) continue
+      const known = rows.get(near)
+      if (known?.status === 'ok') preload(imageUrl('', 'full', known))
       void queryClient.prefetchQuery(fetchDetail(near)).then(() => {
-        const row =
-          rows.get(near) ?? queryClient.getQueryData<{ id: number; version: string }>(fetchDetail(near).queryKey)
-        if (row) new Image().src = imageUrl('', 'full', row)
+        const row = queryClient.getQueryData<ImageDetail>(fetchDetail(near).queryKey)
+        if (row?.status === 'ok') preload(imageUrl('', 'full', row))
       })
     }
   }, [ids, index])

@@ -10,7 +10,7 @@ import { Button } from '../ui/Button.tsx'
 import { inputStyle } from '../ui/Field.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
 import { PanelEdge } from '../ui/PanelEdge.tsx'
-import type { LabelEntry } from './groups.ts'
+import { bestFound, type LabelEntry } from './groups.ts'
 import { LabelRow } from './LabelRow.tsx'
 import { addFound, NewLabelButton } from './NewLabelButton.tsx'
 import { useOpenLabels, useWhy } from './useOpenLabels.ts'
@@ -23,7 +23,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
   const width = usePanelWidth('image')
   const goesOn = useUi((state) => state.goesOn)
   const keys = useMemo(() => keysOfLabels(labels), [labels])
-  const first = [...groups.disputed, ...groups.suggested, ...groups.unknown, ...groups.known][0]
+  const found = search ? bestFound(groups, search) : undefined
 
   const name = search.trim()
   const isNew = name !== '' && !labels.some((one) => one.name.toLocaleLowerCase() === name.toLocaleLowerCase())
@@ -44,7 +44,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
               imageId={detail.id}
               entry={entry}
               shortcut={keys.get(entry.label.id)}
-              isFocused={entry.label.id === focused}
+              isFocused={entry.label.id === (found?.label.id ?? focused)}
               isExplained={entry.label.id === why?.suggestion.labelId}
             />
           ))}
@@ -74,8 +74,8 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
           onKeyDown={(event) => {
             // Type a few letters, Enter: it is present; with Shift: absent.
             if (event.key !== 'Enter' || !search) return
-            if (first) {
-              mark(detail.id, first.label.id, event.shiftKey ? -1 : 1)
+            if (found) {
+              mark(detail.id, found.label.id, event.shiftKey ? -1 : 1)
               ui.set({ labelSearch: '' })
             } else if (isNew && !event.shiftKey) void addFound(detail.id, name)
           }}
@@ -119,9 +119,10 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         />
         {texts.image.goesOn}
       </label>
-      <footer className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1 p-2">
+      <footer className="flex flex-wrap items-center justify-between gap-x-1 gap-y-1 p-2">
         <Button
           kind="quiet"
+          className="px-1.5 text-[13px]"
           onClick={action('image.rest-absent').run}
           disabled={groups.disputed.length + groups.suggested.length + groups.unknown.length === 0}
         >

@@ -1,5 +1,5 @@
 import { Check, Minus, X } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import type { Suggestion } from '../../preload/schemas.ts'
 import { keyName } from '../actions/registry.ts'
 import { accept, mark, reject } from '../state/marks.ts'
@@ -12,21 +12,23 @@ import { Dispute } from './Dispute.tsx'
 import { Doubt } from './Doubt.tsx'
 import type { LabelEntry } from './groups.ts'
 
-/** One label of the open image, with what can be done about it. */
-export function LabelRow({
-  imageId,
-  entry: { label, state, suggestion, doubt, dispute },
-  shortcut,
-  isFocused,
-  isExplained,
-}: {
+interface LabelRowProps {
   imageId: number
   entry: LabelEntry
   shortcut: string | undefined
   isFocused: boolean
   /** Its reasons are shown. */
   isExplained: boolean
-}) {
+}
+
+/** One label of the open image, with what can be done about it. */
+export const LabelRow = memo(function LabelRow({
+  imageId,
+  entry: { label, state, suggestion, doubt, dispute },
+  shortcut,
+  isFocused,
+  isExplained,
+}: LabelRowProps) {
   const row = useRef<HTMLLIElement>(null)
   useEffect(() => {
     if (isFocused) row.current?.scrollIntoView({ block: 'nearest' })
@@ -125,6 +127,21 @@ export function LabelRow({
       )}
       <span className="flex w-5 justify-center">{shortcut && <Kbd keys={keyName(shortcut)} />}</span>
     </li>
+  )
+}, isSame)
+
+/** A mark changes one label and what is said of some others: of a thousand, only those are rendered anew. */
+function isSame({ entry: before, ...was }: LabelRowProps, { entry, ...is }: LabelRowProps): boolean {
+  return (
+    was.imageId === is.imageId &&
+    was.shortcut === is.shortcut &&
+    was.isFocused === is.isFocused &&
+    was.isExplained === is.isExplained &&
+    before.label === entry.label &&
+    before.state === entry.state &&
+    before.suggestion === entry.suggestion &&
+    before.doubt === entry.doubt &&
+    before.dispute === entry.dispute
   )
 }
 

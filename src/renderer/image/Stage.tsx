@@ -1,13 +1,14 @@
 import { Maximize, RotateCcw, RotateCw, ZoomIn, ZoomOut } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { imageUrl } from '../../preload/contract.ts'
 import type { ImageDetail, Reasons } from '../../preload/schemas.ts'
-import { action, type ZoomStep, zoomEvent } from '../actions/registry.ts'
+import { action, withKeyOf, type ZoomStep, zoomEvent } from '../actions/registry.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Attention } from './Attention.tsx'
+import { isPreloaded } from './preload.ts'
 import { type Turn, turned, turnedSize, turnedStyle } from './turn.ts'
-import { fitted, type View, zoomedAt } from './zoom.ts'
+import { fitted, panned, type View, zoomedAt } from './zoom.ts'
 
 /** The image, as large as the room it has; the wheel zooms, dragging moves. */
 export function Stage({ image, attention }: { image: ImageDetail; attention: Reasons['attention'] }) {
@@ -15,15 +16,22 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
   const [room, setRoom] = useState({ width: 0, height: 0 })
   /** Null: fitted, and it stays so when the window changes. */
   const [view, setView] = useState<View | null>(null)
-  const [isSharp, setSharp] = useState(false)
+  const full = imageUrl('', 'full', image)
+  const [isSharp, setSharp] = useState(() => isPreloaded(full))
   const [turn, setTurn] = useState<Turn>(0)
   const upright = turnedSize(image, turn)
   const shown = view ?? fitted(upright, room)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = frame.current
     if (!element) return
-    const observer = new ResizeObserver(([{ contentRect }]) => setRoom(contentRect))
+    // At once, too: the first frame shows the image.
+    const measure = (): void => {
+      const { clientWidth: width, clientHeight: height } = element
+      setRoom((before) => (before.width === width && before.height === height ? before : { width, height }))
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
@@ -43,6 +51,8 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
       setView((before) => {
         if (detail === 'fit') return null
         const now = current(before)
+        const towards = /^pan-(left|right|up|down)$/.exec(detail)?.[1] as 'left' | 'right' | 'up' | 'down' | undefined
+        if (towards) return panned(now, room, towards, turnedSize(image, turn))
         const scale = detail === 'actual' ? 1 / devicePixelRatio : now.scale * (detail === 'in' ? 1.25 : 0.8)
         return zoomedAt(now, middle, scale)
       })
@@ -96,7 +106,10 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
           )}
           <img
             alt={image.path}
-            src={imageUrl('', 'full', image)}
+            src={full}
+            decoding={isSharp ? 'sync' : 'async'}
+            // So close, one looks at the pixels.
+            style={{ imageRendering: view && shown.scale * devicePixelRatio >= 4 ? 'pixelated' : 'auto' }}
             onLoad={() => setSharp(true)}
             className="absolute inset-0 size-full max-w-none"
             draggable={false}
@@ -123,6 +136,15 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
         <IconButton label={texts.image.fit} onClick={action('image.fit').run}>
           <Maximize size={16} aria-hidden />
         </IconButton>
+        <button
+          type="button"
+          aria-label={texts.image.scaleNow(shown.scale * devicePixelRatio)}
+          title={withKeyOf(texts.image.actualSize, 'image.actual-size')}
+          onClick={action('image.actual-size').run}
+          className="h-8 min-w-14 rounded-md px-1 text-[13px] text-muted tabular-nums hover:bg-sunken"
+        >
+          {texts.image.scale(shown.scale * devicePixelRatio)}
+        </button>
         <IconButton label={texts.image.zoomIn} onClick={action('image.zoom-in').run}>
           <ZoomIn size={16} aria-hidden />
         </IconButton>

@@ -1,5 +1,4 @@
 import { X } from 'lucide-react'
-import { imageUrl } from '../../preload/contract.ts'
 import type { Label, Reasons } from '../../preload/schemas.ts'
 import { action } from '../actions/registry.ts'
 import { reportOf } from '../bridge/client.ts'
@@ -8,6 +7,7 @@ import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
+import { Thumbnail } from '../ui/Thumbnail.tsx'
 import { reasonLines } from './reasonLines.ts'
 import type { Why } from './useOpenLabels.ts'
 
@@ -71,12 +71,7 @@ function Answer({ reasons, nameOf }: { reasons: Reasons; nameOf: (labelId: numbe
                   onClick={() => openImage(one.imageId)}
                   className="relative block aspect-square w-full overflow-hidden rounded border border-line bg-stage hover:border-muted"
                 >
-                  <img
-                    alt=""
-                    src={imageUrl('', 'thumbnail', { id: one.imageId, version: one.version })}
-                    className="size-full object-cover"
-                    draggable={false}
-                  />
+                  <Thumbnail image={{ id: one.imageId, version: one.version }} className="size-full object-cover" />
                   <span className="absolute right-0.5 bottom-0.5 rounded bg-raised p-px">
                     <StateIcon state={state} size={11} />
                   </span>

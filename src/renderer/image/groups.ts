@@ -52,6 +52,25 @@ function weight({ suggestion }: LabelEntry): number {
   return suggestion.suggestion === 'present' ? 1 + suggestion.probability : 1 - suggestion.probability
 }
 
+/**
+ * The label that Enter takes while one types its name: the one that is called so, else one that begins so, else one with a word
+ * that begins so, else one that holds it; the first of the list among equals.
+ */
+export function bestFound(
+  { disputed, suggested, known, unknown }: LabelGroups,
+  search: string,
+): LabelEntry | undefined {
+  const wanted = search.trim().toLocaleLowerCase()
+  const closeness = ({ label }: LabelEntry): number => {
+    const name = label.name.toLocaleLowerCase()
+    if (name === wanted) return 3
+    if (name.startsWith(wanted)) return 2
+    return name.split(/[\s_-]+/).some((word) => word.startsWith(wanted)) ? 1 : 0
+  }
+  // Sorting keeps the order of equals.
+  return [...disputed, ...suggested, ...unknown, ...known].sort((a, b) => closeness(b) - closeness(a))[0]
+}
+
 /** What is absent when all that is there has been said: the unknown labels, but for those above a label that is present. */
 export function restOf(labels: readonly Label[], { states }: Pick<ImageDetail, 'states'>): number[] {
   const byId = new Map(labels.map((label) => [label.id, label]))

@@ -31,3 +31,15 @@ export function zoomedAt(view: View, point: { x: number; y: number }, scale: num
   const ratio = next / view.scale
   return { x: point.x - (point.x - view.x) * ratio, y: point.y - (point.y - view.y) * ratio, scale: next }
 }
+
+/** By a quarter of the frame, towards a side of the image; never so far that nothing of it is left in sight. */
+export function panned(view: View, room: Size, towards: 'left' | 'right' | 'up' | 'down', image: Size): View {
+  const [dx, dy] = { left: [1, 0], right: [-1, 0], up: [0, 1], down: [0, -1] }[towards]
+  const kept = (place: number, length: number, frame: number): number =>
+    Math.min(frame - frame / 4, Math.max(frame / 4 - length, place))
+  return {
+    x: kept(view.x + (dx * room.width) / 4, image.width * view.scale, room.width),
+    y: kept(view.y + (dy * room.height) / 4, image.height * view.scale, room.height),
+    scale: view.scale,
+  }
+}

@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import { imageUrl } from '../../preload/contract.ts'
 import type { Contradiction } from '../../preload/modelPage.ts'
 import { currentIds } from '../state/queries.ts'
 import { openImage, ui } from '../state/ui.ts'
@@ -7,6 +6,7 @@ import { texts } from '../texts.ts'
 import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
+import { Thumbnail } from '../ui/Thumbnail.tsx'
 import type { LabelFigures } from './labelOrder.ts'
 import { mostContradictions, useContradictions } from './queries.ts'
 
@@ -111,11 +111,7 @@ function Image({ contradiction, labelId }: { contradiction: Contradiction; label
       onClick={() => look(imageId, labelId)}
       className="flex w-28 flex-col overflow-hidden rounded-lg border border-line bg-surface hover:border-muted"
     >
-      <img
-        alt=""
-        src={imageUrl('', 'thumbnail', { id: imageId, version })}
-        className="h-20 w-full bg-stage object-contain"
-      />
+      <Thumbnail image={{ id: imageId, version }} className="h-20 w-full bg-stage object-contain" />
       <span className="flex w-full items-center justify-between px-2 py-1 text-xs tabular-nums">
         <span className="flex items-center gap-1">
           <StateIcon state={marked} size={12} /> {texts.states[marked]}

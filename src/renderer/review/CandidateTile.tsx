@@ -1,7 +1,7 @@
-import { imageUrl } from '../../preload/contract.ts'
 import { useRow } from '../state/rows.ts'
 import { texts } from '../texts.ts'
 import { StateIcon } from '../ui/StateIcon.tsx'
+import { Thumbnail } from '../ui/Thumbnail.tsx'
 import type { Said } from './screen.ts'
 
 const frames: Record<Said, string> = {
@@ -70,15 +70,13 @@ export function CandidateTile({
       )}
       <span className="sr-only">{name}</span>
       {row && (
-        <img
-          alt=""
-          src={imageUrl('', 'thumbnail', row)}
-          draggable={false}
+        <Thumbnail
+          image={row}
           className={`absolute inset-0 size-full rounded-[7px] object-contain ${said === 'absent' ? 'opacity-55' : ''}`}
         />
       )}
       <span
-        className={`absolute top-1.5 left-1.5 flex h-6 items-center gap-1 rounded-full px-2 text-xs font-medium shadow-float ${badges[said]}`}
+        className={`absolute top-1.5 left-1.5 flex h-6 items-center gap-1 rounded-full px-2 text-xs font-medium ${badges[said]}`}
       >
         <StateIcon state={said} size={12} /> {texts.candidates.says[said]}
       </span>
@@ -94,5 +92,5 @@ export function CandidateTile({
 /** Fetches what the next screen shows, so that it is there at once. */
 export function Ahead({ id }: { id: number }) {
   const row = useRow(id)
-  return row ? <link rel="preload" as="image" href={imageUrl('', 'thumbnail', row)} /> : null
+  return row ? <Thumbnail image={row} className="hidden" /> : null
 }

@@ -197,7 +197,7 @@ function Foot({ said, cut, isSuggested }: { said: readonly Said[]; cut: number; 
           onChange={({ target }) => review.set({ cut: Number(target.value) })}
         />
       </label>
-      <span className="min-w-0 flex-1 truncate text-[13px] text-muted">
+      <span className="line-clamp-2 min-w-0 flex-1 text-[13px] leading-[18px] text-muted">
         {decided > 0 ? words.decided(decided, Math.round(decided / minutes)) : isSuggested ? words.hint : words.noModel}
       </span>
       <span role="status" className="shrink-0 text-[13px] tabular-nums">

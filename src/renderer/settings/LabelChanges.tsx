@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Label } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { withoutLabel } from '../state/filters.ts'
@@ -176,8 +176,15 @@ function Asked({
   onCancel: () => void
   children?: ReactNode
 }) {
+  const form = useRef<HTMLFormElement>(null)
+  // With what can be answered: it comes in at the end of a long dialog.
+  useEffect(() => {
+    // In braces: browsers return a promise here, and React would call it in the end.
+    form.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <form
+      ref={form}
       className="flex flex-col gap-3 rounded-md bg-canvas p-3"
       onSubmit={(event) => {
         event.preventDefault()

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { imageUrl } from '../../preload/contract.ts'
 import { client } from '../bridge/client.ts'
 import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
+import { Thumbnail } from '../ui/Thumbnail.tsx'
 
 const words = texts.labels
 /** So many pictures say it; more would be a set of their own. */
@@ -30,9 +30,7 @@ export function LabelExamples({ ids, onChange }: { ids: readonly number[]; onCha
         <ul className="m-0 grid list-none grid-cols-4 gap-1.5 p-0">
           {shown.map((row) => (
             <li key={row.id} className="relative aspect-4/3 overflow-hidden rounded-md bg-stage">
-              {row.status === 'ok' && (
-                <img alt={row.path} src={imageUrl('', 'thumbnail', row)} className="size-full object-cover" />
-              )}
+              {row.status === 'ok' && <Thumbnail alt={row.path} image={row} className="size-full object-cover" />}
               <button
                 type="button"
                 aria-label={words.removeExample(row.path)}

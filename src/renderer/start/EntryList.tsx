@@ -79,7 +79,12 @@ export function EntryList({
       onKeyDown={press}
       className="group relative min-w-0 flex-1 overflow-auto rounded-md border border-line bg-surface p-1"
     >
-      {folder !== null && entries.length === 0 && <p className="m-0 p-3 text-muted">{texts.browse.empty}</p>}
+      {folder !== null && entries.length === 0 && (
+        // A list has entries, or a screen reader says nothing of it: this one can't be chosen.
+        <button type="button" role="option" aria-selected={false} disabled className="p-3 text-muted">
+          {texts.browse.empty}
+        </button>
+      )}
       {entries.map((entry, index) => {
         const Icon = entry.kind === 'folder' ? Folder : entry.image ? Image : File
         return (

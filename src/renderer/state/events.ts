@@ -2,6 +2,7 @@ import type { AppEvent, Job, ProjectSummary } from '../../preload/schemas.ts'
 import { client, connection } from '../bridge/client.ts'
 import { keys, queryClient } from './queries.ts'
 import { rows } from './rows.ts'
+import { thumbnails } from './thumbnails.ts'
 import { notify, resetView, ui } from './ui.ts'
 
 /** What the desktop asks of a page. */
@@ -19,6 +20,7 @@ export function followEvents(desktop: Desktop): void {
     if (!connected) return
     // Whatever was missed meanwhile.
     rows.invalidate(null)
+    thumbnails.askAgain()
     void queryClient.invalidateQueries()
     void listen(desktop)
     // What the program was started with, before this page was there.
@@ -92,6 +94,7 @@ function receiveProject(project: ProjectSummary | null): void {
     // The tour of a project that is just opened may have begun before this is told.
     if (before) ui.set({ tour: null })
     rows.clear()
+    thumbnails.clear()
     queryClient.removeQueries({ queryKey: ['detail'] })
     queryClient.removeQueries({ queryKey: keys.reasons })
     queryClient.removeQueries({ queryKey: keys.ids })

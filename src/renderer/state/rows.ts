@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import type { ImageRow } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
+import { thumbnails } from './thumbnails.ts'
 
 const mostKept = 4_000
 const mostAtOnce = 400
@@ -45,16 +46,20 @@ class Rows {
     if (this.#scheduled) return
     this.#scheduled = true
     // When all that came into sight together has said so, and not a frame later.
-    queueMicrotask(() => void this.#fetch())
+    queueMicrotask(() => this.#fetch())
   }
 
-  async #fetch(): Promise<void> {
+  #fetch(): void {
     this.#scheduled = false
     // Scrolled past before it could be asked for: nobody looks at it any more.
-    const ids = [...this.#wanted].filter((id) => this.#listeners.has(id)).slice(0, mostAtOnce)
+    const wanted = [...this.#wanted].filter((id) => this.#listeners.has(id))
     this.#wanted.clear()
-    if (ids.length === 0) return
+    for (let at = 0; at < wanted.length; at += mostAtOnce) void this.#ask(wanted.slice(at, at + mostAtOnce))
+  }
+
+  async #ask(ids: number[]): Promise<void> {
     for (const id of ids) this.#stale.delete(id)
+    thumbnails.expect(ids)
     try {
       const rows = await client.images.rows({ ids })
       for (const row of rows) {

@@ -170,6 +170,11 @@ export function openImage(imageId: number | null): void {
   ui.set({ imageId, focusedLabel: null, settled: null, skipped: new Set(), labelSearch: '' })
 }
 
+/** Gives the keyboard to the list of images, if it is shown. */
+export function focusImages(): void {
+  document.querySelector<HTMLElement>('main [role=listbox][aria-multiselectable]')?.focus()
+}
+
 let lastNotice = 0
 
 export function notify(level: Notice['level'], { message, hint = '' }: { message: string; hint?: string }): void {

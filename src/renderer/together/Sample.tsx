@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import type { BulkSample } from '../../preload/bulkSchemas.ts'
-import { imageUrl } from '../../preload/contract.ts'
 import { mark } from '../state/marks.ts'
 import { useLabels } from '../state/queries.ts'
 import { texts } from '../texts.ts'
 import { Name } from '../ui/Name.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
+import { Thumbnail } from '../ui/Thumbnail.tsx'
 
 const words = texts.together
 const keyOf = ({ imageId, labelId }: BulkSample): string => `${imageId} ${labelId}`
@@ -66,9 +66,9 @@ function SampleTile({
     <li className={`flex flex-col overflow-hidden rounded-lg border ${isWrong ? 'border-absent' : 'border-line'}`}>
       <div className="aspect-4/3 bg-stage">
         {status === 'ok' && (
-          <img
+          <Thumbnail
             alt={path}
-            src={imageUrl('', 'thumbnail', { id: imageId, version })}
+            image={{ id: imageId, version }}
             className={`size-full object-contain ${isWrong ? 'opacity-50' : ''}`}
           />
         )}

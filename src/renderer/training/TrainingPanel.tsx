@@ -1,9 +1,10 @@
 import { Sparkle, Square, X } from 'lucide-react'
 import type { Job, ProjectSummary } from '../../preload/schemas.ts'
+import { action, keyNameOf } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { usePanelWidth } from '../state/panels.ts'
 import { useLatestJob, useModels } from '../state/queries.ts'
-import { notifyError, openImage, ui, useUi } from '../state/ui.ts'
+import { notifyError, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
@@ -39,7 +40,13 @@ export function TrainingPanel({ project }: { project: ProjectSummary }) {
       {job.state === 'done' && (
         <>
           <p className="m-0">{job.outcome}</p>
-          <Button data-tour="suggestions" kind="primary" className="shrink-0" onClick={showSuggestions}>
+          <Button
+            data-tour="suggestions"
+            kind="primary"
+            className="shrink-0"
+            title={keyNameOf('suggestions')}
+            onClick={action('suggestions').run}
+          >
             <Sparkle size={16} aria-hidden /> {texts.training.showSuggestions}
           </Button>
           <NewestResults />
@@ -87,17 +94,4 @@ function Running({ job }: { job: Job }) {
 function NewestResults() {
   const [newest] = useModels()
   return newest ? <Results model={newest} /> : null
-}
-
-/** The images with something to decide, the surest first. */
-function showSuggestions(): void {
-  openImage(null)
-  ui.set({
-    filter: { suggested: true },
-    sort: { by: 'confidence', descending: true },
-    cursor: 0,
-    trainingPanel: false,
-    modelPage: false,
-    reviewedLabel: null,
-  })
 }

@@ -4,7 +4,7 @@ import { withKeyOf } from '../actions/registry.ts'
 import { setFilter, useSavedFilters } from '../state/filters.ts'
 import { sortBy } from '../state/filterText.ts'
 import { useLabels } from '../state/queries.ts'
-import { remember, ui, useUi } from '../state/ui.ts'
+import { focusImages, remember, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { inputStyle, Select } from '../ui/Field.tsx'
 import { chipsOf } from './chips.ts'
@@ -38,6 +38,12 @@ export function FilterBar({ shown, project }: { shown: number; project: ProjectS
             aria-label={texts.workbench.search}
             className={`${inputStyle} pl-8`}
             onChange={({ target }) => change({ text: target.value || undefined })}
+            onKeyDown={(event) => {
+              // What was found is there: on to it.
+              if (event.key !== 'Enter' && event.key !== 'ArrowDown') return
+              event.preventDefault()
+              focusImages()
+            }}
           />
         </div>
         <button

@@ -1,9 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { ImageMenu } from '../image/ImageMenu.tsx'
 import { useLabels } from '../state/queries.ts'
 import { openImage, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
+import { useReadyRows, useWhenShown } from './around.ts'
 import { gap, gridLayout, moveCursor, padding } from './grid.ts'
 import { Tile } from './Tile.tsx'
 
@@ -19,17 +20,19 @@ export function Grid({ ids }: { ids: Int32Array }) {
   const selection = useUi((state) => state.selection)
   const labels = useLabels()
   const layout = gridLayout(width, tileSize, ids.length)
+  const { extract, shown } = useReadyRows()
   const virtual = useVirtualizer({
     count: width > 0 ? layout.rows : 0,
     getScrollElement: () => frame.current,
     estimateSize: () => layout.rowHeight,
-    overscan: 3,
+    rangeExtractor: extract,
     paddingStart: padding,
     paddingEnd: padding,
   })
   const row = Math.floor(cursor / layout.columns)
   // Without those that are only ready.
   const { startIndex: first, endIndex: last } = virtual.range ?? { startIndex: 0, endIndex: 0 }
+  useWhenShown(frame, first, last, shown)
 
   useEffect(() => {
     const element = frame.current
@@ -47,17 +50,21 @@ export function Grid({ ids }: { ids: Int32Array }) {
     if (width > 0) virtual.scrollToIndex(row, { align: 'auto' })
   }, [row, width > 0])
 
-  const choose = (index: number, { range = false, toggle = false }): void => {
-    const { selection: before, cursor: from } = ui.get()
-    if (range) {
-      const [first, last] = [Math.min(from, index), Math.max(from, index)]
-      ui.set({ selection: new Set([...before, ...ids.subarray(first, last + 1)]), cursor: index })
-    } else if (toggle) {
-      const next = new Set(before)
-      if (!next.delete(ids[index])) next.add(ids[index])
-      ui.set({ selection: next, cursor: index })
-    } else ui.set({ cursor: index, selection: new Set() })
-  }
+  // The same function as long as the list is the same: tiles that have not changed are not rendered anew.
+  const choose = useCallback(
+    (index: number, { range = false, toggle = false }): void => {
+      const { selection: before, cursor: from } = ui.get()
+      if (range) {
+        const [first, last] = [Math.min(from, index), Math.max(from, index)]
+        ui.set({ selection: new Set([...before, ...ids.subarray(first, last + 1)]), cursor: index })
+      } else if (toggle) {
+        const next = new Set(before)
+        if (!next.delete(ids[index])) next.add(ids[index])
+        ui.set({ selection: next, cursor: index })
+      } else ui.set({ cursor: index, selection: new Set() })
+    },
+    [ids],
+  )
 
   /** The menu is for the image that was pressed; for the one under the keyboard where none was. */
   const takeUnderPointer = ({ target }: MouseEvent): void => {
@@ -104,6 +111,7 @@ export function Grid({ ids }: { ids: Int32Array }) {
                 <Tile
                   key={ids[index]}
                   id={ids[index]}
+                  index={index}
                   labels={labels}
                   isCurrent={index === cursor}
                   isSelected={selection.has(ids[index])}
@@ -112,7 +120,7 @@ export function Grid({ ids }: { ids: Int32Array }) {
                   top={start}
                   width={layout.tileWidth}
                   height={layout.rowHeight - gap}
-                  onChoose={(how) => choose(index, how)}
+                  onChoose={choose}
                 />
               )
             }),

@@ -1,17 +1,18 @@
 import { Check, ImageOff, Sparkle } from 'lucide-react'
-import type { MouseEvent } from 'react'
-import { imageUrl } from '../../preload/contract.ts'
+import { type MouseEvent, memo } from 'react'
 import type { Label } from '../../preload/schemas.ts'
 import { useRow } from '../state/rows.ts'
 import { openImage } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Name } from '../ui/Name.tsx'
 import { Dot } from '../ui/StateIcon.tsx'
+import { Thumbnail } from '../ui/Thumbnail.tsx'
 import { captionHeight, labelsThatFit } from './grid.ts'
 
 /** One image of the grid: a click chooses, a double click opens. */
-export function Tile({
+export const Tile = memo(function Tile({
   id,
+  index,
   labels,
   isCurrent,
   isSelected,
@@ -23,6 +24,8 @@ export function Tile({
   onChoose,
 }: {
   id: number
+  /** Its place in the list. */
+  index: number
   labels: readonly Label[]
   isCurrent: boolean
   isSelected: boolean
@@ -31,7 +34,7 @@ export function Tile({
   top: number
   width: number
   height: number
-  onChoose: (how: { range?: boolean; toggle?: boolean }) => void
+  onChoose: (index: number, how: { range?: boolean; toggle?: boolean }) => void
 }) {
   const row = useRow(id)
   const present = row ? labels.filter((label) => row.present.includes(label.id)) : []
@@ -40,7 +43,7 @@ export function Tile({
   const suggestions = row?.suggestions.length ?? 0
   const ring = isSelected ? 'ring-2 ring-accent' : isCurrent ? 'group-focus-visible:ring-2 ring-accent' : ''
   const onClick = ({ shiftKey, ctrlKey, metaKey }: MouseEvent): void =>
-    onChoose({ range: shiftKey, toggle: ctrlKey || metaKey })
+    onChoose(index, { range: shiftKey, toggle: ctrlKey || metaKey })
 
   return (
     // The list has the keyboard: arrows move, Space chooses, Enter opens (Grid).
@@ -52,23 +55,14 @@ export function Tile({
       aria-selected={isSelected}
       aria-label={row ? undefined : texts.common.loading}
       data-path={row?.path}
+      data-in-sight={isInSight || undefined}
       onClick={onClick}
       onDoubleClick={() => openImage(id)}
       className={`absolute cursor-default overflow-hidden rounded-lg border border-line bg-surface select-none hover:border-muted ${ring}`}
       style={{ transform: `translate(${left}px, ${top}px)`, width, height }}
     >
       <div className="relative bg-stage" style={{ height: height - captionHeight }}>
-        {row?.status === 'ok' && (
-          <img
-            alt=""
-            src={imageUrl('', 'thumbnail', row)}
-            draggable={false}
-            // After a jump those in sight come before those around them.
-            fetchPriority={isInSight ? 'high' : 'low'}
-            loading={isInSight ? 'eager' : 'lazy'}
-            className="absolute inset-0 size-full object-contain"
-          />
-        )}
+        {row?.status === 'ok' && <Thumbnail image={row} className="absolute inset-0 size-full object-contain" />}
         {row && row.status !== 'ok' && (
           <div className="flex h-full flex-col items-center justify-center gap-1 p-2 text-center text-xs text-muted">
             <ImageOff size={20} aria-hidden />
@@ -106,4 +100,4 @@ export function Tile({
       </div>
     </div>
   )
-}
+})

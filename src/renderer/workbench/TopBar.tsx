@@ -1,5 +1,6 @@
 import { Menu } from '@base-ui/react/menu'
 import { CloudAlert, CloudCheck, LoaderCircle, Lock, Menu as MenuIcon, Redo2, Undo2 } from 'lucide-react'
+import { useState } from 'react'
 import type { ProjectSummary } from '../../preload/schemas.ts'
 import { action, keyNameOf, withKeyOf } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
@@ -101,6 +102,8 @@ function BackgroundJob() {
 }
 
 function ProjectMenu() {
+  // Within the bar that it belongs to, for those who go by landmarks.
+  const [place, setPlace] = useState<HTMLSpanElement | null>(null)
   const entry = (id: string, title = action(id).title) => (
     <Menu.Item className={menuItem} disabled={!action(id).when()} onClick={action(id).run}>
       {title}
@@ -116,7 +119,8 @@ function ProjectMenu() {
           </IconButton>
         }
       />
-      <Menu.Portal>
+      <span ref={setPlace} />
+      <Menu.Portal container={place}>
         <Menu.Positioner align="start" sideOffset={6} className="z-40">
           <Menu.Popup className={menuFrame}>
             {entry('export', texts.exchange.export)}

@@ -1,0 +1,28 @@
+import { useLayoutEffect, useRef } from 'react'
+import { useThumbnail } from '../state/thumbnails.ts'
+
+/** An image in small. */
+export function Thumbnail({
+  image,
+  alt = '',
+  className,
+}: {
+  image: { id: number; version: string }
+  /** Nothing where the words beside it say what it is. */
+  alt?: string
+  className: string
+}) {
+  const element = useRef<HTMLImageElement>(null)
+  const src = useThumbnail(image)
+  // One that leaves the page before it is here is no longer asked for: browsers go on loading it, and those that came into its
+  // place would wait.
+  useLayoutEffect(() => {
+    const picture = element.current
+    if (!picture || !src) return
+    if (!picture.hasAttribute('src')) picture.src = src
+    return () => {
+      if (!picture.complete) picture.removeAttribute('src')
+    }
+  }, [src])
+  return <img ref={element} alt={alt} draggable={false} src={src} className={className} />
+}
