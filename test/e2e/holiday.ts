@@ -48,3 +48,16 @@ export function labelLine(page: Page, name: string): Locator {
 export async function expectCounts(page: Page, name: string, present: number, absent: number): Promise<void> {
   await expect(labelLine(page, name)).toHaveText(`${name}Present${present}Absent${absent}`)
 }
+
+export async function fromMenu(page: Page, entry: RegExp): Promise<void> {
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: entry }).click()
+}
+
+export async function chooseImportFile(page: Page, file: string): Promise<Locator> {
+  await page.keyboard.press('Control+i')
+  const importing = dialog(page, 'Import labels')
+  await importing.getByLabel('File or folder', { exact: true }).fill(file)
+  await importing.getByRole('button', { name: 'Read', exact: true }).click()
+  return importing
+}

@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from './fixture.ts'
+import { chooseImportFile, dialog, expectCounts, image, openMade } from './holiday.ts'
+
+test('import: what a file would do, what is done, and what is left open', async ({ app: page, served }) => {
+  await openMade(page, served)
+  const first = path.join(served.folder, 'first.csv')
+  writeFileSync(
+    first,
+    'image,label,value\nred.jpg,beach,present\ngreen.jpg,beach,absent\nred.jpg,kite,present\ngone.jpg,boat,present\nblue.jpg,boat,maybe\n',
+  )
+  const importing = await chooseImportFile(page, first)
+  await expect(importing.getByText('2 of 3 images of the file are in this project.')).toBeVisible()
+  await expect(importing.getByText('3 marks are new')).toBeVisible()
+  await expect(importing.getByRole('row', { name: /kite/ })).toContainText('new')
+  await expect(importing.getByText(/neither present nor absent/)).toBeVisible()
+  await expect(importing.getByRole('radio')).toHaveCount(0)
+  // Looking at it has changed nothing.
+  await expectCounts(page, 'beach', 0, 0)
+  await importing.getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(importing.getByText('Imported: 3 marks and 1 new label.')).toBeVisible()
+  await importing.getByRole('button', { name: 'Done' }).click()
+  await expectCounts(page, 'beach', 1, 1)
+  await expectCounts(page, 'kite', 1, 0)
+
+  // The second file disagrees: what is here stays, unless told otherwise.
+  const second = path.join(served.folder, 'second.csv')
+  writeFileSync(second, 'image,label,value\nred.jpg,beach,absent\ngreen.jpg,beach,absent\n')
+  await chooseImportFile(page, second)
+  await expect(importing.getByText('1 says the opposite of a mark here')).toBeVisible()
+  await expect(importing.getByRole('radio', { name: 'Keep what this project says' })).toBeChecked()
+  await expect(importing.getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
+  await importing.getByRole('radio', { name: 'Take what the file says' }).check()
+  await importing.getByRole('button', { name: 'Import', exact: true }).click()
+  await importing.getByRole('button', { name: 'Done' }).click()
+  await expectCounts(page, 'beach', 0, 2)
+  await page.keyboard.press('Control+z')
+  await expectCounts(page, 'beach', 1, 1)
+
+  // Boxes say what is there; only a person can say whether the rest is absent.
+  const boxes = path.join(served.folder, 'boxes.json')
+  const box = { id: 1, image_id: 1, category_id: 1, bbox: [0, 0, 9, 9], area: 81, iscrowd: 0 }
+  const images = [
+    { id: 1, file_name: 'blue.jpg', width: 64, height: 48 },
+    { id: 2, file_name: 'green.jpg', width: 64, height: 48 },
+  ]
+  writeFileSync(boxes, JSON.stringify({ images, categories: [{ id: 1, name: 'boat' }], annotations: [box] }))
+  await chooseImportFile(page, boxes)
+  await expect(importing.getByRole('group', { name: /does not say what is absent/ })).toBeVisible()
+  await expect(importing.getByRole('radio', { name: /^Unknown/ })).toBeChecked()
+  await importing.getByRole('radio', { name: /^Absent/ }).check()
+  await importing.getByRole('button', { name: 'Import', exact: true }).click()
+  await importing.getByRole('button', { name: 'Done' }).click()
+  await expectCounts(page, 'boat', 1, 1)
+
+  const none = await chooseImportFile(page, path.join(served.folder, 'none.csv'))
+  await expect(none.getByRole('alert')).toContainText('none.csv')
+})
+
+test('export: to the place that is proposed, in either format, with what it could not say', async ({
+  app: page,
+  served,
+}) => {
+  await openMade(page, served)
+  await image(page, 'red.jpg').click({ modifiers: ['ControlOrMeta'] })
+  await page.keyboard.press('1')
+  await expectCounts(page, 'beach', 1, 0)
+
+  await page.keyboard.press('Control+e')
+  const exporting = dialog(page, 'Export')
+  const place = exporting.getByLabel('Where to', { exact: true })
+  await expect(place).toHaveValue(path.join(served.folder, 'Holiday.json'))
+  await exporting.getByLabel('Format').selectOption('csv')
+  await expect(place).toHaveValue(path.join(served.folder, 'Holiday.csv'))
+  await exporting.getByRole('button', { name: 'Export', exact: true }).click()
+  const exported = dialog(page, 'Exported')
+  await expect(exported.getByText('Holiday.csv')).toBeVisible()
+  await exported.getByRole('button', { name: 'Done' }).click()
+  expect(readFileSync(path.join(served.folder, 'Holiday.csv'), 'utf8').trim().split(/\r?\n/)).toEqual([
+    'image,label,value',
+    'red.jpg,beach,present',
+  ])
+
+  // A name chosen in the dialog: there is one of it already.
+  await page.keyboard.press('Control+e')
+  await exporting.getByLabel('Format').selectOption('csv')
+  await exporting.getByRole('button', { name: 'Choose … Where to' }).click()
+  const browsing = dialog(page, 'Where to')
+  await expect(browsing.getByText('There is a file of this name already.')).toBeVisible()
+  await browsing.getByLabel('File name').fill('other')
+  await page.keyboard.press('Enter')
+  await expect(place).toHaveValue(path.join(served.folder, 'other.csv'))
+  await exporting.getByLabel('Format').selectOption('coco')
+  await exporting.getByRole('button', { name: 'Export', exact: true }).click()
+  await expect(exported.getByText('3 images, 1 present, 0 absent.')).toBeVisible()
+  await expect(exported.getByText(/can’t be read/)).toBeVisible()
+})
