@@ -84,6 +84,11 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Fuzzed
       })
       let [reached, since, fault] = [orders.from, performance.now(), undefined as string | undefined]
       let [hasBegun, isDone] = [false, false]
+      const before = { read: result.read, refused: result.refused }
+      const count = ({ read, refused }: { read: number; refused: number }) => {
+        result.read = before.read + read
+        result.refused = before.refused + refused
+      }
       let lastWords = ''
       child.stderr!.setEncoding('utf8').on('data', (text) => {
         lastWords = (lastWords + text).slice(-1500)
@@ -98,6 +103,7 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Fuzzed
       child.on('message', (report: Report) => {
         const now = performance.now()
         if (report.kind === 'case') {
+          count(report)
           if (hasBegun) result.longest = Math.max(result.longest, now - since)
           ;[reached, since, hasBegun] = [report.number, now, true]
           onProgress?.(report.number)
@@ -106,8 +112,7 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Fuzzed
           keep(report.number)
         } else {
           isDone = true
-          result.read += report.read
-          result.refused += report.refused
+          count(report)
           result.kept += report.kept
           result.blocks = Math.max(result.blocks, report.blocks)
           result.codes = [...new Set([...result.codes, ...report.codes])].sort()

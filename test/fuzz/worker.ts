@@ -18,7 +18,8 @@ export interface Orders {
 }
 
 export type Report =
-  | { kind: 'case'; number: number }
+  /** With what has become of those before it. */
+  | { kind: 'case'; number: number; read: number; refused: number }
   | { kind: 'finding'; number: number; what: string }
   | { kind: 'done'; read: number; refused: number; kept: number; blocks: number; codes: string[] }
 
@@ -70,7 +71,7 @@ for (const { files, main } of seeds) {
 ;[read, refused] = [0, 0]
 codes.clear()
 for (let number = from; number < to; number++) {
-  tell({ kind: 'case', number })
+  tell({ kind: 'case', number, read, refused })
   const { files, main } = kept[Math.floor(random.random() * kept.length)]
   const changed = mutator.files(files, pieces)
   const fault = await attempt(changed, main)

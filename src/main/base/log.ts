@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, statSync } from 'node:fs'
 import path from 'node:path'
 import pino from 'pino'
+import { errorForLog, withoutContent } from './logText.ts'
 
 /** What happened, for whoever looks into a bug. It never leaves the machine. */
 export interface Logger {
@@ -15,7 +16,8 @@ export interface Logger {
 const largest = 5 * 1024 * 1024
 
 /**
- * A log file, one JSON object a line. A program that can't write its log still works: then there is none.
+ * A log file, one JSON object a line, without names, paths and contents (logText.ts): it may be handed to somebody. A program
+ * that can't write its log still works: then there is none.
  * @param file absolute
  */
 export function openLog(file: string): Logger {
@@ -25,10 +27,10 @@ export function openLog(file: string): Logger {
     // Synchronous: what is logged just before a crash is what one wants to read.
     const log = pino({ level: 'debug', base: { pid: process.pid } }, pino.destination({ dest: file, sync: true }))
     return {
-      debug: (message) => log.debug(message),
-      info: (message) => log.info(message),
-      warn: (message) => log.warn(message),
-      error: (message, error) => log.error({ err: error instanceof Error ? error : undefined }, message),
+      debug: (message) => log.debug(withoutContent(message)),
+      info: (message) => log.info(withoutContent(message)),
+      warn: (message) => log.warn(withoutContent(message)),
+      error: (message, error) => log.error({ err: errorForLog(error) }, withoutContent(message)),
     }
   } catch {
     return silent

@@ -301,7 +301,13 @@ export class Edit {
 
   #refuseLabel(id: number): never {
     const label = labelById(this.#db, id)
-    if (!label) throw new Error(`There is no label ${id}.`)
+    if (!label) {
+      throw new UserError(
+        'label-unknown',
+        'There is no such label in this project any more.',
+        'It may have been removed elsewhere.',
+      )
+    }
     throw new UserError(
       'label-removed',
       `The label “${label.name}” has been removed.`,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { UserError } from '../base/errors.ts'
 import type { Connection } from './database.ts'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
@@ -85,7 +86,9 @@ export class ModelsTable {
     this.#db.run('UPDATE model SET is_current = 0 WHERE is_current = 1')
     if (id === null) return
     const { changes } = this.#db.run('UPDATE model SET is_current = 1 WHERE id = ?', id)
-    if (changes === 0) throw new Error(`There is no model ${id}.`)
+    if (changes === 0) {
+      throw new UserError('model-unknown', 'There is no such model in this project.', 'Choose one of the list.')
+    }
   }
 }
 
