@@ -4,7 +4,10 @@ import { request } from 'node:https'
 import path from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Application } from '../../src/main/app/application.ts'
+import type { LabelStudioBackend } from '../../src/main/app/labelStudio.ts'
+import { silent } from '../../src/main/base/log.ts'
 import { Allowance, Guesses } from '../../src/main/shell/allowance.ts'
+import { LabelStudioServer } from '../../src/main/shell/labelStudio.ts'
 import { isLocalHost, isLoopback, isSameOrigin, namesOf } from '../../src/main/shell/origin.ts'
 import { WebShell, type WebShellOptions } from '../../src/main/shell/web.ts'
 import { newApplication, pictureProject, temporaryFolder } from '../app/support.ts'
@@ -118,6 +121,27 @@ test('so many at once, and so many a second', () => {
   for (let i = 0; i < 10_001; i++) guesses.wasWrong(`${i}`)
   guesses.wasWrong('a')
   expect(guesses.isBarred('a')).toBe(false)
+})
+
+test('Label Studio’s door: a password can’t be found by trying, and pages have no business there', async () => {
+  const backend = { health: () => ({ status: 'UP' }) } as unknown as LabelStudioBackend
+  const start = (host: string, auth?: string) => LabelStudioServer.start(backend, silent, { port: 0, host, auth })
+  await expect(start('0.0.0.0')).rejects.toMatchObject({ code: 'auth-needed' })
+  const server = await start('127.0.0.1', 'ann:secret')
+  onTestFinished(() => server.close())
+  const port = Number(new URL(server.url).port)
+  const basic = (auth: string) => ({ Authorization: `Basic ${Buffer.from(auth).toString('base64')}` })
+  const status = async (headers: Record<string, string>) => (await ask(port, '/health', headers)).status
+  expect(await status(basic('ann:secret'))).toBe(200)
+  expect(await status({ ...basic('ann:secret'), Origin: 'http://evil.example' })).toBe(403)
+  expect(await status({ ...basic('ann:secret'), Host: 'evil.example' })).toBe(403)
+  expect(await status({})).toBe(401)
+  const tried: number[] = []
+  for (let i = 0; i < 30; i++) tried.push(await status(basic(`ann:${i}`)))
+  expect(tried.slice(0, 10)).toEqual(Array(10).fill(401))
+  expect(tried.at(-1)).toBe(429)
+  // Not even the right one: else guessing would go on unseen.
+  expect(await status(basic('ann:secret'))).toBe(429)
 })
 
 /** Runs a process that floods the shell. @returns when it has begun, and what it says at its end */
