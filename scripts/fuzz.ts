@@ -42,6 +42,7 @@ for (const reader of readers) {
   console.log(
     `| ${reader.id} | ${tried} | ${read} | ${refused} | ${codes.length} | ${one.findings.length} | ${ended} | ${megabytes(peak)} | ${(longest / 1000).toFixed(1)} s |`,
   )
+  for (const what of one.findings.slice(0, 5)) console.error(`${reader.id}, ${what}`)
   wrong.push(...one.findings.map((what) => `${reader.id}, ${what}`))
 }
 if (wantsMonsters) {
@@ -51,9 +52,11 @@ if (wantsMonsters) {
     console.log(
       `| ${monster.title} | ${monster.size(scale)} | ${outcome} | ${megabytes(peak)} | ${seconds.toFixed(1)} s |`,
     )
-    if (fault) wrong.push(`${monster.title}: ${fault}`)
+    if (fault) {
+      console.error(`${monster.title}: ${fault}`)
+      wrong.push(`${monster.title}: ${fault}`)
+    }
   }
 }
-for (const what of wrong.slice(0, 40)) console.error(`\n${what}`)
 if (wrong.length > 0) console.error(`\n${wrong.length} findings; their files are in ${findings}.`)
 process.exitCode = wrong.length > 0 ? 1 : 0

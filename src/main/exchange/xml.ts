@@ -63,7 +63,6 @@ class XmlParser {
   readonly #parser = sax.parser(true, parserOptions)
   readonly #path: string[] = []
   readonly #texts: string[] = []
-  #failure: Error | undefined
   #seen = false
 
   constructor(file: string, visitor: XmlVisitor) {
@@ -71,54 +70,39 @@ class XmlParser {
     this.#visitor = visitor
     const parser = this.#parser
     parser.onerror = (error) => {
-      this.#failure ??= this.#fault(error.message.split('\n')[0])
-      // It is reported by `write`; the parser must not throw it too.
-      parser.error = null as unknown as Error
+      // At the first fault it is over: for what comes after it the parser may take the square of the time.
+      throw this.#fault(error.message.split('\n')[0])
     }
-    parser.onopentag = ({ name, attributes }) =>
-      this.#safely(() => {
-        this.#seen = true
-        this.#path.push(name)
-        this.#texts.push('')
-        if (this.#path.length > deepest) throw this.#fault('it is nested too deeply')
-        visitor.open?.(name, attributes as Record<string, string>, this.#path)
-      })
+    parser.onopentag = ({ name, attributes }) => {
+      this.#seen = true
+      this.#path.push(name)
+      this.#texts.push('')
+      if (this.#path.length > deepest) throw this.#fault('it is nested too deeply')
+      visitor.open?.(name, attributes as Record<string, string>, this.#path)
+    }
     parser.ontext = (text) => this.#text(text)
     parser.oncdata = (text) => this.#text(text)
-    parser.onclosetag = (name) =>
-      this.#safely(() => {
-        const text = trimmed(this.#texts.pop()!)
-        this.#visitor.close?.(name, text, this.#path)
-        this.#path.pop()
-      })
+    parser.onclosetag = (name) => {
+      const text = trimmed(this.#texts.pop()!)
+      this.#visitor.close?.(name, text, this.#path)
+      this.#path.pop()
+    }
   }
 
   write(text: string): void {
     this.#parser.write(text)
-    if (this.#failure) throw this.#failure
   }
 
   end(): void {
     this.#parser.close()
-    if (this.#failure) throw this.#failure
     if (!this.#seen) throw this.#fault('it has no element')
   }
 
   #text(text: string): void {
     if (this.#texts.length === 0) return
     const whole = this.#texts.at(-1)! + text
-    if (whole.length > longestText) this.#failure ??= this.#fault('one text is too long')
-    else this.#texts[this.#texts.length - 1] = whole
-  }
-
-  /** What a visitor throws must not leave the parser half way. */
-  #safely(work: () => void): void {
-    if (this.#failure) return
-    try {
-      work()
-    } catch (error) {
-      this.#failure = error as Error
-    }
+    if (whole.length > longestText) throw this.#fault('one text is too long')
+    this.#texts[this.#texts.length - 1] = whole
   }
 
   #fault(reason: string): UserError {
