@@ -68,6 +68,42 @@ function holders(value: unknown, found: Holder[] = []): Holder[] {
   return found
 }
 
+function changeHolder(holder: Holder, all: readonly Holder[], extra: string[], random: RandomState): void {
+  if (Array.isArray(holder) && (holder.length === 0 || below(random, 4) === 0)) {
+    holder.push(one(random, oddValues))
+    return
+  }
+  const key = one(random, Object.keys(holder).length > 0 ? Object.keys(holder) : oddKeys)
+  switch (below(random, 7)) {
+    case 0:
+      delete holder[key]
+      break
+    case 1:
+      if (Array.isArray(holder)) holder.splice(Number(key), 1)
+      else
+        Object.defineProperty(holder, one(random, oddKeys), {
+          value: one(random, oddValues),
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        })
+      break
+    case 2:
+      holder[key] = structuredClone(one(random, all))
+      break
+    case 3:
+      if (Array.isArray(holder)) holder.push(...structuredClone(holder.slice(0, 3)))
+      else holder[key] = [holder[key]]
+      break
+    case 4:
+      // The same key twice: JSON.stringify can't write that.
+      extra.push(`,${JSON.stringify(key)}:${JSON.stringify(one(random, oddValues))}`)
+      break
+    default:
+      holder[key] = one(random, oddValues)
+  }
+}
+
 export const jsonChanged: Restructure = (bytes, random) => {
   let top: unknown
   try {
@@ -75,47 +111,18 @@ export const jsonChanged: Restructure = (bytes, random) => {
   } catch {
     return bytes
   }
-  let extra = ''
+  const extra: string[] = []
   for (let times = 1 + below(random, 4); times > 0; times--) {
     const all = holders(top)
     if (all.length === 0) return Buffer.from(JSON.stringify(one(random, oddValues)))
-    const holder = one(random, all)
-    if (Array.isArray(holder) && (holder.length === 0 || below(random, 4) === 0)) {
-      holder.push(one(random, oddValues))
-      continue
-    }
-    const key = one(random, Object.keys(holder).length > 0 ? Object.keys(holder) : oddKeys)
-    switch (below(random, 7)) {
-      case 0:
-        delete holder[key]
-        break
-      case 1:
-        if (Array.isArray(holder)) holder.splice(Number(key), 1)
-        else
-          Object.defineProperty(holder, one(random, oddKeys), {
-            value: one(random, oddValues),
-            enumerable: true,
-            configurable: true,
-            writable: true,
-          })
-        break
-      case 2:
-        holder[key] = structuredClone(one(random, all))
-        break
-      case 3:
-        if (Array.isArray(holder)) holder.push(...structuredClone(holder.slice(0, 3)))
-        else holder[key] = [holder[key]]
-        break
-      case 4:
-        // The same key twice: JSON.stringify can't write that.
-        extra = `,${JSON.stringify(key)}:${JSON.stringify(one(random, oddValues))}`
-        break
-      default:
-        holder[key] = one(random, oddValues)
+    try {
+      changeHolder(one(random, all), all, extra, random)
+    } catch {
+      // Something whose prototype became a list by an earlier change.
     }
   }
   const text = JSON.stringify(top) ?? 'null'
-  return Buffer.from(extra && text.endsWith('}') ? `${text.slice(0, -1)}${extra}}` : text)
+  return Buffer.from(extra.length > 0 && text.endsWith('}') ? `${text.slice(0, -1)}${extra.join('')}}` : text)
 }
 
 /** A database that is sound, and holds what its program would never have written. */

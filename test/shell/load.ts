@@ -84,14 +84,14 @@ class Person {
   actions = 0
   /** By pair: what was acknowledged last. */
   readonly said = new Map<string, State>()
-  /** By pair, of the images that are shown: what stands there. */
-  screen = new Map<string, State>()
+  /** What stands on the screen: the states of the images that are shown. */
+  readonly screen = new Map<number, Map<number, State>>()
   readonly #client: Client
   readonly #close: () => void
   readonly #place: Place
   readonly #random: RandomState
-  #looking: Promise<void> | undefined
-  #isStale = true
+  readonly #stale = new Set<number>()
+  readonly #asking = new Map<string, 'once' | 'again'>()
 
   private constructor(client: Client, close: () => void, place: Place) {
     this.#client = client
@@ -108,10 +108,18 @@ class Person {
     const { client, socket } = await connect(port, await letIn(port, url))
     const person = new Person(client, () => socket.close(), place)
     const events = await client.app.events()
+    person.#look(null)
     void (async () => {
       for await (const event of events) {
-        if (event.kind !== 'states') continue
-        if (event.imageIds?.some((id) => id <= shown) ?? true) person.#look()
+        // As the page does (renderer/state/events.ts).
+        if (event.kind === 'states') {
+          person.#look(event.imageIds)
+          person.#ask('labels', () => client.labels.list())
+        }
+        if (event.kind === 'project') {
+          person.#ask('labels', () => client.labels.list())
+          person.#ask('models', () => client.training.models())
+        }
       }
     })().catch(() => undefined)
     return person
@@ -148,31 +156,41 @@ class Person {
     }
   }
 
-  /** Asks for what is shown; once more if it has changed meanwhile. */
-  #look(): void {
-    this.#isStale = true
-    this.#looking ??= (async () => {
-      while (this.#isStale) {
-        this.#isStale = false
-        const rows = await this.#client.images.rows({ ids: Array.from({ length: shown }, (_, i) => i + 1) })
-        const seen = new Map<string, State>()
-        for (const { id, present, absent } of rows) {
-          for (const labelId of present) seen.set(key(id, labelId), 1)
-          for (const labelId of absent) seen.set(key(id, labelId), -1)
-        }
-        this.screen = seen
+  /** Asks for those that are shown and have changed. @param ids null: all */
+  #look(ids: readonly number[] | null): void {
+    for (const id of ids ?? Array.from({ length: shown }, (_, i) => i + 1)) if (id <= shown) this.#stale.add(id)
+    this.#ask('rows', async () => {
+      const asked = [...this.#stale]
+      this.#stale.clear()
+      if (asked.length === 0) return
+      for (const { id, present, absent } of await this.#client.images.rows({ ids: asked })) {
+        const row = new Map<number, State>(present.map((labelId) => [labelId, 1]))
+        for (const labelId of absent) row.set(labelId, -1)
+        this.screen.set(id, row)
       }
-    })().finally(() => {
-      this.#looking = undefined
     })
+  }
+
+  /** Once more after the answer, if it was asked for meanwhile. */
+  #ask(what: string, ask: () => Promise<unknown>): void {
+    const under = this.#asking.get(what)
+    this.#asking.set(what, under ? 'again' : 'once')
+    if (under) return
+    void (async () => {
+      do {
+        this.#asking.set(what, 'once')
+        await ask()
+      } while (this.#asking.get(what) === 'again')
+      this.#asking.delete(what)
+    })().catch(() => undefined)
   }
 
   /** Until nothing more is told for a while. */
   async settle(): Promise<void> {
-    do {
-      await this.#looking
-      await wait(500)
-    } while (this.#looking)
+    for (let quiet = 0; quiet < 5; ) {
+      await wait(200)
+      quiet = this.#asking.size === 0 && this.#stale.size === 0 ? quiet + 1 : 0
+    }
   }
 
   leave(): void {
@@ -200,9 +218,13 @@ function judge(file: string, people: readonly Person[]): Omit<LoadResult, 'actio
     ][]
     const held = new Map(rows.map(([imageId, labelId, state]) => [key(imageId, labelId), state]))
     const said = people.flatMap((person) => [...person.said])
-    const onScreen = new Map([...held].filter(([pair]) => Number(pair.split(' ')[0]) <= shown))
-    const isSame = (screen: Map<string, State>) =>
-      screen.size === onScreen.size && [...onScreen].every(([pair, state]) => screen.get(pair) === state)
+    const onScreen = [...held].filter(([pair]) => Number(pair.split(' ')[0]) <= shown)
+    const isSame = (screen: Person['screen']) =>
+      [...screen.values()].reduce((sum, row) => sum + row.size, 0) === onScreen.length &&
+      onScreen.every(([pair, state]) => {
+        const [imageId, labelId] = pair.split(' ').map(Number)
+        return screen.get(imageId)?.get(labelId) === state
+      })
     return {
       marks: people.reduce((sum, one) => sum + one.marks, 0),
       waits: Float64Array.from(people.flatMap((one) => one.waits)).sort(),

@@ -1,4 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { AppEvent } from '../../preload/schemas.ts'
+
+/**
+ * States are told no more often than this, in milliseconds: where many people mark, each of their screens would ask for what is new
+ * with every mark of every other.
+ */
+const statesEvery = 100
 
 /**
  * Tells every client what has happened. A client that reads slowly misses nothing, yet its queue stays short: what a later
@@ -18,6 +25,7 @@ export class Events {
   /** All events from the moment of the call (not of the first `next`) until the signal is aborted. */
   subscribe(signal?: AbortSignal): AsyncGenerator<AppEvent, void> {
     const waiting: AppEvent[] = []
+    let statesFrom = 0
     let wake = () => {}
     const push = (event: AppEvent) => {
       enqueue(waiting, event)
@@ -33,7 +41,15 @@ export class Events {
     return (async function* () {
       try {
         for (;;) {
-          while (waiting.length > 0) yield waiting.shift()!
+          while (waiting.length > 0) {
+            // The first is told at once; those that follow it closely are told together.
+            const early = waiting[0].kind === 'states' ? statesFrom - performance.now() : 0
+            if (early > 0) await wait(early, undefined, { signal }).catch(() => undefined)
+            if (signal?.aborted || !queues.has(push)) return
+            const event = waiting.shift()!
+            if (event.kind === 'states') statesFrom = performance.now() + statesEvery
+            yield event
+          }
           if (signal?.aborted || !queues.has(push)) return
           await new Promise<void>((resolve) => {
             wake = resolve
