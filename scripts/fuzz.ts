@@ -4,7 +4,7 @@
  *
  *     npm run fuzz [-- READER…] [-- --count N] [-- --seed N] [-- --markdown]
  */
-import { rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { fuzz } from '../test/fuzz/fuzz.ts'
@@ -27,7 +27,15 @@ const readers = positionals.length > 0 && names.length === 0 ? [] : readersNamed
 const [count, seed, scale] = [Number(values.count), Number(values.seed), Number(values.scale)]
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MB`
 const wrong: string[] = []
-rmSync(findings, { recursive: true, force: true })
+mkdirSync(findings, { recursive: true })
+for (const { id } of readers) clear(id)
+
+/** What an earlier run has found with a reader. */
+function clear(reader: string): void {
+  for (const name of readdirSync(findings)) {
+    if (name.startsWith(`${reader}-${seed}-`)) rmSync(path.join(findings, name), { recursive: true })
+  }
+}
 
 if (readers.length > 0) {
   console.log(
