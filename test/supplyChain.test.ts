@@ -56,6 +56,8 @@ const licences = [
   'CC0-1.0',
   'Zlib',
   'Python-2.0',
+  // Of a font that lies beside the application.
+  'OFL-1.1',
 ]
 const ofTools = ['MPL-2.0', 'CC-BY-4.0', 'WTFPL']
 /** A library of its own beside the application, which anyone can replace: so its licence asks. */
