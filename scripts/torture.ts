@@ -1,32 +1,75 @@
 /**
- * Kills the application over and over while it works, at random moments, and says what was lost.
+ * Kills the application over and over while it works, at random moments; cuts the power while somebody marks; aborts the compute
+ * process in the middle of its tasks. Says how often, and what was lost.
  *
  *     npm run torture [-- --count 200] [-- --seed 1]
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { Application } from '../src/main/app/application.ts'
+import { silent } from '../src/main/base/log.ts'
+import { computeEntry } from '../src/main/shell/paths.ts'
+import { pictures } from '../test/app/pictures.ts'
+import { computeAborts } from '../test/torture/aborts.ts'
+import { powerCuts } from '../test/torture/powerCuts.ts'
 import { torture } from '../test/torture/torture.ts'
 import { ensureRenderer } from './rendererBuild.ts'
 
 const { values } = parseArgs({
   options: { count: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
 })
-ensureRenderer()
+const [count, seed] = [Number(values.count), Number(values.seed)]
 const started = performance.now()
-const { kills, during, acknowledged, problems } = await torture({
-  count: Number(values.count),
-  seed: Number(values.seed),
-  onKill: ({ doing, problems }, count) => {
-    console.log(
-      `${String(count).padStart(4)}  ${doing.join(' + ')}${problems.length > 0 ? `   ${problems.join('; ')}` : ''}`,
-    )
+const rows: [tried: string, times: number, lost: string][] = []
+const problems: string[] = []
+
+function tell(tried: string, times: number, found: readonly string[]): void {
+  problems.push(...found)
+  rows.push([tried, times, found.length === 0 ? 'nothing' : `${found.length} problems`])
+}
+
+async function aborts(): Promise<string[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'surmise-torture-'))
+  const imagesRoot = path.join(folder, 'images')
+  await pictures(imagesRoot, 20)
+  const application = new Application({ version: '0', configFolder: folder, log: silent, computeEntry })
+  try {
+    const project = { path: path.join(folder, 'p.surmise'), imagesRoot, labels: ['a'] }
+    const { workspace, scan } = await application.createAndScan(project)
+    await scan.done
+    return await computeAborts(workspace, Math.ceil(count / 2))
+  } finally {
+    await application.shutdown()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+ensureRenderer()
+tell('compute process aborted in the middle of a task', Math.ceil(count / 2), await aborts())
+let saved = 0
+if (process.platform === 'linux') {
+  const cuts = await powerCuts(count, seed)
+  saved += cuts.acknowledged
+  tell('power cut while marking: file and log copied, the rest torn', count, cuts.problems)
+}
+const tally = await torture({
+  ...{ count, seed },
+  onKill: ({ doing, problems: found }, kills) => {
+    console.log(`${String(kills).padStart(4)}  ${doing.join(' + ')}${found.length > 0 ? `   ${found.join('; ')}` : ''}`)
   },
 })
-const minutes = (performance.now() - started) / 60_000
-console.log(`\nKilled ${kills} times in ${minutes.toFixed(0)} minutes; seed ${values.seed}.`)
-console.log('\n| killed while it did this, often several things at once | times |\n|---|---|')
-for (const [what, count] of [...during].sort((a, b) => b[1] - a[1])) console.log(`| ${what} | ${count} |`)
+saved += tally.acknowledged
+tell('application killed', tally.kills, tally.problems)
+for (const [what, times] of [...tally.during].sort((a, b) => b[1] - a[1])) rows.push([`… while: ${what}`, times, ''])
+
+const minutes = Math.round((performance.now() - started) / 60_000)
+console.log(`\n${minutes} minutes, seed ${seed}; of several things under way at a kill, each is counted.\n`)
+console.log('| tried | times | lost |\n|---|---|---|')
+for (const row of rows) console.log(`| ${row.join(' | ')} |`)
 console.log(
-  `\n${acknowledged} actions were acknowledged while marking; each was there after every kill, and none twice.`,
+  `\n${saved} actions were told as saved. What was lost of them, or there twice, is in the table.`,
 )
-console.log(problems.length === 0 ? 'Lost: nothing.' : `${problems.length} problems:\n${problems.join('\n')}`)
+if (problems.length > 0) console.log(`\nProblems:\n${problems.join('\n')}`)
 process.exit(problems.length === 0 ? 0 : 1)

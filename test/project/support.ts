@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,6 +7,9 @@ import { UserError } from '../../src/main/base/errors.ts'
 import { type CreateOptions, createProject } from '../../src/main/project/open.ts'
 import type { Project } from '../../src/main/project/project.ts'
 import type { ScannedImage } from '../../src/main/project/scan.ts'
+import { scanned } from './scanned.ts'
+
+export { scanned }
 
 const folders: string[] = []
 const projects: Project[] = []
@@ -38,22 +40,6 @@ export function newProject(options: Partial<CreateOptions> & { folder?: string; 
   const project = closing(createProject({ path: path.join(folder, 'p.surmise'), imagesRoot, ...options }))
   if (options.images) project.images.applyScan({ added: options.images.map((file) => scanned(file)) })
   return project
-}
-
-/** What a scan would tell of a file. @param content stands for its bytes */
-export function scanned(file: string, content = file): ScannedImage {
-  return {
-    path: file,
-    width: 640,
-    height: 480,
-    orientation: 1,
-    size: 1000 + content.length,
-    mtimeMs: 1_700_000_000_000,
-    sha256: createHash('sha256').update(content).digest('hex'),
-    status: 'ok',
-    reason: '',
-    reasonCode: '',
-  }
 }
 
 export function brokenFile(file: string): ScannedImage {

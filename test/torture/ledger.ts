@@ -78,6 +78,14 @@ export class Ledger {
     return { problems, wasDone }
   }
 
+  /** That the first so many actions are there as they were asked for, whatever comes after them. */
+  compareFirst(file: string, count: number): string[] {
+    const { actions } = readFile(file)
+    if (actions.length < count) return [`${count} actions were acknowledged, ${actions.length} are there`]
+    const at = this.#actions.slice(0, count).findIndex((action, i) => !isDeepStrictEqual(actions[i], action))
+    return at < 0 ? [] : [`action ${at + 1} is not what was asked for`]
+  }
+
   #play(deed: Deed): void {
     if (deed.kind === 'undo' || deed.kind === 'redo') {
       const target = deed.kind === 'undo' ? this.#place : this.#after(this.#place)

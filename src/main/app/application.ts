@@ -188,6 +188,14 @@ export class Application {
     await this.#letGo()
     this.#workspace = workspace
     this.context.events.publish({ kind: 'project', project: summary })
+    if (project.drive === 'network' && !project.readOnly) {
+      const message = 'This project lies on a network drive, where locks between machines can’t be relied on.'
+      this.context.events.notice(
+        'warning',
+        message,
+        'Open it on one machine at a time, or keep it on a disk of this one.',
+      )
+    }
     if (this.#remembers) void this.recent.add(project)
     return workspace
   }

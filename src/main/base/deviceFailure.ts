@@ -14,7 +14,10 @@ const meanings: [words: RegExp, meaning: string][] = [
   [/WebGPU adapter|No supported adapters/i, 'no graphics card with a driver for it was found'],
   [/Failed to load (shared )?library/i, 'ONNX Runtime’s libraries for it are not installed'],
   [/device (was |is )?lost|lost device/i, 'the connection to the graphics card was lost'],
-  [/out of memory|OOM/i, 'the memory of the graphics card is full'],
+  [
+    /out of memory|\bOOM\b|E_OUTOFMEMORY|8007000E|Failed to allocate memory/i,
+    'the memory of the graphics card is full',
+  ],
 ]
 
 /**

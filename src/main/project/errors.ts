@@ -65,11 +65,13 @@ export function projectTooOld(path: string): UserError {
   )
 }
 
-export function projectOpenElsewhere(path: string): UserError {
+/** @param by of a project on a network drive: the machine that has it open, and the file that says so */
+export function projectOpenElsewhere(path: string, by?: { host: string | undefined; note: string }): UserError {
+  const where = by?.host ? `on ${by.host}` : 'in another window or program'
   return new UserError(
     'project-open-elsewhere',
-    `This project is open in another window or program: ${path}`,
-    'Close it there, or open it read-only here.',
+    `This project is open ${where}: ${path}`,
+    `Close it there, or open it read-only here.${by ? ` If nobody has it open any more, delete ${by.note}` : ''}`,
   )
 }
 
@@ -132,7 +134,7 @@ export function projectMoved(path: string, options?: ErrorOptions): UserError {
   return new UserError(
     'project-moved',
     `The project file was moved or deleted while it was open: ${path}`,
-    'Put it back, or open it at its new place.',
+    'All that was saved is in it, and in a backup: put it back, open it at its new place, or restore the backup.',
     options,
   )
 }

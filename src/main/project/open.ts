@@ -19,6 +19,7 @@ import path from 'node:path'
 import { asUserError, UserError } from '../base/errors.ts'
 import { temporaryFolderPrefix, temporaryName } from '../base/leftOvers.ts'
 import { Connection } from './database.ts'
+import { type Drive, driveOf } from './drive.ts'
 import { Edit, type NewLabel } from './edit.ts'
 import { notAProject, projectDamaged, projectExists, projectNotFound, projectReadOnly } from './errors.ts'
 import { inspectHeader } from './header.ts'
@@ -89,15 +90,21 @@ export function createProject(options: CreateOptions): Project {
   return openProject(target)
 }
 
+export interface OpenOptions {
+  readOnly?: boolean
+  /** @default found out */
+  drive?: Drive
+}
+
 /**
  * Opens a project for writing, which one process at a time can, or for reading.
  * @throws UserError `project-not-found`, `not-a-project`, `project-too-new`, `project-too-old`, `project-open-elsewhere`,
  *   `project-locked`, `project-damaged`, `project-read-only`
  */
-export function openProject(file: string, { readOnly = false }: { readOnly?: boolean } = {}): Project {
+export function openProject(file: string, { readOnly = false, drive }: OpenOptions = {}): Project {
   const resolved = path.resolve(file)
   try {
-    return readOnly ? openForReading(findFile(resolved)) : openForWriting(findFile(resolved))
+    return readOnly ? openForReading(findFile(resolved)) : openForWriting(findFile(resolved), drive)
   } catch (error) {
     throw asUserError(error)
   }
@@ -153,12 +160,12 @@ function findFile(resolved: string): string {
   return file
 }
 
-function openForWriting(file: string): Project {
+function openForWriting(file: string, drive: Drive = driveOf(file)): Project {
   if (!isWritable(file) || !isWritable(path.dirname(file))) throw projectReadOnly(file)
-  const lock = new ProjectLock(file)
+  const lock = new ProjectLock(file, drive)
   return opened(
     file,
-    false,
+    { readOnly: false, drive },
     () => new Connection(file),
     () => lock.release(),
   )
@@ -168,7 +175,7 @@ function openForReading(file: string): Project {
   try {
     return opened(
       file,
-      true,
+      { readOnly: true },
       () => new Connection(file, { readOnly: true }),
       () => {},
     )
@@ -186,14 +193,19 @@ function openForReading(file: string): Project {
       copyFileSync(`${file}-wal`, `${copy}-wal`)
       chmodSync(`${copy}-wal`, 0o600)
     }
-    return opened(file, true, () => new Connection(copy), release)
+    return opened(file, { readOnly: true }, () => new Connection(copy), release)
   } catch (error) {
     release()
     throw error
   }
 }
 
-function opened(file: string, readOnly: boolean, connect: () => Connection, release: () => void): Project {
+function opened(
+  file: string,
+  { readOnly, drive = driveOf(file) }: { readOnly: boolean; drive?: Drive },
+  connect: () => Connection,
+  release: () => void,
+): Project {
   let connection: Connection | undefined
   const letGo = () => {
     try {
@@ -208,12 +220,13 @@ function opened(file: string, readOnly: boolean, connect: () => Connection, rele
     connection = connect()
     migrate(connection, undefined, { readOnly, before: (db) => keepBackupNow(db, 'migration') })
     if (!readOnly) {
-      connection.pragma('journal_mode = WAL')
+      // Where it can't be had, SQLite stays with its older way, which is slower and as safe.
+      connection.pragma(`journal_mode = ${drive === 'network' ? 'TRUNCATE' : 'WAL'}`)
       // After a large action the log goes back to this size.
       connection.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
     }
     requireSound(connection)
-    return new Project({ path: file, readOnly, connection, release: letGo })
+    return new Project({ path: file, readOnly, drive, connection, release: letGo })
   } catch (error) {
     letGo()
     throw error

@@ -1,11 +1,15 @@
+import { statSync } from 'node:fs'
+import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { cancelled, UserError } from '../base/errors.ts'
 import { Connection } from './database.ts'
 import { DisputesTable } from './disputes.ts'
+import type { Drive } from './drive.ts'
 import { Edit, type EditOptions, type SlicesOptions } from './edit.ts'
-import { openedReadOnly, projectBusy, projectClosed } from './errors.ts'
+import { openedReadOnly, projectBusy, projectClosed, projectMoved } from './errors.ts'
 import { History, type Replayed, recordReplay, replay, replayTarget } from './history.ts'
 import { ImagesTable } from './images.ts'
+import { keepBackupNow } from './keepBackup.ts'
 import { LabelsTable } from './labels.ts'
 import { maintain } from './maintenance.ts'
 import { ModelsTable } from './models.ts'
@@ -22,10 +26,18 @@ const smallAction = 5000
 /** The event loop is kept waiting so long at most, in milliseconds. */
 const slice = 12
 
+/** Which file a path leads to; null for none. */
+function identityOf(file: string): string | null {
+  const facts = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return facts ? `${facts.dev} ${facts.ino}` : null
+}
+
 /** How an open file is let go of. */
 export interface OpenFile {
   path: string
   readOnly: boolean
+  /** @default local */
+  drive?: Drive
   /** Where the data is read from: the file itself, or a copy of one that can't be read in place. */
   connection: Connection
   release: () => void
@@ -39,6 +51,7 @@ export class Project {
   /** Of the project file, absolute. */
   readonly path: string
   readonly readOnly: boolean
+  readonly drive: Drive
   /** The identity of the project, also in exports and copies. */
   readonly uuid: string
   readonly createdAt: number
@@ -53,7 +66,10 @@ export class Project {
   readonly #file: OpenFile
   readonly #db: Connection
   readonly #listeners = new Set<(change: ProjectChange) => void>()
+  readonly #identity: string | null
   #imagesRoot: string
+  /** The file is no longer where it was, and what was in its log is safe. */
+  #rescued = false
   /** The large change that is being written. */
   #large: { title: string; connection: Connection } | undefined
 
@@ -63,6 +79,8 @@ export class Project {
     this.#db = file.connection
     this.path = file.path
     this.readOnly = file.readOnly
+    this.drive = file.drive ?? 'local'
+    this.#identity = identityOf(file.path)
     const row = this.#db.get<{
       uuid: string
       created_at: number
@@ -166,6 +184,7 @@ export class Project {
     if (!this.#db.open) return
     this.#large?.connection.close()
     try {
+      if (!this.readOnly && this.#isMoved()) this.#rescue()
       if (!this.readOnly) this.#db.pragma('optimize')
     } catch {
       // It only makes later queries faster: no reason to fail here (a full disk, say).
@@ -250,7 +269,32 @@ export class Project {
   #requireWritable(): void {
     this.#requireOpen()
     if (this.readOnly) throw openedReadOnly(this.path)
+    this.#requirePlace()
     if (this.#large) throw projectBusy(this.#large.title)
+  }
+
+  /**
+   * A file that was moved or deleted can still be written to on some systems, by whoever has it open; nobody would find that again.
+   * @throws UserError `project-moved`
+   */
+  #requirePlace(): void {
+    if (!this.#isMoved()) return
+    if (!this.#rescued) this.#rescue()
+    throw projectMoved(this.path)
+  }
+
+  #isMoved(): boolean {
+    const identity = identityOf(this.path)
+    // Some network drives number their files anew: there it only has to be there.
+    return this.drive === 'network' ? identity === null : identity !== this.#identity
+  }
+
+  /** What lies in the log beside it goes into the file, wherever that is now; and a backup has it all, should it have been deleted. */
+  #rescue(): void {
+    this.#rescued = true
+    this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    // Its whole folder may have gone: then all of it went together.
+    if (isFolder(path.dirname(this.path))) keepBackupNow(this.#db, 'rescue')
   }
 
   #announceEdit(edit: Edit): void {
