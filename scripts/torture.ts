@@ -2,7 +2,7 @@
  * Kills the application over and over while it works, at random moments; cuts the power while somebody marks; aborts the compute
  * process in the middle of its tasks. Says how often, and what was lost.
  *
- *     npm run torture [-- --count 200] [-- --seed 1]
+ *     npm run torture [-- --count 200] [-- --seed 1] [-- --only aborts|cuts|kills]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,8 +18,13 @@ import { torture } from '../test/torture/torture.ts'
 import { ensureRenderer } from './rendererBuild.ts'
 
 const { values } = parseArgs({
-  options: { count: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
+  options: {
+    count: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
 })
+const isWanted = (part: string): boolean => values.only === undefined || values.only === part
 const [count, seed] = [Number(values.count), Number(values.seed)]
 const started = performance.now()
 const rows: [tried: string, times: number, lost: string][] = []
@@ -47,29 +52,30 @@ async function aborts(): Promise<string[]> {
 }
 
 ensureRenderer()
-tell('compute process aborted in the middle of a task', Math.ceil(count / 2), await aborts())
 let saved = 0
-if (process.platform === 'linux') {
+if (isWanted('aborts')) tell('compute process aborted in the middle of a task', Math.ceil(count / 2), await aborts())
+if (isWanted('cuts') && process.platform === 'linux') {
   const cuts = await powerCuts(count, seed)
   saved += cuts.acknowledged
   tell('power cut while marking: file and log copied, the rest torn', count, cuts.problems)
 }
-const tally = await torture({
-  ...{ count, seed },
-  onKill: ({ doing, problems: found }, kills) => {
-    console.log(`${String(kills).padStart(4)}  ${doing.join(' + ')}${found.length > 0 ? `   ${found.join('; ')}` : ''}`)
-  },
-})
-saved += tally.acknowledged
-tell('application killed', tally.kills, tally.problems)
-for (const [what, times] of [...tally.during].sort((a, b) => b[1] - a[1])) rows.push([`… while: ${what}`, times, ''])
+if (isWanted('kills')) {
+  const tally = await torture({
+    ...{ count, seed },
+    onKill: ({ doing, problems: found }, kills) => {
+      const what = `${String(kills).padStart(4)}  ${doing.join(' + ')}`
+      console.log(`${what}${found.length > 0 ? `   ${found.join('; ')}` : ''}`)
+    },
+  })
+  saved += tally.acknowledged
+  tell('application killed', tally.kills, tally.problems)
+  for (const [what, times] of [...tally.during].sort((x, y) => y[1] - x[1])) rows.push([`… while: ${what}`, times, ''])
+}
 
 const minutes = Math.round((performance.now() - started) / 60_000)
 console.log(`\n${minutes} minutes, seed ${seed}; of several things under way at a kill, each is counted.\n`)
 console.log('| tried | times | lost |\n|---|---|---|')
 for (const row of rows) console.log(`| ${row.join(' | ')} |`)
-console.log(
-  `\n${saved} actions were told as saved. What was lost of them, or there twice, is in the table.`,
-)
+if (saved > 0) console.log(`\n${saved} actions were told as saved. What was lost of them, or there twice, is in the table.`)
 if (problems.length > 0) console.log(`\nProblems:\n${problems.join('\n')}`)
 process.exit(problems.length === 0 ? 0 : 1)

@@ -167,7 +167,8 @@ describe('backups', () => {
     expect(restored).not.toBe(workspace)
     expect(application.workspace).toBe(restored)
     expect(restored.project.states.ofImage(imageId)).toHaveLength(1)
-    expect(kinds).toEqual(expect.arrayContaining(['project', 'labels', 'images', 'states', 'suggestions']))
+    const all = ['project', 'labels', 'images', 'states', 'suggestions']
+    await expect.poll(() => kinds).toEqual(expect.arrayContaining(all))
     await expect(application.restore('no such backup')).rejects.toMatchObject({ code: 'backup-missing' })
     // What failed leaves it open as it was.
     await setMarks(application.requireWorkspace(), [{ imageId, labelId: 1, state: 1 }])

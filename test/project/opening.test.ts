@@ -141,6 +141,22 @@ describe('opening what is no project', () => {
   })
 })
 
+test('a newer file whose version is still in its log is refused, and neither is touched', () => {
+  const project = newProject({ labels: ['dog'] })
+  const file = path.join(temporaryFolder(), 'newer.surmise')
+  const db = new Database(project.path)
+  db.pragma('user_version = 1000')
+  // As a kill leaves them: while it is open, nothing has moved from the log into the file.
+  for (const suffix of ['', '-wal']) copyFileSync(project.path + suffix, file + suffix)
+  db.close()
+  const before = [readFileSync(file), readFileSync(`${file}-wal`)]
+  expect(before[0].readUInt32BE(60)).toBe(newestVersion)
+  for (const readOnly of [false, true])
+    expect(userError(() => openProject(file, { readOnly })).code).toBe('project-too-new')
+  expect(readFileSync(file).equals(before[0])).toBe(true)
+  expect(readFileSync(`${file}-wal`).equals(before[1])).toBe(true)
+})
+
 describe('one writer', () => {
   test('a second process is told so; it may read; after the first has gone it may write', async () => {
     const file = closedProject()

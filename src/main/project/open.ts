@@ -21,11 +21,18 @@ import { temporaryFolderPrefix, temporaryName } from '../base/leftOvers.ts'
 import { Connection } from './database.ts'
 import { type Drive, driveOf } from './drive.ts'
 import { Edit, type NewLabel } from './edit.ts'
-import { notAProject, projectDamaged, projectExists, projectNotFound, projectReadOnly } from './errors.ts'
+import {
+  notAProject,
+  projectDamaged,
+  projectExists,
+  projectNotFound,
+  projectReadOnly,
+  projectTooNew,
+} from './errors.ts'
 import { inspectHeader } from './header.ts'
 import { keepBackupNow } from './keepBackup.ts'
 import { ProjectLock } from './lock.ts'
-import { migrate } from './migrations/index.ts'
+import { migrate, newestVersion } from './migrations/index.ts'
 import { Project } from './project.ts'
 import { isFolder, requireFolder, rootColumns } from './root.ts'
 import { hasOwnSchema } from './schema.ts'
@@ -162,6 +169,7 @@ function findFile(resolved: string): string {
 
 function openForWriting(file: string, drive: Drive = driveOf(file)): Project {
   if (!isWritable(file) || !isWritable(path.dirname(file))) throw projectReadOnly(file)
+  refuseNewer(file)
   const lock = new ProjectLock(file, drive)
   return opened(
     file,
@@ -169,6 +177,21 @@ function openForWriting(file: string, drive: Drive = driveOf(file)): Project {
     () => new Connection(file),
     () => lock.release(),
   )
+}
+
+/**
+ * A newer program that was killed may have left its version in the log alone. To open the file for writing would move that into it:
+ * one that is refused is not touched.
+ */
+function refuseNewer(file: string): void {
+  if (isOpenHere(file) || !statSync(`${file}-wal`, { throwIfNoEntry: false })?.size) return
+  const look = new Connection(file, { readOnly: true })
+  try {
+    const version = look.pragma('user_version') as number
+    if (version > newestVersion) throw projectTooNew(file, version, newestVersion)
+  } finally {
+    look.close()
+  }
 }
 
 function openForReading(file: string): Project {
