@@ -58,6 +58,9 @@ const oddKeys = [
 const below = (random: RandomState, limit: number): number => Math.floor(random.random() * limit)
 const one = <T>(random: RandomState, list: readonly T[]): T => list[below(random, list.length)]
 
+/** One of one's own: it may be changed further. */
+const oddValue = (random: RandomState): unknown => structuredClone(one(random, oddValues))
+
 type Holder = Record<string, unknown>
 
 /** Everything in it that holds something, once, with its keys. */
@@ -70,7 +73,7 @@ function holders(value: unknown, found: Holder[] = []): Holder[] {
 
 function changeHolder(holder: Holder, all: readonly Holder[], extra: string[], random: RandomState): void {
   if (Array.isArray(holder) && (holder.length === 0 || below(random, 4) === 0)) {
-    holder.push(one(random, oddValues))
+    holder.push(oddValue(random))
     return
   }
   const key = one(random, Object.keys(holder).length > 0 ? Object.keys(holder) : oddKeys)
@@ -82,7 +85,7 @@ function changeHolder(holder: Holder, all: readonly Holder[], extra: string[], r
       if (Array.isArray(holder)) holder.splice(Number(key), 1)
       else
         Object.defineProperty(holder, one(random, oddKeys), {
-          value: one(random, oddValues),
+          value: oddValue(random),
           enumerable: true,
           configurable: true,
           writable: true,
@@ -97,10 +100,10 @@ function changeHolder(holder: Holder, all: readonly Holder[], extra: string[], r
       break
     case 4:
       // The same key twice: JSON.stringify can't write that.
-      extra.push(`,${JSON.stringify(key)}:${JSON.stringify(one(random, oddValues))}`)
+      extra.push(`,${JSON.stringify(key)}:${JSON.stringify(oddValue(random))}`)
       break
     default:
-      holder[key] = one(random, oddValues)
+      holder[key] = oddValue(random)
   }
 }
 
@@ -114,7 +117,7 @@ export const jsonChanged: Restructure = (bytes, random) => {
   const extra: string[] = []
   for (let times = 1 + below(random, 4); times > 0; times--) {
     const all = holders(top)
-    if (all.length === 0) return Buffer.from(JSON.stringify(one(random, oddValues)))
+    if (all.length === 0) return Buffer.from(JSON.stringify(oddValue(random)))
     try {
       changeHolder(one(random, all), all, extra, random)
     } catch {

@@ -34,6 +34,9 @@ const mutator = new Mutator(random, reader)
 const seeds = await reader.seeds()
 const kept: { files: Files; main: string }[] = [...seeds]
 const pieces = seeds.flatMap(({ files }) => [...files.values()])
+const sizeOf = (files: Files): number => files.values().reduce((sum, bytes) => sum + bytes.length, 0)
+/** What is changed again and again has to be quick to read. */
+const largestKept = 16_384 + 2 * Math.max(...seeds.map(({ files }) => sizeOf(files)))
 const coverage = await Coverage.start(path.resolve(import.meta.dirname, '../../src'))
 const codes = new Set<string>()
 let [read, refused] = [0, 0]
@@ -76,7 +79,8 @@ for (let number = from; number < to; number++) {
   const changed = mutator.files(files, pieces)
   const fault = await attempt(changed, main)
   if (fault) tell({ kind: 'finding', number, what: fault })
-  if ((await coverage.isNew()) && kept.length < mostKept) kept.push({ files: changed, main })
+  const isSmall = sizeOf(changed) <= largestKept
+  if ((await coverage.isNew()) && isSmall && kept.length < mostKept) kept.push({ files: changed, main })
 }
 tell({ kind: 'done', read, refused, kept: kept.length - seeds.length, blocks: coverage.blocks, codes: [...codes] })
 rmSync(folder, { recursive: true, force: true })
