@@ -27,7 +27,9 @@ try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   const shot = async (name: string) => {
     // Every picture of the screen is there.
-    await page.waitForFunction('Array.from(document.images).every((image) => image.complete)')
+    type Picture = { src: string; complete: boolean }
+    const areHere = (images: unknown[]): boolean => (images as Picture[]).every(({ src, complete }) => src && complete)
+    while (!(await page.locator('img').evaluateAll(areHere))) await page.waitForTimeout(50)
     const picture = await page.screenshot()
     await sharp(picture)
       .png({ palette: true, effort: 10 })
@@ -38,7 +40,7 @@ try {
   await page.getByRole('button', { name: 'Skip the tour' }).click({ timeout: 60_000 })
   await page.locator('[data-path]').first().waitFor({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Fine-tune' }).click()
-  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 120_000 })
+  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 480_000 })
   await page.locator('[data-path]').nth(2).dblclick()
   await page.locator('li[data-state="suggested"]').first().waitFor()
   await shot('image')

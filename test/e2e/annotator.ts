@@ -152,8 +152,11 @@ function watchNextKey(): { told: Promise<number> } {
   const before = shown()
   const told = new Promise<number>((resolve) => {
     const pressed = ({ timeStamp }: { timeStamp: number }): void => {
+      let frames = 0
       const look = (): void => {
-        if (shown() === before || !isWhole()) {
+        // A cut at its end does not move: by the third frame nothing comes of the key any more.
+        const isStill = shown() === before && ++frames < 3
+        if (isStill || !isWhole()) {
           requestAnimationFrame(look)
           return
         }

@@ -75,7 +75,7 @@ describe('states', () => {
   test('of an image or a label that is not there: nothing is written', () => {
     const { project, dog } = withImages(1)
     expect(() => mark(project, 99, dog, 1)).toThrow('FOREIGN KEY')
-    expect(() => mark(project, 1, 99, 1)).toThrow('no label 99')
+    expect(() => mark(project, 1, 99, 1)).toThrow('There is no such label')
     const changes = [
       { imageId: 1, labelId: dog, state: 1 as const },
       { imageId: 99, labelId: dog, state: 1 as const },
@@ -367,7 +367,7 @@ test('models and settings', () => {
   ])
   project.models.setCurrent(first.id)
   expect(project.models.current()).toEqual({ ...first, current: true })
-  expect(() => project.models.setCurrent(99)).toThrow('no model 99')
+  expect(() => project.models.setCurrent(99)).toThrow('There is no such model')
   expect(project.models.current()?.id).toBe(first.id)
   project.models.setCurrent(null)
   expect(project.models.current()).toBeUndefined()

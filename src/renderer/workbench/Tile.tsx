@@ -72,7 +72,7 @@ export const Tile = memo(function Tile({
         {suggestions > 0 && (
           <span
             title={texts.workbench.suggestions(suggestions)}
-            className="absolute top-1.5 right-1.5 flex items-center gap-1 rounded-full bg-raised px-1.5 text-xs text-suggested tabular-nums shadow-float"
+            className="absolute top-1.5 right-1.5 flex items-center gap-1 rounded-full bg-raised px-1.5 text-xs text-suggested tabular-nums"
           >
             <Sparkle size={11} strokeWidth={2.5} aria-hidden />
             <span aria-hidden>{suggestions}</span>
