@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
-import { crossFitBaseline, offsetsWithout, outOfFold, pairIndex } from '../../src/main/training/crossFitting.ts'
+import { crossFitBaseline, offsetsWithout, outOfFold, pairIndex, scaled } from '../../src/main/training/crossFitting.ts'
 import { dealFolds, noFold } from '../../src/main/training/folds.ts'
 import { headLogits, trainLinearHeads } from '../../src/main/training/linearBaseline.ts'
 
@@ -33,7 +33,8 @@ test('folds hold every known label once, as evenly as can be, positives and nega
 })
 
 test('the head is the minimum: no weight can be moved to make its loss smaller', async () => {
-  const penalty = 0.01
+  const penalty = 0.5
+  const meanSquareLength = inputs.reduce((total, x) => total + x * x, 0) / rows
   const { weights, biases } = await trainLinearHeads(inputs, states, channels, { penalty, iterations: 200, device })
   for (let label = 0; label < labels; label++) {
     const gradient = new Float64Array(channels + 1)
@@ -44,12 +45,13 @@ test('the head is the minimum: no weight can be moved to make its loss smaller',
       known++
       let z = biases[label]
       for (let d = 0; d < channels; d++) z += weights[label * channels + d] * inputs[row * channels + d]
-      const slope = -y / (1 + Math.exp(y * z))
+      const slope = z - y
       for (let d = 0; d < channels; d++) gradient[d] += slope * inputs[row * channels + d]
       gradient[channels] += slope
     }
     for (let d = 0; d < channels; d++) {
-      expect(Math.abs(gradient[d] / known + penalty * weights[label * channels + d])).toBeLessThan(1e-4)
+      const pull = penalty * meanSquareLength * weights[label * channels + d]
+      expect(Math.abs((gradient[d] + pull) / known)).toBeLessThan(1e-4)
     }
     expect(Math.abs(gradient[channels] / known)).toBeLessThan(1e-4)
   }
@@ -57,7 +59,7 @@ test('the head is the minimum: no weight can be moved to make its loss smaller',
 
 test('no entry is scored, or trained upon, by a baseline that saw it', async () => {
   const fold = dealFolds(states, labels, folds, 1)
-  const options = { folds, penalty: 0.01, iterations: 100, device } as const
+  const options = { folds, penalty: 1, iterations: 100, device } as const
   const baseline = await crossFitBaseline(inputs, states, fold, labels, options)
   expect(baseline.single.length).toBe(folds)
   expect(baseline.pairs.length).toBe(3)
@@ -67,12 +69,13 @@ test('no entry is scored, or trained upon, by a baseline that saw it', async () 
   const other = await crossFitBaseline(inputs, turned, fold, labels, options)
   expect(other.single[1]).toEqual(baseline.single[1])
   expect(other.single[0]).not.toEqual(baseline.single[0])
+  expect(other.scales[1]).toEqual(baseline.scales[1])
   expect(other.pairs[pairIndex(folds, 0, 1)]).toEqual(baseline.pairs[pairIndex(folds, 0, 1)])
   expect(other.pairs[pairIndex(folds, 0, 2)]).not.toEqual(baseline.pairs[pairIndex(folds, 0, 2)])
 
   const logitsOf = (heads: (typeof baseline.single)[number]) => headLogits(inputs, heads, channels, device)
   const offsets = await offsetsWithout(0, baseline, fold, logitsOf)
-  const without01 = await logitsOf(baseline.pairs[pairIndex(folds, 0, 1)])
+  const without01 = await logitsOf(scaled(baseline.pairs[pairIndex(folds, 0, 1)], baseline.scales[0]))
   const without0 = await logitsOf(baseline.single[0])
   expect(offsets[at]).toBe(without01[at])
   const held = fold.indexOf(0)

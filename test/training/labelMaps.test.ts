@@ -25,7 +25,8 @@ for (let row = 0; row < rows; row++) {
 }
 const states = truth.map((y, row) => (row < trained ? y : 0))
 const fold = dealFolds(states, 1, 3, 0)
-const options = { folds: 3, seed: 0, device: 'cpu' as const }
+const scales = Array.from({ length: 3 }, () => ({ scale: 4, bias: 0 }))
+const options = { folds: 3, scales, seed: 0, device: 'cpu' as const }
 
 async function logits(of: Float16Array, heads: LinearHeads): Promise<Float32Array> {
   const graph = new Graph('constants')

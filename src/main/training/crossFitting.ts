@@ -1,6 +1,7 @@
+import { fitLogistic } from '../suggestions/logistic.ts'
 import type { Device } from '../tensor/session.ts'
 import { noFold } from './folds.ts'
-import { type LinearHeads, trainLinearHeads } from './linearBaseline.ts'
+import { headLogits, type LinearHeads, trainLinearHeads } from './linearBaseline.ts'
 
 /**
  * Cross-fitted baselines: one head for each fold that leaves it out, and one for each pair of folds that leaves out both.
@@ -11,10 +12,18 @@ import { type LinearHeads, trainLinearHeads } from './linearBaseline.ts'
  */
 export interface CrossFittedBaseline {
   folds: number
-  /** The head without fold k, for C labels. */
+  /** The head without fold k, for C labels: log odds. */
   single: LinearHeads[]
-  /** The head without folds j < k, by `pairIndex`. */
+  /** The head without folds j < k, by `pairIndex`: scores, that `scales` turn into log odds. */
   pairs: LinearHeads[]
+  /** What turns scores into log odds, fitted without fold k, for each k. */
+  scales: Scale[]
+}
+
+/** Log odds = scale · score + bias. */
+export interface Scale {
+  scale: number
+  bias: number
 }
 
 export interface CrossFitOptions {
@@ -28,6 +37,8 @@ export interface CrossFitOptions {
 
 /** Entries of the [N, problems] targets that one run of the trainer holds at most: it bounds its memory. */
 const targetEntries = 1 << 24
+/** Entries that are looked at for two numbers. */
+const mostEntries = 4_000_000
 
 /**
  * @param inputs [N, D]
@@ -68,7 +79,44 @@ export async function crossFitBaseline(
     })
     options.onProgress?.(heads.length, leftOut.length)
   }
-  return { folds, single: heads.slice(0, folds), pairs: heads.slice(folds) }
+  const pairs = heads.slice(folds)
+  const scores: Float32Array[] = []
+  for (const pair of pairs) scores.push(await headLogits(inputs, pair, channels, options.device))
+  const scales = leftOut.slice(0, folds).map(([k]) => scaleWithout(k, folds, scores, states, fold))
+  return { folds, single: heads.slice(0, folds).map((head, k) => scaled(head, scales[k])), pairs, scales }
+}
+
+/**
+ * Platt's fit on entries of every other fold j, by the scores of the head that saw neither j nor k. One for all labels: a label that
+ * few images tell of has no scale of its own that could be relied on, and what is scored is of one unit (t = ±1).
+ */
+function scaleWithout(
+  k: number,
+  folds: number,
+  pairScores: readonly Float32Array[],
+  states: Int8Array,
+  fold: Uint8Array,
+): Scale {
+  const inputs: number[] = []
+  const targets: number[] = []
+  const every = Math.ceil(states.length / mostEntries)
+  for (let at = 0; at < states.length; at += every) {
+    const j = fold[at]
+    if (j === k || j === noFold) continue
+    inputs.push(pairScores[pairIndex(folds, j, k)][at], 1)
+    targets.push(states[at] === 1 ? 1 : 0)
+  }
+  const [scale, bias] = fitLogistic({
+    inputs: Float64Array.from(inputs),
+    targets: Uint8Array.from(targets),
+    prior: Float64Array.of(3, 0),
+    precision: Float64Array.of(1, 1),
+  })
+  return { scale, bias }
+}
+
+export function scaled({ weights, biases }: LinearHeads, { scale, bias }: Scale): LinearHeads {
+  return { weights: weights.map((w) => w * scale), biases: biases.map((b) => b * scale + bias) }
 }
 
 /** Where the head without folds j and k stands among the pairs. */
@@ -91,7 +139,7 @@ export async function offsetsWithout(
   const offsets = (await logitsOf(baseline.single[k])).slice()
   for (let j = 0; j < baseline.folds; j++) {
     if (j === k) continue
-    const logits = await logitsOf(baseline.pairs[pairIndex(baseline.folds, j, k)])
+    const logits = await logitsOf(scaled(baseline.pairs[pairIndex(baseline.folds, j, k)], baseline.scales[k]))
     fold.forEach((f, at) => {
       if (f === j) offsets[at] = logits[at]
     })

@@ -1,4 +1,3 @@
-import { fitLogistic } from '../suggestions/logistic.ts'
 import { Graph } from '../tensor/graph.ts'
 import { transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
@@ -6,6 +5,7 @@ import { onnxModel } from '../tensor/model.ts'
 import { type Device, Session, tensorOf } from '../tensor/session.ts'
 import { outOfFold } from './crossFitting.ts'
 import { headLogits, type LinearHeads } from './linearBaseline.ts'
+import { logOddsOf } from './logOdds.ts'
 import { inverseFactor } from './projection.ts'
 
 /**
@@ -15,8 +15,6 @@ import { inverseFactor } from './projection.ts'
 const shrinkage = 0.5
 /** A mean counts as if so many examples at the mean of all images had been seen besides. */
 const priorExamples = 3
-/** More known entries of a label tell nothing new about two numbers. */
-const mostEntries = 20_000
 
 export interface DiscriminantInput {
   /** Of all images, labelled or not, [N, D] */
@@ -48,7 +46,7 @@ export async function crossFitDiscriminants(
   for (const one of heads) raw.push(await headLogits(described, one, channels, options.device))
   const left = outOfFold(raw, fold)
   for (let label = 0; label < labels; label++) {
-    const [scale, bias] = logOddsOf(left, states, labels, label)
+    const { scale, bias } = logOddsOf(left, states, labels, label)
     for (const one of heads) {
       for (let at = label * channels; at < (label + 1) * channels; at++) one.weights[at] *= scale
       one.biases[label] = bias
@@ -123,26 +121,4 @@ function contrastWithout(k: number, states: Int8Array, fold: Uint8Array, labels:
     if (state === 0 || fold[at] === k) return 0
     return state === 1 ? 1 / present[at % labels] : -1 / absent[at % labels]
   })
-}
-
-/** @returns scale and bias of the log odds of one label, by its known entries */
-function logOddsOf(
-  scores: Float32Array,
-  states: Int8Array,
-  labels: number,
-  label: number,
-): [scale: number, bias: number] {
-  const known: number[] = []
-  for (let at = label; at < states.length && known.length < mostEntries; at += labels) {
-    if (states[at] !== 0) known.push(at)
-  }
-  const spread = Math.sqrt(known.reduce((sum, at) => sum + scores[at] ** 2, 0) / known.length)
-  if (!(spread > 0)) return [0, 0]
-  const [scale, bias] = fitLogistic({
-    inputs: Float64Array.from(known.flatMap((at) => [scores[at] / spread, 1])),
-    targets: Uint8Array.from(known, (at) => (states[at] === 1 ? 1 : 0)),
-    prior: Float64Array.of(1, 0),
-    precision: Float64Array.of(1, 0.1),
-  })
-  return [scale / spread, bias]
 }

@@ -95,7 +95,7 @@ export function networkSizes(labels: number): NetworkSizes {
   return { labels, channels: width, ...sizes, pairs: labels > 1, rank: labels > mostLabelsWhole ? rank : 0 }
 }
 
-const baselineOptions = { folds, penalty: 1e-4, iterations: 60 }
+const baselineOptions = { folds, penalty: 1, iterations: 60 }
 
 const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep' | 'repairs'> = {
   epochs: { fewKnown: 2, allKnown: 4 },
@@ -171,7 +171,10 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       crossFitDiscriminants({ described, channels: description.size, states, fold, folds }, { device, signal }),
     )
     const maps = await once('maps', {}, () =>
-      crossFitLabelMaps({ grid, positions: source.positions, ...known, labels }, { folds, ...learning }),
+      crossFitLabelMaps(
+        { grid, positions: source.positions, ...known, labels },
+        { folds, scales: baseline.scales, ...learning },
+      ),
     )
 
     progress.at('network', 0)

@@ -1,7 +1,6 @@
 import { RandomState } from '../base/random.ts'
-import { binaryEntropy } from '../sst/losses.ts'
 import { meanOfLargest, normalize, sharesOfLargest } from '../tensor/composed.ts'
-import { add, cast, mul, square } from '../tensor/elementwise.ts'
+import { add, cast, mul, square, sub } from '../tensor/elementwise.ts'
 import { Graph, type Value } from '../tensor/graph.ts'
 import { reshape, transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
@@ -9,6 +8,7 @@ import { onnxModel } from '../tensor/model.ts'
 import { ProblemSolver } from '../tensor/problems.ts'
 import { mean, sum } from '../tensor/reduction.ts'
 import { type Device, Session, type Tensor, tensorOf } from '../tensor/session.ts'
+import { type Scale, scaled } from './crossFitting.ts'
 import type { LinearHeads } from './linearBaseline.ts'
 
 /**
@@ -21,8 +21,8 @@ import type { LinearHeads } from './linearBaseline.ts'
  */
 const largestCount = 5
 const largestWeight = 3
-/** L2 penalty on the weights, for vectors of about unit length. */
-const penalty = 2e-5
+/** λ, as of the linear baseline: the L2 penalty on the weights, in known entries, for vectors of about unit length. */
+const penalty = 1
 /** Turns, the first with all positions alike, and iterations of each. */
 const turns = 4
 const iterations = 25
@@ -45,6 +45,8 @@ export interface LabelMapsInput {
 
 export interface LabelMapsOptions {
   folds: number
+  /** What turns scores into log odds, for each fold (see `CrossFittedBaseline`): those of the maps are of the same unit. */
+  scales: readonly Scale[]
   seed: number
   device: Device
   signal?: AbortSignal
@@ -59,7 +61,7 @@ export async function crossFitLabelMaps(input: LabelMapsInput, options: LabelMap
     const found: LinearHeads[] = []
     for (let k = 0; k < options.folds; k++) {
       const seen = states.map((state, at) => (fold[at] === k ? 0 : state))
-      found.push(await trainer.train(entriesOf(seen, labels, options.seed), options))
+      found.push(scaled(await trainer.train(entriesOf(seen, labels, options.seed), options), options.scales[k]))
       options.onProgress?.(k + 1, options.folds)
     }
     return found
@@ -170,9 +172,9 @@ class MapTrainer {
     const share = graph.input('share', 'float32', [labels, most])
     const w = graph.input('w', 'float32', [labels, width])
     const b = graph.input('b', 'float32', [labels])
-    const logits = add(reshape(matmul(x, reshape(w, [labels, width, 1])), [labels, most]), reshape(b, [labels, 1]))
-    const data = sum(mul(binaryEntropy(logits, t), share), [1])
-    const loss = add(data, mul(sum(square(w), [1]), penalty / 2))
+    const scores = add(reshape(matmul(x, reshape(w, [labels, width, 1])), [labels, most]), reshape(b, [labels, 1]))
+    const data = sum(mul(square(sub(scores, t)), share), [1])
+    const loss = mul(add(data, mul(sum(square(w), [1]), graph.input('penalty', 'float32', [labels]))), 0.5)
     return ProblemSolver.open({ graph, loss, weights: [w, b] }, device)
   }
 
@@ -211,7 +213,7 @@ class MapTrainer {
   }
 }
 
-/** Targets, and 1 / (number of entries of the label) where there is one, [C, most] each. */
+/** Targets, and 1 / (number of entries of the label) where there is one, [C, most] each; λ / that number, [C]. */
 function targetsOf({ rows, states }: Entries, labels: number, most: number): Record<string, Tensor> {
   const target = new Float32Array(labels * most)
   const share = new Float32Array(labels * most)
@@ -221,7 +223,15 @@ function targetsOf({ rows, states }: Entries, labels: number, most: number): Rec
       share[label * most + m] = 1 / some.length
     })
   })
-  return { t: tensorOf('float32', target, [labels, most]), share: tensorOf('float32', share, [labels, most]) }
+  return {
+    t: tensorOf('float32', target, [labels, most]),
+    share: tensorOf('float32', share, [labels, most]),
+    penalty: tensorOf(
+      'float32',
+      Float32Array.from(rows, (some) => penalty / Math.max(1, some.length)),
+      [labels],
+    ),
+  }
 }
 
 /** 1 / root mean square of the lengths; 0 of nothing but zeros. */

@@ -1,5 +1,4 @@
-import { binaryEntropy } from '../sst/losses.ts'
-import { add, mul, square } from '../tensor/elementwise.ts'
+import { add, mul, square, sub } from '../tensor/elementwise.ts'
 import { Graph } from '../tensor/graph.ts'
 import { transpose } from '../tensor/layout.ts'
 import { matmul } from '../tensor/matrix.ts'
@@ -9,7 +8,7 @@ import { sum } from '../tensor/reduction.ts'
 import { type Device, Session, tensorOf } from '../tensor/session.ts'
 
 export interface LinearOptions {
-  /** L2 penalty on the weights, for inputs of about unit length. */
+  /** λ: the L2 penalty on the weights, in known entries, for inputs whose squared length is 1 on average. */
   penalty: number
   iterations: number
   device: Device
@@ -24,8 +23,10 @@ export interface LinearHeads {
 
 /**
  * The linear baseline (METHOD 4): for every problem the loss is the mean over its known entries (so it is divided by the count
- * of known labels) of softplus(-t z), z = w·x + b, plus penalty/2 |w|². All problems share each pass over the data.
- * @param inputs x, row-major [N, D], of about unit length
+ * of known labels) of ½ (t - z)², z = w·x + b, plus λ/(2 n) |w|², n the count. Squares rather than the logistic loss: where a label
+ * is present in a few images only, that loss listens to those few alone, and squares to how all the others vary, too (2.7 points of
+ * mean average precision at 10 % known). So z is no log odds yet (`logOddsOf`). All problems share each pass over the data.
+ * @param inputs x, row-major [N, D]
  * @param targets t, row-major [N, problems]: 1, -1, or 0 where the entry doesn't count
  */
 export async function trainLinearHeads(
@@ -39,28 +40,42 @@ export async function trainLinearHeads(
   const graph = new Graph()
   const x = graph.input('x', 'float32', [rows, channels])
   const t = graph.input('t', 'float32', [rows, problems])
-  const weight = graph.input('weight', 'float32', [rows, problems])
+  const share = graph.input('share', 'float32', [rows, problems])
+  const penalty = graph.input('penalty', 'float32', [problems])
   const w = graph.input('w', 'float32', [problems, channels])
   const b = graph.input('b', 'float32', [problems])
-  const logits = add(matmul(x, transpose(w)), b)
-  const data = sum(mul(binaryEntropy(logits, t), weight), [0])
-  const loss = add(data, mul(sum(square(w), [1]), options.penalty / 2))
+  const z = add(matmul(x, transpose(w)), b)
+  const loss = mul(add(sum(mul(square(sub(z, t)), share), [0]), mul(sum(square(w), [1]), penalty)), 0.5)
+  const counts = knownCounts(targets, problems)
+  const unit = options.penalty * meanSquareLength(inputs, rows)
   const feeds = {
     x: tensorOf('float32', inputs, [rows, channels]),
     t: tensorOf('float32', Float32Array.from(targets), [rows, problems]),
-    weight: tensorOf('float32', shareOfKnown(targets, problems), [rows, problems]),
+    share: tensorOf(
+      'float32',
+      Float32Array.from(targets, (y, i) => (y === 0 ? 0 : 1 / counts[i % problems])),
+      [rows, problems],
+    ),
+    penalty: tensorOf(
+      'float32',
+      counts.map((count) => unit / Math.max(1, count)),
+      [problems],
+    ),
   }
   const [weights, biases] = await solveProblems({ graph, loss, weights: [w, b], feeds }, options)
   return { weights, biases }
 }
 
-/** 1 / (number of known entries of the problem) where the entry is known, else 0. */
-function shareOfKnown(targets: Int8Array, problems: number): Float32Array {
+function knownCounts(targets: Int8Array, problems: number): Float32Array {
   const counts = new Float32Array(problems)
   targets.forEach((t, i) => {
     if (t !== 0) counts[i % problems]++
   })
-  return Float32Array.from(targets, (t, i) => (t === 0 ? 0 : 1 / counts[i % problems]))
+  return counts
+}
+
+function meanSquareLength(inputs: Float32Array, rows: number): number {
+  return inputs.reduce((total, value) => total + value * value, 0) / rows
 }
 
 /** Logits of linear heads: z = w·x + b, [N, problems]. */
