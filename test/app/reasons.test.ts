@@ -38,7 +38,7 @@ test('the shares add up to what is suggested, and follow the marks; the nearest 
   const before = reasonsSchema.parse(await reasonsFor(workspace, asked))
   expect(sumOf(before)).toBeCloseTo(before.logOdds, 9)
   expect(before.probability).toBeCloseTo(await shown(), 5)
-  expect(before.model.map(({ name }) => name)).toEqual(['linear', 'discriminant', 'map', 'sst'])
+  expect(before.model.map(({ name }) => name)).toEqual(['linear', 'map', 'sst'])
   expect(before.intra.known).toEqual([])
 
   const nearest = before.cross.nearest!

@@ -43,7 +43,6 @@ export function randomRecognizer(channels: number): Recognizer {
       size,
     },
     baselines: heads(size),
-    discriminants: heads(size),
     maps: heads(width),
     networks,
     sizes,

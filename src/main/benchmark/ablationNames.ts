@@ -13,7 +13,6 @@ const withoutOther = {
   heldOutChoice: '6: chosen on held-out labels',
   classes: 'the backbone’s classes',
   linear: 'the linear baseline',
-  discriminant: 'discriminants',
   map: 'label maps',
   sst: 'SST',
   vote: 'vote of similar images',

@@ -47,7 +47,6 @@ export function assemble(parts: Parts, metadata: Record<string, string>): ModelM
       model: blendModel(blend, sizes),
       inputs: {
         linear: 'head/linear',
-        discriminant: 'head/discriminant',
         map: 'head/map',
         sst: 'head/sst',
         alpha: 'head/attention',

@@ -71,7 +71,7 @@ export const preprocessingText =
   'the sides, linear, over as many pixels as become one (antialiased), smaller sides enlarged linearly; values 0 to 255 in float32. The model normalises.'
 
 const methodText =
-  'A frozen image backbone; on it, for each label, a linear head, a discriminant by the covariance of all images, label maps over ' +
+  'A frozen image backbone; on it, for each label, a linear head, label maps over ' +
   'places, and a network (Structured Semantic Transfer: attention for each label, a graph of labels, pseudo labels), each trained ' +
   'three times on parts of the known labels. What was left out of each part decides how much each counts for a label, and calibrates.'
 const tunedText = ' The backbone’s last stage was trained with the networks.'

@@ -7,7 +7,7 @@ import { dealFolds } from '../training/folds.ts'
 import { heldOutMetrics, type LabelMetrics, leastKnown, type Metrics } from '../training/heldOut.ts'
 
 /** What speaks of an image by its pixels alone. Similar images and the image's other labels are not at hand elsewhere. */
-export const imageSources = ['linear', 'discriminant', 'map', 'sst'] as const
+export const imageSources = ['linear', 'map', 'sst'] as const
 
 /** From the logits of the image's own sources to calibrated probabilities. */
 export interface ImageBlend {

@@ -23,7 +23,7 @@ export interface RunInputs {
 }
 
 /** Of what is written below; checkpoints of another version are not read. */
-const version = 2
+const version = 3
 const extension = '.checkpoint'
 /** magic, CRC-32 of what follows */
 const headerBytes = 8

@@ -14,7 +14,6 @@ import type { Device } from '../tensor/session.ts'
 import type { Checkpoints } from './checkpoint.ts'
 import { crossFitBaseline, outOfFold } from './crossFitting.ts'
 import { comparable, describeImages } from './description.ts'
-import { crossFitDiscriminants } from './discriminant.ts'
 import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from './features.ts'
 import { dealFolds } from './folds.ts'
 import { heldOutMetrics, type LabelMetrics, leastKnown, type Metrics } from './heldOut.ts'
@@ -59,10 +58,9 @@ export interface FineTuneResult {
   learnt: number[]
   /** Probability of present, row-major N×C'; of known entries by models and fits that never saw them. */
   probabilities: Float32Array
-  /** What was blended: log odds by the baseline, by discriminants, by label maps, by SST and by similar images, N×C' each. */
+  /** What was blended: log odds by the baseline, by label maps, by SST and by similar images, N×C' each. */
   sources: {
     linear: Float32Array
-    discriminant: Float32Array
     map: Float32Array
     sst: Float32Array
     vote: Float32Array
@@ -110,9 +108,9 @@ const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep' | 're
 /**
  * The fine-tune run: from the labels known at the click to a probability for every image and label.
  *
- * The baseline is trained first (METHOD 4), discriminants and label maps beside it, SST on top of it (METHOD 1 with the repairs of METHOD 3), both once for each part
- * of the known labels held out; the vote of similar images joins (METHOD 4, cross); what was held out decides, per label, how
- * much each counts, and calibrates (METHOD 3, 6: nothing is chosen on labels that trained it).
+ * The baseline is trained first (METHOD 4), label maps beside it, SST on top of it (METHOD 1 with the repairs of METHOD 3), each once
+ * for each part of the known labels held out; the vote of similar images joins (METHOD 4, cross); what was held out decides, per
+ * label, how much each counts, and calibrates (METHOD 3, 6: nothing is chosen on labels that trained it).
  * @throws UserError `too-few-labels`; the signal's reason when cancelled
  */
 export async function fineTune(input: FineTuneInput, options: FineTuneOptions): Promise<FineTuneResult> {
@@ -167,9 +165,6 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
         onProgress: (done, total) => progress.at('baseline', done / total),
       })
     const baseline = await once('baseline', baselineOptions, fitBaseline)
-    const discriminants = await once('discriminants', {}, () =>
-      crossFitDiscriminants({ described, channels: description.size, states, fold, folds }, { device, signal }),
-    )
     const maps = await once('maps', {}, () =>
       crossFitLabelMaps(
         { grid, positions: source.positions, ...known, labels },
@@ -196,7 +191,6 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       preparation,
       description,
       baselines: baseline.single,
-      discriminants,
       maps,
       networks,
       sizes,
@@ -220,7 +214,6 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
         ))
       const own = {
         linear: outOfFold(logits.linear, fold),
-        discriminant: outOfFold(logits.discriminant, fold),
         map: outOfFold(logits.map, fold),
         sst: outOfFold(tuned?.report.kept ? tuned.sst : logits.sst, fold),
       }

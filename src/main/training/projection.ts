@@ -69,7 +69,7 @@ const leastPivot = 1e-6
  * @param gram YᵀY, [n, n]
  * @returns R⁻¹, upper triangular, [n, n]
  */
-export function inverseFactor(gram: Float32Array, n: number): Float32Array {
+function inverseFactor(gram: Float32Array, n: number): Float32Array {
   const lower = new Float64Array(n * n)
   const isKept = new Array<boolean>(n).fill(true)
   let largest = 0

@@ -20,7 +20,6 @@ export interface Recognizer {
   preparation: Preparation
   description: Description
   baselines: LinearHeads[]
-  discriminants: LinearHeads[]
   maps: LinearHeads[]
   networks: TrainedNetwork[]
   sizes: NetworkSizes
@@ -29,8 +28,8 @@ export interface Recognizer {
 
 /**
  * The recogniser as an ONNX model. Inputs, raw as cached: `grid` [images, L, D] and `pooled` [images, D], float16. Outputs:
- * `linear` [images, folds, C], the baselines' logits; `discriminant` and `map` [images, folds, C], the discriminants' and the label maps'; `sst` [images, folds,
- * C], the networks' on top of the baselines'; `attention` [images, C, L], the mean of the networks' α.
+ * `linear` [images, folds, C], the baselines' logits; `map` [images, folds, C], the label maps'; `sst` [images, folds, C], the
+ * networks' on top of the baselines'; `attention` [images, C, L], the mean of the networks' α.
  * @param tuned networks with the backbone's last stage as it was trained with each of them. The model then has one input more,
  *   `trunk`, [images, positions, channels]: the features before the last stage, as cached.
  */
@@ -59,12 +58,11 @@ export function recognizerModel(
     return preparationGraph(raw.grid, raw.pooled, recognizer.preparation).grid
   }
   const networks = [...(tuned?.networks ?? recognizer.networks)]
-  const { linear, discriminant, map, sst, attention } = recognizeFolds(described, grid, gridOf, {
+  const { linear, map, sst, attention } = recognizeFolds(described, grid, gridOf, {
     ...recognizer,
     networks,
   })
   graph.output('linear', linear)
-  graph.output('discriminant', discriminant)
   graph.output('map', map)
   graph.output('sst', sst)
   graph.output('attention', attention)
@@ -81,8 +79,8 @@ function recognizeFolds(
   described: Value,
   grid: Value,
   gridOf: (fold: number) => Value,
-  { baselines, discriminants, maps, networks, sizes, words }: Recognizer,
-): { linear: Value; discriminant: Value; map: Value; sst: Value; attention: Value } {
+  { baselines, maps, networks, sizes, words }: Recognizer,
+): { linear: Value; map: Value; sst: Value; attention: Value } {
   const { graph } = described
   const wordVectors = graph.constant('float32', words, [sizes.labels, sizes.word])
   const one: (number | string)[] = ['images', 1, sizes.labels]
@@ -99,17 +97,12 @@ function recognizeFolds(
     }
     const relations = adjacencyOn(graph, adjacency, sizes)
     const { logits, attention } = recognizeBeyondBaseline(gridOf(fold), wordVectors, relations, sizes, parameter)
-    const discriminant = reshape(headOn(discriminants[fold]), one)
     const map = reshape(labelMapLogits(grid, maps[fold]), one)
-    return { linear: reshape(base, one), discriminant, map, sst: reshape(add(base, logits), one), attention }
+    return { linear: reshape(base, one), map, sst: reshape(add(base, logits), one), attention }
   })
   return {
     linear: concat(
       folds.map(({ linear }) => linear),
-      1,
-    ),
-    discriminant: concat(
-      folds.map(({ discriminant }) => discriminant),
       1,
     ),
     map: concat(
@@ -132,7 +125,6 @@ function meanOf(values: readonly Value[]): Value {
 /** Logits of every image, from each fold's baseline and network: for each fold N×C. */
 export interface FoldLogits {
   linear: Float32Array[]
-  discriminant: Float32Array[]
   map: Float32Array[]
   sst: Float32Array[]
 }
@@ -158,12 +150,11 @@ export async function recognizeAll(
   const vectors = graph.input('described', 'float32', ['images', channels])
   const outputs = recognizeFolds(vectors, grid, () => grid, recognizer)
   graph.output('linear', outputs.linear)
-  graph.output('discriminant', outputs.discriminant)
   graph.output('map', outputs.map)
   graph.output('sst', outputs.sst)
 
   const empty = (): Float32Array[] => Array.from({ length: folds }, () => new Float32Array(images * labels))
-  const logits = { linear: empty(), discriminant: empty(), map: empty(), sst: empty() }
+  const logits = { linear: empty(), map: empty(), sst: empty() }
   const chunk = Math.max(1, Math.min(64, Math.floor(productEntries / (labels * positions * sizes.hidden))))
   const session = await Session.open(onnxModel(graph), { device: options.device })
   try {
@@ -178,7 +169,7 @@ export async function recognizeAll(
           channels,
         ]),
       })
-      for (const kind of ['linear', 'discriminant', 'map', 'sst'] as const) {
+      for (const kind of ['linear', 'map', 'sst'] as const) {
         const values = results[kind].data as Float32Array
         for (let i = 0; i < count; i++) {
           for (let fold = 0; fold < folds; fold++) {
