@@ -31,7 +31,7 @@ import { expectOnnxRules, openStrictly } from './onnxRules.ts'
 import { folds, labels, randomRecognizer } from './randomHead.ts'
 
 const blend = {
-  weights: Array.from({ length: labels }, (_, label) => [0.3, 0.2, -0.1 * label, 0.5, label - 1]),
+  weights: Array.from({ length: labels }, (_, label) => [0.3, 0.2 - 0.1 * label, 0.5, label - 1]),
   shifts: new Array<number>(labels).fill(0),
 }
 
