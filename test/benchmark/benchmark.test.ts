@@ -53,6 +53,13 @@ test('only hidden pairs count, and only labels with three hidden positives for t
   expect(score.ece).toBeGreaterThan(0)
 })
 
+test('interpolated, a positive counts with the best precision from there on', () => {
+  const truth = Uint8Array.of(1, 0, 1, 1)
+  const score = scoreHidden(Float32Array.of(0.9, 0.8, 0.7, 0.6), truth, new Uint8Array(4), 1)
+  expect(score.mAP).toBeCloseTo((1 + 2 / 3 + 3 / 4) / 3)
+  expect(score.interpolatedMAP).toBeCloseTo((1 + 3 / 4 + 3 / 4) / 3)
+})
+
 test('surmise benchmark --mode faithful: the published method beside ours', async () => {
   const folder = newFolder()
   const present = (i: number) => [...(i % 2 ? ['car'] : []), ...(i % 3 ? ['dog'] : [])]

@@ -169,7 +169,7 @@ function linesOf(
   })
 }
 
-const noScore: HiddenScore = { mAP: Number.NaN, recallAtP90: Number.NaN, ece: Number.NaN }
+const noScore: HiddenScore = meanScore([])
 
 function lastStageOf(reports: readonly LastStageReport[]): NonNullable<BenchmarkRow['lastStage']> {
   return {

@@ -1,11 +1,19 @@
 import { acceptanceAt, type Side } from '../suggestions/acceptance.ts'
 import { type Estimate, wilsonEstimate } from '../suggestions/audit.ts'
-import { averagePrecision, calibrationError, meanOf, recallAtPrecision } from '../training/metrics.ts'
+import {
+  averagePrecision,
+  calibrationError,
+  interpolatedAveragePrecision,
+  meanOf,
+  recallAtPrecision,
+} from '../training/metrics.ts'
 
 /** How well scores rank the pairs that were hidden. Fractions; NaN where nothing could be measured. */
 export interface HiddenScore {
   /** Mean average precision over the labels with at least three hidden positives. */
   mAP: number
+  /** The same of the interpolated curve, as METHOD 1 and PASCAL VOC 2012 define it: never below. */
+  interpolatedMAP: number
   /** Recall at 90 % precision over all hidden pairs together. */
   recallAtP90: number
   /** Expected calibration error over all hidden pairs together. */
@@ -29,19 +37,23 @@ export function scoreHidden(
   known.forEach((isKnown, at) => {
     if (!isKnown) hidden[at % labels].push(at)
   })
-  const precisions = hidden.map((entries) => {
-    const positives = entries.map((at) => truth[at])
-    if (positives.reduce((sum, y) => sum + y, 0) < leastPositives) return Number.NaN
-    return averagePrecision(
-      entries.map((at) => probabilities[at]),
-      positives,
+  const mean = (precision: typeof averagePrecision): number =>
+    meanOf(
+      hidden.map((entries) => {
+        const positives = entries.map((at) => truth[at])
+        if (positives.reduce((sum, y) => sum + y, 0) < leastPositives) return Number.NaN
+        return precision(
+          entries.map((at) => probabilities[at]),
+          positives,
+        )
+      }),
     )
-  })
   const all = hidden.flat()
   const scores = Float32Array.from(all, (at) => probabilities[at])
   const positives = Uint8Array.from(all, (at) => truth[at])
   return {
-    mAP: meanOf(precisions),
+    mAP: mean(averagePrecision),
+    interpolatedMAP: mean(interpolatedAveragePrecision),
     recallAtP90: recallAtPrecision(scores, positives, 0.9),
     ece: calibrationError(scores, positives),
   }
@@ -49,10 +61,12 @@ export function scoreHidden(
 
 /** The mean over several seeds. */
 export function meanScore(scores: readonly HiddenScore[]): HiddenScore {
+  const mean = (of: keyof HiddenScore): number => meanOf(scores.map((score) => score[of]))
   return {
-    mAP: meanOf(scores.map(({ mAP }) => mAP)),
-    recallAtP90: meanOf(scores.map(({ recallAtP90 }) => recallAtP90)),
-    ece: meanOf(scores.map(({ ece }) => ece)),
+    mAP: mean('mAP'),
+    interpolatedMAP: mean('interpolatedMAP'),
+    recallAtP90: mean('recallAtP90'),
+    ece: mean('ece'),
   }
 }
 
