@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -7,5 +9,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Native libraries (ONNX Runtime, sharp, SQLite) want a process of their own, not a shared worker thread.
     pool: 'forks',
+    // What the program keeps for itself is not put among what belongs to the person who runs the tests.
+    env: { SURMISE_HOME: path.join(tmpdir(), 'surmise-test-home') },
   },
 })

@@ -627,6 +627,15 @@ export const texts = {
     annotatorHint: 'Kept with every mark.',
     backbone: 'Backbone',
     backboneHint: 'What turns images into features. Empty: the built-in one. A larger one gives better suggestions.',
+    normalisation: 'How it wants its pixels',
+    normalisations: {
+      imagenet: { label: 'Mean and deviation of ImageNet', hint: 'PyTorch, timm, DINOv2; most models for photos.' },
+      half: { label: '-1 … 1', hint: 'TensorFlow’s MobileNet, ViT of Google, SigLIP.' },
+      unit: { label: '0 … 1', hint: 'YOLO; models that only divide by 255.' },
+      bytes: { label: '0 … 255', hint: 'Models that normalise by themselves; EfficientNet of Keras.' },
+      clip: { label: 'Mean and deviation of CLIP', hint: 'CLIP, OpenCLIP, MetaCLIP.' },
+    },
+    normalisationNote: 'It is put behind the path. The program that the model was trained with says which.',
     views: 'How each image is looked at',
     viewChoices: {
       none: { label: 'As it is', hint: 'The quickest.' },

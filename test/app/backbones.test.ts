@@ -1,7 +1,12 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { chooseViews, configure, settingsOf } from '../../src/main/app/backbones.ts'
 import { startEmbedding } from '../../src/main/app/training.ts'
-import { pictureProject } from './support.ts'
+import { Graph } from '../../src/main/tensor/graph.ts'
+import { onnxModel } from '../../src/main/tensor/model.ts'
+import { cnn } from '../backbone/families.ts'
+import { pictureProject, temporaryFolder } from './support.ts'
 
 test('how images are looked at is a setting of the project, whoever sets it; training embeds by it', async () => {
   const { workspace } = await pictureProject(3)
@@ -26,4 +31,30 @@ test('how images are looked at is a setting of the project, whoever sets it; tra
   expect(settingsOf(project)).toMatchObject({ backbone: 'surmise-tiny@224', views: 'crops' })
   await expect(configure(workspace, { backbone: 'none.onnx', views: 'flip' })).rejects.toThrow(/none\.onnx/)
   expect(settingsOf(project)).toMatchObject({ backbone: 'surmise-tiny@224', views: 'crops' })
+})
+
+test('a classifier of one’s own is asked how it wants its pixels, once, and is used without being touched', async () => {
+  const { workspace, application } = await pictureProject(3)
+  const { project } = workspace
+  const graph = new Graph()
+  cnn({ batch: 1 })(graph)
+  const file = path.join(temporaryFolder(), 'ours.onnx')
+  writeFileSync(file, onnxModel(graph))
+  await expect(configure(workspace, { backbone: file })).rejects.toMatchObject({
+    code: 'backbone-normalisation',
+    hint: expect.stringContaining('ours.onnx:imagenet'),
+  })
+  expect(project.settings.get('backbone')).toBeNull()
+  await configure(workspace, { backbone: `${file}:imagenet` })
+  expect(settingsOf(project).backbone).toBe(`${file}:imagenet`)
+  const { backbone, embedded } = await startEmbedding(workspace).done
+  expect({ embedded, dimension: backbone.dimension, mean: backbone.input.mean }).toEqual({
+    ...{ embedded: 3, dimension: 12, mean: [0.485, 0.456, 0.406] },
+  })
+  expect(readdirSync(path.dirname(file))).toEqual(['ours.onnx'])
+  expect(path.relative(application.configFolder, backbone.file)).toMatch(/^cache/)
+  // What a project went by before anyone asked goes on; so does all else that is set.
+  project.settings.set({ backbone: file })
+  await configure(workspace, { annotator: 'Ann', backbone: file })
+  expect((await startEmbedding(workspace).done).backbone.input.mean).toEqual([0.5, 0.5, 0.5])
 })

@@ -1,4 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { Graph } from '../../src/main/tensor/graph.ts'
+import { onnxModel } from '../../src/main/tensor/model.ts'
+import { cnn } from '../backbone/families.ts'
 import { expect, test } from './fixture.ts'
 import { dialog, image, openMade } from './holiday.ts'
 
@@ -28,6 +32,31 @@ test('settings: the appearance at once and for good, the project’s own when sa
   await expect(settings.getByLabel('Your name')).toHaveValue('Ann')
   await expect(settings.getByLabel('Backbone', { exact: true })).toHaveValue('')
   await expect(mirrored).toBeChecked()
+})
+
+test('a model that does not say how it wants its pixels is asked about', async ({ app: page, served }) => {
+  await openMade(page, served)
+  const graph = new Graph()
+  cnn()(graph)
+  const file = path.join(served.folder, 'ours.onnx')
+  writeFileSync(file, onnxModel(graph))
+  await page.keyboard.press('Control+,')
+  const settings = dialog(page, 'Settings')
+  const backbone = settings.getByLabel('Backbone', { exact: true })
+  await backbone.fill(file)
+  await settings.getByRole('button', { name: 'Save' }).click()
+  await expect(settings.getByRole('alert')).toContainText('doesn’t say how it wants its pixels')
+  const question = settings.getByRole('group', { name: 'How it wants its pixels' })
+  await question.getByRole('radio', { name: /^0 … 1/ }).check()
+  await expect(backbone).toHaveValue(`${file}:unit`)
+  await question.getByRole('radio', { name: /ImageNet/ }).check()
+  await settings.getByRole('button', { name: 'Save' }).click()
+  await expect(settings).toBeHidden()
+  await page.reload()
+  await expect(image(page, 'red.jpg')).toBeVisible()
+  await page.keyboard.press('Control+,')
+  await expect(backbone).toHaveValue(`${file}:imagenet`)
+  await expect(question.getByRole('radio', { name: /ImageNet/ })).toBeChecked()
 })
 
 test('the settings list the devices that there are, and the models to go back to', async ({

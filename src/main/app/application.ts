@@ -63,6 +63,7 @@ export class Application {
     const options: ComputeOptions = {
       entry: computeEntry,
       node,
+      environment: { SURMISE_HOME: configFolder },
       log: (level, message) => log[level](`compute: ${message}`),
     }
     const compute: Compute = new ComputeProcess(options)

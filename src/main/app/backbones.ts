@@ -1,7 +1,9 @@
 import path from 'node:path'
 import type { Settings } from '../../preload/schemas.ts'
-import { namesFile, viewsOf, withViews } from '../backbone/registry.ts'
+import { normalisationNames } from '../backbone/normalisation.ts'
+import { modelNamed, namesFile, viewsOf, withViews } from '../backbone/registry.ts'
 import { type Views, viewChoices } from '../backbone/views.ts'
+import { UserError } from '../base/errors.ts'
 import type { Project } from '../project/project.ts'
 import type { AppContext } from './context.ts'
 import { builtInBackbone } from './training.ts'
@@ -14,14 +16,26 @@ export type ViewsChoice = Views | 'none'
 
 /**
  * Looks into a backbone before a project is told to use it.
- * @param specification a name of the registry or the path of an ONNX file, with `@size` if wanted
+ * @param specification a name of the registry or the path of an ONNX file, with `@size` and `:normalisation` if wanted
  * @returns the same, with the path made absolute: the project may be opened from another folder
- * @throws UserError that says why it can't be used
+ * @throws UserError that says why it can't be used; `backbone-normalisation` where a person has to say how it wants its pixels
  */
 export async function checkedBackbone({ compute }: AppContext, specification: string): Promise<string> {
   const absolute = namesFile(specification) ? path.resolve(specification) : specification
-  await compute.run('resolveBackbone', { specification: absolute })
+  const { normalisationFrom } = await compute.run('resolveBackbone', { specification: absolute })
+  if (normalisationFrom === undefined) throw unsaidNormalisation(absolute)
   return absolute
+}
+
+/** The answer stands behind the file's name, so that it is kept in the project and goes wherever the name goes. */
+function unsaidNormalisation(specification: string): UserError {
+  const name = path.basename(modelNamed(specification))
+  const choices = normalisationNames.map((normalisation) => `${name}:${normalisation}`).join(', ')
+  return new UserError(
+    'backbone-normalisation',
+    `${name} doesn’t say how it wants its pixels, and wrong ones make suggestions much worse.`,
+    `Say it as in the program it was trained with: ${choices}. Or write mean and std into ${name}.json beside it.`,
+  )
 }
 
 /** How the project's images are looked at from now on; the features of either way stay in the cache. */
@@ -51,7 +65,8 @@ export async function configure(workspace: Workspace, { views, ...others }: Part
   if (others.device !== undefined) context.devices.check(others.device)
   const now = settingsOf(project)
   const backbone = others.backbone === undefined ? now.backbone : others.backbone
-  if (others.backbone) await checkedBackbone(context, others.backbone)
+  // What a project goes by already is not asked about again.
+  if (others.backbone && others.backbone !== now.backbone) await checkedBackbone(context, others.backbone)
   // Whoever writes `model.onnx+flip` means that.
   const typed = viewsOf(backbone ?? '')
   const chosen = typed === 'none' ? (views ?? now.views) : typed

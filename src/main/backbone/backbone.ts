@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
+import type { NormalisationFrom } from './registry.ts'
 import type { Views } from './views.ts'
 
 /** How the pixels must be given to the model. */
@@ -17,6 +18,11 @@ export interface BackboneInput {
 }
 
 export type Channels = [red: number, green: number, blue: number]
+
+/** @param images of one run */
+export function inputShape({ layout, width, height }: BackboneInput, images: number): number[] {
+  return layout === 'nchw' ? [images, 3, height, width] : [images, height, width, 3]
+}
 
 /** Where the feature map is: [N,D,H,W], [N,H,W,D], or the tokens [N,special + H·W,D] of a vision transformer. */
 export interface FeatureMap {
@@ -42,6 +48,8 @@ export interface Backbone {
   /** The ONNX file, absolute. */
   file: string
   fileBytes: number
+  /** The file that a person gave, where `file` is what was cut out of it. */
+  whole?: string
   input: BackboneInput
   /** Null if the model gives only a pooled vector; that vector is then the map's only position. */
   features: FeatureMap | null
@@ -54,6 +62,8 @@ export interface Backbone {
   views?: Views
   /** Same identity, same features: it names their cache. Hexadecimal. */
   identity: string
+  /** Where the input's mean and std are from; left out where nobody said. */
+  normalisationFrom?: NormalisationFrom
   licence: string
   note: string
 }
@@ -70,17 +80,20 @@ export const largestGrid = 7
 const recordVersion = 1
 
 /** All that decides which numbers are in the cache. */
-export async function identityOf(backbone: Omit<Backbone, 'identity' | 'name' | 'licence' | 'note'>): Promise<string> {
+export async function identityOf(
+  backbone: Omit<Backbone, 'identity' | 'name' | 'licence' | 'note' | 'whole' | 'normalisationFrom'>,
+): Promise<string> {
   const { input, features, pooled, dimension, grid, views } = backbone
-  const model = await Promise.all(filesOf(backbone.file).map(hashFile))
+  const model = await modelHashes(backbone.file)
   const facts = { recordVersion, model, input, features, pooled, dimension, grid, views }
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
 }
 
-/** The model, and the weights that large models keep beside it. */
-function filesOf(file: string): string[] {
+/** The SHA-256 of the model and of the weights that large models keep beside it, each hexadecimal. */
+export function modelHashes(file: string): Promise<string[]> {
   const beside = [`${file}_data`, `${file}.data`, file.replace(/\.onnx$/i, '.data')]
-  return [file, ...beside.filter((name) => name !== file && existsSync(name))]
+  const files = [file, ...beside.filter((name) => name !== file && existsSync(name))]
+  return Promise.all(files.map(hashFile))
 }
 
 async function hashFile(file: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { elementTypeNumber, ModelProto } from '../tensor/onnxFormat.ts'
+import { decodeModel, type NodeMessage, type TensorMessage } from '../tensor/onnxFormat.ts'
+import { floatsOf } from '../tensor/onnxNumbers.ts'
 import type { Backbone } from './backbone.ts'
 
 /**
@@ -23,34 +24,13 @@ const unchanged = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identi
 /** The mean over all positions; that it is over them and nothing else, the sizes of the weights say. */
 const means = new Set(['GlobalAveragePool', 'ReduceMean'])
 
-interface TensorMessage {
-  name: string
-  dims: unknown[]
-  data_type: number
-  float_data: number[]
-  raw_data: Uint8Array
-}
-
-interface NodeMessage {
-  op_type: string
-  input: string[]
-  output: string[]
-  attribute: { name: string; i: unknown; f: number }[]
-}
-
-interface GraphMessage {
-  node: NodeMessage[]
-  initializer: TensorMessage[]
-  output: { name: string }[]
-}
-
 /**
  * Reads the last layer of a backbone that also outputs class scores. Only a layer that is plainly linear in the very vector that
  * is kept of an image counts; its weights must be in the file itself.
  * @returns undefined where there is none
  */
 export async function readClassifier(backbone: Backbone): Promise<Classifier | undefined> {
-  const { graph } = ModelProto.decode(await readFile(backbone.file)) as unknown as { graph: GraphMessage }
+  const { graph } = decodeModel(await readFile(backbone.whole ?? backbone.file))
   const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)))
   const weights = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]))
   const pooled = pooledName(backbone, makers)
@@ -92,18 +72,18 @@ function linearFrom(
     if (maker.op_type === 'Add') {
       const constant = maker.input.find((name) => weights.has(name))
       if (constant === undefined || biases) return undefined
-      biases = numbersOf(weights.get(constant)!)
+      biases = floatsOf(weights.get(constant)!)
       maker = makers.get(maker.input.find((name) => name !== constant) ?? '')
     } else maker = makers.get(maker.input[0])
   }
   if (!maker || origin(maker.input[0], makers) !== pooled) return undefined
   const matrix = weights.get(maker.input[1] ?? '')
-  const values = matrix && numbersOf(matrix)
+  const values = matrix && floatsOf(matrix)
   if (!matrix || !values || values.length % dimension !== 0) return undefined
   const classes = values.length / dimension
   const rows = Number(matrix.dims[0])
   const bias = weights.get(maker.input[2] ?? '')
-  if (bias) biases = numbersOf(bias)
+  if (bias) biases = floatsOf(bias)
   if (biases && biases.length !== classes) return undefined
   const own = { classes, biases: biases ?? new Float32Array(classes) }
   switch (maker.op_type) {
@@ -124,24 +104,11 @@ function linearFrom(
 }
 
 function numberOf({ attribute }: NodeMessage, name: string, otherwise: number): number {
-  return attribute.find((one) => one.name === name)?.f ?? otherwise
+  return attribute?.find((one) => one.name === name)?.f ?? otherwise
 }
 
 function integerOf({ attribute }: NodeMessage, name: string): number {
-  return Number(attribute.find((one) => one.name === name)?.i ?? 0)
-}
-
-/** Undefined where the numbers are of another type, or not in this file. */
-function numbersOf({ data_type, dims, float_data, raw_data }: TensorMessage): Float32Array | undefined {
-  const count = dims.reduce<number>((total, size) => total * Number(size), 1)
-  // A copy: a view may stand at an odd place.
-  const bytes = Uint8Array.from(raw_data).buffer
-  if (data_type === elementTypeNumber.float32) {
-    const values = bytes.byteLength > 0 ? new Float32Array(bytes) : Float32Array.from(float_data)
-    return values.length === count ? values : undefined
-  }
-  if (data_type !== elementTypeNumber.float16 || bytes.byteLength !== 2 * count) return undefined
-  return Float32Array.from(new Float16Array(bytes))
+  return Number(attribute?.find((one) => one.name === name)?.i ?? 0)
 }
 
 /** [rows, columns] → [columns, rows] */

@@ -1,10 +1,9 @@
 import type { Pixels } from '../images/decode.ts'
 import { type Device, Session, type Tensor, tensorOf } from '../tensor/session.ts'
-import type { Backbone } from './backbone.ts'
+import { type Backbone, inputShape } from './backbone.ts'
 import type { Look } from './looks.ts'
 import { RecordMaker, type Values } from './pooling.ts'
 import { Preprocessor } from './preprocess.ts'
-import { inputShape } from './resolve.ts'
 import { averageLooks, flipped, type LookRecord, mirrors } from './views.ts'
 
 /** Turns what is seen of images into records of the feature cache. */

@@ -4,14 +4,12 @@ import path from 'node:path'
 import { UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
 import { ImportedModel, type ImportedNode } from '../tensor/onnxImport.ts'
-import type { FixedTensor, ModelPart, PartSize } from '../tensor/rebuild.ts'
-import { type ElementArray, Session, type Tensor, tensorOf } from '../tensor/session.ts'
+import type { ModelPart, PartSize } from '../tensor/rebuild.ts'
 import { type Backbone, identityOf } from './backbone.ts'
 import { lastStageStart, type Waist, waistsOf } from './cut.ts'
 import { recordLength } from './pooling.ts'
-import { Preprocessor } from './preprocess.ts'
+import { Probe } from './probe.ts'
 import { findModel } from './registry.ts'
-import { inputShape } from './resolve.ts'
 
 /** A backbone, cut in two where its last stage begins. Plain data: it passes between processes. */
 export interface LastStage {
@@ -24,9 +22,6 @@ export interface LastStage {
   tail: ModelPart
 }
 
-/** Outputs that are looked at in one run: early ones are large. */
-const outputsAtOnce = 24
-
 /**
  * Cuts a backbone before its last stage, and writes what comes before to the cache folder.
  * @param specification what the backbone was found by (resolve.ts): a description beside the model may name the place
@@ -35,7 +30,7 @@ const outputsAtOnce = 24
 export async function cutBackbone(backbone: Backbone, specification: string, cacheFolder: string): Promise<LastStage> {
   const model = new ImportedModel(await readFile(backbone.file))
   const wanted = wantedOf(backbone)
-  const probe = new Probe(model, backbone)
+  const probe = new Probe(model, backbone.input, wanted)
   const start = await startOf(model, backbone, (await findModel(specification)).lastStage, probe)
   const folder = path.join(cacheFolder, 'last-stage')
   const file = path.join(folder, `${backbone.identity}.onnx`)
@@ -148,85 +143,4 @@ function sizesOf(one: readonly number[], two: readonly number[] | undefined, fix
     if (two) return two[axis] === 2 * size ? { timesBatch: size } : size
     return axis === 0 && size % fixedBatch === 0 ? { timesBatch: size / fixedBatch } : size
   })
-}
-
-/** Runs the model on grey images to see what is inside it. */
-class Probe {
-  readonly #model: ImportedModel
-  readonly #backbone: Backbone
-
-  constructor(model: ImportedModel, backbone: Backbone) {
-    this.#model = model
-    this.#backbone = backbone
-  }
-
-  get anyBatch(): boolean {
-    return this.#backbone.input.batch === null
-  }
-
-  get fixedBatch(): number {
-    return this.#backbone.input.batch ?? 1
-  }
-
-  /** Shapes of floating values. @param images of the run, where the model leaves that open */
-  async shapesOf(names: readonly string[], images: number): Promise<Map<string, readonly number[]>> {
-    const shapes = new Map<string, readonly number[]>()
-    for (let first = 0; first < names.length; first += outputsAtOnce) {
-      const some = names.slice(first, first + outputsAtOnce)
-      const results = await this.#run(this.#model.part(some), some, images)
-      for (const name of some) {
-        const { type, dims } = results[name]
-        if (type === 'float32' || type === 'float16') shapes.set(name, [...dims])
-      }
-    }
-    return shapes
-  }
-
-  /** Values that are the same for every image, whatever the model makes them of. Those of other types are left out. */
-  async fixedOf(names: readonly string[]): Promise<Map<string, FixedTensor>> {
-    const copies = names.map((name, i) => [`fixed ${i}`, name] as const)
-    const fixed = new Map<string, FixedTensor>()
-    if (copies.length === 0) return fixed
-    // An output that the image decides, beside them: a model without an input can't be fed.
-    const [image] = wantedOf(this.#backbone)
-    const outputs = copies.map(([name]) => name)
-    const results = await this.#run(this.#model.part([image], copies), outputs, 1)
-    for (const [copy, name] of copies) {
-      const data = numbersOf(results[copy])
-      if (data) fixed.set(name, { shape: [...results[copy].dims], data })
-    }
-    return fixed
-  }
-
-  async #run(bytes: Uint8Array, outputs: readonly string[], images: number): Promise<Record<string, Tensor>> {
-    const { input } = this.#backbone
-    const count = input.batch ?? images
-    const values = new Preprocessor(input).allocate(count)
-    if (input.type === 'uint8') values.fill(127)
-    const session = await Session.open(bytes, { threads: 0 })
-    try {
-      return await session.run({ [input.name]: tensorOf(input.type, values, inputShape(input, count)) }, outputs)
-    } finally {
-      await session.close()
-    }
-  }
-}
-
-function numbersOf({ type, data }: Tensor): Float32Array | BigInt64Array | undefined {
-  const values = data as ElementArray | Uint16Array
-  switch (type) {
-    case 'float32':
-      return Float32Array.from(values as Float32Array)
-    case 'float16':
-      // As bits, or as numbers: ONNX Runtime has both.
-      return Float32Array.from(new Float16Array(values.buffer as ArrayBuffer, values.byteOffset, values.length))
-    case 'float64':
-      return Float32Array.from(values as Float64Array)
-    case 'int64':
-      return BigInt64Array.from(values as BigInt64Array)
-    case 'int32':
-      return BigInt64Array.from(values as Int32Array, BigInt)
-    default:
-      return undefined
-  }
 }

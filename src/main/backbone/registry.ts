@@ -100,8 +100,11 @@ export async function findModel(specification: string): Promise<RegistryEntry> {
   return { licence: '', note: '', ...card, ...own }
 }
 
+/** A name of the registry or a path, without size, normalisation and views. */
+export const modelNamed = (specification: string): string => splitSpecification(specification).what
+
 /** Whether this names a file, not an entry of the registry. */
-export const namesFile = (specification: string): boolean => /\.onnx$/i.test(splitSpecification(specification).what)
+export const namesFile = (specification: string): boolean => /\.onnx$/i.test(modelNamed(specification))
 
 /** The same backbone, its pixels normalised in this way. */
 export function withNormalisation(specification: string, normalisation: NormalisationName): string {

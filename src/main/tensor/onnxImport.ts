@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts'
-import { attributeType, ModelProto } from './onnxFormat.ts'
+import { attributeType, type ModelMessage as DecodedModel, ModelProto } from './onnxFormat.ts'
 
 /** What an attribute of a node can be here; tensors and graphs are left where they are. */
 export type ImportedAttribute = number | string | readonly number[]
@@ -58,9 +58,9 @@ export class ImportedModel {
   readonly outputs: readonly string[]
   readonly #message: ModelMessage
 
-  /** @throws UserError `model-weights-outside` */
-  constructor(bytes: Uint8Array) {
-    this.#message = ModelProto.decode(bytes) as unknown as ModelMessage
+  /** @param model its bytes, or decoded (`readWholeModel`) @throws UserError `model-weights-outside` */
+  constructor(model: Uint8Array | DecodedModel) {
+    this.#message = (model instanceof Uint8Array ? ModelProto.decode(model) : model) as unknown as ModelMessage
     const { graph, opset_import: sets } = this.#message
     if (graph.initializer.some(({ data_location: location }) => location === 1)) {
       throw new UserError(

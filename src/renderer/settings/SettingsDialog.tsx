@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react'
-import type { ProjectSummary, Settings } from '../../preload/schemas.ts'
+import type { ErrorReport, ProjectSummary, Settings } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'
 import { useProject } from '../state/queries.ts'
@@ -13,6 +13,7 @@ import { Field, Input } from '../ui/Field.tsx'
 import { Modal } from '../ui/Modal.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { DeviceField } from './DeviceField.tsx'
+import { NormalisationQuestion } from './NormalisationQuestion.tsx'
 
 const viewChoices = ['none', 'flip', 'crops', 'flip+crops'] as const
 const themes: readonly Theme[] = ['system', 'light', 'dark']
@@ -60,6 +61,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             key={project.uuid}
             formId={formId}
             project={project}
+            error={error}
             onSave={(settings) =>
               void run(async () => {
                 await client.project.configure(settings)
@@ -78,10 +80,12 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
 function ProjectSettings({
   formId,
   project,
+  error,
   onSave,
 }: {
   formId: string
   project: ProjectSummary
+  error: ErrorReport | null
   onSave: (settings: Pick<Settings, 'annotator' | 'backbone' | 'views' | 'device'>) => void
 }) {
   const { settings, readOnly } = project
@@ -129,6 +133,7 @@ function ProjectSettings({
           />
         )}
       </Field>
+      <NormalisationQuestion error={error} backbone={backbone} onChange={setBackbone} />
       <div>
         <Choice
           legend={texts.settings.views}

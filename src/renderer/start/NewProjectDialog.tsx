@@ -1,5 +1,6 @@
 import { type FormEvent, useId, useState } from 'react'
 import { client } from '../bridge/client.ts'
+import { NormalisationQuestion } from '../settings/NormalisationQuestion.tsx'
 import { useInfo } from '../state/queries.ts'
 import { ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -126,6 +127,11 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
                 />
               )}
             </Field>
+            <NormalisationQuestion
+              error={error}
+              backbone={form.backbone}
+              onChange={(backbone) => change({ backbone })}
+            />
           </div>
         </details>
         {error && <ErrorLine error={error} />}

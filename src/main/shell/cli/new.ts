@@ -19,7 +19,10 @@ export function addNew(program: Command): void {
     .argument('<project>', 'the project file to make: NAME.surmise')
     .requiredOption('--images <folder>', 'the folder that holds the images')
     .option('--labels <file>', 'a text file with one label a line')
-    .option('--backbone <name>', 'a backbone by name, or an ONNX file')
+    .option(
+      '--backbone <name>',
+      'a backbone by name, or an ONNX file; :imagenet, :half, :unit, :bytes or :clip behind it says how it wants its pixels',
+    )
   withJson(command).action((project: string, options: Options) =>
     run(options, async (application) => {
       const labels = options.labels === undefined ? [] : await readLabels(options.labels)
