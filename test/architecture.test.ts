@@ -53,6 +53,7 @@ const ownedLibraries: Record<string, string[]> = {
   'better-sqlite3': ['main/project'],
   sharp: ['main/images'],
   'onnxruntime-node': ['main/tensor'],
+  '@huggingface/tokenizers': ['main/backbone'],
   react: ['renderer'],
 }
 

@@ -176,6 +176,10 @@ export const contract = {
     /** What training can run on here. The first time each device is tried, which takes some seconds. */
     devices: procedure.output(z.array(s.device)),
     models: procedure.output(z.array(s.model)),
+    /** What would be asked about a label before anything is learnt; null where the backbone has no text half. */
+    names: procedure.output(z.object({ template: z.string().nullable() })),
+    /** Suggests from the names of the labels alone (a `train` job); `{label}` in the template is the name's place. */
+    suggestFromNames: procedure.input(z.object({ template: z.string().max(200) })).output(jobStarted),
     /** Null: no suggestions. */
     use: procedure.input(z.object({ id: id.nullable() })),
   },

@@ -232,6 +232,17 @@ describe('how pixels are normalised', () => {
     expect(await of(file)).toMatchObject({ ...{ mean: half.mean, width: 384, from: undefined } })
   })
 
+  test('is the same for what is cut out of a model', async () => {
+    const folder = temporaryFolder()
+    const file = await modelFile(cnn({ side: 's' }), 'model.onnx', folder)
+    const published = { image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6], size: 48 }
+    await writeFile(path.join(folder, 'preprocessor_config.json'), JSON.stringify(published))
+    expect(await resolveBackbone(file)).toMatchObject({
+      ...{ whole: file, normalisationFrom: 'preprocessor' },
+      input: { mean: published.image_mean, std: published.image_std, width: 48, height: 48 },
+    })
+  })
+
   test('a size that the model claims to take and doesn’t is passed over', async () => {
     const file = await modelFile((graph) => {
       const map = convolution(graph, graph.input('x', 'float32', ['n', 3, 'h', 'w']), 32)

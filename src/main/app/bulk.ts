@@ -10,6 +10,7 @@ import { queryImages } from './imageQuery.ts'
 import { versionOf } from './imageRows.ts'
 import type { StartedJob } from './jobs.ts'
 import { titles } from './marks.ts'
+import { isFromNames } from './names.ts'
 import type { CurrentScores } from './suggestions.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
@@ -72,13 +73,20 @@ export class BulkPreviews {
 
 /**
  * What accepting all that should be right to a share would do, with a sample to check; nothing is written.
- * @throws UserError `no-suggestions`
+ * @throws UserError `no-suggestions`, `names-not-learnt`
  */
 export async function previewBulk(workspace: Workspace, request: BulkRequest): Promise<BulkPreview> {
   const { bulk, suggestions } = workspace
   const scores = await suggestions.current()
   if (!scores) {
     throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Mark some labels, then fine-tune.')
+  }
+  if (isFromNames(scores.model)) {
+    throw new UserError(
+      'names-not-learnt',
+      'These suggestions come from names only: nobody can say how many of them are right.',
+      'Accept and reject some by themselves, then fine-tune.',
+    )
   }
   const { table } = scores
   const matrix = await suggestions.followAll(scores)

@@ -2,6 +2,7 @@ import type { Suggestion } from '../../preload/schemas.ts'
 import type { Decisions } from '../project/decisions.ts'
 import type { KnownState } from '../project/types.ts'
 import { confidenceOf, confidentFrom, suggestionOf } from '../suggestions/scores.ts'
+import { isFromNames } from './names.ts'
 import type { CurrentScores } from './suggestions.ts'
 
 /**
@@ -19,6 +20,8 @@ export function doubtsOfImages(
   { table, model }: CurrentScores,
   label?: number,
 ): (imageId: number) => number {
+  // Nobody is doubted by the look of a name.
+  if (isFromNames(model)) return () => 0
   const { imageIds, labelIds, probabilities } = table
   const living = decisions.livingLabels()
   const columns = new Int32Array(living.length).fill(-1)
@@ -53,6 +56,7 @@ export function doubtsOf(
   imageId: number,
   states: readonly KnownState[],
 ): Suggestion[] {
+  if (isFromNames(model)) return []
   const row = table.rowOf(imageId)
   return states
     .flatMap(({ labelId, state, modelId }) => {

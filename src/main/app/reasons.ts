@@ -6,6 +6,7 @@ import { readBlended, suggesterFile } from '../suggestions/suggesterFile.ts'
 import { votersOf } from '../suggestions/vote.ts'
 import type { Evidence } from '../training/evidence.ts'
 import { requireImage, versionOf } from './imageRows.ts'
+import { isFromNames } from './names.ts'
 import type { CurrentScores } from './suggestions.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -34,6 +35,13 @@ export async function reasonsFor(
       'no-suggestion',
       'There is no suggestion for this label.',
       'Fine-tune first, or mark it yourself.',
+    )
+  }
+  if (isFromNames(scores.model)) {
+    throw new UserError(
+      'no-reasons',
+      'The picture looks like what the label’s name means to the backbone; nothing was learnt yet.',
+      'Accept or reject some suggestions, then fine-tune.',
     )
   }
   const { rescorer } = scores.followed

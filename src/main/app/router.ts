@@ -25,6 +25,7 @@ import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './ma
 import { startModelExport } from './modelExport.ts'
 import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from './modelPage.ts'
 import { chooseModel, modelsOf } from './models.ts'
+import { namesTemplate, startSuggestingByNames } from './names.ts'
 import { confidentCounts, overviewOf } from './progress.ts'
 import { reasonsFor } from './reasons.ts'
 import { startReport } from './reportPage.ts'
@@ -182,6 +183,10 @@ export function createRouter(app: Application, shell: Shell) {
       start: os.training.start.handler(async ({ input }) => ({ jobId: (await startTraining(workspace(), input)).id })),
       devices: os.training.devices.handler(() => app.context.devices.list()),
       models: os.training.models.handler(() => modelsOf(workspace())),
+      names: os.training.names.handler(async () => ({ template: await namesTemplate(workspace()) })),
+      suggestFromNames: os.training.suggestFromNames.handler(async ({ input }) => ({
+        jobId: (await startSuggestingByNames(workspace(), input)).id,
+      })),
       use: os.training.use.handler(({ input }) => chooseModel(workspace(), input.id)),
     },
     models: {

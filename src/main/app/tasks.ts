@@ -18,6 +18,7 @@ import { imageEvidence } from '../training/evidence.ts'
 import { planLastStage } from '../training/lastStagePlan.ts'
 import type { ProgressReport } from '../training/progress.ts'
 import { runtimeVersion } from '../training/runtime.ts'
+import { suggestByNames } from '../training/suggestByNames.ts'
 import { type TrainInput, train } from '../training/train.ts'
 
 interface OneImage {
@@ -38,6 +39,7 @@ export const tasks = {
   train: (input: TrainInput, job: Job<ProgressReport>) =>
     train(input, { signal: job.signal, progress: (report) => job.progress?.(report) }),
   planLastStage,
+  suggestByNames,
   benchmark,
   parity,
   protocol,

@@ -222,7 +222,9 @@ async function trainOn(
   how: Pick<TrainInput, 'device' | 'seed' | 'takesOverFrom' | 'lastStage' | 'wordVectors'>,
 ): Promise<{ trained: TrainResult; uid: string; before: number | null }> {
   const uid = randomUUID()
-  const modelBefore = project.models.current()
+  const current = project.models.current()
+  // What goes by names alone was never learnt: whatever is learnt takes its place.
+  const modelBefore = current?.kind === 'names' ? undefined : current
   const before = embedded.embedded > 0 ? embeddingShare : 0
   const trained = await context.compute.run(
     'train',

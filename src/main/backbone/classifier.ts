@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { decodeModel, type NodeMessage, type TensorMessage } from '../tensor/onnxFormat.ts'
+import type { NodeMessage, TensorMessage } from '../tensor/onnxFormat.ts'
 import { floatsOf } from '../tensor/onnxNumbers.ts'
+import { readWhatFits } from '../tensor/onnxWhole.ts'
 import type { Backbone } from './backbone.ts'
+import { pooledNames } from './outputs.ts'
 
 /**
  * The classes that a backbone was trained on, as a linear map of its pooled vector: scores = x·weights + biases. What they say of
@@ -30,16 +31,60 @@ const means = new Set(['GlobalAveragePool', 'ReduceMean'])
  * @returns undefined where there is none
  */
 export async function readClassifier(backbone: Backbone): Promise<Classifier | undefined> {
-  const { graph } = decodeModel(await readFile(backbone.whole ?? backbone.file))
-  const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)))
-  const weights = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]))
-  const pooled = pooledName(backbone, makers)
+  const { outputs, pooled, makers, weights } = await headOf(backbone)
   if (pooled === undefined) return undefined
-  for (const { name } of graph.output) {
+  for (const name of outputs) {
+    // A space that images are compared in is no list of classes.
+    if (pooledNames.test(name)) continue
     const found = linearFrom(name, pooled, makers, weights, backbone.dimension)
     if (found && found.classes > 1 && found.classes <= mostClasses) return found
   }
   return undefined
+}
+
+/** A linear map from the pooled vector to another space; null where the pooled vector lies in it already. */
+export type Projection = Classifier | null
+
+/**
+ * The way from the vector that is kept of an image to the space that texts lie in, too.
+ * @param output of the model, in that space; left out: the one of that width
+ * @param width of the space
+ * @returns undefined where there is none that is plainly linear
+ */
+export async function readProjection(
+  backbone: Backbone,
+  output: string | undefined,
+  width: number,
+): Promise<Projection | undefined> {
+  const { outputs, pooled, makers, weights } = await headOf(backbone)
+  if (pooled === undefined) return undefined
+  const named =
+    output === undefined
+      ? outputs.toSorted((a, b) => Number(pooledNames.test(b)) - Number(pooledNames.test(a)))
+      : [output]
+  for (const name of named) {
+    const before = beforeNorm(name, makers, weights)
+    const isThere = [name, before].some((one) => origin(one, makers) === pooled)
+    if (isThere && backbone.dimension === width) return null
+    const found = linearFrom(before, pooled, makers, weights, backbone.dimension)
+    if (found?.classes === width) return found
+  }
+  return undefined
+}
+
+/** What is divided by its length last: angles are the same before that. */
+function beforeNorm(name: string, makers: Makers, weights: ReadonlyMap<string, TensorMessage>): string {
+  const maker = makers.get(name)
+  if (maker?.op_type === 'LpNormalization') return maker.input[0]
+  return maker?.op_type === 'Div' && !weights.has(maker.input[1]) ? maker.input[0] : name
+}
+
+/** The end of a model, to be read backwards from its outputs. */
+async function headOf(backbone: Backbone) {
+  const { graph } = await readWhatFits(backbone.whole ?? backbone.file)
+  const makers: Makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)))
+  const weights = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]))
+  return { outputs: graph.output.map(({ name }) => name), pooled: pooledName(backbone, makers), makers, weights }
 }
 
 type Makers = ReadonlyMap<string, NodeMessage>

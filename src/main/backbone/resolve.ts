@@ -7,6 +7,7 @@ import { inputOf, openSizes } from './input.ts'
 import { featuresOf, listOf, type OutputShape, pooledOf, unusable, usableHint } from './outputs.ts'
 import { Preprocessor } from './preprocess.ts'
 import { findModel, type RegistryEntry, withViews } from './registry.ts'
+import { textTowerOf } from './textFiles.ts'
 
 /** A shape beyond these is no image backbone that anyone made, and would fill the disk. */
 const limits = { dimension: 16_384, positions: 65_536 }
@@ -26,14 +27,22 @@ export async function resolveBackbone(specification: string): Promise<Backbone> 
 /** @param whole the file that the model was cut out of */
 async function lookInto(model: RegistryEntry, whole?: string): Promise<Backbone> {
   const { input, normalisationFrom, shapes } = await runOnce(model)
+  // What lies beside the model lies beside no part of it.
+  const { mean, std, width, height } = input
+  const told = { mean, std, size: [width, height] as [number, number], normalisationFrom }
   const isMissing = model.features !== undefined && !shapes.some(({ name }) => name === model.features)
   const found = isMissing ? null : featuresOf(shapes, input, model)
   if (found === null && whole === undefined) {
     const cut = await cutAtFeatures(model, input, shapes)
-    if (cut) return lookInto({ ...model, ...cut, normalisationFrom }, model.file)
+    if (cut) return lookInto({ ...model, ...cut, ...told }, model.file)
   }
   const features = isMissing ? featuresOf(shapes, input, model) : found
   const { pooled, dimension } = pooledOf(shapes, features, model)
+  // Texts are compared with what comes of the vector before the projection, which such models don't give out.
+  if (whole === undefined && features && pooled.from !== 'output' && textTowerOf(model)) {
+    const cut = await cutAtFeatures({ ...model, features: features.output }, input, shapes)
+    if (cut?.pooled !== undefined) return lookInto({ ...model, ...cut, ...told }, model.file)
+  }
   if (dimension > limits.dimension || (features && features.height * features.width > limits.positions)) {
     throw unusable(`Its features are too large: ${listOf(shapes)}.`, model)
   }

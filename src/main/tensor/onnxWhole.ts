@@ -35,6 +35,16 @@ export async function readWholeModel(file: string): Promise<ModelMessage> {
   return model
 }
 
+/** The same as far as it fits: of a model that is too large, what is in the file itself. */
+export async function readWhatFits(file: string): Promise<ModelMessage> {
+  try {
+    return await readWholeModel(file)
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'model-too-large') return decodeModel(await readFile(file))
+    throw error
+  }
+}
+
 async function partOf(file: string, facts: ReadonlyMap<string, string>): Promise<Uint8Array> {
   const folder = path.dirname(file)
   const beside = await realPlaceBelow(folder, placeBelow(folder, facts.get('location') ?? ''))

@@ -1,11 +1,15 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { exportSuggestions } from '../../app/exporting.ts'
+import { isFromNames, startSuggestingByNames } from '../../app/names.ts'
 import { counted } from '../../app/words.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 
 interface Options extends CommonOptions {
   out: string
+  fromNames?: boolean
+  template?: string
+  device?: string
 }
 
 export function addSuggest(program: Command): void {
@@ -14,16 +18,25 @@ export function addSuggest(program: Command): void {
     .description('write what the model suggests for every label that is unknown')
     .argument('<project>', 'the project file')
     .requiredOption('--out <file>', 'the CSV file to write: image,label,probability,suggestion')
+    .option('--from-names', 'suggest by the labels’ names first, by a backbone that has a text half: no mark is needed')
+    .option('--template <text>', 'what is asked about a label, such as “a photo of a {label}” (with --from-names)')
+    .option('--device <name>', 'auto, cpu, webgpu, … (with --from-names; default: the project’s setting)')
   withJson(command).action((project: string, options: Options) =>
     runOn(
       project,
       options,
       async (workspace) => {
         const file = path.resolve(options.out)
+        const { fromNames = false, template, device } = options
+        if (fromNames) await (await startSuggestingByNames(workspace, { template, device })).done
+        const current = workspace.project.models.current()
+        const byNames = current !== undefined && isFromNames(current)
         const suggestions = await exportSuggestions(workspace, file)
-        return { text: `${counted(suggestions, 'suggestion')} written to ${file}.`, json: { file, suggestions } }
+        const note = byNames ? ' From names only, not yet learnt: their order counts, not the numbers.' : ''
+        const text = `${counted(suggestions, 'suggestion')} written to ${file}.${note}`
+        return { text, json: { file, suggestions, fromNames: byNames } }
       },
-      { readOnly: true },
+      { readOnly: !options.fromNames },
     ),
   )
 }

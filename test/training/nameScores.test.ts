@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openExtractor } from '../../src/main/backbone/extractor.ts'
+import { wholeLook } from '../../src/main/backbone/looks.ts'
+import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
+import { findTextTower } from '../../src/main/backbone/textFiles.ts'
+import { textVectors } from '../../src/main/backbone/textTower.ts'
+import { nameLogits, nameVectors, questionOf } from '../../src/main/training/nameScores.ts'
+import { type Colour, clipLike, colourNames, colours, siglipLike } from '../backbone/towers.ts'
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'surmise-names-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const pairs: [Colour, Colour][] = colourNames.flatMap((left) =>
+  colourNames.map((right): [Colour, Colour] => [left, right]),
+)
+
+function picture(left: Colour, right: Colour) {
+  const data = new Uint8Array(32 * 32 * 3)
+  for (let i = 0; i < 32 * 32; i++) data.set(colours[i % 32 < 16 ? left : right], 3 * i)
+  return wholeLook({ width: 32, height: 32, data })
+}
+
+async function pooledOf(file: string) {
+  const backbone = await resolveBackbone(file)
+  const extractor = await openExtractor(backbone, { device: 'cpu', threads: 1, batch: 16 })
+  const records = await extractor.extract(pairs.map((pair) => [picture(...pair)]))
+  await extractor.close()
+  const { dimension } = backbone
+  const pooled = Float32Array.from(records.flatMap((record) => [...record!.slice(-dimension)]))
+  return { backbone, read: async (first: number, end: number) => pooled.slice(first * dimension, end * dimension) }
+}
+
+describe.each([
+  ['CLIP’s kind', clipLike],
+  ['SigLIP’s kind', siglipLike],
+])('towers of %s', (_, write) => {
+  test('find in images what the names of labels say', async () => {
+    const file = write(temporaryFolder())
+    const tower = await findTextTower(file)
+    const { backbone, read } = await pooledOf(file)
+    // The map is there for what is learnt later on.
+    expect(backbone).toMatchObject({ dimension: 5, features: { height: 4, width: 4 }, pooled: { from: 'output' } })
+    const names = await nameVectors(tower!, colourNames)
+    const logits = await nameLogits(backbone, tower!, names, pairs.length, read, { device: 'cpu' })
+    const found = pairs.map((_, row) => colourNames.filter((_, c) => logits[row * colourNames.length + c] > 0))
+    expect(found).toEqual(pairs.map((pair) => colourNames.filter((name) => pair.includes(name))))
+  })
+
+  test('take names of several words, other templates, other languages, and no words at all', async () => {
+    const tower = (await findTextTower(write(temporaryFolder())))!
+    const { labels, width } = await nameVectors(
+      tower,
+      ['red', 'RED', 'red_photo', 'ωμέγα ☂', ''],
+      'ein bild von {label}',
+    )
+    const row = (i: number) => [...labels.subarray(i * width, (i + 1) * width)]
+    expect(row(1)).toEqual(row(0))
+    expect(row(2)).not.toEqual(row(0))
+    expect(labels.every(Number.isFinite)).toBe(true)
+    await expect(nameVectors(tower, ['red'], 'a photo')).rejects.toMatchObject({ code: 'template-wrong' })
+  })
+
+  test('give a text the same vector beside whatever others, however long', async () => {
+    const tower = (await findTextTower(write(temporaryFolder())))!
+    const alone = await textVectors(tower, ['a photo of a red'])
+    const many = await textVectors(tower, [
+      ...Array.from({ length: 40 }, (_, i) => 'photo of '.repeat(i)),
+      'a photo of a red',
+    ])
+    expect(many.vectors.slice(-many.width)).toEqual(alone.vectors)
+  })
+})
+
+test('a question has the name in its place, its words apart', () => {
+  expect(questionOf('a photo of a {label}', 'traffic_light')).toBe('a photo of a traffic light')
+  expect(questionOf('{label}, {label}', ' two  words ')).toBe('two words, two words')
+})
+
+test('what is not there or can’t be used is said in a sentence', async () => {
+  const folder = temporaryFolder()
+  const file = clipLike(folder)
+  const tower = (await findTextTower(file))!
+  writeFileSync(path.join(folder, 'tokenizer.json'), '{"model": {}}')
+  await expect(textVectors(tower, ['red'])).rejects.toMatchObject({
+    code: 'text-tower-unreadable',
+    message: expect.stringContaining('tokenizer'),
+  })
+  writeFileSync(path.join(folder, 'text_model.onnx'), readFileSync(file))
+  clipLike(temporaryFolder())
+  const other = (await findTextTower(clipLike(temporaryFolder())))!
+  await expect(textVectors({ ...other, encoder: file }, ['red'])).rejects.toMatchObject({
+    code: 'text-tower-unreadable',
+    message: expect.stringContaining('pixel_values'),
+  })
+  await expect(textVectors({ ...other, output: 'nothing' }, ['red'])).rejects.toMatchObject({
+    message: expect.stringContaining('“nothing”'),
+  })
+  rmSync(path.join(folder, 'text_model.onnx'))
+  expect(await findTextTower(file)).toBeUndefined()
+  expect(await findTextTower('surmise-tiny')).toBeUndefined()
+})
