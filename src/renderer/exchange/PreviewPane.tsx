@@ -3,6 +3,7 @@ import type { ImportPreview, Label } from '../../preload/schemas.ts'
 import { texts } from '../texts.ts'
 import { Checkbox, Choice } from '../ui/Choice.tsx'
 import { Name } from '../ui/Name.tsx'
+import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { FirstMarks } from './FirstMarks.tsx'
 import { Examples, Problems } from './Problems.tsx'
 import { type Renames, SameNames } from './SameNames.tsx'
@@ -111,12 +112,7 @@ function LabelTable({ labels }: { labels: ImportPreview['labels'] }) {
   const cell = 'px-3 py-1 font-normal tabular-nums'
   const number = `${cell} text-right`
   return (
-    <section
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within reach of the keyboard
-      tabIndex={0}
-      aria-label={texts.labels.title}
-      className="max-h-52 overflow-auto rounded-md border border-line"
-    >
+    <ScrollRegion label={texts.labels.title} className="max-h-52 rounded-md border border-line">
       <table className="w-full border-collapse">
         <thead className="sticky top-0 bg-sunken text-muted">
           <tr>
@@ -150,6 +146,6 @@ function LabelTable({ labels }: { labels: ImportPreview['labels'] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
