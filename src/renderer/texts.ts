@@ -375,6 +375,21 @@ export const texts = {
     scoresLost: 'scores lost: train again',
     labelCount: (count: number) => (count === 1 ? '1 label' : `${count.toLocaleString()} labels`),
   },
+  names: {
+    action: 'Suggest from names',
+    title: 'Suggest from names',
+    what: 'The backbone knows what many words look like: images are compared with the names of the labels, before anything is marked. Accept and reject what it suggests, then fine-tune on that.',
+    template: 'What is asked about each label',
+    templateHint: '{label} is where its name goes. The language of the names, if the backbone knows it.',
+    templateWrong: 'Write {label} where the name goes.',
+    start: 'Suggest',
+    note: 'From names only, not yet learnt.',
+    noteHint: 'Nobody can say yet how many are right. Accept or reject some, then fine-tune.',
+    byName: 'by its name',
+    /** In the place of a probability, where there is little room. */
+    badge: 'name',
+    model: 'from names only',
+  },
   disputes: {
     title: 'Annotators disagree',
     action: 'Review what annotators disagree on',
@@ -911,6 +926,7 @@ export const texts = {
     /** Other words that people use for it, by the id of the action. */
     synonyms: {
       'fine-tune': 'train learn model suggestions',
+      'suggest-from-names': 'zero shot clip siglip text words',
       export: 'save coco csv json download',
       import: 'load labels coco csv',
       settings: 'preferences options device backbone views flip crops',

@@ -51,6 +51,10 @@ const isTraining = (): boolean =>
     .getQueryData<{ kind: string; state: string }[]>(queryKeys.jobs)
     ?.some(({ kind, state }) => kind === 'train' && state === 'running') ?? false
 
+/** Whether the project's backbone has a half that reads texts. */
+const knowsNames = (): boolean =>
+  queryClient.getQueryData<{ template: string | null }>(queryKeys.names)?.template != null
+
 const hasTrained = (): boolean =>
   queryClient.getQueryData<{ kind: string }[]>(queryKeys.jobs)?.some(({ kind }) => kind === 'train') ?? false
 
@@ -184,6 +188,10 @@ const all: readonly Action[] = [
     when: () => inProject() && hasTrained(),
   },
   everywhere('progress', texts.progress.title, ['mod+shift+p'], () => ui.set({ dialog: 'progress' })),
+  {
+    ...changing('suggest-from-names', texts.names.action, [], () => ui.set({ dialog: 'names' })),
+    when: () => inWritable() && labelsNow().length > 0 && knowsNames(),
+  },
   changing('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
   everywhere('export', 'Export', ['mod+e'], () => ui.set({ dialog: 'export' })),
   {

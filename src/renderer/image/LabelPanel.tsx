@@ -4,6 +4,7 @@ import type { ImageDetail } from '../../preload/schemas.ts'
 import { action, keyNameOf, keysOfLabels } from '../actions/registry.ts'
 import { mark } from '../state/marks.ts'
 import { usePanelWidth } from '../state/panels.ts'
+import { useFromNames } from '../state/queries.ts'
 import { remember, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
@@ -22,6 +23,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
   const why = useWhy(detail, focused)
   const width = usePanelWidth('image')
   const goesOn = useUi((state) => state.goesOn)
+  const isByName = useFromNames()
   const keys = useMemo(() => keysOfLabels(labels), [labels])
   const found = search ? bestFound(groups, search) : undefined
 
@@ -46,6 +48,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
               shortcut={keys.get(entry.label.id)}
               isFocused={entry.label.id === (found?.label.id ?? focused)}
               isExplained={entry.label.id === why?.suggestion.labelId}
+              isByName={isByName}
             />
           ))}
         </ul>
@@ -82,6 +85,11 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         />
       </div>
       <div className="flex min-h-0 flex-1 flex-col gap-2 overflow-auto py-2">
+        {isByName && (
+          <p role="note" className="m-0 mx-3 rounded-md bg-suggested-soft px-2.5 py-1.5 text-[13px]">
+            <strong className="block font-medium">{texts.names.note}</strong> {texts.names.noteHint}
+          </p>
+        )}
         {group(texts.disputes.title, groups.disputed)}
         {group(
           texts.image.suggested,

@@ -19,6 +19,8 @@ interface LabelRowProps {
   isFocused: boolean
   /** Its reasons are shown. */
   isExplained: boolean
+  /** What is suggested goes by its name only: there is no probability to tell. */
+  isByName: boolean
 }
 
 /** One label of the open image, with what can be done about it. */
@@ -28,6 +30,7 @@ export const LabelRow = memo(function LabelRow({
   shortcut,
   isFocused,
   isExplained,
+  isByName,
 }: LabelRowProps) {
   const row = useRef<HTMLLIElement>(null)
   useEffect(() => {
@@ -63,7 +66,7 @@ export const LabelRow = memo(function LabelRow({
         {shown === 'suggested' && <span className="shrink-0 text-suggested"> {stateName.toLocaleLowerCase()}?</span>}
         {dispute && !state && <Dispute statements={dispute} />}
       </span>
-      {suggestion && (
+      {suggestion && (!isByName || shown === 'suggested') && (
         <button
           type="button"
           aria-pressed={isExplained}
@@ -76,7 +79,7 @@ export const LabelRow = memo(function LabelRow({
             suggestion.confident ? 'text-suggested' : 'text-muted'
           }`}
         >
-          {texts.image.probability(sureness(suggestion, shown === 'suggested'))}
+          {isByName ? texts.names.badge : texts.image.probability(sureness(suggestion, shown === 'suggested'))}
           <span className="sr-only"> {texts.why.ask}</span>
         </button>
       )}
@@ -137,6 +140,7 @@ function isSame({ entry: before, ...was }: LabelRowProps, { entry, ...is }: Labe
     was.shortcut === is.shortcut &&
     was.isFocused === is.isFocused &&
     was.isExplained === is.isExplained &&
+    was.isByName === is.isByName &&
     before.label === entry.label &&
     before.state === entry.state &&
     before.suggestion === entry.suggestion &&

@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import type { Label, Reasons } from '../../preload/schemas.ts'
 import { action } from '../actions/registry.ts'
 import { reportOf } from '../bridge/client.ts'
+import { useFromNames } from '../state/queries.ts'
 import { openImage } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
@@ -18,7 +19,10 @@ export function WhyPanel({ why, labels }: { why: Why; labels: readonly Label[] }
   const { suggestion, reasons, error } = why
   const nameOf = (labelId: number): string => labels.find(({ id }) => id === labelId)?.name ?? ''
   const { probability, suggestion: suggested } = suggestion
-  const sure = texts.image.probability(suggested === 'present' ? probability : 1 - probability)
+  const isByName = useFromNames()
+  const sure = isByName
+    ? texts.names.byName
+    : texts.image.probability(suggested === 'present' ? probability : 1 - probability)
   const title = texts.why.title(nameOf(suggestion.labelId), texts.states[suggested].toLocaleLowerCase(), sure)
 
   return (

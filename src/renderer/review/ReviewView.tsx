@@ -2,7 +2,7 @@ import { ArrowLeft, CircleCheckBig } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { CandidateOrder, Label, ProjectSummary } from '../../preload/schemas.ts'
 import { action, keyNameOf, withKeyOf } from '../actions/registry.ts'
-import { useLabels } from '../state/queries.ts'
+import { useFromNames, useLabels } from '../state/queries.ts'
 import {
   closeReview,
   leastDecided,
@@ -98,6 +98,7 @@ function Head({ label, labels, left }: { label: Label; labels: readonly Label[];
 }
 
 function Candidates({ label }: { label: Label }) {
+  const isByName = useFromNames()
   const frame = useRef<HTMLDivElement>(null)
   const dragged = useRef<Said | null>(null)
   /** Of a tile: a screenful fills the height. */
@@ -157,7 +158,7 @@ function Candidates({ label }: { label: Label }) {
             key={id}
             id={id}
             said={said[place]}
-            probability={screen.probabilities[place]}
+            probability={isByName ? null : screen.probabilities[place]}
             isCurrent={place === cursor}
             isFirstAbsent={place === screen.cut && place > 0}
             height={height}

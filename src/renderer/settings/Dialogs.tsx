@@ -16,6 +16,7 @@ import { TogetherDialog } from '../together/TogetherDialog.tsx'
 import { DoctorDialog } from './DoctorDialog.tsx'
 import { KeysDialog } from './KeysDialog.tsx'
 import { LabelDialog } from './LabelDialog.tsx'
+import { NamesDialog } from './NamesDialog.tsx'
 import { SettingsDialog } from './SettingsDialog.tsx'
 
 const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
@@ -34,6 +35,7 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
   progress: ProgressDialog,
   doctor: DoctorDialog,
   backups: BackupsDialog,
+  names: NamesDialog,
 }
 
 /** Whichever dialog is open. */

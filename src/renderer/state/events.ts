@@ -101,6 +101,7 @@ function receiveProject(project: ProjectSummary | null): void {
   }
   invalidate(keys.labels)
   invalidate(keys.models)
+  invalidate(keys.names)
   if (!project) invalidate(keys.recent)
 }
 

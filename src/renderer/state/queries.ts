@@ -23,6 +23,7 @@ export const keys = {
   detail: (id: number) => ['detail', id] as const,
   reasons: ['reasons'] as const,
   history: ['history'] as const,
+  names: ['names'] as const,
 }
 
 export const useInfo = () => useQuery({ queryKey: keys.info, queryFn: () => client.app.info() })
@@ -42,6 +43,15 @@ export function useModels(): readonly Model[] {
   return data ?? noModels
 }
 const noModels: readonly Model[] = []
+
+/** What would be asked about a label before anything is learnt; null where the project's backbone has no text half. */
+export function useNames(): string | null {
+  const { data } = useQuery({ queryKey: keys.names, queryFn: () => client.training.names(), enabled: hasProject() })
+  return data?.template ?? null
+}
+
+/** Whether what is suggested now comes from the names of the labels only. */
+export const useFromNames = (): boolean => useProject().data?.model?.kind === 'names'
 
 /** Asked for each time: one may have failed since. Trying them takes seconds, but only the first time. */
 export const useDevices = () =>

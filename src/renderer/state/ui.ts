@@ -19,6 +19,7 @@ export type DialogName =
   | 'open-project'
   | 'doctor'
   | 'relocate'
+  | 'names'
 /** What a dialog begins with. */
 export interface Given {
   id: number

@@ -48,8 +48,9 @@ export function ModelList({ readOnly }: { readOnly: boolean }) {
   )
 }
 
-function factsOf({ mAP, labels, backbone, usable }: Model): string {
+function factsOf({ kind, mAP, labels, backbone, usable }: Model): string {
   const quality = mAP ? [`${texts.training.mAP} ${(mAP.blend * 100).toFixed(0)} %`] : []
   const lost = usable ? [] : [texts.training.scoresLost]
-  return [...quality, texts.training.labelCount(labels.length), backbone, ...lost].join(' · ')
+  const learnt = kind === 'names' ? texts.names.model : texts.training.labelCount(labels.length)
+  return [...quality, learnt, backbone, ...lost].join(' · ')
 }

@@ -93,5 +93,6 @@ function Running({ job }: { job: Job }) {
 /** Of what was just trained, whether it suggests now or not. */
 function NewestResults() {
   const [newest] = useModels()
-  return newest ? <Results model={newest} /> : null
+  // Nothing was held out from what goes by names alone.
+  return newest && newest.kind !== 'names' ? <Results model={newest} /> : null
 }

@@ -1,7 +1,7 @@
 import { Footprints, X } from 'lucide-react'
 import type { ProjectSummary } from '../../preload/schemas.ts'
 import { action, keyNameOf } from '../actions/registry.ts'
-import { useInfo, useLabels, useLatestJob, useModels } from '../state/queries.ts'
+import { useInfo, useLabels, useLatestJob, useModels, useNames } from '../state/queries.ts'
 import { remember, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
@@ -14,10 +14,12 @@ export function FirstSteps({ project }: { project: ProjectSummary }) {
   const models = useModels()
   const training = useLatestJob('train')
   const { data: info } = useInfo()
+  const names = useNames()
   const isWanted = useUi((state) => state.firstSteps && state.tour === null)
   const { images, model, readOnly } = project
   if (!isWanted || !info || readOnly || images.total === 0) return null
-  if (model || models.length > 0 || training?.state === 'running') return null
+  if (models.some(({ kind }) => kind !== 'names') || (model && model.kind !== 'names')) return null
+  if (training?.state === 'running') return null
 
   const least = info.leastKnown
   const learnable = labels.filter((one) => one.presentCount >= least && one.absentCount >= least).length
@@ -37,6 +39,7 @@ export function FirstSteps({ project }: { project: ProjectSummary }) {
       {labels.length === 0 && <Button onClick={action('add-label').run}>{words.addLabel}</Button>}
       {labels.length > 0 && learnable === 0 && (
         <>
+          {names !== null && !model && <Button onClick={action('suggest-from-names').run}>{texts.names.action}</Button>}
           <Button onClick={action('grid.open').run}>{words.open}</Button>
           <Button title={keyNameOf('grid.review')} onClick={action('grid.review').run}>
             {words.review}

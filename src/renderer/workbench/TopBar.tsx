@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { ProjectSummary } from '../../preload/schemas.ts'
 import { action, keyNameOf, withKeyOf } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
-import { useLatestJob } from '../state/queries.ts'
+import { useLatestJob, useNames } from '../state/queries.ts'
 import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { FineTuneButton } from '../training/FineTuneButton.tsx'
@@ -104,6 +104,7 @@ function BackgroundJob() {
 function ProjectMenu() {
   // Within the bar that it belongs to, for those who go by landmarks.
   const [place, setPlace] = useState<HTMLSpanElement | null>(null)
+  const names = useNames()
   const entry = (id: string, title = action(id).title) => (
     <Menu.Item className={menuItem} disabled={!action(id).when()} onClick={action(id).run}>
       {title}
@@ -129,6 +130,7 @@ function ProjectMenu() {
             {entry('rescan')}
             {entry('locate')}
             <Menu.Separator className={menuLine} />
+            {names !== null && entry('suggest-from-names')}
             {entry('together', texts.together.open)}
             {entry('history', texts.historyList.open)}
             {entry('backups', texts.backups.open)}
