@@ -86,7 +86,11 @@ export async function embed(input: EmbedInput, { signal, progress }: Job<EmbedPr
     }
     report.total = images.length
     if (images.length > 0) {
-      extractors = await openExtractors(backbone, input.device ?? 'cpu', input.cores)
+      extractors = await openExtractors(backbone, input.device ?? 'cpu', {
+        cores: input.cores,
+        images: images.length,
+        signal,
+      })
       report.phase = 'embedding'
       progress?.({ ...report })
       const rate = new Rate()

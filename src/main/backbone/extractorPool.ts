@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { type ErrorReport, errorFrom } from '../base/errors.ts'
 import type { Device } from '../tensor/session.ts'
 import type { Backbone } from './backbone.ts'
+import { batchFor } from './batchSearch.ts'
 import { type Extractor, type ExtractorOptions, openExtractor } from './extractor.ts'
 import type { Look } from './looks.ts'
 
@@ -13,9 +14,6 @@ export interface WorkerStart {
 }
 
 export type WorkerAnswer = { records: (Float16Array | undefined)[] } | { report: ErrorReport } | { ready: number }
-
-/** Images a run on an accelerator: enough to keep it busy, little enough to report progress. */
-const acceleratorBatch = 16
 
 /** Memory that the copies of a model may take together, and what one takes besides its weights. */
 const memory = { all: 2 * 1024 ** 3, besides: 128 * 1024 ** 2 }
@@ -36,13 +34,17 @@ export function planCopies(cores: number, modelBytes: number): { copies: number;
  * Opens the extractors that work side by side: on the CPU worker threads, so that this thread goes on serving (and decoding)
  * while models run. On an accelerator one, in this thread: two runs at once on WebGPU abort the process, and the queue that
  * prevents that (tensor/session.ts) is a thread's own.
+ * @param images to be embedded: for many, the best batch of a device is found first
  */
 export async function openExtractors(
   backbone: Backbone,
   device: Device,
-  cores: number = availableParallelism(),
+  { cores = availableParallelism(), images, signal }: { cores?: number; images: number; signal?: AbortSignal },
 ): Promise<Extractor[]> {
-  if (device !== 'cpu') return [await openExtractor(backbone, { device, threads: 0, batch: acceleratorBatch })]
+  if (device !== 'cpu') {
+    const batch = await batchFor(backbone, device, images, { signal })
+    return [await openExtractor(backbone, { device, threads: 0, batch })]
+  }
   const { copies, threads } = planCopies(cores, backbone.fileBytes)
   const opening = Array.from({ length: copies }, () => openInWorker(backbone, { device, threads, batch: 1 }))
   const opened = await Promise.allSettled(opening)
