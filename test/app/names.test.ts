@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { previewBulk } from '../../src/main/app/bulk.ts'
@@ -47,7 +47,7 @@ const truth = (files: string[]) =>
   Object.fromEntries(files.map((file) => [file, [...new Set(file.split('-').slice(0, 2))].sort()]))
 
 test('before the first mark, images are found by the labels’ names; accepted and rejected as any, and replaced by what is learnt', async () => {
-  const { workspace } = await colourProject(3)
+  const { workspace, backbone } = await colourProject(3)
   const { project } = workspace
   expect(await namesTemplate(workspace)).toBe('a photo of a {label}')
   const model = await (await startSuggestingByNames(workspace)).done
@@ -91,6 +91,12 @@ test('before the first mark, images are found by the labels’ names; accepted a
   // Names asked after that don't take the place of what was learnt.
   const late = await (await startSuggestingByNames(workspace)).done
   expect({ late: late.current, current: project.models.current()?.id }).toEqual({ late: false, current: trained.id })
+
+  // A text half that breaks costs what it would have brought, and no training.
+  writeFileSync(path.join(path.dirname(backbone), 'tokenizer.json'), '{}')
+  const job = await startTraining(workspace, { unfreeze: 'none', seed: 1 })
+  await job.done
+  expect(workspace.context.jobs.get(job.id)?.outcome).toContain('The labels’ names could not help: The text half')
 }, 240_000)
 
 test('what is missing is said: a text half, labels, words of the template, its files', async () => {

@@ -2,7 +2,7 @@ import type { Suggestion } from '../../preload/schemas.ts'
 import type { Decisions } from '../project/decisions.ts'
 import type { KnownState } from '../project/types.ts'
 import { confidenceOf, confidentFrom, suggestionOf } from '../suggestions/scores.ts'
-import { isFromNames } from './names.ts'
+import { isFromNames } from './fromNames.ts'
 import type { CurrentScores } from './suggestions.ts'
 
 /**

@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
 import { findTextTower } from '../backbone/textFiles.ts'
 import { cancelled, UserError } from '../base/errors.ts'
 import type { Model } from '../project/models.ts'
 import { noTextTower } from '../training/noTextTower.ts'
 import type { Device } from './devices.ts'
+import { isFromNames, namesKind, namesTemplateFor } from './fromNames.ts'
 import type { StartedJob } from './jobs.ts'
 import { onDevice } from './onDevice.ts'
 import { applyWhenFree } from './scanning.ts'
 import { builtInBackbone, embedMissing } from './training.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
-
-/** Of models that go by the names of labels alone: what they say is an order, not a probability, and nothing was held out. */
-export const namesKind = 'names'
-
-export const isFromNames = ({ kind }: Pick<Model, 'kind'>): boolean => kind === namesKind
 
 export interface NamesOptions {
   /** What is asked about a label, `{label}` in its name's place. @default what was asked last, or the backbone's own */
@@ -25,12 +20,8 @@ export interface NamesOptions {
 }
 
 /** What would be asked about a label; null where the project's backbone has no text half. */
-export async function namesTemplate({ project }: Workspace): Promise<string | null> {
-  const tower = await findTextTower(project.settings.get('backbone') ?? builtInBackbone).catch(() => undefined)
-  if (!tower) return null
-  const last = project.models.list().find(isFromNames)
-  return z.object({ template: z.string() }).safeParse(last?.metrics).data?.template ?? tower.template
-}
+export const namesTemplate = ({ project }: Workspace): Promise<string | null> =>
+  namesTemplateFor(project, project.settings.get('backbone') ?? builtInBackbone)
 
 /**
  * Suggestions before the first mark: how much each image resembles each label's name, by the two halves of the backbone. They take

@@ -13,6 +13,7 @@ import type { LastStageReport } from '../training/lastStage.ts'
 import type { ProgressReport } from '../training/progress.ts'
 import type { TrainInput, TrainResult } from '../training/train.ts'
 import type { Device } from './devices.ts'
+import { isFromNames, namesTemplateFor } from './fromNames.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
 import { lastStageOutcome, prepareLastStage, type Unfreeze } from './lastStage.ts'
 import { onDevice } from './onDevice.ts'
@@ -224,7 +225,7 @@ async function trainOn(
   const uid = randomUUID()
   const current = project.models.current()
   // What goes by names alone was never learnt: whatever is learnt takes its place.
-  const modelBefore = current?.kind === 'names' ? undefined : current
+  const modelBefore = current && !isFromNames(current) ? current : undefined
   const before = embedded.embedded > 0 ? embeddingShare : 0
   const trained = await context.compute.run(
     'train',
@@ -236,6 +237,7 @@ async function trainOn(
       labels,
       states: matrix.states,
       modelUid: uid,
+      nameTemplate: (await namesTemplateFor(project, project.settings.get('backbone') ?? builtInBackbone)) ?? undefined,
       ...how,
       modelBefore: modelBefore?.uid,
     },
@@ -289,7 +291,7 @@ function finite(value: number | undefined): number | null {
 }
 
 function outcomeOf(
-  { labelIds, seconds, metrics, resumed, comparison, lastStage }: TrainResult,
+  { labelIds, seconds, metrics, resumed, comparison, lastStage, names }: TrainResult,
   { labels }: KnownAtClick,
   { failed }: EmbedResult,
 ): string {
@@ -304,6 +306,8 @@ function outcomeOf(
     sentences.push(`Too little is known of ${some}.`)
   }
   if (lastStage) sentences.push(lastStageOutcome(lastStage))
+  if (names && 'problem' in names) sentences.push(`The labels’ names could not help: ${names.problem}`)
+  else if (names?.kept) sentences.push('What the labels are called helped, too.')
   if (resumed) sentences.push('It went on where it had been cut off.')
   if (comparison && !comparison.replaces) sentences.push(keptBecause(comparison))
   if (failed.length > 0) sentences.push(`${counted(failed.length, 'image')} could not be read.`)

@@ -16,6 +16,7 @@ const withoutOther = {
   map: 'label maps',
   sst: 'SST',
   vote: 'vote of similar images',
+  names: 'names of the labels',
   conditional: 'the image’s other labels',
 } as const
 

@@ -14,7 +14,7 @@ export interface RunInputs {
   labels: readonly { id: number; name: string }[]
   /** y, row-major N×C */
   states: Int8Array
-  /** The file of word vectors, where there is one. */
+  /** The file of word vectors, or what names became, where there is one of these. */
   wordVectors?: string
   seed: number
   device: string

@@ -2,13 +2,7 @@ import { UserError } from '../base/errors.ts'
 import type { NetworkSizes } from '../sst/network.ts'
 import { allRepairs, type Repairs } from '../sst/objective.ts'
 import { nearestImages } from '../suggestions/neighbours.ts'
-import {
-  crossFittedProbabilities,
-  fitSuggester,
-  forUnknown,
-  type Suggester,
-  suggestionProbabilities,
-} from '../suggestions/suggester.ts'
+import { type Suggester, suggestionProbabilities } from '../suggestions/suggester.ts'
 import { neighbourVote } from '../suggestions/vote.ts'
 import type { Device } from '../tensor/session.ts'
 import type { Checkpoints } from './checkpoint.ts'
@@ -21,6 +15,7 @@ import { learnCodebook } from './imageCodes.ts'
 import { crossFitLabelMaps } from './labelMaps.ts'
 import { type LastStageReport, type LastStageSource, tuneLastStage } from './lastStage.ts'
 import { headLogits, type LinearHeads } from './linearBaseline.ts'
+import { evidenceOf, fitWithNames, type NameEvidence, wordsOfNames } from './nameEvidence.ts'
 import { dataWithout, trainNetworks } from './networks.ts'
 import { Progress, type ProgressReport } from './progress.ts'
 import { recognizeAll, recognizerModel } from './recognizer.ts'
@@ -36,6 +31,8 @@ export interface FineTuneInput {
   labelNames: readonly string[]
   /** A file of word vectors that the labels' own begin at (`labelVectorsFrom`); hashed ones without it. */
   wordVectors?: string
+  /** What the backbone's text half says of the labels: their vectors, where no file has them, and one more thing to blend. */
+  names?: NameEvidence
 }
 
 export interface FineTuneOptions {
@@ -64,6 +61,8 @@ export interface FineTuneResult {
     map: Float32Array
     sst: Float32Array
     vote: Float32Array
+    /** Where held-out labels say that it helps. */
+    names?: Float32Array
   }
   metrics: Metrics
   labels: LabelMetrics[]
@@ -73,6 +72,8 @@ export interface FineTuneResult {
   /** The recogniser as an ONNX model (see `recognizerModel`). */
   model: Uint8Array
   lastStage?: LastStageReport
+  /** What the labels' names brought, held-out mAP each; undefined where the backbone knows no names. */
+  names?: { without: number; with: number; kept: boolean }
 }
 
 /**
@@ -123,7 +124,11 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   const states = columnsOf(input.states, input.labelNames.length, learnt)
   const fold = dealFolds(states, labels, folds, seed)
   const sizes = networkSizes(labels)
-  const words = await labelVectors(names, network.word, input.wordVectors, signal)
+  const evidence = input.names && evidenceOf(input.names, learnt)
+  const words =
+    evidence && input.wordVectors === undefined
+      ? wordsOfNames(evidence, network.word)
+      : await labelVectors(names, network.word, input.wordVectors, signal)
 
   progress.at('preparing', 0)
   // Raw at first, of unit length then.
@@ -225,10 +230,10 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const compared = comparable(described, description.size)
     const near = await nearestImages(compared, compared, description.size, neighbours, { device, signal })
     progress.at('blending', 0.5)
-    const sources = { ...own, vote: neighbourVote(near, states, labels) }
+    const all = { ...own, vote: neighbourVote(near, states, labels) }
     const fitting = { seed, device, signal }
-    const suggester = forUnknown(await fitSuggester(sources, states, labels, fitting), sources, states)
-    const crossFitted = await crossFittedProbabilities(sources, states, labels, fold, folds, fitting)
+    const fitted = await fitWithNames(all, evidence, states, labels, fold, folds, fitting)
+    const { sources, suggester, crossFitted } = fitted
     const probabilities = suggestionProbabilities(suggester, sources, states).map((p, at) =>
       states[at] === 0 ? p : crossFitted[at],
     )
@@ -236,7 +241,17 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
     const tails = tuned?.report.kept && options.lastStage ? { cut: options.lastStage, ...tuned } : undefined
     const model = recognizerModel(recognizer, source.positions, { labels: JSON.stringify(names) }, tails)
-    return { learnt, probabilities, sources, ...held, suggester, compared, model, lastStage: tuned?.report }
+    return {
+      learnt,
+      probabilities,
+      sources,
+      ...held,
+      suggester,
+      compared,
+      model,
+      lastStage: tuned?.report,
+      names: fitted.names,
+    }
   } finally {
     await grids.close()
   }

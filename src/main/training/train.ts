@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { type Classifier, readClassifier } from '../backbone/classifier.ts'
 import { FeatureReader } from '../backbone/featureReader.ts'
@@ -18,6 +19,7 @@ import type { FeatureSource } from './features.ts'
 import { columnsOf, fineTune } from './fineTune.ts'
 import type { LabelMetrics, Metrics } from './heldOut.ts'
 import type { LastStageReport } from './lastStage.ts'
+import { nameEvidence } from './nameEvidence.ts'
 import { nearImages } from './nearImages.ts'
 import { notFinite } from './notFinite.ts'
 import type { ProgressReport } from './progress.ts'
@@ -46,6 +48,8 @@ export interface TrainInput {
   lastStage?: boolean
   /** A file of word vectors that the labels' own begin at, absolute. */
   wordVectors?: string
+  /** What is asked about a label, where the backbone has a text half. @default its own */
+  nameTemplate?: string
 }
 
 export interface TrainResult {
@@ -64,6 +68,8 @@ export interface TrainResult {
   comparison: Comparison | undefined
   /** What came of training the last stage, where it was asked for. */
   lastStage: LastStageReport | undefined
+  /** What the labels' names brought, or why they could not be asked; undefined where the backbone knows no names. */
+  names: { kept: boolean } | { problem: string } | undefined
 }
 
 export interface TrainContext {
@@ -93,6 +99,16 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     const keys = rows.map((row) => images[row].sha256!)
     const known = rowsOf(states, labels.length, rows)
     const { wordVectors } = input
+    const records = reader.recordsOf(keys)
+    const told = await nameEvidence(
+      input.backbone,
+      backbone,
+      labels.map(({ name }) => name),
+      rows.length,
+      (first, end) => reader.readPooled(records.subarray(first, end)),
+      { template: input.nameTemplate, device, signal },
+    )
+    const names = told && 'vectors' in told ? told : undefined
     const run = {
       backbone: backbone.identity,
       images: keys,
@@ -101,11 +117,10 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       seed,
       device,
       takesOverFrom,
-      wordVectors,
+      wordVectors: wordVectors ?? (names && createHash('sha256').update(names.vectors).digest('hex')),
     }
     const checkpoints = await Checkpoints.open(cacheFolder, run)
     const source = sourceOf(reader, await readClassifier(backbone))
-    const records = reader.recordsOf(keys)
     if (input.lastStage) {
       const stage = await cutBackbone(backbone, input.backbone, cacheFolder)
       trunk = await openTrunkFeatures(backbone, stage, cacheFolder, keys)
@@ -117,6 +132,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
         states: known,
         labelNames: labels.map(({ name }) => name),
         wordVectors,
+        names,
       },
       { seed, device, signal, checkpoints, lastStage: trunk?.source, onProgress: (report) => progress?.(report) },
     )
@@ -165,6 +181,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       resumed: checkpoints.resumed,
       comparison: before ? compareModels(before, new ScoreTable(scores), knownOf(input)) : undefined,
       lastStage: result.lastStage,
+      names: told && 'problem' in told ? told : result.names,
     }
   } finally {
     await trunk?.close()

@@ -127,6 +127,16 @@ function meanOf(vectors: readonly Float32Array[]): Float32Array {
   return vectors[0].map((_, i) => vectors.reduce((sum, vector) => sum + vector[i], 0) / vectors.length)
 }
 
+/** Vectors of one width each, brought to another one by a random projection: [vectors, width], unit variance per entry. */
+export function unitWords(vectors: readonly Float32Array[], width: number): Float32Array {
+  const project = projectionTo(width)
+  const result = new Float32Array(vectors.length * width)
+  vectors.forEach((vector, i) => {
+    result.set(unitVariance(project(vector)), i * width)
+  })
+  return result
+}
+
 /** Random, the same for every vector: angles are kept, roughly. */
 function projectionTo(width: number): (vector: Float32Array) => Float32Array {
   let matrix: Float32Array | undefined

@@ -1,7 +1,8 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { exportSuggestions } from '../../app/exporting.ts'
-import { isFromNames, startSuggestingByNames } from '../../app/names.ts'
+import { isFromNames } from '../../app/fromNames.ts'
+import { startSuggestingByNames } from '../../app/names.ts'
 import { counted } from '../../app/words.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 
