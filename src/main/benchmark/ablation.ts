@@ -23,7 +23,7 @@ export interface AblationRun {
 export const ablationTrainings = 2 + Object.keys(withoutRepair).length
 
 interface AblationInput {
-  features: Pick<CachedFeatures, 'source' | 'records'>
+  features: Pick<CachedFeatures, 'source' | 'records' | 'names'>
   /** y, row-major N×C: 1, -1, 0 where hidden */
   states: Int8Array
   /** y of all, N×C */
@@ -40,10 +40,11 @@ export async function ablate(
   { seed, device, signal, onTrained }: { seed: number; device: Device; signal?: AbortSignal; onTrained?: () => void },
 ): Promise<AblationRun[]> {
   const { source, records } = features
+  const names = await features.names?.(labelNames)
   const labels = labelNames.length
   const how = { seed, device, signal }
   const train = async (without: Partial<Repairs>, from = source): Promise<FineTuneResult> => {
-    const input = { source: from, records, states, labelNames }
+    const input = { source: from, records, states, labelNames, names }
     const result = await fineTune(input, { ...how, repairs: { ...allRepairs, ...without } })
     onTrained?.()
     return result

@@ -8,6 +8,7 @@ import { UserError } from '../base/errors.ts'
 import type { Device } from '../tensor/session.ts'
 import type { FeatureSource } from '../training/features.ts'
 import type { LastStageSource } from '../training/lastStage.ts'
+import { type NameEvidence, nameEvidence } from '../training/nameEvidence.ts'
 import { sourceOf } from '../training/train.ts'
 import { openTrunkFeatures } from '../training/trunkFeatures.ts'
 import type { ImageFile } from './imageFiles.ts'
@@ -20,6 +21,8 @@ export interface CachedFeatures {
   backbone: string
   /** Its last stage, to be trained; undefined where that isn't asked for. */
   lastStage?: LastStageSource
+  /** What the backbone's text half says of these labels; undefined where it has none. Found once. */
+  names?(labelNames: readonly string[]): Promise<NameEvidence | undefined>
   close(): Promise<void>
 }
 
@@ -61,7 +64,16 @@ export async function cachedFeatures(
       await trunk?.close()
       await reader.close()
     }
-    return { source, records, backbone: backbone.name, lastStage: trunk?.source, close }
+    const read = (first: number, end: number) => reader.readPooled(records.subarray(first, end))
+    let told: ReturnType<typeof nameEvidence> | undefined
+    const names = async (labelNames: readonly string[]): Promise<NameEvidence | undefined> => {
+      told ??= nameEvidence(input.backbone, backbone, labelNames, records.length, read, { device, signal })
+      const evidence = await told
+      if (!evidence || 'vectors' in evidence) return evidence
+      // What is measured must be what was asked for.
+      throw new UserError('names-unusable', evidence.problem, 'Mend it, or move the text half away.')
+    }
+    return { source, records, backbone: backbone.name, lastStage: trunk?.source, names, close }
   } catch (error) {
     await reader.close()
     throw error

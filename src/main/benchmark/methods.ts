@@ -44,7 +44,7 @@ const defaultShare = 0.1
  * @throws UserError `too-few-labels`; the signal's reason
  */
 export async function runMethods(
-  { source, records, lastStage }: Pick<CachedFeatures, 'source' | 'records' | 'lastStage'>,
+  { source, records, lastStage, names }: Pick<CachedFeatures, 'source' | 'records' | 'lastStage' | 'names'>,
   states: Int8Array,
   labelNames: readonly string[],
   trained: number,
@@ -54,7 +54,7 @@ export async function runMethods(
   const share = mode === 'faithful' ? defaultShare : 1
   const begun = performance.now()
   const { probabilities, sources, learnt, ...tuned } = await fineTune(
-    { source, records, states, labelNames, wordVectors },
+    { source, records, states, labelNames, wordVectors, names: await names?.(labelNames) },
     { seed, device, signal, lastStage, onProgress: ({ fraction }) => onProgress?.(fraction * share) },
   )
   const seconds = (performance.now() - begun) / 1000
