@@ -55,6 +55,8 @@ const ownedLibraries: Record<string, string[]> = {
   'onnxruntime-node': ['main/tensor'],
   '@huggingface/tokenizers': ['main/backbone'],
   react: ['renderer'],
+  // What asks another machine for something has one place.
+  undici: ['main/backbone/download'],
 }
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })

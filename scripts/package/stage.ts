@@ -33,6 +33,8 @@ export function stage(folder: string, { entries: begins, target, pages, computes
   for (const file of files) copy(path.join('out/main', file), folder)
   if (pages) copy('out/renderer', folder)
   if (main) copy('out/preload', folder)
+  // Which backbones there are is known everywhere; the built-in one is where it is run.
+  copy('resources/backbones/manifest.json', folder)
   for (const resource of computes ? ['backbones', 'examples'] : []) copy(`resources/${resource}`, folder)
   const installed = withDependencies(packages, target)
   copyPackages(installed, folder, target)

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import * as backbones from './backbones.ts'
 import * as b from './bulkSchemas.ts'
 import { givenThing, menuAction, pageError } from './desktop.ts'
 import { doctorReport } from './doctor.ts'
@@ -196,6 +197,23 @@ export const contract = {
       .output(z.array(page.contradiction)),
     /** Writes it for other programs; answers when it is written. */
     export: procedure.input(page.modelExport).output(page.modelExported),
+  },
+  backbones: {
+    page: procedure.output(backbones.backbonesPage),
+    /** Goes to the server that the list names, or to the mirror of the preferences (a `fetch` job). */
+    fetch: procedure
+      .input(z.object({ name: z.string(), withText: z.boolean().optional(), acceptNew: z.boolean().optional() }))
+      .output(jobStarted),
+    /** Deletes what was fetched of it. */
+    remove: procedure.input(z.object({ name: z.string() })),
+    /** How many images a second it does here, on images of the project (a `try` job). */
+    measure: procedure.input(z.object({ specification: z.string() })).output(jobStarted),
+    /** Compares the second with the first on images of the project of which something is known (a `try` job). */
+    try: procedure
+      .input(z.object({ specifications: z.array(z.string()).min(1).max(4), images: z.int().min(1).max(5000) }))
+      .output(jobStarted),
+    /** Deletes the features of one backbone in the project's cache. */
+    clearFeatures: procedure.input(z.object({ identity: z.string() })).output(z.object({ bytes: z.int() })),
   },
   jobs: {
     list: procedure.output(z.array(s.job)),

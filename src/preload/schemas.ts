@@ -305,6 +305,8 @@ export const preferences = z.object({
   tourSeen: z.boolean(),
   /** Whether the desktop application looks for updates: not before somebody has said so. */
   updates: z.enum(['unasked', 'off', 'on']),
+  /** Where backbones are fetched from, and by which way; '' for none. */
+  downloads: z.object({ mirror: z.string().max(2000), proxy: z.string().max(2000) }),
 })
 
 /** In what order the images are shown, of which one label is asked: the surest present first, … */
@@ -359,7 +361,7 @@ export const trainingPoint = z.object({
 
 export const job = z.object({
   id,
-  kind: z.enum(['scan', 'train', 'import', 'export', 'sample', 'accept']),
+  kind: z.enum(['scan', 'train', 'import', 'export', 'sample', 'accept', 'fetch', 'try']),
   title: z.string(),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   /** A few words: what it is at. */

@@ -1,14 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Application } from '../../src/main/app/application.ts'
+import { backbonesPage } from '../../src/main/app/backbonesPage.ts'
+import { startTrial } from '../../src/main/app/backboneTrial.ts'
 import { startExport } from '../../src/main/app/exporting.ts'
+import { startFetch } from '../../src/main/app/fetching.ts'
 import { startModelExport } from '../../src/main/app/modelExport.ts'
 import { startReport } from '../../src/main/app/reportPage.ts'
 import { startTraining } from '../../src/main/app/training.ts'
 import { openLog } from '../../src/main/base/log.ts'
 import { computeEntry } from '../../src/main/shell/paths.ts'
+import { FileServer } from '../backbone/fileServer.ts'
 import { pictures, temporaryFolder } from './support.ts'
 
 /** Loaded before anything else: whatever a process wants to reach is written down. */
@@ -76,13 +80,32 @@ test.skipIf(process.platform === 'win32')(
     await startModelExport(workspace, { modelId: workspace.project.models.current()!.id, path: out('m.onnx') }).done
     // Something to be logged: a bug whose message holds what must not be kept.
     application.context.log.error('“HIV positive” could not be shown', new Error(`open '${imagesRoot}/${names[0]}'`))
-    await application.shutdown()
-    expect(existsSync(out('report.html'))).toBe(true)
-    expect(
+    expect((await backbonesPage(application.context, workspace)).rows.length).toBeGreaterThan(1)
+    await startTrial(workspace, { specifications: ['surmise-tiny'] }).then((trial) => trial.done)
+    const heardLines = () =>
       readFileSync(heard, 'utf8')
         .split('\n')
-        .filter((line) => line !== 'watched' && line !== ''),
-    ).toEqual([])
+        .filter((line) => line !== 'watched' && line !== '')
+    expect(heardLines()).toEqual([])
+
+    // A backbone goes over the network because a person has asked for it, from the one place that the list names, by its path alone.
+    const server = await FileServer.start(Buffer.from('no model'))
+    const list = { name: 'house', title: 'House', megabytes: 1, licence: 'ours', goodAt: 'x', card: {} }
+    const backbones = [{ ...list, model: { url: server.url.href } }]
+    writeFileSync(path.join(folder, 'list.json'), JSON.stringify({ version: 1, backbones }))
+    vi.stubEnv('SURMISE_BACKBONES', path.join(folder, 'list.json'))
+    const fetched = startFetch(application.context, { name: 'house', mirror: '', proxy: '' }).done
+    await expect(fetched).rejects.toMatchObject({ code: 'model-not-onnx' })
+    vi.unstubAllEnvs()
+    expect(server.asked).toEqual([
+      { method: 'GET', url: '/models/file.onnx', headers: expect.not.objectContaining({ cookie: expect.anything() }) },
+    ])
+    expect(Object.keys(server.asked[0].headers).sort()).toEqual(['accept-encoding', 'connection', 'host', 'user-agent'])
+    await server.stop()
+    await application.shutdown()
+    expect(existsSync(out('report.html'))).toBe(true)
+    expect(heardLines().filter((line) => !line.includes('127.0.0.1'))).toEqual([])
+    expect(heardLines()).not.toEqual([])
     expect(
       readFileSync(heard, 'utf8')
         .split('\n')

@@ -22,6 +22,7 @@ import { PreferencesFile } from './preferences.ts'
 import { RecentProjects } from './recent.ts'
 import { makeSample } from './sample.ts'
 import { type ScanSummary, startScan } from './scanning.ts'
+import { Speeds } from './speeds.ts'
 import { summaryOf } from './summary.ts'
 import { Workspace } from './workspace.ts'
 
@@ -72,7 +73,8 @@ export class Application {
       events.notice('warning', what, 'Your project is safe; Surmise has started the compute process anew.')
     })
     const writes = new OutsideWrites(configFolder)
-    this.context = { version, compute, devices, events, jobs: new Jobs(events, log), log, writes }
+    const speeds = new Speeds(configFolder)
+    this.context = { version, compute, devices, events, jobs: new Jobs(events, log), log, writes, configFolder, speeds }
     writes.tidyUp().catch((error) => log.warn(`What was left half-written could not be removed: ${error}`))
     this.recent = new RecentProjects(configFolder, log)
     this.preferences = new PreferencesFile(configFolder, log)

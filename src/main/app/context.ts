@@ -4,6 +4,7 @@ import type { Devices } from './devices.ts'
 import type { Events } from './events.ts'
 import type { Jobs } from './jobs.ts'
 import type { OutsideWrites } from './outsideWrites.ts'
+import type { Speeds } from './speeds.ts'
 import type { tasks } from './tasks.ts'
 
 export type Compute = ComputeProcess<typeof tasks>
@@ -16,6 +17,10 @@ export interface AppContext {
   readonly events: Events
   readonly jobs: Jobs
   readonly log: Logger
+  /** A person's own: where recent projects, preferences and fetched backbones are kept. */
+  readonly configFolder: string
+  /** How fast backbones are here. */
+  readonly speeds: Speeds
   /** What is being written outside of projects. */
   readonly writes: OutsideWrites
 }

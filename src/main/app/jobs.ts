@@ -99,10 +99,11 @@ export class Jobs {
       ?.abort.abort(new UserError('cancelled', 'The job was cancelled.', 'Start it again when you like.'))
   }
 
-  /** Cancels all, and waits until they have put things in order. */
-  async cancelAll(): Promise<void> {
-    for (const id of this.#entries.keys()) this.cancel(id)
-    await Promise.all([...this.#entries.values()].map(({ ended }) => ended))
+  /** Cancels all, and waits until they have put things in order. @param but jobs of this kind go on */
+  async cancelAll({ but }: { but?: Job['kind'] } = {}): Promise<void> {
+    const those = [...this.#entries.values()].filter(({ job }) => job.kind !== but)
+    for (const { job } of those) this.cancel(job.id)
+    await Promise.all(those.map(({ ended }) => ended))
   }
 
   async #follow<Result>(job: Job, signal: AbortSignal, work: () => Promise<Finished<Result>>): Promise<Result> {

@@ -6,7 +6,10 @@ import { UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
 import type { Logger } from '../base/log.ts'
 
-const none: Preferences = { keys: {}, panels: {}, tourSeen: false, updates: 'unasked' }
+const none: Preferences = {
+  ...{ keys: {}, panels: {}, tourSeen: false, updates: 'unasked' },
+  downloads: { mirror: '', proxy: '' },
+}
 
 /** What a person has set up for themselves, whichever project is open, in a file of their own. */
 export class PreferencesFile {

@@ -8,12 +8,15 @@ import type { Logger } from '../base/log.ts'
 import { asRenames } from '../exchange/renames.ts'
 import type { Application } from './application.ts'
 import { configure } from './backbones.ts'
+import { backbonesPage, clearFeatures } from './backbonesPage.ts'
+import { startMeasuring, startTrial } from './backboneTrial.ts'
 import { backupsOf } from './backups.ts'
 import { browseFolder, requireAbsolute } from './browse.ts'
 import { previewBulk, startBulk } from './bulk.ts'
 import { candidatesOf, confirmCandidates } from './candidates.ts'
 import { examine } from './doctor.ts'
 import { startExport } from './exporting.ts'
+import { removeBackbone, startFetch } from './fetching.ts'
 import { filterChoices } from './filterChoices.ts'
 import { formatsTold } from './formats.ts'
 import { goTo } from './history.ts'
@@ -202,6 +205,19 @@ export function createRouter(app: Application, shell: Shell) {
         }).done
         return { files, bytes, summary }
       }),
+    },
+    backbones: {
+      page: os.backbones.page.handler(() => backbonesPage(app.context, app.workspace)),
+      fetch: os.backbones.fetch.handler(async ({ input }) => {
+        const { downloads } = await app.preferences.get()
+        return { jobId: startFetch(app.context, { ...downloads, ...input }).id }
+      }),
+      remove: os.backbones.remove.handler(({ input }) => removeBackbone(app.context, input.name)),
+      measure: os.backbones.measure.handler(({ input }) => ({
+        jobId: startMeasuring(workspace(), input.specification).id,
+      })),
+      try: os.backbones.try.handler(async ({ input }) => ({ jobId: (await startTrial(workspace(), input)).id })),
+      clearFeatures: os.backbones.clearFeatures.handler(({ input }) => clearFeatures(workspace(), input.identity)),
     },
     jobs: {
       list: os.jobs.list.handler(() => jobs.list()),

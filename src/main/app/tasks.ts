@@ -1,4 +1,5 @@
 import { embed } from '../backbone/embed.ts'
+import { lookThrough } from '../backbone/lookThrough.ts'
 import { resolveBackbone } from '../backbone/resolve.ts'
 import { mergeCaches } from '../backbone/shards.ts'
 import { benchmark } from '../benchmark/benchmark.ts'
@@ -20,6 +21,7 @@ import type { ProgressReport } from '../training/progress.ts'
 import { runtimeVersion } from '../training/runtime.ts'
 import { suggestByNames } from '../training/suggestByNames.ts'
 import { type TrainInput, train } from '../training/train.ts'
+import { type TryInput, tryBackbone } from '../training/tryBackbone.ts'
 
 interface OneImage {
   /** Absolute. */
@@ -40,6 +42,9 @@ export const tasks = {
     train(input, { signal: job.signal, progress: (report) => job.progress?.(report) }),
   planLastStage,
   suggestByNames,
+  tryBackbone: (input: TryInput, job: Job<number>) =>
+    tryBackbone(input, { signal: job.signal, progress: (fraction) => job.progress?.(fraction) }),
+  lookThrough: ({ file }: { file: string }) => lookThrough(file),
   benchmark,
   parity,
   protocol,

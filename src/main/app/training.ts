@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Backbone } from '../backbone/backbone.ts'
 import type { EmbedProgress, EmbedResult } from '../backbone/embed.ts'
+import { viewsOf, withViews } from '../backbone/registry.ts'
+import { looksOf } from '../backbone/views.ts'
 import { deviceFailed } from '../base/deviceFailure.ts'
 import { cancelled, UserError } from '../base/errors.ts'
 import { absolutePath } from '../images/walk.ts'
@@ -12,6 +14,7 @@ import type { Comparison } from '../training/comparison.ts'
 import type { LastStageReport } from '../training/lastStage.ts'
 import type { ProgressReport } from '../training/progress.ts'
 import type { TrainInput, TrainResult } from '../training/train.ts'
+import type { AppContext } from './context.ts'
 import type { Device } from './devices.ts'
 import { isFromNames, namesTemplateFor } from './fromNames.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
@@ -43,7 +46,7 @@ export interface TrainedModel extends Model {
   lastStage: LastStageReport | null
 }
 
-interface KnownAtClick {
+export interface KnownAtClick {
   matrix: MatrixSnapshot
   images: { id: number; path: string; sha256: string | null; status: string }[]
   labels: { id: number; name: string }[]
@@ -125,7 +128,7 @@ export function startEmbedding(workspace: Workspace, options: TrainingOptions = 
 }
 
 /** What is known at this moment. Everything after the matrix is read at once, so that rows and images belong together. */
-async function knownNow({ project }: Workspace): Promise<KnownAtClick> {
+export async function knownNow({ project }: Workspace): Promise<KnownAtClick> {
   const matrix = (await project.states.matrix()).snapshot()
   const images = [...project.images.known()]
   const names = new Map(project.labels.list().map(({ id, name }) => [id, name]))
@@ -157,7 +160,7 @@ export async function embedMissing(
   backbone: Backbone | string = project.settings.get('backbone') ?? builtInBackbone,
   /** @default the project's own cache */
   into: { cacheFolder: string; passOver?: string } = { cacheFolder: project.cacheFolder },
-): Promise<EmbedResult> {
+): Promise<EmbedResult & { perSecond: number | undefined }> {
   const input = {
     images: images.flatMap(({ id, path, sha256, status }) =>
       status === 'ok' && sha256 !== null ? [{ id, path: absolutePath(project.imagesRoot, path), sha256 }] : [],
@@ -166,22 +169,39 @@ export async function embedMissing(
     ...into,
     device,
   }
+  let perSecond: number | undefined
   const giveUpAt = performance.now() + cacheFreeWithin
   for (;;) {
     job.update({ phase: 'Opening the backbone' })
     try {
       const embedded = await context.compute.run('embed', input, {
         signal: job.signal,
-        onProgress: (report) => job.update(embeddingProgress(report)),
+        onProgress: (report) => {
+          job.update(embeddingProgress(report))
+          if (report.perSecond > 0) perSecond = report.perSecond
+        },
       })
       if (device !== 'cpu') requireNumbers(embedded, device)
-      return embedded
+      const isMeasured = perSecond !== undefined && embedded.embedded >= leastToMeasure && typeof backbone === 'string'
+      if (isMeasured) await recordSpeed(context, backbone, perSecond!, device)
+      return { ...embedded, perSecond }
     } catch (error) {
       const inUse = error instanceof UserError && error.code === 'cache-in-use'
       if (!inUse || performance.now() > giveUpAt || job.signal.aborted) throw error
       await wait(200)
     }
   }
+}
+
+/** So many images must have been embedded for their speed to tell something. */
+const leastToMeasure = 32
+
+/** How fast a backbone is here, for whoever chooses one. It is worth no failure. */
+async function recordSpeed({ speeds, log }: AppContext, backbone: string, perSecond: number, device: Device) {
+  const measured = { perSecond: perSecond * looksOf(viewsOf(backbone)), device }
+  await speeds.record(withViews(backbone, 'none'), measured).catch((error) => {
+    log.warn(`How fast the backbone is could not be written down: ${error}`)
+  })
 }
 
 /** The CPU has the last word on whether a backbone gives usable numbers. @throws UserError `device-failed` */

@@ -72,8 +72,8 @@ export class Workspace {
     if (this.#closed) return
     this.#stop()
     await this.backups.stop()
-    // A compute process that hangs must not keep the file open.
-    await Promise.race([this.context.jobs.cancelAll(), wait(10_000, undefined, { ref: false })])
+    // A backbone is fetched for every project. And a compute process that hangs must not keep the file open.
+    await Promise.race([this.context.jobs.cancelAll({ but: 'fetch' }), wait(10_000, undefined, { ref: false })])
     await this.received
       .clear()
       .catch((error) => this.context.log.warn(`What was received could not be removed: ${error}`))

@@ -7,6 +7,7 @@ import type { Backbone } from './backbone.ts'
 import { decodeAhead } from './decodeAhead.ts'
 import { type Extractor, openExtractor } from './extractor.ts'
 import { openExtractors } from './extractorPool.ts'
+import { describeCache } from './featureCaches.ts'
 import { FeatureReader } from './featureReader.ts'
 import { appendAtMost, FeatureWriter, type NewRecord } from './featureWriter.ts'
 import { decodeLooks, type Look } from './looks.ts'
@@ -73,6 +74,7 @@ export async function embed(input: EmbedInput, { signal, progress }: Job<EmbedPr
   const writer = await FeatureWriter.open(input.cacheFolder, backbone)
   let extractors: Extractor[] = []
   try {
+    await describeCache(input.cacheFolder, backbone)
     const elsewhere = await keysIn(input.passOver, backbone)
     const missing = input.images.filter(({ sha256 }) => !writer.has(sha256) && !elsewhere.has(sha256))
     const images = [...new Map(missing.map((image) => [image.sha256, image])).values()]

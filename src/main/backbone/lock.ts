@@ -7,16 +7,27 @@ const lockName = 'writer.lock'
 
 /**
  * Makes this process the only writer of a folder. A lock that a killed process left behind is taken over.
+ * @param inUse what is thrown where another one is at work
  * @returns gives the folder back
  * @throws UserError `cache-in-use`
  */
-export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+export async function lockFolder(
+  folder: string,
+  inUse: (file: string) => UserError = (file) => embedding(folder, file),
+): Promise<() => Promise<void>> {
   const file = path.join(folder, lockName)
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
       const lock = await open(file, 'wx')
-      await lock.writeFile(JSON.stringify(thisProcess()))
-      await lock.close()
+      try {
+        await lock.writeFile(JSON.stringify(thisProcess()))
+      } catch (error) {
+        // On a full disk a lock without a name would be left.
+        await rm(file, { force: true })
+        throw error
+      } finally {
+        await lock.close()
+      }
       return () => rm(file, { force: true })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -25,7 +36,11 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       await rm(file, { force: true })
     }
   }
-  throw new UserError(
+  throw inUse(file)
+}
+
+function embedding(folder: string, file: string): UserError {
+  return new UserError(
     'cache-in-use',
     `Another Surmise is embedding images of this project right now: ${folder}`,
     `Wait until it is done, or stop it. If there is none, delete ${file}`,

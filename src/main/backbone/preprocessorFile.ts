@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import type { ModelCard } from './registry.ts'
+import type { ModelCard } from './card.ts'
 
 const channels = z.tuple([z.number(), z.number(), z.number()])
 const sizes = z.object({ height: z.number(), width: z.number(), shortest_edge: z.number() }).partial()

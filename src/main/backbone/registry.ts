@@ -2,47 +2,11 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../base/errors.ts'
+import { cardSchema, type ModelCard } from './card.ts'
+import { fetchedFile } from './fetched.ts'
+import { knownBackbone } from './manifest.ts'
 import { type NormalisationName, normalisationNames, normalisationOf } from './normalisation.ts'
 import { type Views, viewChoices } from './views.ts'
-
-/** What a person who knows a model says about it. Everything else is read from the model itself. */
-export interface ModelCard {
-  /** Side of the square input in pixels, or width and height. */
-  size?: number | [width: number, height: number]
-  /** Of values in 0 … 1. Without it, and where the model itself doesn't tell: 0.5 and 0.5, which is x / 127.5 - 1. */
-  mean?: [number, number, number]
-  std?: [number, number, number]
-  /** Names of outputs, where the model has several that fit. */
-  features?: string
-  pooled?: string
-  /** How many tokens of a vision transformer come before the patches. */
-  specialTokens?: number
-  /** Name of the value that the last stage begins with, where that can't be found out. */
-  lastStage?: string
-  /** What turns names into vectors that images can be compared with, where the model has such another half. */
-  text?: TextTowerCard
-  licence?: string
-  note?: string
-}
-
-/** The half of a model that was trained on pairs of images and texts (CLIP, SigLIP) which reads the texts. Files: beside the model, or absolute. */
-export interface TextTowerCard {
-  /** An ONNX file: token ids in, a vector of the image's space out. */
-  encoder: string
-  /** A `tokenizer.json`; a `tokenizer_config.json` beside it is read too. */
-  tokenizer: string
-  /** The encoder's output, where it has several that fit. */
-  output?: string
-  /** The output of the image model that lies in the same space, where it isn't the pooled vector or can't be told. */
-  imageOutput?: string
-  /** What is asked about a label. @default `a photo of a {label}` */
-  template?: string
-  /** Logit = scale × cosine + bias: exp(logit_scale), and logit_bias where there is one. */
-  scale?: number
-  bias?: number
-  /** Tokens of a text, all told, where the encoder doesn't fix it. */
-  length?: number
-}
 
 export interface RegistryEntry extends ModelCard {
   name: string
@@ -56,21 +20,6 @@ export interface RegistryEntry extends ModelCard {
 /** Who said how pixels are normalised: the person, the file beside the model, another program's beside it, or the model itself. */
 export type NormalisationFrom = 'choice' | 'card' | 'preprocessor' | 'graph'
 
-const resources = path.resolve(import.meta.dirname, '../../../resources/backbones')
-
-/** The backbones that Surmise knows by name. A new one is one entry. */
-export const registry: readonly RegistryEntry[] = [
-  {
-    name: 'surmise-tiny',
-    file: path.join(resources, 'surmise-tiny.onnx'),
-    size: 224,
-    features: 'features',
-    pooled: 'pooled',
-    licence: 'Apache-2.0',
-    note: 'Built in: small and quick. A full backbone, given as an ONNX file, gives much better suggestions.',
-  },
-]
-
 /** Models that take any size, where nobody says which: large enough for small objects, still quick. */
 export const defaultSize = 384
 
@@ -78,20 +27,17 @@ export const defaultSize = 384
  * Finds the model that a person named: a name of the registry, or the path of an ONNX file, each with `@size` and views
  * (`+flip`, `+crops`, `+flip+crops`: views.ts) if wanted, and `:imagenet` or another normalisation where the model can't tell.
  * Beside `FILE.onnx`, a file `FILE.onnx.json` may say what the model can't (ModelCard).
- * @throws UserError `backbone-unknown`, `backbone-card-wrong`
+ * @throws UserError `backbone-unknown`, `backbone-not-fetched`, `backbone-list-wrong`, `backbone-card-wrong`
  */
 export async function findModel(specification: string): Promise<RegistryEntry> {
   const { what, size, views, normalisation } = splitSpecification(specification)
   const chosen = normalisation && { ...normalisationOf(normalisation), normalisationFrom: 'choice' as const }
-  const known = registry.find((entry) => entry.name === what)
-  if (known) return { normalisationFrom: 'card', ...known, size: size ?? known.size, views, ...chosen }
   if (!/\.onnx$/i.test(what)) {
-    const names = registry.map((entry) => entry.name).join(', ')
-    throw new UserError(
-      'backbone-unknown',
-      `There is no backbone called “${what}”.`,
-      `Choose one of: ${names}; or give the path of an ONNX file (.onnx).`,
-    )
+    const known = knownBackbone(what)
+    const { name, licence, goodAt: note } = known
+    const { file, card } = await fetchedFile(known)
+    const own = { ...card, name, file, licence, note, size: size ?? card.size, views }
+    return { normalisationFrom: 'card', ...own, ...chosen }
   }
   const file = path.resolve(what)
   const card = await readCard(`${file}.json`)
@@ -142,36 +88,6 @@ function splitSpecification(specification: string): {
   const others = { views: views === 'none' ? undefined : views, normalisation }
   return { what, size: size === undefined ? undefined : Number(size), ...others }
 }
-
-const side = z.number().int().min(16).max(4096)
-const channels = z.tuple([z.number(), z.number(), z.number()])
-/** Of a file beside a model, and of the descriptions of models that can be fetched. */
-export const cardSchema = z
-  .object({
-    size: z.union([side, z.tuple([side, side])]),
-    mean: channels,
-    std: channels.refine((values) => values.every((value) => value > 0), 'must be above 0'),
-    features: z.string(),
-    pooled: z.string(),
-    specialTokens: z.number().int().min(0).max(64),
-    lastStage: z.string(),
-    text: z
-      .object({
-        encoder: z.string(),
-        tokenizer: z.string(),
-        output: z.string().optional(),
-        imageOutput: z.string().optional(),
-        template: z.string().includes('{label}').optional(),
-        scale: z.number().positive().optional(),
-        bias: z.number().optional(),
-        length: z.number().int().min(2).max(4096).optional(),
-      })
-      .strict(),
-    licence: z.string(),
-    note: z.string(),
-  })
-  .partial()
-  .strict()
 
 async function readCard(file: string): Promise<ModelCard> {
   let text: string

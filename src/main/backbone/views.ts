@@ -8,6 +8,9 @@ import type { Grid } from './backbone.ts'
 export const viewChoices = ['flip', 'crops', 'flip+crops'] as const
 export type Views = (typeof viewChoices)[number]
 
+/** How many times the work of one look each way is, where an image is not square. */
+export const looksOf = (views: Views | 'none'): number => ({ none: 1, flip: 2, crops: 3, 'flip+crops': 6 })[views]
+
 export const mirrors = (views: Views | undefined): boolean => views === 'flip' || views === 'flip+crops'
 export const cropsToo = (views: Views | undefined): boolean => views === 'crops' || views === 'flip+crops'
 

@@ -13,6 +13,8 @@ const schema = z.object({
   seed: z.int().min(0).max(0xffffffff).default(0),
   /** Saved filters, as the contract has checked them. */
   filters: z.array(z.object({ name: z.string(), filter: z.json(), sort: z.json() })).default([]),
+  /** What comparing backbones on images of the project has shown, the newest first, as the contract has it. */
+  backboneTrials: z.array(z.json()).default([]),
 })
 
 export type Settings = z.infer<typeof schema>

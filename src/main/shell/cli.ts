@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { addBackbones } from './cli/backbones.ts'
 import { addBackups } from './cli/backups.ts'
 import { addBenchmark } from './cli/benchmark.ts'
 import { addDevices } from './cli/devices.ts'
@@ -32,6 +33,7 @@ const commands = [
   ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addNext, addExport, addExportModel],
   ...[
     addReport,
+    addBackbones,
     addBackups,
     addStatus,
     addFormats,

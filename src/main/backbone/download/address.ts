@@ -1,0 +1,46 @@
+import { UserError } from '../../base/errors.ts'
+
+const ownMachine = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+const isOwnMachine = ({ protocol, hostname }: URL): boolean => protocol === 'http:' && ownMachine.has(hostname)
+
+/**
+ * Whether something may be fetched from there: encrypted, or from this machine itself.
+ * @throws UserError `address-unsafe`
+ */
+export function requireSafe(address: string): URL {
+  const url = URL.parse(address)
+  if (url && (url.protocol === 'https:' || isOwnMachine(url))) return url
+  throw new UserError(
+    'address-unsafe',
+    `This address is not encrypted, so anybody on the way could change what comes: ${address.slice(0, 200)}`,
+    'Give an address that begins with https://',
+  )
+}
+
+/**
+ * Where a redirect leads. It may not leave encryption, and whoever is asked elsewhere may not lead to this machine’s own servers.
+ * @throws UserError `redirect-unsafe`
+ */
+export function redirected(from: URL, location: string): URL {
+  const to = URL.parse(location, from.href)
+  const isSafe = to && (to.protocol === 'https:' || (isOwnMachine(to) && isOwnMachine(from)))
+  if (isSafe) return to
+  throw new UserError(
+    'redirect-unsafe',
+    `${from.host} leads to an address that is not safe to fetch from: ${location.slice(0, 200)}`,
+    'Nothing was kept. Try again later, choose a mirror, or give a file of your own.',
+  )
+}
+
+/**
+ * The same file at a mirror: its server, and what its address has as a path, in the place of the server’s.
+ * @param mirror '' for none
+ * @throws UserError `address-unsafe`
+ */
+export function atMirror(address: string, mirror: string): URL {
+  const url = requireSafe(address)
+  if (mirror.trim() === '') return url
+  const base = requireSafe(mirror.trim())
+  return requireSafe(`${base.origin}${base.pathname.replace(/\/+$/, '')}${url.pathname}${url.search}`)
+}

@@ -1,0 +1,281 @@
+import type { Hash } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename, statfs } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { cancelled } from '../../base/errors.ts'
+import { syncFolder } from '../../base/files.ts'
+import type { Job } from '../../images/job.ts'
+import { Rate } from '../../images/rate.ts'
+import { lockFolder } from '../lock.ts'
+import * as failures from './failures.ts'
+import { hashOfPart, type Part, partOf, readPart, removeNote, removePart, writeNote } from './part.ts'
+import { type Connection, connect, type Response } from './request.ts'
+
+export interface DownloadInput {
+  url: URL
+  /** Absolute. */
+  target: string
+  /** How large it must be, and what its hash must be, where that is known. */
+  bytes: number | null
+  sha256: string | null
+  proxy: string
+  /** Milliseconds without a byte until the server is thought to be gone. */
+  stall?: number
+  /** Milliseconds before each further try without a byte between. */
+  pauses?: readonly number[]
+  /** Looks at the whole file before it gets its name; throws for one that must not have it. */
+  check?: (file: string) => Promise<void>
+}
+
+export interface DownloadProgress {
+  done: number
+  /** Undefined while nobody knows. */
+  total: number | undefined
+  secondsLeft: number | undefined
+}
+
+export interface Downloaded {
+  bytes: number
+  sha256: string
+  /** How much of it was there from a time before. */
+  resumedFrom: number
+}
+
+/** A file without an end must not fill the disk. */
+const largest = 16e9
+const reportEvery = 200
+/** So much at most is fetched again after a power cut. */
+const syncEvery = 32e6
+
+/**
+ * Fetches a file, as a stream, beside its target; checks size and hash; then gives it its name, all at once. Whatever breaks off is
+ * gone on from, now and the next time, if the server says that the file is still the same.
+ * @throws UserError `download-…`, `redirect-…`, `disk-full`, `address-unsafe`, `cache-in-use`, `cancelled`; what `check` throws
+ */
+export async function download(input: DownloadInput, job: Job<DownloadProgress> = {}): Promise<Downloaded> {
+  try {
+    const folder = path.dirname(input.target)
+    await mkdir(folder, { recursive: true })
+    const unlock = await lockFolder(folder, failures.inUse)
+    const connection = connect(input.proxy, input.stall ?? 30_000)
+    try {
+      return await downloadLocked(connection, input, job)
+    } finally {
+      await connection.close()
+      await unlock()
+    }
+  } catch (error) {
+    if (job.signal?.aborted) throw cancelled('The download')
+    throw failures.asSentence(error, input.url)
+  }
+}
+
+async function downloadLocked(
+  connection: Connection,
+  input: DownloadInput,
+  job: Job<DownloadProgress>,
+): Promise<Downloaded> {
+  const { target } = input
+  const kept = await readPart(target, input.url.href)
+  const got = await fetchAll(connection, input, kept, job).catch(async (error) => {
+    // A server that said the file is the same may have been wrong: once more, from its beginning.
+    if (!failures.isWrongContent(error)) throw error
+    await removePart(target)
+    if (!kept) throw error
+    return fetchAll(connection, input, undefined, job)
+  })
+  await input.check?.(partOf(target)).catch(async (error) => {
+    await removePart(target)
+    throw error
+  })
+  await rename(partOf(target), target)
+  await syncFolder(path.dirname(target))
+  await removeNote(target)
+  return got
+}
+
+/** Tries until it is whole. */
+async function fetchAll(
+  connection: Connection,
+  input: DownloadInput,
+  kept: Part | undefined,
+  job: Job<DownloadProgress>,
+): Promise<Downloaded> {
+  const pauses = input.pauses ?? [500, 1000, 2000, 4000, 8000]
+  const part = await PartFile.open(input, kept)
+  const tell = teller(job, part.bytes)
+  try {
+    for (let failed = 0; ; ) {
+      const before = part.bytes
+      try {
+        await part.goOn(connection, job.signal, tell)
+        break
+      } catch (error) {
+        job.signal?.throwIfAborted()
+        if (!failures.maybePasses(error)) throw error
+        failed = part.bytes > before ? 1 : failed + 1
+        if (failed > pauses.length) throw error
+        await wait(pauses[failed - 1], undefined, { signal: job.signal })
+      }
+    }
+    return await part.finish()
+  } finally {
+    await part.close()
+  }
+}
+
+/** What is there of the file so far, and its hash. */
+class PartFile {
+  readonly #input: DownloadInput
+  readonly #file: FileHandle
+  readonly #resumedFrom: number
+  #hash: Hash
+  #validator: string | null
+  #total: number | undefined
+  #synced: number
+  bytes: number
+
+  private constructor(input: DownloadInput, file: FileHandle, hash: Hash, kept: Part | undefined) {
+    this.#input = input
+    this.#file = file
+    this.#hash = hash
+    this.#validator = kept?.validator ?? null
+    this.#resumedFrom = kept?.bytes ?? 0
+    this.bytes = this.#resumedFrom
+    this.#synced = this.bytes
+    this.#total = input.bytes ?? undefined
+  }
+
+  static async open(input: DownloadInput, kept: Part | undefined): Promise<PartFile> {
+    if (!kept) await removePart(input.target)
+    const hash = await hashOfPart(input.target, kept?.bytes ?? 0)
+    const file = await open(partOf(input.target), kept ? 'r+' : 'w+')
+    await file.truncate(kept?.bytes ?? 0)
+    return new PartFile(input, file, hash, kept)
+  }
+
+  /** One request, from where it is on. */
+  async goOn(
+    connection: Connection,
+    signal: AbortSignal | undefined,
+    tell: (done: number, total: number | undefined) => void,
+  ): Promise<void> {
+    const { url } = this.#input
+    // Whole already: a kill between the last byte and the name.
+    if (this.#total !== undefined && this.bytes === this.#total) return
+    const mayResume = this.bytes > 0 && this.#validator !== null
+    const range = { range: `bytes=${this.bytes}-`, 'if-range': this.#validator ?? '' }
+    const abort = new AbortController()
+    const both = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal
+    const response = await connection.get(url, mayResume ? range : {}, both)
+    response.body.on('error', () => undefined)
+    try {
+      if (await this.#begin(response)) return
+      await this.#requireRoom()
+      for await (const chunk of response.body) {
+        await this.#write(chunk as Buffer)
+        tell(this.bytes, this.#total)
+      }
+      if (this.#total !== undefined && this.bytes < this.#total) throw failures.brokenOff()
+    } finally {
+      abort.abort()
+    }
+  }
+
+  /** @returns whether nothing is to come any more */
+  async #begin({ status, headers }: Response): Promise<boolean> {
+    const { url, bytes } = this.#input
+    const [, from, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? []
+    const isSame = (validatorOf(headers) ?? this.#validator) === this.#validator
+    if (status === 206 || status === 416) {
+      const isWhole = status === 416 && isSame && Number(total) === this.bytes
+      const goesOn = status === 206 && isSame && Number(from) === this.bytes
+      if (isWhole || (goesOn && (this.#total ?? Number(total)) === Number(total))) {
+        this.#total = Number(total)
+        return isWhole
+      }
+      await this.#beginAnew()
+      throw failures.brokenOff()
+    }
+    if (status !== 200) throw failures.refused(url, status)
+    // Another file than the one that was begun, or a server that knows no ranges.
+    await this.#beginAnew()
+    const told = headers['content-length'] === undefined ? undefined : Number(headers['content-length'])
+    if (bytes !== null && told !== undefined && told !== bytes) throw failures.wrongSize(url, bytes, told)
+    this.#total = bytes ?? told
+    this.#validator = validatorOf(headers)
+    return false
+  }
+
+  async #beginAnew(): Promise<void> {
+    await this.#file.truncate(0)
+    this.#hash = await hashOfPart(this.#input.target, 0)
+    this.bytes = 0
+    this.#synced = 0
+    this.#validator = null
+    this.#total = this.#input.bytes ?? undefined
+  }
+
+  async #requireRoom(): Promise<void> {
+    if (this.#total === undefined) return
+    const { bavail, bsize } = await statfs(path.dirname(this.#input.target))
+    const needed = this.#total - this.bytes
+    if (bavail * bsize < needed) throw failures.noRoom(needed, bavail * bsize)
+  }
+
+  async #write(chunk: Buffer): Promise<void> {
+    const end = this.bytes + chunk.length
+    if (end > (this.#total ?? largest)) throw failures.wrongSize(this.#input.url, this.#total ?? largest, end)
+    for (let written = 0; written < chunk.length; ) {
+      const { bytesWritten } = await this.#file.write(chunk, written, chunk.length - written, this.bytes + written)
+      written += bytesWritten
+    }
+    this.#hash.update(chunk)
+    this.bytes = end
+    if (this.bytes - this.#synced >= syncEvery) await this.#sync()
+  }
+
+  async #sync(): Promise<void> {
+    await this.#file.datasync()
+    this.#synced = this.bytes
+    const { url, target } = this.#input
+    await writeNote(target, { url: url.href, validator: this.#validator, bytes: this.bytes })
+  }
+
+  async finish(): Promise<Downloaded> {
+    const { url, sha256: wanted } = this.#input
+    const sha256 = this.#hash.digest('hex')
+    if (wanted !== null && sha256 !== wanted) throw failures.wrongHash(url)
+    await this.#file.sync()
+    return { bytes: this.bytes, sha256, resumedFrom: this.#resumedFrom }
+  }
+
+  /** Keeps what is there, to be gone on from. */
+  async close(): Promise<void> {
+    try {
+      // On a full disk the note of before has to do.
+      if (this.bytes > this.#synced) await this.#sync().catch(() => undefined)
+    } finally {
+      await this.#file.close()
+    }
+  }
+}
+
+/** A weak ETag does not promise the same bytes. */
+function validatorOf(headers: Response['headers']): string | null {
+  const { etag, 'last-modified': changed } = headers
+  return etag?.startsWith('"') ? etag : (changed ?? null)
+}
+
+/** @param begun bytes that were there before, which say nothing of how fast it goes */
+function teller({ progress }: Job<DownloadProgress>, begun: number): (done: number, total: number | undefined) => void {
+  const rate = new Rate()
+  let told = Number.NEGATIVE_INFINITY
+  return (done, total) => {
+    const now = performance.now()
+    const { secondsLeft } = rate.of(done - begun, (total ?? done) - begun, now)
+    if (now - told < reportEvery && done !== total) return
+    told = now
+    progress?.({ done, total, secondsLeft: total === undefined ? undefined : secondsLeft })
+  }
+}
