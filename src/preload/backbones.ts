@@ -17,7 +17,7 @@ export const backboneRow = z.object({
   host: z.string().nullable(),
   /** Whether its content can be checked: its hash is known, or was remembered at the first download, or will be. */
   hash: z.enum(['known', 'remembered', 'unknown']),
-  /** What nobody has made sure of: sentences. */
+  /** What nobody has made sure of, in a few words each. */
   unverified: z.array(z.string()),
   there: z.boolean(),
   /** Bytes of a download that was cut off. */

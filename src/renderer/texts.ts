@@ -1,5 +1,14 @@
 import { isolated } from './bidi.ts'
 
+type TrialDifference = { points: number; clear: boolean; better: number; worse: number } | null
+
+const durationOf = (seconds: number): string =>
+  seconds < 90
+    ? `about ${Math.max(1, Math.ceil(seconds))} s`
+    : seconds < 5400
+      ? `about ${Math.ceil(seconds / 60)} min`
+      : `about ${(seconds / 3600).toFixed(1)} h`
+
 /** Every text of the screens, in one place: a translation is another object of this type. */
 export const texts = {
   name: 'Surmise',
@@ -137,7 +146,7 @@ export const texts = {
     imageFolder: 'Drop the folder that it lies in: a project is made of a whole folder.',
     imageHint: 'Put images into the folder of this project, then choose “Look for changes” in the menu.',
     model: (name: string) => `“${isolated(name)}” is a model.`,
-    modelHint: 'A backbone is chosen in the settings of a project.',
+    modelHint: 'A backbone is chosen on the page of backbones, or in the settings of a project.',
     unknown: (name: string) => `“${isolated(name)}” is nothing that Surmise can use.`,
     noProject: (name: string) => `“${isolated(name)}” may hold labels, but no project is open to take them.`,
     noProjectHint: 'Open the project first, or make a new one, and drop the file then.',
@@ -682,6 +691,80 @@ export const texts = {
     readOnly: 'This project is open for reading only.',
     nextTraining: 'Another backbone looks at every image anew the next time you fine-tune.',
   },
+  backbones: {
+    title: 'Backbones',
+    open: 'Backbones …',
+    list: 'Backbones that there are',
+    hint: 'A backbone turns images into features; suggestions can only be as good as those. When another is chosen, labels and models stay; the next time you fine-tune, every image is looked at anew.',
+    inUse: 'In use',
+    unverified: (what: readonly string[]) => `Nobody has made sure yet of: ${what.join(', ')}.`,
+    measureShort: 'Measure speed',
+    builtIn: 'Built in',
+    size: (bytes: number, exact: boolean) => `${exact ? '' : 'about '}${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`,
+    from: (host: string) => `from ${host}`,
+    speed: (perSecond: number, device: string) =>
+      `${perSecond < 10 ? perSecond.toPrecision(2) : Math.round(perSecond).toLocaleString()} images/s here on ${device}`,
+    takes: (seconds: number) => `${durationOf(seconds)} for this project`,
+    mAP: (fraction: number) => `mAP ${(fraction * 100).toFixed(1)} % on this project`,
+    use: 'Use',
+    takeNamed: (title: string) => `Use ${title}`,
+    fetch: 'Download',
+    fetchNamed: (title: string) => `Download ${title}`,
+    fetchText: 'Download text part',
+    fetchTextNamed: (title: string) => `Download text part of ${title}`,
+    goOn: (share: number) => `Go on (${Math.floor(share * 100)} %)`,
+    goOnNamed: (share: number, title: string) => `Go on (${Math.floor(share * 100)} %) with ${title}`,
+    /** The title of its job. */
+    fetchJob: (title: string) => `Fetch ${title}`,
+    measure: (title: string) => `Measure speed of ${title}`,
+    remove: (title: string) => `Delete the file of ${title}`,
+    removeAsk: (title: string) => `Delete the file of ${title}? It can be downloaded again.`,
+    compare: 'Compare two',
+    compareHint: (images: number) =>
+      images === 0
+        ? 'Nothing is known of any image yet: mark some first.'
+        : `Trains with each on ${images === 1 ? '1 image' : `${images.toLocaleString()} images`} of which something is known, and measures on labels held out.`,
+    fetchFirst: 'Download another one to compare it with.',
+    first: 'First',
+    second: 'Second',
+    tryOn: (images: number) => `Try on ${images.toLocaleString()} images`,
+    verdict: ({ difference, labels }: { difference: TrialDifference; labels: number }) => {
+      if (!difference) return 'Too little is known to compare them.'
+      const { points, clear, better, worse } = difference
+      if (better + worse === 0) return 'No label differs.'
+      const counts = `The second is better on ${better} of ${labels} labels, worse on ${worse}.`
+      return clear
+        ? `${counts} The difference of ${Math.abs(points * 100).toFixed(1)} points is clear.`
+        : `${counts} The difference may be chance: more known labels would tell.`
+    },
+    measuredOn: ({ images, heldOut }: { images: number; heldOut: number }) =>
+      `mAP on ${images.toLocaleString()} images, ${heldOut.toLocaleString()} known pairs held out.`,
+    viewsCost: (looks: number, seconds: number | null) =>
+      [
+        looks === 1 ? 'The quickest' : `${looks} times the work`,
+        ...(seconds === null ? [] : [durationOf(seconds)]),
+      ].join(', '),
+    caches: 'Features on the disk',
+    cachesHint: 'Kept apart for each backbone: going back to one costs nothing.',
+    noCaches: 'None yet: they are computed the first time you fine-tune.',
+    unnamedCache: 'Another backbone',
+    images: (count: number) => (count === 1 ? '1 image' : `${count.toLocaleString()} images`),
+    clear: 'Clear',
+    clearNamed: (name: string) => `Clear the features of ${name}`,
+    clearAsk: (images: number) =>
+      `Clear the features of ${images === 1 ? '1 image' : `${images.toLocaleString()} images`}? Labels, models and suggestions stay; the next training with this backbone computes them again.`,
+    clearNow: 'Clear features',
+    cleared: (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB are free again.`,
+    ownFile: 'A model of your own',
+    ownFileHint: 'Any ONNX image model.',
+    downloads: 'How backbones are downloaded',
+    downloadsSaved: 'The next download goes that way.',
+    mirror: 'Mirror',
+    mirrorHint: 'A server with the same paths, in the place of the one in the list.',
+    proxy: 'Proxy',
+    proxyHint: 'Empty: what HTTPS_PROXY says, if anything.',
+    keptIn: (folder: string) => `Kept in ${isolated(folder)}`,
+  },
   doctor: {
     title: 'Check this installation',
     looking: 'Looking at versions, devices, disk and permissions …',
@@ -929,6 +1012,7 @@ export const texts = {
       'suggest-from-names': 'zero shot clip siglip text words',
       export: 'save coco csv json download',
       import: 'load labels coco csv',
+      backbones: 'download fetch model dinov2 clip siglip resnet features cache compare mirror proxy views',
       settings: 'preferences options device backbone views flip crops',
       keys: 'shortcuts help keyboard',
       'show-log': 'log error problem debug',

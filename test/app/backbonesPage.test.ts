@@ -6,7 +6,8 @@ import { backbonesPage, clearFeatures } from '../../src/main/app/backbonesPage.t
 import { startMeasuring, startTrial } from '../../src/main/app/backboneTrial.ts'
 import { removeBackbone, startFetch } from '../../src/main/app/fetching.ts'
 import { startTraining } from '../../src/main/app/training.ts'
-import { knownBackbones, resourcesFolder } from '../../src/main/backbone/manifest.ts'
+import { fetchedFile } from '../../src/main/backbone/fetched.ts'
+import { knownBackbone, knownBackbones, resourcesFolder } from '../../src/main/backbone/manifest.ts'
 import { FileServer } from '../backbone/fileServer.ts'
 import { newApplication, pictureProject, temporaryFolder } from './support.ts'
 
@@ -125,6 +126,29 @@ test('a download can be cancelled, shows how far it was, and goes on; a file tha
   expect(readdirSync(path.join(context.configFolder, 'backbones', 'page'))).toEqual([])
 })
 
+test('a text encoder comes when it is asked for, and is told of only then', async () => {
+  const { context } = newApplication()
+  const text = { encoder: 'text_model.onnx', tokenizer: 'tokenizer.json' }
+  const files = [
+    { as: 'text_model.onnx', url: server.url.href },
+    { as: 'tokenizer.json', url: `${server.url.href}?tokenizer` },
+  ]
+  ownList({ card: { size: 64, text }, textEncoder: { megabytes: 7, files } })
+  const row = async () => (await backbonesPage(context)).rows.find(({ specification }) => specification === 'house')
+  const known = async () => (await fetchedFile(knownBackbone('house'), context.configFolder)).card.text
+  await startFetch(context, by).done
+  expect([(await row())?.text, await known()]).toEqual(['to-fetch', undefined])
+  await startFetch(context, { ...by, withText: true }).done
+  expect([(await row())?.text, await known()]).toEqual(['there', text])
+  const folder = path.join(context.configFolder, 'backbones', 'house')
+  expect(readdirSync(folder).filter((name) => !name.endsWith('.json'))).toEqual(['model.onnx', 'text_model.onnx'])
+  expect(server.asked.map(({ url }) => url)).toEqual([
+    '/models/file.onnx',
+    '/models/file.onnx',
+    '/models/file.onnx?tokenizer',
+  ])
+})
+
 test('two backbones are compared on what is known; features of each are kept apart, told, and cleared', async () => {
   const { workspace, application, folder } = await pictureProject(40)
   const { project } = workspace
@@ -141,7 +165,7 @@ test('two backbones are compared on what is known; features of each are kept apa
   ])
   project.states.set(changes, { title: 'Some' })
 
-  const specifications = ['surmise-tiny@64', `${file}@64`]
+  const specifications = ['surmise-tiny@64', `${file}@64:half`]
   const trial = await (await startTrial(workspace, { specifications, images: 24 })).done
   expect(trial).toMatchObject({ images: 24, labels: 2, heldOut: 48 })
   expect(trial.results.map(({ specification }) => specification)).toEqual(specifications)
@@ -161,7 +185,7 @@ test('two backbones are compared on what is known; features of each are kept apa
 
   // Another backbone: what was trained stays, and suggests on.
   const model = await (await startTraining(workspace, { device: 'cpu' })).done
-  await configure(workspace, { backbone: `${file}@96` })
+  await configure(workspace, { backbone: `${file}@96:half` })
   expect(project.models.current()?.id).toBe(model.id)
   const caches = (await page()).caches
   expect(caches).toHaveLength(2)

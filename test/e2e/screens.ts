@@ -296,6 +296,16 @@ export const trained: Screen[] = [
     leave: (page) => page.keyboard.press('Escape'),
   },
   {
+    name: 'backbones',
+    async show(page) {
+      await page.keyboard.press('Control+k')
+      await page.keyboard.type('backbones')
+      await page.keyboard.press('Enter')
+      await expect(dialog(page, 'Backbones').getByRole('listitem', { name: 'MobileNetV4 medium' })).toBeVisible()
+    },
+    leave: closed(),
+  },
+  {
     name: 'training',
     varies: true,
     async show(page) {

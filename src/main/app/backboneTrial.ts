@@ -19,8 +19,8 @@ import type { Workspace } from './workspace.ts'
 
 /** Comparisons that are kept. */
 const kept = 20
-/** What can’t be told from chance: as many standard errors of the mean over labels. */
-const clearFrom = 2
+/** What a difference must be to be told from chance: of so many labels and held-out pairs, and so many standard errors of the mean over labels. */
+const clearFrom = { labels: 8, heldOut: 300, standardErrors: 2.5 }
 /** Images that a speed is measured on, and for how long at most, in milliseconds. */
 const measured = { images: 32, within: 8000 }
 
@@ -114,20 +114,21 @@ function trialFrom(results: readonly { specification: string; tried: TryResult }
     results: results.map(({ specification, tried: { mAP } }) => ({
       ...{ specification, mAP: finite(mAP.blend), linear: finite(mAP.linear) },
     })),
-    difference: second ? differenceOf(first.averagePrecision, second.averagePrecision) : null,
+    difference: second ? differenceOf(first, second) : null,
   }
 }
 
 /** Of the second against the first, over the labels that both were measured on. */
-function differenceOf(first: readonly number[], second: readonly number[]): BackboneTrial['difference'] {
-  const changes = first.map((before, i) => second[i] - before).filter(Number.isFinite)
+function differenceOf(first: TryResult, second: TryResult): BackboneTrial['difference'] {
+  const changes = first.averagePrecision.map((before, i) => second.averagePrecision[i] - before).filter(Number.isFinite)
   if (changes.length === 0) return null
   const points = meanOf(changes)
   const variance = changes.reduce((sum, change) => sum + (change - points) ** 2, 0) / Math.max(1, changes.length - 1)
   const standardError = Math.sqrt(variance / changes.length)
+  const isMuch = changes.length >= clearFrom.labels && first.heldOut >= clearFrom.heldOut
   return {
     points,
-    clear: changes.length >= 5 && Math.abs(points) > clearFrom * standardError,
+    clear: isMuch && Math.abs(points) > clearFrom.standardErrors * standardError,
     better: changes.filter((change) => change > 0).length,
     worse: changes.filter((change) => change < 0).length,
   }

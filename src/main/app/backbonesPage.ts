@@ -20,8 +20,10 @@ export async function backbonesPage(context: AppContext, workspace?: Workspace):
   const project = workspace && (await projectPart(workspace))
   if (project && namesFile(project.specification)) rows.push(await fileRow(withViews(project.specification, 'none')))
   const speeds = await context.speeds.all()
+  // What is here comes first.
+  const sorted = rows.sort((a, b) => Number(b.there) - Number(a.there))
   return {
-    rows: rows.map((row) => ({
+    rows: sorted.map((row) => ({
       ...row,
       speed: speeds[row.specification] ?? null,
       mAP: project ? newestMAP(project.trials, row.specification) : null,

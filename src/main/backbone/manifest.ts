@@ -46,7 +46,7 @@ const entry = z
         files: z.array(remoteFile.extend({ as: fileName })).min(2),
       })
       .optional(),
-    /** What nobody has made sure of yet: sentences. */
+    /** What nobody has made sure of yet, in a few words each. */
     unverified: z.array(z.string()).default([]),
   })
   .refine(({ builtIn, model }) => (builtIn === undefined) !== (model === undefined), 'builtIn, or model')

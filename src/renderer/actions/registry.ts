@@ -221,6 +221,7 @@ const all: readonly Action[] = [
   anytime('open-project', texts.start.open, ['mod+o'], () => ui.set({ dialog: 'open-project' })),
   anytime('palette', texts.palette.title, ['mod+k'], () => ui.set({ dialog: 'palette' })),
   anytime('show-log', texts.crash.showLog, [], () => void client.app.showLog().catch(notifyError)),
+  anytime('backbones', texts.backbones.title, [], () => ui.set({ dialog: 'backbones' })),
   anytime('doctor', texts.doctor.title, [], () => ui.set({ dialog: 'doctor' })),
   anytime('keys', texts.help.title, ['?'], () => ui.set({ dialog: 'keys' })),
 

@@ -1,4 +1,4 @@
-import { ArrowLeft, ChartSpline, FileOutput } from 'lucide-react'
+import { ArrowLeft, ChartSpline, FileOutput, Layers } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { ModelReport } from '../../preload/modelPage.ts'
 import type { Model, ProjectSummary } from '../../preload/schemas.ts'
@@ -38,6 +38,9 @@ export function ModelScreen({ project }: { project: ProjectSummary }) {
           <h2 className="m-0 min-w-0 flex-1 truncate text-sm font-semibold">
             {t.title} {shown && <span className="font-normal text-muted">{factsOf(shown)}</span>}
           </h2>
+          <Button onClick={action('backbones').run}>
+            <Layers size={16} aria-hidden /> {texts.backbones.open}
+          </Button>
           {shown?.usable && (
             <Button onClick={() => ui.set({ dialog: 'export-model', shownModel: shown.id })}>
               <FileOutput size={16} aria-hidden /> {t.export}

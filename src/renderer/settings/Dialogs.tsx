@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react'
+import { BackbonesDialog } from '../backbones/BackbonesDialog.tsx'
 import { BackupsDialog } from '../backups/BackupsDialog.tsx'
 import { ExportDialog } from '../exchange/ExportDialog.tsx'
 import { ImportDialog } from '../exchange/ImportDialog.tsx'
@@ -34,6 +35,7 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
   history: HistoryDialog,
   progress: ProgressDialog,
   doctor: DoctorDialog,
+  backbones: BackbonesDialog,
   backups: BackupsDialog,
   names: NamesDialog,
 }

@@ -134,6 +134,9 @@ function ProjectSettings({
         )}
       </Field>
       <NormalisationQuestion error={error} backbone={backbone} onChange={setBackbone} />
+      <Button className="self-start" onClick={() => ui.set({ dialog: 'backbones' })}>
+        {texts.backbones.open}
+      </Button>
       <div>
         <Choice
           legend={texts.settings.views}

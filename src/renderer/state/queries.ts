@@ -18,6 +18,7 @@ export const keys = {
   models: ['models'] as const,
   devices: ['devices'] as const,
   doctor: ['doctor'] as const,
+  backbones: ['backbones'] as const,
   jobs: ['jobs'] as const,
   ids: ['ids'] as const,
   detail: (id: number) => ['detail', id] as const,

@@ -18,6 +18,7 @@ export type DialogName =
   | 'new-project'
   | 'open-project'
   | 'doctor'
+  | 'backbones'
   | 'relocate'
   | 'names'
 /** What a dialog begins with. */

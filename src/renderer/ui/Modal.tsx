@@ -4,7 +4,7 @@ import { type ReactNode, useRef } from 'react'
 import { texts } from '../texts.ts'
 import { IconButton } from './Button.tsx'
 
-const widths = { narrow: 'max-w-md', medium: 'max-w-xl', wide: 'max-w-3xl' }
+const widths = { narrow: 'max-w-md', medium: 'max-w-xl', wide: 'max-w-3xl', full: 'max-w-6xl' }
 
 /** Where the work begins, rather than at the cross that closes. */
 const firstFocus =

@@ -1,0 +1,44 @@
+import type { BackboneRow, BackbonesPage } from '../../preload/backbones.ts'
+import { client } from '../bridge/client.ts'
+import { useProject } from '../state/queries.ts'
+import { texts } from '../texts.ts'
+import { Choice } from '../ui/Choice.tsx'
+import { ErrorLine } from '../ui/ErrorLine.tsx'
+import { useAction } from '../ui/useAction.ts'
+import { looks, plainOf, secondsFor } from './costs.ts'
+
+const ways = ['none', 'flip', 'crops', 'flip+crops'] as const
+const t = texts.backbones
+
+/** How each image is looked at, and what that costs with the backbone in use. */
+export function ViewsChoice({
+  rows,
+  project,
+}: {
+  rows: readonly BackboneRow[]
+  project: NonNullable<BackbonesPage['project']>
+}) {
+  const { data } = useProject()
+  const { busy, error, run } = useAction()
+  const used = rows.find(({ specification }) => specification === plainOf(project.specification))
+  return (
+    <div className="flex flex-col gap-2">
+      <Choice
+        legend={texts.settings.views}
+        value={data?.settings.views ?? 'none'}
+        disabled={busy}
+        options={ways.map((value) => ({
+          value,
+          label: texts.settings.viewChoices[value].label,
+          hint: t.viewsCost(looks[value], used ? secondsFor(used, project, looks[value]) : null),
+        }))}
+        onChange={(views) =>
+          void run(async () => {
+            await client.project.configure({ views })
+          })
+        }
+      />
+      {error && <ErrorLine error={error} />}
+    </div>
+  )
+}

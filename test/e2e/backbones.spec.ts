@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { FileServer } from '../backbone/fileServer.ts'
+import { test as base, expect } from './fixture.ts'
+import { dialog, openByPath } from './holiday.ts'
+
+const tiny = path.resolve(import.meta.dirname, '../../resources/backbones/surmise-tiny.onnx')
+
+/** A server of this machine with one backbone, and a list that names it, as an organisation would have. */
+const test = base.extend<{ server: FileServer }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are wanted from it
+  server: async ({}, use) => {
+    const server = await FileServer.start(readFileSync(tiny))
+    await use(server)
+    await server.stop()
+  },
+  environment: async ({ server }, use) => {
+    const list = path.join(tmpdir(), `surmise-list-${process.pid}.json`)
+    const card = { size: 96, features: 'features', pooled: 'pooled' }
+    const about = { title: 'House', megabytes: 6.8, licence: 'ours', goodAt: 'Photos of our house.', card }
+    const model = { url: server.url.href, bytes: server.content.length }
+    writeFileSync(list, JSON.stringify({ version: 1, backbones: [{ name: 'house', ...about, model }] }))
+    await use({ SURMISE_BACKBONES: list })
+  },
+})
+
+test('a backbone is fetched, tried, switched to and trained with; back again, and its features cleared', async ({
+  app: page,
+  server,
+  trained,
+}) => {
+  test.setTimeout(400_000)
+  await openByPath(page, trained)
+  await expect(page.locator('[data-path] img').first()).toBeVisible()
+  const openPage = async () => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('backbones')
+    await page.keyboard.press('Enter')
+  }
+  await openPage()
+  const backbones = dialog(page, 'Backbones')
+  const house = backbones.getByRole('listitem', { name: 'House' })
+  const compare = backbones.getByRole('region', { name: 'Compare two' })
+  const features = backbones.getByRole('region', { name: 'Features on the disk' })
+  await expect(compare.getByText('Download another one to compare it with.')).toBeVisible()
+
+  // It breaks off, again and again: said, kept, and gone on from.
+  server.instead.push(...Array.from({ length: 6 }, () => server.breaksOff(3_000_000)))
+  await house.getByRole('button', { name: 'Download House' }).click()
+  await expect(house.getByRole('alert')).toContainText('breaks off again and again', { timeout: 40_000 })
+  server.instead.length = 0
+  await house.getByRole('button', { name: 'Go on (44 %) with House' }).click()
+  await expect(house.getByRole('button', { name: 'Use House' })).toBeEnabled({ timeout: 20_000 })
+  expect(server.ranges.at(-1)).toBe('bytes=3000000-')
+
+  // How fast, and how good it would be.
+  await house.getByRole('button', { name: 'Measure speed of House' }).click()
+  await expect(house.getByText(/images\/s here on .* · about .* for this project/)).toBeVisible({
+    timeout: 30_000,
+  })
+  await expect(compare.getByLabel('Second')).toHaveValue('house')
+  await compare.getByRole('button', { name: /^Try on 58 images$/ }).click()
+  await expect(compare.getByText(/known pairs held out/)).toBeVisible({ timeout: 90_000 })
+  await expect(house.getByText(/mAP \d+\.\d % on this project/)).toBeVisible()
+  await expect(features.getByRole('listitem')).toHaveCount(2)
+
+  // Another backbone: what is known and the models stay, and it is trained with.
+  await house.getByRole('button', { name: 'Use House' }).click()
+  await expect(house).toHaveAttribute('aria-current', 'true')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('button', { name: 'Show suggestions' })).toBeVisible({ timeout: 90_000 })
+  await page.keyboard.press('Control+.')
+  const versions = page.getByRole('complementary', { name: 'Versions' })
+  await expect(versions.getByRole('radio')).toHaveCount(3)
+  await expect(versions.getByText(/^house · /)).toHaveCount(1)
+  await expect(versions.getByText(/^surmise-tiny · /)).toHaveCount(2)
+
+  // Back again: nothing has to be computed anew. What the other one computed is cleared, once that is confirmed.
+  await page.getByRole('button', { name: 'Backbones …' }).click()
+  await backbones.getByRole('button', { name: 'Use Surmise tiny' }).click()
+  await expect(backbones.getByRole('listitem', { name: 'Surmise tiny' })).toHaveAttribute('aria-current', 'true')
+  const cache = features.getByRole('listitem').filter({ hasText: 'house, 96 × 96' })
+  await cache.getByRole('button', { name: /^Clear the features of house/ }).click()
+  await cache.getByRole('alert').getByRole('button', { name: 'Cancel' }).click()
+  await expect(features.getByRole('listitem')).toHaveCount(2)
+  await cache.getByRole('button', { name: /^Clear the features of house/ }).click()
+  await cache.getByRole('button', { name: 'Clear features' }).click()
+  await expect(features.getByRole('listitem')).toHaveCount(1)
+
+  // The comparison is kept with the project; the file can go.
+  await house.getByRole('button', { name: 'Delete the file of House' }).click()
+  await house.getByRole('alert').getByRole('button', { name: 'Remove' }).click()
+  await expect(house.getByRole('button', { name: 'Download House' })).toBeVisible()
+  await page.reload()
+  await openPage()
+  await expect(compare.getByText(/known pairs held out/)).toBeVisible()
+})
