@@ -162,7 +162,7 @@ describe('a download', () => {
     // It lies: what it announces never comes.
     const lies: (typeof server.instead)[number] = (_, response) => {
       response.writeHead(200, { 'content-length': content.length + 50 })
-      response.write(content, () => setTimeout(() => response.destroy(), 20))
+      response.write(content, () => response.socket?.end())
     }
     server.instead.push(...Array.from({ length: 5 }, () => lies))
     expect((await failure(download(input({ bytes: null, sha256: null })))).code).toBe('download-broken-off')

@@ -63,7 +63,7 @@ export class FileServer {
       ...(from > 0 ? { 'content-range': `bytes ${from}-${total - 1}/${total}` } : {}),
     })
     if (until >= total) response.end(content.subarray(from))
-    else response.write(content.subarray(from, Math.max(from, until)), () => setTimeout(() => response.destroy(), 20))
+    else response.write(content.subarray(from, Math.max(from, until)), () => response.socket?.end())
   }
 
   breaksOff(after: number): Answer {

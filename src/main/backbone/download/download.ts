@@ -7,6 +7,7 @@ import { syncFolder } from '../../base/files.ts'
 import type { Job } from '../../images/job.ts'
 import { Rate } from '../../images/rate.ts'
 import { lockFolder } from '../lock.ts'
+import { chunksOf } from './chunks.ts'
 import * as failures from './failures.ts'
 import { hashOfPart, type Part, partOf, readPart, removeNote, removePart, writeNote } from './part.ts'
 import { type Connection, connect, type Response } from './request.ts'
@@ -168,12 +169,12 @@ class PartFile {
     const abort = new AbortController()
     const both = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal
     const response = await connection.get(url, mayResume ? range : {}, both)
-    response.body.on('error', () => undefined)
+    const chunks = chunksOf(response.body)
     try {
       if (await this.#begin(response)) return
       await this.#requireRoom()
-      for await (const chunk of response.body) {
-        await this.#write(chunk as Buffer)
+      for await (const chunk of chunks) {
+        await this.#write(chunk)
         tell(this.bytes, this.#total)
       }
       if (this.#total !== undefined && this.bytes < this.#total) throw failures.brokenOff()
