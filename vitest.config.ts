@@ -5,8 +5,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Limits for what hangs, not for what is slow: a machine may do other things, too.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Native libraries (ONNX Runtime, sharp, SQLite) want a process of their own, not a shared worker thread.
     pool: 'forks',
     // What the program keeps for itself is not put among what belongs to the person who runs the tests.
