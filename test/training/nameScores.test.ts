@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -75,6 +75,26 @@ describe.each([
     ])
     expect(many.vectors.slice(-many.width)).toEqual(alone.vectors)
   })
+})
+
+test('vectors of names are kept, until the model or the question is another', async () => {
+  const folder = temporaryFolder()
+  const tower = (await findTextTower(clipLike(folder)))!
+  // Whole seconds: they can be set again exactly.
+  const long = new Date('2020-01-01')
+  utimesSync(tower.encoder, long, long)
+  const first = await nameVectors(tower, ['red', 'blue'])
+  // What is kept needs no model: one that can't be loaded is not asked.
+  const whole = readFileSync(tower.encoder)
+  writeFileSync(tower.encoder, new Uint8Array(whole.length))
+  utimesSync(tower.encoder, long, long)
+  expect((await nameVectors(tower, ['red', 'blue'])).labels).toEqual(first.labels)
+  await expect(nameVectors(tower, ['red', 'green'])).rejects.toThrow()
+  await expect(nameVectors(tower, ['red', 'blue'], 'ein bild von {label}')).rejects.toThrow()
+  utimesSync(tower.encoder, long, new Date())
+  await expect(nameVectors(tower, ['red', 'blue'])).rejects.toThrow()
+  writeFileSync(tower.encoder, whole)
+  expect((await nameVectors(tower, ['red', 'blue'])).labels).toEqual(first.labels)
 })
 
 test('a question has the name in its place, its words apart', () => {

@@ -1,7 +1,7 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import { type Projection, readProjection } from '../backbone/classifier.ts'
+import { keptTextVectors } from '../backbone/keptTextVectors.ts'
 import { defaultTemplate, type TextTower } from '../backbone/textFiles.ts'
-import { textVectors } from '../backbone/textTower.ts'
 import { UserError } from '../base/errors.ts'
 import { normalize } from '../tensor/composed.ts'
 import { add } from '../tensor/elementwise.ts'
@@ -44,7 +44,7 @@ export async function nameVectors(
     )
   }
   const texts = [...names, 'something'].map((name) => questionOf(template, name))
-  const { vectors, width } = await textVectors(tower, texts)
+  const { vectors, width } = await keptTextVectors(tower, texts)
   const unit = unitRows(vectors, width)
   return { labels: unit.slice(0, names.length * width), neutral: unit.slice(names.length * width), width }
 }
