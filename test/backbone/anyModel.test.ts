@@ -189,9 +189,12 @@ describe('how pixels are normalised', () => {
     })
 
   test('is not known of a model that says nothing', async () => {
-    const backbone = await resolveBackbone(await modelFile(plainBackbone()))
-    expect(backbone.normalisationFrom).toBeUndefined()
-    expect(backbone.input).toMatchObject(half)
+    // Nor of what is cut out of one.
+    for (const build of [plainBackbone(), cnn()]) {
+      const backbone = await resolveBackbone(await modelFile(build))
+      expect(backbone.normalisationFrom).toBeUndefined()
+      expect(backbone.input).toMatchObject(half)
+    }
   })
 
   test.each([

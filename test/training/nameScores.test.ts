@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -7,6 +7,7 @@ import { wholeLook } from '../../src/main/backbone/looks.ts'
 import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
 import { findTextTower } from '../../src/main/backbone/textFiles.ts'
 import { textVectors } from '../../src/main/backbone/textTower.ts'
+import { decodeModel, encodeModel } from '../../src/main/tensor/onnxFormat.ts'
 import { nameLogits, nameVectors, questionOf } from '../../src/main/training/nameScores.ts'
 import { type Colour, clipLike, colourNames, colours, siglipLike } from '../backbone/towers.ts'
 
@@ -124,4 +125,28 @@ test('what is not there or can’t be used is said in a sentence', async () => {
   rmSync(path.join(folder, 'text_model.onnx'))
   expect(await findTextTower(file)).toBeUndefined()
   expect(await findTextTower('surmise-tiny')).toBeUndefined()
+})
+
+test('a model that gives out its last layer, too, and whose text half comes later, keeps its features', async () => {
+  const folder = temporaryFolder()
+  const file = clipLike(folder)
+  const whole = decodeModel(readFileSync(file))
+  // As published exports have it: the map, and the projected vector.
+  const map = whole.graph.node.find(({ op_type }) => op_type === 'Relu')!.output[0]
+  whole.graph.output.push({ name: map })
+  writeFileSync(file, encodeModel(whole))
+  const text = { encoder: 'later.onnx', tokenizer: 'tokenizer.json' }
+  writeFileSync(`${file}.json`, JSON.stringify({ text }))
+  const before = await pooledOf(file)
+  expect(before.backbone).toMatchObject({ pooled: { from: 'output' }, dimension: 5 })
+  renameSync(path.join(folder, 'text_model.onnx'), path.join(folder, 'later.onnx'))
+  const { backbone, read } = await pooledOf(file)
+  expect(backbone.identity).toBe(before.backbone.identity)
+  const tower = (await findTextTower(file))!
+  const logits = await nameLogits(backbone, tower, await nameVectors(tower, colourNames), pairs.length, read, {
+    device: 'cpu',
+  })
+  expect(pairs.map((_, row) => colourNames.filter((_, c) => logits[row * colourNames.length + c] > 0))).toEqual(
+    pairs.map((pair) => colourNames.filter((name) => pair.includes(name))),
+  )
 })

@@ -98,7 +98,7 @@ function normalisationFor(
 ): { mean: BackboneInput['mean']; std: BackboneInput['std']; from: NormalisationFrom | undefined } {
   const half = normalisationOf('half')
   if (model.mean || model.std) {
-    return { mean: model.mean ?? half.mean, std: model.std ?? half.std, from: model.normalisationFrom ?? 'card' }
+    return { mean: model.mean ?? half.mean, std: model.std ?? half.std, from: model.normalisationFrom }
   }
   // Bytes are given as they are.
   if (type === 'uint8') return { ...half, from: model.normalisationFrom ?? 'graph' }

@@ -38,8 +38,9 @@ async function lookInto(model: RegistryEntry, whole?: string): Promise<Backbone>
   }
   const features = isMissing ? featuresOf(shapes, input, model) : found
   const { pooled, dimension } = pooledOf(shapes, features, model)
-  // Texts are compared with what comes of the vector before the projection, which such models don't give out.
-  if (whole === undefined && features && pooled.from !== 'output' && textTowerOf(model)) {
+  // Texts are compared with what comes of the vector before the projection, which such models don't give out. Where a text half is
+  // described, its files may come later: the features are to be the same then.
+  if (whole === undefined && features && pooled.from !== 'output' && (model.text || textTowerOf(model))) {
     const cut = await cutAtFeatures({ ...model, features: features.output }, input, shapes)
     if (cut?.pooled !== undefined) return lookInto({ ...model, ...cut, ...told }, model.file)
   }

@@ -74,6 +74,8 @@ function receive(event: AppEvent, desktop: Desktop): void {
         ...jobs.filter(({ id }) => id !== event.job.id),
         event.job,
       ])
+      // A text half may have come.
+      if (event.job.state === 'done') invalidate(keys.names)
       break
     case 'action':
       desktop.runAction(event.id)
