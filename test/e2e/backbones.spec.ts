@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FileServer } from '../backbone/fileServer.ts'
@@ -22,6 +22,7 @@ const test = base.extend<{ server: FileServer }>({
     const model = { url: server.url.href, bytes: server.content.length }
     writeFileSync(list, JSON.stringify({ version: 1, backbones: [{ name: 'house', ...about, model }] }))
     await use({ SURMISE_BACKBONES: list })
+    rmSync(list)
   },
 })
 
