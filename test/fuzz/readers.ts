@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
+import { textVectors } from '../../src/main/backbone/textTower.ts'
 import { readSafeTensors } from '../../src/main/base/safetensors.ts'
 import { formatOf, formats } from '../../src/main/exchange/formats.ts'
 import { choicesControls } from '../../src/main/exchange/labelStudioConfig.ts'
@@ -21,6 +22,7 @@ import {
   projectSeeds,
   type Seed,
   tensorSeeds,
+  tokenizerSeeds,
 } from './seeds.ts'
 import { databaseChanged, jsonChanged } from './structure.ts'
 
@@ -169,6 +171,18 @@ export const readers: readonly Reader[] = [
       Buffer.from([0x3a, 0x7f]),
     ],
     read: async (place) => void (await resolveBackbone(`${place}@32`)),
+  },
+  {
+    id: 'tokenizer',
+    process: 'compute',
+    seeds: tokenizerSeeds,
+    restructure: jsonChanged,
+    words: ['"type":"BPE"', '"type":"Unigram"', '"Regex":"a+"', '"vocab":{}', '"merges":[]', '"id":-1', '"content":""'],
+    read: async (place) => {
+      const encoder = path.join(path.dirname(place), 'encoder.onnx')
+      const tower = { encoder, tokenizer: place, template: '{label}' }
+      await textVectors(tower, ['a photo of a red', 'ωμέγα 犬', ''])
+    },
   },
   {
     id: 'safetensors',

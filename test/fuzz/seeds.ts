@@ -8,6 +8,8 @@ import type { Format } from '../../src/main/exchange/format.ts'
 import { createProject } from '../../src/main/project/open.ts'
 import { Graph } from '../../src/main/tensor/graph.ts'
 import { onnxModel } from '../../src/main/tensor/model.ts'
+import { cnn } from '../backbone/families.ts'
+import { clipLike, siglipLike } from '../backbone/towers.ts'
 import { MemoryProject } from '../exchange/memoryProject.ts'
 import type { Files } from './mutate.ts'
 
@@ -111,7 +113,14 @@ export async function modelSeeds(): Promise<Seed[]> {
     }
     return Buffer.from(onnxModel(graph))
   }
-  const models = [build(['n', 3, 32, 32], true), build([1, 3, 32, 32], false), build(['n', 3, 'h', 'w'], true)]
+  // Of class scores alone: it is taken apart, and cut.
+  const scores = new Graph()
+  cnn()(scores)
+  const classifier = Buffer.from(onnxModel(scores))
+  const models = [
+    ...[build(['n', 3, 32, 32], true), build([1, 3, 32, 32], false), build(['n', 3, 'h', 'w'], true)],
+    classifier,
+  ]
   const card = Buffer.from(
     JSON.stringify({ size: 32, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2], features: 'features' }),
   )
@@ -119,6 +128,29 @@ export async function modelSeeds(): Promise<Seed[]> {
     main: 'm.onnx',
     files: new Map([['m.onnx', bytes], ...(i === 2 ? [['m.onnx.json', card] as const] : [])]),
   }))
+}
+
+/** Text halves with their tokenizers, of CLIP's kind and of SigLIP's. */
+export function tokenizerSeeds(): Promise<Seed[]> {
+  const kinds = [
+    { write: clipLike, encoder: 'text_model.onnx', main: 'tokenizer.json' },
+    { write: siglipLike, encoder: 'words.onnx', main: 'pieces.json' },
+  ]
+  return Promise.all(
+    kinds.map(({ write, encoder, main }) =>
+      inFolder(async (folder) => {
+        write(folder)
+        const read = (name: string) => readFileSync(path.join(folder, name))
+        return {
+          main,
+          files: new Map([
+            [main, read(main)],
+            ['encoder.onnx', read(encoder)],
+          ]),
+        }
+      }),
+    ),
+  )
 }
 
 export function tensorSeeds(): Promise<Seed[]> {

@@ -35,7 +35,7 @@ export async function inputOf(inputs: readonly ValueInfo[], model: RegistryEntry
   const stated = shape[1] === 3 ? 'nchw' : shape[3] === 3 ? 'nhwc' : undefined
   const isSaid = model.mean !== undefined || model.std !== undefined || type === 'uint8'
   // The weights are read for nothing only where there is something to find out.
-  const stem: Partial<Stem> = isSaid && stated ? {} : readStem(decodeModel(await readFile(model.file)), name)
+  const stem: Partial<Stem> = isSaid && stated ? {} : stemOf(await readFile(model.file), name)
   const isOpen = typeof shape[1] === 'string' && typeof shape[3] === 'string'
   // Where all sizes are left open, the channels come first: so all common exporters have it.
   const layout = stated ?? (isOpen ? (stem.layout ?? 'nchw') : undefined)
@@ -69,6 +69,15 @@ export async function inputOf(inputs: readonly ValueInfo[], model: RegistryEntry
     ...{ mean, std },
   }
   return { input, normalisationFrom: from, isSizeOpen }
+}
+
+/** Where ONNX Runtime reads more into a file than there is in it, nothing is known of its first nodes. */
+function stemOf(bytes: Uint8Array, input: string): Partial<Stem> {
+  try {
+    return readStem(decodeModel(bytes), input)
+  } catch {
+    return {}
+  }
 }
 
 const sidesOf = (size: RegistryEntry['size']): number[] => (typeof size === 'number' ? [size, size] : (size ?? []))

@@ -39,7 +39,9 @@ export async function textVectors(
   texts: readonly string[],
 ): Promise<{ vectors: Float32Array; width: number }> {
   const read = await readTokenizer(tower)
-  const session = await Session.open(tower.encoder, { threads: 0 })
+  const session = await Session.open(tower.encoder, { threads: 0 }).catch((error) => {
+    throw error instanceof UserError ? error : unreadable(tower, error.message, error)
+  })
   try {
     const inputs = inputsOf(session.inputs, tower)
     const batch = typeof inputs.ids.shape[0] === 'number' ? inputs.ids.shape[0] : textsAtOnce

@@ -11,10 +11,10 @@ type OutsideTensor = TensorMessage & { data_location?: number; external_data?: {
 
 /**
  * Reads a model with all of its weights, those too that lie in files beside it.
- * @throws UserError `model-too-large`; what the file system throws. The file must have been looked through (`requireSafeModel`)
+ * @throws UserError `model-too-large`, `model-not-onnx`; what the file system throws. The file must have been looked through (`requireSafeModel`)
  */
 export async function readWholeModel(file: string): Promise<ModelMessage> {
-  const model = decodeModel(await readFile(file))
+  const model = decoded(await readFile(file), file)
   let total = 0
   for (const tensor of model.graph.initializer as OutsideTensor[]) {
     if (tensor.data_location !== 1) continue
@@ -35,12 +35,34 @@ export async function readWholeModel(file: string): Promise<ModelMessage> {
   return model
 }
 
+/** @throws UserError `model-not-onnx` */
+function decoded(bytes: Uint8Array, file: string): ModelMessage {
+  try {
+    const model = decodeModel(bytes)
+    if (model.graph) return model
+  } catch (cause) {
+    throw broken(file, cause)
+  }
+  throw broken(file)
+}
+
+function broken(file: string, cause?: unknown): UserError {
+  return new UserError(
+    'model-not-onnx',
+    `This model can’t be taken apart, its file is damaged: ${file}`,
+    'Export it again.',
+    {
+      cause,
+    },
+  )
+}
+
 /** The same as far as it fits: of a model that is too large, what is in the file itself. */
 export async function readWhatFits(file: string): Promise<ModelMessage> {
   try {
     return await readWholeModel(file)
   } catch (error) {
-    if (error instanceof UserError && error.code === 'model-too-large') return decodeModel(await readFile(file))
+    if (error instanceof UserError && error.code === 'model-too-large') return decoded(await readFile(file), file)
     throw error
   }
 }
@@ -55,7 +77,7 @@ async function partOf(file: string, facts: ReadonlyMap<string, string>): Promise
     const bytes = new Uint8Array(length)
     for (let at = 0; at < length; ) {
       const { bytesRead } = await handle.read(bytes, at, length - at, offset + at)
-      if (bytesRead === 0) throw new Error(`${beside} ends early`)
+      if (bytesRead === 0) throw broken(beside)
       at += bytesRead
     }
     return bytes
