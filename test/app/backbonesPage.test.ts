@@ -45,7 +45,7 @@ describe('the list', () => {
       ...['efficientnet-b0', 'resnet-101', 'mobilenetv4-medium'],
     ])
     const [first, ...others] = rows
-    expect(first).toMatchObject({ kind: 'built-in', there: true, host: null })
+    expect(first).toMatchObject({ kind: 'built-in', there: true, host: null, bytes: tiny.length, exact: true })
     for (const row of others) {
       expect(row).toMatchObject({ kind: 'to-fetch', there: false, begun: 0, host: 'huggingface.co' })
       expect(row.bytes).toBeGreaterThan(1e7)
@@ -185,6 +185,7 @@ test('two backbones are compared on what is known; features of each are kept apa
 
   // Another backbone: what was trained stays, and suggests on.
   const model = await (await startTraining(workspace, { device: 'cpu' })).done
+  expect(await application.context.speeds.all()).toHaveProperty('surmise-tiny')
   await configure(workspace, { backbone: `${file}@96:half` })
   expect(project.models.current()?.id).toBe(model.id)
   const caches = (await page()).caches

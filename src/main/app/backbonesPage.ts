@@ -38,12 +38,12 @@ type Known = Omit<BackboneRow, 'speed' | 'mAP'>
 async function rowOf(entry: ManifestEntry, folder: string): Promise<Known> {
   const { name, title, licence, goodAt, builtIn, model, megabytes, unverified, textEncoder } = entry
   const place = placeOf(entry, folder)
-  const receipt = builtIn ? undefined : await readReceipt(place)
+  const size = builtIn ? await sizeOf(place) : ((await readReceipt(place))?.bytes ?? model?.bytes)
   const remembered = model && rememberedHash(folder, model.url) ? 'remembered' : 'unknown'
   return {
     ...{ specification: name, title, licence, goodAt, unverified, kind: builtIn ? 'built-in' : 'to-fetch' },
-    bytes: receipt?.bytes ?? model?.bytes ?? Math.round(megabytes * 1e6),
-    exact: builtIn !== undefined || receipt !== undefined || (model?.bytes ?? null) !== null,
+    bytes: size ?? Math.round(megabytes * 1e6),
+    exact: size != null,
     host: model ? new URL(model.url).host : null,
     hash: builtIn || (model?.sha256 ?? null) !== null ? 'known' : remembered,
     there: await isThere(entry, folder),
@@ -52,13 +52,16 @@ async function rowOf(entry: ManifestEntry, folder: string): Promise<Known> {
   }
 }
 
+const sizeOf = (file: string): Promise<number | undefined> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => undefined,
+  )
+
 /** A file of one’s own that the project uses. */
 async function fileRow(specification: string): Promise<Known> {
   const file = modelNamed(specification)
-  const size = await stat(file).then(
-    (facts) => facts.size,
-    () => undefined,
-  )
+  const size = await sizeOf(file)
   return {
     ...{ specification, title: path.basename(specification), kind: 'file', licence: '', goodAt: file, unverified: [] },
     ...{
