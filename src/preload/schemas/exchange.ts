@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { labelState } from './labels.ts'
+import { count } from './numbers.ts'
+
+/** Answers to a format's questions, by their ids. */
+export const exchangeSettings = z.record(z.string(), z.string().max(4096))
+
+const place = z.enum(['file', 'folder', 'file or folder']).nullable()
+
+export const exchangeFormat = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** What it has words for. */
+  says: z.object({
+    absent: z.boolean(),
+    unlabelled: z.boolean(),
+    provenance: z.enum(['all', 'some', 'none']),
+    suggestions: z.boolean(),
+  }),
+  limits: z.string(),
+  checked: z.string(),
+  /** Without the dot. */
+  extensions: z.array(z.string()),
+  /** Null: it can't. */
+  reads: place,
+  writes: place,
+  images: z.enum(['none', 'optional', 'needed']),
+  settings: z.array(
+    z.object({
+      id: z.string(),
+      on: z.enum(['read', 'write']),
+      title: z.string(),
+      hint: z.string(),
+      /** Without choices the answer is a text. */
+      choices: z.array(z.object({ value: z.string(), title: z.string() })).optional(),
+      usual: z.string(),
+    }),
+  ),
+})
+export type ExchangeFormat = z.infer<typeof exchangeFormat>
+
+export const exportReport = z.object({
+  files: z.array(z.string()),
+  images: count,
+  present: count,
+  absent: count,
+  unreadable: count,
+  suggestions: count,
+  warnings: z.array(z.object({ code: z.string(), message: z.string(), count, examples: z.array(z.string()) })),
+})
+export type ExportReport = z.infer<typeof exportReport>
+
+export const importPreview = z.object({
+  /** Names this preview to `exchange.import`. */
+  token: z.string(),
+  format: z.string(),
+  /** What the format can't say. */
+  limits: z.string(),
+  images: z.object({
+    inFile: count,
+    matched: count,
+    /** By identity, path, fingerprint, file name. */
+    by: z.object({ uid: count, path: count, sha256: count, name: count }),
+    unmatched: count,
+    unmatchedPaths: z.array(z.string()),
+  }),
+  labels: z.array(z.object({ name: z.string(), known: z.boolean(), present: count, absent: count })),
+  states: z.object({ present: count, absent: count, fresh: count, same: count, conflicting: count }),
+  /** What models say in the file. */
+  suggestions: z.object({ pairs: count, model: z.string() }).nullable(),
+  /** The first marks. */
+  rows: z.array(
+    z.object({
+      image: z.string(),
+      label: z.string(),
+      state: z.union([z.literal(1), z.literal(-1)]),
+      /** What the project says of it now. */
+      known: labelState,
+    }),
+  ),
+  /** If the file leaves open whether the rest is absent: so many pairs would become absent. Null if that is no question. */
+  rest: count.nullable(),
+  problems: z.array(z.object({ code: z.string(), message: z.string(), count, examples: z.array(z.string()) })),
+})
+export type ImportPreview = z.infer<typeof importPreview>
+
+export const importChoices = z.object({
+  /** What a pair that the file doesn't mention means; 'absent' only where the preview asks. */
+  rest: z.enum(['unknown', 'absent']).default('unknown'),
+  /** Where project and file disagree. */
+  conflicts: z.enum(['keep', 'replace']).default('keep'),
+  /** What models say in the file is kept as suggestions. */
+  suggestions: z.boolean().default(true),
+})
+
+export const importResult = z.object({ states: count, labels: count, suggestions: count })

@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { labelState } from './labels.ts'
+import { suggestion } from './models.ts'
+import { count, id } from './numbers.ts'
+
+export const problem = z.object({ code: z.string(), message: z.string() })
+
+/** What set a label, who and when: all that is given must hold of one and the same decision. */
+export const decidedHow = z.object({
+  by: z.array(z.enum(['human', 'accepted_suggestion', 'import'])).optional(),
+  /** The annotator. */
+  who: z.string().optional(),
+  /** Days, of the machine's time zone, both included. */
+  since: z.iso.date().optional(),
+  until: z.iso.date().optional(),
+})
+
+export const imageFilter = z.object({
+  /** Words that the path must hold, all of them. */
+  text: z.string().optional(),
+  labels: z
+    .array(
+      z.object({
+        labelId: id,
+        /** `suggested`: unknown, and the model is confident of it, present or absent. */
+        is: z.enum(['present', 'absent', 'unknown', 'known', 'suggested']),
+      }),
+    )
+    .optional(),
+  /** How many of the labels are known. */
+  known: z.enum(['nothing', 'something', 'everything']).optional(),
+  status: z.array(z.enum(['ok', 'missing', 'broken'])).optional(),
+  /** At least one confident suggestion that is not decided. */
+  suggested: z.boolean().optional(),
+  /** Several people said the opposite of a label, and nobody has decided it since. */
+  disputed: z.literal(true).optional(),
+  /** A state was changed by this action of the history. */
+  action: id.optional(),
+  /** That the label is present, by the current model, lies in this range, ends included; of a known label by models that never saw it. */
+  probability: z
+    .array(z.object({ labelId: id, from: z.number().min(0).max(1), to: z.number().min(0).max(1) }))
+    .optional(),
+  /** This folder and all below it, relative to the root, with forward slashes. */
+  folder: z.string().optional(),
+  /** The labels that `labels` wants known are decided like this, each of them; without such, at least one label is. */
+  decided: decidedHow.optional(),
+})
+export type ImageFilter = z.infer<typeof imageFilter>
+
+export const imageSort = z.object({
+  /**
+   * `confidence`: the most confident undecided suggestion first; `usefulness`: the images whose unknown labels would teach the
+   * model most first; `uncertain`: the undecided label nearest to 50 % first; `disagreeing`: the known label that the model speaks
+   * most strongly against first, as long as nobody has decided it knowing that (each of the filter's label if it names one);
+   * `audit`: those with a confident suggestion at random first.
+   */
+  by: z.enum(['path', 'added', 'modified', 'known', 'confidence', 'usefulness', 'uncertain', 'disagreeing', 'audit']),
+  descending: z.boolean().optional(),
+  /** Of the random order. @default that of the current model: stable until another suggests */
+  seed: z.int().nonnegative().optional(),
+})
+export type ImageSort = z.infer<typeof imageSort>
+
+/** A filter with its order, under a name. */
+export const savedFilter = z.object({ name: z.string().trim().min(1).max(200), filter: imageFilter, sort: imageSort })
+export type SavedFilter = z.infer<typeof savedFilter>
+
+export const knownState = z.object({
+  labelId: id,
+  state: z.union([z.literal(1), z.literal(-1)]),
+  source: z.enum(['human', 'accepted_suggestion', 'import']),
+  decidedAt: z.number(),
+  score: z.number().nullable(),
+  annotator: z.string().nullable(),
+})
+export type KnownState = z.infer<typeof knownState>
+
+/** What somebody said of a label, in one of the copies of the project that were joined. */
+export const statement = z.object({
+  origin: z.string(),
+  state: z.union([z.literal(1), z.literal(-1)]),
+  decidedAt: z.number(),
+  annotator: z.string().nullable(),
+})
+export type Statement = z.infer<typeof statement>
+
+/** What the grid shows of an image. */
+export const imageRow = z.object({
+  id,
+  path: z.string(),
+  width: count,
+  height: count,
+  status: z.enum(['ok', 'missing', 'broken']),
+  problem: problem.nullable(),
+  /** Changes with the content: part of the image's URL, so that it may be cached for ever. */
+  version: z.string(),
+  present: z.array(id),
+  absent: z.array(id),
+  /** Confident and undecided, the surest first. */
+  suggestions: z.array(suggestion),
+})
+export type ImageRow = z.infer<typeof imageRow>
+
+export const imageDetail = imageRow.extend({
+  states: z.array(knownState),
+  /** Of every unknown label that the model scores, the most probable first. */
+  allSuggestions: z.array(suggestion),
+  /** Known labels of which the model suggests the opposite, and which nobody has decided knowing that, the strongest first. */
+  doubts: z.array(suggestion),
+  /** Unknown labels of which people said the opposite, with who said what, the earliest first. */
+  disputes: z.array(z.object({ labelId: id, statements: z.array(statement).min(1) })),
+  bytes: count,
+  modifiedAt: z.number(),
+})
+export type ImageDetail = z.infer<typeof imageDetail>
+
+export const stateChange = z.object({ imageId: id, labelId: id, state: labelState })
+export type StateChange = z.infer<typeof stateChange>
+
+/** What a person says yes or no to. */
+export const decided = z.object({
+  imageId: id,
+  labelId: id,
+  /** As it was seen: a mark of a moment ago may have turned it since. Left out: as it is now. */
+  suggestion: z.enum(['present', 'absent']).optional(),
+})
+
+/** In what order the images are shown, of which one label is asked: the surest present first, … */
+export const candidateOrder = z.enum(['present', 'uncertain', 'absent'])
+export type CandidateOrder = z.infer<typeof candidateOrder>
+
+/** Images of which one label is undecided. */
+export const candidates = z.object({
+  ids: z.array(id),
+  /** That the label is present; null where the model says nothing. */
+  probabilities: z.array(z.number().nullable()),
+  /** How many there are in all. */
+  left: count,
+  modelId: id.nullable(),
+})
+export type Candidates = z.infer<typeof candidates>

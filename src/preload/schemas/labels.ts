@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { count, id } from './numbers.ts'
+
+/** 1 present, 0 unknown, −1 absent. Unknown is never silently turned into absent. */
+export const labelState = z.union([z.literal(1), z.literal(0), z.literal(-1)])
+export type LabelState = z.infer<typeof labelState>
+
+export const label = z.object({
+  id,
+  name: z.string(),
+  /** #rrggbb */
+  colour: z.string(),
+  key: z.string().nullable(),
+  description: z.string(),
+  /** Whoever has this label has its parent too. */
+  parentId: id.nullable(),
+  /** '' for none. */
+  group: z.string(),
+  /** No image has two labels of its group. */
+  exclusive: z.boolean(),
+  /** Images that show what is meant. */
+  examples: z.array(id),
+  presentCount: count,
+  absentCount: count,
+})
+export type Label = z.infer<typeof label>
+
+export const newLabel = z.object({
+  name: z.string(),
+  colour: z.string().optional(),
+  key: z.string().nullable().optional(),
+  description: z.string().optional(),
+  parentId: id.nullable().optional(),
+  group: z.string().optional(),
+  exclusive: z.boolean().optional(),
+})
+export type NewLabel = z.infer<typeof newLabel>
+
+export const labelPatch = newLabel.partial().extend({ examples: z.array(id).max(24).optional() })
+export type LabelPatch = z.infer<typeof labelPatch>
+
+/** Of the marks of a label that is to be merged into another. */
+export const mergePlan = z.object({
+  /** The other takes them over. */
+  moves: count,
+  /** Both say the same. */
+  agree: count,
+  /** The other says the opposite, and keeps it. */
+  conflicts: count,
+})
+export type MergePlan = z.infer<typeof mergePlan>

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { trainingPoint } from './models.ts'
+import { count, id } from './numbers.ts'
+import { projectSummary } from './project.ts'
+
+const panelWidth = z.int().min(100).max(2000)
+
+/** What a person has set up, whichever project is open. */
+export const preferences = z.object({
+  /** Keys by the id of an action, in the place of those it came with. */
+  keys: z.record(z.string(), z.array(z.string().min(1).max(40)).max(4)),
+  /** Widths in CSS pixels of the list of labels beside the grid, and of that beside an image; left out: as at first. */
+  panels: z.object({ labels: panelWidth, image: panelWidth }).partial(),
+  /** The tour was taken, or skipped. */
+  tourSeen: z.boolean(),
+  /** Whether the desktop application looks for updates: not before somebody has said so. */
+  updates: z.enum(['unasked', 'off', 'on']),
+  /** Where backbones are fetched from, and by which way; '' for none. */
+  downloads: z.object({ mirror: z.string().max(2000), proxy: z.string().max(2000) }),
+})
+export type Preferences = z.infer<typeof preferences>
+
+export const errorReport = z.object({ code: z.string(), message: z.string(), hint: z.string() })
+export type ErrorReport = z.infer<typeof errorReport>
+
+export const job = z.object({
+  id,
+  kind: z.enum(['scan', 'train', 'import', 'export', 'sample', 'accept', 'fetch', 'try']),
+  title: z.string(),
+  state: z.enum(['running', 'done', 'cancelled', 'failed']),
+  /** A few words: what it is at. */
+  phase: z.string(),
+  /** 0 … 1; null while nobody can know. */
+  fraction: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  /** When it is over: one sentence on what came of it. */
+  outcome: z.string().nullable(),
+  error: errorReport.nullable(),
+  /** What it runs on, and why on that: a few words. Null while it is not chosen, or makes no difference. */
+  device: z.object({ device: z.string(), why: z.string() }).nullable(),
+  curve: z.array(trainingPoint),
+})
+export type Job = z.infer<typeof job>
+
+export const appInfo = z.object({
+  version: z.string(),
+  shell: z.enum(['electron', 'web']),
+  platform: z.string(),
+  /** `app.pick` opens the system's dialogs; without them the application shows its own, over `app.browse`. */
+  nativeDialogs: z.boolean(),
+  homeFolder: z.string(),
+  /** Of labels, to choose from: #rrggbb, twelve in the order of their hues. */
+  swatches: z.array(z.string()),
+  /** In so many images must a label be known present, and in as many absent, to be learnt from. */
+  leastKnown: count,
+})
+export type AppInfo = z.infer<typeof appInfo>
+
+export const pickInput = z.object({
+  kind: z.enum(['folder', 'open-file', 'save-file']),
+  title: z.string(),
+  defaultPath: z.string().optional(),
+  /** Without the dot. */
+  extensions: z.array(z.string()).optional(),
+})
+
+export const folderListing = z.object({
+  folder: z.string(),
+  parent: z.string().nullable(),
+  places: z.array(z.object({ name: z.string(), path: z.string() })),
+  entries: z.array(
+    z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'file']), image: z.boolean() }),
+  ),
+})
+export type FolderListing = z.infer<typeof folderListing>
+
+export const recentProject = z.object({ path: z.string(), name: z.string(), openedAt: z.number(), found: z.boolean() })
+export type RecentProject = z.infer<typeof recentProject>
+
+/** What everyone who looks is told, after it happened. */
+export const appEvent = z.discriminatedUnion('kind', [
+  /** Another project, none, or settings or counts of this one. */
+  z.object({ kind: z.literal('project'), project: projectSummary.nullable() }),
+  z.object({ kind: z.literal('labels') }),
+  z.object({ kind: z.literal('images') }),
+  /** imageIds null: too many to name. */
+  z.object({
+    kind: z.literal('states'),
+    imageIds: z.array(id).nullable(),
+    undoTitle: z.string().nullable(),
+    redoTitle: z.string().nullable(),
+  }),
+  /** Another model suggests, or none. */
+  z.object({ kind: z.literal('suggestions') }),
+  z.object({ kind: z.literal('job'), job }),
+  /** An action of the pages was chosen in the menu bar of the desktop. */
+  z.object({ kind: z.literal('action'), id: z.string() }),
+  /** The system has given something (`app.takeGiven`). */
+  z.object({ kind: z.literal('given') }),
+  z.object({
+    kind: z.literal('notice'),
+    level: z.enum(['info', 'warning', 'error']),
+    message: z.string(),
+    hint: z.string(),
+  }),
+])
+export type AppEvent = z.infer<typeof appEvent>

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { label } from './labels.ts'
+import { model } from './models.ts'
+import { count, id } from './numbers.ts'
+
+export const settings = z.object({
+  name: z.string(),
+  /** A name of the registry or the path of an ONNX file; null for the built-in one. */
+  backbone: z.string().nullable(),
+  /** How each image is looked at: as it is, mirrored too, at the ends of its longer side too, or both. */
+  views: z.enum(['none', 'flip', 'crops', 'flip+crops']),
+  annotator: z.string().nullable(),
+  device: z.string(),
+  seed: z.int().nonnegative(),
+})
+export type Settings = z.infer<typeof settings>
+
+export const projectSummary = z.object({
+  path: z.string(),
+  name: z.string(),
+  uuid: z.string(),
+  readOnly: z.boolean(),
+  imagesRoot: z.string(),
+  /** False: the folder is to be found again (`project.relocate`). */
+  imagesRootFound: z.boolean(),
+  images: z.object({ total: count, ok: count, missing: count, broken: count, started: count }),
+  labels: z.array(label),
+  settings,
+  undoTitle: z.string().nullable(),
+  redoTitle: z.string().nullable(),
+  /** The one that suggests. */
+  model: model.nullable(),
+})
+export type ProjectSummary = z.infer<typeof projectSummary>
+
+/** A copy of the project file as it was at a moment. */
+export const backup = z.object({
+  /** Of its file. */
+  name: z.string(),
+  number: id,
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  /** `damaged`: the bytes of a file that could not be read, kept for whoever can mend it. */
+  reason: z.enum(['opened', 'hourly', 'migration', 'action', 'asked', 'restore', 'rescue', 'damaged']),
+  /** In bytes. */
+  size: count,
+  /** Null: it can't be read. */
+  contents: z
+    .object({ images: count, labels: count, present: count, absent: count, lastAction: z.string().nullable() })
+    .nullable(),
+})
+export type Backup = z.infer<typeof backup>
+
+/** After an action: what the buttons say, and where it can be seen. */
+export const actionResult = z.object({
+  changed: count,
+  title: z.string(),
+  firstImageId: id.nullable(),
+  /** What was changed first there; told of an undo and a redo. */
+  firstLabelId: id.nullable().optional(),
+  undoTitle: z.string().nullable(),
+  redoTitle: z.string().nullable(),
+})
+export type ActionResult = z.infer<typeof actionResult>
+
+export const action = z.object({
+  id,
+  kind: z.enum(['do', 'undo', 'redo']),
+  title: z.string(),
+  at: z.number(),
+  stateChanges: count,
+  labelChanges: count,
+  undone: z.boolean(),
+  /** Undone, and nothing else was done since. */
+  redoable: z.boolean(),
+  /** What decided its pairs; null where it changed labels only. */
+  source: z.enum(['human', 'accepted_suggestion', 'import']).nullable(),
+})
+export type Action = z.infer<typeof action>

@@ -1,0 +1,295 @@
+import { isolated } from '../bidi.ts'
+
+type TrialDifference = { points: number; clear: boolean; better: number; worse: number } | null
+
+const durationOf = (seconds: number): string =>
+  seconds < 90
+    ? `about ${Math.max(1, Math.ceil(seconds))} s`
+    : seconds < 5400
+      ? `about ${Math.ceil(seconds / 60)} min`
+      : `about ${(seconds / 3600).toFixed(1)} h`
+
+export const training = {
+  button: 'Fine-tune',
+  running: 'Training …',
+  cancel: 'Stop training',
+  left: (seconds: number) =>
+    seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s left` : `about ${Math.round(seconds / 60)} min left`,
+  loss: 'Loss',
+  mAP: 'Held-out mAP',
+  meanwhile: 'You can go on marking meanwhile.',
+  showSuggestions: 'Show suggestions',
+  results: 'How good it is on labels held out',
+  label: 'Label',
+  support: 'Known',
+  linear: 'Linear',
+  sst: 'SST',
+  blend: 'Blend',
+  mean: 'Mean',
+  never: 'Mark a few labels as present and absent, then click Fine-tune.',
+  failed: 'Training did not finish.',
+  panel: 'Training',
+  showPanel: 'Show or hide the training',
+  models: 'Models',
+  suggestsNow: 'Suggests now',
+  useModel: 'Use this one',
+  scoresLost: 'scores lost: train again',
+  labelCount: (count: number) => (count === 1 ? '1 label' : `${count.toLocaleString()} labels`),
+} as const
+
+export const names = {
+  action: 'Suggest from names',
+  title: 'Suggest from names',
+  what: 'The backbone knows what many words look like: images are compared with the names of the labels, before anything is marked. Accept and reject what it suggests, then fine-tune on that.',
+  template: 'What is asked about each label',
+  templateHint: '{label} is where its name goes. The language of the names, if the backbone knows it.',
+  templateWrong: 'Write {label} where the name goes.',
+  start: 'Suggest',
+  note: 'From names only, not yet learnt.',
+  noteHint: 'Nobody can say yet how many are right. Accept or reject some, then fine-tune.',
+  byName: 'by its name',
+  /** In the place of a probability, where there is little room. */
+  badge: 'name',
+  model: 'from names only',
+} as const
+
+export const report = {
+  title: 'Write a report',
+  what: 'Counts and balance of the labels, how they go together, how far the model can be believed, likely mistakes, and examples of what it suggests: as one page.',
+  hint: 'It opens in any browser, without a network. Small pictures of some images are in it: whoever has the page sees them.',
+  write: 'Write',
+  written: 'The report is written',
+  wrote: (bytes: number, pictures: number) =>
+    `${(bytes / 1e6).toFixed(1)} MB, with ${pictures === 1 ? '1 picture' : `${pictures.toLocaleString()} pictures`}.`,
+} as const
+
+export const models = {
+  export: 'Export …',
+  exportTitle: 'Export the model',
+  exportWhat: 'What is written',
+  layouts: { onnx: 'One ONNX file', triton: 'A model repository for NVIDIA Triton and KServe' },
+  layoutHints: {
+    onnx: 'With a model card, and an example in Python and in JavaScript, beside it.',
+    triton:
+      'A folder of this name gets the model, its configuration and its labels; other models in it are left alone.',
+  },
+  exportScope: 'What goes in',
+  scopes: { image: 'An image: the backbone is part of it', features: 'Features of the backbone, which is left out' },
+  weights: 'Weights',
+  weightsAs: {
+    float32: 'As they were trained (32 bits)',
+    float16: 'Half precision: half as large',
+    int8: '8 bits: a quarter as large',
+  },
+  weightsHint: 'What fewer bits lose is measured on held-out labels, and told.',
+  exportedTitle: 'The model is written',
+  exportedSize: (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB.`,
+  title: 'Model',
+  open: 'Model page',
+  back: 'Back to the images',
+  versions: 'Versions',
+  measured: 'What was measured',
+  measuring: 'Measuring …',
+  none: 'No model yet',
+  when: (time: number) => new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+  seed: (seed: number) => `seed ${seed}`,
+  trainedIn: (seconds: number) =>
+    seconds < 90 ? `trained in ${seconds.toFixed(0)} s` : `trained in ${(seconds / 60).toFixed(0)} min`,
+  percent: (share: number | null) => (share === null ? '–' : `${(share * 100).toFixed(1)} %`),
+  // A true minus sign, as wide as the plus.
+  points: (share: number) =>
+    `${Math.abs(share) < 0.0005 ? '±' : share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)}`,
+  noChange: '–',
+  of: (part: number, whole: number) => `${part.toLocaleString()} of ${whole.toLocaleString()}`,
+  mAP: 'Mean average precision',
+  calibration: 'Calibration error',
+  lowerIsBetter: 'lower is better',
+  heldOut: 'Known pairs held out',
+  presentAbsent: (present: number, absent: number) =>
+    `${present.toLocaleString()} present, ${absent.toLocaleString()} absent`,
+  labelsMeasured: 'Labels measured',
+  curves: 'Probability, precision and recall',
+  curvesOf: 'Curves of',
+  allLabels: 'All labels together',
+  tooFewForCurves: (present: number, absent: number, least: number) =>
+    `Too few known labels: ${present.toLocaleString()} present and ${absent.toLocaleString()} absent are known, at least ${least} of each are needed.`,
+  reliability: 'Reliability',
+  reliabilityHint: 'On the dashed line, the model is as sure as it should be. Whiskers: 95 %; bars: how many pairs.',
+  calibrationError: (error: number) => `calibration error ${(error * 100).toFixed(1)} %`,
+  predicted: 'Predicted, %',
+  observed: 'Observed present, %',
+  pairs: 'Known pairs',
+  precisionRecall: 'Precision and recall',
+  precision: 'Precision',
+  recall: 'Recall',
+  threshold: 'Suggest from',
+  putForward: 'Put forward',
+  ofUndecided: (count: number) => `of ${count.toLocaleString()} undecided`,
+  thresholdText: (threshold: number, precision: number | null, recall: number, forward: number) =>
+    `${(threshold * 100).toFixed(1)} %: precision ${precision === null ? 'unknown' : `${(precision * 100).toFixed(1)} %`}, recall ${(recall * 100).toFixed(1)} %, ${forward.toLocaleString()} put forward`,
+  byLabel: 'Average precision of each label',
+  comparedWith: (when: string) => `Change: in points, against the version of ${when}, on the same pairs`,
+  nothingBefore: 'There is no version before it to compare with.',
+  columns: {
+    name: 'Label',
+    present: 'Present',
+    absent: 'Absent',
+    averagePrecision: 'Average precision',
+    change: 'Change',
+  },
+  columnHints: {
+    name: 'Sort by name',
+    present: 'Known present, held out',
+    absent: 'Known absent, held out',
+    averagePrecision: 'On known pairs that the model never saw',
+    change: 'In points, against the version before',
+  },
+  showCurves: (name: string) => `Show the curves of ${isolated(name)}`,
+  tooFew: (least: number) => `too few known labels: ${least} present and ${least} absent are needed`,
+  notLearnt: (least: number) => `not learnt yet: ${least} present and ${least} absent are needed`,
+  contradictions: 'Known labels that the model contradicts',
+  contradictionsHint: 'It is at least 90 % sure of the opposite, without having seen the mark.',
+  noContradictions: 'None: the model contradicts no known label with confidence.',
+  saysAbsent: 'Present, it says absent',
+  saysPresent: 'Absent, it says present',
+  contradictedImages: (name: string) => `Images where ${isolated(name)} is contradicted`,
+  openContradiction: (path: string, state: string, sure: string) =>
+    `Open ${isolated(path)}: ${state}, predicted ${sure} present`,
+  firstOnes: (count: number) => `The ${count} that it is surest of.`,
+  cooccurrence: 'Labels that go together',
+  noCooccurrence: 'Two labels that are known to be present somewhere are needed.',
+  measure: 'Show',
+  measures: { lift: 'Lift', conditional: 'Share of the row’s images' },
+  lift: (value: number) => (value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value.toPrecision(2)),
+  notMeasured: 'too few',
+  sameLabel: (name: string) => name,
+  tooFewTogether: (a: string, b: string, known: number) =>
+    `${isolated(a)} and ${isolated(b)}: both are known in ${known.toLocaleString()} images, too few to tell.`,
+  liftSentence: (a: string, b: string, value: number, both: number, known: number) =>
+    both === 0
+      ? `${isolated(a)} and ${isolated(b)} are never together in ${known.toLocaleString()} images where both are known.`
+      : `${isolated(a)} and ${isolated(b)} are together ${value.toPrecision(2)} × as often as by chance: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
+  conditionalSentence: (a: string, b: string, value: number, both: number, known: number) =>
+    `Where ${isolated(a)} is present, ${isolated(b)} is too in ${(value * 100).toFixed(0)} %: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
+  cooccurrenceHint: 'Counted in images where both are known. Empty: too few to tell.',
+  commonest: (count: number) => `The ${count} labels that are present most often.`,
+  before: 'Before',
+  after: 'Now',
+  device: (device: string, why: string) => `On ${device}: ${why}`,
+} as const
+
+export const backbones = {
+  title: 'Backbones',
+  open: 'Backbones …',
+  list: 'Backbones that there are',
+  hint: 'A backbone turns images into features; suggestions can only be as good as those. When another is chosen, labels and models stay; the next time you fine-tune, every image is looked at anew.',
+  inUse: 'In use',
+  unverified: (what: readonly string[]) => `Nobody has made sure yet of: ${what.join(', ')}.`,
+  measureShort: 'Measure speed',
+  builtIn: 'Built in',
+  size: (bytes: number, exact: boolean) => `${exact ? '' : 'about '}${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`,
+  from: (host: string) => `from ${host}`,
+  speed: (perSecond: number, device: string) =>
+    `${perSecond < 10 ? perSecond.toPrecision(2) : Math.round(perSecond).toLocaleString()} images/s here on ${device}`,
+  takes: (seconds: number) => `${durationOf(seconds)} for this project`,
+  mAP: (fraction: number) => `mAP ${(fraction * 100).toFixed(1)} % on this project`,
+  use: 'Use',
+  takeNamed: (title: string) => `Use ${title}`,
+  fetch: 'Download',
+  fetchNamed: (title: string) => `Download ${title}`,
+  fetchText: 'Download text part',
+  fetchTextNamed: (title: string) => `Download text part of ${title}`,
+  goOn: (share: number) => `Go on (${Math.floor(share * 100)} %)`,
+  goOnNamed: (share: number, title: string) => `Go on (${Math.floor(share * 100)} %) with ${title}`,
+  /** The title of its job. */
+  fetchJob: (title: string) => `Fetch ${title}`,
+  measure: (title: string) => `Measure speed of ${title}`,
+  remove: (title: string) => `Delete the file of ${title}`,
+  removeAsk: (title: string) => `Delete the file of ${title}? It can be downloaded again.`,
+  compare: 'Compare two',
+  compareHint: (images: number) =>
+    images === 0
+      ? 'Nothing is known of any image yet: mark some first.'
+      : `Trains with each on ${images === 1 ? '1 image' : `${images.toLocaleString()} images`} of which something is known, and measures on labels held out.`,
+  fetchFirst: 'Download another one to compare it with.',
+  first: 'First',
+  second: 'Second',
+  tryOn: (images: number) => `Try on ${images.toLocaleString()} images`,
+  verdict: ({ difference, labels }: { difference: TrialDifference; labels: number }) => {
+    if (!difference) return 'Too little is known to compare them.'
+    const { points, clear, better, worse } = difference
+    if (better + worse === 0) return 'No label differs.'
+    const counts = `The second is better on ${better} of ${labels} labels, worse on ${worse}.`
+    return clear
+      ? `${counts} The difference of ${Math.abs(points * 100).toFixed(1)} points is clear.`
+      : `${counts} The difference may be chance: more known labels would tell.`
+  },
+  measuredOn: ({ images, heldOut }: { images: number; heldOut: number }) =>
+    `mAP on ${images.toLocaleString()} images, ${heldOut.toLocaleString()} known pairs held out.`,
+  viewsCost: (looks: number, seconds: number | null) =>
+    [looks === 1 ? 'The quickest' : `${looks} times the work`, ...(seconds === null ? [] : [durationOf(seconds)])].join(
+      ', ',
+    ),
+  caches: 'Features on the disk',
+  cachesHint: 'Kept apart for each backbone: going back to one costs nothing.',
+  noCaches: 'None yet: they are computed the first time you fine-tune.',
+  unnamedCache: 'Another backbone',
+  images: (count: number) => (count === 1 ? '1 image' : `${count.toLocaleString()} images`),
+  clear: 'Clear',
+  clearNamed: (name: string) => `Clear the features of ${name}`,
+  clearAsk: (images: number) =>
+    `Clear the features of ${images === 1 ? '1 image' : `${images.toLocaleString()} images`}? Labels, models and suggestions stay; the next training with this backbone computes them again.`,
+  clearNow: 'Clear features',
+  cleared: (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB are free again.`,
+  ownFile: 'A model of your own',
+  ownFileHint: 'Any ONNX image model.',
+  downloads: 'How backbones are downloaded',
+  downloadsSaved: 'The next download goes that way.',
+  mirror: 'Mirror',
+  mirrorHint: 'A server with the same paths, in the place of the one in the list.',
+  proxy: 'Proxy',
+  proxyHint: 'Empty: what HTTPS_PROXY says, if anything.',
+  keptIn: (folder: string) => `Kept in ${isolated(folder)}`,
+} as const
+
+export const together = {
+  title: 'Accept together',
+  open: 'Accept together …',
+  precision: 'How many of them should be right',
+  sides: 'Suggestions',
+  where: 'Images',
+  everywhere: 'All',
+  shown: 'Those that the filter shows',
+  planning: 'Looking what that would do …',
+  would: (count: number, images: number, errors: number) =>
+    count === 0
+      ? 'Nothing would be accepted: no label is sure enough on what is known.'
+      : `${count.toLocaleString()} suggestions in ${images.toLocaleString()} images would be accepted. About ${Math.ceil(errors).toLocaleString()} of them would be wrong (${((errors / count) * 100).toFixed(1)} %).`,
+  plan: 'Label by label, what would be accepted',
+  columns: {
+    label: 'Label',
+    side: 'As',
+    count: 'Accepted',
+    from: 'At least',
+    errors: 'Expected wrong',
+    triedOn: 'Tried on',
+  },
+  of: (count: number, suggested: number) => `${count.toLocaleString()} of ${suggested.toLocaleString()}`,
+  errors: (errors: number) =>
+    errors < 0.1 ? '< 0.1' : errors < 10 ? errors.toFixed(1) : Math.round(errors).toLocaleString(),
+  triedOn: {
+    label: (known: number) => `${known.toLocaleString()} known images`,
+    rare: (known: number) => `${known.toLocaleString()} known images of rare labels together`,
+    none: (known: number) =>
+      known === 0 ? 'nothing known: none is accepted' : `${known.toLocaleString()} known images: too few`,
+  },
+  sample: 'A sample to check',
+  drawn: { least: 'The least sure', random: 'Drawn at random' },
+  wrongOf: (wrong: number, of: number) => `${wrong} of ${of} wrong`,
+  wrong: 'Wrong',
+  claim: (label: string, side: 'present' | 'absent', sure: number) =>
+    `${isolated(label)} ${side}, ${Math.floor(sure * 100)} %`,
+  accept: (count: number) => `Accept ${count.toLocaleString()}`,
+  done: (changed: number, left: number) =>
+    `${changed.toLocaleString()} suggestions accepted${left > 0 ? `, ${left.toLocaleString()} left as decided meanwhile` : ''}. Undo takes them back.`,
+} as const

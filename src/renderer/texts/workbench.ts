@@ -1,0 +1,211 @@
+import { isolated } from '../bidi.ts'
+
+export const workbench = {
+  images: (shown: number, total: number) =>
+    shown === total
+      ? `${total.toLocaleString()} images`
+      : `${shown.toLocaleString()} of ${total.toLocaleString()} images`,
+  started: (count: number) => `${count.toLocaleString()} started`,
+  selected: (count: number) => `${count.toLocaleString()} selected`,
+  list: 'Images',
+  scanning: 'Looking through the folder …',
+  suggestions: (count: number) => (count === 1 ? '1 suggestion' : `${count} suggestions`),
+  absentOnly: (count: number) => (count === 1 ? '1 label absent' : `${count} labels absent`),
+  moreLabels: (count: number) => `+${count}`,
+  acceptSelected: (count: number) => `Accept ${count.toLocaleString()} suggestions`,
+  emptyTitle: 'No images yet',
+  emptyHint: (folder: string) =>
+    `No readable image was found in ${isolated(folder)}. Put some there and look again, or choose another folder.`,
+  noMatchTitle: 'Nothing matches',
+  noMatchHint: 'No image passes these filters.',
+  clearFilters: 'Clear filters',
+  rescan: 'Look for changes',
+  locate: 'Find the folder …',
+  rootMissing: 'The folder of images is not where it was.',
+  search: 'Search by name',
+  sort: 'Sort',
+  sorts: {
+    path: 'Name',
+    added: 'Newest first',
+    known: 'Least known first',
+    uncertain: 'Most uncertain first',
+    disagreeing: 'Likely mistakes first',
+    audit: 'Random audit',
+    confidence: 'Surest suggestion first',
+    usefulness: 'Most useful first',
+  },
+  status: { any: 'All files', broken: 'Unreadable', missing: 'Missing' },
+  known: { any: 'Any progress', nothing: 'Nothing known', something: 'Started', everything: 'Complete' },
+  suggestedOnly: 'Has suggestions',
+  tileSize: 'Size of the pictures',
+  readOnly: 'Read only',
+  openForWriting: 'Open for writing',
+  close: 'Close project',
+  menu: 'More',
+  markSelection: 'Mark the selection',
+} as const
+
+export const panels = {
+  labels: 'Width of the list of labels',
+  image: 'Width of the labels beside the image',
+  width: (pixels: number) => `${pixels} pixels`,
+  hint: 'Drag, or use the arrow keys. A double click, or Enter, makes it as wide as at first.',
+} as const
+
+export const progress = {
+  title: 'Progress',
+  open: 'Progress …',
+  known: 'Decided',
+  ofPairs: (pairs: number) => `of ${pairs.toLocaleString()} pairs of image and label`,
+  today: 'Decisions today',
+  how: (byHand: number, accepted: number, imported: number) =>
+    [
+      `${byHand.toLocaleString()} by hand`,
+      `${accepted.toLocaleString()} from suggestions`,
+      ...(imported > 0 ? [`${imported.toLocaleString()} imported besides`] : []),
+    ].join(', '),
+  saved: 'Saved by suggestions',
+  savedHint: 'decisions that nobody had to make one by one',
+  left: 'Still unknown',
+  leftHint: (suggested: number, minutes: number | null) =>
+    [
+      `${suggested.toLocaleString()} of them suggested`,
+      ...(minutes === null
+        ? []
+        : [
+            minutes < 90
+              ? `about ${Math.ceil(minutes)} min for the rest`
+              : `about ${Math.ceil(minutes / 60)} h for the rest`,
+          ]),
+    ].join(', '),
+  closed: (name: string) => `“${isolated(name)}” is closed.`,
+  session: (decisions: number, minutes: number, perMinute: number | null, labels: number) =>
+    decisions === 0
+      ? 'Nothing was decided since the project was opened.'
+      : `Since the project was opened: ${decisions.toLocaleString()} decisions on ${labels === 1 ? '1 label' : `${labels} labels`} in ${Math.max(1, Math.round(minutes))} min of work${perMinute === null ? '' : `, ${Math.round(perMinute)} a minute`}.`,
+  share: (count: number, of: number) => (of === 0 ? '–' : `${((count / of) * 100).toFixed(count === of ? 0 : 1)} %`),
+  labels: 'Label by label, how much is decided',
+  columns: {
+    label: 'Label',
+    share: 'Present – unknown – absent',
+    known: 'Decided',
+    present: 'Present',
+    absent: 'Absent',
+    suggested: 'Suggested',
+  },
+  bar: (present: number, absent: number, unknown: number) => `${present} present, ${unknown} unknown, ${absent} absent`,
+  suggested: (present: number, absent: number) => `${present.toLocaleString()} / ${absent.toLocaleString()}`,
+} as const
+
+export const candidates = {
+  title: 'Label by label',
+  ask: (name: string) => `Is there “${isolated(name)}”?`,
+  label: 'Label',
+  order: 'Begin with',
+  orders: { present: 'The surest present', uncertain: 'The most uncertain', absent: 'The surest absent' },
+  list: (name: string) => `Images that may show ${isolated(name)}`,
+  says: { present: 'Present', absent: 'Absent', unknown: 'Left unknown' },
+  cut: 'Where present ends',
+  cutValue: (present: number, total: number) => `The first ${present} of ${total} are present`,
+  flip: 'The other: present or absent',
+  leave: 'Leave unknown',
+  cutBack: 'Cut one earlier',
+  cutOn: 'Cut one later',
+  confirm: 'Confirm the screen',
+  confirmed: (present: number, absent: number, unknown: number) =>
+    [`${present} present`, `${absent} absent`, ...(unknown > 0 ? [`${unknown} left unknown`] : [])].join(', '),
+  pass: 'Next screen, nothing decided',
+  passBack: 'Screen before',
+  openImage: 'Open the image',
+  close: 'Back to the grid',
+  left: (count: number) => (count === 1 ? '1 image undecided' : `${count.toLocaleString()} images undecided`),
+  decided: (count: number, perMinute: number) =>
+    `${count.toLocaleString()} decided here, ${perMinute.toLocaleString()} a minute`,
+  hint: 'Click, Space or drag flips. Nothing is decided before you confirm.',
+  noModel: 'No model knows this label yet: Space or a click where it is present, R: the rest is absent.',
+  doneTitle: 'Everything is decided',
+  doneHint: (name: string) => `No image is left where “${isolated(name)}” is unknown.`,
+  next: (name: string) => `Go on with “${isolated(name)}”`,
+  loading: 'Looking for images …',
+} as const
+
+export const filters = {
+  open: 'Filter',
+  title: 'Filter',
+  clearAll: 'Clear all',
+  active: 'Active filters',
+  without: (condition: string) => `Remove the filter: ${isolated(condition)}`,
+  labels: 'Labels',
+  addLabel: 'Add a label …',
+  noLabel: 'No label of this name.',
+  anyState: 'Any state',
+  stateOf: (name: string) => `State of ${isolated(name)}`,
+  atLeast: (name: string) => `Probability of ${isolated(name)} from, in percent`,
+  atMost: (name: string) => `Probability of ${isolated(name)} to, in percent`,
+  removeLabel: (name: string) => `No filter by ${isolated(name)}`,
+  folder: 'Folder',
+  folderHint: 'And all below it',
+  anyFolder: 'Any folder',
+  decided: 'Decided',
+  by: { human: 'By hand', accepted_suggestion: 'Accepted suggestion', import: 'Imported' },
+  who: 'By whom',
+  anyone: 'Anyone',
+  since: 'From',
+  until: 'To',
+  progress: 'Progress',
+  files: 'Files',
+  allReadable: 'Readable',
+  asText: 'As text',
+  asTextHint: 'Enter applies it. It can be copied to other people and projects with the same labels.',
+  copy: 'Copy as text',
+  copied: 'The filter is copied.',
+  copyFailed: 'The browser does not allow copying here.',
+  copyFailedHint: 'Select the text and press Ctrl C.',
+  saved: 'Saved filters',
+  none: 'A filter that is saved here can be chosen again at any time.',
+  nameOfNew: 'Name for the filter that is shown',
+  replace: 'Replace',
+  rename: (name: string) => `Rename ${isolated(name)}`,
+  newName: (name: string) => `New name of ${isolated(name)}`,
+  remove: (name: string) => `Delete ${isolated(name)}`,
+  labelGone: (name: string) => `The filter “${isolated(name)}” is about a label that is no longer there.`,
+  labelGoneHint: 'Undo the removal of the label, or save the filter anew.',
+  chips: {
+    label: (name: string, state: string) => `${isolated(name)}: ${state}`,
+    range: (name: string, from: string, to: string) => `${isolated(name)} ${from}–${to} %`,
+    folder: (folder: string) => `In ${isolated(folder)}`,
+    action: 'Changed by one action',
+    noSuggestions: 'No suggestions',
+    who: (who: string) => `By ${isolated(who)}`,
+    since: (date: string) => `From ${date}`,
+    until: (date: string) => `Until ${date}`,
+  },
+  problems: {
+    noCondition: (key: string) => `“${key}” is no condition.`,
+    conditions: (keys: readonly string[]) => `There are ${keys.join(', ')}.`,
+    noValue: (key: string) => `“${key}” has no value.`,
+    example: 'For example: ?label=dog:unknown&p=dog:0.4..0.6&sort=uncertain',
+    twice: (key: string) => `“${key}” is there twice.`,
+    once: 'Only label and p may be there several times.',
+    noLabel: (name: string) => `There is no label “${isolated(name)}”.`,
+    didYouMean: (name: string) => `Is it “${isolated(name)}”?`,
+    seeLabels: 'The labels are listed on the left.',
+    noWord: (key: string, word: string) => `“${word}” is nothing that “${key}” can be.`,
+    words: (words: readonly string[]) => `It can be ${words.join(', ')}.`,
+    range: (range: string) => `“${range}” is no range of probabilities.`,
+    rangeHint: 'Write two numbers from 0 to 1, the smaller one first: 0.4..0.6',
+    percent: (text: string) => `“${text}” has a % sign that stands for nothing.`,
+    percentHint: 'Write %25 for a % sign.',
+    noDate: (key: string, text: string) => `“${key}=${text}” is no day.`,
+    dateHint: 'Write year, month and day: 2026-01-31',
+    noNumber: (key: string, text: string) => `“${key}=${text}” is no whole number.`,
+    numberHint: 'Write a number such as 7.',
+  },
+} as const
+
+export const review = {
+  doubt: (state: string, sure: string) => `${state}? ${sure}`,
+  doubtTitle: (state: string, sure: string) => `The model says ${state}, ${sure}`,
+  take: (name: string, state: string) => `Correct: ${isolated(name)} is ${state}`,
+  keep: (name: string, state: string) => `Keep: ${isolated(name)} is ${state}`,
+} as const
