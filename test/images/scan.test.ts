@@ -148,6 +148,16 @@ describe('a scan', () => {
     expect(project.present).toHaveLength(40)
   })
 
+  test('numbers images in the order of their paths, however long each takes', async () => {
+    const folder = temporaryFolder()
+    // The first takes longest by far.
+    await write(folder, 'a.jpg', await quarters(6000, 4000).jpeg().toBuffer())
+    for (const name of ['c', 'b', 'e', 'd', 'f']) await write(folder, `${name}.png`, await picture(name.charCodeAt(0)))
+    const project = new TestProject(folder)
+    await project.scan()
+    expect(project.images.map((image) => image.path)).toEqual(['a.jpg', 'b.png', 'c.png', 'd.png', 'e.png', 'f.png'])
+  })
+
   test('tells how far it is', async () => {
     const folder = temporaryFolder()
     await writePhotos(folder, 60)

@@ -96,8 +96,8 @@ export async function scan(input: ScanInput, { signal, progress }: Job<ScanProgr
   Object.assign(report, { phase: 'reading', found: walked.files.length, total: sorted.toRead.length })
   tell(true)
   const rate = new Rate()
-  await inParallel(sorted.toRead, signal, async (found) => {
-    const file = await examine(root, found, input.cacheFolder)
+  const read = (found: FoundFile) => examine(root, found, input.cacheFolder)
+  await inParallel(sorted.toRead, signal, read, (found, file) => {
     if (!file) for (const one of openAt.get(found.path) ?? []) gone.add(one)
     else if (openAt.has(file.path) || openContents.has(file.sha256)) held.push(file)
     else report.added.push(file)
@@ -157,17 +157,31 @@ function sortOut(known: readonly KnownFile[], files: readonly FoundFile[], close
   return { unchanged, unreachable, open, gone, toRead: [...toRead.values()] }
 }
 
-/** Works on one file per core, and one more that waits for the disk. Stops taking new ones when cancelled. */
-async function inParallel<Item>(
+/**
+ * Works on one file per core, and one more that waits for the disk. Stops beginning new ones when cancelled. What came of them is
+ * taken in their order: the same folder gives the same project, however fast each file was read.
+ */
+async function inParallel<Item, Result>(
   items: readonly Item[],
   signal: AbortSignal | undefined,
-  work: (item: Item) => Promise<void>,
+  work: (item: Item) => Promise<Result>,
+  take: (item: Item, result: Result) => void,
 ): Promise<void> {
   let next = 0
+  let taken = 0
   let failed = false
+  const waiting = new Map<number, Result>()
   const hands = Array.from({ length: availableParallelism() + 1 }, async () => {
     try {
-      while (next < items.length && !failed && !signal?.aborted) await work(items[next++])
+      while (next < items.length && !failed && !signal?.aborted) {
+        const at = next++
+        waiting.set(at, await work(items[at]))
+        for (; waiting.has(taken); taken++) {
+          const result = waiting.get(taken) as Result
+          waiting.delete(taken)
+          take(items[taken], result)
+        }
+      }
     } catch (error) {
       failed = true
       throw error
