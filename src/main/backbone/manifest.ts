@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { cardSchema } from './card.ts'
 
 /** Names a file with a list of an organisation's own, in the form of the manifest: it adds to what is known, and replaces what it names. */
@@ -92,7 +92,7 @@ function listIn(file: string): readonly ManifestEntry[] {
     const words = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause)
     throw new UserError(
       'backbone-list-wrong',
-      `The list of backbones can’t be used: ${file}: ${words}`,
+      `The list of backbones can’t be used: ${file}: ${shortened(words, 300)}`,
       `Mend the file that ${ownListVariable} names, or unset that variable.`,
       { cause },
     )

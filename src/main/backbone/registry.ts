@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { cardSchema, type ModelCard } from './card.ts'
 import { fetchedFile } from './fetched.ts'
 import { knownBackbone } from './manifest.ts'
@@ -103,7 +103,7 @@ async function readCard(file: string): Promise<ModelCard> {
     const words = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
     throw new UserError(
       'backbone-card-wrong',
-      `The description of the backbone can’t be used: ${file}: ${words}`,
+      `The description of the backbone can’t be used: ${file}: ${shortened(words, 300)}`,
       'Mend it: size, mean, std, features, pooled, specialTokens, lastStage, text, licence, note are known. Or delete it.',
       { cause: error },
     )

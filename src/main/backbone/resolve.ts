@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { Session, type Tensor, tensorOf } from '../tensor/session.ts'
 import { type Backbone, type BackboneInput, identityOf, inputShape, largestGrid } from './backbone.ts'
 import { cutAtFeatures } from './featureCut.ts'
@@ -138,7 +138,7 @@ async function outputShapes(session: Session, input: BackboneInput, model: Regis
     const words = error instanceof Error ? error.message : String(error)
     throw new UserError(
       'backbone-size',
-      `This model does not run on images of ${input.width} × ${input.height} pixels: ${model.file}: ${words}`,
+      `This model does not run on images of ${input.width} × ${input.height} pixels: ${model.file}: ${shortened(words, 300)}`,
       'Choose another size, as in FILE.onnx@224; many models need a multiple of 32, or of their patch size.',
       { cause: error },
     )

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { z } from 'zod'
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { Session, type Tensor, tensorOf, type ValueInfo } from '../tensor/session.ts'
 import type { TextTower } from './textFiles.ts'
 
@@ -168,7 +168,7 @@ function vectorsOf(results: Record<string, Tensor>, texts: number, tower: TextTo
 function unreadable({ encoder }: TextTower, why: string, cause?: unknown): UserError {
   return new UserError(
     'text-tower-unreadable',
-    `The text half of the backbone can’t be used, ${why}: ${encoder}`,
+    `The text half of the backbone can’t be used, ${shortened(why, 300)}: ${encoder}`,
     'Export it again, with the tokenizer.json that belongs to it, or mark some labels and fine-tune instead.',
     { cause },
   )

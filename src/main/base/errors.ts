@@ -72,3 +72,8 @@ export function errorFrom(report: ErrorReport): Error {
 export function cancelled(what: string): UserError {
   return new UserError('cancelled', `${what} was cancelled.`, 'Start it again when you like.')
 }
+
+/** Texts out of files, and what libraries say of them, may be of any length. */
+export function shortened(text: string, longest = 200): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}…`
+}

@@ -1,12 +1,12 @@
 import { open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { asUserError, UserError } from '../base/errors.ts'
+import { asUserError, shortened, UserError } from '../base/errors.ts'
 import { CocoReader } from './cocoReader.ts'
 import type { Collected } from './collected.ts'
 import type { ReadOptions } from './format.ts'
 import { readJson } from './jsonReader.ts'
 import { isObject, keyOf } from './jsonValues.ts'
-import { shortened } from './records.ts'
+
 import { answerTo, type Setting } from './settings.ts'
 
 export const annotationsSetting: Setting = {

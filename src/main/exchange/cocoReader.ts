@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { schemaName, schemaVersion } from './cocoSchema.ts'
 import { Collected } from './collected.ts'
 import type { JsonVisitor } from './jsonReader.ts'
@@ -13,7 +13,7 @@ import {
   textOrUndefined,
   timeOf,
 } from './jsonValues.ts'
-import { type Json, type StateSource, shortened } from './records.ts'
+import type { Json, StateSource } from './records.ts'
 import type { Provenance } from './stateTable.ts'
 
 /** What a file of COCO's form says, section by section. */

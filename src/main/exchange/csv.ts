@@ -1,11 +1,11 @@
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { Collected } from './collected.ts'
 import { csvLine, delimiterOf, neutralised, restored } from './csvCells.ts'
 import { columnKey, columnsIn, readCsvRecords } from './csvRecords.ts'
 import { ValueWords, valueSettings } from './csvValues.ts'
 import { type ExportWalk, exportFile } from './exportWalk.ts'
 import type { Format, ReadOptions } from './format.ts'
-import { type ExportOptions, type ExportReport, type ExportSource, shortened } from './records.ts'
+import type { ExportOptions, ExportReport, ExportSource } from './records.ts'
 
 export const csv: Format = {
   id: 'csv',

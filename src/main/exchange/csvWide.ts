@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { Collected } from './collected.ts'
 import { cellOf } from './csv.ts'
 import { csvLine, delimiterOf, neutralised, restored } from './csvCells.ts'
@@ -6,7 +6,7 @@ import { columnKey, columnsIn, imageColumns, readCsvRecords } from './csvRecords
 import { ValueWords, valueSettings } from './csvValues.ts'
 import { exportFile } from './exportWalk.ts'
 import type { Format, ReadOptions } from './format.ts'
-import { type ExportOptions, type ExportReport, type ExportSource, shortened } from './records.ts'
+import type { ExportOptions, ExportReport, ExportSource } from './records.ts'
 import { answerTo, type Setting, wordsOf } from './settings.ts'
 
 const imageColumn: Setting = {

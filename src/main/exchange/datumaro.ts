@@ -1,12 +1,12 @@
 import path from 'node:path'
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { Collected } from './collected.ts'
 import { exportFile } from './exportWalk.ts'
 import type { Format, ReadOptions } from './format.ts'
 import { ImageIds } from './imageIds.ts'
 import { readJson } from './jsonReader.ts'
 import { isObject, type JsonObject, listOf, textOr } from './jsonValues.ts'
-import { type ExportOptions, type ExportReport, type ExportSource, shortened } from './records.ts'
+import type { ExportOptions, ExportReport, ExportSource } from './records.ts'
 import { walkFiles } from './walkFiles.ts'
 
 /** Where an item's attributes tell what is absent: Datumaro has no annotation that says so, and keeps attributes as they are. */

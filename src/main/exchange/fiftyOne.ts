@@ -1,12 +1,12 @@
 import path from 'node:path'
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { Collected } from './collected.ts'
 import { exportFolder } from './folderWriter.ts'
 import type { Format, ReadOptions } from './format.ts'
 import { equalStems, ImageIds } from './imageIds.ts'
 import { readJson } from './jsonReader.ts'
 import { isObject } from './jsonValues.ts'
-import { type ExportOptions, type ExportReport, type ExportSource, shortened } from './records.ts'
+import type { ExportOptions, ExportReport, ExportSource } from './records.ts'
 import { isFile } from './walkFiles.ts'
 
 /** FiftyOneImageClassificationDataset, with a list for each image: data/ and labels.json. */

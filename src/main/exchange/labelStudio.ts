@@ -1,11 +1,11 @@
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { Collected } from './collected.ts'
 import { exportFile, type WalkedImage, writeTextFile } from './exportWalk.ts'
 import type { Format, ReadOptions } from './format.ts'
 import { IsoTimes } from './isoTimes.ts'
 import { readJson } from './jsonReader.ts'
 import { isObject, type JsonObject, listOf, textOr, textOrNull } from './jsonValues.ts'
-import { type ExportOptions, type ExportReport, type ExportSource, shortened } from './records.ts'
+import type { ExportOptions, ExportReport, ExportSource } from './records.ts'
 import { answerTo, type Setting } from './settings.ts'
 import { isXmlText, xmlText } from './xml.ts'
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { asUserError, UserError } from '../base/errors.ts'
+import { asUserError, shortened, UserError } from '../base/errors.ts'
 import { Collected } from './collected.ts'
 import { cellOf } from './csv.ts'
 import { csvLine, neutralised, restored } from './csvCells.ts'
@@ -8,7 +8,7 @@ import { columnKey, columnsIn, readCsvRecords } from './csvRecords.ts'
 import { exportFile, writeTextFile } from './exportWalk.ts'
 import type { Format, ReadOptions } from './format.ts'
 import { equalStems, ImageIds } from './imageIds.ts'
-import { type ExportOptions, type ExportReport, type ExportSource, type LabelRecord, shortened } from './records.ts'
+import type { ExportOptions, ExportReport, ExportSource, LabelRecord } from './records.ts'
 import { answerTo, type Setting } from './settings.ts'
 
 const classes: Setting = {

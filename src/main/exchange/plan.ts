@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import { cancelled, UserError } from '../base/errors.ts'
+import { cancelled, shortened, UserError } from '../base/errors.ts'
 import type { Collected } from './collected.ts'
 import { type MatchedBy, type Matches, matchImages, type TargetImage } from './match.ts'
 import { planLabels, type Renames } from './planLabels.ts'
 import { type PredictedScores, scoresOf } from './predictions.ts'
-import { type Json, type Problem, shortened } from './records.ts'
+import type { Json, Problem } from './records.ts'
 import { type Grouped, groupByImage, type ResolvedState } from './resolve.ts'
 
 /** The project that an import goes into: what has to be known of it for a plan. */

@@ -1,7 +1,6 @@
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import type { Collected, FileLabel } from './collected.ts'
 import type { ImportTarget, PlannedLabel } from './plan.ts'
-import { shortened } from './records.ts'
 
 /** What a label of the file is to be called: another name, or '' to leave it out. By the file's own name, NFC, trimmed. */
 export type Renames = ReadonlyMap<string, string>

@@ -1,3 +1,4 @@
+import { shortened } from '../base/errors.ts'
 /*
  * What formats read and write, free of any database and of any format. `project/` happens to have rows of the same shape:
  * `app/` passes them as they are.
@@ -168,9 +169,4 @@ export class ProblemList {
   list(): Problem[] {
     return [...this.#problems.values()]
   }
-}
-
-/** Texts out of files may be of any length. */
-export function shortened(text: string, longest = 200): string {
-  return text.length <= longest ? text : `${text.slice(0, longest)}…`
 }

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { Collected } from './collected.ts'
 import { cellOf } from './csv.ts'
 import { csvLine, delimiterOf, neutralised, restored } from './csvCells.ts'
 import { columnKey, columnsIn, imageColumns, readCsvRecords } from './csvRecords.ts'
 import { exportFile, writeTextFile } from './exportWalk.ts'
 import type { Format, ReadOptions } from './format.ts'
-import { type ExportOptions, type ExportReport, type ExportSource, type LabelRecord, shortened } from './records.ts'
+import type { ExportOptions, ExportReport, ExportSource, LabelRecord } from './records.ts'
 import { answerTo, type Setting } from './settings.ts'
 
 const separators: Record<string, string> = { space: ' ', comma: ',', semicolon: ';', bar: '|' }

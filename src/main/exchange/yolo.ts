@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { parseDocument, stringify } from 'yaml'
-import { cancelled, UserError } from '../base/errors.ts'
+import { cancelled, shortened, UserError } from '../base/errors.ts'
 import { Collected } from './collected.ts'
 import { exportFolder } from './folderWriter.ts'
 import type { Format, ReadOptions } from './format.ts'
 import { equalStems, ImageIds } from './imageIds.ts'
-import { type ExportOptions, type ExportReport, type ExportSource, shortened } from './records.ts'
+import type { ExportOptions, ExportReport, ExportSource } from './records.ts'
 import { answerTo, type Setting } from './settings.ts'
 import { hasImageName, isFile, readText, splitNames, walkFiles } from './walkFiles.ts'
 

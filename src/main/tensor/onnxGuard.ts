@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import protobuf from 'protobufjs'
-import { UserError } from '../base/errors.ts'
+import { shortened, UserError } from '../base/errors.ts'
 import { placeBelow, realPlaceBelow } from '../base/places.ts'
 import { GraphSurvey, type OutsideTensor } from './onnxSurvey.ts'
 
@@ -27,7 +27,7 @@ export async function requireSafeModel(file: string): Promise<void> {
     if (knownDomains.has(domain) || survey.functions.has(domain)) continue
     throw unsafe(
       file,
-      `It needs an operator of a program’s own, ${shortened(domain)}.${shortened(operator)}, and Surmise runs none`,
+      `It needs an operator of a program’s own, ${shortened(domain, 80)}.${shortened(operator, 80)}, and Surmise runs none`,
       'Export it with the operators of ONNX alone.',
     )
   }
@@ -55,12 +55,12 @@ async function requireBeside(file: string, { location, offset, length, bytes }: 
   } catch (cause) {
     const isOutside = cause instanceof UserError
     const where = isOutside ? 'in a file outside its folder' : 'in a file that is not there'
-    throw unsafe(file, `It keeps weights ${where}, “${shortened(location)}”`, hint, { cause })
+    throw unsafe(file, `It keeps weights ${where}, “${shortened(location, 80)}”`, hint, { cause })
   }
   const { size } = await stat(beside)
   const held = length ?? size - offset
   const isWhole = offset >= 0 && held >= 0 && Number.isSafeInteger(offset + held) && offset + held <= size
-  if (!isWhole || bytes > held) throw unsafe(file, `“${shortened(location)}” is too short for its weights`, hint)
+  if (!isWhole || bytes > held) throw unsafe(file, `“${shortened(location, 80)}” is too short for its weights`, hint)
 }
 
 function unsafe(file: string, reason: string, hint: string, options?: ErrorOptions): UserError {
@@ -75,5 +75,3 @@ function notOnnx(file: string, options?: ErrorOptions): UserError {
     options,
   )
 }
-
-const shortened = (text: string): string => text.slice(0, 80)

@@ -89,7 +89,7 @@ export function ImageView({ id }: { id: number }) {
         )}
         {!detail && !error && <div className="flex-1 bg-stage" />}
       </section>
-      {detail && <LabelPanel detail={detail} />}
+      <LabelPanel detail={detail} />
     </div>
   )
 }

@@ -1,34 +1,47 @@
-import { CheckCheck, Search } from 'lucide-react'
+import { CheckCheck } from 'lucide-react'
 import { useMemo } from 'react'
 import type { ImageDetail } from '../../preload/schemas.ts'
 import { action, keyNameOf, keysOfLabels } from '../actions/registry.ts'
-import { mark } from '../state/marks.ts'
 import { usePanelWidth } from '../state/panels.ts'
 import { useFromNames } from '../state/queries.ts'
 import { remember, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
-import { inputStyle } from '../ui/Field.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
 import { PanelEdge } from '../ui/PanelEdge.tsx'
-import { bestFound, type LabelEntry } from './groups.ts'
+import { bestFound, isNewName, type LabelEntry } from './groups.ts'
 import { LabelRow } from './LabelRow.tsx'
-import { addFound, NewLabelButton } from './NewLabelButton.tsx'
+import { LabelSearch } from './LabelSearch.tsx'
+import { NewLabelButton } from './NewLabelButton.tsx'
 import { useOpenLabels, useWhy } from './useOpenLabels.ts'
 import { WhyPanel } from './WhyPanel.tsx'
 
-/** The labels of the open image: what is suggested, what is known, what is not. */
-export function LabelPanel({ detail }: { detail: ImageDetail }) {
+/** The labels of the open image. What is typed to find one has its place before the image is there. */
+export function LabelPanel({ detail }: { detail: ImageDetail | undefined }) {
+  const width = usePanelWidth('image')
+  return (
+    <aside
+      id="panel-image"
+      aria-label={texts.labels.title}
+      className="relative flex shrink-0 flex-col border-l border-line bg-surface"
+      style={{ width }}
+    >
+      <PanelEdge panel="image" label={texts.panels.image} side="left" />
+      <LabelSearch />
+      {detail && <OpenLabels detail={detail} />}
+    </aside>
+  )
+}
+
+/** What is suggested, what is known, what is not. */
+function OpenLabels({ detail }: { detail: ImageDetail }) {
   const { labels, search, groups, focused } = useOpenLabels(detail)
   const why = useWhy(detail, focused)
-  const width = usePanelWidth('image')
   const goesOn = useUi((state) => state.goesOn)
   const isByName = useFromNames()
   const keys = useMemo(() => keysOfLabels(labels), [labels])
   const found = search ? bestFound(groups, search) : undefined
-
-  const name = search.trim()
-  const isNew = name !== '' && !labels.some((one) => one.name.toLocaleLowerCase() === name.toLocaleLowerCase())
+  const isNew = isNewName(labels, search)
 
   const group = (title: string, entries: LabelEntry[], extra?: React.ReactNode) =>
     entries.length > 0 && (
@@ -56,34 +69,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
     )
 
   return (
-    <aside
-      id="panel-image"
-      aria-label={texts.labels.title}
-      className="relative flex shrink-0 flex-col border-l border-line bg-surface"
-      style={{ width }}
-    >
-      <PanelEdge panel="image" label={texts.panels.image} side="left" />
-      <div className="relative border-b border-line p-1.5">
-        <Search size={14} className="pointer-events-none absolute top-4 left-4 text-muted" aria-hidden />
-        <input
-          id="find-label"
-          type="search"
-          dir="auto"
-          value={search}
-          placeholder={texts.image.find}
-          aria-label={texts.image.find}
-          className={`${inputStyle} pl-8`}
-          onChange={({ target }) => ui.set({ labelSearch: target.value, focusedLabel: null })}
-          onKeyDown={(event) => {
-            // Type a few letters, Enter: it is present; with Shift: absent.
-            if (event.key !== 'Enter' || !search) return
-            if (found) {
-              mark(detail.id, found.label.id, event.shiftKey ? -1 : 1)
-              ui.set({ labelSearch: '' })
-            } else if (isNew && !event.shiftKey) void addFound(detail.id, name)
-          }}
-        />
-      </div>
+    <>
       <div className="flex min-h-0 flex-1 flex-col gap-2 overflow-auto py-2">
         {isByName && (
           <p role="note" className="m-0 mx-3 rounded-md bg-suggested-soft px-2.5 py-1.5 text-[13px]">
@@ -106,7 +92,7 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
         )}
         {group(texts.image.known, groups.known)}
         {group(texts.image.unknown, groups.unknown)}
-        {isNew && <NewLabelButton imageId={detail.id} name={name} />}
+        {isNew && <NewLabelButton imageId={detail.id} name={search.trim()} />}
         {labels.length === 0 && !isNew && (
           <div className="flex flex-col items-center gap-3 px-4 py-6 text-center text-muted">
             <p className="m-0">{texts.labels.none}</p>
@@ -141,6 +127,6 @@ export function LabelPanel({ detail }: { detail: ImageDetail }) {
           {texts.image.rejectShort}
         </span>
       </footer>
-    </aside>
+    </>
   )
 }

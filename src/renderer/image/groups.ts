@@ -101,3 +101,9 @@ export function nextFocus(
   const queue = [...doubted, ...disputed, ...suggested].map(({ label }) => label.id).filter((id) => !skipped.has(id))
   return queue.find((id) => id === settled) ?? queue[0] ?? null
 }
+
+/** Whether what is looked for is the name of no label, whichever way it is written. */
+export function isNewName(labels: readonly Label[], search: string): boolean {
+  const name = search.trim().toLocaleLowerCase()
+  return name !== '' && !labels.some((one) => one.name.toLocaleLowerCase() === name)
+}
