@@ -7,8 +7,9 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 120_000,
   expect: { timeout: 10_000 },
-  // Each test starts the application, and training wants all cores.
-  workers: 1,
+  // Each test starts an application of its own: while one waits for its screen, the other works.
+  workers: 2,
+  fullyParallel: true,
   reporter: 'list',
   use: {
     viewport: { width: 1280, height: 800 },

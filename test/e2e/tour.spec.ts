@@ -45,6 +45,7 @@ test('the tour leads from the first image to an export, by keyboard, and begins 
   await page.getByRole('listbox', { name: 'Images' }).focus()
   await page.keyboard.press('Enter')
   await expect(tour).toContainText('A accepts the suggestion, X rejects it')
+  await page.locator('li[data-state=suggested]').first().waitFor()
   await page.keyboard.press('a')
   await expect(tour).toContainText('That was a decision')
   await page.keyboard.press('Control+ArrowRight')

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { client } from '../bridge/client.ts'
-import { useInfo } from '../state/queries.ts'
+import { fetchInfo, queryClient } from '../state/queries.ts'
 import { notifyError } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
@@ -40,16 +40,16 @@ export function PathPicker({
   disabled?: boolean
   placeholder?: string
 }) {
-  const { data: info } = useInfo()
   const [browsing, setBrowsing] = useState<PathKind | null>(null)
   const extensionsOf = (wanted: PathKind) => (wanted === 'folder' ? undefined : extensions)
 
   const choose = async (wanted: PathKind) => {
-    if (!info?.nativeDialogs) {
-      setBrowsing(wanted)
-      return
-    }
     try {
+      // Asked for here: a button that waited for the answer would not be there yet for somebody quick.
+      if (!(await queryClient.ensureQueryData(fetchInfo)).nativeDialogs) {
+        setBrowsing(wanted)
+        return
+      }
       const defaultPath = value || startFolder || defaultName
       const endings = extensionsOf(wanted)
       const { path } = await client.app.pick({ kind: wanted, title, defaultPath, extensions: endings && [...endings] })
@@ -71,13 +71,13 @@ export function PathPicker({
       <Button
         aria-label={texts.browse.chooseFor(title)}
         aria-haspopup="dialog"
-        disabled={field.disabled || !info}
+        disabled={field.disabled}
         onClick={() => void choose(kind)}
       >
         {texts.common.choose}
       </Button>
       {orFolder && (
-        <Button aria-haspopup="dialog" disabled={field.disabled || !info} onClick={() => void choose('folder')}>
+        <Button aria-haspopup="dialog" disabled={field.disabled} onClick={() => void choose('folder')}>
           {orFolder}
         </Button>
       )}

@@ -27,7 +27,8 @@ export const keys = {
   names: ['names'] as const,
 }
 
-export const useInfo = () => useQuery({ queryKey: keys.info, queryFn: () => client.app.info() })
+export const fetchInfo = { queryKey: keys.info, queryFn: () => client.app.info() }
+export const useInfo = () => useQuery(fetchInfo)
 export const useProject = () => useQuery({ queryKey: keys.project, queryFn: () => client.project.current() })
 export const useRecent = () => useQuery({ queryKey: keys.recent, queryFn: () => client.app.recent() })
 
