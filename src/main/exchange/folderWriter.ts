@@ -16,7 +16,8 @@ const heldBack = 64 * 1024
 export class FolderWriter {
   readonly #folder: string
   readonly #folders = new Set<string>()
-  readonly #writing = new Set<Promise<void>>()
+  /** Files that are being written, each until it is there. */
+  readonly #writing = new Map<string, Promise<void>>()
   /** Text of files that grow, not yet written. */
   readonly #held = new Map<string, string>()
   #failure: unknown
@@ -33,7 +34,7 @@ export class FolderWriter {
   async write(relative: string, content: string | Uint8Array): Promise<void> {
     const file = this.placeOf(relative)
     await this.#makeFolder(path.dirname(file))
-    await this.#soon(writeFile(file, content))
+    await this.#soon(file, writeFile(file, content))
   }
 
   addLine(relative: string, line: string): Promise<void> {
@@ -49,13 +50,15 @@ export class FolderWriter {
 
   async end(): Promise<void> {
     for (const [relative, text] of this.#held) await this.#append(relative, text)
-    await Promise.all(this.#writing)
+    await Promise.all(this.#writing.values())
     if (this.#failure) throw this.#failure
   }
 
   async #append(relative: string, lines: string): Promise<void> {
     const file = this.placeOf(relative)
     await this.#makeFolder(path.dirname(file))
+    // What it begins with, perhaps still under way, would take the place of what is added.
+    await this.#writing.get(file)
     await appendFile(file, lines)
   }
 
@@ -66,14 +69,14 @@ export class FolderWriter {
   }
 
   /** Waits only if many are under way. A failure comes out at the next file, or at the end. */
-  async #soon(work: Promise<void>): Promise<void> {
+  async #soon(file: string, work: Promise<void>): Promise<void> {
     const settled = work
       .catch((error) => {
         this.#failure ??= error
       })
-      .finally(() => this.#writing.delete(settled))
-    this.#writing.add(settled)
-    if (this.#writing.size >= writtenAtOnce) await Promise.race(this.#writing)
+      .finally(() => this.#writing.delete(file))
+    this.#writing.set(file, settled)
+    if (this.#writing.size >= writtenAtOnce) await Promise.race(this.#writing.values())
     if (this.#failure) throw this.#failure
   }
 }
