@@ -77,6 +77,10 @@ try {
     return { session, figures: report(name, session, (performance.now() - started) / 1000) }
   }
   await page.keyboard.press('Control+Shift+Enter')
+  // Enter opens what is shown: the new list has to be.
+  await page.getByRole('button', { name: 'Has suggestions' }).waitFor()
+  await page.waitForTimeout(1000)
+  await page.keyboard.press('Home')
   await page.keyboard.press('Enter')
   await page.locator('li[data-state="suggested"]').first().waitFor()
   const images = await timed('image by image', () => new Annotator(page).imageByImage(wanted))

@@ -46,7 +46,11 @@ export class Annotator {
         await this.#press(isPresent ? open.key : `Shift+${open.key}`)
         decisions.set(`${open.image},${open.label}`, isPresent ? 'present' : 'absent')
       }
+      const before = await this.#image()
       await this.#press('ArrowRight')
+      if (decisions.size < wanted && (await this.#image()) === before) {
+        throw new Error(`The images ended after ${decisions.size} decisions.`)
+      }
     }
     await this.#allSaved()
     return this.session
@@ -154,8 +158,8 @@ function watchNextKey(): { told: Promise<number> } {
     const pressed = ({ timeStamp }: { timeStamp: number }): void => {
       let frames = 0
       const look = (): void => {
-        // A cut at its end does not move: by the third frame nothing comes of the key any more.
-        const isStill = shown() === before && ++frames < 3
+        // A cut at its end does not move: after half a second nothing comes of the key any more.
+        const isStill = shown() === before && ++frames < 30
         if (isStill || !isWhole()) {
           requestAnimationFrame(look)
           return
