@@ -17,6 +17,29 @@ export async function enter(page: Page, target: Locator, key = 'Tab'): Promise<v
   await page.keyboard.press('Enter')
 }
 
+/**
+ * Chooses in a list with the keyboard alone, by the arrows: letters typed count together only if they come within a second.
+ * @param beginning what the option's text begins with
+ */
+export async function choose(page: Page, list: Locator, beginning: string, key = 'Tab'): Promise<void> {
+  await tabTo(page, list, key)
+  const chosen = (): Promise<{ text: string; index: number; count: number }> =>
+    list.evaluate((element) => {
+      const { selectedIndex, options } = element as unknown as { selectedIndex: number; options: { text: string }[] }
+      return { text: options[selectedIndex]?.text ?? '', index: selectedIndex, count: options.length }
+    })
+  await page.keyboard.press('Home')
+  for (
+    let { text, index, count } = await chosen();
+    !text.startsWith(beginning);
+    { text, index, count } = await chosen()
+  ) {
+    if (index === count - 1) throw new Error(`no option begins with “${beginning}”`)
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(async () => (await chosen()).index).toBe(index + 1)
+  }
+}
+
 export async function openProject(page: Page, file: string): Promise<void> {
   await page.keyboard.press('Control+o')
   await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused()

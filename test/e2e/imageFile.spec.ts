@@ -11,7 +11,8 @@ const [asked, answer] = [path.join(desktop, 'asked'), path.join(desktop, 'answer
 const program = path.join(desktop, 'bin', 'xdg-open')
 
 test.beforeAll(() => {
-  mkdirSync(path.dirname(program))
+  // One process may come here twice: once for each of the tests that it takes.
+  mkdirSync(path.dirname(program), { recursive: true })
   writeFileSync(program, `#!/bin/sh\nprintf '%s' "$1" > '${asked}'\nexit "$(cat '${answer}')"\n`)
   chmodSync(program, 0o755)
 })

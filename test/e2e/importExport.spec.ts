@@ -34,6 +34,7 @@ test('import: what a file would do, what is done, and what is left open', async 
   await importing.getByRole('radio', { name: 'Take what the file says' }).check()
   await importing.getByRole('button', { name: 'Import', exact: true }).click()
   await importing.getByRole('button', { name: 'Done' }).click()
+  await expect(importing).toHaveCount(0)
   await expectCounts(page, 'beach', 0, 2)
   await page.keyboard.press('Control+z')
   await expectCounts(page, 'beach', 1, 1)

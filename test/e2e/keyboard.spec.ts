@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { expect, type Served, test } from './fixture.ts'
-import { enter, openProject, tabTo, withoutPointer } from './hands.ts'
+import { choose, enter, openProject, tabTo, withoutPointer } from './hands.ts'
 import { dialog, makePhotos } from './holiday.ts'
 
 const label = (page: Page, name: string): Locator => page.locator(`li[data-label="${name}"]`)
@@ -16,8 +16,7 @@ async function exportByKeys(page: Page, { folder }: Served): Promise<Map<string,
   const file = path.join(mkdtempSync(path.join(folder, 'out-')), 'labels.csv')
   await page.keyboard.press('Control+e')
   const exporting = dialog(page, 'Export')
-  await tabTo(page, exporting.getByLabel('Format'))
-  await page.keyboard.type('CSV')
+  await choose(page, exporting.getByLabel('Format'), 'CSV')
   await tabTo(page, exporting.getByLabel('Where to', { exact: true }))
   await page.keyboard.press('Control+a')
   await page.keyboard.insertText(file)

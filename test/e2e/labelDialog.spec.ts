@@ -42,6 +42,7 @@ test('labels: a colour and a key of its own, renamed, removed with its marks, br
   await editing.getByRole('button', { name: 'Remove label' }).click()
   await expect(editing.getByRole('alert')).toContainText('takes 1 mark with it')
   await editing.getByRole('button', { name: 'Remove label' }).click()
+  await expect(editing).toHaveCount(0)
   await expect(labelLine(page, 'dragon')).toBeHidden()
   await page.keyboard.press('Control+z')
   await expectCounts(page, 'dragon', 1, 0)

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expectNoViolations } from './axe.ts'
 import { expect, type Served, test } from './fixture.ts'
+import { tabTo } from './hands.ts'
 
 interface Listed {
   id: number
@@ -18,15 +19,6 @@ async function open(page: Page, project: string): Promise<void> {
   await page.getByRole('dialog').getByRole('textbox').fill(project)
   await page.keyboard.press('Enter')
   await expect(page.locator('[data-path]').first()).toBeVisible()
-}
-
-/** Presses Tab until the keyboard is there. */
-async function tabTo(page: Page, target: ReturnType<Page['getByRole']>): Promise<void> {
-  for (let i = 0; i < 60; i++) {
-    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error('The keyboard never came there')
 }
 
 test('the model page, by the keyboard alone: versions, labels, threshold, contradictions', async ({

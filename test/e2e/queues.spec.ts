@@ -1,28 +1,10 @@
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Locator, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { expectNoViolations } from './axe.ts'
 import { expect, type Served, test } from './fixture.ts'
-
-/** Moves the keyboard on until it is there. */
-async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
-  await expect(target).toBeVisible()
-  for (let i = 0; i < 40; i++) {
-    if (await target.evaluate((element) => element.matches(':focus'))) return
-    await page.keyboard.press(key)
-  }
-  throw new Error(`${target} can’t be reached by ${key}`)
-}
-
-async function openProject(page: Page, file: string): Promise<void> {
-  await tabTo(page, page.getByRole('button', { name: /^Open a project/ }))
-  await page.keyboard.press('Enter')
-  await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused()
-  await page.keyboard.insertText(file)
-  await page.keyboard.press('Enter')
-  await expect(page.locator('[data-path]').first()).toBeVisible()
-}
+import { choose, openProject, tabTo } from './hands.ts'
 
 /** The images of the sample in two folders, with what is known of them. @returns the project, and what is known of dogs by path */
 async function twoFolders(served: Served, sample: string): Promise<{ file: string; dogs: Map<string, string> }> {
@@ -68,8 +50,7 @@ test('filters and queues by the keyboard alone: combine, as text, save, choose a
   await page.keyboard.type('dog')
   await page.keyboard.press('Enter')
   const state = panel.getByLabel('State of dog', { exact: true })
-  await tabTo(page, state, 'Shift+Tab')
-  await page.keyboard.type('Kn')
+  await choose(page, state, 'Kn', 'Shift+Tab')
   await expect(count(page)).toContainText(`${dogs.size} of 300 images`)
   await tabTo(page, panel.getByLabel('Folder'))
   await page.keyboard.type('2021')
@@ -101,8 +82,7 @@ test('filters and queues by the keyboard alone: combine, as text, save, choose a
   await expectNoViolations(page, 'chips')
 
   // Saved under a name, with the order.
-  await tabTo(page, page.getByLabel('Sort', { exact: true }), 'Shift+Tab')
-  await page.keyboard.type('Likely')
+  await choose(page, page.getByLabel('Sort', { exact: true }), 'Likely', 'Shift+Tab')
   await expect(page.getByLabel('Sort', { exact: true })).toHaveValue('disagreeing')
   await tabTo(page, page.getByRole('listbox', { name: 'Images' }))
   await page.keyboard.press('Shift+F')

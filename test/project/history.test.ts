@@ -251,6 +251,19 @@ describe('large actions', () => {
     expect(await project.check()).toEqual([])
   })
 
+  test('can be undone as soon as they are told of', async () => {
+    const { project, dog } = withImages(count)
+    const told = Promise.withResolvers<string | undefined>()
+    const stop = project.onChange(() => {
+      stop()
+      project.history.undo().then((undone) => told.resolve(undone?.title), told.reject)
+    })
+    await project.editLarge({ title: 'Import' }, (edit) => edit.setStates(everything(dog)))
+    expect(await told.promise).toBe('Import')
+    expect(project.labels.get(dog)).toMatchObject({ presentCount: 0, absentCount: 0 })
+    expect(await project.check()).toEqual([])
+  })
+
   test('take an async source, tell how far they are, and can be cancelled: then nothing is written', async () => {
     const { project, dog } = withImages(count)
     // Slow enough to be told of several times, on any machine.

@@ -238,15 +238,11 @@ export class Project {
     this.#requireWritable()
     const connection = new Connection(this.path, { cacheMegabytes: 16 })
     this.#large = { title, connection }
+    let result: T
     try {
       connection.begin()
-      const result = await work(connection)
+      result = await work(connection)
       connection.commit()
-      connection.close()
-      committed()
-      // The log is large now: the next mark must not be the one to wait for it. If this fails, it will be all the same.
-      if (this.#db.open) await maintain('checkpoint', { file: this.path }).catch(() => {})
-      return result
     } catch (error) {
       connection.rollback()
       throw error
@@ -254,6 +250,11 @@ export class Project {
       if (connection.open) connection.close()
       this.#large = undefined
     }
+    // Whoever is told of it may write at once: an undo pressed on what is seen is not refused.
+    committed()
+    // The log is large now: the next mark must not be the one to wait for it. If this fails, it will be all the same.
+    if (this.#db.open) await maintain('checkpoint', { file: this.path }).catch(() => {})
+    return result
   }
 
   #write(kind: 'images' | 'models' | 'settings', work: () => void): void {

@@ -16,7 +16,7 @@ export function listenToKeys(): () => void {
     if (target.closest(openPopup)) return
     const key = keyOf(event)
     const isPalette = action('palette').keys.includes(key)
-    if (target.matches(typing) && !isPalette) {
+    if (target.matches(typing) && !target.closest('[data-closed]') && !isPalette) {
       // Out of the field, back to the keys, and to the images where they are shown.
       if (key === 'Escape' && target instanceof HTMLElement) {
         target.blur()

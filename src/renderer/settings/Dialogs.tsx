@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react'
+import { type ComponentType, useLayoutEffect } from 'react'
 import { BackbonesDialog } from '../backbones/BackbonesDialog.tsx'
 import { BackupsDialog } from '../backups/BackupsDialog.tsx'
 import { ExportDialog } from '../exchange/ExportDialog.tsx'
@@ -45,6 +45,11 @@ export function Dialogs() {
   const name = useUi((state) => state.dialog)
   const editedLabel = useUi((state) => state.editedLabel)
   const label = useLabels().find(({ id }) => id === editedLabel)
+  // A label that is gone, merged or removed here or elsewhere, is not edited any more: keys are free again.
+  const isGone = Boolean(editedLabel) && !label
+  useLayoutEffect(() => {
+    if (isGone) ui.set({ editedLabel: null })
+  }, [isGone])
   const Named = name && dialogs[name]
   // What is dropped into a dialog that is open begins it anew.
   const given = useUi((state) => state.given)
