@@ -30,7 +30,12 @@ export function ViewsChoice({
         options={ways.map((value) => ({
           value,
           label: texts.settings.viewChoices[value].label,
-          hint: t.viewsCost(looks[value], used ? secondsFor(used, project, looks[value]) : null),
+          hint: [
+            t.viewsCost(looks[value], used ? secondsFor(used, project, looks[value]) : null),
+            texts.settings.viewChoices[value].brings,
+          ]
+            .filter(Boolean)
+            .join('. '),
         }))}
         onChange={(views) =>
           void run(async () => {

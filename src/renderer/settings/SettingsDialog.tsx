@@ -1,7 +1,8 @@
 import { type FormEvent, useId, useState } from 'react'
-import type { ErrorReport, ProjectSummary, Settings } from '../../preload/schemas.ts'
+import type { ProjectSummary, Settings } from '../../preload/schemas.ts'
+import { plainOf } from '../backbones/costs.ts'
+import { useBackbones } from '../backbones/queries.ts'
 import { client } from '../bridge/client.ts'
-import { PathPicker } from '../start/PathPicker.tsx'
 import { useProject } from '../state/queries.ts'
 import { remember, type Theme, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -13,9 +14,7 @@ import { Field, Input } from '../ui/Field.tsx'
 import { Modal } from '../ui/Modal.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { DeviceField } from './DeviceField.tsx'
-import { NormalisationQuestion } from './NormalisationQuestion.tsx'
 
-const viewChoices = ['none', 'flip', 'crops', 'flip+crops'] as const
 const themes: readonly Theme[] = ['system', 'light', 'dark']
 
 /** How it looks, at once; what a project works with, when it is saved. */
@@ -61,7 +60,6 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             key={project.uuid}
             formId={formId}
             project={project}
-            error={error}
             onSave={(settings) =>
               void run(async () => {
                 await client.project.configure(settings)
@@ -80,24 +78,19 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
 function ProjectSettings({
   formId,
   project,
-  error,
   onSave,
 }: {
   formId: string
   project: ProjectSummary
-  error: ErrorReport | null
-  onSave: (settings: Pick<Settings, 'annotator' | 'backbone' | 'views' | 'device'>) => void
+  onSave: (settings: Pick<Settings, 'annotator' | 'device'>) => void
 }) {
   const { settings, readOnly } = project
   const [annotator, setAnnotator] = useState(settings.annotator ?? '')
-  const [backbone, setBackbone] = useState(settings.backbone ?? '')
-  const [views, setViews] = useState(settings.views)
   const [device, setDevice] = useState(settings.device)
-  const looksAnew = backbone.trim() !== (settings.backbone ?? '')
 
   const save = (event: FormEvent) => {
     event.preventDefault()
-    onSave({ annotator: annotator.trim() || null, backbone: backbone.trim() || null, views, device })
+    onSave({ annotator: annotator.trim() || null, device })
   }
 
   return (
@@ -117,39 +110,27 @@ function ProjectSettings({
           />
         )}
       </Field>
-      <Field
-        label={texts.settings.backbone}
-        hint={looksAnew ? texts.settings.nextTraining : texts.settings.backboneHint}
-      >
-        {(ids) => (
-          <PathPicker
-            {...ids}
-            kind="open-file"
-            title={texts.settings.backbone}
-            extensions={['onnx']}
-            disabled={readOnly}
-            value={backbone}
-            onChange={setBackbone}
-          />
-        )}
-      </Field>
-      <NormalisationQuestion error={error} backbone={backbone} onChange={setBackbone} />
-      <Button className="self-start" onClick={() => ui.set({ dialog: 'backbones' })}>
-        {texts.backbones.open}
-      </Button>
-      <div>
-        <Choice
-          legend={texts.settings.views}
-          value={views}
-          disabled={readOnly}
-          options={viewChoices.map((value) => ({ value, ...texts.settings.viewChoices[value] }))}
-          onChange={setViews}
-        />
-        <p role="status" className="m-0 text-[13px] text-muted">
-          {views !== settings.views && texts.settings.nextViews}
-        </p>
-      </div>
+      <BackboneInUse settings={settings} />
       <DeviceField value={device} disabled={readOnly} onChange={setDevice} />
     </form>
+  )
+}
+
+/** What the features come from; chosen, with what each costs and brings, on a page of its own. */
+function BackboneInUse({ settings }: { settings: Settings }) {
+  const { data: page } = useBackbones()
+  const specification = page?.project && plainOf(page.project.specification)
+  const name = page?.rows.find((row) => row.specification === specification)?.title ?? settings.backbone
+  const { label } = texts.settings.viewChoices[settings.views]
+  return (
+    <div className="flex items-center gap-3">
+      <div className="min-w-0 flex-1">
+        <h4 className="m-0 text-sm font-medium">{texts.settings.backbone}</h4>
+        <p className="m-0 wrap-anywhere text-muted">{name && texts.settings.backboneInUse(name, label)}</p>
+      </div>
+      <Button className="shrink-0" onClick={() => ui.set({ dialog: 'backbones' })}>
+        {texts.backbones.open}
+      </Button>
+    </div>
   )
 }

@@ -14,7 +14,7 @@ export const settings = {
   annotator: 'Your name',
   annotatorHint: 'Kept with every mark.',
   backbone: 'Backbone',
-  backboneHint: 'What turns images into features. Empty: the built-in one. A larger one gives better suggestions.',
+  backboneInUse: (name: string, views: string) => `${name} · ${views}`,
   normalisation: 'How it wants its pixels',
   normalisations: {
     imagenet: { label: 'Mean and deviation of ImageNet', hint: 'PyTorch, timm, DINOv2; most models for photos.' },
@@ -26,18 +26,11 @@ export const settings = {
   normalisationNote: 'It is put behind the path. The program that the model was trained with says which.',
   views: 'How each image is looked at',
   viewChoices: {
-    none: { label: 'As it is', hint: 'The quickest.' },
-    flip: { label: 'Mirrored, too', hint: 'Twice the time. About half a point of average precision more.' },
-    crops: {
-      label: 'At the two ends of its longer side, too',
-      hint: 'Three times the time. For small things in wide or tall images.',
-    },
-    'flip+crops': {
-      label: 'Both',
-      hint: 'Six times the time. One or two points of average precision more, on photos.',
-    },
+    none: { label: 'As it is', brings: '' },
+    flip: { label: 'Mirrored, too', brings: 'About half a point of average precision more.' },
+    crops: { label: 'At the two ends of its longer side, too', brings: 'For small things in wide or tall images.' },
+    'flip+crops': { label: 'Both', brings: 'One or two points of average precision more, on photos.' },
   },
-  nextViews: 'The next time you fine-tune, every image is looked at anew. What was seen before is kept.',
   device: 'Train on',
   devices: {
     auto: 'Best available',
@@ -53,7 +46,6 @@ export const settings = {
   application: 'Application',
   name: 'Name of the project',
   readOnly: 'This project is open for reading only.',
-  nextTraining: 'Another backbone looks at every image anew the next time you fine-tune.',
 } as const
 
 export const doctor = {

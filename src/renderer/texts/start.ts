@@ -113,7 +113,7 @@ export const drop = {
   imageFolder: 'Drop the folder that it lies in: a project is made of a whole folder.',
   imageHint: 'Put images into the folder of this project, then choose “Look for changes” in the menu.',
   model: (name: string) => `“${isolated(name)}” is a model.`,
-  modelHint: 'A backbone is chosen on the page of backbones, or in the settings of a project.',
+  modelHint: 'A backbone is chosen on the page of backbones.',
   unknown: (name: string) => `“${isolated(name)}” is nothing that Surmise can use.`,
   noProject: (name: string) => `“${isolated(name)}” may hold labels, but no project is open to take them.`,
   noProjectHint: 'Open the project first, or make a new one, and drop the file then.',
