@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { RandomState } from '../src/main/base/random.ts'
+import { ensureThumbnail } from '../src/main/images/thumbnails.ts'
 import { startApplication } from '../src/main/shell/start.ts'
 import { scoresFile, writeScores } from '../src/main/suggestions/scores.ts'
 import { makeBigProject, type Picture } from '../test/project/bigProject.ts'
@@ -40,12 +41,13 @@ async function drawPictures(folder: string, count: number): Promise<Picture[]> {
   return pictures
 }
 
-/** 100,000 images × 80 labels, half known, with a model's scores for all of them. @returns its file */
+/** 100,000 images × 80 labels, half known, with a model's scores for all of them, as a scan and a training leave it. @returns its file */
 export async function makeProject(folder: string): Promise<string> {
   const pictures = await drawPictures(path.join(folder, 'pictures'), 48)
   const file = makeBigProject(folder, { ...size, pictures })
   const application = startApplication()
   const { project } = await application.open(file)
+  for (const picture of pictures) await ensureThumbnail(picture.file, picture.sha256, project.cacheFolder)
   const labelIds = project.labels.list().map(({ id }) => id)
   const model = project.models.add(
     { kind: 'blend', backbone: 'bench', seed: 0, device: 'cpu', metrics: {}, labelIds, file: null },

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import type { AppEvent } from '../../preload/schemas.ts'
 
 /**
@@ -42,9 +42,12 @@ export class Events {
       try {
         for (;;) {
           while (waiting.length > 0) {
-            // The first is told at once; those that follow it closely are told together.
-            const early = waiting[0].kind === 'states' ? statesFrom - performance.now() : 0
-            if (early > 0) await wait(early, undefined, { signal }).catch(() => undefined)
+            if (waiting[0].kind === 'states') {
+              // The first is told at once, after the answer to whoever has marked; those that follow it closely are told together.
+              const early = statesFrom - performance.now()
+              if (early > 0) await wait(early, undefined, { signal }).catch(() => undefined)
+              else await setImmediate()
+            }
             if (signal?.aborted || !queues.has(push)) return
             const event = waiting.shift()!
             if (event.kind === 'states') statesFrom = performance.now() + statesEvery

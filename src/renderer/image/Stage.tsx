@@ -10,10 +10,13 @@ import { isPreloaded } from './preload.ts'
 import { type Turn, turned, turnedSize, turnedStyle } from './turn.ts'
 import { fitted, panned, type View, zoomedAt } from './zoom.ts'
 
+/** What there was for the image before: measured at the first frame, the page would be laid out twice for every image. */
+let roomBefore = { width: 0, height: 0 }
+
 /** The image, as large as the room it has; the wheel zooms, dragging moves. */
 export function Stage({ image, attention }: { image: ImageDetail; attention: Reasons['attention'] }) {
   const frame = useRef<HTMLDivElement>(null)
-  const [room, setRoom] = useState({ width: 0, height: 0 })
+  const [room, setRoom] = useState(roomBefore)
   /** Null: fitted, and it stays so when the window changes. */
   const [view, setView] = useState<View | null>(null)
   const full = imageUrl('', 'full', image)
@@ -25,12 +28,13 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
   useLayoutEffect(() => {
     const element = frame.current
     if (!element) return
-    // At once, too: the first frame shows the image.
     const measure = (): void => {
       const { clientWidth: width, clientHeight: height } = element
-      setRoom((before) => (before.width === width && before.height === height ? before : { width, height }))
+      if (roomBefore.width !== width || roomBefore.height !== height) roomBefore = { width, height }
+      setRoom(roomBefore)
     }
-    measure()
+    // At once, too, where nothing is known: the first frame shows the image.
+    if (roomBefore.width === 0) measure()
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     return () => observer.disconnect()

@@ -1,7 +1,14 @@
-import { QueryClient, useQuery } from '@tanstack/react-query'
+import { notifyManager, QueryClient, useQuery } from '@tanstack/react-query'
 import type { Job, Label, Model, ProjectSummary } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { useUi } from './ui.ts'
+
+// What a key does is painted with the frame that follows it, and not with the one after that.
+notifyManager.setScheduler(async (show) => {
+  // A call that was made by the same key is sent before: putting it together takes some promises.
+  for (let i = 0; i < 20; i++) await null
+  show()
+})
 
 export const queryClient = new QueryClient({
   defaultOptions: {
