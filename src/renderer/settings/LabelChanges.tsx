@@ -181,6 +181,9 @@ function Asked({
   useEffect(() => {
     // In braces: browsers return a promise here, and React would call it in the end.
     form.current?.scrollIntoView({ block: 'nearest' })
+    // The button that was pressed is gone, and the keyboard goes on where it was; to a field, where there is one.
+    const focused = form.current?.ownerDocument.activeElement
+    if (!form.current?.contains(focused ?? null)) form.current?.querySelector<HTMLElement>('[data-safe]')?.focus()
   }, [])
   return (
     <form
@@ -197,7 +200,9 @@ function Asked({
       {children}
       <div className="flex gap-2">
         {action}
-        <Button onClick={onCancel}>{texts.common.cancel}</Button>
+        <Button data-safe onClick={onCancel}>
+          {texts.common.cancel}
+        </Button>
       </div>
     </form>
   )

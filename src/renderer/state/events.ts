@@ -95,6 +95,9 @@ function receiveProject(project: ProjectSummary | null): void {
     resetView()
     // The tour of a project that is just opened may have begun before this is told.
     if (before) ui.set({ tour: null })
+    // What it was asked for with is done: keys are for the images as soon as they are seen.
+    const { dialog } = ui.get()
+    if (project && (dialog === 'open-project' || dialog === 'new-project')) ui.set({ dialog: null })
     rows.clear()
     thumbnails.clear()
     queryClient.removeQueries({ queryKey: ['detail'] })
