@@ -1,5 +1,8 @@
 import { defineConfig } from '@playwright/test'
 import { findChromium } from './scripts/chromium.ts'
+import { compileCache } from './scripts/compileCache.ts'
+
+Object.assign(process.env, compileCache)
 
 /** End-to-end tests: the built pages in a real browser, over the web shell (test/e2e/fixture.ts). */
 export default defineConfig({

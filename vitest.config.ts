@@ -1,6 +1,21 @@
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { compileCache } from './scripts/compileCache.ts'
+
+/** Each takes a minute or so: begun last, it would be waited for by processors that have nothing to do. */
+const long = ['torture/torture', 'shell/photos', 'app/deviceFailure', 'training/webgpu', 'fuzz/fuzz', 'benchmark/']
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = long.findIndex((name) => moduleId.includes(`/test/${name}`))
+      return at < 0 ? long.length : at
+    }
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -10,7 +25,10 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Native libraries (ONNX Runtime, sharp, SQLite) want a process of their own, not a shared worker thread.
     pool: 'forks',
+    // One more than is usual: much of the time a test waits for what it has started.
+    maxWorkers: '100%',
+    sequence: { sequencer: LongFirst },
     // What the program keeps for itself is not put among what belongs to the person who runs the tests.
-    env: { SURMISE_HOME: path.join(tmpdir(), 'surmise-test-home') },
+    env: { SURMISE_HOME: path.join(tmpdir(), 'surmise-test-home'), ...compileCache },
   },
 })

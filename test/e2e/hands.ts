@@ -46,6 +46,8 @@ export async function openProject(page: Page, file: string): Promise<void> {
   await page.keyboard.insertText(file)
   await page.keyboard.press('Enter')
   await expect(page.locator('[data-path]').first()).toBeVisible()
+  // Keys are for the dialog as long as it is there.
+  await expect(page.getByRole('dialog')).toHaveCount(0)
 }
 
 /** @returns to say, in the end, that nothing was done by a pointer */

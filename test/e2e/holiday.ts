@@ -36,6 +36,8 @@ export async function openByPath(page: Page, project: string): Promise<void> {
 export async function openMade(page: Page, served: Served): Promise<void> {
   await openByPath(page, await makeProject(served))
   await expect(image(page, 'red.jpg')).toBeVisible()
+  // Keys are for the dialog as long as it is there.
+  await expect(page.getByRole('dialog')).toHaveCount(0)
 }
 
 export const image = (page: Page, file: string): Locator => page.locator(`[data-path="${file}"]`)

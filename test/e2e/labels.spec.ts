@@ -15,7 +15,8 @@ async function open(page: Page, file: string): Promise<void> {
 
 async function edit(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: `Edit ${name}`, exact: true }).press('Enter')
-  await expect(editing(page)).toBeVisible()
+  // The keyboard is there once the dialog is.
+  await expect(editing(page).getByLabel('Name')).toBeFocused()
 }
 
 /** What the open image says of a label. */

@@ -21,6 +21,9 @@ const sizes = [
   { width: 3840, height: 2160 },
 ]
 
+/** Where the second half of the screens of a project begins: at the grid, as the first. */
+const fromLabels = trained.findIndex(({ name }) => name === 'label')
+
 /** Everything on the page is there and rests. */
 async function settle(page: Page): Promise<void> {
   await page.evaluate('document.fonts.ready')
@@ -96,12 +99,18 @@ test('every screen before and around a project is open to everyone, and looks as
   await tour(page, served, first)
 })
 
-test('every screen of a project is open to everyone, and looks as it did', async ({
-  app: page,
-  served,
-  trained: file,
-}) => {
-  test.setTimeout(600_000)
-  await openByPath(page, file)
-  await tour(page, served, trained)
-})
+// In two, so that one can go on beside the other.
+for (const [what, screens] of [
+  ['its images', trained.slice(0, fromLabels)],
+  ['labels, models and all else', trained.slice(fromLabels)],
+] as const) {
+  test(`every screen of a project is open to everyone, and looks as it did: ${what}`, async ({
+    app: page,
+    served,
+    trained: file,
+  }) => {
+    test.setTimeout(600_000)
+    await openByPath(page, file)
+    await tour(page, served, screens)
+  })
+}

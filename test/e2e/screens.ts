@@ -40,7 +40,8 @@ const suggested = (page: Page) => page.locator('li[data-state="suggested"]').fir
 
 async function edit(page: Page, label: string): Promise<void> {
   await button(page, `Edit ${label}`).press('Enter')
-  await expect(dialog(page, 'Label')).toBeVisible()
+  // The keyboard is there once the dialog is.
+  await expect(dialog(page, 'Label').getByLabel('Name')).toBeFocused()
 }
 
 /** Nothing open yet, then three photos and a file that is none. */
