@@ -4,6 +4,9 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { readLabelledFolder } from '../../src/main/benchmark/folder.ts'
 import { scoreHidden } from '../../src/main/benchmark/score.ts'
+import { Graph } from '../../src/main/tensor/graph.ts'
+import { onnxModel } from '../../src/main/tensor/model.ts'
+import { cnn } from '../backbone/families.ts'
 import { surmise } from '../shell/cliProcess.ts'
 import { newFolder, paint, write } from './layouts.ts'
 
@@ -58,6 +61,21 @@ test('interpolated, a positive counts with the best precision from there on', ()
   const score = scoreHidden(Float32Array.of(0.9, 0.8, 0.7, 0.6), truth, new Uint8Array(4), 1)
   expect(score.mAP).toBeCloseTo((1 + 2 / 3 + 3 / 4) / 3)
   expect(score.interpolatedMAP).toBeCloseTo((1 + 3 / 4 + 3 / 4) / 3)
+})
+
+test('a backbone that does not say how it wants its pixels is not measured with wrong ones', async () => {
+  const folder = folderOf(`${head}a.jpg\ttrain\tdog\n`, ['a.jpg'])
+  const graph = new Graph()
+  cnn()(graph)
+  const file = path.join(newFolder(), 'ours.onnx')
+  writeFileSync(file, onnxModel(graph))
+  for (const command of ['benchmark', 'simulate']) {
+    const ended = await surmise([command, folder, '--backbone', file, '--device', 'cpu', '--json'], {
+      home: newFolder(),
+    })
+    expect(ended).toMatchObject({ code: 1, json: { error: { code: 'backbone-normalisation' } } })
+    expect(ended.json).toMatchObject({ error: { hint: expect.stringContaining('ours.onnx:imagenet') } })
+  }
 })
 
 test('surmise benchmark --mode faithful: the published method beside ours', async () => {
