@@ -20,15 +20,23 @@ export type ViewsChoice = Views | 'none'
  * @returns the same, with the path made absolute: the project may be opened from another folder
  * @throws UserError that says why it can't be used; `backbone-normalisation` where a person has to say how it wants its pixels
  */
-export async function checkedBackbone({ compute }: AppContext, specification: string): Promise<string> {
+export async function checkedBackbone(context: AppContext, specification: string): Promise<string> {
   const absolute = namesFile(specification) ? path.resolve(specification) : specification
-  const { normalisationFrom } = await compute.run('resolveBackbone', { specification: absolute })
-  if (normalisationFrom === undefined) throw unsaidNormalisation(absolute)
+  const unsaid = await normalisationUnsaid(context, absolute)
+  if (unsaid) throw unsaid
   return absolute
 }
 
-/** The answer stands behind the file's name, so that it is kept in the project and goes wherever the name goes. */
-function unsaidNormalisation(specification: string): UserError {
+/**
+ * What to say of a backbone that doesn't tell how it wants its pixels; undefined of any other. The answer stands behind the file's
+ * name, so that it is kept in the project and goes wherever the name goes.
+ */
+export async function normalisationUnsaid(
+  { compute }: AppContext,
+  specification: string,
+): Promise<UserError | undefined> {
+  const { normalisationFrom } = await compute.run('resolveBackbone', { specification })
+  if (normalisationFrom !== undefined) return undefined
   const name = path.basename(modelNamed(specification))
   const choices = normalisationNames.map((normalisation) => `${name}:${normalisation}`).join(', ')
   return new UserError(

@@ -5,7 +5,7 @@ import type { BenchmarkInput, BenchmarkProgress, BenchmarkResult } from '../benc
 import type { MethodScores, ProtocolInput, ProtocolResult, SplitScore } from '../benchmark/protocol.ts'
 import type { HiddenScore } from '../benchmark/score.ts'
 import type { SimulateInput, SimulateProgress, SimulateResult } from '../benchmark/simulate.ts'
-import { checkedBackbone } from './backbones.ts'
+import { normalisationUnsaid } from './backbones.ts'
 import type { AppContext } from './context.ts'
 import { configFolder } from './home.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
@@ -21,14 +21,14 @@ export type BenchmarkRequest = Requested<BenchmarkInput>
 export type ProtocolRequest = Requested<ProtocolInput>
 export type SimulateRequest = Requested<SimulateInput>
 
-/** Measures the method on a labelled folder. Its job fails as `checkedBackbone` does: figures of wrong pixels would mislead. */
+/** Measures the method on a labelled folder. */
 export function startBenchmark(context: AppContext, request: BenchmarkRequest): StartedJob<BenchmarkResult> {
   context.devices.check(request.device)
   const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Benchmark', async (job) => {
-    const backbone = await checkedBackbone(context, request.backbone)
+    await tellAssumed(context, request.backbone)
     const { device: _, ...result } = await onDevice(context, request.device, (device) =>
-      context.compute.run('benchmark', { ...request, backbone, device, cacheFolder }, following(job)),
+      context.compute.run('benchmark', { ...request, device, cacheFolder }, following(job)),
     )
     return { result, outcome: `${result.images} images, ${result.labels.length} labels.` }
   })
@@ -39,9 +39,9 @@ export function startProtocol(context: AppContext, request: ProtocolRequest): St
   context.devices.check(request.device)
   const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Benchmark', async (job) => {
-    const backbone = await checkedBackbone(context, request.backbone)
+    await tellAssumed(context, request.backbone)
     const { device: _, ...result } = await onDevice(context, request.device, (device) =>
-      context.compute.run('protocol', { ...request, backbone, device, cacheFolder }, following(job)),
+      context.compute.run('protocol', { ...request, device, cacheFolder }, following(job)),
     )
     const { training, test } = result.images
     return { result, outcome: `${training} images to train on, ${test} to test on.` }
@@ -53,12 +53,18 @@ export function startSimulation(context: AppContext, request: SimulateRequest): 
   context.devices.check(request.device)
   const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Simulate', async (job) => {
-    const backbone = await checkedBackbone(context, request.backbone)
+    await tellAssumed(context, request.backbone)
     const { device: _, ...result } = await onDevice(context, request.device, (device) =>
-      context.compute.run('simulate', { ...request, backbone, device, cacheFolder }, following(job)),
+      context.compute.run('simulate', { ...request, device, cacheFolder }, following(job)),
     )
     return { result, outcome: `${result.images} images, ${result.labels.length} labels.` }
   })
+}
+
+/** Nobody is there to be asked: what is measured with pixels that may be wrong ones says so. */
+async function tellAssumed(context: AppContext, specification: string): Promise<void> {
+  const unsaid = await normalisationUnsaid(context, specification)
+  if (unsaid) context.events.notice('warning', `${unsaid.message} Taken as 0.5 ± 0.5 here.`, unsaid.hint)
 }
 
 /** Features are kept from one benchmark to the next beside the program's settings: the folder itself may be read-only. */
