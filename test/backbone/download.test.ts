@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createServer as createEncrypted, type Server } from 'node:https'
 import { type AddressInfo, connect as connectTo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { atMirror, redirected, requireSafe } from '../../src/main/backbone/download/address.ts'
 import { type DownloadInput, download } from '../../src/main/backbone/download/download.ts'
@@ -287,6 +289,50 @@ testOnSmallDisk(
     expect(readFileSync(target).equals(content)).toBe(true)
   },
 )
+
+describe('over an encrypted line', () => {
+  const fixtures = path.resolve(import.meta.dirname, '../shell/fixtures')
+  const [cert, key] = ['cert', 'key'].map((what) => readFileSync(path.join(fixtures, `localhost.${what}.pem`), 'utf8'))
+  const trusted = getCACertificates('default')
+  let encrypted: Server
+  let asked: (string | undefined)[]
+
+  beforeEach(async () => {
+    asked = []
+    encrypted = createEncrypted({ cert, key }, (request, response) => {
+      asked.push(request.headers.range)
+      server.send(request, response, asked.length === 1 ? 100_000 : undefined)
+    })
+    await new Promise<void>((resolve) => encrypted.listen(0, '0.0.0.0', resolve))
+  })
+  afterEach(async () => {
+    setDefaultCACertificates(trusted)
+    encrypted.closeAllConnections()
+    await new Promise((resolve) => encrypted.close(resolve))
+  })
+  const at = (host: string): URL => new URL(`https://${host}:${(encrypted.address() as AddressInfo).port}/model.onnx`)
+
+  test('a file comes from a server that shows what it is, and goes on where it broke off', async () => {
+    setDefaultCACertificates([...trusted, cert])
+    await download(input({ url: at('localhost') }))
+    expect(asked).toEqual([undefined, 'bytes=100000-'])
+    expect(readFileSync(target()).equals(content)).toBe(true)
+  })
+
+  test('one that is not trusted, or is called otherwise, is asked for nothing', async () => {
+    const stranger = await failure(download(input({ url: at('localhost') })))
+    expect(stranger).toMatchObject({
+      code: 'download-certificate',
+      hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    })
+    setDefaultCACertificates([...trusted, cert])
+    // All of 127 is this machine on Linux; elsewhere nobody is there.
+    const other = await failure(download(input({ url: at('127.0.0.2') })))
+    expect(other.code).toBe(process.platform === 'linux' ? 'download-certificate' : 'download-offline')
+    expect(asked).toEqual([])
+    expect(existsSync(target())).toBe(false)
+  })
+})
 
 describe('addresses', () => {
   test('are encrypted, or of this machine', () => {

@@ -92,7 +92,7 @@ export function asSentence(error: unknown, url: URL): unknown {
     const message = `${url.host} can’t be reached: this machine may be offline.`
     return new UserError('download-offline', message, elsewhere, { cause: error })
   }
-  if (/CERT|TLS|SSL|SELF_SIGNED/.test(code)) {
+  if (/CERT|TLS|SSL|SELF_SIGNED|SIGNATURE/.test(code)) {
     return new UserError(
       'download-certificate',
       `${url.host} does not show that it is what it says (${code}).`,
