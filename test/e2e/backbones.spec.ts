@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FileServer } from '../backbone/fileServer.ts'
 import { test as base, expect } from './fixture.ts'
-import { dialog, openByPath } from './holiday.ts'
+import { enter, openProject, withoutPointer } from './hands.ts'
+import { dialog } from './holiday.ts'
 
 const tiny = path.resolve(import.meta.dirname, '../../resources/backbones/surmise-tiny.onnx')
 
@@ -26,14 +27,16 @@ const test = base.extend<{ server: FileServer }>({
   },
 })
 
-test('a backbone is fetched, tried, switched to and trained with; back again, and its features cleared', async ({
-  app: page,
+test('by the keyboard alone: a backbone is fetched, tried, switched to and trained with; back again, and its features cleared', async ({
+  page,
+  served,
   server,
   trained,
 }) => {
   test.setTimeout(400_000)
-  await openByPath(page, trained)
-  await expect(page.locator('[data-path] img').first()).toBeVisible()
+  const noPointer = await withoutPointer(page)
+  await page.goto(served.url)
+  await openProject(page, trained)
   const openPage = async () => {
     await page.keyboard.press('Control+k')
     await page.keyboard.type('backbones')
@@ -48,26 +51,26 @@ test('a backbone is fetched, tried, switched to and trained with; back again, an
 
   // It breaks off, again and again: said, kept, and gone on from.
   server.instead.push(...Array.from({ length: 6 }, () => server.breaksOff(3_000_000)))
-  await house.getByRole('button', { name: 'Download House' }).click()
+  await enter(page, house.getByRole('button', { name: 'Download House' }))
   await expect(house.getByRole('alert')).toContainText('breaks off again and again', { timeout: 40_000 })
   server.instead.length = 0
-  await house.getByRole('button', { name: 'Go on (44 %) with House' }).click()
+  await enter(page, house.getByRole('button', { name: 'Go on (44 %) with House' }))
   await expect(house.getByRole('button', { name: 'Use House' })).toBeEnabled({ timeout: 20_000 })
   expect(server.ranges.at(-1)).toBe('bytes=3000000-')
 
   // How fast, and how good it would be.
-  await house.getByRole('button', { name: 'Measure speed of House' }).click()
+  await enter(page, house.getByRole('button', { name: 'Measure speed of House' }))
   await expect(house.getByText(/images\/s here on .* · about .* for this project/)).toBeVisible({
     timeout: 30_000,
   })
   await expect(compare.getByLabel('Second')).toHaveValue('house')
-  await compare.getByRole('button', { name: /^Try on 58 images$/ }).click()
+  await enter(page, compare.getByRole('button', { name: /^Try on 58 images$/ }))
   await expect(compare.getByText(/known pairs held out/)).toBeVisible({ timeout: 90_000 })
   await expect(house.getByText(/mAP \d+\.\d % on this project/)).toBeVisible()
   await expect(features.getByRole('listitem')).toHaveCount(2)
 
   // Another backbone: what is known and the models stay, and it is trained with.
-  await house.getByRole('button', { name: 'Use House' }).click()
+  await enter(page, house.getByRole('button', { name: 'Use House' }))
   await expect(house).toHaveAttribute('aria-current', 'true')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+Enter')
@@ -79,22 +82,23 @@ test('a backbone is fetched, tried, switched to and trained with; back again, an
   await expect(versions.getByText(/^surmise-tiny · /)).toHaveCount(2)
 
   // Back again: nothing has to be computed anew. What the other one computed is cleared, once that is confirmed.
-  await page.getByRole('button', { name: 'Backbones …' }).click()
-  await backbones.getByRole('button', { name: 'Use Surmise tiny' }).click()
+  await enter(page, page.getByRole('button', { name: 'Backbones …' }))
+  await enter(page, backbones.getByRole('button', { name: 'Use Surmise tiny' }))
   await expect(backbones.getByRole('listitem', { name: 'Surmise tiny' })).toHaveAttribute('aria-current', 'true')
   const cache = features.getByRole('listitem').filter({ hasText: 'house, 96 × 96' })
-  await cache.getByRole('button', { name: /^Clear the features of house/ }).click()
-  await cache.getByRole('alert').getByRole('button', { name: 'Cancel' }).click()
+  await enter(page, cache.getByRole('button', { name: /^Clear the features of house/ }))
+  await enter(page, cache.getByRole('alert').getByRole('button', { name: 'Cancel' }))
   await expect(features.getByRole('listitem')).toHaveCount(2)
-  await cache.getByRole('button', { name: /^Clear the features of house/ }).click()
-  await cache.getByRole('button', { name: 'Clear features' }).click()
+  await enter(page, cache.getByRole('button', { name: /^Clear the features of house/ }))
+  await enter(page, cache.getByRole('button', { name: 'Clear features' }))
   await expect(features.getByRole('listitem')).toHaveCount(1)
 
   // The comparison is kept with the project; the file can go.
-  await house.getByRole('button', { name: 'Delete the file of House' }).click()
-  await house.getByRole('alert').getByRole('button', { name: 'Remove' }).click()
+  await enter(page, house.getByRole('button', { name: 'Delete the file of House' }))
+  await enter(page, house.getByRole('alert').getByRole('button', { name: 'Remove' }))
   await expect(house.getByRole('button', { name: 'Download House' })).toBeVisible()
   await page.reload()
   await openPage()
   await expect(compare.getByText(/known pairs held out/)).toBeVisible()
+  await noPointer()
 })

@@ -4,6 +4,8 @@ import { expect } from './fixture.ts'
 /** Moves the keyboard on until it is there. */
 export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
   await expect(target).toBeVisible()
+  // What can't be used can't be reached, either.
+  await expect(target).toBeEnabled()
   for (let i = 0; i < 60; i++) {
     if (await target.evaluate((element) => element.matches(':focus'))) return
     await page.keyboard.press(key)
