@@ -14,8 +14,8 @@ export interface Blank {
 export interface Watch {
   /** Watches the tiles of the grid until it is stopped. */
   blanks(): () => Blank
-  /** From the next key to the frame that shows what came of it, and to the state of all being saved. */
-  nextKey(): Promise<{ paint: number; commit: number }>
+  /** From the next key to its message leaving the page, to the frame that shows what came of it, and to “All saved” being shown. */
+  nextKey(): Promise<{ sent: number; paint: number; saved: number }>
   /** From now to the first frame in which the tiles in sight are others than now, with their names; and with their pictures. */
   nextList(): Promise<{ list: number; pictures: number }>
   /** From the next key to the frame in which another image is shown. */
@@ -25,6 +25,12 @@ export interface Watch {
 }
 
 export function makeWatch(): Watch {
+  let onSend = (): void => {}
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (...message) {
+    onSend()
+    send.apply(this, message)
+  }
   const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve))
   /** After the frame that is made now has been handed over. */
   const painted = () =>
@@ -89,7 +95,12 @@ export function makeWatch(): Watch {
       }
     },
     async nextKey() {
+      let sent = Number.NaN
       const pressed = await keyPressed()
+      onSend = () => {
+        onSend = () => {}
+        sent = performance.now() - pressed
+      }
       const saved = new Promise<number>((resolve) => {
         let wasSaving = false
         const observer = new MutationObserver(() => {
@@ -102,7 +113,7 @@ export function makeWatch(): Watch {
         observer.observe(document.querySelector('header')!, { subtree: true, childList: true, characterData: true })
       })
       const paint = (await painted()) - pressed
-      return { paint, commit: (await saved) - pressed }
+      return { paint, saved: (await saved) - pressed, sent }
     },
     async nextList() {
       const started = performance.now()
