@@ -14,12 +14,10 @@ const percentages = (page: Page): Promise<Record<string, string>> =>
 
 test('a mark changes the other suggestions at once; each says why, in words, with the nearest images, and where it looked', async ({
   app: page,
-  served,
-  sample,
+  trained,
 }) => {
-  await served.surmise('train', sample, '--seed', '1', '--device', 'cpu')
   await page.getByRole('button', { name: /^Open a project/ }).click()
-  await page.getByRole('dialog').getByRole('textbox').fill(sample)
+  await page.getByRole('dialog').getByRole('textbox').fill(trained)
   await page.keyboard.press('Enter')
   await page.locator('[data-path]').first().dblclick()
   await expect(page.locator('li[data-state="suggested"], li[data-state="unknown"]').first()).toBeVisible()
