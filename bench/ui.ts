@@ -8,8 +8,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type CDPSession, chromium, type Page } from '@playwright/test'
+import Database from 'better-sqlite3'
 import { findChromium } from '../scripts/chromium.ts'
 import { ensureRenderer } from '../scripts/rendererBuild.ts'
 import { RandomState } from '../src/main/base/random.ts'
@@ -85,19 +87,35 @@ async function scrolling(page: Page): Promise<void> {
   report('20 jumps to anywhere: blank of a tile, p95', quantile(jumps.times, 0.95), null)
 }
 
-async function marking(page: Page): Promise<void> {
+/** Looks every millisecond whether anybody has committed to the file. @returns to wait for the next commit: its milliseconds since 1970 */
+function watchCommits(file: string): { next: () => Promise<number>; close: () => void } {
+  const db = new Database(file, { readonly: true })
+  const version = () => db.pragma('data_version', { simple: true })
+  return {
+    async next() {
+      for (const before = version(); version() === before; ) await wait(1)
+      return performance.timeOrigin + performance.now()
+    },
+    close: () => db.close(),
+  }
+}
+
+async function marking(page: Page, file: string): Promise<void> {
+  const commits = watchCommits(file)
   await page.getByRole('listbox').focus()
   await page.keyboard.press('Home')
   await page.keyboard.press('Enter')
   await page.locator('li[data-label]').first().waitFor()
   await page.waitForTimeout(500)
   const keys = ['1', 'Shift+2', '3', 'Shift+4', '5', 'Shift+6', '7', '8']
-  const times: { sent: number; paint: number; saved: number }[] = []
+  const times: { sent: number; commit: number; paint: number; saved: number }[] = []
   const steps: number[] = []
   for (let i = 0; i < 160; i++) {
     const next = await whenReady(page, () => window.watch.nextKey())
+    const committed = commits.next()
     await page.keyboard.press(keys[i % keys.length])
-    times.push(await next())
+    const { at, ...seen } = await next()
+    times.push({ ...seen, commit: (await committed) - at })
     await page.waitForTimeout(60)
     if (i % 4 !== 3) continue
     const image = await whenReady(page, () => window.watch.nextImage())
@@ -105,15 +123,17 @@ async function marking(page: Page): Promise<void> {
     steps.push(await image())
     await page.waitForTimeout(120)
   }
-  const of = (kind: 'sent' | 'paint' | 'saved') => times.map((time) => time[kind])
+  const of = (kind: 'sent' | 'commit' | 'paint' | 'saved') => times.map((time) => time[kind])
   report('mark by a key: key to paint, p50', quantile(of('paint'), 0.5), 50)
   report('mark by a key: key to paint, p95', quantile(of('paint'), 0.95), 50)
-  // The commit lies between: from the call on it takes the application some milliseconds (`npm run bench -- workspace`).
   report('mark by a key: key to its message leaving the page, p95', quantile(of('sent'), 0.95), null)
+  report('mark by a key: key to commit, p50', quantile(of('commit'), 0.5), 30)
+  report('mark by a key: key to commit, p95', quantile(of('commit'), 0.95), 30)
   report('mark by a key: key to “All saved” on the screen, p50', quantile(of('saved'), 0.5), null)
   report('mark by a key: key to “All saved” on the screen, p95', quantile(of('saved'), 0.95), null)
   report('next image: key to its picture, p50', quantile(steps, 0.5), 50)
   report('next image: key to its picture, p95', quantile(steps, 0.95), 50)
+  commits.close()
   await page.keyboard.press('Escape')
   await page.getByRole('listbox').waitFor()
 }
@@ -195,7 +215,8 @@ const browser = await chromium.launch({
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 })
 try {
-  served = await startServing(await makeProject(folder))
+  const file = await makeProject(folder)
+  served = await startServing(file)
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   const session = await page.context().newCDPSession(page)
   await session.send('Performance.enable')
@@ -208,7 +229,7 @@ try {
   await page.waitForTimeout(6000)
   await scrolling(page)
   await finding(page)
-  await marking(page)
+  await marking(page, file)
   await heap(page, session)
 } finally {
   await browser.close()

@@ -14,8 +14,11 @@ export interface Blank {
 export interface Watch {
   /** Watches the tiles of the grid until it is stopped. */
   blanks(): () => Blank
-  /** From the next key to its message leaving the page, to the frame that shows what came of it, and to “All saved” being shown. */
-  nextKey(): Promise<{ sent: number; paint: number; saved: number }>
+  /**
+   * From the next key, pressed at `at` (milliseconds since 1970), to its message leaving the page, to the frame that shows what
+   * came of it, and to “All saved” being shown.
+   */
+  nextKey(): Promise<{ at: number; sent: number; paint: number; saved: number }>
   /** From now to the first frame in which the tiles in sight are others than now, with their names; and with their pictures. */
   nextList(): Promise<{ list: number; pictures: number }>
   /** From the next key to the frame in which another image is shown. */
@@ -101,7 +104,7 @@ export function makeWatch(): Watch {
         onSend = () => {}
         sent = performance.now() - pressed
       }
-      const saved = new Promise<number>((resolve) => {
+      const allSaved = new Promise<number>((resolve) => {
         let wasSaving = false
         const observer = new MutationObserver(() => {
           if (!isSaved()) wasSaving = true
@@ -113,7 +116,8 @@ export function makeWatch(): Watch {
         observer.observe(document.querySelector('header')!, { subtree: true, childList: true, characterData: true })
       })
       const paint = (await painted()) - pressed
-      return { paint, saved: (await saved) - pressed, sent }
+      const saved = (await allSaved) - pressed
+      return { at: performance.timeOrigin + pressed, sent, paint, saved }
     },
     async nextList() {
       const started = performance.now()

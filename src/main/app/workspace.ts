@@ -18,6 +18,9 @@ import { summaryOf } from './summary.ts'
 /** Counts may be told this much later, in milliseconds: a mark must not wait for them, and a scan makes many. */
 const summaryAfter = 250
 
+/** And counting takes no more than this share of the time: a mark that comes meanwhile waits for it. */
+const summaryShare = 0.02
+
 /** The first images are shown without all states in memory, and sooner; whoever needs them before has them read at once. */
 const matrixAfter = 1000
 
@@ -34,6 +37,8 @@ export class Workspace {
   readonly #stopListening: () => void
   readonly #matrixTimer: NodeJS.Timeout
   #summaryTimer: NodeJS.Timeout | undefined
+  /** Milliseconds, the last time. */
+  #summaryTook = 0
   #imagesTimer: NodeJS.Timeout | undefined
   #closed = false
 
@@ -131,10 +136,13 @@ export class Workspace {
         events.publish({ kind: 'suggestions' })
         break
     }
+    const after = Math.max(summaryAfter, this.#summaryTook / summaryShare)
     this.#summaryTimer ??= setTimeout(() => {
       this.#summaryTimer = undefined
+      const begun = performance.now()
       events.publish({ kind: 'project', project: summaryOf(this) })
-    }, summaryAfter)
+      this.#summaryTook = performance.now() - begun
+    }, after)
   }
 }
 
