@@ -80,6 +80,8 @@ test('the main job: sample, mark, fine-tune, accept and reject, undo, export, re
   // Marking by key and by mouse; each mark is there at once.
   await page.keyboard.press('Enter')
   await expect(page.getByLabel('Go to image, 1 to 300')).toHaveValue('1')
+  // Its place is known before its name and its labels are.
+  await expect(page.locator('li[data-state="unknown"]').first()).toBeVisible()
   const first = (await page.locator('h2').textContent()) ?? ''
   const unknown = await labelsThatAre(page, 'unknown')
   expect(unknown.length).toBeGreaterThan(5)
@@ -105,6 +107,7 @@ test('the main job: sample, mark, fine-tune, accept and reject, undo, export, re
   await fineTune(page)
   await page.keyboard.press('ArrowRight')
   await expect(page.getByLabel('Go to image, 1 to 300')).toHaveValue('2')
+  await expect(page.locator('li[data-state="unknown"]').first()).toBeVisible()
   const meanwhile = (await labelsThatAre(page, 'unknown'))[0]
   await page.keyboard.press((await keyOf(meanwhile)).toLowerCase())
   await expectState(page, meanwhile, 'present')
