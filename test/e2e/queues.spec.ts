@@ -123,6 +123,8 @@ test('filters and queues by the keyboard alone: combine, as text, save, choose a
     await expect(saved).toHaveCount(0)
     await expect(chips.getByRole('button')).toHaveText(['dog: known', 'Imported', 'Clear all'])
     await expect(page.getByLabel('Sort', { exact: true })).toHaveValue('disagreeing')
+    // Until the list is there, the keyboard is on an image of the one before.
+    await expect(count(page)).toContainText(`${dogs.size} of ${imageCount} images`)
     await review(page)
   } finally {
     again.kill('SIGINT')

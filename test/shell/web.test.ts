@@ -1,9 +1,13 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { WebSocket } from 'ws'
 import type { Application } from '../../src/main/app/application.ts'
 import { WebShell } from '../../src/main/shell/web.ts'
 import { imageUrl } from '../../src/preload/contract.ts'
+import { scored } from '../app/scored.ts'
 import { newApplication, pictureProject, temporaryFolder } from '../app/support.ts'
 import { ask, connect, letIn, openSocket, refusal } from './webSupport.ts'
 
@@ -171,6 +175,54 @@ test('the contract over a WebSocket: rows, bytes, events, and errors with a way 
   })
   await expect(client.project.open({ path: 'p.surmise' })).rejects.toMatchObject({ data: { code: 'path-relative' } })
   expect((await client.project.current())?.name).toBe('p')
+  socket.close()
+})
+
+/** All that is sent in `work` arrives at the server at once. @returns its answers */
+async function atOnce<T>(socket: WebSocket, work: () => Promise<T>[]): Promise<T[]> {
+  const { _socket: stream } = socket as unknown as { _socket: Socket }
+  stream.cork()
+  const answers = work()
+  // Putting a message together takes some promises.
+  await setImmediate()
+  stream.uncork()
+  return Promise.all(answers)
+}
+
+test('what is pressed is done in that order, however long it takes: an undo never overtakes its mark', async () => {
+  const { client, socket } = await connect(shell.port, cookie)
+  const { project } = await scored(application, [[0.9, 0.2, 0.8]])
+  const [dog, cat, sun] = [1, 2, 3]
+  const set = (labelId: number, state: 1 | -1) => client.marks.set({ changes: [{ imageId: 1, labelId, state }] })
+  const stateOf = () => project.states.ofImage(1).map(({ labelId, state }) => [labelId, state])
+  await set(dog, 1)
+  // The scores have not been read yet, so accepting takes a while.
+  const pairs = (labelId: number) => ({ pairs: [{ imageId: 1, labelId }] })
+  const answers = await atOnce(socket, () => [client.marks.accept(pairs(sun)), client.history.undo()])
+  expect(answers.map((answer) => answer?.title)).toEqual(['Accept “sun” present', 'Accept “sun” present'])
+  expect(stateOf()).toEqual([[dog, 1]])
+
+  const review = { imageId: 1, labelId: dog, suggestion: 'absent', take: true } as const
+  for (let round = 0; round < 20; round++) {
+    const titles = await atOnce(socket, () => [
+      client.marks.review(review),
+      client.history.undo(),
+      set(cat, -1),
+      client.history.undo(),
+      client.marks.reject(pairs(sun)),
+      client.history.undo(),
+      client.history.redo(),
+      client.history.undo(),
+    ])
+    const [reviewed, marked, rejected] = ['Correct “dog” absent', 'Mark “cat” absent', 'Reject “sun” present']
+    const wanted = [reviewed, reviewed, marked, marked, rejected, rejected, rejected, rejected]
+    expect(titles.map((answer) => answer?.title)).toEqual(wanted)
+    expect(stateOf()).toEqual([[dog, 1]])
+  }
+  // What is refused holds nothing up.
+  const refused = expect(client.marks.accept(pairs(99))).rejects.toMatchObject({ data: { code: 'no-suggestion' } })
+  expect(await client.history.undo()).toMatchObject({ title: 'Mark “dog” present' })
+  await refused
   socket.close()
 })
 

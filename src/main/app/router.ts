@@ -63,6 +63,7 @@ export function createRouter(app: Application, shell: Shell) {
   })
   const workspace = () => app.requireWorkspace()
   const { jobs, events } = app.context
+  const inOrder = os.middleware(({ next }) => workspace().byHand.run(async () => next()))
 
   return os.router({
     app: {
@@ -125,16 +126,16 @@ export function createRouter(app: Application, shell: Shell) {
     },
     labels: {
       list: os.labels.list.handler(() => labelsOf(workspace())),
-      add: os.labels.add.handler(({ input }) => {
+      add: os.labels.add.use(inOrder).handler(({ input }) => {
         const { id } = workspace().project.labels.add(input)
         return labelsOf(workspace()).find((label) => label.id === id)!
       }),
-      update: os.labels.update.handler(({ input }) => updateLabel(workspace(), input.id, input.patch)),
-      remove: os.labels.remove.handler(({ input }) => workspace().project.labels.remove(input.id)),
-      reorder: os.labels.reorder.handler(({ input }) => workspace().project.labels.reorder(input.ids)),
+      update: os.labels.update.use(inOrder).handler(({ input }) => updateLabel(workspace(), input.id, input.patch)),
+      remove: os.labels.remove.use(inOrder).handler(({ input }) => workspace().project.labels.remove(input.id)),
+      reorder: os.labels.reorder.use(inOrder).handler(({ input }) => workspace().project.labels.reorder(input.ids)),
       mergePlan: os.labels.mergePlan.handler(({ input }) => planMerge(workspace(), input.id, input.intoId)),
-      merge: os.labels.merge.handler(({ input }) => mergeLabels(workspace(), input.id, input.intoId)),
-      split: os.labels.split.handler(({ input }) => splitLabel(workspace(), input)),
+      merge: os.labels.merge.use(inOrder).handler(({ input }) => mergeLabels(workspace(), input.id, input.intoId)),
+      split: os.labels.split.use(inOrder).handler(({ input }) => splitLabel(workspace(), input)),
     },
     images: {
       query: os.images.query.handler(async ({ input }) => {
@@ -157,22 +158,22 @@ export function createRouter(app: Application, shell: Shell) {
       reasons: os.suggestions.reasons.handler(({ input }) => reasonsFor(workspace(), input)),
     },
     marks: {
-      set: os.marks.set.handler(({ input }) => setMarks(workspace(), input.changes)),
-      accept: os.marks.accept.handler(({ input }) => acceptSuggestions(workspace(), input.pairs)),
-      reject: os.marks.reject.handler(({ input }) => rejectSuggestions(workspace(), input.pairs)),
-      review: os.marks.review.handler(({ input }) => reviewMark(workspace(), input)),
+      set: os.marks.set.use(inOrder).handler(({ input }) => setMarks(workspace(), input.changes)),
+      accept: os.marks.accept.use(inOrder).handler(({ input }) => acceptSuggestions(workspace(), input.pairs)),
+      reject: os.marks.reject.use(inOrder).handler(({ input }) => rejectSuggestions(workspace(), input.pairs)),
+      review: os.marks.review.use(inOrder).handler(({ input }) => reviewMark(workspace(), input)),
     },
     candidates: {
       list: os.candidates.list.handler(({ input }) => candidatesOf(workspace(), input)),
-      confirm: os.candidates.confirm.handler(({ input }) => confirmCandidates(workspace(), input)),
+      confirm: os.candidates.confirm.use(inOrder).handler(({ input }) => confirmCandidates(workspace(), input)),
     },
     history: {
-      undo: os.history.undo.handler(() => undo(workspace())),
-      redo: os.history.redo.handler(() => redo(workspace())),
+      undo: os.history.undo.use(inOrder).handler(() => undo(workspace())),
+      redo: os.history.redo.use(inOrder).handler(() => redo(workspace())),
       list: os.history.list.handler(({ input: { limit, before, kind } }) =>
         workspace().project.history.list(limit, before, kind),
       ),
-      goTo: os.history.goTo.handler(({ input }) => goTo(workspace(), input.id)),
+      goTo: os.history.goTo.use(inOrder).handler(({ input }) => goTo(workspace(), input.id)),
     },
     bulk: {
       preview: os.bulk.preview.handler(({ input }) => previewBulk(workspace(), input)),

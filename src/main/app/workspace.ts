@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { UserError } from '../base/errors.ts'
+import { InOrder } from '../base/inOrder.ts'
 import { removeLeftOvers } from '../base/leftOvers.ts'
 import { backupFolder } from '../project/backups.ts'
 import type { Project } from '../project/project.ts'
@@ -33,6 +34,8 @@ export class Workspace {
   readonly received = new ReceivedFiles()
   readonly bulk = new BulkPreviews()
   readonly session: Session
+  /** What people change by hand: an undo must not overtake the mark that it is for. */
+  readonly byHand = new InOrder()
   readonly backups: ProjectBackups
   readonly #stopListening: () => void
   readonly #matrixTimer: NodeJS.Timeout

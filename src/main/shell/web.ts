@@ -150,7 +150,13 @@ function page(status: number, message: string, hint = ''): Response {
 /** Calls come over one WebSocket at /rpc; who may open it is checked like a page, and the origin must be named. */
 function acceptSockets(server: Server, application: Application, { names, scheme, sessions }: Door): WebSocketServer {
   const handler = new RPCHandler(createRouter(application, { kind: 'web', reveal: openFolderOf }))
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate: false })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: largestMessage,
+    perMessageDeflate: false,
+    // Reading a message takes some promises, and not always as many: each is read before the next, so that they stay in order.
+    allowSynchronousEvents: false,
+  })
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy())
     const { host, origin, cookie } = request.headers
