@@ -54,7 +54,8 @@ export interface Shell {
 
 /** The contract, over the application: each handler is a call of the rooms below. */
 export function createRouter(app: Application, shell: Shell) {
-  const os = implement(contract).use(async ({ next, path }) => {
+  const implementer = implement(contract)
+  const os = implementer.use(async ({ next, path }) => {
     try {
       return await next()
     } catch (error) {
@@ -63,7 +64,7 @@ export function createRouter(app: Application, shell: Shell) {
   })
   const workspace = () => app.requireWorkspace()
   const { jobs, events } = app.context
-  const inOrder = os.middleware(({ next }) => workspace().byHand.run(async () => next()))
+  const inOrder = implementer.middleware(({ next }) => workspace().byHand.run(async () => next()))
 
   return os.router({
     app: {
