@@ -6,9 +6,9 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { openExtractor } from '../../src/main/backbone/extractor.ts'
 import { decodeLooks, type Look } from '../../src/main/backbone/looks.ts'
-import { withViews } from '../../src/main/backbone/registry.ts'
 import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
-import { averageLooks, type Frame } from '../../src/main/backbone/views.ts'
+import { averageLooks, type Frame, type Views } from '../../src/main/backbone/views.ts'
+import { type ViewsChoice, viewChoices, viewsOf, withViews } from '../../src/preload/views.ts'
 import { temporaryFolder } from './models.ts'
 
 const grid = { height: 4, width: 7 }
@@ -93,9 +93,9 @@ describe('what a backbone is shown', () => {
     return { path: file, sha256: hash('sha256', bytes) }
   }
 
-  async function looks(width: number, height: number, orientation = 1): Promise<Look[]> {
+  async function looks(width: number, height: number, orientation = 1, views: Views = 'crops'): Promise<Look[]> {
     const { path, sha256 } = await striped(width, height, orientation)
-    return decodeLooks(path, sha256, input, 'crops')
+    return decodeLooks(path, sha256, input, views)
   }
 
   const colourAt = ({ pixels }: Look, x: number, y: number): string => {
@@ -140,27 +140,73 @@ describe('what a backbone is shown', () => {
     for (const { pixels } of seen) expect(pixels.data).toHaveLength(pixels.width * pixels.height * 3)
   })
 
+  test('in tiles: all of it, then four that overlap, each as large as the whole, in the order of reading', async () => {
+    const [all, ...tiles] = await looks(300, 150, 1, 'tiles')
+    expect(all.pixels).toMatchObject({ width: 64, height: 64 })
+    expect(tiles).toHaveLength(4)
+    for (const { frame, pixels } of tiles) {
+      expect(pixels).toMatchObject({ width: 64, height: 64 })
+      expect(frame.width).toBeCloseTo(0.6, 2)
+      expect(frame.height).toBeCloseTo(0.6, 2)
+    }
+    const places = tiles.map(({ frame: { left, top } }) => [left > 0 ? 'right' : 'left', top > 0 ? 'lower' : 'upper'])
+    expect(places.map((place) => place.join())).toEqual(['left,upper', 'right,upper', 'left,lower', 'right,lower'])
+    // Together they reach every edge.
+    const [first, , , last] = tiles.map(({ frame }) => frame)
+    expect([first.left, first.top, last.left + last.width, last.top + last.height]).toEqual([0, 0, 1, 1])
+    expect([0, 1].map((x) => colourAt(tiles[0], x, 0.5))).toEqual(['red', 'green'])
+    expect([0, 1].map((x) => colourAt(tiles[1], x, 0.5))).toEqual(['green', 'blue'])
+    const [, upper, , lower] = await looks(150, 300, 1, 'tiles')
+    expect([0, 1].map((y) => colourAt(upper, 0.5, y))).toEqual(['red', 'green'])
+    expect([0, 1].map((y) => colourAt(lower, 0.5, y))).toEqual(['green', 'blue'])
+  })
+
+  test('tiles of a small image are not enlarged; of any size they lie within it', async () => {
+    const [all, tile] = await looks(40, 30, 1, 'tiles')
+    expect(all.pixels).toMatchObject({ width: 40, height: 30 })
+    expect(tile.pixels).toMatchObject({ width: 24, height: 18 })
+    const sizes = fc.tuple(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 120 }))
+    await fc.assert(
+      fc.asyncProperty(sizes, async ([width, height]) => {
+        for (const { frame, pixels } of await looks(width, height, 1, 'tiles')) {
+          expect(pixels.data).toHaveLength(pixels.width * pixels.height * 3)
+          expect(Math.min(pixels.width, pixels.height)).toBeGreaterThan(0)
+          expect(Math.min(frame.left, frame.top)).toBeGreaterThanOrEqual(0)
+          expect(Math.max(frame.left + frame.width, frame.top + frame.height)).toBeLessThanOrEqual(1 + 1e-12)
+          // Every pixel of the tile was there to be cut.
+          for (let y = 0; y < pixels.height; y++) {
+            const row = pixels.data.subarray(y * pixels.width * 3, (y + 1) * pixels.width * 3)
+            expect(row.every((value, i) => i % 3 !== 0 || value + row[i + 1] + row[i + 2] > 200)).toBe(true)
+          }
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   test('both ways together look at each twice; any order of looks has one name', async () => {
     const { path, sha256 } = await striped(128, 64)
-    const recordsOf = async (views: Parameters<typeof withViews>[1]) => {
+    const recordsOf = async (views: ViewsChoice) => {
       const backbone = await resolveBackbone(withViews('surmise-tiny@64', views))
       const extractor = await openExtractor(backbone, { device: 'cpu', threads: 1, batch: 2 })
       const [record] = await extractor.extract([await decodeLooks(path, sha256, backbone.input, backbone.views)])
       await extractor.close()
       return { record: record!, name: backbone.name, identity: backbone.identity }
     }
-    const choices = ['none', 'flip', 'crops', 'flip+crops'] as const
-    const all = await Promise.all(choices.map(recordsOf))
+    const all = await Promise.all(viewChoices.map(recordsOf))
     expect(all.map(({ name }) => name)).toEqual([
       'surmise-tiny',
       'surmise-tiny+flip',
       'surmise-tiny+crops',
       'surmise-tiny+flip+crops',
+      'surmise-tiny+tiles',
+      'surmise-tiny+flip+tiles',
     ])
-    expect(new Set(all.map(({ identity }) => identity)).size).toBe(4)
-    expect(new Set(all.map(({ record }) => record.join())).size).toBe(4)
+    expect(new Set(all.map(({ identity }) => identity)).size).toBe(6)
+    expect(new Set(all.map(({ record }) => record.join())).size).toBe(6)
     for (const { record } of all) expect(record).toHaveLength(all[0].record.length)
     expect(withViews('model.onnx@384+flip+crops', 'crops')).toBe('model.onnx@384+crops')
     expect(withViews('model.onnx@384+crops', 'none')).toBe('model.onnx@384')
+    for (const views of viewChoices) expect(viewsOf(withViews('model.onnx@384:imagenet+crops', views))).toBe(views)
   })
 })

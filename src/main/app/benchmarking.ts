@@ -74,10 +74,14 @@ function cacheFolderOf(folder: string): string {
 }
 
 function following(job: JobControl) {
-  const begun = performance.now()
+  let begun: number | undefined
   return {
     signal: job.signal,
-    onProgress: (report: BenchmarkProgress | SimulateProgress) => job.update(progressOf(report, begun)),
+    onProgress: (report: BenchmarkProgress | SimulateProgress) => {
+      // What embedding took says nothing of how long the trainings will.
+      if (report.phase === 'training') begun ??= performance.now()
+      job.update(progressOf(report, begun ?? performance.now()))
+    },
   }
 }
 

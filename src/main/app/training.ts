@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { looksEach, viewsOf, withViews } from '../../preload/views.ts'
 import type { Backbone } from '../backbone/backbone.ts'
 import type { EmbedProgress, EmbedResult } from '../backbone/embed.ts'
-import { viewsOf, withViews } from '../backbone/registry.ts'
-import { looksOf } from '../backbone/views.ts'
 import { deviceFailed } from '../base/deviceFailure.ts'
 import { cancelled, UserError } from '../base/errors.ts'
 import { absolutePath } from '../images/walk.ts'
@@ -198,7 +197,7 @@ const leastToMeasure = 32
 
 /** How fast a backbone is here, for whoever chooses one. It is worth no failure. */
 async function recordSpeed({ speeds, log }: AppContext, backbone: string, perSecond: number, device: Device) {
-  const measured = { perSecond: perSecond * looksOf(viewsOf(backbone)), device }
+  const measured = { perSecond: perSecond * looksEach[viewsOf(backbone)], device }
   await speeds.record(withViews(backbone, 'none'), measured).catch((error) => {
     log.warn(`How fast the backbone is could not be written down: ${error}`)
   })

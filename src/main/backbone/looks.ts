@@ -1,6 +1,7 @@
 import { decodePixels, type Pixels, readScanned } from '../images/decode.ts'
+import type { ImageSource } from '../images/source.ts'
 import type { BackboneInput } from './backbone.ts'
-import { cropsToo, type Frame, type Views } from './views.ts'
+import { type Frame, showsEnds, showsTiles, type Views } from './views.ts'
 
 /** One look at an image. */
 export interface Look {
@@ -18,7 +19,7 @@ const leastLonger = 1.1
 
 /**
  * Decodes what a backbone is shown of an image: all of it, fitted into the input; then, if wanted, the two ends of its longer
- * side in the input's own shape, undistorted and larger.
+ * side in the input's own shape, undistorted and larger; or four tiles, each fitted into the input as the whole is.
  * @param path absolute
  * @throws BrokenImage, also if the file can't be read; UserError `image-changed`
  */
@@ -30,9 +31,31 @@ export async function decodeLooks(
 ): Promise<Look[]> {
   const source = await readScanned(path, sha256)
   const whole = wholeLook(await decodePixels(source, input))
-  if (!cropsToo(views)) return [whole]
+  if (showsTiles(views)) return [whole, ...(await tilesOf(source, input))]
+  if (!showsEnds(views)) return [whole]
   const covering = await decodePixels(source, input, 'outside')
   return [whole, ...framesAtEnds(covering, input).map((frame) => ({ frame, pixels: cut(covering, frame) }))]
+}
+
+/** The share of each side that a tile takes: what lies at the edge of one is well inside another. */
+const tileShare = 0.6
+
+async function tilesOf(
+  source: ImageSource,
+  { width, height }: Pick<BackboneInput, 'width' | 'height'>,
+): Promise<Look[]> {
+  const maximum = { width: Math.round(width / tileShare), height: Math.round(height / tileShare) }
+  const pixels = await decodePixels(source, maximum)
+  const startsOf = (length: number): { start: number; share: number }[] => {
+    const share = Math.max(1, Math.round(length * tileShare)) / length
+    return [0, 1 - share].map((start) => ({ start, share }))
+  }
+  return startsOf(pixels.height).flatMap(({ start: top, share: height }) =>
+    startsOf(pixels.width).map(({ start: left, share: width }) => {
+      const frame = { left, top, width, height }
+      return { frame, pixels: cut(pixels, frame) }
+    }),
+  )
 }
 
 /** The two ends of an image in this shape; none where the image has about that shape itself. */

@@ -1,18 +1,12 @@
+import type { ViewsChoice } from '../../preload/views.ts'
 import type { Pixels } from '../images/decode.ts'
 import type { Grid } from './backbone.ts'
 
-/**
- * How an image is looked at: as it is, or also mirrored left to right, or also at the two ends of its longer side, undistorted;
- * the features of all looks averaged.
- */
-export const viewChoices = ['flip', 'crops', 'flip+crops'] as const
-export type Views = (typeof viewChoices)[number]
+export type Views = Exclude<ViewsChoice, 'none'>
 
-/** How many times the work of one look each way is, where an image is not square. */
-export const looksOf = (views: Views | 'none'): number => ({ none: 1, flip: 2, crops: 3, 'flip+crops': 6 })[views]
-
-export const mirrors = (views: Views | undefined): boolean => views === 'flip' || views === 'flip+crops'
-export const cropsToo = (views: Views | undefined): boolean => views === 'crops' || views === 'flip+crops'
+export const mirrors = (views: Views | undefined): boolean => views?.startsWith('flip') ?? false
+export const showsEnds = (views: Views | undefined): boolean => views?.endsWith('crops') ?? false
+export const showsTiles = (views: Views | undefined): boolean => views?.endsWith('tiles') ?? false
 
 /** A part of an image, in shares of its sides. */
 export interface Frame {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { identityOf } from '../backbone/backbone.ts'
+import { showsEnds, showsTiles } from '../backbone/views.ts'
 import { UserError } from '../base/errors.ts'
 import { placeBelow } from '../base/places.ts'
 import { RandomState } from '../base/random.ts'
@@ -212,10 +213,10 @@ function withMetadata(message: ModelMessage, metadata: Record<string, string>): 
 
 /** @throws UserError `export-views`, `backbone-missing`, `backbone-changed` */
 export async function requireBackbone({ backbone }: KeptFeatures): Promise<void> {
-  if (backbone.views === 'crops' || backbone.views === 'flip+crops') {
+  if (showsEnds(backbone.views) || showsTiles(backbone.views)) {
     throw new UserError(
       'export-views',
-      'The model was trained on looks at the ends of each image, at a resolution of their own, and one image tensor can’t give those.',
+      'The model was trained on looks at parts of each image, at a resolution of their own, and one image tensor can’t give those.',
       'Embed with --views flip or none and train again; or export the recogniser alone (--no-backbone).',
     )
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { viewChoices } from '../views.ts'
 import { label } from './labels.ts'
 import { model } from './models.ts'
 import { count, id } from './numbers.ts'
@@ -7,8 +8,7 @@ export const settings = z.object({
   name: z.string(),
   /** A name of the registry or the path of an ONNX file; null for the built-in one. */
   backbone: z.string().nullable(),
-  /** How each image is looked at: as it is, mirrored too, at the ends of its longer side too, or both. */
-  views: z.enum(['none', 'flip', 'crops', 'flip+crops']),
+  views: z.enum(viewChoices),
   annotator: z.string().nullable(),
   device: z.string(),
   seed: z.int().nonnegative(),

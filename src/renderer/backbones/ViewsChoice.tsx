@@ -1,13 +1,13 @@
 import type { BackboneRow, BackbonesPage } from '../../preload/backbones.ts'
+import { looksEach, viewChoices } from '../../preload/views.ts'
 import { client } from '../bridge/client.ts'
 import { useProject } from '../state/queries.ts'
 import { texts } from '../texts.ts'
 import { Choice } from '../ui/Choice.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { useAction } from '../ui/useAction.ts'
-import { looks, plainOf, secondsFor } from './costs.ts'
+import { plainOf, secondsFor } from './costs.ts'
 
-const ways = ['none', 'flip', 'crops', 'flip+crops'] as const
 const t = texts.backbones
 
 /** How each image is looked at, and what that costs with the backbone in use. */
@@ -27,11 +27,11 @@ export function ViewsChoice({
         legend={texts.settings.views}
         value={data?.settings.views ?? 'none'}
         disabled={busy}
-        options={ways.map((value) => ({
+        options={viewChoices.map((value) => ({
           value,
           label: texts.settings.viewChoices[value].label,
           hint: [
-            t.viewsCost(looks[value], used ? secondsFor(used, project, looks[value]) : null),
+            t.viewsCost(looksEach[value], used ? secondsFor(used, project, looksEach[value]) : null),
             texts.settings.viewChoices[value].brings,
           ]
             .filter(Boolean)

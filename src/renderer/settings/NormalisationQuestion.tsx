@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../../preload/schemas.ts'
+import { viewsOf, withViews } from '../../preload/views.ts'
 import { texts } from '../texts.ts'
 import { Choice } from '../ui/Choice.tsx'
 
@@ -20,8 +21,8 @@ export function NormalisationQuestion({
   const chosen = behind.exec(backbone)?.[1] as Name | undefined
   if (error?.code !== 'backbone-normalisation' && !chosen) return null
   const choose = (name: Name) => {
-    const [, model, views] = /^(.*?)((?:\+flip)?(?:\+crops)?)$/.exec(backbone.trim().replace(behind, '')) ?? []
-    onChange(`${model}:${name}${views}`)
+    const plain = backbone.trim().replace(behind, '')
+    onChange(withViews(`${withViews(plain, 'none')}:${name}`, viewsOf(plain)))
   }
   return (
     <div>

@@ -29,7 +29,9 @@ export const settings = {
     none: { label: 'As it is', brings: '' },
     flip: { label: 'Mirrored, too', brings: 'About half a point of average precision more.' },
     crops: { label: 'At the two ends of its longer side, too', brings: 'For small things in wide or tall images.' },
-    'flip+crops': { label: 'Both', brings: 'One or two points of average precision more, on photos.' },
+    'flip+crops': { label: 'Mirrored, and at both ends', brings: 'A point of average precision more, on photos.' },
+    tiles: { label: 'In four tiles, too', brings: 'For small things: a point or two more.' },
+    'flip+tiles': { label: 'Mirrored, and in four tiles', brings: 'The most, and the slowest.' },
   },
   device: 'Train on',
   devices: {

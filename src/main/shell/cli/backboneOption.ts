@@ -1,8 +1,9 @@
 import path from 'node:path'
 import { Option } from 'commander'
-import { namesFile, type ViewsChoice, viewChoices, withViews } from '../../app/backbones.ts'
+import { type ViewsChoice, viewChoices, withViews } from '../../../preload/views.ts'
+import { namesFile } from '../../app/backbones.ts'
 
-/** A backbone as it is typed: a name, or an ONNX file, with `@384` for its input size and `+flip`, `+crops` or both for its views. */
+/** A backbone as it is typed: a name, or an ONNX file, with `@384` for its input size and `+flip`, `+tiles` or the like for its views. */
 export function backboneOf(text: string, views?: ViewsChoice): string {
   const specification = views ? withViews(text, views) : text
   return namesFile(specification) ? path.resolve(specification) : specification
@@ -11,6 +12,6 @@ export function backboneOf(text: string, views?: ViewsChoice): string {
 export function viewsOption(): Option {
   return new Option(
     '--views <how>',
-    'look at each image mirrored (flip), at the two ends of its longer side (crops), or both, too: two, three or six times the time to embed, better suggestions',
-  ).choices([...viewChoices, 'none'])
+    'look at each image mirrored (flip), at the two ends of its longer side (crops), or in four tiles (tiles), too: twice, three or five times the time to embed, better suggestions',
+  ).choices(viewChoices)
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { ViewsChoice } from '../../app/backbones.ts'
+import type { ViewsChoice } from '../../../preload/views.ts'
 import { type BenchmarkRequest, type ProtocolRequest, startBenchmark, startProtocol } from '../../app/benchmarking.ts'
 import { UserError } from '../../base/errors.ts'
 import { backboneOf, viewsOption } from './backboneOption.ts'

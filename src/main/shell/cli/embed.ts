@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { chooseViews, type ViewsChoice } from '../../app/backbones.ts'
+import type { ViewsChoice } from '../../../preload/views.ts'
+import { chooseViews } from '../../app/backbones.ts'
 import { type Shard, shardFolder, startShard } from '../../app/shards.ts'
 import { startEmbedding } from '../../app/training.ts'
 import { counted } from '../../app/words.ts'

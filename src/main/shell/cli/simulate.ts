@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { type Command, Option } from 'commander'
-import type { ViewsChoice } from '../../app/backbones.ts'
+import type { ViewsChoice } from '../../../preload/views.ts'
 import { type SimulateRequest, startSimulation } from '../../app/benchmarking.ts'
 import { backboneOf, viewsOption } from './backboneOption.ts'
 import { countOf } from './count.ts'

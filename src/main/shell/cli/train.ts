@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { chooseViews, type ViewsChoice } from '../../app/backbones.ts'
+import type { ViewsChoice } from '../../../preload/views.ts'
+import { chooseViews } from '../../app/backbones.ts'
 import type { Unfreeze } from '../../app/lastStage.ts'
 import { modelOf } from '../../app/summary.ts'
 import { startTraining } from '../../app/training.ts'
