@@ -1,6 +1,8 @@
 import { defineConfig } from '@playwright/test'
 import { findChromium } from './scripts/chromium.ts'
 import { compileCache } from './scripts/compileCache.ts'
+// Names the folder before there are workers.
+import './test/e2e/madeOnce.ts'
 
 Object.assign(process.env, compileCache)
 
@@ -8,6 +10,7 @@ Object.assign(process.env, compileCache)
 export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results',
+  globalTeardown: './test/e2e/madeOnce.ts',
   timeout: 120_000,
   expect: { timeout: 10_000 },
   // Each test starts an application of its own: while one waits for its screen, the other works.

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test as base, type Page } from '@playwright/test'
+import { madeOnce } from './madeOnce.ts'
 
 const cli = path.resolve(import.meta.dirname, '../../src/main/shell/cli.ts')
 
@@ -40,35 +41,19 @@ interface WorkerFixtures {
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   drawnSample: [
-    // biome-ignore lint/correctness/noEmptyPattern: see below
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it that no other fixture is asked for
     async ({}, use) => {
-      const folder = mkdtempSync(path.join(tmpdir(), 'surmise-sample-'))
-      const env = { ...process.env, SURMISE_HOME: path.join(folder, 'home') }
-      await output(spawn(process.execPath, [cli, 'sample', path.join(folder, 'sample')], { env }))
-      await use(path.join(folder, 'sample'))
-      rmSync(folder, { recursive: true, force: true })
+      const folder = await madeOnce('sample', async (folder) => {
+        const env = { ...process.env, SURMISE_HOME: `${folder}-home` }
+        await output(spawn(process.execPath, [cli, 'sample', folder], { env }))
+      })
+      await use(folder)
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: 180_000 },
   ],
   trainedSample: [
     async ({ drawnSample }, use) => {
-      const folder = mkdtempSync(path.join(tmpdir(), 'surmise-trained-'))
-      const env = { ...process.env, SURMISE_HOME: path.join(folder, '.home') }
-      const surmise = (...args: string[]) => output(spawn(process.execPath, [cli, ...args], { env }))
-      const [images, marks] = [path.join(folder, 'images'), path.join(folder, 'marks.csv')]
-      const project = path.join(folder, 'Trained.surmise')
-      const all = path.join(drawnSample, 'images')
-      mkdirSync(images)
-      for (const name of readdirSync(all).sort().slice(0, 60)) cpSync(path.join(all, name), path.join(images, name))
-      await surmise('export', path.join(drawnSample, 'Sample.surmise'), marks, '--format', 'csv')
-      // In one order, whatever order the sample was scanned in: labels are added as they come.
-      const [head, ...lines] = readFileSync(marks, 'utf8').trimEnd().split('\n')
-      writeFileSync(marks, `${[head, ...lines.sort()].join('\n')}\n`)
-      await surmise('new', project, '--images', images)
-      await surmise('import', project, marks)
-      for (const seed of ['1', '2']) await surmise('train', project, '--seed', seed, '--device', 'cpu')
-      await use(folder)
-      rmSync(folder, { recursive: true, force: true })
+      await use(await madeOnce('trained', (folder) => trainTwice(drawnSample, folder)))
     },
     { scope: 'worker', timeout: 180_000 },
   ],
@@ -102,6 +87,24 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 })
 
 export { expect } from '@playwright/test'
+
+/** Makes a project of 60 images of the sample, with what is known of them, and trains it twice. */
+async function trainTwice(drawnSample: string, folder: string): Promise<void> {
+  const env = { ...process.env, SURMISE_HOME: path.join(folder, '.home') }
+  const surmise = (...args: string[]) => output(spawn(process.execPath, [cli, ...args], { env }))
+  const [images, marks] = [path.join(folder, 'images'), path.join(folder, 'marks.csv')]
+  const project = path.join(folder, 'Trained.surmise')
+  const all = path.join(drawnSample, 'images')
+  mkdirSync(images)
+  for (const name of readdirSync(all).sort().slice(0, 60)) cpSync(path.join(all, name), path.join(images, name))
+  await surmise('export', path.join(drawnSample, 'Sample.surmise'), marks, '--format', 'csv')
+  // In one order, whatever order the sample was scanned in: labels are added as they come.
+  const [head, ...lines] = readFileSync(marks, 'utf8').trimEnd().split('\n')
+  writeFileSync(marks, `${[head, ...lines.sort()].join('\n')}\n`)
+  await surmise('new', project, '--images', images)
+  await surmise('import', project, marks)
+  for (const seed of ['1', '2']) await surmise('train', project, '--seed', seed, '--device', 'cpu')
+}
 
 function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
+import { openProject } from './hands.ts'
 
 /** A file manager that writes down what it is asked to show, and then does as it is told. */
 const desktop = mkdtempSync(path.join(tmpdir(), 'surmise-desktop-'))
@@ -20,10 +21,7 @@ test.beforeEach(() => writeFileSync(answer, '0'))
 test.afterAll(() => rmSync(desktop, { recursive: true, force: true }))
 
 async function open(page: Page, project: string): Promise<string> {
-  await page.getByRole('button', { name: 'Open a project' }).click()
-  await page.getByLabel('Project file', { exact: true }).fill(project)
-  await page.keyboard.press('Enter')
-  await expect(page.locator('[data-path]').first()).toBeVisible()
+  await openProject(page, project)
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   return path.join(path.dirname(project), 'images')
 }

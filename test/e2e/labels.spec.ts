@@ -1,17 +1,11 @@
 import type { Locator, Page } from '@playwright/test'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
+import { openProject } from './hands.ts'
 
 const sidebar = (page: Page): Locator => page.getByRole('complementary', { name: 'Labels' })
 const names = (page: Page): Promise<string[]> => sidebar(page).locator('bdi').allTextContents()
 const editing = (page: Page): Locator => page.getByRole('dialog', { name: 'Label', exact: true })
-
-async function open(page: Page, file: string): Promise<void> {
-  await page.getByRole('button', { name: /^Open a project/ }).click()
-  await page.getByRole('dialog').getByRole('textbox').fill(file)
-  await page.keyboard.press('Enter')
-  await expect(page.locator('[data-path]').first()).toBeVisible()
-}
 
 async function edit(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: `Edit ${name}`, exact: true }).press('Enter')
@@ -30,7 +24,7 @@ async function counts(page: Page, name: string): Promise<string> {
 }
 
 test('labels are put in order by the keyboard and by the mouse', async ({ app: page, trained }) => {
-  await open(page, trained)
+  await openProject(page, trained)
   const [first, second, third] = await names(page)
   const handle = (name: string) => page.getByRole('button', { name: `Move ${name}`, exact: true })
   await handle(first).focus()
@@ -57,7 +51,7 @@ test('labels are put in order by the keyboard and by the mouse', async ({ app: p
 })
 
 test('parents, groups and examples; merged and split, each said before and undone', async ({ app: page, trained }) => {
-  await open(page, trained)
+  await openProject(page, trained)
 
   // A flower is a plant, present or not.
   await page.getByRole('button', { name: 'Add a label' }).press('Enter')

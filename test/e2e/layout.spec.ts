@@ -1,13 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
-
-async function open(page: Page, project: string): Promise<void> {
-  await page.getByRole('button', { name: 'Open a project' }).click()
-  await page.getByLabel('Project file', { exact: true }).fill(project)
-  await page.keyboard.press('Enter')
-  await expect(page.locator('[data-path]').first()).toBeVisible()
-}
+import { openProject } from './hands.ts'
 
 const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Labels' })
 const widthOf = async (of: Locator): Promise<number> => Math.round((await of.boundingBox())!.width)
@@ -23,7 +17,7 @@ async function drag(page: Page, edge: Locator, by: number): Promise<void> {
 }
 
 test('panels are made wider and narrower by pointer and keyboard, and stay so', async ({ app: page, sample }) => {
-  await open(page, sample)
+  await openProject(page, sample)
   const edge = page.getByRole('separator', { name: 'Width of the list of labels' })
   expect(await widthOf(panel(page))).toBe(256)
   await drag(page, edge, 84)

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
+import { openProject } from './hands.ts'
 
 /** What an exported COCO file says of an image, by label name. */
 type Exported = Record<string, { state: 'present' | 'absent'; source: string }>
@@ -55,13 +56,6 @@ async function openSample(page: Page): Promise<void> {
   await expect(page.getByRole('region', { name: 'Tour' })).toBeVisible()
   await page.keyboard.press('Control+ArrowDown')
   await expect(page.getByRole('region', { name: 'Tour' })).toBeHidden()
-}
-
-async function openProject(page: Page, file: string): Promise<void> {
-  await page.getByRole('button', { name: /^Open a project/ }).click()
-  await page.getByRole('dialog').getByRole('textbox').fill(file)
-  await page.keyboard.press('Enter')
-  await expect(page.locator('[data-path]').first()).toBeVisible()
 }
 
 async function fineTune(page: Page): Promise<void> {

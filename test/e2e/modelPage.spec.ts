@@ -1,7 +1,6 @@
-import type { Page } from '@playwright/test'
 import { expectNoViolations } from './axe.ts'
 import { expect, type Served, test } from './fixture.ts'
-import { tabTo } from './hands.ts'
+import { openProject, tabTo } from './hands.ts'
 
 interface Listed {
   id: number
@@ -14,13 +13,6 @@ async function listed(served: Served, project: string): Promise<Listed[]> {
   return JSON.parse((await served.surmise('models', project, '--json')).trim().split('\n').at(-1)!).models
 }
 
-async function open(page: Page, project: string): Promise<void> {
-  await page.getByRole('button', { name: /^Open a project/ }).click()
-  await page.getByRole('dialog').getByRole('textbox').fill(project)
-  await page.keyboard.press('Enter')
-  await expect(page.locator('[data-path]').first()).toBeVisible()
-}
-
 test('the model page, by the keyboard alone: versions, labels, threshold, contradictions', async ({
   app: page,
   served,
@@ -29,7 +21,7 @@ test('the model page, by the keyboard alone: versions, labels, threshold, contra
   const models = await listed(served, project)
   const [newest, oldest] = models
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
-  await open(page, project)
+  await openProject(page, project)
 
   // A confident suggestion is rejected: from now on the model contradicts a known label.
   await page.getByRole('button', { name: 'Has suggestions' }).focus()
@@ -144,14 +136,14 @@ test('the model page is open to everyone, in light and dark, with a model and wi
   trained,
 }) => {
   const check = (where: string) => expectNoViolations(page, where)
-  await open(page, sample)
+  await openProject(page, sample)
   await page.keyboard.press('Control+.')
   await expect(page.getByText('No model yet')).toBeVisible()
   await expect(page.getByRole('region', { name: 'Labels that go together' })).toBeVisible()
   await check('without a model')
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: 'Close project' }).click()
-  await open(page, trained)
+  await openProject(page, trained)
   await page.keyboard.press('Control+.')
   await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
   await expect(page.getByRole('region', { name: 'Labels that go together' })).toBeVisible()
@@ -164,7 +156,7 @@ test('a training beside the model that suggests: what it runs on and why, and ea
   trained: project,
 }) => {
   test.setTimeout(180_000)
-  await open(page, project)
+  await openProject(page, project)
   await page.keyboard.press('Control+Enter')
   const panel = page.getByRole('complementary', { name: 'Training' })
   await expect(panel.getByText(/^On .+: /)).toBeVisible({ timeout: 30_000 })

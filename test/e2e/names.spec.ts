@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { openProject } from '../../src/main/project/open.ts'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
+import { openProject as openOnPage } from './hands.ts'
 
 /** Right to left, both ways in one, without spaces, and longer than any screen. */
 const names = [
@@ -24,13 +25,6 @@ function rename(file: string): void {
   } finally {
     project.close()
   }
-}
-
-async function open(page: Page, file: string): Promise<void> {
-  await page.getByRole('button', { name: 'Open a project' }).click()
-  await page.getByLabel('Project file', { exact: true }).fill(file)
-  await page.keyboard.press('Enter')
-  await expect(page.locator('[data-path] img').first()).toBeVisible()
 }
 
 /** What reaches out of the window, or of the panel it stands in. */
@@ -65,7 +59,8 @@ const withoutBeginning = `[...document.querySelectorAll('aside bdi')].filter((na
 
 test('names of any length and script leave every screen whole', async ({ app: page, trained }) => {
   rename(trained)
-  await open(page, trained)
+  await openOnPage(page, trained)
+  await expect(page.locator('[data-path] img').first()).toBeVisible()
   const [arabic, hebrew, japanese, long] = names
   const sidebar = page.getByRole('complementary', { name: 'Labels' })
   for (const name of names) await expect(sidebar.locator('bdi', { hasText: name })).toBeVisible()
