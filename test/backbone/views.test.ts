@@ -6,9 +6,10 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { openExtractor } from '../../src/main/backbone/extractor.ts'
 import { decodeLooks, type Look } from '../../src/main/backbone/looks.ts'
+import { viewsOf, withViews } from '../../src/main/backbone/registry.ts'
 import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
 import { averageLooks, type Frame, type Views } from '../../src/main/backbone/views.ts'
-import { type ViewsChoice, viewChoices, viewsOf, withViews } from '../../src/preload/views.ts'
+import { type ViewsChoice, viewChoices } from '../../src/preload/views.ts'
 import { temporaryFolder } from './models.ts'
 
 const grid = { height: 4, width: 7 }

@@ -72,7 +72,14 @@ async function requireDefined(read: Promise<unknown>): Promise<void> {
 }
 
 function namesIn(folder: string, recursive = false): string[] {
-  return existsSync(folder) ? readdirSync(folder, { recursive, encoding: 'utf8' }) : []
+  for (;;) {
+    try {
+      return existsSync(folder) ? readdirSync(folder, { recursive, encoding: 'utf8' }) : []
+    } catch (error) {
+      // A folder within went while it was read: once more.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
 }
 
 /** Temporary files anywhere in these folders. */

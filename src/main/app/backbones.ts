@@ -1,15 +1,15 @@
 import path from 'node:path'
 import type { Settings } from '../../preload/schemas.ts'
-import { type ViewsChoice, viewsOf, withViews } from '../../preload/views.ts'
+import type { ViewsChoice } from '../../preload/views.ts'
 import { normalisationNames } from '../backbone/normalisation.ts'
-import { modelNamed, namesFile } from '../backbone/registry.ts'
+import { modelNamed, namesFile, viewsOf, withViews } from '../backbone/registry.ts'
 import { UserError } from '../base/errors.ts'
 import type { Project } from '../project/project.ts'
 import type { AppContext } from './context.ts'
 import { builtInBackbone } from './training.ts'
 import type { Workspace } from './workspace.ts'
 
-export { namesFile }
+export { namesFile, withViews }
 
 /**
  * Looks into a backbone before a project is told to use it.

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { viewsOf, withViews } from '../../preload/views.ts'
 import { shortened, UserError } from '../base/errors.ts'
 import { cardSchema, type ModelCard } from './card.ts'
 import { fetchedFile } from './fetched.ts'
 import { knownBackbone } from './manifest.ts'
 import { type NormalisationName, normalisationNames, normalisationOf } from './normalisation.ts'
-import type { Views } from './views.ts'
+import { type Views, viewChoices } from './views.ts'
 
 export interface RegistryEntry extends ModelCard {
   name: string
@@ -26,7 +25,7 @@ export const defaultSize = 384
 
 /**
  * Finds the model that a person named: a name of the registry, or the path of an ONNX file, each with `@size` and views
- * (`+flip`, `+crops`, `+flip+tiles` …: preload/views.ts) if wanted, and `:imagenet` or another normalisation where the model can't tell.
+ * (`+flip`, `+crops`, `+flip+tiles` …: views.ts) if wanted, and `:imagenet` or another normalisation where the model can't tell.
  * Beside `FILE.onnx`, a file `FILE.onnx.json` may say what the model can't (ModelCard).
  * @throws UserError `backbone-unknown`, `backbone-not-fetched`, `backbone-list-wrong`, `backbone-card-wrong`
  */
@@ -58,6 +57,19 @@ export function withNormalisation(specification: string, normalisation: Normalis
   const views = viewsOf(specification)
   return withViews(`${withViews(specification, 'none').replace(normalisationBehind, '')}:${normalisation}`, views)
 }
+
+/** The same backbone, looking at images in this way. */
+export function withViews(specification: string, views: Views | 'none'): string {
+  return specification.replace(viewsBehind, '') + (views === 'none' ? '' : `+${views}`)
+}
+
+/** How the backbone so named looks at images. */
+export function viewsOf(specification: string): Views | 'none' {
+  const behind = viewsBehind.exec(specification)?.[0] ?? ''
+  return viewChoices.find((choice) => `+${choice}` === behind) ?? 'none'
+}
+
+const viewsBehind = /(\+flip)?(\+(crops|tiles))?$/
 
 const normalisationBehind = new RegExp(`:(${normalisationNames.join('|')})$`)
 

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import { withViews } from '../../preload/views.ts'
 import { shortened, UserError } from '../base/errors.ts'
 import { Session, type Tensor, tensorOf } from '../tensor/session.ts'
 import { type Backbone, type BackboneInput, identityOf, inputShape, largestGrid } from './backbone.ts'
@@ -7,7 +6,7 @@ import { cutAtFeatures } from './featureCut.ts'
 import { inputOf, openSizes } from './input.ts'
 import { featuresOf, listOf, type OutputShape, pooledOf, unusable, usableHint } from './outputs.ts'
 import { Preprocessor } from './preprocess.ts'
-import { findModel, type RegistryEntry } from './registry.ts'
+import { findModel, type RegistryEntry, withViews } from './registry.ts'
 import { textTowerOf } from './textFiles.ts'
 
 /** A shape beyond these is no image backbone that anyone made, and would fill the disk. */

@@ -1,8 +1,12 @@
-import type { ViewsChoice } from '../../preload/views.ts'
 import type { Pixels } from '../images/decode.ts'
 import type { Grid } from './backbone.ts'
 
-export type Views = Exclude<ViewsChoice, 'none'>
+/**
+ * How an image is looked at: as it is, or also mirrored left to right, or also at the two ends of its longer side, undistorted, or
+ * also in four tiles; the features of all looks averaged.
+ */
+export const viewChoices = ['flip', 'crops', 'flip+crops', 'tiles', 'flip+tiles'] as const
+export type Views = (typeof viewChoices)[number]
 
 export const mirrors = (views: Views | undefined): boolean => views?.startsWith('flip') ?? false
 export const showsEnds = (views: Views | undefined): boolean => views?.endsWith('crops') ?? false

@@ -1,10 +1,9 @@
 import type { BackboneRow, BackbonesPage } from '../../preload/backbones.ts'
-import { withViews } from '../../preload/views.ts'
 
 type ProjectPart = NonNullable<BackbonesPage['project']>
 
 /** A specification without its views. */
-export const plainOf = (specification: string): string => withViews(specification, 'none')
+export const plainOf = (specification: string): string => specification.replace(/(\+\w+)*$/, '')
 
 /** How long looking at every image of the project would take; null where its speed was not measured. */
 export function secondsFor(row: BackboneRow, { images }: ProjectPart, looksEach = 1): number | null {

@@ -1,5 +1,4 @@
 import type { ErrorReport } from '../../preload/schemas.ts'
-import { viewsOf, withViews } from '../../preload/views.ts'
 import { texts } from '../texts.ts'
 import { Choice } from '../ui/Choice.tsx'
 
@@ -21,8 +20,8 @@ export function NormalisationQuestion({
   const chosen = behind.exec(backbone)?.[1] as Name | undefined
   if (error?.code !== 'backbone-normalisation' && !chosen) return null
   const choose = (name: Name) => {
-    const plain = backbone.trim().replace(behind, '')
-    onChange(withViews(`${withViews(plain, 'none')}:${name}`, viewsOf(plain)))
+    const [, model, views] = /^(.*?)((?:\+\w+)*)$/.exec(backbone.trim().replace(behind, '')) ?? []
+    onChange(`${model}:${name}${views}`)
   }
   return (
     <div>
