@@ -92,12 +92,13 @@ function receiveProject(project: ProjectSummary | null): void {
   const before = queryClient.getQueryData<ProjectSummary | null>(keys.project)
   queryClient.setQueryData(keys.project, project)
   if (before?.uuid !== project?.uuid) {
-    resetView()
+    // What was asked for while a project closed is for the next one. What a project was opened with is done: keys are for its
+    // images as soon as they are seen.
+    const { dialog } = ui.get()
+    const isForNext = !project && (dialog === 'open-project' || dialog === 'new-project')
+    resetView(isForNext ? dialog : null)
     // The tour of a project that is just opened may have begun before this is told.
     if (before) ui.set({ tour: null })
-    // What it was asked for with is done: keys are for the images as soon as they are seen.
-    const { dialog } = ui.get()
-    if (project && (dialog === 'open-project' || dialog === 'new-project')) ui.set({ dialog: null })
     rows.clear()
     thumbnails.clear()
     queryClient.removeQueries({ queryKey: ['detail'] })

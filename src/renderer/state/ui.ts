@@ -152,9 +152,9 @@ export const useUi = create<Ui>(() => ({
 
 export const ui = { get: useUi.getState, set: useUi.setState }
 
-/** Another project: nothing of the one before may show. */
-export function resetView(): void {
-  ui.set({ ...start, dialog: null, saveFailed: false })
+/** Another project: nothing of the one before may show. @param dialog the one that stays open */
+export function resetView(dialog: DialogName | null = null): void {
+  ui.set({ ...start, dialog, saveFailed: false })
 }
 
 let lastGiven = 0
