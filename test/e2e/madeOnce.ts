@@ -3,6 +3,7 @@ import { access, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { lockFolder } from '../../src/main/backbone/lock.ts'
 
 /** Of this run of the tests: its workers inherit it. */
 process.env.SURMISE_MADE_ONCE ??= path.join(tmpdir(), `surmise-e2e-${process.pid}`)
@@ -14,11 +15,12 @@ process.env.SURMISE_MADE_ONCE ??= path.join(tmpdir(), `surmise-e2e-${process.pid
 export async function madeOnce(name: string, make: (folder: string) => Promise<void>): Promise<string> {
   const folder = path.join(process.env.SURMISE_MADE_ONCE!, name)
   const [done, lock] = [`${folder}.done`, `${folder}.lock`]
-  mkdirSync(path.dirname(folder), { recursive: true })
+  mkdirSync(lock, { recursive: true })
   while (!(await isThere(done))) {
-    try {
-      mkdirSync(lock)
-    } catch {
+    const release = await lockFolder(lock).catch(({ code }) => {
+      if (code !== 'cache-in-use') throw new Error(`${lock}: ${code}`)
+    })
+    if (!release) {
       await wait(100)
       continue
     }
@@ -30,7 +32,7 @@ export async function madeOnce(name: string, make: (folder: string) => Promise<v
       await make(folder)
       await writeFile(done, '')
     } finally {
-      rmSync(lock, { recursive: true })
+      await release()
     }
   }
   return folder

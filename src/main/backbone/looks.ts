@@ -40,22 +40,13 @@ export async function decodeLooks(
 /** The share of each side that a tile takes: what lies at the edge of one is well inside another. */
 const tileShare = 0.6
 
-async function tilesOf(
-  source: ImageSource,
-  { width, height }: Pick<BackboneInput, 'width' | 'height'>,
-): Promise<Look[]> {
-  const maximum = { width: Math.round(width / tileShare), height: Math.round(height / tileShare) }
-  const pixels = await decodePixels(source, maximum)
-  const startsOf = (length: number): { start: number; share: number }[] => {
-    const share = Math.max(1, Math.round(length * tileShare)) / length
-    return [0, 1 - share].map((start) => ({ start, share }))
-  }
-  return startsOf(pixels.height).flatMap(({ start: top, share: height }) =>
-    startsOf(pixels.width).map(({ start: left, share: width }) => {
-      const frame = { left, top, width, height }
-      return { frame, pixels: cut(pixels, frame) }
-    }),
-  )
+async function tilesOf(source: ImageSource, input: Pick<BackboneInput, 'width' | 'height'>): Promise<Look[]> {
+  const enlarged = (length: number): number => Math.round(length / tileShare)
+  const pixels = await decodePixels(source, { width: enlarged(input.width), height: enlarged(input.height) })
+  const wholePixels = (length: number): number => Math.max(1, Math.round(length * tileShare)) / length
+  const [width, height] = [wholePixels(pixels.width), wholePixels(pixels.height)]
+  const frames = [0, 1 - height].flatMap((top) => [0, 1 - width].map((left) => ({ left, top, width, height })))
+  return frames.map((frame) => ({ frame, pixels: cut(pixels, frame) }))
 }
 
 /** The two ends of an image in this shape; none where the image has about that shape itself. */
