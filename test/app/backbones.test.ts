@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { chooseViews, configure, settingsOf } from '../../src/main/app/backbones.ts'
 import { startEmbedding } from '../../src/main/app/training.ts'
 import { Graph } from '../../src/main/tensor/graph.ts'
@@ -12,7 +12,11 @@ test('how images are looked at is a setting of the project, whoever sets it; tra
   const { workspace } = await pictureProject(3)
   const { project } = workspace
   expect(settingsOf(project)).toMatchObject({ backbone: null, views: 'none' })
+  const told = vi.spyOn(workspace.context.events, 'publish')
   await configure(workspace, { views: 'flip' })
+  // At once, however long counting what the project holds may be put off.
+  const settings = expect.objectContaining({ views: 'flip' })
+  expect(told).toHaveBeenCalledWith({ kind: 'project', project: expect.objectContaining({ settings }) })
   expect(settingsOf(project)).toMatchObject({ backbone: null, views: 'flip' })
   expect(await startEmbedding(workspace).done).toMatchObject({ embedded: 3, alreadyThere: 0 })
 

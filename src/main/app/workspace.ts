@@ -138,14 +138,21 @@ export class Workspace {
       case 'models':
         events.publish({ kind: 'suggestions' })
         break
+      case 'settings':
+        // Whoever has chosen something sees at once that it is chosen.
+        this.#tellSummary()
+        return
     }
     const after = Math.max(summaryAfter, this.#summaryTook / summaryShare)
-    this.#summaryTimer ??= setTimeout(() => {
-      this.#summaryTimer = undefined
-      const begun = performance.now()
-      events.publish({ kind: 'project', project: summaryOf(this) })
-      this.#summaryTook = performance.now() - begun
-    }, after)
+    this.#summaryTimer ??= setTimeout(() => this.#tellSummary(), after)
+  }
+
+  #tellSummary(): void {
+    clearTimeout(this.#summaryTimer)
+    this.#summaryTimer = undefined
+    const begun = performance.now()
+    this.context.events.publish({ kind: 'project', project: summaryOf(this) })
+    this.#summaryTook = performance.now() - begun
   }
 }
 
