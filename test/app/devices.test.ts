@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { probeApart } from '../../src/main/app/deviceProbe.ts'
 import { Devices, type ProbeDevice } from '../../src/main/app/devices.ts'
@@ -19,10 +20,20 @@ describe('a probe in a process of its own', () => {
   })
 
   test('that hangs is killed, and a sentence', async () => {
-    await expect(probeApart({ entry }, 'webgpu', 800)).rejects.toMatchObject({
+    await expect(probeApart({ entry }, 'webgpu', { within: 800 })).rejects.toMatchObject({
       code: 'device-failed',
       message: expect.stringMatching(/^WebGPU can’t be used: it did not answer/),
     })
+  })
+
+  test('ends with the application, which waits for it, and none begins after', async () => {
+    const devices = new Devices((device, signal) => probeApart({ entry }, device, { signal }), 'linux')
+    const refused = expect(devices.choose('webgpu')).rejects.toMatchObject({ code: 'compute-stopped' })
+    // By then it hangs.
+    await wait(500)
+    await devices.close()
+    await refused
+    await expect(devices.choose('dml')).rejects.toMatchObject({ code: 'compute-stopped' })
   })
 
   test('tells how fast the device is', async () => {
@@ -40,7 +51,7 @@ describe('a probe in a process of its own', () => {
     'WebGPU on software works, and auto passes it over: the CPU is faster',
     async () => {
       const devices = new Devices((device) =>
-        probeApart({ entry: computeEntry, environment: softwareVulkan }, device, 60_000),
+        probeApart({ entry: computeEntry, environment: softwareVulkan }, device, { within: 60_000 }),
       )
       expect(await devices.choose('webgpu')).toBe('webgpu')
       expect(await devices.choose('auto')).toBe('cpu')

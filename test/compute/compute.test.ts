@@ -228,15 +228,23 @@ describe('start and stop', () => {
     expect(error).toMatchObject({ code: 'compute-not-started' })
   })
 
-  test('stopping cancels politely; a later task starts it again', async () => {
+  test('stopping cancels politely, and no later task starts it again', async () => {
     const compute = startCompute()
     const running = failure(compute.run('forever', null))
     const pid = await compute.run('pid', undefined)
     await compute.stop()
     expect(await running).toMatchObject({ code: 'cancelled' })
     expect(isAlive(pid)).toBe(false)
+    expect(await failure(compute.run('add', { a: 1, b: 2 }))).toMatchObject({ code: 'compute-stopped' })
     expect(compute.pid).toBeUndefined()
-    expect(await compute.run('add', { a: 1, b: 2 })).toBe(3)
+  })
+
+  test('a task that was asked for in the same breath as the end starts nothing', async () => {
+    const compute = startCompute()
+    const asked = failure(compute.run('add', { a: 1, b: 2 }))
+    await compute.stop()
+    expect(await asked).toMatchObject({ code: 'compute-stopped' })
+    expect(compute.pid).toBeUndefined()
   })
 
   test('a task that does not listen is killed', async () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { test as base, type Page } from '@playwright/test'
+import { test as base, expect, type Page } from '@playwright/test'
 import { madeOnce } from './madeOnce.ts'
 
 const cli = path.resolve(import.meta.dirname, '../../src/main/shell/cli.ts')
@@ -78,6 +78,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use({ url: await firstLine(child), folder, home, process: child, surmise })
     child.kill('SIGINT')
     await exited
+    expect(processesOf(home), 'processes that outlive the application').toEqual([])
     rmSync(folder, { recursive: true, force: true })
   },
   app: async ({ served, page }, use) => {
@@ -104,6 +105,22 @@ async function trainTwice(drawnSample: string, folder: string): Promise<void> {
   await surmise('new', project, '--images', images)
   await surmise('import', project, marks)
   for (const seed of ['1', '2']) await surmise('train', project, '--seed', seed, '--device', 'cpu')
+}
+
+/** The command lines of what runs with this home. Only Linux tells. */
+function processesOf(home: string): string[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc').flatMap((id) => {
+    if (!/^\d+$/.test(id)) return []
+    try {
+      const environment = readFileSync(`/proc/${id}/environ`, 'utf8').split('\0')
+      if (!environment.includes(`SURMISE_HOME=${home}`)) return []
+      return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    } catch {
+      // It has ended meanwhile, or is another user's.
+      return []
+    }
+  })
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

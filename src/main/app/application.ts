@@ -68,7 +68,7 @@ export class Application {
       log: (level, message) => log[level](`compute: ${message}`),
     }
     const compute: Compute = new ComputeProcess(options)
-    const devices = new Devices((device) => probeApart(options, device))
+    const devices = new Devices((device, signal) => probeApart(options, device, { signal }))
     compute.on('crash', ({ what }) => {
       events.notice('warning', what, 'Your project is safe; Surmise has started the compute process anew.')
     })
@@ -171,11 +171,11 @@ export class Application {
     })
   }
 
-  /** The end: closes the project and stops the compute process. */
+  /** The end: closes the project and ends every process that was started. */
   async shutdown(): Promise<void> {
     await this.#inTurn(() => this.#letGo())
     await this.context.jobs.cancelAll()
-    await this.context.compute.stop()
+    await Promise.all([this.context.devices.close(), this.context.compute.stop()])
   }
 
   async #take(project: Project): Promise<Workspace> {

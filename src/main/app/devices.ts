@@ -29,14 +29,15 @@ const order: Partial<Record<NodeJS.Platform, readonly Device[]>> = {
   darwin: ['webgpu', 'coreml', 'cpu'],
 }
 
-/** Tries a device in a process of its own. @throws UserError that says why it can't be used */
-export type ProbeDevice = (device: Device) => Promise<DeviceProbe>
+/** Tries a device in a process of its own, until the signal. @throws UserError that says why it can't be used */
+export type ProbeDevice = (device: Device, signal: AbortSignal) => Promise<DeviceProbe>
 
 /** Which device work runs on. What is found out about one holds until the program ends. */
 export class Devices {
   readonly #probe: ProbeDevice
   readonly #candidates: readonly Device[]
   readonly #found = new Map<Device, Promise<DeviceProbe>>()
+  readonly #closing = new AbortController()
 
   constructor(probe: ProbeDevice, platform: NodeJS.Platform = process.platform) {
     this.#probe = probe
@@ -102,6 +103,12 @@ export class Devices {
     return [...(await Promise.all(reports)), cpu]
   }
 
+  /** Ends what is being tried, and resolves when all its processes have ended. Nothing can be tried after it. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await Promise.allSettled(this.#found.values())
+  }
+
   #accelerators(): Device[] {
     return this.#candidates.filter((device) => device !== 'cpu')
   }
@@ -126,7 +133,7 @@ export class Devices {
   #probed(device: Device): Promise<DeviceProbe> {
     const found = this.#found.get(device)
     if (found) return found
-    const probe = this.#probe(device)
+    const probe = this.#probe(device, this.#closing.signal)
     // Whoever asks is told; until then nobody may be listening.
     probe.catch(() => undefined)
     this.#found.set(device, probe)

@@ -117,11 +117,12 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
     }
   }
 
-  /** Asks the process to end, kills it if it does not. Running tasks are cancelled. A later `run` starts it again. */
+  /**
+   * Asks the process to end, kills it if it does not. Running tasks are cancelled. It is for good: a later `run` is refused, since
+   * nobody would be left to end what it starts.
+   */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop().finally(() => {
-      this.#stopping = undefined
-    })
+    this.#stopping ??= this.#stop()
     return this.#stopping
   }
 
@@ -140,7 +141,6 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
   }
 
   async #start(): Promise<ChildProcess> {
-    await this.#stopping
     this.#ready ??= this.#spawn().catch((error) => {
       this.#ready = undefined
       throw error
@@ -150,6 +150,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
 
   async #spawn(): Promise<ChildProcess> {
     await this.#backOff()
+    if (this.#stopping) throw stopped()
     const { entry, node, nodeArguments, environment } = this.#options
     const child = fork(entry, [], {
       execPath: node ?? process.execPath,
