@@ -30,6 +30,7 @@ export async function choose(page: Page, list: Locator, beginning: string, key =
       const { selectedIndex, options } = element as unknown as { selectedIndex: number; options: { text: string }[] }
       return { text: options[selectedIndex]?.text ?? '', index: selectedIndex, count: options.length }
     })
+  await expect.poll(async () => (await chosen()).count, 'options that there are').toBeGreaterThan(0)
   await page.keyboard.press('Home')
   for (
     let { text, index, count } = await chosen();

@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import type { ProjectSummary } from '../../preload/schemas.ts'
+import { askForFormats } from '../exchange/formats.ts'
 import { ImageView } from '../image/ImageView.tsx'
 import { ModelScreen } from '../models/ModelScreen.tsx'
 import { ReviewView } from '../review/ReviewView.tsx'
@@ -18,6 +19,7 @@ export function Workbench({ project }: { project: ProjectSummary }) {
     returnToPlace(uuid)
     return rememberPlace(uuid)
   }, [uuid])
+  useEffect(askForFormats, [])
   const modelPage = useUi((state) => state.modelPage)
   const reviewed = useUi((state) => state.reviewedLabel)
   const screen =
