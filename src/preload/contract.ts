@@ -256,6 +256,10 @@ export const contract = {
       .input(z.object({ name: z.string().max(1000), contents: z.instanceof(Blob) }))
       .output(z.object({ path: z.string() })),
     import: procedure.input(z.object({ token: z.string(), choices: s.importChoices })).output(s.importResult),
+    /** What joining another copy of the project would do (an `import` job); nothing is written. */
+    mergePreview: procedure.input(z.object({ path: z.string() })).output(s.mergeReport),
+    /** Joins it: one action, one undo. */
+    merge: procedure.input(z.object({ path: z.string() })).output(s.mergeReport),
   },
 }
 

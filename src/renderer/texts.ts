@@ -1,4 +1,4 @@
-import { exchange } from './texts/exchange.ts'
+import { exchange, merging } from './texts/exchange.ts'
 import { disputes, image, imageFile, why } from './texts/image.ts'
 import { labels } from './texts/labels.ts'
 import { backbones, models, names, report, together, training } from './texts/models.ts'
@@ -54,6 +54,7 @@ export const texts = {
   models,
   history,
   exchange,
+  merging,
   settings,
   backbones,
   doctor,

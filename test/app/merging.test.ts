@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { queryImages } from '../../src/main/app/imageQuery.ts'
 import { imageDetail } from '../../src/main/app/imageRows.ts'
 import { setMarks, undo } from '../../src/main/app/marks.ts'
-import { startMerge } from '../../src/main/app/merging.ts'
+import { startMerge, startMergePreview } from '../../src/main/app/merging.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
 import { copyProject } from '../../src/main/project/copy.ts'
 import { openProject } from '../../src/main/project/open.ts'
-import { imageDetail as imageDetailSchema } from '../../src/preload/schemas.ts'
+import { imageDetail as imageDetailSchema, mergeReport } from '../../src/preload/schemas.ts'
 import { newApplication, pictureProject } from './support.ts'
 
 const disputed = (workspace: Workspace): Promise<number[]> =>
@@ -76,7 +76,17 @@ test('two annotators’ copies join: what one knows is taken, what they disagree
   ben.close()
 
   expect(() => startMerge(workspace, project.path)).toThrowError(expect.objectContaining({ code: 'merge-self' }))
+  // Said before, without a word written.
+  const preview = await startMergePreview(workspace, other).done
+  expect([...project.images.ids()].map((id) => project.states.ofImage(id))).toEqual(before)
+  expect([project.labels.list().length, project.disputes.count(), project.history.list(1)[0].title]).toEqual([
+    2,
+    0,
+    'Anna marks',
+  ])
   const report = await startMerge(workspace, other).done
+  expect(preview).toEqual(report)
+  expect(mergeReport.parse(report)).toEqual(report)
   expect(report).toMatchObject({
     images: { matched: 8, unmatched: [] },
     labelsAdded: ['Zusätzlich'],

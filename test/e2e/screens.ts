@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, type Served } from './fixture.ts'
@@ -303,6 +303,31 @@ export const trained: Screen[] = [
       await page.keyboard.type('backbones')
       await page.keyboard.press('Enter')
       await expect(dialog(page, 'Backbones').getByRole('listitem', { name: 'MobileNetV4 medium' })).toBeVisible()
+    },
+    leave: closed(),
+  },
+  {
+    name: 'merge-preview',
+    async show(page, served) {
+      // The other copy says the opposite of some marks, and knows one label more.
+      const project = path.join(served.folder, 'trained', 'Trained.surmise')
+      const [copy, csv] = [path.join(served.folder, 'Ben.surmise'), path.join(served.folder, 'ben.csv')]
+      cpSync(project, copy)
+      await served.surmise('export', project, csv, '--format', 'csv')
+      const [head, ...lines] = readFileSync(csv, 'utf8').trimEnd().split('\n')
+      const opposite = { present: 'absent', absent: 'present' } as Record<string, string>
+      const said = lines.slice(0, 90).map((line, i) => {
+        const [image, label, state] = line.trim().split(',')
+        return i % 9 === 0 ? `${image},${label},${opposite[state]}` : `${image},kite,${state}`
+      })
+      writeFileSync(csv, [head, ...new Set(said)].join('\n'))
+      await served.surmise('import', copy, csv, '--conflicts', 'replace')
+      await page.keyboard.press('Control+k')
+      await page.keyboard.type('merge another')
+      await page.keyboard.press('Enter')
+      await dialog(page, 'Merge another copy').getByRole('textbox').fill(copy)
+      await page.keyboard.press('Enter')
+      await expect(dialog(page, 'Merge another copy').getByRole('table')).toBeVisible()
     },
     leave: closed(),
   },

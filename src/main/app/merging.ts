@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import type { MergeReport } from '../../preload/schemas.ts'
 import { cancelled, UserError } from '../base/errors.ts'
 import type { Edit } from '../project/edit.ts'
 import { labelNameKey } from '../project/labelName.ts'
@@ -12,30 +13,6 @@ import type { JobControl, StartedJob } from './jobs.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
 
-export interface LabelAgreement {
-  label: string
-  /** Pairs that both judged, each for itself. */
-  pairs: number
-  agreed: number
-  /** Cohen's; null where it says nothing. */
-  kappa: number | null
-}
-
-export interface MergeReport {
-  /** Images of the other copy that are here, and paths of those that are not. */
-  images: { matched: number; unmatched: string[] }
-  labelsAdded: string[]
-  /** Marks taken over; marks that both have; pairs that are open again since they don't agree. */
-  taken: number
-  same: number
-  disputed: number
-  /** Statements that were judged, or wait to be, since an earlier merge. */
-  settled: number
-  agreement: LabelAgreement[]
-  /** Of all labels together. */
-  kappa: number | null
-}
-
 /**
  * Joins another copy of the project into this one: one action, undone by one undo; the other file is only read. What only one of
  * them knows is taken over, with who decided it and when. Where they say the opposite, neither is believed: the pair is unknown
@@ -43,36 +20,57 @@ export interface MergeReport {
  * @throws UserError `merge-self`, `merge-strangers`, those of opening a project; `cancelled`
  */
 export function startMerge(workspace: Workspace, file: string): StartedJob<MergeReport> {
-  const { context, project } = workspace
   workspace.requireWritable()
+  const title = `Merge ${path.basename(file)}`
+  return startWithOther(workspace, file, title, async (other, job) => {
+    job.update({ phase: 'Making a backup' })
+    await workspace.backups.beforeAction()
+    return workspace.project.editLarge({ title }, (edit) => merged(workspace.project, other, edit, job))
+  })
+}
+
+/** What `startMerge` would do; nothing is written. @throws UserError as it */
+export function startMergePreview(workspace: Workspace, file: string): StartedJob<MergeReport> {
+  const title = `Look at ${path.basename(file)}`
+  return startWithOther(workspace, file, title, (other, job) => merged(workspace.project, other, null, job))
+}
+
+function startWithOther(
+  { context, project }: Workspace,
+  file: string,
+  title: string,
+  work: (other: Project, job: JobControl) => Promise<MergeReport>,
+): StartedJob<MergeReport> {
   if (path.resolve(file) === project.path) {
     throw new UserError('merge-self', 'A project can’t be joined with itself.', 'Name the other annotator’s copy.')
   }
-  const name = path.basename(file)
-  return context.jobs.start('import', `Merge ${name}`, async (job) => {
-    job.update({ phase: 'Making a backup' })
-    await workspace.backups.beforeAction()
+  return context.jobs.start('import', title, async (job) => {
     const other = openProject(file, { readOnly: true })
     try {
-      const snapshot = other.snapshot()
-      try {
-        const merge = new Merge(project, other, snapshot)
-        const report = await project.editLarge({ title: `Merge ${name}` }, (edit) => merge.run(edit, job))
-        const told = [`${counted(report.taken, 'mark')} taken over`, `${report.same} the same`]
-        if (report.disputed > 0) told.push(`${counted(report.disputed, 'pair')} to be reviewed`)
-        return { result: report, outcome: `${told.join(', ')}.` }
-      } finally {
-        snapshot.close()
-      }
+      const report = await work(other, job)
+      const told = [`${counted(report.taken, 'mark')} taken over`, `${report.same} the same`]
+      if (report.disputed > 0) told.push(`${counted(report.disputed, 'pair')} to be reviewed`)
+      return { result: report, outcome: `${told.join(', ')}.` }
     } finally {
       other.close()
     }
   })
 }
 
+/** @param edit what is written goes through it; null: nothing is */
+async function merged(project: Project, other: Project, edit: Edit | null, job: JobControl): Promise<MergeReport> {
+  const snapshot = other.snapshot()
+  try {
+    return await new Merge(project, other, snapshot, edit).run(job)
+  } finally {
+    snapshot.close()
+  }
+}
+
 class Merge {
   readonly #project: Project
   readonly #snapshot: ProjectSnapshot
+  readonly #edit: Edit | null
   readonly #names: { ours: string; theirs: string }
   readonly #annotators: { ours: string | null; theirs: string | null }
   readonly #report: MergeReport = {
@@ -83,9 +81,10 @@ class Merge {
   readonly #judgements = new Map<number, Judgements>()
   readonly #models = new Map<number, number>()
 
-  constructor(project: Project, other: Project, snapshot: ProjectSnapshot) {
+  constructor(project: Project, other: Project, snapshot: ProjectSnapshot, edit: Edit | null) {
     this.#project = project
     this.#snapshot = snapshot
+    this.#edit = edit
     const nameOf = ({ path: file }: Project): string => path.basename(file, '.surmise')
     const [ours, theirs] = [nameOf(project), nameOf(other)]
     // Two people who call their copy the same are still two.
@@ -93,7 +92,7 @@ class Merge {
     this.#annotators = { ours: project.settings.get('annotator'), theirs: other.settings.get('annotator') }
   }
 
-  async run(edit: Edit, job: JobControl): Promise<MergeReport> {
+  async run(job: JobControl): Promise<MergeReport> {
     const find = imageFinder(this.#project)
     const total = this.#project.images.counts().total
     const labels = new Map<number, number>()
@@ -103,8 +102,8 @@ class Merge {
       if (own === undefined) this.#report.images.unmatched.push(image.path)
       else {
         this.#report.images.matched++
-        if (this.#report.images.matched === 1) this.#matchLabels(edit, labels)
-        this.#mergeImage(edit, own, states, labels)
+        if (this.#report.images.matched === 1) this.#matchLabels(labels)
+        this.#mergeImage(own, states, labels)
       }
       seen++
       if (performance.now() < sliceEnds) continue
@@ -124,7 +123,7 @@ class Merge {
   }
 
   /** Labels by their identity, else by their name; what we have not is added. */
-  #matchLabels(edit: Edit, found: Map<number, number>): void {
+  #matchLabels(found: Map<number, number>): void {
     const ours = this.#project.labels.list()
     const byUid = new Map(ours.map((label) => [label.uid, label.id]))
     const byName = new Map(ours.map((label) => [labelNameKey(label.name), label.id]))
@@ -136,18 +135,19 @@ class Merge {
         continue
       }
       const { uid, name, colour, description } = label
-      found.set(label.id, edit.addLabel({ uid, name, colour, description }))
+      // Without an edit it has no id of ours: one that no label has.
+      found.set(label.id, this.#edit?.addLabel({ uid, name, colour, description }) ?? -label.id)
       added.push(label)
       this.#report.labelsAdded.push(name)
     }
     // Parents once all are there.
     for (const { id, parentId, group, exclusive } of added) {
       const parent = parentId === null ? null : (found.get(parentId) ?? null)
-      edit.updateLabel(found.get(id)!, { parentId: parent, group, ...(group === '' ? {} : { exclusive }) })
+      this.#edit?.updateLabel(found.get(id)!, { parentId: parent, group, ...(group === '' ? {} : { exclusive }) })
     }
   }
 
-  #mergeImage(edit: Edit, imageId: number, states: readonly KnownState[], labels: ReadonlyMap<number, number>): void {
+  #mergeImage(imageId: number, states: readonly KnownState[], labels: ReadonlyMap<number, number>): void {
     if (states.length === 0) return
     const ours = new Map(this.#project.states.ofImage(imageId).map((state) => [state.labelId, state]))
     const disputes = new Map(this.#project.disputes.ofImage(imageId).map((one) => [one.labelId, one]))
@@ -162,15 +162,15 @@ class Merge {
       } else if (this.#project.disputes.hasStatement(imageId, labelId, said)) this.#report.settled++
       else if (own) {
         this.#judge(labelId, own, theirs)
-        edit.setState({ imageId, labelId, state: 0 })
-        edit.addStatements(imageId, labelId, [this.#statement(own, 'ours'), said])
+        this.#edit?.setState({ imageId, labelId, state: 0 })
+        this.#edit?.addStatements(imageId, labelId, [this.#statement(own, 'ours'), said])
         this.#report.disputed++
       } else if (disputes.has(labelId)) {
         // Others don't agree on it yet: one more has spoken.
-        edit.addStatements(imageId, labelId, [said])
+        this.#edit?.addStatements(imageId, labelId, [said])
         this.#report.disputed++
       } else {
-        edit.setState(this.#taken(edit, imageId, labelId, theirs))
+        this.#edit?.setState(this.#taken(this.#edit, imageId, labelId, theirs))
         this.#report.taken++
       }
     }

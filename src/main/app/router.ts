@@ -25,6 +25,7 @@ import { imageDetail, imageRows } from './imageRows.ts'
 import { startImport, startPreview } from './importing.ts'
 import { mergeLabels, planMerge, splitLabel, updateLabel } from './labels.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
+import { startMerge, startMergePreview } from './merging.ts'
 import { startModelExport } from './modelExport.ts'
 import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from './modelPage.ts'
 import { chooseModel, modelsOf } from './models.ts'
@@ -239,6 +240,10 @@ export function createRouter(app: Application, shell: Shell) {
         return { path: await workspace().received.keep(name, contents) }
       }),
       import: os.exchange.import.handler(({ input }) => startImport(workspace(), input.token, input.choices).done),
+      mergePreview: os.exchange.mergePreview.handler(({ input }) => {
+        return startMergePreview(workspace(), requireAbsolute(input.path)).done
+      }),
+      merge: os.exchange.merge.handler(({ input }) => startMerge(workspace(), requireAbsolute(input.path)).done),
     },
   })
 }

@@ -94,3 +94,31 @@ export const importChoices = z.object({
 })
 
 export const importResult = z.object({ states: count, labels: count, suggestions: count })
+
+/** Of two annotators. */
+export const labelAgreement = z.object({
+  label: z.string(),
+  /** Pairs that both judged, each for itself. */
+  pairs: count,
+  agreed: count,
+  /** Cohen's; null where it says nothing. */
+  kappa: z.number().nullable(),
+})
+export type LabelAgreement = z.infer<typeof labelAgreement>
+
+/** What joining another copy of a project does. */
+export const mergeReport = z.object({
+  /** Images of the other copy that are here, and paths of those that are not. */
+  images: z.object({ matched: count, unmatched: z.array(z.string()) }),
+  labelsAdded: z.array(z.string()),
+  /** Marks taken over; marks that both have; pairs that are open again since they don't agree. */
+  taken: count,
+  same: count,
+  disputed: count,
+  /** Statements that were judged, or wait to be, since an earlier merge. */
+  settled: count,
+  agreement: z.array(labelAgreement),
+  /** Of all labels together. */
+  kappa: z.number().nullable(),
+})
+export type MergeReport = z.infer<typeof mergeReport>

@@ -169,6 +169,12 @@ function showSuggestions(): void {
   })
 }
 
+/** The images with labels that annotators don't agree on. */
+export function showDisputed(): void {
+  openImage(null)
+  ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set(), modelPage: false, reviewedLabel: null })
+}
+
 /** Every action; buttons, the menu, the palette and the sheet of keys read the same list. */
 const all: readonly Action[] = [
   changing('undo', 'Undo', ['mod+z'], () => void undo().then(followHistory)),
@@ -198,12 +204,10 @@ const all: readonly Action[] = [
     ...everywhere('export-model', texts.models.exportTitle, [], () => ui.set({ dialog: 'export-model' })),
     when: () => inProject() && projectNow()?.model?.usable === true,
   },
-  everywhere('disputed', texts.disputes.action, [], () => {
-    openImage(null)
-    ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set(), modelPage: false, reviewedLabel: null })
-  }),
+  everywhere('disputed', texts.disputes.action, [], showDisputed),
   everywhere('report', texts.report.title, [], () => ui.set({ dialog: 'report' })),
   changing('import', 'Import labels', ['mod+i'], () => ui.set({ dialog: 'import' })),
+  changing('merge', texts.merging.title, [], () => ui.set({ dialog: 'merge' })),
   everywhere('models', texts.models.open, ['mod+.'], () => openModelPage()),
   everywhere('settings', texts.settings.title, ['mod+,'], () => ui.set({ dialog: 'settings' })),
   changing('add-label', texts.labels.add, [], () => ui.set({ editedLabel: 0 })),

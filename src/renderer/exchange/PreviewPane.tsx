@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react'
 import type { ImportPreview, Label } from '../../preload/schemas.ts'
 import { texts } from '../texts.ts'
 import { Checkbox, Choice } from '../ui/Choice.tsx'
 import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
+import { Count } from './Count.tsx'
 import { FirstMarks } from './FirstMarks.tsx'
 import { Examples, Problems } from './Problems.tsx'
 import { type Renames, SameNames } from './SameNames.tsx'
@@ -102,10 +102,6 @@ export function PreviewPane({
       )}
     </div>
   )
-}
-
-function Count({ count, children }: { count: number; children: ReactNode }) {
-  return <li className={count > 0 ? '' : 'text-muted'}>{children}</li>
 }
 
 function LabelTable({ labels }: { labels: ImportPreview['labels'] }) {

@@ -3,6 +3,7 @@ import { BackbonesDialog } from '../backbones/BackbonesDialog.tsx'
 import { BackupsDialog } from '../backups/BackupsDialog.tsx'
 import { ExportDialog } from '../exchange/ExportDialog.tsx'
 import { ImportDialog } from '../exchange/ImportDialog.tsx'
+import { MergeDialog } from '../exchange/MergeDialog.tsx'
 import { ReportDialog } from '../exchange/ReportDialog.tsx'
 import { HistoryDialog } from '../history/HistoryDialog.tsx'
 import { ModelExportDialog } from '../models/ModelExportDialog.tsx'
@@ -28,6 +29,7 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
   'export-model': ModelExportDialog,
   report: ReportDialog,
   import: ImportDialog,
+  merge: MergeDialog,
   settings: SettingsDialog,
   keys: KeysDialog,
   palette: CommandPalette,

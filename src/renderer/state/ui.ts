@@ -8,6 +8,7 @@ export type DialogName =
   | 'export-model'
   | 'report'
   | 'import'
+  | 'merge'
   | 'settings'
   | 'keys'
   | 'palette'

@@ -103,3 +103,46 @@ export const exchange = {
   importedSuggestions: (count: number) =>
     `${count === 1 ? '1 suggestion was' : `${count.toLocaleString()} suggestions were`} kept as a model of this project; undo leaves it.`,
 } as const
+
+/** Another annotator's copy of the project joins this one. */
+export const merging = {
+  open: 'Merge another copy …',
+  title: 'Merge another copy',
+  hint: 'A copy of this project that somebody else has worked on. It is only read. Where the two say the opposite, neither is believed: both statements are kept for review.',
+  file: 'Project file of the other copy',
+  look: 'Look at it',
+  otherFile: 'Another copy',
+  merge: 'Merge',
+  done: 'Merged',
+  doneHint: 'One undo takes all of it back.',
+  review: 'Review them',
+  matched: (matched: number) =>
+    matched === 1 ? '1 image is in both copies.' : `${matched.toLocaleString()} images are in both copies.`,
+  unmatched: (count: number) =>
+    count === 1
+      ? '1 image of the other copy is not here'
+      : `${count.toLocaleString()} images of the other copy are not here`,
+  taken: (count: number) =>
+    count === 1
+      ? '1 mark that only the other copy has'
+      : `${count.toLocaleString()} marks that only the other copy has`,
+  same: (count: number) =>
+    count === 1 ? '1 mark is the same in both' : `${count.toLocaleString()} marks are the same in both`,
+  disputed: (count: number) =>
+    count === 1
+      ? '1 mark says the opposite of one here: to be reviewed'
+      : `${count.toLocaleString()} marks say the opposite of those here: to be reviewed`,
+  settled: (count: number) =>
+    count === 1
+      ? '1 statement is known from an earlier merge'
+      : `${count.toLocaleString()} statements are known from an earlier merge`,
+  newLabels: (names: string[]) => `New labels: ${names.map(isolated).join(', ')}`,
+  nothing: 'The other copy says nothing that this one does not know.',
+  agreement: 'How far the two agree',
+  agreementHint:
+    'Of what both have judged, each for itself. Cohen’s kappa: 1 is full agreement, 0 no more than chance.',
+  judged: 'Judged by both',
+  agreed: 'Agreed',
+  kappa: 'Kappa',
+  all: 'All labels',
+} as const

@@ -196,6 +196,7 @@ export const palette = {
     'export-model': 'onnx triton kserve deploy download',
     report: 'html page share plots statistics',
     disputed: 'merge conflict conflicts disputed agreement queue',
+    merge: 'join annotators copy team kappa agreement combine',
     rescan: 'scan refresh reload new images',
     locate: 'moved relocate folder',
     close: 'quit leave start',

@@ -126,6 +126,7 @@ function ProjectMenu() {
           <Menu.Popup className={menuFrame}>
             {entry('export', texts.exchange.export)}
             {entry('import', texts.exchange.import)}
+            {entry('merge', texts.merging.open)}
             <Menu.Separator className={menuLine} />
             {entry('rescan')}
             {entry('locate')}

@@ -1,13 +1,15 @@
 import path from 'node:path'
 import type { Command } from 'commander'
+import type { LabelAgreement } from '../../../preload/schemas.ts'
 import { copyOf } from '../../app/copies.ts'
-import { type LabelAgreement, startMerge } from '../../app/merging.ts'
+import { startMerge, startMergePreview } from '../../app/merging.ts'
 import { counted } from '../../app/words.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 import { tableText } from './table.ts'
 
 interface Options extends CommonOptions {
   out?: string
+  dryRun?: boolean
 }
 
 export function addMerge(program: Command): void {
@@ -17,16 +19,19 @@ export function addMerge(program: Command): void {
     .argument('<project>', 'the project file, which the marks of the other are put into')
     .argument('<other>', 'the other copy, which is only read')
     .option('--out <file>', 'a new project file for the result; the first stays as it is')
+    .option('--dry-run', 'say what would be done, and do nothing')
   withJson(command).action(async (project: string, other: string, options: Options) => {
     await runOn(
       project,
       options,
       async (workspace, application) => {
-        const into = options.out ? await copyOf(application, workspace, path.resolve(options.out)) : workspace
-        const report = await startMerge(into, path.resolve(other)).done
+        const into =
+          options.out && !options.dryRun ? await copyOf(application, workspace, path.resolve(options.out)) : workspace
+        const report = await (options.dryRun ? startMergePreview : startMerge)(into, path.resolve(other)).done
         const { images, labelsAdded, taken, same, disputed, settled, agreement, kappa } = report
         const { unmatched } = images
         const lines = [
+          ...(options.dryRun ? ['Nothing has been written. It would be:'] : []),
           `${counted(taken, 'mark')} taken over, ${same} the same in both, of ${counted(images.matched, 'image')}.`,
           ...(labelsAdded.length > 0 ? [`Labels added: ${labelsAdded.join(', ')}.`] : []),
           ...(disputed > 0
@@ -44,7 +49,7 @@ export function addMerge(program: Command): void {
         ]
         return { text: lines.join('\n'), json: { ...report, project: into.project.path } }
       },
-      { readOnly: options.out !== undefined },
+      { readOnly: options.out !== undefined || options.dryRun },
     )
   })
 }

@@ -24,7 +24,7 @@ export interface MenuHandlers {
 /** Which actions are in which menu, in which order; `-` is a line between them, `recent` what was open lately. */
 const layout = {
   file: [
-    ...['new-project', 'open-project', 'recent', '-', 'import', 'export', 'report', '-'],
+    ...['new-project', 'open-project', 'recent', '-', 'import', 'merge', 'export', 'report', '-'],
     ...['rescan', 'locate', '-', 'close'],
   ],
   edit: ['add-label', 'together', '-', 'grid.select-all', 'grid.select-none', '-', 'grid.search', 'image.find'],
