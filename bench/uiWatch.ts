@@ -19,7 +19,7 @@ export interface Watch {
    * came of it, and to “All saved” being shown.
    */
   nextKey(): Promise<{ at: number; sent: number; paint: number; saved: number }>
-  /** From now to the first frame in which the tiles in sight are others than now, with their names; and with their pictures. */
+  /** From the next click or choice to the first frame in which the tiles in sight are others than now, with their names; and with their pictures. */
   nextList(): Promise<{ list: number; pictures: number }>
   /** From the next key to the frame in which another image is shown. */
   nextImage(): Promise<number>
@@ -120,12 +120,17 @@ export function makeWatch(): Watch {
       return { at: performance.timeOrigin + pressed, sent, paint, saved }
     },
     async nextList() {
-      const started = performance.now()
+      const acted = new Promise<number>((resolve) => {
+        for (const kind of ['click', 'change']) {
+          window.addEventListener(kind, ({ timeStamp }) => resolve(timeStamp), { capture: true, once: true })
+        }
+      })
       const shown = () =>
         inSight()
           .tiles.map(({ id }) => id)
           .join()
       const before = shown()
+      const started = await acted
       let list = 0
       for (;;) {
         await frame()
