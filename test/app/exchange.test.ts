@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -101,6 +102,20 @@ test('an export never takes the place of the project, and a file of no format is
   })
   expect(existsSync(project.path)).toBe(true)
   expect(await project.check()).toEqual([])
+})
+
+test.skipIf(process.platform === 'win32')('a pipe or a device is refused, whatever it is said to be', async () => {
+  const { workspace, folder } = await pictureProject(1)
+  const pipe = path.join(folder, 'labels.csv')
+  execFileSync('mkfifo', [pipe])
+  for (const place of [pipe, '/dev/zero']) {
+    for (const format of [undefined, 'csv']) {
+      await expect(startPreview(workspace, { path: place, format }).done).rejects.toMatchObject({
+        code: 'not-a-file',
+        message: `This is neither a file nor a folder: ${place}`,
+      })
+    }
+  }
 })
 
 test('a label is exported below its parent, or else its group', async () => {

@@ -5,7 +5,7 @@ import { setMarks } from '../../src/main/app/marks.ts'
 import { modelReport } from '../../src/main/app/modelPage.ts'
 import { chooseModel, modelsOf } from '../../src/main/app/models.ts'
 import { summaryOf } from '../../src/main/app/summary.ts'
-import { startTraining } from '../../src/main/app/training.ts'
+import { startEmbedding, startTraining } from '../../src/main/app/training.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
 import { projectSummary } from '../../src/preload/schemas.ts'
 import { pictureProject } from './support.ts'
@@ -36,6 +36,8 @@ test('one click, while marking goes on; a second click, a cancel and a crash lea
   const hopeless = await startTraining(workspace)
   await expect(hopeless.done).rejects.toMatchObject({ code: 'too-few-labels', hint: expect.stringContaining('Mark') })
   expect(context.jobs.get(hopeless.id)).toMatchObject({ state: 'failed', error: { code: 'too-few-labels' } })
+  // Said at once: no image has been looked at for it.
+  expect(await startEmbedding(workspace).done).toMatchObject({ embedded: 24, alreadyThere: 0 })
 
   markSome(workspace, names, 12)
   const job = await startTraining(workspace, { seed: 3 })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ImportPreview } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
@@ -77,6 +78,7 @@ export function startPreview(workspace: Workspace, request: ImportRequest): Star
   const name = path.basename(request.path)
   return context.jobs.start('import', `Read ${name}`, async (job) => {
     job.update({ phase: 'Reading' })
+    await requireFileOrFolder(request.path)
     const format = named ?? (await formatOf(request.path))
     checkSettings(format.title, format.settings ?? [], 'read', request.settings)
     const collected = await format.read!(request.path, {
@@ -93,6 +95,17 @@ export function startPreview(workspace: Workspace, request: ImportRequest): Star
       outcome: `${name} mentions ${counted(preview.images.matched, 'image')} of this project.`,
     }
   })
+}
+
+/** A pipe that nobody writes to, or a device that never ends, would be waited for without an end. What is not there is said by who reads it. */
+async function requireFileOrFolder(place: string): Promise<void> {
+  const facts = await stat(place).catch(() => undefined)
+  if (!facts || facts.isFile() || facts.isDirectory()) return
+  throw new UserError(
+    'not-a-file',
+    `This is neither a file nor a folder: ${place}`,
+    'Write what comes out of it to a file, and import that.',
+  )
 }
 
 function readable(format: Format): Format {

@@ -12,6 +12,7 @@ import type { MatrixSnapshot } from '../project/stateMatrix.ts'
 import { removeCheckpoints } from '../training/checkpoint.ts'
 import type { Comparison } from '../training/comparison.ts'
 import type { LastStageReport } from '../training/lastStage.ts'
+import { learnableLabels } from '../training/learnable.ts'
 import type { ProgressReport } from '../training/progress.ts'
 import type { TrainInput, TrainResult } from '../training/train.ts'
 import type { AppContext } from './context.ts'
@@ -73,6 +74,11 @@ export async function startTraining(
   }
   const seed = options.seed ?? settings.seed
   return context.jobs.start('train', 'Fine-tune', async (job) => {
+    // Said before every image is looked at, which may take hours.
+    learnableLabels(
+      known.matrix.states,
+      known.labels.map(({ name }) => name),
+    )
     const run = async (device: Device, failed: Device | undefined) => {
       job.update({ device: { device, why: await context.devices.why(device, wanted, failed) } })
       const embedded = await embedMissing(workspace, job, known.images, device)

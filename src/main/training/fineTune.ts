@@ -1,4 +1,3 @@
-import { UserError } from '../base/errors.ts'
 import type { NetworkSizes } from '../sst/network.ts'
 import { allRepairs, type Repairs } from '../sst/objective.ts'
 import { nearestImages } from '../suggestions/neighbours.ts'
@@ -10,10 +9,11 @@ import { crossFitBaseline, outOfFold } from './crossFitting.ts'
 import { comparable, describeImages } from './description.ts'
 import { type FeatureSource, learnPreparation, PreparedGrids, unitVectors } from './features.ts'
 import { dealFolds } from './folds.ts'
-import { heldOutMetrics, type LabelMetrics, leastKnown, type Metrics } from './heldOut.ts'
+import { heldOutMetrics, type LabelMetrics, type Metrics } from './heldOut.ts'
 import { learnCodebook } from './imageCodes.ts'
 import { crossFitLabelMaps } from './labelMaps.ts'
 import { type LastStageReport, type LastStageSource, tuneLastStage } from './lastStage.ts'
+import { learnableLabels } from './learnable.ts'
 import { headLogits, type LinearHeads } from './linearBaseline.ts'
 import { evidenceOf, fitWithNames, type NameEvidence, wordsOfNames } from './nameEvidence.ts'
 import { dataWithout, trainNetworks } from './networks.ts'
@@ -118,7 +118,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   const { source, records } = input
   const { device, seed, signal } = options
   const progress = new Progress(options.onProgress, options.lastStage !== undefined)
-  const learnt = learnableLabels(input)
+  const learnt = learnableLabels(input.states, input.labelNames)
   const names = learnt.map((label) => input.labelNames[label])
   const labels = learnt.length
   const states = columnsOf(input.states, input.labelNames.length, learnt)
@@ -255,31 +255,6 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   } finally {
     await grids.close()
   }
-}
-
-/** Labels with enough known on both sides. @throws UserError `too-few-labels` if there is none */
-function learnableLabels({ states, labelNames }: FineTuneInput): number[] {
-  const present = new Int32Array(labelNames.length)
-  const absent = new Int32Array(labelNames.length)
-  states.forEach((state, at) => {
-    if (state === 1) present[at % labelNames.length]++
-    if (state === -1) absent[at % labelNames.length]++
-  })
-  const learnt = labelNames.flatMap((_, label) =>
-    present[label] >= leastKnown && absent[label] >= leastKnown ? [label] : [],
-  )
-  if (learnt.length === 0) {
-    const counts = labelNames
-      .slice(0, 5)
-      .map((name, label) => `${name}: ${present[label]} present, ${absent[label]} absent`)
-    const more = labelNames.length > 5 ? `, and ${labelNames.length - 5} more` : ''
-    throw new UserError(
-      'too-few-labels',
-      `No label can be learnt from yet (${counts.join('; ')}${more}).`,
-      `Mark at least ${leastKnown} images where a label is present and ${leastKnown} where it is absent.`,
-    )
-  }
-  return learnt
 }
 
 /** Those columns of N×C states. */

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { type Command, Option } from 'commander'
+import type { ImportPreview } from '../../../preload/schemas.ts'
 import { mappingFile, renamesOf, startImport, startPreview } from '../../app/importing.ts'
 import { counted } from '../../app/words.ts'
 import { problemLines, settingsOf, settingsOption } from './exchangeOptions.ts'
@@ -68,6 +69,7 @@ export function addImport(program: Command): void {
           result
             ? `${counted(result.states, 'state')} taken over, ${counted(result.labels, 'label')} added; ${matchedIn(images)}`
             : `${counted(told.states.fresh, 'state')} would be new, ${counted(told.states.conflicting, 'state')} ${told.states.conflicting === 1 ? 'says' : 'say'} the opposite of the project; ${matchedIn(images)}`,
+          ...unmatchedLines(images),
           ...(preview.suggestions ? [suggestionsLine(preview.suggestions, result?.suggestions)] : []),
           ...((preview.rest ?? 0) > 0 && rest === 'unknown' ? [restLine(preview.rest!)] : []),
           ...problemLines(problems),
@@ -91,6 +93,12 @@ function matchedIn({ matched, inFile, by }: { matched: number; inFile: number; b
     ...(by.sha256 > 0 ? [`${by.sha256} by content`] : []),
   ]
   return `${matched} of ${counted(inFile, 'image')} matched${ways.length > 0 ? ` (${ways.join(', ')})` : ''}.`
+}
+
+function unmatchedLines({ unmatched, unmatchedPaths }: ImportPreview['images']): string[] {
+  if (unmatched === 0) return []
+  const shown = unmatchedPaths.slice(0, 3).join(', ')
+  return [`Not in this project: ${counted(unmatched, 'image')} (${shown}${unmatched > 3 ? ', …' : ''}).`]
 }
 
 function suggestionsLine({ pairs, model }: { pairs: number; model: string }, kept: number | undefined): string {
