@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { batchFor, searchBatch, usualBatch } from '../../src/main/backbone/batchSearch.ts'
+import { accelerator, batchFor, processor, searchBatch } from '../../src/main/backbone/batchSearch.ts'
 import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
 import { modelFile, plainBackbone } from './models.ts'
 
@@ -23,23 +23,30 @@ const device =
 describe('the batch of a device', () => {
   test('is doubled until that makes it no faster', async () => {
     const tried: number[] = []
-    expect(await searchBatch(device(1000, tried), quiet)).toMatchObject({ batch: 32 })
+    expect(await searchBatch(device(1000, tried), quiet, accelerator)).toMatchObject({ batch: 32 })
     expect(tried).toEqual([1, 2, 4, 8, 16, 32, 64])
     const flat: number[] = []
-    await searchBatch(async (batch) => flat.push(batch) && 100, quiet)
+    await searchBatch(async (batch) => flat.push(batch) && 100, quiet, accelerator)
     expect(flat).toEqual([1, 2])
+    const few: number[] = []
+    expect(await searchBatch(device(1000, few), quiet, processor)).toMatchObject({ batch: 8 })
+    expect(few).toEqual([1, 2, 4, 8])
+    // A slow one: 4 images would take more than a second.
+    const slow: number[] = []
+    await searchBatch(async (batch) => slow.push(batch) && 2 + batch / 2, quiet, processor)
+    expect(slow).toEqual([1, 2])
   })
 
   test('is the largest that the device can do, where its memory ends before', async () => {
-    expect(await searchBatch(device(8), quiet)).toMatchObject({ batch: 8 })
-    await expect(searchBatch(device(0), quiet)).rejects.toThrow('out of memory')
+    expect(await searchBatch(device(8), quiet, accelerator)).toMatchObject({ batch: 8 })
+    await expect(searchBatch(device(0), quiet, accelerator)).rejects.toThrow('out of memory')
   })
 
   test('is found once for each backbone and device, for many images only, and cancelled at once', async () => {
     const backbone = await resolveBackbone(await modelFile(plainBackbone()))
     const tried: number[] = []
     const measure = device(16, tried)
-    expect(await batchFor(backbone, 'cuda', 10, { measure })).toBe(usualBatch)
+    expect(await batchFor(backbone, 'cuda', 10, { measure })).toBe(accelerator.usual)
     expect(tried).toEqual([])
     expect(await batchFor(backbone, 'cuda', many, { measure })).toBe(16)
     const first = tried.length
@@ -49,7 +56,7 @@ describe('the batch of a device', () => {
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(batchFor(backbone, 'webgpu', many, { measure, signal })).rejects.toThrow('enough')
     // Nothing is left of what was not found.
-    expect(await batchFor(backbone, 'webgpu', 10)).toBe(usualBatch)
+    expect(await batchFor(backbone, 'webgpu', 10)).toBe(accelerator.usual)
     const fixed = await resolveBackbone(await modelFile(plainBackbone([4, 3, 64, 64])))
     expect(await batchFor(fixed, 'cuda', many, { measure })).toBe(4)
   })
@@ -77,8 +84,8 @@ describe('the batch of a device', () => {
 
   test('is measured by running the backbone: on the CPU here, as a device like any other', async () => {
     const backbone = await resolveBackbone(await modelFile(plainBackbone(['n', 3, 64, 64])))
-    const batch = await batchFor(backbone, 'cpu', many)
-    expect([1, 2, 4, 8, 16, 32, 64, 128]).toContain(batch)
+    const batch = await batchFor(backbone, 'cpu', many, { threads: 1 })
+    expect([1, 2, 4, 8]).toContain(batch)
     const [[key, kept]] = Object.entries(
       JSON.parse(readFileSync(notes, 'utf8')) as Record<string, { batch: number; perSecond: number }>,
     )
@@ -86,6 +93,8 @@ describe('the batch of a device', () => {
     expect(kept.batch).toBe(batch)
     expect(kept.perSecond).toBeGreaterThan(0)
     writeFileSync(notes, 'not json')
-    expect(await batchFor(backbone, 'cpu', 10)).toBe(usualBatch)
+    expect(await batchFor(backbone, 'cpu', 10)).toBe(processor.usual)
+    // Of the built-in one it is known.
+    expect(await batchFor(await resolveBackbone('surmise-tiny'), 'cpu', 10)).toBe(8)
   })
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createEncrypted, type Server } from 'node:https'
 import { type AddressInfo, connect as connectTo } from 'node:net'
@@ -92,13 +92,17 @@ describe('a download', () => {
 
   test('that was cancelled keeps what came', async () => {
     const abort = new AbortController()
-    server.instead.push((request, response) => {
-      server.send(request, response, 100_000)
-      setTimeout(() => abort.abort(), 5)
+    // So much, and then nothing for as long as it takes.
+    server.instead.push((_, response) => {
+      response.writeHead(200, { etag: '"first"', 'content-length': content.length })
+      response.write(content.subarray(0, 100_000))
     })
-    expect((await failure(download(input(), { signal: abort.signal }))).code).toBe('cancelled')
+    const cancelled = failure(download(input({ stall: 30_000 }), { signal: abort.signal }))
+    await vi.waitFor(() => expect(statSync(partOf(target())).size).toBe(100_000), 10_000)
+    abort.abort()
+    expect((await cancelled).code).toBe('cancelled')
     expect(existsSync(target())).toBe(false)
-    expect(await download(input())).toMatchObject({ bytes: content.length })
+    expect(await download(input())).toMatchObject({ bytes: content.length, resumedFrom: 100_000 })
   })
 
   test('begins anew where the file was changed in between', async () => {

@@ -60,6 +60,8 @@ export interface Backbone {
   grid: Grid
   /** Left out: each image is looked at once, as it is. */
   views?: Views
+  /** Images a run that are known to be fastest on a processor; left out where nobody said. */
+  usualBatch?: number
   /** Same identity, same features: it names their cache. Hexadecimal. */
   identity: string
   /** Where the input's mean and std are from; left out where nobody said. */
@@ -81,7 +83,7 @@ const recordVersion = 1
 
 /** All that decides which numbers are in the cache. */
 export async function identityOf(
-  backbone: Omit<Backbone, 'identity' | 'name' | 'licence' | 'note' | 'whole' | 'normalisationFrom'>,
+  backbone: Omit<Backbone, 'identity' | 'name' | 'licence' | 'note' | 'whole' | 'usualBatch' | 'normalisationFrom'>,
 ): Promise<string> {
   const { input, features, pooled, dimension, grid, views } = backbone
   const model = await modelHashes(backbone.file)

@@ -4,16 +4,25 @@ import { z } from 'zod'
 import { writeAtomically } from '../base/files.ts'
 import { type Device, runtimeVersion } from '../tensor/session.ts'
 import type { Backbone } from './backbone.ts'
-import { openExtractor } from './extractor.ts'
+import { type ExtractorOptions, openExtractor } from './extractor.ts'
 import { type Look, wholeLook } from './looks.ts'
 import { programCacheFolder } from './programCache.ts'
 
-/** Images a run where nothing was measured: enough to keep a device busy, little enough to report progress. */
-export const usualBatch = 16
-/** With fewer images than this a search costs more than it brings. */
-export const worthSearching = 256
-/** More don't make an accelerator faster, and take memory that others need. */
-const mostImages = 128
+interface Bounds {
+  /** Images a run where nothing was measured. */
+  usual: number
+  /** With fewer images than this a search costs more than it brings. */
+  worthSearching: number
+  /** More make nothing faster, and take memory that others need. */
+  most: number
+  /** Seconds that a run may take: meanwhile nothing else is done, and nothing told. */
+  longestRun: number
+}
+
+/** An accelerator is kept busy, and still tells how far it is. */
+export const accelerator: Bounds = { usual: 16, worthSearching: 256, most: 128, longestRun: Number.POSITIVE_INFINITY }
+/** A processor gains little, and soon loses it: what several images leave behind does not fit its caches. */
+export const processor: Bounds = { usual: 1, worthSearching: 2_000, most: 8, longestRun: 1 }
 /** A larger batch has to be faster by this share. */
 const leastGain = 0.05
 /** Milliseconds that one size is measured at the least. */
@@ -36,10 +45,10 @@ export type Measure = (batch: number) => Promise<number>
 export async function searchBatch(
   measure: Measure,
   note: (found: Found | undefined, trying: number | undefined) => Promise<void>,
-  signal?: AbortSignal,
+  { most, longestRun, signal }: Pick<Bounds, 'most' | 'longestRun'> & { signal?: AbortSignal },
 ): Promise<Found> {
   let best: Found | undefined
-  for (let batch = 1; batch <= mostImages; batch *= 2) {
+  for (let batch = 1; batch <= most; batch *= 2) {
     signal?.throwIfAborted()
     await note(best, batch)
     let perSecond: number
@@ -52,6 +61,7 @@ export async function searchBatch(
     }
     if (best && perSecond < best.perSecond * (1 + leastGain)) break
     best = { batch, perSecond }
+    if ((2 * batch) / perSecond > longestRun) break
   }
   await note(best, undefined)
   return best!
@@ -60,21 +70,24 @@ export async function searchBatch(
 /**
  * How many images at once a device embeds fastest: found once for each backbone and device, and remembered by the program.
  * @param images to be embedded: for a few nothing is measured
+ * @param threads of one run, on the CPU
  * @param measure in place of running the backbone
  */
 export async function batchFor(
   backbone: Backbone,
   device: Device,
   images: number,
-  { signal, measure }: { signal?: AbortSignal; measure?: Measure } = {},
+  { threads = 0, signal, measure }: { threads?: number; signal?: AbortSignal; measure?: Measure } = {},
 ): Promise<number> {
   if (backbone.input.batch !== null) return backbone.input.batch
+  if (device === 'cpu' && backbone.usualBatch !== undefined) return backbone.usualBatch
+  const bounds = device === 'cpu' ? processor : accelerator
   const file = path.join(programCacheFolder(), 'batches.json')
   const key = `${backbone.identity} ${device} ${runtimeVersion()}`
   const known = (await readFound(file))[key]
   // Where the last one ended in a crash, its largest size that did not is kept.
   if (known) return known.batch
-  if (images < worthSearching) return usualBatch
+  if (images < bounds.worthSearching) return bounds.usual
   const note = async (best: Found | undefined, trying: number | undefined): Promise<void> => {
     const all = await readFound(file)
     all[key] = { batch: 1, perSecond: 0, ...best, ...(trying === undefined ? {} : { trying }) }
@@ -82,7 +95,8 @@ export async function batchFor(
     await writeAtomically(file, (handle) => handle.writeFile(JSON.stringify(all)))
   }
   try {
-    return (await searchBatch(measure ?? ((batch) => imagesPerSecond(backbone, device, batch)), note, signal)).batch
+    const run = measure ?? ((batch) => imagesPerSecond(backbone, { device, threads, batch }))
+    return (await searchBatch(run, note, { ...bounds, signal })).batch
   } catch (error) {
     const all = await readFound(file)
     delete all[key]
@@ -101,8 +115,9 @@ async function readFound(file: string): Promise<Record<string, Found>> {
 }
 
 /** Runs the backbone on grey images: the first time to make it ready, then for as long as it takes to tell. */
-async function imagesPerSecond(backbone: Backbone, device: Device, batch: number): Promise<number> {
-  const extractor = await openExtractor(backbone, { device, threads: 0, batch })
+async function imagesPerSecond(backbone: Backbone, options: ExtractorOptions): Promise<number> {
+  const { batch } = options
+  const extractor = await openExtractor(backbone, options)
   try {
     const { width, height } = backbone.input
     const grey: Look[] = [wholeLook({ width, height, data: new Uint8Array(width * height * 3).fill(127) })]

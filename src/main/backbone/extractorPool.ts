@@ -19,8 +19,7 @@ export type WorkerAnswer = { records: (Float16Array | undefined)[] } | { report:
 const memory = { all: 2 * 1024 ** 3, besides: 128 * 1024 ** 2 }
 
 /**
- * How to use so many cores: several copies of the model, each on its own thread and one image at a time, need not wait for each
- * other, as the threads of one run must at every operator (measured on two cores: a fifth to a third faster; bench/embedding.ts).
+ * How to use so many cores: several copies of the model, each on its own thread, need not wait for each other, as the threads of one run must at every operator (measured on two cores: a fifth to a third faster; bench/embedding.ts).
  * Large models get fewer copies with more threads each.
  */
 export function planCopies(cores: number, modelBytes: number): { copies: number; threads: number } {
@@ -46,7 +45,10 @@ export async function openExtractors(
     return [await openExtractor(backbone, { device, threads: 0, batch })]
   }
   const { copies, threads } = planCopies(cores, backbone.fileBytes)
-  const opening = Array.from({ length: copies }, () => openInWorker(backbone, { device, threads, batch: 1 }))
+  // A few images are shared out, rather than all run by one.
+  const share = Math.ceil(images / copies)
+  const batch = Math.min(share, await batchFor(backbone, device, images, { threads, signal }))
+  const opening = Array.from({ length: copies }, () => openInWorker(backbone, { device, threads, batch }))
   const opened = await Promise.allSettled(opening)
   const failure = opened.find((result) => result.status === 'rejected')
   if (!failure) return Promise.all(opening)

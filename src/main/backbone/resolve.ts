@@ -61,8 +61,8 @@ async function lookInto(model: RegistryEntry, whole?: string): Promise<Backbone>
     grid,
     views: model.views,
   }
-  const { name, licence = '', note = '' } = model
-  const about = { name: withViews(name, model.views ?? 'none'), licence, note, normalisationFrom }
+  const { name, licence = '', note = '', batch: usualBatch } = model
+  const about = { name: withViews(name, model.views ?? 'none'), licence, note, usualBatch, normalisationFrom }
   return { ...about, ...facts, ...(whole === undefined ? {} : { whole }), identity: await identityOf(facts) }
 }
 
