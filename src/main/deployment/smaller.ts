@@ -24,11 +24,13 @@ export function inPrecision(message: ModelMessage, precision: Precision): ModelM
     if (precision === 'int8' && shape.length >= 2) {
       const { axis, scale, data } = quantized(values, shape)
       const scales = { name: `${tensor.name}/scale`, dims: [scale.length], ...rawOf(scale) }
+      // All 0, as where they are left out; but ONNX Runtime 1.21 takes what is left out for uint8 where it moves this operator, and fails.
+      const zeros = { name: `${tensor.name}/zero`, dims: [scale.length], ...int8Of(new Int8Array(scale.length)) }
       before.push({
-        ...node('DequantizeLinear', [kept, scales.name], tensor.name),
+        ...node('DequantizeLinear', [kept, scales.name, zeros.name], tensor.name),
         attribute: [{ name: 'axis', type: 2, i: axis }],
       })
-      return [{ name: kept, dims: tensor.dims, data_type: elementTypeNumber.int8, raw_data: bytesOf(data) }, scales]
+      return [{ name: kept, dims: tensor.dims, ...int8Of(data) }, scales, zeros]
     }
     if (values.some((value) => Math.abs(value) > largestHalf)) return [tensor]
     before.push({
@@ -80,6 +82,10 @@ function quantizedAlong(values: Float32Array, shape: readonly number[], axis: nu
 
 function rawOf(data: Float32Array): Pick<TensorMessage, 'data_type' | 'raw_data'> {
   return { data_type: elementTypeNumber.float32, raw_data: bytesOf(data) }
+}
+
+function int8Of(data: Int8Array): Pick<TensorMessage, 'data_type' | 'raw_data'> {
+  return { data_type: elementTypeNumber.int8, raw_data: bytesOf(data) }
 }
 
 function bytesOf(values: ArrayBufferView): Uint8Array {

@@ -26,7 +26,7 @@ export const features: Format = {
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits:
     'One vector an image, and +1 present, −1 absent, 0 unknown; names are in the metadata. It can be written, not read.',
-  checked: 'our own reader of the format',
+  checked: 'our own reader of the format; safetensors for Python',
   extensions: ['.safetensors'],
   writes: 'file',
   settings: [dtype],
