@@ -134,12 +134,11 @@ test('Ctrl+C cancels cleanly: what was done is kept', async () => {
   expect(existsSync(path.join(drawn, 'Sample.surmise'))).toBe(false)
 })
 
-test('serve prints one address, and ends cleanly on Ctrl+C', async () => {
+const renderer = path.resolve(import.meta.dirname, '../../out/renderer/index.html')
+test.skipIf(!existsSync(renderer))('serve prints one address, and ends cleanly on Ctrl+C', async () => {
   const folder = temporaryFolder()
   const { spawn } = await import('node:child_process')
   const cli = path.resolve(import.meta.dirname, '../../src/main/shell/cli.ts')
-  const renderer = path.resolve(import.meta.dirname, '../../out/renderer/index.html')
-  if (!existsSync(renderer)) return
   const child = spawn(process.execPath, [cli, 'serve', '--no-open', '--port', '0'], {
     env: { ...process.env, SURMISE_HOME: folder },
   })

@@ -19,8 +19,9 @@ export type WorkerAnswer = { records: (Float16Array | undefined)[] } | { report:
 const memory = { all: 2 * 1024 ** 3, besides: 128 * 1024 ** 2 }
 
 /**
- * How to use so many cores: several copies of the model, each on its own thread, need not wait for each other, as the threads of one run must at every operator (measured on two cores: a fifth to a third faster; bench/embedding.ts).
- * Large models get fewer copies with more threads each.
+ * How to use so many cores: several copies of the model, each on its own thread, need not wait for each other, as the threads of
+ * one run must at every operator (measured on two cores: a fifth to a third faster; bench/embedding.ts). Large models get fewer
+ * copies with more threads each.
  */
 export function planCopies(cores: number, modelBytes: number): { copies: number; threads: number } {
   // Weights are held twice while a session is made.

@@ -1,12 +1,11 @@
-import type { ImageDetail, Label, ProjectSummary } from '../../preload/schemas.ts'
+import type { Label } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
-import { labelGroups, nextFocus, restOf } from '../image/groups.ts'
+import { restOf } from '../image/groups.ts'
 import { closeProject } from '../progress/close.ts'
-import { refreshStaleList } from '../state/events.ts'
 import { showFilterPanel } from '../state/filters.ts'
 import { copyImage, copyPath, imageAtHand, revealImage } from '../state/imageFile.ts'
-import { accept, mark, markMany, markRestAbsent, redo, reject, review, undo } from '../state/marks.ts'
-import { currentIds, queryClient, keys as queryKeys } from '../state/queries.ts'
+import { accept, mark, markMany, markRestAbsent, redo, reject, undo } from '../state/marks.ts'
+import { currentIds } from '../state/queries.ts'
 import {
   closeReview,
   confirm,
@@ -23,6 +22,21 @@ import { endTour, moveTour, startTour } from '../state/tour.ts'
 import { notifyError, openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { assignKeys, isMac, keyName } from './keys.ts'
+import {
+  detailNow,
+  hasTrained,
+  inGrid,
+  inImage,
+  inModel,
+  inProject,
+  inReview,
+  inWritable,
+  isTraining,
+  knowsNames,
+  labelsNow,
+  projectNow,
+} from './now.ts'
+import { backToGrid, decideFocused, focusedLabel, goOnWhenDecided, moveFocus, skip, step, zoom } from './openImage.ts'
 
 export { keyName } from './keys.ts'
 
@@ -34,111 +48,6 @@ export interface Action {
   group: 'Everywhere' | 'Grid' | 'Image' | 'Model' | 'Review'
   when: () => boolean
   run: () => void
-}
-
-const inProject = (): boolean => queryClient.getQueryData(queryKeys.project) != null
-const projectNow = (): ProjectSummary | null | undefined => queryClient.getQueryData(queryKeys.project)
-/** Opened read-only, nothing can be changed. */
-const inWritable = (): boolean => projectNow()?.readOnly === false
-const inGrid = (): boolean =>
-  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().reviewedLabel === null
-const inReview = (): boolean =>
-  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().reviewedLabel !== null
-const inModel = (): boolean => inProject() && ui.get().imageId === null && ui.get().modelPage
-const inImage = (): boolean => inProject() && ui.get().imageId !== null
-const isTraining = (): boolean =>
-  queryClient
-    .getQueryData<{ kind: string; state: string }[]>(queryKeys.jobs)
-    ?.some(({ kind, state }) => kind === 'train' && state === 'running') ?? false
-
-/** Whether the project's backbone has a half that reads texts. */
-const knowsNames = (): boolean =>
-  queryClient.getQueryData<{ template: string | null }>(queryKeys.names)?.template != null
-
-const hasTrained = (): boolean =>
-  queryClient.getQueryData<{ kind: string }[]>(queryKeys.jobs)?.some(({ kind }) => kind === 'train') ?? false
-
-export const labelsNow = (): Label[] => queryClient.getQueryData<Label[]>(queryKeys.labels) ?? []
-
-export function detailNow(): ImageDetail | undefined {
-  const { imageId } = ui.get()
-  return imageId === null ? undefined : queryClient.getQueryData<ImageDetail>(queryKeys.detail(imageId))
-}
-
-/** Goes through the list from the open image; stays where the list ends. */
-export function step(by: 1 | -1): void {
-  const { imageId } = ui.get()
-  const ids = currentIds()
-  const at = imageId === null ? -1 : ids.indexOf(imageId)
-  const next = ids[at + by]
-  if (next === undefined) return
-  openImage(next)
-  ui.set({ cursor: at + by })
-}
-
-export function backToGrid(): void {
-  const { imageId } = ui.get()
-  const at = imageId === null ? -1 : currentIds().indexOf(imageId)
-  openImage(null)
-  if (at >= 0) ui.set({ cursor: at })
-  refreshStaleList()
-}
-
-/** The label under the keyboard: the one that was chosen, else the first suggestion. */
-export function focusedLabel(): number | null {
-  const detail = detailNow()
-  const { focusedLabel: chosen, labelSearch, skipped, sort, settled } = ui.get()
-  if (!detail) return null
-  const groups = labelGroups(labelsNow(), detail, labelSearch)
-  return nextFocus(groups, chosen, skipped, sort.by === 'disagreeing', settled)
-}
-
-function decideFocused(decide: (pairs: { imageId: number; labelId: number }[]) => void): void {
-  const detail = detailNow()
-  const labelId = focusedLabel()
-  if (!detail || labelId === null) return
-  const doubt = detail.doubts.find((one) => one.labelId === labelId)
-  if (doubt) {
-    review(detail.id, doubt, decide === accept)
-    ui.set({ focusedLabel: null })
-    return
-  }
-  if (!detail.allSuggestions.some((one) => one.labelId === labelId)) return
-  decide([{ imageId: detail.id, labelId }])
-  ui.set({ focusedLabel: null })
-  goOnWhenDecided()
-}
-
-/** On to the next image, where somebody wants that, once nothing is suggested here that was not passed over. */
-function goOnWhenDecided(): void {
-  const { goesOn, skipped } = ui.get()
-  if (goesOn && !detailNow()?.suggestions.some(({ labelId }) => !skipped.has(labelId))) step(1)
-}
-
-function moveFocus(by: 1 | -1): void {
-  const detail = detailNow()
-  if (!detail) return
-  const { disputed, suggested, known, unknown } = labelGroups(labelsNow(), detail, ui.get().labelSearch)
-  const order = [...disputed, ...suggested, ...known, ...unknown].map(({ label }) => label.id)
-  const current = focusedLabel()
-  const at = current === null ? (by === 1 ? -1 : 0) : order.indexOf(current)
-  const next = order[(at + by + order.length) % order.length]
-  if (next !== undefined) ui.set({ focusedLabel: next })
-}
-
-function skip(): void {
-  const detail = detailNow()
-  const labelId = focusedLabel()
-  const asks = (one: { labelId: number }): boolean => one.labelId === labelId
-  if (!detail || labelId === null || !(detail.suggestions.some(asks) || detail.doubts.some(asks))) {
-    step(1)
-    return
-  }
-  const skipped = new Set(ui.get().skipped).add(labelId)
-  ui.set({ skipped, focusedLabel: null })
-  const { suggestions, doubts } = detail
-  const queue = ui.get().sort.by === 'disagreeing' && doubts.length > 0 ? doubts : suggestions
-  if (!queue.some((one) => !skipped.has(one.labelId))) step(1)
 }
 
 /** The page takes the place of the grid: an image that is opened from it comes back to it. */
@@ -167,12 +76,6 @@ function showSuggestions(): void {
     modelPage: false,
     reviewedLabel: null,
   })
-}
-
-/** The images with labels that annotators don't agree on. */
-export function showDisputed(): void {
-  openImage(null)
-  ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set(), modelPage: false, reviewedLabel: null })
 }
 
 /** Every action; buttons, the menu, the palette and the sheet of keys read the same list. */
@@ -204,7 +107,10 @@ const all: readonly Action[] = [
     ...everywhere('export-model', texts.models.exportTitle, [], () => ui.set({ dialog: 'export-model' })),
     when: () => inProject() && projectNow()?.model?.usable === true,
   },
-  everywhere('disputed', texts.disputes.action, [], showDisputed),
+  everywhere('disputed', texts.disputes.action, [], () => {
+    openImage(null)
+    ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set(), modelPage: false, reviewedLabel: null })
+  }),
   everywhere('report', texts.report.title, [], () => ui.set({ dialog: 'report' })),
   changing('import', 'Import labels', ['mod+i'], () => ui.set({ dialog: 'import' })),
   changing('merge', texts.merging.title, [], () => ui.set({ dialog: 'merge' })),
@@ -340,14 +246,6 @@ function inLabel(id: string, title: string, keys: string[], run: () => void): Ac
 }
 function grid(id: string, title: string, keys: string[], run: () => void): Action {
   return { id: `grid.${id}`, title, keys, group: 'Grid', when: inGrid, run }
-}
-
-export type Pan = 'pan-left' | 'pan-right' | 'pan-up' | 'pan-down'
-export type ZoomStep = 'fit' | 'actual' | 'in' | 'out' | 'left' | 'right' | Pan
-export const zoomEvent = 'surmise-zoom'
-
-function zoom(detail: ZoomStep): void {
-  window.dispatchEvent(new CustomEvent<ZoomStep>(zoomEvent, { detail }))
 }
 
 export function action(id: string): Action {

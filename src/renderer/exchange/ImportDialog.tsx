@@ -17,6 +17,7 @@ import { useFormats } from './formats.ts'
 import { type ImportChoices, PreviewPane, wouldChange } from './PreviewPane.tsx'
 import type { Renames } from './SameNames.tsx'
 import { type Answers, answersFor, SettingsFields } from './SettingsFields.tsx'
+import { StepFoot } from './StepFoot.tsx'
 
 const asIs: ImportChoices = { rest: 'unknown', conflicts: 'keep', suggestions: true }
 const noRenames: Renames = {}
@@ -90,23 +91,14 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             {texts.common.done}
           </Button>
         ) : (
-          <>
-            {preview && (
-              <Button className="mr-auto" disabled={busy} onClick={back}>
-                {texts.exchange.otherFile}
-              </Button>
-            )}
-            <Button onClick={onClose}>{texts.common.cancel}</Button>
-            <Button
-              kind="primary"
-              type="submit"
-              form={formId}
-              data-first-focus={preview ? true : undefined}
-              disabled={busy || (preview ? !wouldChange(preview, choices) : !path.trim())}
-            >
-              {preview ? texts.exchange.commit : texts.exchange.read}
-            </Button>
-          </>
+          <StepFoot
+            formId={formId}
+            title={preview ? texts.exchange.commit : texts.exchange.read}
+            back={preview ? { title: texts.exchange.otherFile, onClick: back } : undefined}
+            busy={busy}
+            disabled={preview ? !wouldChange(preview, choices) : !path.trim()}
+            onClose={onClose}
+          />
         )
       }
     >

@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from 'react'
 import type { MergeReport } from '../../preload/schemas.ts'
-import { showDisputed } from '../actions/registry.ts'
+import { action } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'
 import { parentOf } from '../start/paths.ts'
@@ -13,6 +13,7 @@ import { JobLine } from '../ui/JobLine.tsx'
 import { Modal } from '../ui/Modal.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { isNothing, MergeReportPane } from './MergeReportPane.tsx'
+import { StepFoot } from './StepFoot.tsx'
 
 const words = texts.merging
 
@@ -36,6 +37,10 @@ export function MergeDialog({ onClose }: { onClose: () => void }) {
     event.preventDefault()
     void (plan ? merge() : look(path))
   }
+  const back = () => {
+    setPlan(null)
+    setError(null)
+  }
 
   if (report) return <Merged report={report} onClose={onClose} />
   return (
@@ -46,30 +51,14 @@ export function MergeDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       keepsOpen
       foot={
-        <>
-          {plan && (
-            <Button
-              className="mr-auto"
-              disabled={busy}
-              onClick={() => {
-                setPlan(null)
-                setError(null)
-              }}
-            >
-              {words.otherFile}
-            </Button>
-          )}
-          <Button onClick={onClose}>{texts.common.cancel}</Button>
-          <Button
-            kind="primary"
-            type="submit"
-            form={formId}
-            data-first-focus={plan ? true : undefined}
-            disabled={busy || (plan ? isNothing(plan) : !path.trim())}
-          >
-            {plan ? words.merge : words.look}
-          </Button>
-        </>
+        <StepFoot
+          formId={formId}
+          title={plan ? words.merge : words.look}
+          back={plan ? { title: words.otherFile, onClick: back } : undefined}
+          busy={busy}
+          disabled={plan ? isNothing(plan) : !path.trim()}
+          onClose={onClose}
+        />
       }
     >
       <form id={formId} onSubmit={submit} className="flex flex-col gap-4">
@@ -101,7 +90,7 @@ export function MergeDialog({ onClose }: { onClose: () => void }) {
 function Merged({ report, onClose }: { report: MergeReport; onClose: () => void }) {
   const review = () => {
     onClose()
-    showDisputed()
+    action('disputed').run()
   }
   return (
     <Modal

@@ -1,8 +1,7 @@
 import type { MergeReport } from '../../preload/schemas.ts'
 import { texts } from '../texts.ts'
-import { Name } from '../ui/Name.tsx'
-import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { Count } from './Count.tsx'
+import { type LabelLine, LabelNumbers } from './LabelNumbers.tsx'
 import { Examples } from './Problems.tsx'
 
 const words = texts.merging
@@ -37,52 +36,21 @@ export function MergeReportPane({ report }: { report: MergeReport }) {
 }
 
 function Agreement({ report: { agreement, kappa } }: { report: MergeReport }) {
-  const cell = 'px-3 py-1 font-normal tabular-nums'
-  const number = `${cell} text-right`
-  const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(2))
+  const lineOf = (name: string, pairs: number, agreed: number, kappa: number | null): LabelLine => ({
+    name,
+    numbers: [pairs.toLocaleString(), agreed.toLocaleString(), kappa === null ? '–' : kappa.toFixed(2)],
+  })
   const total = (key: 'pairs' | 'agreed'): number => agreement.reduce((sum, one) => sum + one[key], 0)
   return (
     <div className="flex flex-col gap-1">
       <h3 className="m-0 text-sm font-medium">{words.agreement}</h3>
-      <p className="m-0 text-[13px] text-muted">{words.agreementHint}</p>
-      <ScrollRegion label={words.agreement} className="mt-1 max-h-64 rounded-md border border-line">
-        <table className="w-full border-collapse">
-          <thead className="sticky top-0 bg-sunken text-muted">
-            <tr>
-              <th scope="col" className={`${cell} text-left`}>
-                {texts.exchange.label}
-              </th>
-              {[words.judged, words.agreed, words.kappa].map((head) => (
-                <th key={head} scope="col" className={number}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {agreement.map((one) => (
-              <tr key={one.label} className="border-t border-line">
-                <th scope="row" className={`${cell} max-w-72 text-left`}>
-                  <Name title={one.label}>{one.label}</Name>
-                </th>
-                <td className={number}>{one.pairs.toLocaleString()}</td>
-                <td className={number}>{one.agreed.toLocaleString()}</td>
-                <td className={number}>{shown(one.kappa)}</td>
-              </tr>
-            ))}
-          </tbody>
-          <tfoot className="sticky bottom-0 bg-sunken">
-            <tr>
-              <th scope="row" className="px-3 py-1 text-left font-medium">
-                {words.all}
-              </th>
-              <td className={number}>{total('pairs').toLocaleString()}</td>
-              <td className={number}>{total('agreed').toLocaleString()}</td>
-              <td className={number}>{shown(kappa)}</td>
-            </tr>
-          </tfoot>
-        </table>
-      </ScrollRegion>
+      <p className="m-0 mb-1 text-[13px] text-muted">{words.agreementHint}</p>
+      <LabelNumbers
+        title={words.agreement}
+        heads={[words.judged, words.agreed, words.kappa]}
+        lines={agreement.map((one) => lineOf(one.label, one.pairs, one.agreed, one.kappa))}
+        all={lineOf(words.all, total('pairs'), total('agreed'), kappa)}
+      />
     </div>
   )
 }

@@ -1,10 +1,9 @@
 import type { ImportPreview, Label } from '../../preload/schemas.ts'
 import { texts } from '../texts.ts'
 import { Checkbox, Choice } from '../ui/Choice.tsx'
-import { Name } from '../ui/Name.tsx'
-import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { Count } from './Count.tsx'
 import { FirstMarks } from './FirstMarks.tsx'
+import { LabelNumbers } from './LabelNumbers.tsx'
 import { Examples, Problems } from './Problems.tsx'
 import { type Renames, SameNames } from './SameNames.tsx'
 
@@ -105,43 +104,18 @@ export function PreviewPane({
 }
 
 function LabelTable({ labels }: { labels: ImportPreview['labels'] }) {
-  const cell = 'px-3 py-1 font-normal tabular-nums'
-  const number = `${cell} text-right`
+  const isNew = (
+    <span className="ml-2 rounded bg-accent-soft px-1.5 text-[12px] text-accent">{texts.exchange.isNew}</span>
+  )
   return (
-    <ScrollRegion label={texts.labels.title} className="max-h-52 rounded-md border border-line">
-      <table className="w-full border-collapse">
-        <thead className="sticky top-0 bg-sunken text-muted">
-          <tr>
-            <th scope="col" className={`${cell} text-left`}>
-              {texts.exchange.label}
-            </th>
-            <th scope="col" className={number}>
-              {texts.states.present}
-            </th>
-            <th scope="col" className={number}>
-              {texts.states.absent}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {labels.map(({ name, known, present, absent }) => (
-            <tr key={name} className="border-t border-line">
-              <th scope="row" className={`${cell} max-w-72 text-left`}>
-                <span className="flex items-center">
-                  <Name title={name}>{name}</Name>
-                  {!known && (
-                    <span className="ml-2 rounded bg-accent-soft px-1.5 text-[12px] text-accent">
-                      {texts.exchange.isNew}
-                    </span>
-                  )}
-                </span>
-              </th>
-              <td className={number}>{present.toLocaleString()}</td>
-              <td className={number}>{absent.toLocaleString()}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+    <LabelNumbers
+      title={texts.labels.title}
+      heads={[texts.states.present, texts.states.absent]}
+      lines={labels.map(({ name, known, present, absent }) => ({
+        name,
+        mark: known ? undefined : isNew,
+        numbers: [present.toLocaleString(), absent.toLocaleString()],
+      }))}
+    />
   )
 }

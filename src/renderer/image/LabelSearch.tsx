@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react'
-import { detailNow, labelsNow } from '../actions/registry.ts'
+import { detailNow, labelsNow } from '../actions/now.ts'
 import { mark } from '../state/marks.ts'
 import { ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'

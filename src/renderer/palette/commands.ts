@@ -1,5 +1,6 @@
 import type { Label, RecentProject, SavedFilter } from '../../preload/schemas.ts'
-import { actions, detailNow, keyName } from '../actions/registry.ts'
+import { detailNow } from '../actions/now.ts'
+import { actions, keyName } from '../actions/registry.ts'
 import { isolated } from '../bidi.ts'
 import { chooseSaved } from '../state/filters.ts'
 import { sortBy } from '../state/filterText.ts'

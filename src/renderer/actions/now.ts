@@ -1,0 +1,33 @@
+import type { ImageDetail, Label, ProjectSummary } from '../../preload/schemas.ts'
+import { queryClient, keys as queryKeys } from '../state/queries.ts'
+import { ui } from '../state/ui.ts'
+
+/** Where somebody is, and what can be done there: what actions depend on. */
+export const inProject = (): boolean => queryClient.getQueryData(queryKeys.project) != null
+export const projectNow = (): ProjectSummary | null | undefined => queryClient.getQueryData(queryKeys.project)
+/** Opened read-only, nothing can be changed. */
+export const inWritable = (): boolean => projectNow()?.readOnly === false
+export const inGrid = (): boolean =>
+  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().reviewedLabel === null
+export const inReview = (): boolean =>
+  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().reviewedLabel !== null
+export const inModel = (): boolean => inProject() && ui.get().imageId === null && ui.get().modelPage
+export const inImage = (): boolean => inProject() && ui.get().imageId !== null
+export const isTraining = (): boolean =>
+  queryClient
+    .getQueryData<{ kind: string; state: string }[]>(queryKeys.jobs)
+    ?.some(({ kind, state }) => kind === 'train' && state === 'running') ?? false
+
+/** Whether the project's backbone has a half that reads texts. */
+export const knowsNames = (): boolean =>
+  queryClient.getQueryData<{ template: string | null }>(queryKeys.names)?.template != null
+
+export const hasTrained = (): boolean =>
+  queryClient.getQueryData<{ kind: string }[]>(queryKeys.jobs)?.some(({ kind }) => kind === 'train') ?? false
+
+export const labelsNow = (): Label[] => queryClient.getQueryData<Label[]>(queryKeys.labels) ?? []
+
+export function detailNow(): ImageDetail | undefined {
+  const { imageId } = ui.get()
+  return imageId === null ? undefined : queryClient.getQueryData<ImageDetail>(queryKeys.detail(imageId))
+}

@@ -1,0 +1,90 @@
+import { labelGroups, nextFocus } from '../image/groups.ts'
+import { refreshStaleList } from '../state/events.ts'
+import { accept, review } from '../state/marks.ts'
+import { currentIds } from '../state/queries.ts'
+import { openImage, ui } from '../state/ui.ts'
+import { detailNow, labelsNow } from './now.ts'
+
+/** Goes through the list from the open image; stays where the list ends. */
+export function step(by: 1 | -1): void {
+  const { imageId } = ui.get()
+  const ids = currentIds()
+  const at = imageId === null ? -1 : ids.indexOf(imageId)
+  const next = ids[at + by]
+  if (next === undefined) return
+  openImage(next)
+  ui.set({ cursor: at + by })
+}
+
+export function backToGrid(): void {
+  const { imageId } = ui.get()
+  const at = imageId === null ? -1 : currentIds().indexOf(imageId)
+  openImage(null)
+  if (at >= 0) ui.set({ cursor: at })
+  refreshStaleList()
+}
+
+/** The label under the keyboard: the one that was chosen, else the first suggestion. */
+export function focusedLabel(): number | null {
+  const detail = detailNow()
+  const { focusedLabel: chosen, labelSearch, skipped, sort, settled } = ui.get()
+  if (!detail) return null
+  const groups = labelGroups(labelsNow(), detail, labelSearch)
+  return nextFocus(groups, chosen, skipped, sort.by === 'disagreeing', settled)
+}
+
+export function decideFocused(decide: (pairs: { imageId: number; labelId: number }[]) => void): void {
+  const detail = detailNow()
+  const labelId = focusedLabel()
+  if (!detail || labelId === null) return
+  const doubt = detail.doubts.find((one) => one.labelId === labelId)
+  if (doubt) {
+    review(detail.id, doubt, decide === accept)
+    ui.set({ focusedLabel: null })
+    return
+  }
+  if (!detail.allSuggestions.some((one) => one.labelId === labelId)) return
+  decide([{ imageId: detail.id, labelId }])
+  ui.set({ focusedLabel: null })
+  goOnWhenDecided()
+}
+
+/** On to the next image, where somebody wants that, once nothing is suggested here that was not passed over. */
+export function goOnWhenDecided(): void {
+  const { goesOn, skipped } = ui.get()
+  if (goesOn && !detailNow()?.suggestions.some(({ labelId }) => !skipped.has(labelId))) step(1)
+}
+
+export function moveFocus(by: 1 | -1): void {
+  const detail = detailNow()
+  if (!detail) return
+  const { disputed, suggested, known, unknown } = labelGroups(labelsNow(), detail, ui.get().labelSearch)
+  const order = [...disputed, ...suggested, ...known, ...unknown].map(({ label }) => label.id)
+  const current = focusedLabel()
+  const at = current === null ? (by === 1 ? -1 : 0) : order.indexOf(current)
+  const next = order[(at + by + order.length) % order.length]
+  if (next !== undefined) ui.set({ focusedLabel: next })
+}
+
+export function skip(): void {
+  const detail = detailNow()
+  const labelId = focusedLabel()
+  const asks = (one: { labelId: number }): boolean => one.labelId === labelId
+  if (!detail || labelId === null || !(detail.suggestions.some(asks) || detail.doubts.some(asks))) {
+    step(1)
+    return
+  }
+  const skipped = new Set(ui.get().skipped).add(labelId)
+  ui.set({ skipped, focusedLabel: null })
+  const { suggestions, doubts } = detail
+  const queue = ui.get().sort.by === 'disagreeing' && doubts.length > 0 ? doubts : suggestions
+  if (!queue.some((one) => !skipped.has(one.labelId))) step(1)
+}
+
+export type Pan = 'pan-left' | 'pan-right' | 'pan-up' | 'pan-down'
+export type ZoomStep = 'fit' | 'actual' | 'in' | 'out' | 'left' | 'right' | Pan
+export const zoomEvent = 'surmise-zoom'
+
+export function zoom(detail: ZoomStep): void {
+  window.dispatchEvent(new CustomEvent<ZoomStep>(zoomEvent, { detail }))
+}
