@@ -136,6 +136,19 @@ describe('the house', () => {
     expect(wrong).toEqual([])
   })
 
+  test('label states have one door', () => {
+    const door = 'main/app/writeStates.ts'
+    const writes = /\bstates\s*\??\.\s*set\b|\bsetStates?\b|\bwriter\b/
+    const canReach = (file: string): boolean => (mayImport[roomOf(file)] ?? []).includes('main/project')
+    const writers = files.filter((file) => canReach(file) && writes.test(readFileSync(path.join(source, file), 'utf8')))
+    // The door itself is found: the pattern still finds something.
+    expect(writers).toEqual([door])
+    // None of them lets a caller forget what is to follow.
+    const text = readFileSync(path.join(source, door), 'utf8')
+    for (const name of ['writeStatesWithin', 'writeStateWithin'])
+      expect(new RegExp(`function ${name}\\([^)]*: (RelationsRule|'leave')`).test(text), name).toBe(true)
+  })
+
   test('no room reaches itself through others', () => {
     const seen = new Set<string>()
     const visit = (room: string, above: string[]): void => {

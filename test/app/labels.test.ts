@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { startImport, startPreview } from '../../src/main/app/importing.ts'
 import { mergeLabels, planMerge, splitLabel, updateLabel } from '../../src/main/app/labels.ts'
 import { acceptSuggestions, setMarks, undo } from '../../src/main/app/marks.ts'
+import { reviewMark } from '../../src/main/app/review.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
 import { scored } from './scored.ts'
-import { newApplication } from './support.ts'
+import { newApplication, temporaryFolder } from './support.ts'
 
 const [dog, cat, sun] = [1, 2, 3]
 
@@ -50,6 +54,54 @@ describe('parents and groups', () => {
     const [, followed] = workspace.project.states.ofImage(2)
     // A model had its say in it, so that it is no evidence of how good the model is.
     expect(followed).toMatchObject({ labelId: cat, source: 'accepted_suggestion', modelId: 1, score: null })
+  })
+
+  test('follow when a doubted label is corrected or kept', async () => {
+    const workspace = await five()
+    await updateLabel(workspace, cat, { parentId: sun })
+    await updateLabel(workspace, dog, { group: 'kind', exclusive: true })
+    await updateLabel(workspace, cat, { group: 'kind' })
+    // The model says dog present, cat absent.
+    set(workspace, dog, [-1, 0, 0, 0, 0])
+    set(workspace, cat, [0, 1, 0, 0, 0])
+    const take = { imageId: 1, labelId: dog, suggestion: 'present' as const, take: true }
+    expect(await reviewMark(workspace, take)).toMatchObject({
+      changed: 2,
+      title: 'Correct “dog” present, and 1 that follow',
+    })
+    const keep = { imageId: 2, labelId: cat, suggestion: 'absent' as const, take: false }
+    expect(await reviewMark(workspace, keep)).toMatchObject({ changed: 3 })
+    expect(await known(workspace, dog, cat, sun)).toEqual(['+−.', '−++', '...', '...', '...'])
+    await undo(workspace)
+    await undo(workspace)
+    expect(await known(workspace, dog, cat, sun)).toEqual(['−..', '.+.', '...', '...', '...'])
+  })
+
+  test('follow when labels are merged and split', async () => {
+    const workspace = await five()
+    await updateLabel(workspace, cat, { parentId: sun })
+    set(workspace, dog, [1, -1, 0, 0, 0])
+    // dog becomes cat, which is below sun.
+    await mergeLabels(workspace, dog, cat)
+    expect(await known(workspace, cat, sun)).toEqual(['++', '−.', '..', '..', '..'])
+    await undo(workspace)
+    expect(await known(workspace, dog, cat, sun)).toEqual(['+..', '−..', '...', '...', '...'])
+
+    await updateLabel(workspace, cat, { parentId: null, group: 'kind', exclusive: true })
+    await updateLabel(workspace, dog, { group: 'kind' })
+    await workspace.project.labels.update(dog, { parentId: sun })
+    const { id: wolf } = await splitLabel(workspace, { id: dog, name: 'wolf', imageIds: [1] })
+    expect((await known(workspace, wolf, dog, cat, sun))[0]).toBe('+.−+')
+  })
+
+  test('are left alone by what comes from elsewhere: an import', async () => {
+    const workspace = await five()
+    await updateLabel(workspace, cat, { parentId: dog })
+    const file = path.join(temporaryFolder(), 'marks.csv')
+    writeFileSync(file, 'image,label,value\n2020/0000.jpg,cat,present\n')
+    const { token } = await startPreview(workspace, { path: file }).done
+    await startImport(workspace, token, {}).done
+    expect((await known(workspace, dog, cat))[0]).toBe('.+')
   })
 
   test('what can’t be is refused, and nothing has changed', async () => {

@@ -142,7 +142,7 @@ export class MemoryProject implements ImportSink {
     this.images.find(({ id }) => id === imageId)!.uid = uid
   }
 
-  async setStates(changes: Iterable<ImportedState>): Promise<number> {
+  async writeStates(changes: Iterable<ImportedState>): Promise<number> {
     let count = 0
     for (const { imageId, labelId, state, decidedAt, ...rest } of changes) {
       this.mark(imageId, labelId, state, { ...rest, decidedAt: decidedAt ?? this.now })

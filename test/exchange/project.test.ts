@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { sinkOf } from '../../src/main/app/importing.ts'
 import { formatById } from '../../src/main/exchange/formats.ts'
 import { ImportPlan } from '../../src/main/exchange/plan.ts'
 import type { Project } from '../../src/main/project/project.ts'
@@ -73,7 +74,7 @@ test('a project exported to COCO and imported into a new one is the same project
     images: { unmatched: 0 },
   })
   expect(copy.labels.list()).toEqual([])
-  await copy.editLarge({ title: 'Import a.json' }, (edit) => plan.apply(edit))
+  await copy.editLarge({ title: 'Import a.json' }, (edit) => plan.apply(sinkOf(edit)))
 
   expect(copy.labels.list().map(({ id: _, ...label }) => label)).toEqual(
     project.labels.list().map(({ id: _, ...label }) => label),
@@ -100,7 +101,7 @@ test('a project exported to COCO and imported into a new one is the same project
   const again = await planOf(copy, path.join(folder, 'a.json'))
   expect(again.preview.states).toMatchObject({ fresh: 0, same: 3, conflicting: 0 })
   const before = copy.history.list(1)[0].id
-  await copy.editLarge({ title: 'Import again' }, (edit) => again.apply(edit))
+  await copy.editLarge({ title: 'Import again' }, (edit) => again.apply(sinkOf(edit)))
   expect(copy.history.list(1)[0].id).toBe(before)
 })
 
@@ -131,7 +132,7 @@ test('an import that fails leaves nothing', async () => {
   const copy = newProject({ images: ['a.jpg'] })
   const plan = await planOf(copy, path.join(folder, 'a.json'))
   const work = copy.editLarge({ title: 'Import' }, async (edit) => {
-    await plan.apply(edit)
+    await plan.apply(sinkOf(edit))
     throw new Error('at the last moment')
   })
   await expect(work).rejects.toThrow('at the last moment')

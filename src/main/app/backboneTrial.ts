@@ -88,12 +88,12 @@ function chooseImages({ matrix, images, labels }: KnownAtClick, most: number, se
     .shuffle(usable)
     .slice(0, most)
     .sort((a, b) => a - b)
-  const states = new Int8Array(rows.length * count)
+  const chosen = new Int8Array(rows.length * count)
   rows.forEach((i, at) => {
-    states.set(row(i), at * count)
+    chosen.set(row(i), at * count)
   })
   const known = labels.map((_, label) => {
-    const column = rows.map((_, at) => states[at * count + label])
+    const column = rows.map((_, at) => chosen[at * count + label])
     return Math.min(column.filter((y) => y === 1).length, column.filter((y) => y === -1).length)
   })
   if (!known.some((least) => least >= leastKnown)) {
@@ -103,7 +103,7 @@ function chooseImages({ matrix, images, labels }: KnownAtClick, most: number, se
       'Mark some more images first: some dozens tell something, some hundreds tell much.',
     )
   }
-  return { images: rows.map((i) => images[i]), labelNames: labels.map(({ name }) => name), states }
+  return { images: rows.map((i) => images[i]), labelNames: labels.map(({ name }) => name), states: chosen }
 }
 
 function trialFrom(results: readonly { specification: string; tried: TryResult }[], images: number): BackboneTrial {

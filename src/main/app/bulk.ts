@@ -14,6 +14,7 @@ import { titles } from './marks.ts'
 import type { CurrentScores } from './suggestions.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
+import { writeStatesWithin } from './writeStates.ts'
 
 interface Previewed {
   token: string
@@ -134,12 +135,13 @@ export function startBulk(workspace: Workspace, token: string): StartedJob<Actio
       }
     }
     const relations = new Relations(project.labels.list())
-    const all = relations.withFollowing(changes(), matrix)
     const changed = await project.editLarge({ title, annotator: project.settings.get('annotator') }, (edit) =>
-      edit.setStates(all, {
-        signal: job.signal,
-        onProgress: () => job.update({ fraction: count > 0 ? seen / count : null }),
-      }),
+      writeStatesWithin(
+        edit,
+        changes(),
+        { follow: relations, known: matrix },
+        { signal: job.signal, onProgress: () => job.update({ fraction: count > 0 ? seen / count : null }) },
+      ),
     )
     const result = { changed, title, firstImageId, ...titles(workspace), left }
     return { result, outcome: `${counted(changed, 'suggestion')} accepted.` }

@@ -5,18 +5,20 @@ import type { ImportPreview } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import type { Format } from '../exchange/format.ts'
 import { formatById, formatOf } from '../exchange/formats.ts'
-import { type ImportChoices, ImportPlan, type ImportTarget } from '../exchange/plan.ts'
+import { type ImportChoices, ImportPlan, type ImportSink, type ImportTarget } from '../exchange/plan.ts'
 import type { Renames } from '../exchange/planLabels.ts'
 import type { PredictedScores } from '../exchange/predictions.ts'
 import type { Problem } from '../exchange/records.ts'
 import { readRenames as mappingFile, renamesOf } from '../exchange/renames.ts'
 import { checkSettings, type Settings } from '../exchange/settings.ts'
+import type { Edit } from '../project/edit.ts'
 import { labelNameKey, labelNameOf } from '../project/labelName.ts'
 import type { Project } from '../project/project.ts'
 import { scoresFile, writeScores } from '../suggestions/scores.ts'
 import type { StartedJob } from './jobs.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
+import { writeStatesWithin } from './writeStates.ts'
 
 export { mappingFile, type Problem, renamesOf }
 
@@ -126,7 +128,7 @@ export function startImport(workspace: Workspace, token: string, choices: Import
     await workspace.backups.beforeAction()
     job.update({ phase: 'Writing' })
     const states = await project.editLarge({ title: `Import ${name}` }, (edit) =>
-      plan.apply(edit, choices, {
+      plan.apply(sinkOf(edit), choices, {
         signal: job.signal,
         onProgress: (done) => job.update({ fraction: total > 0 ? done / total : null }),
       }),
@@ -139,6 +141,16 @@ export function startImport(workspace: Workspace, token: string, choices: Import
     if (suggestions > 0) told.push(`${counted(suggestions, 'suggestion')} kept`)
     return { result: { states, labels, suggestions }, outcome: `${told.join(', ')}.` }
   })
+}
+
+/** A file says what it says, and the preview has told how much that is: nothing is added by parents and groups of labels. */
+export function sinkOf(edit: Edit): ImportSink {
+  return {
+    addLabel: (label) => edit.addLabel(label),
+    addModel: (model) => edit.addModel(model),
+    adoptImageUid: (imageId, uid) => edit.adoptImageUid(imageId, uid),
+    writeStates: (changes, options) => writeStatesWithin(edit, changes, 'leave', options),
+  }
 }
 
 /** What a file's model says becomes a model of the project; it suggests at once if no other does. */

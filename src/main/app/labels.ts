@@ -6,6 +6,7 @@ import type { KnownState, StateChange } from '../project/types.ts'
 import { labelsOf } from './summary.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
+import { writeStatesWithin } from './writeStates.ts'
 
 /**
  * Changes a label. What then follows from what is known, by its parent and its group, is filled in where nothing is known yet.
@@ -29,7 +30,8 @@ export async function updateLabel(
     const options = { title: `Change label “${name}”`, annotator: project.settings.get('annotator') }
     filled = await project.editLarge(options, async (edit) => {
       edit.updateLabel(id, patch)
-      return edit.setStates(gaps)
+      // These are what follows.
+      return writeStatesWithin(edit, gaps, 'leave')
     })
   }
   return { ...labelsOf(workspace).find((label) => label.id === id)!, filled }
@@ -51,7 +53,8 @@ export async function planMerge({ project }: Workspace, id: number, intoId: numb
 }
 
 /**
- * One label for two: the marks of the first go to the second where that has none of its own, and it goes. One action.
+ * One label for two: the marks of the first go to the second where that has none of its own, with what follows from them there, and
+ * it goes. One action.
  * @throws UserError `label-removed`, `label-merge`
  */
 export async function mergeLabels(workspace: Workspace, id: number, intoId: number): Promise<void> {
@@ -69,11 +72,20 @@ export async function mergeLabels(workspace: Workspace, id: number, intoId: numb
     }
   }
   await project.editLarge({ title: `Merge label “${label.name}” into “${other.name}”` }, async (edit) => {
-    await edit.setStates(moves())
+    await writeStatesWithin(edit, moves(), { follow: relationsOfMerged(workspace, id, intoId), known: matrix })
     adoptChildren(workspace, edit, id, intoId)
     edit.updateLabel(intoId, { examples: [...other.examples, ...label.examples] })
     edit.removeLabel(id)
   })
+}
+
+/** How the labels are to each other once the one is merged into the other (`adoptChildren`). */
+function relationsOfMerged({ project }: Workspace, id: number, intoId: number): Relations {
+  const labels = project.labels.list()
+  const above = labels.find((one) => one.id === id)?.parentId ?? null
+  const parentOf = (one: { id: number; parentId: number | null }): number | null =>
+    one.parentId !== id ? one.parentId : one.id === intoId ? above : intoId
+  return new Relations(labels.filter((one) => one.id !== id).map((one) => ({ ...one, parentId: parentOf(one) })))
 }
 
 /** The parts of what is merged become parts of what it is merged into, but for that one itself. */
@@ -90,7 +102,7 @@ function adoptChildren({ project }: Workspace, edit: Edit, id: number, intoId: n
 
 /**
  * A new label for some of the images of one: there it is present, and what it was split from is open again; where that is absent, so
- * is the new one. One action.
+ * is the new one. What follows from the new one is filled in. One action.
  * @returns the new label, and how many images it has taken over
  * @throws UserError `label-split` if none of these images has the label; as `Edit.addLabel`
  */
@@ -122,7 +134,8 @@ export async function splitLabel(
         if (isChosen) yield { imageId, labelId: id, state: 0 }
       }
     }
-    await edit.setStates(moves())
+    const relations = new Relations([...project.labels.list(), { ...label, id: newId }])
+    await writeStatesWithin(edit, moves(), { follow: relations, known: matrix })
   })
   return { ...labelsOf(workspace).find((one) => one.id === newId)!, images: chosen.size }
 }

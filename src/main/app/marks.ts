@@ -1,11 +1,11 @@
 import type { ActionResult, StateChange } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import type { Replayed } from '../project/history.ts'
-import { Relations } from '../project/relations.ts'
 import type { StateChange as NewState } from '../project/types.ts'
 import { suggestionOf } from '../suggestions/scores.ts'
 import { statesIn } from './suggestions.ts'
 import type { Workspace } from './workspace.ts'
+import { manyChanges, writeStates } from './writeStates.ts'
 
 interface Decided {
   imageId: number
@@ -13,9 +13,6 @@ interface Decided {
   /** As it was seen. @default as it is now */
   suggestion?: 'present' | 'absent'
 }
-
-/** More changes than this are written in slices, so that the screen stays alive. */
-const manyChanges = 5000
 
 /** Sets or clears states: one action. @throws UserError of the project */
 export async function setMarks(workspace: Workspace, changes: readonly StateChange[]): Promise<ActionResult> {
@@ -96,16 +93,8 @@ export async function writeMarks(
   title: string,
 ): Promise<ActionResult> {
   const { project } = workspace
-  const relations = new Relations(project.labels.list())
-  const following = relations.none ? [] : relations.following(changes, await project.states.matrix())
-  const all = following.length > 0 ? [...changes, ...following] : changes
-  const said = following.length > 0 ? `${title}, and ${following.length} that follow` : title
-  const options = { title: said, annotator: project.settings.get('annotator') }
-  const changed =
-    all.length <= manyChanges
-      ? project.states.set(all, options)
-      : await project.editLarge(options, (edit) => edit.setStates(all))
-  return { changed, title: said, firstImageId: changed > 0 ? changes[0].imageId : null, ...titles(workspace) }
+  const written = await writeStates(project, changes, { title, annotator: project.settings.get('annotator') })
+  return { ...written, firstImageId: written.changed > 0 ? changes[0].imageId : null, ...titles(workspace) }
 }
 
 function markTitle(workspace: Workspace, changes: readonly StateChange[]): string {

@@ -12,6 +12,7 @@ import { cohensKappa, type Judgements } from '../suggestions/agreement.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
+import { writeStateWithin } from './writeStates.ts'
 
 /**
  * Joins another copy of the project into this one: one action, undone by one undo; the other file is only read. What only one of
@@ -162,7 +163,7 @@ class Merge {
       } else if (this.#project.disputes.hasStatement(imageId, labelId, said)) this.#report.settled++
       else if (own) {
         this.#judge(labelId, own, theirs)
-        this.#edit?.setState({ imageId, labelId, state: 0 })
+        if (this.#edit) writeStateWithin(this.#edit, { imageId, labelId, state: 0 }, 'leave')
         this.#edit?.addStatements(imageId, labelId, [this.#statement(own, 'ours'), said])
         this.#report.disputed++
       } else if (disputes.has(labelId)) {
@@ -170,7 +171,8 @@ class Merge {
         this.#edit?.addStatements(imageId, labelId, [said])
         this.#report.disputed++
       } else {
-        this.#edit?.setState(this.#taken(this.#edit, imageId, labelId, theirs))
+        // What follows from it was decided there too, or deliberately wasn’t.
+        if (this.#edit) writeStateWithin(this.#edit, this.#taken(this.#edit, imageId, labelId, theirs), 'leave')
         this.#report.taken++
       }
     }

@@ -1,5 +1,6 @@
 import type { ActionResult } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
+import { titles, writeMarks } from './marks.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface Review {
@@ -13,10 +14,12 @@ export interface Review {
 
 /**
  * Decides on a known label that the model doubts. Either way the state says by which model, so that nobody is asked again until
- * another one doubts it. What was cleared meanwhile stays unknown.
+ * another one doubts it. What follows from it by parents and groups of labels follows here too. What was cleared meanwhile stays
+ * unknown.
  * @throws UserError `no-suggestion`, and those of the project
  */
-export async function reviewMark({ project, suggestions }: Workspace, review: Review): Promise<ActionResult> {
+export async function reviewMark(workspace: Workspace, review: Review): Promise<ActionResult> {
+  const { project, suggestions } = workspace
   const { imageId, labelId, suggestion, take } = review
   const scores = await suggestions.current()
   const score = scores?.table.probability(imageId, labelId) ?? Number.NaN
@@ -32,7 +35,6 @@ export async function reviewMark({ project, suggestions }: Workspace, review: Re
     state: isPresent ? (1 as const) : (-1 as const),
     source: take ? ('accepted_suggestion' as const) : ('human' as const),
   }
-  const changed = isKnown ? project.states.set([change], { title, annotator: project.settings.get('annotator') }) : 0
-  const { undoTitle, redoTitle } = project.history
-  return { changed, title, firstImageId: changed > 0 ? imageId : null, undoTitle, redoTitle }
+  if (!isKnown) return { changed: 0, title, firstImageId: null, ...titles(workspace) }
+  return writeMarks(workspace, [change], title)
 }

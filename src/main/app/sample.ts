@@ -7,6 +7,7 @@ import { createProject, projectExtension } from '../project/open.ts'
 import type { AppContext } from './context.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
 import { counted } from './words.ts'
+import { writeFirstStates } from './writeStates.ts'
 
 const projectName = `Sample${projectExtension}`
 
@@ -60,7 +61,7 @@ export function makeSample({ jobs, compute }: AppContext, folder: string): Start
           const [imageId, labelId] = [project.images.byPath(image)?.id, labelIds.get(label)]
           return imageId === undefined || labelId === undefined ? [] : [{ imageId, labelId, state }]
         })
-        project.states.set(changes, { title: 'Mark the first labels' })
+        writeFirstStates(project, changes, 'Mark the first labels')
       } finally {
         project.close()
       }

@@ -80,7 +80,7 @@ export interface ImportChoices {
   suggestions?: boolean
 }
 
-/** What takes an import in: `Edit` of the project does. */
+/** What takes an import in: an action of the project. */
 export interface ImportSink {
   addLabel: (label: { name: string; uid?: string; colour?: string; key?: string; description?: string }) => number
   addModel: (model: {
@@ -95,7 +95,7 @@ export interface ImportSink {
     file: null
   }) => number
   adoptImageUid: (imageId: number, uid: string) => void
-  setStates: (changes: Iterable<ImportedState>, options: ImportJob) => Promise<number>
+  writeStates: (changes: Iterable<ImportedState>, options: ImportJob) => Promise<number>
 }
 
 export interface ImportedState {
@@ -241,7 +241,7 @@ export class ImportPlan {
       return sink.addModel({ ...model, labelIds: known.map((label) => labelIds[label]), file: null })
     })
     await this.#adoptUids(sink, job)
-    return sink.setStates(this.#changes(choices, labelIds, modelIds), job)
+    return sink.writeStates(this.#changes(choices, labelIds, modelIds), job)
   }
 
   /** What the file's models say, by the ids of the project; undefined if nothing. To be asked for after `apply`. */
