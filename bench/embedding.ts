@@ -19,6 +19,7 @@ import { inputShape } from '../src/main/backbone/backbone.ts'
 import { embed, type ImageToEmbed } from '../src/main/backbone/embed.ts'
 import { Preprocessor } from '../src/main/backbone/preprocess.ts'
 import { resolveBackbone } from '../src/main/backbone/resolve.ts'
+import { telemetryOff } from '../src/main/base/telemetry.ts'
 import { decodePixels } from '../src/main/images/decode.ts'
 import { readSource } from '../src/main/images/source.ts'
 import { Session, tensorOf } from '../src/main/tensor/session.ts'
@@ -129,7 +130,8 @@ for line in sys.stdin:
 `
 
 function pythonContestants(backbone: Backbone): { contestants: Contestant[]; child?: ChildProcess } {
-  const probe = spawnSync(python, ['-c', 'import onnxruntime, numpy, PIL; print(onnxruntime.__version__)'])
+  const env = { ...process.env, ...telemetryOff }
+  const probe = spawnSync(python, ['-c', 'import onnxruntime, numpy, PIL; print(onnxruntime.__version__)'], { env })
   if (probe.status !== 0) {
     console.error(`Skipped: Python’s onnxruntime (${python} has not onnxruntime, numpy and pillow)`)
     return { contestants: [] }
@@ -137,6 +139,7 @@ function pythonContestants(backbone: Backbone): { contestants: Contestant[]; chi
   const version = probe.stdout.toString().trim()
   const files = images.map((image) => image.path)
   const child = spawn(python, ['-c', pythonScript, backbone.file, String(backbone.input.width), ...files], {
+    env,
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()

@@ -28,6 +28,7 @@ function stage(name: string, command: string, ...args: string[]): void {
 
 stage('types, Node', 'tsc', '-p', 'tsconfig.node.json')
 stage('types, renderer', 'tsc', '-p', 'tsconfig.web.json')
+stage('types, benchmarks', 'tsc', '-p', 'tsconfig.bench.json')
 stage('Biome', 'biome', 'check')
 stage('build', 'npm', 'run', '--silent', 'build')
 if (ensureChromium()) stage('end-to-end tests', 'playwright', 'test')

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { networkUses } from './networkUse.ts'
 
-const source = path.resolve(import.meta.dirname, '../src')
+const root = path.resolve(import.meta.dirname, '..')
+const source = path.join(root, 'src')
 
 /** Which room may import from which others (each may import from itself). This table is the house. */
 const mayImport: Record<string, string[]> = {
@@ -52,11 +54,32 @@ const ownedLibraries: Record<string, string[]> = {
   electron: ['main/shell/electron', 'preload/electron.ts'],
   'better-sqlite3': ['main/project'],
   sharp: ['main/images'],
-  'onnxruntime-node': ['main/tensor'],
+  // Loaded with its telemetry off.
+  'onnxruntime-node': ['main/tensor/onnxRuntime.ts'],
   '@huggingface/tokenizers': ['main/backbone'],
   react: ['renderer'],
-  // What asks another machine for something has one place.
-  undici: ['main/backbone/download'],
+}
+
+/** What can reach another machine, or start a program that could: each use has its place and its reason. */
+const reachesOut: Record<string, string[]> = {
+  // Backbones, because somebody asked for one.
+  'main/backbone/download/request.ts': ['undici'],
+  'main/backbone/download/failures.ts': ['undici'],
+  // Images from the Label Studio server that was named, and from no other.
+  'main/app/labelStudio.ts': ['fetch'],
+  // Updates, once somebody has allowed them.
+  'main/shell/electron.ts': ['electron-updater'],
+  // The server: it listens, and asks nobody.
+  'main/shell/listen.ts': ['http', 'https'],
+  'main/shell/web.ts': ['ws'],
+  // The browser and the file manager of this machine.
+  'main/shell/serve.ts': ['open'],
+  'main/shell/desktop.ts': ['child_process', 'open'],
+  // The compute process.
+  'main/compute/client.ts': ['child_process'],
+  // The page talks to where it came from; its policy lets it talk to nobody else.
+  'renderer/bridge/transport.ts': ['WebSocket'],
+  'renderer/state/imageFile.ts': ['fetch'],
 }
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
@@ -83,10 +106,11 @@ function loaded(entry: string): Map<string, string> {
     if (seen.has(file)) return
     seen.add(file)
     const text = readFileSync(path.join(source, file), 'utf8').replace(/^(?:import|export) type [^;]*?from.*$/gm, '')
-    const statements = /^(?:import|export)\b([^'"=]*?)\bfrom\s*['"]([^'"]+)['"]|^import()\s*['"]([^'"]+)['"]/gm
-    for (const [, names = '', from, , alone] of text.matchAll(statements)) {
-      const target = from ?? alone
-      const typesOnly = /\{([^}]*)\}/
+    const statements =
+      /^(?:import|export)\b([^'"=]*?)\bfrom\s*['"]([^'"]+)['"]|^import()\s*['"]([^'"]+)['"]|^const .*await import()\(['"]([^'"]+)['"]\)/gm
+    for (const [, names = '', from, , alone, , awaited] of text.matchAll(statements)) {
+      const target = from ?? alone ?? awaited
+      const typesOnly = /^\s*\{([^}]*)\}\s*$/
         .exec(names)?.[1]
         .split(',')
         .every((name) => /^\s*(type\s.*)?$/s.test(name))
@@ -147,6 +171,99 @@ describe('the house', () => {
     const text = readFileSync(path.join(source, door), 'utf8')
     for (const name of ['writeStatesWithin', 'writeStateWithin'])
       expect(new RegExp(`function ${name}\\([^)]*: (RelationsRule|'leave')`).test(text), name).toBe(true)
+  })
+
+  test('what reaches another machine has its place, whatever it is called', () => {
+    const uses = files
+      .map((file) => [file, networkUses(file, readFileSync(path.join(source, file), 'utf8'))] as const)
+      .filter(([, found]) => found.length > 0)
+    expect(Object.fromEntries(uses)).toEqual(reachesOut)
+  })
+
+  test.each([
+    ['fetch', 'await fetch("https://example.org")'],
+    ['fetch', 'const ask = globalThis.fetch; ask("https://example.org")'],
+    ['fetch', 'const { fetch: ask } = globalThis'],
+    ['fetch', 'const ask = window["fetch"]'],
+    ['fetch', 'export default { fetch }'],
+    ['WebSocket', 'new WebSocket("wss://example.org")'],
+    ['EventSource', 'new EventSource("/x")'],
+    ['XMLHttpRequest', 'class Asking extends XMLHttpRequest {}'],
+    ['sendBeacon', 'navigator.sendBeacon("/x", text)'],
+    ['undici', 'import { request } from "undici"'],
+    ['undici', 'const ask = await import("undici")'],
+    ['http', 'import http from "node:http"'],
+    ['https', 'import { type Server, get } from "https"'],
+    ['https', 'export * from "node:https"'],
+    ['net', 'const net = createRequire(import.meta.url)("node:net")'],
+    ['net', 'const { connect } = require("net")'],
+    ['tls', 'import "node:tls"'],
+    ['dns', 'import * as dns from "node:dns"'],
+    ['dns/promises', 'import { resolve } from "node:dns/promises"'],
+    ['dgram', 'export { createSocket } from "node:dgram"'],
+    ['http2', 'const { connect } = await import("node:http2")'],
+    ['child_process', 'import { execFile } from "node:child_process"'],
+    ['getBuiltinModule', 'process.getBuiltinModule("net")'],
+    ['import(?)', 'await import(name)'],
+    ['electron.net', 'import { app, net as line } from "electron"'],
+    ['electron.crashReporter', 'import { crashReporter } from "electron"'],
+    ['electron.*', 'import * as everything from "electron"'],
+  ])('sees %s in: %s', (found, text) => {
+    expect(networkUses('planted.ts', text)).toEqual([found])
+  })
+
+  test('sees no network in types, keys and other people’s methods', () => {
+    const text = `import type { Server } from "node:http"; import { type AddressInfo } from "node:net"
+      type Line = WebSocket | typeof fetch; interface Store { fetch(): void; WebSocket: string }
+      client.backbones.fetch({ name }); const table = { fetch: 1, fetch() {} }; class A { fetch() { this.fetch() } #fetch() {} }`
+    expect(networkUses('types.ts', text)).toEqual([])
+  })
+
+  test('ONNX Runtime is loaded in one place, by tests, scripts and benchmarks as well', () => {
+    const folders = ['src', 'test', 'scripts', 'bench']
+    const loading = folders.flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+        .map((file) => `${folder}/${file.split(path.sep).join('/')}`)
+        .filter((file) => /\.m?tsx?$/.test(file))
+        .filter((file) =>
+          /(from|import|import\(|require\()\s*['"]onnxruntime-node['"]/.test(
+            readFileSync(path.join(root, file), 'utf8'),
+          ),
+        ),
+    )
+    expect(loading).toEqual(['src/main/tensor/onnxRuntime.ts'])
+  })
+
+  test('every TypeScript file is type-checked', () => {
+    const checked = readdirSync(root).flatMap((name) => {
+      if (!/^tsconfig\.\w+\.json$/.test(name) || name === 'tsconfig.base.json') return []
+      for (const script of ['package.json', 'scripts/test.ts', 'tsconfig.json'])
+        expect(readFileSync(path.join(root, script), 'utf8'), script).toContain(name)
+      const { include, exclude = [] } = JSON.parse(readFileSync(path.join(root, name), 'utf8')) as Record<
+        string,
+        string[]
+      >
+      return [{ include, exclude }]
+    })
+    const isIn = (file: string, places: readonly string[]) =>
+      places.some((place) => path.matchesGlob(file, place) || file.startsWith(`${place}/`))
+    const made = /^(\..*|node_modules|out|dist|release|playwright-report|test-results)$/
+    const own = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
+      made.test(entry.name)
+        ? []
+        : entry.isDirectory()
+          ? readdirSync(path.join(root, entry.name), { recursive: true, encoding: 'utf8' })
+              .map((file) => `${entry.name}/${file.split(path.sep).join('/')}`)
+              .filter((file) => /\.tsx?$/.test(file))
+          : /\.tsx?$/.test(entry.name)
+            ? [entry.name]
+            : [],
+    )
+    expect(own.length).toBeGreaterThan(500)
+    const unchecked = own.filter(
+      (file) => !checked.some(({ include, exclude }) => isIn(file, include) && !isIn(file, exclude)),
+    )
+    expect(unchecked).toEqual([])
   })
 
   test('no room reaches itself through others', () => {

@@ -1,8 +1,8 @@
 // npm install onnxruntime-node; then: node "__EXAMPLE__" grid.f32 pooled.f32
 // Each file: features of one image, float32, little endian; in the order of the card.
 import { readFileSync } from 'node:fs'
-import ort from 'onnxruntime-node'
-
+process.env.ORT_DISABLE_TELEMETRY = '1' // before it loads: ONNX Runtime would report to its maker
+const { default: ort } = await import('onnxruntime-node')
 const beside = (name) => `${import.meta.dirname}/${name}`
 const { labels, features } = JSON.parse(readFileSync(beside("__CARD__"), 'utf8'))
 const session = await ort.InferenceSession.create(beside("__MODEL__"))

@@ -1,6 +1,7 @@
 # pip install onnxruntime numpy; then: python "__EXAMPLE__" features.npz
 # Features of the backbone that the card names, float32, by the names of the inputs, as the card says.
-import json, pathlib, sys
+import json, os, pathlib, sys
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before it loads: ONNX Runtime would report to its maker
 import numpy as np, onnxruntime as ort
 session = ort.InferenceSession(pathlib.Path(__file__).with_name("__MODEL__"))
 facts = session.get_modelmeta().custom_metadata_map

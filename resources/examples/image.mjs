@@ -1,7 +1,7 @@
 // npm install onnxruntime-node sharp; then: node "__EXAMPLE__" photo.jpg …
 import { readFileSync } from 'node:fs'
-import ort from 'onnxruntime-node'
-import sharp from 'sharp'
+process.env.ORT_DISABLE_TELEMETRY = '1' // before it loads: ONNX Runtime would report to its maker
+const [{ default: ort }, { default: sharp }] = await Promise.all([import('onnxruntime-node'), import('sharp')])
 const beside = (name) => `${import.meta.dirname}/${name}`
 const { labels, input: { width, height } } = JSON.parse(readFileSync(beside("__CARD__"), 'utf8'))
 const session = await ort.InferenceSession.create(beside("__MODEL__"))

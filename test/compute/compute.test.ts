@@ -283,6 +283,7 @@ describe('start and stop', () => {
     expect(environment.NODE_OPTIONS).toBeUndefined()
     expect(environment.PATH).toBe(process.env.PATH)
     expect(environment.EXTRA).toBe('yes')
+    expect(environment.ORT_DISABLE_TELEMETRY).toBe('1')
     expect(Number(environment.UV_THREADPOOL_SIZE)).toBeGreaterThan(2)
   })
 

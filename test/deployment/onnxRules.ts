@@ -1,6 +1,6 @@
-import ort from 'onnxruntime-node'
 import { expect } from 'vitest'
 import { decodeModel, type GraphMessage } from '../../src/main/tensor/onnxFormat.ts'
+import ort, { type InferenceSession } from '../../src/main/tensor/onnxRuntime.ts'
 
 /**
  * The rules of ONNX's own checker that apply to such a model: versions, standard operators alone, names given once and before
@@ -61,8 +61,8 @@ function expectGraphRules(graph: GraphMessage, outside: ReadonlySet<string>): vo
 }
 
 /** Loads a model with nothing of ours, at ONNX Runtime's strictest: declared types and shapes must be those that follow. */
-export function openStrictly(model: Uint8Array | string): Promise<ort.InferenceSession> {
-  const options: ort.InferenceSession.SessionOptions = {
+export function openStrictly(model: Uint8Array | string): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
     logSeverityLevel: 3,
     extra: { session: { strict_shape_type_inference: '1' } },
   }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { telemetryOff } from '../base/telemetry.ts'
 
 /**
  * What the compute process may see of this process's environment: where things are, in which language, and which
@@ -42,5 +43,6 @@ export function computeEnvironment(extra: Record<string, string> = {}): Record<s
     // Decoding and file work share libuv's threads: one decode per core, and two that wait for the disk.
     UV_THREADPOOL_SIZE: String(availableParallelism() + 2),
     ...extra,
+    ...telemetryOff,
   }
 }

@@ -1,5 +1,5 @@
-import type { InferenceSession } from 'onnxruntime-node'
 import { elementTypeNumber, ModelProto } from './onnxFormat.ts'
+import type { InferenceSession } from './onnxRuntime.ts'
 import type { Device } from './session.ts'
 
 type Providers = NonNullable<InferenceSession.SessionOptions['executionProviders']>

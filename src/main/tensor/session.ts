@@ -1,7 +1,7 @@
-import ort, { listSupportedBackends } from 'onnxruntime-node'
 import { deviceFailed } from '../base/deviceFailure.ts'
 import { UserError } from '../base/errors.ts'
 import { requireSafeModel } from './onnxGuard.ts'
+import ort, { type InferenceSession, type Tensor as OrtTensor } from './onnxRuntime.ts'
 import { providersFor } from './providers.ts'
 
 /** Of ONNX Runtime. */
@@ -13,7 +13,7 @@ export type ElementType = 'float32' | 'float64' | 'float16' | 'int64' | 'int32' 
 export type ElementArray = Float32Array | Float64Array | Float16Array | BigInt64Array | Int32Array | Uint8Array
 
 /** A tensor in main memory or on the device; row-major. */
-export type Tensor = ort.Tensor
+export type Tensor = OrtTensor
 
 export interface SessionOptions {
   device?: Device
@@ -54,7 +54,7 @@ function inTurn<T>(run: () => Promise<T>): Promise<T> {
 
 /** Whether this build of ONNX Runtime knows the device; its libraries and drivers may be missing for all that. */
 export function isBuiltIn(device: Device): boolean {
-  return listSupportedBackends().some(({ name }) => name === device)
+  return ort.listSupportedBackends().some(({ name }) => name === device)
 }
 
 /** An ONNX model, loaded on a device. */
@@ -62,9 +62,9 @@ export class Session {
   readonly inputs: ValueInfo[]
   readonly outputs: ValueInfo[]
   readonly device: Device
-  readonly #session: ort.InferenceSession
+  readonly #session: InferenceSession
 
-  private constructor(session: ort.InferenceSession, device: Device) {
+  private constructor(session: InferenceSession, device: Device) {
     this.#session = session
     this.device = device
     this.inputs = session.inputMetadata.map(valueInfo)
@@ -79,7 +79,7 @@ export class Session {
   static async open(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const device = options.device ?? 'cpu'
     if (typeof model === 'string') await requireSafeModel(model)
-    const settings: ort.InferenceSession.SessionOptions = {
+    const settings: InferenceSession.SessionOptions = {
       executionProviders: providersFor(device, model),
       graphOptimizationLevel: 'all',
       intraOpNumThreads: options.threads ?? 0,
@@ -135,7 +135,7 @@ export class Session {
   }
 }
 
-function valueInfo(metadata: ort.InferenceSession.ValueMetadata): ValueInfo {
+function valueInfo(metadata: InferenceSession.ValueMetadata): ValueInfo {
   if (!metadata.isTensor) return { name: metadata.name, type: 'not a tensor', shape: [] }
   return { name: metadata.name, type: metadata.type, shape: [...metadata.shape] }
 }

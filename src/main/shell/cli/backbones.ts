@@ -28,7 +28,7 @@ export function addBackbones(program: Command): void {
     }),
   )
 
-  const fetch = all
+  const fetching = all
     .command('fetch')
     .description('fetch one from where it was published; goes on where it was cut off')
     .argument('<name>', 'its name in the list')
@@ -36,7 +36,7 @@ export function addBackbones(program: Command): void {
     .option('--proxy <url>', 'by way of this proxy (default: the preferences, then HTTPS_PROXY)')
     .option('--text', 'what turns words into vectors, too, where it has such a part')
     .option('--accept-new', 'take it, though it is another file than at its first download')
-  withJson(fetch).action((name: string, options: FetchOptions) =>
+  withJson(fetching).action((name: string, options: FetchOptions) =>
     run(options, async ({ context, preferences }) => {
       const { downloads } = await preferences.get()
       const { mirror = downloads.mirror, proxy = downloads.proxy, text: withText, acceptNew } = options

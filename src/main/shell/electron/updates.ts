@@ -93,11 +93,11 @@ export class Updates {
     const { dialog, log } = this.#with
     try {
       const question = { type: 'question', title: 'Surmise', cancelId: 1, noLink: true } as const
-      const fetch = await dialog.showMessageBox({
+      const download = await dialog.showMessageBox({
         ...question,
         ...{ buttons: ['Download', 'Later'], message: `Surmise ${version} is there.` },
       })
-      if (fetch.response !== 0) return
+      if (download.response !== 0) return
       await updater.downloadUpdate()
       const install = await dialog.showMessageBox({
         ...question,
