@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type DoctorPart, type DoctorReport, doctorParts, type Finding } from '../../preload/doctor.ts'
 import { deviceNames } from '../base/deviceFailure.ts'
 import { reportOf } from '../base/errors.ts'
+import { oneLine } from '../base/visible.ts'
 import { sqliteVersion } from '../project/database.ts'
 import type { Application } from './application.ts'
 import type { DeviceReport } from './devices.ts'
@@ -185,8 +186,8 @@ function textOf(findings: readonly Finding[]): string {
       [
         titles[some[0].part],
         ...some.flatMap(({ name, state, says, hint }) => [
-          `${signs[state]} ${name.padEnd(width)}  ${says}`,
-          ...(hint ? [`  ${' '.repeat(width)}  ${hint}`] : []),
+          `${signs[state]} ${name.padEnd(width)}  ${oneLine(says)}`,
+          ...(hint ? [`  ${' '.repeat(width)}  ${oneLine(hint)}`] : []),
         ]),
       ].join('\n'),
     )

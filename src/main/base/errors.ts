@@ -33,6 +33,7 @@ const systemReasons: Record<string, [message: string, hint: string]> = {
   EISDIR: ['This is a folder, not a file.', 'Choose a file.'],
   ENOTDIR: ['This is a file, not a folder.', 'Choose a folder.'],
   EEXIST: ['There is a file of this name already.', 'Choose another name.'],
+  ENOTEMPTY: ['This folder is not empty.', 'Choose an empty one, or a new one.'],
   ENAMETOOLONG: ['This name is too long.', 'Choose a shorter name.'],
   EBUSY: ['Another program is using this file.', 'Close it there, then try again.'],
   EMFILE: ['Too many files are open at once.', 'Close other programs, then try again.'],

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, statSync } from 'node:fs'
 import path from 'node:path'
 import pino from 'pino'
-import { errorForLog, withoutContent } from './logText.ts'
+import { errorForLog, lineForLog } from './logText.ts'
 
 /** What happened, for whoever looks into a bug. It never leaves the machine. */
 export interface Logger {
@@ -27,10 +27,10 @@ export function openLog(file: string): Logger {
     // Synchronous: what is logged just before a crash is what one wants to read.
     const log = pino({ level: 'debug', base: { pid: process.pid } }, pino.destination({ dest: file, sync: true }))
     return {
-      debug: (message) => log.debug(withoutContent(message)),
-      info: (message) => log.info(withoutContent(message)),
-      warn: (message) => log.warn(withoutContent(message)),
-      error: (message, error) => log.error({ err: errorForLog(error) }, withoutContent(message)),
+      debug: (message) => log.debug(lineForLog(message)),
+      info: (message) => log.info(lineForLog(message)),
+      warn: (message) => log.warn(lineForLog(message)),
+      error: (message, error) => log.error({ err: errorForLog(error) }, lineForLog(message)),
     }
   } catch {
     return silent

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { oneLine } from './visible.ts'
 
 /** Of the checkout, or of the installed application: what lies in it is nobody's secret. */
 const root = path.resolve(import.meta.dirname, '../../..')
@@ -31,6 +32,11 @@ export function withoutContent(text: string): string {
   )
 }
 
+/** A message as the log keeps it: whoever looks at the log does so in a terminal. */
+export function lineForLog(message: string): string {
+  return oneLine(withoutContent(message))
+}
+
 export interface ErrorForLog {
   type: string
   message: string
@@ -46,6 +52,6 @@ export function errorForLog(error: unknown): ErrorForLog | undefined {
   for (let one: unknown = error; one instanceof Error && stacks.length < 5; one = one.cause) {
     stacks.push(withoutContent(one.stack ?? `${one.name}: ${one.message}`))
   }
-  const message = withoutContent(error.message)
-  return { type: error.name, message, ...(typeof code === 'string' && { code }), stack: stacks.join('\ncaused by: ') }
+  const stack = stacks.join('\ncaused by: ').split('\n').map(oneLine).join('\n')
+  return { type: error.name, message: lineForLog(error.message), ...(typeof code === 'string' && { code }), stack }
 }

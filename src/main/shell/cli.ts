@@ -25,6 +25,7 @@ import { addServe } from './cli/serve.ts'
 import { addSimulate } from './cli/simulate.ts'
 import { addStatus } from './cli/status.ts'
 import { addSuggest } from './cli/suggest.ts'
+import { commanderOutput, sayJson } from './cli/terminal.ts'
 import { addTrain } from './cli/train.ts'
 import { version } from './paths.ts'
 
@@ -55,6 +56,7 @@ const program = new Command('surmise')
   .version(version)
   .showHelpAfterError('(Add --help for what there is.)')
   .exitOverride()
+  .configureOutput(commanderOutput)
 for (const add of commands) add(program)
 
 const asJson = process.argv.includes('--json')
@@ -65,8 +67,7 @@ try {
   else if (error.exitCode !== 0) {
     // What was typed wrong has been told already, by the library. Help and version are no errors.
     const message = error.message.replace(/^error: /, '')
-    if (asJson)
-      console.log(JSON.stringify({ error: { code: 'usage', message, hint: 'Add --help for what there is.' } }))
+    if (asJson) sayJson({ error: { code: 'usage', message, hint: 'Add --help for what there is.' } })
     process.exitCode = 1
   }
 }

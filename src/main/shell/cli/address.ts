@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { UserError } from '../../base/errors.ts'
 import type { Certificate } from '../listen.ts'
 import { isLoopback } from '../origin.ts'
+import { complainOf } from './terminal.ts'
 
 /** Where a server listens, and how it is encrypted. */
 export interface AddressOptions {
@@ -32,7 +33,7 @@ export function certificateOf({ cert, key }: Pick<AddressOptions, 'cert' | 'key'
 /** Other machines may be meant to come in; that everyone on the way can read along has to be said. */
 export function warnOfPlainText(host: string, certificate: Certificate | undefined, danger: string): void {
   if (isLoopback(host) || certificate) return
-  console.error(
+  complainOf(
     `Nothing is encrypted at ${host}. ${danger}. Give --cert and --key, or reach it through an SSH tunnel instead.`,
   )
 }

@@ -24,7 +24,7 @@ export function addBackbones(program: Command): void {
   withJson(all.command('list', { isDefault: true }).description('list them')).action((options: CommonOptions) =>
     run(options, async ({ context }) => {
       const { rows, folder } = await backbonesPage(context)
-      return { text: listText(rows).join('\n'), json: { folder, backbones: rows } }
+      return { lines: listText(rows), json: { folder, backbones: rows } }
     }),
   )
 
@@ -42,7 +42,7 @@ export function addBackbones(program: Command): void {
       const { mirror = downloads.mirror, proxy = downloads.proxy, text: withText, acceptNew } = options
       const job = startFetch(context, { name, mirror, proxy, withText, acceptNew })
       const fetched = await job.done
-      return { text: context.jobs.get(job.id)?.outcome ?? '', json: { backbone: fetched } }
+      return { lines: [context.jobs.get(job.id)?.outcome ?? ''], json: { backbone: fetched } }
     }),
   )
 
@@ -53,7 +53,7 @@ export function addBackbones(program: Command): void {
   withJson(remove).action((name: string, options: CommonOptions) =>
     run(options, async ({ context }) => {
       await removeBackbone(context, name)
-      return { text: `${name} is removed.`, json: { removed: name } }
+      return { lines: [`${name} is removed.`], json: { removed: name } }
     }),
   )
 
@@ -67,7 +67,7 @@ export function addBackbones(program: Command): void {
     runOn(project, options, async (workspace) => {
       const specifications = names.map((name) => backboneOf(name))
       const trial = await (await startTrial(workspace, { specifications, images: options.images })).done
-      return { text: outcomeOf(trial), json: { trial } }
+      return { lines: [outcomeOf(trial)], json: { trial } }
     }),
   )
 }

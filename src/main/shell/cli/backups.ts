@@ -22,7 +22,7 @@ export function addBackups(program: Command): void {
     const told = async (name?: string) => {
       const backups = await backupsOf(file)
       const lines = backups.length > 0 ? tableOf(backups) : ['There are no backups yet.']
-      return { text: lines.join('\n'), json: { project: file, backups, ...(name && { made: name }) } }
+      return { lines, json: { project: file, backups, ...(name && { made: name }) } }
     }
     if (!options.make) return run(options, () => told())
     return runOn(project, options, async (workspace) => told(await workspace.backups.make()))
@@ -48,7 +48,7 @@ export function addBackups(program: Command): void {
       const kept = (await backupsOf(file)).find(({ reason }) => reason === 'restore' || reason === 'damaged')
       const told = kept && kept.number > backup.number ? ` What was there is backup ${kept.number}.` : ''
       return {
-        text: `Restored backup ${backup.number} of ${moment(backup)}.${told}`,
+        lines: [`Restored backup ${backup.number} of ${moment(backup)}.${told}`],
         json: { project: file, restored: backup, kept: kept ?? null },
       }
     }),

@@ -68,7 +68,7 @@ export function addBenchmark(program: Command): void {
       if (protocol === undefined) {
         const request = { ...common, known: known ?? usualShares, seeds, labelsWithAtLeast, ablate }
         const result = await startBenchmark(context, request).done
-        return { text: benchmarkText(result), json: { ...result } }
+        return { lines: benchmarkText(result), json: { ...result } }
       }
       for (const option of ['seeds', 'labelsWithAtLeast', 'ablate']) {
         if (command.getOptionValueSource(option) !== 'cli') continue
@@ -79,7 +79,7 @@ export function addBenchmark(program: Command): void {
         )
       }
       const result = await startProtocol(context, { ...common, protocol, known: known ?? protocolShares }).done
-      return { text: protocolText(result), json: { ...result } }
+      return { lines: protocolText(result), json: { ...result } }
     }),
   )
 }

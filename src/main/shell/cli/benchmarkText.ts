@@ -13,7 +13,7 @@ const percent = (share: number): string => (share * 100).toFixed(1)
 const known = (share: number): string => `${Math.round(share * 100)} %`
 
 /** mAP / recall at 90 % precision / calibration error of each, in per cent. */
-export function benchmarkText({ images, labels, backbone, seeds, rows }: BenchmarkResult): string {
+export function benchmarkText({ images, labels, backbone, seeds, rows }: BenchmarkResult): string[] {
   const faithful = rows.some((row) => row.faithful)
   const head = ['known', 'linear', 'SST', 'blend', 'blend, interpolated', 'seconds']
   const lines = rows.map((row) => [
@@ -52,7 +52,7 @@ export function benchmarkText({ images, labels, backbone, seeds, rows }: Benchma
       ]),
     ),
     ...rows.flatMap(ablationText),
-  ].join('\n')
+  ]
 }
 
 /** Precision and its lower bound, how many, recall. */
@@ -88,7 +88,7 @@ export function protocolText({
   rows,
   averages,
   published,
-}: ProtocolResult): string {
+}: ProtocolResult): string[] {
   const columns = Object.keys(averages) as (keyof MethodScores)[]
   const cells = (scores: MethodScores): string[] => columns.map((method) => scoreText(scores[method]!))
   const shares = Array.from({ length: 9 }, (_, i) => (i + 1) / 10)
@@ -113,7 +113,7 @@ export function protocolText({
       published.averages.map(({ method, mAP, OF1, CF1 }) => [method, figure(mAP), figure(OF1), figure(CF1)]),
     ),
     published.source,
-  ].join('\n')
+  ]
 }
 
 function scoreText({ mAP, OF1, CF1 }: SplitScore): string {

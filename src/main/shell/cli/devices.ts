@@ -7,7 +7,7 @@ export function addDevices(program: Command): void {
   withJson(command).action((options: CommonOptions) =>
     run(options, async ({ context }) => {
       const devices = await context.devices.list()
-      return { text: devices.map(lineOf).join('\n'), json: { devices } }
+      return { lines: devices.map(lineOf), json: { devices } }
     }),
   )
 }

@@ -21,7 +21,7 @@ export function addDoctor(program: Command): void {
             )
       const { findings, text } = await examine(application, { refused })
       const failed = findings.some(({ state }) => state === 'problem')
-      return { text, json: { findings }, failed }
+      return { lines: text.split('\n'), json: { findings }, failed }
     }),
   )
 }

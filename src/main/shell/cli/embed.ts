@@ -42,7 +42,7 @@ export function addEmbed(program: Command): void {
           ...(shard ? [`Part ${shard.part} of ${shard.of}: ${shardFolder(workspace, shard)}`] : []),
         ]
         const json = { backbone: backbone.name, embedded, alreadyThere, failed, seconds }
-        return { text: lines.join('\n'), json: shard ? { ...json, folder: shardFolder(workspace, shard) } : json }
+        return { lines, json: shard ? { ...json, folder: shardFolder(workspace, shard) } : json }
         // Several machines may have one project file open for this.
       },
       { readOnly: options.shard !== undefined },

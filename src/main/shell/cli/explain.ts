@@ -25,7 +25,7 @@ export function addExplain(program: Command): void {
         const pair = pairOf(workspace, image, label)
         const reasons = await reasonsFor(workspace, pair)
         const names = new Map(workspace.project.labels.list().map(({ id, name }) => [id, name]))
-        return { text: inWords(label, image, reasons, names), json: { image, label, ...named(reasons, names) } }
+        return { lines: inWords(label, image, reasons, names), json: { image, label, ...named(reasons, names) } }
       },
       { readOnly: true },
     ),
@@ -53,7 +53,7 @@ function named(reasons: Reasons, names: ReadonlyMap<number, string>) {
   return { ...reasons, intra: { ...reasons.intra, known } }
 }
 
-function inWords(label: string, image: string, reasons: Reasons, names: ReadonlyMap<number, string>): string {
+function inWords(label: string, image: string, reasons: Reasons, names: ReadonlyMap<number, string>): string[] {
   const { probability, logOdds, base, model, intra, cross } = reasons
   const suggestion = probability >= 0.5 ? 'present' : 'absent'
   const sure = Math.max(probability, 1 - probability)
@@ -77,7 +77,7 @@ function inWords(label: string, image: string, reasons: Reasons, names: Readonly
     const rowOf = (one: (typeof nearest)[number]) => [one.path, one.similarity.toFixed(2), stateName(one.state)]
     lines.push(...tableText(['image', 'similarity', 'state'], nearest.map(rowOf)))
   }
-  return lines.join('\n')
+  return lines
 }
 
 function similarImages(nearest: Reasons['cross']['nearest']): string {

@@ -45,7 +45,7 @@ export function addExport(program: Command): void {
           ...(unreadable > 0 ? [`${counted(unreadable, 'image')} can’t be read.`] : []),
           ...problemLines(warnings),
         ]
-        return { text: lines.join('\n'), json: { ...report } }
+        return { lines, json: { ...report } }
       },
       { readOnly: true },
     ),

@@ -30,7 +30,7 @@ export function addExportModel(program: Command): void {
       async (workspace) => {
         const { files, bytes, text, ...facts } = await exportOf(out, options, workspace)
         const lines = [`${files[0]}: ${(bytes / 1e6).toFixed(1)} MB`, ...text, ...files.slice(1)]
-        return { text: lines.join('\n'), json: { files, bytes, ...facts } }
+        return { lines, json: { files, bytes, ...facts } }
       },
       { readOnly: true },
     ),

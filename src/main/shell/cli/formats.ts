@@ -11,21 +11,21 @@ export function addFormats(program: Command): void {
     .argument('[name]', 'one of them, with the questions that it asks')
   withJson(command).action((name: string | undefined, options: CommonOptions) => {
     const told = name === undefined ? { formats: formatsTold() } : { format: formatTold(name) }
-    const text = 'formats' in told ? tableOf(told.formats!) : details(told.format!)
-    process.exitCode = answer({ text, json: told }, options.json === true)
+    const lines = 'formats' in told ? tableOf(told.formats!) : details(told.format!)
+    process.exitCode = answer({ lines, json: told }, options.json === true)
   })
 }
 
-function tableOf(formats: readonly ExchangeFormat[]): string {
+function tableOf(formats: readonly ExchangeFormat[]): string[] {
   const rows = formats.map(({ id, title, says, reads, writes }) => [
     ...[id, title, reads ?? '–', writes ?? '–'],
     ...[says.absent ? 'yes' : 'no', says.provenance, says.suggestions ? 'yes' : 'no'],
   ])
   const head = ['name', 'format', 'import of a', 'export to a', 'absent, unknown', 'who and when', 'suggestions']
-  return [...tableText(head, rows), '', 'surmise formats NAME says more.'].join('\n')
+  return [...tableText(head, rows), '', 'surmise formats NAME says more.']
 }
 
-function details({ title, limits, checked, settings, images }: ExchangeFormat): string {
+function details({ title, limits, checked, settings, images }: ExchangeFormat): string[] {
   const place = {
     none: '',
     optional: 'Images: --images copy|link puts them there.',
@@ -35,5 +35,5 @@ function details({ title, limits, checked, settings, images }: ExchangeFormat): 
     `--set ${id}=${choices ? choices.map(({ value }) => value).join('|') : 'TEXT'}   (${on === 'read' ? 'import' : 'export'})`,
     `    ${question}. ${hint}${usual === '' ? '' : ` Usually ${usual}.`}`,
   ])
-  return [title, limits, `Checked: ${checked}.`, ...(place[images] ? [place[images]] : []), ...questions].join('\n')
+  return [title, limits, `Checked: ${checked}.`, ...(place[images] ? [place[images]] : []), ...questions]
 }

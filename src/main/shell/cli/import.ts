@@ -75,7 +75,7 @@ export function addImport(program: Command): void {
           ...problemLines(problems),
         ]
         return {
-          text: lines.join('\n'),
+          lines,
           json: {
             ...{ ...told, images, problems, perLabel },
             ...{ changed: result?.states ?? 0, labelsAdded: result?.labels ?? 0, kept: result?.suggestions ?? 0 },

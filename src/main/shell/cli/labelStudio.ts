@@ -3,6 +3,7 @@ import { LabelStudioBackend } from '../../app/labelStudio.ts'
 import { LabelStudioServer } from '../labelStudio.ts'
 import { type AddressOptions, certificateOf, portOf, warnOfPlainText, withAddress } from './address.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
+import { say, sayJson } from './terminal.ts'
 
 interface Options extends CommonOptions, AddressOptions {
   auth?: string
@@ -30,17 +31,18 @@ export function addLabelStudio(program: Command): void {
         warnOfPlainText(host, where.certificate, 'Whoever is on the way between could read along, the password too')
         const backend = await LabelStudioBackend.open(workspace, { url, token })
         const server = await LabelStudioServer.start(backend, context.log, where)
-        console.log(options.json ? JSON.stringify({ url: server.url }) : `Listening at ${server.url}. Ctrl+C ends it.`)
+        if (options.json) sayJson({ url: server.url })
+        else say(`Listening at ${server.url}. Ctrl+C ends it.`)
         await new Promise<void>((resolve) => {
           for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
         })
         await server.close()
         const { annotations } = backend
-        const text =
+        const line =
           annotations > 0
             ? `${annotations} annotations were made meanwhile: export them there as JSON, then surmise import --format label-studio.`
             : 'Ended.'
-        return { text, json: { url: server.url, annotations } }
+        return { lines: [line], json: { url: server.url, annotations } }
       },
       { readOnly: true },
     ),

@@ -47,7 +47,7 @@ export function addMerge(program: Command): void {
             : []),
           ...(agreement.length > 0 ? ['', ...agreementLines(agreement, kappa)] : []),
         ]
-        return { text: lines.join('\n'), json: { ...report, project: into.project.path } }
+        return { lines, json: { ...report, project: into.project.path } }
       },
       { readOnly: options.out !== undefined || options.dryRun },
     )

@@ -23,7 +23,7 @@ export function addMergeCache(program: Command): void {
           ? [`${counted(differing, 'image')} came out differently on several machines; the first is kept.`]
           : []),
       ])
-      return { text: lines.join('\n'), json: { caches, parts } }
+      return { lines, json: { caches, parts } }
     }),
   )
 }

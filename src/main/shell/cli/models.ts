@@ -21,7 +21,8 @@ export function addModels(program: Command): void {
       async (workspace) => {
         if (options.use !== undefined) chooseModel(workspace, options.use)
         const models = modelsOf(workspace)
-        return { text: models.map(lineOf).join('\n') || 'No models yet: surmise train makes one.', json: { models } }
+        const lines = models.length > 0 ? models.map(lineOf) : ['No models yet: surmise train makes one.']
+        return { lines, json: { models } }
       },
       { readOnly: options.use === undefined },
     ),

@@ -36,7 +36,7 @@ export function addNew(program: Command): void {
       const { path: file, images } = summaryOf(workspace)
       const broken = images.broken > 0 ? ` (${images.broken} can’t be read)` : ''
       return {
-        text: `Made ${file}: ${counted(images.total, 'image')}${broken}, ${counted(labels.length, 'label')}.`,
+        lines: [`Made ${file}: ${counted(images.total, 'image')}${broken}, ${counted(labels.length, 'label')}.`],
         json: { project: file, images, labels },
       }
     }),

@@ -21,14 +21,14 @@ export function addNext(program: Command): void {
       options,
       async (workspace) => {
         const found = await questionsOf(workspace, options.count)
-        return { text: textOf(found), json: { ...found } }
+        return { lines: linesOf(found), json: { ...found } }
       },
       { readOnly: true },
     ),
   )
 }
 
-function textOf({ questions, audit }: Questions): string {
+function linesOf({ questions, audit }: Questions): string[] {
   const lines = questions.map(({ image, label, probability, gain, why }) => [
     ...[image, label, probability.toFixed(2), why === 'audit' ? 'audit' : gain.toFixed(2)],
   ])
@@ -40,7 +40,7 @@ function textOf({ questions, audit }: Questions): string {
   })
   const list =
     lines.length > 0 ? tableText(['image', 'label', 'probability', 'gain'], lines) : ['Nothing is left to ask.']
-  return [...list, ...(audits.length > 0 ? ['', ...audits] : [])].join('\n')
+  return [...list, ...(audits.length > 0 ? ['', ...audits] : [])]
 }
 
 function percent(share: number): string {

@@ -16,7 +16,7 @@ export function addParity(program: Command): void {
       const { fixtures, leftOut, passed, comparisons } = result
       const failures = comparisons.filter((one) => !one.passed)
       return {
-        text: textOf(result, failures),
+        lines: linesOf(result, failures),
         json: { passed, fixtures, quantities: worstOfEach(comparisons), failures, leftOut },
         failed: !passed,
       }
@@ -41,7 +41,7 @@ const measures: Record<Comparison['measure'], string> = {
   share: 'of the entries',
 }
 
-function textOf({ fixtures, comparisons, leftOut }: ParityResult, failures: readonly Comparison[]): string {
+function linesOf({ fixtures, comparisons, leftOut }: ParityResult, failures: readonly Comparison[]): string[] {
   const rows = worstOfEach(comparisons).map(({ quantity, error, bound, measure, fixture, passed }) => [
     quantity,
     numberText(error),
@@ -63,7 +63,7 @@ function textOf({ fixtures, comparisons, leftOut }: ParityResult, failures: read
     failures.length > 0
       ? `${compared}: ${failures.length} past their bounds.`
       : `${compared}: all within their bounds.`,
-  ].join('\n')
+  ]
 }
 
 function numberText(value: number): string {

@@ -1,6 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress'
 import type { Job } from '../../../preload/schemas.ts'
 import type { Application } from '../../app/application.ts'
+import { oneLine } from '../../base/visible.ts'
+import { complainOf } from './terminal.ts'
 
 /** Elsewhere than on a terminal, a line at most so often while one phase goes on, in milliseconds. */
 const lineEvery = 5000
@@ -40,15 +42,15 @@ class Bar {
     }
     if (this.#shown !== id) {
       this.end()
-      this.#bar.start(100, 0, { phase, left: '' })
+      this.#bar.start(100, 0, { phase: oneLine(phase), left: '' })
       this.#shown = id
     }
-    this.#bar.update(Math.floor((fraction ?? 0) * 100), { phase, left: leftOf(secondsLeft) })
+    this.#bar.update(Math.floor((fraction ?? 0) * 100), { phase: oneLine(phase), left: leftOf(secondsLeft) })
   }
 
   notice(text: string): void {
     this.end()
-    process.stderr.write(`${text}\n`)
+    complainOf(text)
   }
 
   end(): void {
@@ -69,11 +71,11 @@ class Lines {
     this.#phase = same
     this.#at = now
     const share = fraction === null ? '' : ` (${Math.floor(fraction * 100)} %)`
-    process.stderr.write(`${phase}${share}${leftOf(secondsLeft)}\n`)
+    complainOf(`${phase}${share}${leftOf(secondsLeft)}`)
   }
 
   notice(text: string): void {
-    process.stderr.write(`${text}\n`)
+    complainOf(text)
   }
 
   end(): void {}

@@ -1,17 +1,20 @@
-import { writeSync } from 'node:fs'
 import { reportOf } from '../../base/errors.ts'
+import { oneLine } from '../../base/visible.ts'
+import { complainOf, say, sayJson } from './terminal.ts'
 
 /** What a command did: for people, and for programs. */
 export interface Answer {
-  text: string
+  /** Each stays one line, whatever is in it. */
+  lines: readonly string[]
   json: Record<string, unknown>
   /** The command did its work, and what it found is that something is wrong: it exits 1. */
   failed?: boolean
 }
 
 /** The last line on the standard output. @returns the exit code */
-export function answer({ text, json, failed = false }: Answer, asJson: boolean): 0 | 1 {
-  print(1, asJson ? JSON.stringify(json) : text)
+export function answer({ lines, json, failed = false }: Answer, asJson: boolean): 0 | 1 {
+  if (asJson) sayJson(json)
+  else say(...lines)
   return failed ? 1 : 0
 }
 
@@ -23,17 +26,13 @@ export function answer({ text, json, failed = false }: Answer, asJson: boolean):
 export function complain(error: unknown, asJson: boolean): 1 | 2 {
   const { code, message, hint, stack } = reportOf(error)
   const bug = code === 'bug'
-  print(2, bug ? `${stack ?? message}\nThis is a bug in Surmise.` : [message, hint].filter(Boolean).join('\n'))
-  if (asJson) print(1, JSON.stringify({ error: { code, message, hint } }))
+  if (bug) complainOf(...stackLines(message, stack), 'This is a bug in Surmise.')
+  else complainOf(...[message, hint].filter(Boolean))
+  if (asJson) sayJson({ error: { code, message, hint } })
   return bug ? 2 : 1
 }
 
-/** At once: the process may be about to end. */
-function print(file: 1 | 2, text: string): void {
-  try {
-    writeSync(file, `${text}\n`)
-  } catch (error) {
-    // Whoever was to read it has gone (`surmise status … | head`).
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
-  }
+/** The message is quoted by the stack, and may hold anything: only the breaks between the places are breaks. */
+function stackLines(message: string, stack: string | undefined): string[] {
+  return stack === undefined ? [message] : stack.replace(message, () => oneLine(message)).split('\n')
 }

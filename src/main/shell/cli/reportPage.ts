@@ -17,8 +17,8 @@ export function addReport(program: Command): void {
       async (workspace) => {
         const report = await startReport(workspace, path.resolve(out)).done
         const { file, bytes, pictures } = report
-        const text = `${file}: ${(bytes / 1e6).toFixed(1)} MB, with ${counted(pictures, 'picture')}.`
-        return { text, json: { ...report } }
+        const line = `${file}: ${(bytes / 1e6).toFixed(1)} MB, with ${counted(pictures, 'picture')}.`
+        return { lines: [line], json: { ...report } }
       },
       { readOnly: true },
     ),

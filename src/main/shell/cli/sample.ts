@@ -10,7 +10,7 @@ export function addSample(program: Command): void {
   withJson(command).action((folder: string, options: CommonOptions) =>
     run(options, async (application) => {
       const project = await application.drawSample(path.resolve(folder)).done
-      return { text: `Made ${project}. Next: surmise train ${project}`, json: { project } }
+      return { lines: [`Made ${project}. Next: surmise train ${project}`], json: { project } }
     }),
   )
 }

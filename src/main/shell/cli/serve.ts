@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { serve } from '../serve.ts'
 import { type AddressOptions, certificateOf, portOf, warnOfPlainText, withAddress } from './address.ts'
+import { say } from './terminal.ts'
 
 interface Options extends AddressOptions {
   open: boolean
@@ -21,9 +22,9 @@ export function addServe(program: Command): void {
       const certificate = certificateOf(files)
       warnOfPlainText(host, certificate, 'Whoever is on the way between could read along, and come in')
       const shell = await serve({ project, host, port, open, names, certificate })
-      console.log(shell.newUrl())
+      say(shell.newUrl())
       if (!process.stdin.isTTY) return
-      createInterface({ input: process.stdin }).on('line', () => console.log(shell.newUrl()))
+      createInterface({ input: process.stdin }).on('line', () => say(shell.newUrl()))
     },
   )
 }

@@ -43,7 +43,7 @@ export function addSimulate(program: Command): void {
         ...{ folder: path.resolve(folder), backbone, rounds, images, labelsWithAtLeast, device },
         ...{ orders: order === 'all' ? all : [order], seed: 0 },
       }).done
-      return { text: simulateText(result), json: { ...result } }
+      return { lines: simulateText(result), json: { ...result } }
     }),
   )
 }

@@ -8,7 +8,7 @@ type Confident = OrderResult['rounds'][number]['confident']['present']
 const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share * 100).toFixed(1))
 
 /** The rounds of each order, and how many decisions each took. */
-export function simulateText(result: SimulateResult): string {
+export function simulateText(result: SimulateResult): string[] {
   const { images, labels, positives, backbone, orders, fewerThanRandom } = result
   const pairs = images * labels.length
   const head = `${images} images × ${labels.length} labels, ${pairs} pairs, ${positives} of them present, ${backbone}.`
@@ -25,7 +25,7 @@ export function simulateText(result: SimulateResult): string {
     ...orders.flatMap((order) => [...roundsText(order, pairs), '']),
     ...ends,
     ...(fewerThanRandom === null ? [] : [`ours takes ${percent(fewerThanRandom)} % fewer decisions than random.`]),
-  ].join('\n')
+  ]
 }
 
 function roundsText({ order, rounds }: OrderResult, pairs: number): string[] {

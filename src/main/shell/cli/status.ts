@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { ProjectSummary } from '../../../preload/schemas.ts'
 import { summaryOf } from '../../app/summary.ts'
 import { counted } from '../../app/words.ts'
+import { oneLine } from '../../base/visible.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 
 export function addStatus(program: Command): void {
@@ -15,15 +16,15 @@ export function addStatus(program: Command): void {
       options,
       async (workspace) => {
         const summary = summaryOf(workspace)
-        return { text: textOf(summary), json: { ...summary } }
+        return { lines: linesOf(summary), json: { ...summary } }
       },
       { readOnly: true },
     ),
   )
 }
 
-function textOf({ name, path, imagesRoot, imagesRootFound, images, labels, model }: ProjectSummary): string {
-  const width = Math.max(5, ...labels.map((label) => label.name.length))
+function linesOf({ name, path, imagesRoot, imagesRootFound, images, labels, model }: ProjectSummary): string[] {
+  const width = Math.max(5, ...labels.map((label) => oneLine(label.name).length))
   const unknown = (known: number) => String(images.total - known).padStart(8)
   return [
     `${name}  ${path}`,
@@ -33,9 +34,9 @@ function textOf({ name, path, imagesRoot, imagesRootFound, images, labels, model
     `${'label'.padEnd(width)}  present  absent  unknown`,
     ...labels.map(({ name: label, presentCount, absentCount }) => {
       const counts = `${String(presentCount).padStart(7)} ${String(absentCount).padStart(7)} ${unknown(presentCount + absentCount)}`
-      return `${label.padEnd(width)}  ${counts}`
+      return `${oneLine(label).padEnd(width)}  ${counts}`
     }),
-  ].join('\n')
+  ]
 }
 
 function modelLine(model: ProjectSummary['model']): string {

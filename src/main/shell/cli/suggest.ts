@@ -34,8 +34,8 @@ export function addSuggest(program: Command): void {
         const byNames = current !== undefined && isFromNames(current)
         const suggestions = await exportSuggestions(workspace, file)
         const note = byNames ? ' From names only, not yet learnt: their order counts, not the numbers.' : ''
-        const text = `${counted(suggestions, 'suggestion')} written to ${file}.${note}`
-        return { text, json: { file, suggestions, fromNames: byNames } }
+        const line = `${counted(suggestions, 'suggestion')} written to ${file}.${note}`
+        return { lines: [line], json: { file, suggestions, fromNames: byNames } }
       },
       { readOnly: !options.fromNames },
     ),

@@ -42,8 +42,8 @@ export function addTrain(program: Command): void {
       })
       const trained = await job.done
       const { resumed, comparison, lastStage } = trained
-      const text = context.jobs.get(job.id)?.outcome ?? ''
-      return { text, json: { model: modelOf(workspace, trained), resumed, comparison, lastStage } }
+      const outcome = context.jobs.get(job.id)?.outcome ?? ''
+      return { lines: [outcome], json: { model: modelOf(workspace, trained), resumed, comparison, lastStage } }
     }),
   )
 }
