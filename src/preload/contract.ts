@@ -19,6 +19,9 @@ export const procedure = oc.errors({ USER_ERROR: { data: z.object({ code: z.stri
 const id = z.int().positive()
 const jobStarted = z.object({ jobId: id })
 
+/** What is there may be replaced; without it, the error `target-exists` says that something is. */
+const overwrite = z.boolean().optional()
+
 export const contract = {
   app: {
     info: procedure.output(s.appInfo),
@@ -232,12 +235,13 @@ export const contract = {
           complete: z.boolean().optional(),
           images: z.enum(['none', 'copy', 'link']).optional(),
           settings: s.exchangeSettings.optional(),
+          overwrite,
         }),
       )
       .output(s.exportReport),
     /** Writes what is known and how good the model is as one page; answers when it is written. */
     report: procedure
-      .input(z.object({ path: z.string() }))
+      .input(z.object({ path: z.string(), overwrite }))
       .output(z.object({ file: z.string(), bytes: z.int(), pictures: z.int() })),
     /** Reads the file or the folder and says what importing it would do; nothing is written. */
     preview: procedure

@@ -12,6 +12,8 @@ export const modelExport = z.object({
   layout: z.enum(['onnx', 'triton']),
   withBackbone: z.boolean(),
   precision: z.enum(['float32', 'float16', 'int8']),
+  /** What is there may be replaced; without it, the error `target-exists` says that something is. */
+  overwrite: z.boolean().optional(),
 })
 export type ModelExport = z.infer<typeof modelExport>
 

@@ -119,7 +119,7 @@ test('a trained model goes out whole, and says elsewhere what it says here', { t
 
   // The same model, the same bytes.
   const hash = createHash('sha256').update(model).digest('hex')
-  await startModelExport(workspace, { path: out }).done
+  await startModelExport(workspace, { path: out, overwrite: true }).done
   expect(createHash('sha256').update(readFileSync(out)).digest('hex')).toBe(hash)
 
   // In fewer bits, with what that loses; and without the backbone.
@@ -144,20 +144,22 @@ test('a trained model goes out whole, and says elsewhere what it says here', { t
 
   // Photos that are gone: it goes out all the same, and says what was not compared.
   rmSync(imagesRoot, { recursive: true })
-  const unseen = await startModelExport(workspace, { path: out, precision: 'float16' }).done
+  const unseen = await startModelExport(workspace, { path: out, precision: 'float16', overwrite: true }).done
   expect([unseen.card.agreement, unseen.card.precision.loss]).toEqual([null, null])
   expect(unseen.summary.join(' ')).toContain('could not be measured')
 
   // A label that was renamed goes by its new name.
   project.labels.update(1, { name: 'Links – „links“ <b>' })
-  const renamed = await startModelExport(workspace, { path: out }).done
+  const renamed = await startModelExport(workspace, { path: out, overwrite: true }).done
   expect(renamed.card.labels[0].name).toBe('Links – „links“ <b>')
   expect(readFileSync(renamed.files[2], 'utf8')).toContain('\\<b\\>')
 
   // Files that are lost are a sentence.
   const models = path.join(project.cacheFolder, 'models')
   for (const name of readdirSync(models)) if (name.includes('suggester')) rmSync(path.join(models, name))
-  await expect(startModelExport(workspace, { path: out }).done).rejects.toMatchObject({ code: 'model-unusable' })
+  await expect(startModelExport(workspace, { path: out, overwrite: true }).done).rejects.toMatchObject({
+    code: 'model-unusable',
+  })
 })
 
 function expectTriton(files: readonly string[], labels: string[]): void {

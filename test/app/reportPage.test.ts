@@ -29,7 +29,7 @@ test('a page of what is known: without a model, and with one', async () => {
       0.7,
     ]),
   )
-  const { file, bytes, pictures } = await startReport(workspace, target).done
+  const { file, bytes, pictures } = await startReport(workspace, target, { overwrite: true }).done
   const page = readFileSync(file, 'utf8')
   expect(bytes).toBe(Buffer.byteLength(page))
   expect(page).toContain('&lt;left&gt; &amp; “co”')

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
 import { chooseImportFile, dialog, expectCounts, image, openMade } from './holiday.ts'
 
@@ -96,4 +97,50 @@ test('export: to the place that is proposed, in either format, with what it coul
   await exporting.getByRole('button', { name: 'Export', exact: true }).click()
   await expect(exported.getByText('3 images, 1 present, 0 absent.')).toBeVisible()
   await expect(exported.getByText(/can’t be read/)).toBeVisible()
+})
+
+test('what is there already is replaced only by whoever says so, in each dialog that writes', async ({
+  app: page,
+  served,
+}) => {
+  await openMade(page, served)
+  const mine = path.join(served.folder, 'mine.csv')
+  writeFileSync(mine, 'mine')
+  await page.keyboard.press('Control+e')
+  const exporting = dialog(page, 'Export')
+  await exporting.getByLabel('Format').selectOption('csv')
+  const place = exporting.getByLabel('Where to', { exact: true })
+  await place.fill(mine)
+  await place.press('Enter')
+  const question = exporting.getByRole('alert')
+  await expect(question).toContainText('mine.csv')
+  await expectNoViolations(page, 'the question before something is replaced')
+  // Enter asks again, and the question is about this place alone.
+  await place.press('Enter')
+  await expect(exporting.getByRole('button', { name: 'Replace' })).toBeVisible()
+  await place.fill(path.join(served.folder, 'Holiday.surmise'))
+  await expect(exporting.getByRole('button', { name: 'Replace' })).toHaveCount(0)
+  await place.press('Enter')
+  await expect(question).toContainText('belongs to a project')
+  await expect(exporting.getByRole('button', { name: 'Replace' })).toHaveCount(0)
+  expect(readFileSync(mine, 'utf8')).toBe('mine')
+  await place.fill(mine)
+  await place.press('Enter')
+  await exporting.getByRole('button', { name: 'Replace' }).click()
+  await dialog(page, 'Exported').getByRole('button', { name: 'Done' }).click()
+  expect(readFileSync(mine, 'utf8')).toMatch(/^image,label,value/)
+
+  const report = path.join(served.folder, 'mine.html')
+  writeFileSync(report, 'mine')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('write a report')
+  await page.keyboard.press('Enter')
+  const reporting = page.getByRole('dialog', { name: 'Write a report' })
+  await reporting.getByRole('textbox').fill(report)
+  await page.keyboard.press('Enter')
+  await expect(reporting.getByRole('alert')).toContainText('mine.html')
+  expect(readFileSync(report, 'utf8')).toBe('mine')
+  await reporting.getByRole('button', { name: 'Replace' }).click()
+  await expect(page.getByRole('dialog', { name: 'The report is written' })).toBeVisible()
+  expect(readFileSync(report, 'utf8')).toMatch(/^<!doctype html/i)
 })

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
@@ -30,6 +30,20 @@ test('the model goes out from its page, by the keyboard, with what to know of it
   expect(existsSync(target)).toBe(true)
   const card = JSON.parse(readFileSync(target.replace('.onnx', '.card.json'), 'utf8'))
   expect(card.precision.weights).toBe('int8')
+  await page.keyboard.press('Enter')
+  await expect(written).toBeHidden()
+
+  // Once more to the same place: it is asked first, and the card that was edited meanwhile stays until then.
+  writeFileSync(target.replace('.onnx', '.card.md'), 'mine')
+  rmSync(target)
+  await page.getByRole('button', { name: 'Export …' }).click()
+  await dialog.getByRole('textbox', { name: 'Where to' }).fill(target)
+  await page.keyboard.press('Enter')
+  await expect(dialog.getByRole('alert')).toContainText('from the page.card')
+  expect([existsSync(target), readFileSync(target.replace('.onnx', '.card.md'), 'utf8')]).toEqual([false, 'mine'])
+  await dialog.getByRole('button', { name: 'Replace' }).click()
+  await expect(written).toBeVisible({ timeout: 90_000 })
+  expect(existsSync(target)).toBe(true)
   await page.keyboard.press('Enter')
   await expect(written).toBeHidden()
 

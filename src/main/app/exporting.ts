@@ -4,12 +4,12 @@ import type { ExportReport } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import { copyWhole } from '../base/files.ts'
 import { realPlaceBelow } from '../base/places.ts'
+import type { Format } from '../exchange/format.ts'
 import { formatById } from '../exchange/formats.ts'
 import type { ExportOptions, ExportSource, LabelRecord, SuggestionRecord } from '../exchange/records.ts'
 import { checkSettings, type Settings } from '../exchange/settings.ts'
 import { type SuggestionRow, writeSuggestionsCsv } from '../exchange/suggestionsCsv.ts'
 import { absolutePath } from '../images/walk.ts'
-import { backupFolder } from '../project/backups.ts'
 import type { Project } from '../project/project.ts'
 import type { ProjectSnapshot } from '../project/snapshot.ts'
 import type { Label } from '../project/types.ts'
@@ -19,6 +19,7 @@ import type { StartedJob } from './jobs.ts'
 import type { CurrentScores } from './suggestions.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
+import { requireNoSource, requireTarget, type WriteTarget } from './writeTarget.ts'
 
 export interface ExportRequest {
   format: string
@@ -32,6 +33,8 @@ export interface ExportRequest {
   images?: 'none' | 'copy' | 'link'
   /** Answers to the format's questions. */
   settings?: Settings
+  /** What is there may be replaced. @default false */
+  overwrite?: boolean
 }
 
 /** Writes what is known at this moment, while marking goes on. @throws UserError of the target and the format */
@@ -43,7 +46,9 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
     throw new UserError('format-reads-only', `${format.title} can be read, not written.`, 'Choose another format.')
   }
   checkSettings(format.title, format.settings ?? [], 'write', request.settings)
-  requireFreeTarget(project, request.path)
+  const { path: target, suggestions, overwrite } = request
+  const as = placeOf(format, target)
+  requireTarget(workspace, { path: target, as, files: format.besides?.(target, { suggestions }), overwrite })
   const images = request.images ?? (format.images === 'needed' ? 'copy' : 'none')
   if (images !== 'none' && (format.images ?? 'none') === 'none') {
     throw new UserError('export-images', `${format.title} has no place for images.`, 'Export without them.')
@@ -51,8 +56,8 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
   if (images === 'none' && format.images === 'needed') {
     throw new UserError('export-images', `${format.title} is nothing without its images.`, 'Copy or link them.')
   }
-  return context.jobs.start('export', `Export to ${path.basename(request.path)}`, async (job) => {
-    const scores = request.suggestions ? await workspace.suggestions.current() : undefined
+  return context.jobs.start('export', `Export to ${path.basename(target)}`, async (job) => {
+    const scores = suggestions ? await workspace.suggestions.current() : undefined
     if (scores) await workspace.suggestions.followAll(scores)
     const features = format.needsFeatures ? await openFeatures(workspace) : undefined
     const snapshot = project.snapshot()
@@ -62,21 +67,23 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
       const source = { ...exportSource(project, snapshot, scores), features: features?.source }
       const options: ExportOptions = {
         appVersion: context.version,
-        suggestions: request.suggestions,
+        suggestions,
         complete: request.complete,
         settings: request.settings,
-        placeImage: images === 'none' ? undefined : placing(project, images),
+        placeImage: images === 'none' ? undefined : placing(workspace, images),
+        replaceFolder: overwrite,
         signal: job.signal,
         // Formats walk over the images up to four times; so the share is only told as a lower bound.
         onProgress: (done) => {
           if (done % 512 === 0) job.update({ fraction: Math.min(0.99, done / walked) })
         },
       }
-      const report = await context.writes.during(request.path, () => write(source, request.path, options))
+      const report = await context.writes.during(target, () => write(source, target, options))
+      if (as === 'folder') await context.writes.remember(target)
       const told = `${counted(report.present, 'present label')} and ${counted(report.absent, 'absent label')}`
       return {
         result: report,
-        outcome: `${told} of ${counted(report.images, 'image')} written to ${path.basename(request.path)}.`,
+        outcome: `${told} of ${counted(report.images, 'image')} written to ${path.basename(target)}.`,
       }
     } finally {
       snapshot.close()
@@ -89,9 +96,13 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
  * Every undecided suggestion as a line of a CSV file, the surest first.
  * @throws UserError `no-suggestions`, and those of the file system
  */
-export async function exportSuggestions(workspace: Workspace, target: string, signal?: AbortSignal): Promise<number> {
+export async function exportSuggestions(
+  workspace: Workspace,
+  target: string,
+  { overwrite, signal }: { overwrite?: boolean; signal?: AbortSignal } = {},
+): Promise<number> {
   const { context, project, suggestions } = workspace
-  requireFreeTarget(project, target)
+  requireTarget(workspace, { path: target, as: 'file', overwrite })
   const scores = await suggestions.current()
   if (!scores) {
     throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Fine-tune first (surmise train).')
@@ -114,13 +125,22 @@ export async function exportSuggestions(workspace: Workspace, target: string, si
 }
 
 /** Copies an image, or links to it. */
-function placing(project: Project, how: 'copy' | 'link'): ExportOptions['placeImage'] {
+function placing(workspace: Workspace, how: 'copy' | 'link'): ExportOptions['placeImage'] {
+  const { project } = workspace
   return async ({ path: image }, destination) => {
     const file = await realPlaceBelow(project.imagesRoot, absolutePath(project.imagesRoot, image))
+    // A folder of the target may be a link to where the images are.
+    requireNoSource(workspace, destination)
     if (how === 'copy') return copyWhole(file, destination)
     await mkdir(path.dirname(destination), { recursive: true })
     await symlink(file, destination)
   }
+}
+
+/** COCO’s folder is one that other programs put their files into. */
+function placeOf({ writes }: Format, target: string): WriteTarget['as'] {
+  if (writes === 'file or folder') return /\.json$/i.test(target) ? 'file' : 'into-folder'
+  return writes === 'folder' ? 'folder' : 'file'
 }
 
 /** The rows of the project as formats read them. */
@@ -151,19 +171,4 @@ function* undecidedSuggestions(snapshot: ProjectSnapshot, { table }: CurrentScor
       if (!Number.isNaN(probability)) yield { image, labelId, probability }
     }
   }
-}
-
-/** An export must not take the place of the project itself, or hide in a folder that may be deleted. */
-export function requireFreeTarget(project: Project, target: string): void {
-  const inside = (folder: string): boolean => {
-    const way = path.relative(folder, target)
-    return !way.startsWith('..') && !path.isAbsolute(way)
-  }
-  const isOwn = [project.path, `${project.path}-wal`, `${project.path}-shm`].includes(target)
-  if (!isOwn && !inside(project.cacheFolder) && !inside(backupFolder(project.path))) return
-  throw new UserError(
-    'export-target',
-    `The export can’t be written there: ${target} belongs to the project.`,
-    'Choose another name.',
-  )
 }

@@ -1,12 +1,13 @@
 import path from 'node:path'
 import { UserError } from '../base/errors.ts'
 import type { ExportModelInput, ExportModelProgress, ExportModelResult } from '../deployment/exportModel.ts'
+import { onnxFiles, repositoryName, tritonFiles } from '../deployment/modelFiles.ts'
 import type { Precision } from '../deployment/smaller.ts'
 import { absolutePath } from '../images/walk.ts'
 import type { Model } from '../project/models.ts'
-import { requireFreeTarget } from './exporting.ts'
 import type { StartedJob } from './jobs.ts'
 import type { Workspace } from './workspace.ts'
+import { requireTarget } from './writeTarget.ts'
 
 export interface ModelExportRequest {
   /** The ONNX file, or the folder of a model repository; absolute. */
@@ -19,6 +20,8 @@ export interface ModelExportRequest {
   withBackbone?: boolean
   /** @default float32 */
   precision?: Precision
+  /** What is there may be replaced. @default false */
+  overwrite?: boolean
 }
 
 const phaseNames: Record<ExportModelProgress['phase'], string> = {
@@ -30,7 +33,7 @@ const phaseNames: Record<ExportModelProgress['phase'], string> = {
 
 /**
  * Writes a trained model for other programs.
- * @throws UserError `no-model`, `model-unknown`, `model-unusable`, `export-target`, `export-name`
+ * @throws UserError `no-model`, `model-unknown`, `model-unusable`, `export-target`, `target-exists`, `export-name`
  */
 export function startModelExport(workspace: Workspace, request: ModelExportRequest): StartedJob<ExportModelResult> {
   const { context, project } = workspace
@@ -39,7 +42,11 @@ export function startModelExport(workspace: Workspace, request: ModelExportReque
   if (layout === 'onnx' && !/\.onnx$/i.test(request.path)) {
     throw new UserError('export-name', `A model file ends in .onnx: ${request.path}`, 'Give it such a name.')
   }
-  requireFreeTarget(project, request.path)
+  const files = layout === 'onnx' ? onnxFiles(request.path) : tritonFiles(request.path, repositoryName(project.name))
+  requireTarget(workspace, {
+    ...{ path: request.path, as: layout === 'onnx' ? 'file' : 'into-folder', shared: true },
+    ...{ files: Object.values(files), overwrite: request.overwrite },
+  })
   return context.jobs.start('export', `Export model ${model.id}`, async (job) => {
     const input: ExportModelInput = {
       cacheFolder: project.cacheFolder,

@@ -8,12 +8,12 @@ import type { Image } from '../project/types.ts'
 import type { ReportContent, ReportModel, ReportPicture } from '../report/content.ts'
 import { reportPage } from '../report/page.ts'
 import { confidenceOf, confidentFrom } from '../suggestions/scores.ts'
-import { requireFreeTarget } from './exporting.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
 import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from './modelPage.ts'
 import type { CurrentScores } from './suggestions.ts'
 import { counted } from './words.ts'
 import type { Workspace } from './workspace.ts'
+import { requireTarget } from './writeTarget.ts'
 
 export interface WrittenReport {
   file: string
@@ -26,14 +26,18 @@ const most = { mistakes: 24, labels: 40, suggestions: 6 }
 
 /**
  * Writes what is known and how good the model is as one page for anyone to open.
- * @throws UserError `export-name`, `export-target`
+ * @throws UserError `export-name`, `export-target`, `target-exists`
  */
-export function startReport(workspace: Workspace, target: string): StartedJob<WrittenReport> {
-  const { context, project } = workspace
+export function startReport(
+  workspace: Workspace,
+  target: string,
+  { overwrite }: { overwrite?: boolean } = {},
+): StartedJob<WrittenReport> {
+  const { context } = workspace
   if (!/\.html?$/i.test(target)) {
     throw new UserError('export-name', `A page ends in .html: ${target}`, 'Give it such a name.')
   }
-  requireFreeTarget(project, target)
+  requireTarget(workspace, { path: target, as: 'file', overwrite })
   return context.jobs.start('export', `Report to ${path.basename(target)}`, async (job) => {
     job.update({ phase: 'Counting' })
     const content = await contentOf(workspace, job)

@@ -231,7 +231,9 @@ export function createRouter(app: Application, shell: Shell) {
       export: os.exchange.export.handler(({ input }) => {
         return startExport(workspace(), { ...input, path: requireAbsolute(input.path) }).done
       }),
-      report: os.exchange.report.handler(({ input }) => startReport(workspace(), requireAbsolute(input.path)).done),
+      report: os.exchange.report.handler(({ input: { path, overwrite } }) => {
+        return startReport(workspace(), requireAbsolute(path), { overwrite }).done
+      }),
       preview: os.exchange.preview.handler(({ input }) => {
         const renames = input.renames && asRenames(input.renames)
         return startPreview(workspace(), { ...input, path: requireAbsolute(input.path), renames }).done

@@ -1,7 +1,7 @@
-import path from 'node:path'
 import { UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
 import { cardMarkdown, featureShapes } from './card.ts'
+import { repositoryName, tritonFiles } from './modelFiles.ts'
 import type { WrittenModel } from './writeModel.ts'
 
 /** Requests that the server puts into one run: it waits so long for more, in microseconds. */
@@ -15,7 +15,7 @@ const batching = { most: 16, preferred: [4, 8, 16], wait: 2000 }
  */
 export async function writeTriton({ model, card, backbone, trunk, target }: WrittenModel): Promise<string[]> {
   const name = repositoryName(card.name)
-  const folder = path.join(target, name)
+  const places = tritonFiles(target, name)
   const labels = card.labels.map((label) => label.name)
   const broken = labels.find((label) => /[\r\n]/.test(label))
   if (broken !== undefined) {
@@ -59,11 +59,11 @@ export async function writeTriton({ model, card, backbone, trunk, target }: Writ
     '',
   ]
   const files: [string, string | Uint8Array][] = [
-    [path.join(folder, '1', 'model.onnx'), model],
-    [path.join(folder, 'config.pbtxt'), config.join('\n')],
-    [path.join(folder, 'labels.txt'), `${labels.join('\n')}\n`],
-    [path.join(folder, 'card.json'), `${JSON.stringify(card, undefined, 2)}\n`],
-    [path.join(folder, 'card.md'), cardMarkdown(card)],
+    [places.model, model],
+    [places.config, config.join('\n')],
+    [places.labels, `${labels.join('\n')}\n`],
+    [places.cardJson, `${JSON.stringify(card, undefined, 2)}\n`],
+    [places.cardText, cardMarkdown(card)],
   ]
   for (const [place, content] of files) await writeAtomically(place, (handle) => handle.writeFile(content))
   return files.map(([place]) => place)
@@ -72,16 +72,6 @@ export async function writeTriton({ model, card, backbone, trunk, target }: Writ
 function tensor(kind: 'input' | 'output', name: string, dims: string, more?: string): string {
   const lines = [`  name: ${text(name)}`, '  data_type: TYPE_FP32', `  dims: [ ${dims} ]`]
   return [`${kind} {`, ...lines, ...(more === undefined ? [] : [`  ${more}`]), '}'].join('\n')
-}
-
-/** A folder and an address have it for a name: letters, digits, and what may stand between them. */
-function repositoryName(name: string): string {
-  const plain = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^A-Za-z0-9_.-]+/g, '-')
-    .replace(/^[-.]+|[-.]+$/g, '')
-  return plain === '' ? 'surmise' : plain
 }
 
 /** A string of protobuf's text format. */

@@ -1,4 +1,4 @@
-import { writeCoco } from './cocoExport.ts'
+import { cocoFiles, writeCoco } from './cocoExport.ts'
 import { annotationsSetting, readCoco } from './cocoImport.ts'
 import type { Format } from './format.ts'
 
@@ -21,5 +21,6 @@ export const coco: Format = {
     )
   },
   read: readCoco,
+  besides: cocoFiles,
   write: writeCoco,
 }

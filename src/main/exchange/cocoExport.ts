@@ -48,16 +48,31 @@ interface Places {
   images: string | null
 }
 
+/** What is written beside the file, or into the folder, apart from the images. @param target absolute */
+export function cocoFiles(target: string, { suggestions = false }: Pick<ExportOptions, 'suggestions'>): string[] {
+  const { annotations, predictions, images } = placesOf(target, 'default')
+  const files = images === null ? [] : [annotations, path.join(images, readmeName)]
+  return suggestions ? [...files, predictions] : files
+}
+
 async function layOut(target: string, split: string): Promise<Places> {
   const absolute = path.resolve(target)
   const existing = await stat(absolute).catch(() => undefined)
-  if (/\.json$/i.test(absolute)) {
+  const places = placesOf(absolute, split)
+  if (places.images === null) {
     if (existing?.isDirectory()) throw wrongTarget(absolute, 'is a folder')
-    return { annotations: absolute, predictions: absolute.replace(/\.json$/i, '_predictions.json'), images: null }
+    return places
   }
   if (existing && !existing.isDirectory()) throw wrongTarget(absolute, 'is a file')
   if (!/^[\w-]+$/.test(split))
     throw new UserError('export-target', `“${split}” can’t be the name of a split.`, 'Use letters and digits.')
+  return places
+}
+
+function placesOf(absolute: string, split: string): Places {
+  if (/\.json$/i.test(absolute)) {
+    return { annotations: absolute, predictions: absolute.replace(/\.json$/i, '_predictions.json'), images: null }
+  }
   return {
     // Datumaro knows the task by this name, and wants images/ to be there.
     annotations: path.join(absolute, 'annotations', `labels_${split}.json`),
@@ -66,6 +81,7 @@ async function layOut(target: string, split: string): Promise<Places> {
   }
 }
 
+const readmeName = 'README.txt'
 const readme = `The images are not copied here.
 
 "file_name" in ../annotations/ is relative to this folder: put the project's images here, or a link to them, under the
@@ -76,7 +92,7 @@ async function placeImages(source: ExportSource, folder: string, options: Export
   await mkdir(folder, { recursive: true })
   const { placeImage } = options
   if (!placeImage) {
-    await writeAtomically(path.join(folder, 'README.txt'), (file) => file.writeFile(readme))
+    await writeAtomically(path.join(folder, readmeName), (file) => file.writeFile(readme))
     return
   }
   for await (const { image } of source.images({ readable: true, states: 'none' })) {

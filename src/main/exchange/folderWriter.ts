@@ -83,7 +83,7 @@ export class FolderWriter {
 
 /**
  * An export that is a folder: it is written beside its place, and takes it when it is whole and on the disk.
- * @param target must not exist, or be empty
+ * @param target must not exist, or be empty, unless it may be replaced
  * @throws UserError `export-target`, `cancelled`, and those of the file system
  */
 export async function exportFolder(
@@ -97,22 +97,39 @@ export async function exportFolder(
   const walk = new ExportWalk(format, source, options)
   const temporary = temporaryName(absolute)
   try {
-    await requireEmpty(absolute)
+    if (!options.replaceFolder) await requireEmpty(absolute)
     await mkdir(temporary, { recursive: true })
     const folder = new FolderWriter(temporary)
     await work(folder, walk)
     await folder.end()
     await syncTree(temporary)
-    await rmdir(absolute).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-    })
-    await rename(temporary, absolute)
+    await takePlace(temporary, absolute, options.replaceFolder === true)
     await syncFolder(path.dirname(absolute))
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })
     throw asUserError(error)
   }
   return walk.finish([absolute])
+}
+
+/** What was there goes only once the new folder has its name. */
+async function takePlace(made: string, target: string, replaces: boolean): Promise<void> {
+  const before = temporaryName(target)
+  const moved = replaces
+    ? await rename(target, before).then(() => true, unlessMissing)
+    : await rmdir(target).then(() => false, unlessMissing)
+  try {
+    await rename(made, target)
+  } catch (error) {
+    if (moved) await rename(before, target)
+    throw error
+  }
+  if (moved) await rm(before, { recursive: true, force: true })
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): false {
+  if (error.code === 'ENOENT') return false
+  throw error
 }
 
 async function requireEmpty(folder: string): Promise<void> {

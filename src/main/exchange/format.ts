@@ -47,6 +47,11 @@ export interface Format {
   extensions: readonly string[]
   reads?: Place
   writes?: Place
+  /**
+   * Absolute: the files that are written beside the target; where the target is a folder that others may use, those in it. Without
+   * it only the target is written.
+   */
+  besides?: (target: string, options: Pick<ExportOptions, 'suggestions'>) => readonly string[]
   /** Whether it has a place for the images themselves. @default 'none' */
   images?: 'none' | 'optional' | 'needed'
   /** It is about what the backbone has computed: the source must have it. */

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { shortened, UserError } from '../base/errors.ts'
 import { Collected } from './collected.ts'
 import { exportFile, type WalkedImage, writeTextFile } from './exportWalk.ts'
@@ -49,6 +50,7 @@ export const labelStudio: Format = {
     /"(annotations|predictions|completions)"\s*:/.test(head) &&
     /"data"\s*:/.test(head),
   read: readLabelStudio,
+  besides: (target) => [configurationFile(target)],
   write: writeLabelStudio,
 }
 
@@ -56,9 +58,8 @@ async function writeLabelStudio(source: ExportSource, target: string, options: E
   const before = answerTo(prefix, options.settings)
   const suggested = options.suggestions ? await suggestionsByImage(source) : new Map<number, [string, number][]>()
   const times = new IsoTimes()
-  let configuration = ''
-  const report = await exportFile(labelStudio, source, target, options, async (out, walk, file) => {
-    configuration = file.replace(/(\.[^./\\]*)?$/, '-config.xml')
+  const configuration = configurationFile(path.resolve(target))
+  const report = await exportFile(labelStudio, source, target, options, async (out, walk) => {
     let first = true
     out.write('[')
     for await (const walked of walk.images()) {
@@ -81,6 +82,11 @@ async function writeLabelStudio(source: ExportSource, target: string, options: E
   })
   report.files.push(configuration)
   return report
+}
+
+/** The labelling configuration lies beside the tasks. */
+function configurationFile(file: string): string {
+  return file.replace(/(\.[^./\\]*)?$/, '-config.xml')
 }
 
 /** In an address, what would end it or change its meaning is written as its code. */

@@ -43,6 +43,7 @@ export const npy: Format = {
   settings: [zero, names],
   recognises: ({ isFolder, head }) => !isFolder && head.startsWith('\ufffdNUMPY'),
   read: readNpy,
+  besides: (target) => [namesBeside(target)],
   write: writeNpy,
 }
 

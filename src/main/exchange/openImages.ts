@@ -34,6 +34,7 @@ export const openImages: Format = {
   recognises: ({ isFolder, head }) =>
     !isFolder && ['imageid', 'labelname'].every((column) => columnsIn(head).includes(column)),
   read: readOpenImages,
+  besides: (target) => [descriptionsFile(target)],
   write: writeOpenImages,
 }
 
@@ -43,7 +44,7 @@ const code = /^\/[a-z]+\/[\w-]+$/
 
 async function writeOpenImages(source: ExportSource, target: string, options: ExportOptions): Promise<ExportReport> {
   const codes = codesOf(source.labels)
-  const descriptions = path.resolve(target).replace(/(\.[^./\\]*)?$/, '-class-descriptions.csv')
+  const descriptions = descriptionsFile(path.resolve(target))
   const ids = await ImageIds.of(source)
   const report = await exportFile(openImages, source, target, options, async (out, walk) => {
     out.write(csvLine(['ImageID', 'Source', 'LabelName', 'Confidence']))
@@ -73,6 +74,11 @@ async function writeOpenImages(source: ExportSource, target: string, options: Ex
   })
   report.files.push(descriptions)
   return report
+}
+
+/** Which label each code means lies beside the file. */
+function descriptionsFile(file: string): string {
+  return file.replace(/(\.[^./\\]*)?$/, '-class-descriptions.csv')
 }
 
 /** A label's code is kept where it came with one; the others get codes of ours. */

@@ -122,6 +122,8 @@ export interface ExportOptions {
   complete?: boolean
   /** Answers to the format's questions. */
   settings?: Readonly<Record<string, string>>
+  /** A folder that is an earlier export may be replaced, with all that is in it. @default false */
+  replaceFolder?: boolean
   signal?: AbortSignal
   /** @param done images so far, over all walks; it may be called often */
   onProgress?: (done: number) => void

@@ -44,6 +44,7 @@ export const tagsCsv: Format = {
     return !isFolder && columns.length === 2 && imageColumns.includes(columns[0]) && tagColumns.includes(columns[1])
   },
   read: readTags,
+  besides: (target) => [namesFile(target)],
   write: writeTags,
 }
 

@@ -7,11 +7,11 @@ import { useLatestJob, useProject } from '../state/queries.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { Checkbox, Choice } from '../ui/Choice.tsx'
-import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field, Select } from '../ui/Field.tsx'
 import { JobLine } from '../ui/JobLine.tsx'
 import { Modal } from '../ui/Modal.tsx'
-import { useAction } from '../ui/useAction.ts'
+import { TargetError } from '../ui/TargetError.tsx'
+import { useWriting } from '../ui/useWriting.ts'
 import { ExportLosses } from './ExportLosses.tsx'
 import { useFormats } from './formats.ts'
 import { Problems } from './Problems.tsx'
@@ -32,30 +32,34 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const [chosenImages, setChosenImages] = useState<Images | null>(null)
   const [answers, setAnswers] = useState<Answers>({})
   const [report, setReport] = useState<ExportReport | null>(null)
-  const { busy, error, run } = useAction()
   const job = useLatestJob('export')
 
   const format = formats.find(({ id }) => id === formatId) ?? formats[0]
   const plainName = (project?.name ?? '').replace(/[\\/:*?"<>|]/g, '-')
   const name = format?.extensions[0] ? `${plainName}.${format.extensions[0]}` : `${plainName} ${format?.id}`
   const path = chosenPath ?? (project && format ? joinPath(parentOf(project.path) ?? '', name) : '')
+  const { busy, error, asks, write: begin } = useWriting(path)
   // Without a model there are none.
   const canSuggest = format?.says.suggestions === true && project?.model?.usable === true
   const mayLose = format?.says.absent === false
   const images = chosenImages ?? (format?.images === 'needed' ? 'copy' : 'none')
 
-  const write = (event: FormEvent) => {
-    event.preventDefault()
+  const write = (overwrite: boolean) => {
     if (!format) return
-    void run(async () => {
+    begin(async () => {
       const input = {
         ...{ format: format.id, path: path.trim() },
         ...{ suggestions: canSuggest && suggestions, complete: mayLose && complete },
         images: format.images === 'none' ? undefined : images,
         settings: answersFor(format, 'write', answers),
+        overwrite,
       }
       setReport(await client.exchange.export(input))
     })
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    write(false)
   }
 
   if (report) return <Written report={report} onClose={onClose} />
@@ -73,7 +77,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      <form id={formId} onSubmit={write} className="flex flex-col gap-4">
+      <form id={formId} onSubmit={submit} className="flex flex-col gap-4">
         <Field label={texts.exchange.format} hint={format?.limits}>
           {(ids) => (
             <Select
@@ -137,7 +141,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
         )}
         {format && project && !(mayLose && complete) && <ExportLosses format={format} project={project} />}
         {busy && job?.state === 'running' && <JobLine job={job} />}
-        {error && <ErrorLine error={error} />}
+        {error && <TargetError {...{ error, asks, busy }} onReplace={() => write(true)} />}
       </form>
     </Modal>
   )

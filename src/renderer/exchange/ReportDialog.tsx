@@ -5,11 +5,11 @@ import { joinPath, parentOf } from '../start/paths.ts'
 import { useLatestJob, useProject } from '../state/queries.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
-import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field } from '../ui/Field.tsx'
 import { JobLine } from '../ui/JobLine.tsx'
 import { Modal } from '../ui/Modal.tsx'
-import { useAction } from '../ui/useAction.ts'
+import { TargetError } from '../ui/TargetError.tsx'
+import { useWriting } from '../ui/useWriting.ts'
 
 const t = texts.report
 
@@ -19,14 +19,17 @@ export function ReportDialog({ onClose }: { onClose: () => void }) {
   const { data: project } = useProject()
   const [chosenPath, setChosenPath] = useState<string | null>(null)
   const [written, setWritten] = useState<{ file: string; bytes: number; pictures: number } | null>(null)
-  const { busy, error, run } = useAction()
   const job = useLatestJob('export')
   const name = `${(project?.name ?? '').replace(/[\\/:*?"<>|]/g, '-')} report.html`
   const path = chosenPath ?? (project ? joinPath(parentOf(project.path) ?? '', name) : '')
+  const { busy, error, asks, write: begin } = useWriting(path)
 
-  const write = (event: FormEvent) => {
+  const write = (overwrite: boolean) => {
+    begin(async () => setWritten(await client.exchange.report({ path: path.trim(), overwrite })))
+  }
+  const submit = (event: FormEvent) => {
     event.preventDefault()
-    void run(async () => setWritten(await client.exchange.report({ path: path.trim() })))
+    write(false)
   }
 
   if (written) {
@@ -61,7 +64,7 @@ export function ReportDialog({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      <form id={formId} onSubmit={write} className="flex flex-col gap-4">
+      <form id={formId} onSubmit={submit} className="flex flex-col gap-4">
         <p className="m-0">{t.what}</p>
         <Field label={texts.exchange.place} hint={t.hint}>
           {(ids) => (
@@ -76,7 +79,7 @@ export function ReportDialog({ onClose }: { onClose: () => void }) {
           )}
         </Field>
         {busy && job?.state === 'running' && <JobLine job={job} />}
-        {error && <ErrorLine error={error} />}
+        {error && <TargetError {...{ error, asks, busy }} onReplace={() => write(true)} />}
       </form>
     </Modal>
   )

@@ -8,11 +8,11 @@ import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { Choice } from '../ui/Choice.tsx'
-import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field } from '../ui/Field.tsx'
 import { JobLine } from '../ui/JobLine.tsx'
 import { Modal } from '../ui/Modal.tsx'
-import { useAction } from '../ui/useAction.ts'
+import { TargetError } from '../ui/TargetError.tsx'
+import { useWriting } from '../ui/useWriting.ts'
 
 const t = texts.models
 const layouts = ['onnx', 'triton'] as const
@@ -31,18 +31,21 @@ export function ModelExportDialog({ onClose }: { onClose: () => void }) {
   /** Null until a person says otherwise: it follows the layout. */
   const [chosenPath, setChosenPath] = useState<string | null>(null)
   const [written, setWritten] = useState<ModelExported | null>(null)
-  const { busy, error, run } = useAction()
   const job = useLatestJob('export')
 
   const name = (project?.name ?? '').replace(/[\\/:*?"<>|]/g, '-')
   const ending = layout === 'onnx' ? '.onnx' : ' models'
   const path = chosenPath ?? (project ? joinPath(parentOf(project.path) ?? '', `${name}${ending}`) : '')
+  const { busy, error, asks, write: begin } = useWriting(path)
 
-  const write = (event: FormEvent) => {
-    event.preventDefault()
+  const write = (overwrite: boolean) => {
     if (!model) return
-    const how = { layout, withBackbone: scope === 'image', precision }
-    void run(async () => setWritten(await client.models.export({ id: model.id, path: path.trim(), ...how })))
+    const how = { layout, withBackbone: scope === 'image', precision, overwrite }
+    begin(async () => setWritten(await client.models.export({ id: model.id, path: path.trim(), ...how })))
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    write(false)
   }
 
   if (written) return <Written written={written} onClose={onClose} />
@@ -60,7 +63,7 @@ export function ModelExportDialog({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      <form id={formId} onSubmit={write} className="flex flex-col gap-4">
+      <form id={formId} onSubmit={submit} className="flex flex-col gap-4">
         <Choice
           legend={t.exportWhat}
           value={layout}
@@ -98,7 +101,7 @@ export function ModelExportDialog({ onClose }: { onClose: () => void }) {
           <p className="m-0 mt-1 text-[13px] text-muted">{t.weightsHint}</p>
         </div>
         {busy && job?.state === 'running' && <JobLine job={job} />}
-        {error && <ErrorLine error={error} />}
+        {error && <TargetError {...{ error, asks, busy }} onReplace={() => write(true)} />}
       </form>
     </Modal>
   )

@@ -25,6 +25,8 @@ export const exchange = {
       ? '1 pair of image and label is unknown: whoever reads it may take it for absent.'
       : `${unknown.toLocaleString()} pairs of image and label are unknown: whoever reads it may take them for absent.`,
   write: 'Export',
+  replace: 'Replace',
+  replaceQuestion: 'Replace it, or choose another name?',
   working: 'Writing …',
   written: 'Exported',
   wroteImages: (images: number, present: number, absent: number) =>

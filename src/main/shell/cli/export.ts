@@ -11,6 +11,7 @@ interface Options extends CommonOptions {
   complete?: boolean
   images?: 'none' | 'copy' | 'link'
   set: string[]
+  overwrite?: boolean
 }
 
 export function addExport(program: Command): void {
@@ -30,14 +31,15 @@ export function addExport(program: Command): void {
       ]),
     )
     .addOption(settingsOption('write'))
+    .option('--overwrite', 'replace what is there: a file, or a folder that is an earlier export')
   withJson(command).action((project: string, out: string, options: Options) =>
     runOn(
       project,
       options,
       async (workspace) => {
-        const { format, suggestions, complete, images: placed } = options
+        const { format, suggestions, complete, images: placed, overwrite } = options
         const settings = settingsOf(options.set)
-        const request = { format, path: path.resolve(out), suggestions, complete, images: placed, settings }
+        const request = { format, path: path.resolve(out), suggestions, complete, images: placed, settings, overwrite }
         const report = await startExport(workspace, request).done
         const { present, absent, images, unreadable, files, warnings } = report
         const lines = [

@@ -10,6 +10,7 @@ interface Options extends CommonOptions {
   backbone: boolean
   fp16?: boolean
   int8?: boolean
+  overwrite?: boolean
 }
 
 export function addExportModel(program: Command): void {
@@ -23,6 +24,7 @@ export function addExportModel(program: Command): void {
     .option('--no-backbone', 'the recogniser alone: features in')
     .option('--fp16', 'weights in half precision; says what that loses')
     .option('--int8', 'weights in eight bits; says what that loses')
+    .option('--overwrite', 'replace what is there')
   withJson(command).action((project: string, out: string, options: Options) =>
     runOn(
       project,
@@ -43,6 +45,7 @@ async function exportOf(out: string, options: Options, workspace: Parameters<typ
     modelId: options.model,
     layout: options.triton ? 'triton' : 'onnx',
     withBackbone: options.backbone,
+    overwrite: options.overwrite,
     precision: options.int8 ? 'int8' : options.fp16 ? 'float16' : 'float32',
   }).done
   const { heldOut, precision, agreement } = card

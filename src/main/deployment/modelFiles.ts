@@ -1,0 +1,37 @@
+import path from 'node:path'
+
+/** Where the files of an exported model lie: the model, its card as JSON and as a text. All absolute. */
+interface ModelFiles {
+  model: string
+  cardJson: string
+  cardText: string
+}
+
+/** @param target the ONNX file, absolute */
+export function onnxFiles(target: string): ModelFiles & { python: string; node: string } {
+  const stem = target.replace(/\.onnx$/i, '')
+  return {
+    ...{ model: target, cardJson: `${stem}.card.json`, cardText: `${stem}.card.md` },
+    ...{ python: `${stem}.example.py`, node: `${stem}.example.mjs` },
+  }
+}
+
+/** @param target the folder of the repository, absolute @param name of the model, as `repositoryName` gives it */
+export function tritonFiles(target: string, name: string): ModelFiles & { config: string; labels: string } {
+  const folder = path.join(target, name)
+  return {
+    model: path.join(folder, '1', 'model.onnx'),
+    ...{ config: path.join(folder, 'config.pbtxt'), labels: path.join(folder, 'labels.txt') },
+    ...{ cardJson: path.join(folder, 'card.json'), cardText: path.join(folder, 'card.md') },
+  }
+}
+
+/** A folder and an address have it for a name: letters, digits, and what may stand between them. */
+export function repositoryName(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^A-Za-z0-9_.-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+  return plain === '' ? 'surmise' : plain
+}
