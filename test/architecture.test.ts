@@ -73,7 +73,7 @@ const reachesOut: Record<string, string[]> = {
   'main/shell/listen.ts': ['http', 'https'],
   'main/shell/web.ts': ['ws'],
   // The browser and the file manager of this machine.
-  'main/shell/serve.ts': ['open'],
+  'main/shell/handOver.ts': ['child_process', 'open'],
   'main/shell/desktop.ts': ['child_process', 'open'],
   // The compute process.
   'main/compute/client.ts': ['child_process'],

@@ -49,6 +49,26 @@ describe('who is let in', () => {
     expect((await ask(shell.port, `/?token=${'a'.repeat(43)}`)).status).toBe(401)
   })
 
+  test('looking whether the link is there, or fetching it in advance, does not use it up', async () => {
+    const url = new URL(shell.newUrl())
+    const place = url.pathname + url.search
+    for (const method of ['HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE']) {
+      const { status, headers } = await ask(shell.port, place, {}, method)
+      expect([method, status >= 400, headers['set-cookie']]).toEqual([method, true, undefined])
+    }
+    for (const [name, purpose] of [
+      ['Sec-Purpose', 'prefetch'],
+      ['Sec-Purpose', 'prefetch;prerender'],
+      ['Purpose', 'prefetch'],
+      ['X-Purpose', 'preview'],
+      ['X-Moz', 'prefetch'],
+    ]) {
+      const { status, headers } = await ask(shell.port, place, { [name]: purpose })
+      expect([status, headers['set-cookie'], headers['cache-control']]).toEqual([503, undefined, 'no-store'])
+    }
+    expect((await ask(shell.port, place)).status).toBe(303)
+  })
+
   test('nothing is served without the cookie', async () => {
     for (const place of ['/', '/assets/index-1a2b.js', '/images/thumbnail/1', '/rpc', '/anything']) {
       expect((await ask(shell.port, place)).status, place).toBe(401)

@@ -21,6 +21,7 @@ import { addParity } from './cli/parity.ts'
 import { complain } from './cli/report.ts'
 import { addReport } from './cli/reportPage.ts'
 import { addSample } from './cli/sample.ts'
+import { hideSecrets } from './cli/secrets.ts'
 import { addServe } from './cli/serve.ts'
 import { addSimulate } from './cli/simulate.ts'
 import { addStatus } from './cli/status.ts'
@@ -28,6 +29,8 @@ import { addSuggest } from './cli/suggest.ts'
 import { commanderOutput, sayJson } from './cli/terminal.ts'
 import { addTrain } from './cli/train.ts'
 import { version } from './paths.ts'
+
+hideSecrets(process.argv)
 
 /** One command, one file of `cli/`, one line here. */
 const commands = [

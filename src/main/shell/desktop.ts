@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import open from 'open'
+import open, { type Options } from 'open'
 import { UserError } from '../base/errors.ts'
 
 const isUnix = process.platform !== 'win32' && process.platform !== 'darwin'
+
+/** Has `open` ask the desktop's own program, where there is one, rather than the copy that it brings. */
+export const xdgOpen: Options = isUnix ? { app: { name: 'xdg-open' } } : {}
 
 /** A program that can't do what it was asked to ends at once; one that can may stay for as long as its window. */
 const endsWithin = 1500
@@ -22,7 +25,7 @@ export async function openFolderOf(file: string): Promise<void> {
   const refused = (cause?: unknown) =>
     new UserError('no-file-manager', 'The folder can’t be opened on this machine.', `The image is ${file}`, { cause })
   if (!hasDesktop()) throw refused()
-  const child = await open(folder, isUnix ? { app: { name: 'xdg-open' } } : {}).catch((error) => {
+  const child = await open(folder, xdgOpen).catch((error) => {
     throw refused(error)
   })
   const ended = new Promise<number | null>((resolve) => {

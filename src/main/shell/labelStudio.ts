@@ -48,7 +48,7 @@ export class LabelStudioServer {
       throw new UserError(
         'auth-needed',
         `At ${host} other machines could ask too, and nobody would have to say who they are.`,
-        'Set --auth user:password, and the same in Label Studio; or leave --host out.',
+        'Write user:password into a file for --auth-file, and the same into Label Studio; or leave --host out.',
       )
     }
     const server = newServer(certificate)

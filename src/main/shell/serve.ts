@@ -1,7 +1,6 @@
 import path from 'node:path'
-import open from 'open'
 import { UserError } from '../base/errors.ts'
-import { hasDesktop } from './desktop.ts'
+import { handOver } from './handOver.ts'
 import { isRendererBuilt, rendererFolder } from './paths.ts'
 import { startApplication } from './start.ts'
 import { WebShell, type WebShellOptions } from './web.ts'
@@ -32,19 +31,13 @@ export async function serve({ project, open: opens, ...where }: ServeOptions): P
       process.exit(0)
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
-    if (opens) openBrowser(shell.newUrl())
+    if (opens) {
+      let handedOver = (): void => undefined
+      handedOver = handOver(shell.newUrl(() => handedOver()))
+    }
     return shell
   } catch (error) {
     await application.shutdown()
     throw error
   }
-}
-
-/** Without a display, or without a browser, the printed address has to do. */
-function openBrowser(url: string): void {
-  if (!hasDesktop()) return
-  open(url).then(
-    (child) => child.on('error', () => undefined),
-    () => undefined,
-  )
 }

@@ -5,7 +5,8 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
  * no script can read and no other site can send, and is worth nothing afterwards.
  */
 export class Sessions {
-  readonly #tokens = new Set<string>()
+  /** With what is to be done once one is used. */
+  readonly #tokens = new Map<string, () => void>()
   readonly #sessions = new Set<string>()
   readonly #cookie: string
   readonly #attributes: string
@@ -19,17 +20,19 @@ export class Sessions {
     this.#attributes = `HttpOnly; SameSite=Strict; Path=/${encrypted ? '; Secure' : ''}`
   }
 
-  newToken(): string {
+  newToken(onUsed: () => void = () => undefined): string {
     const token = randomBytes(32).toString('base64url')
-    this.#tokens.add(token)
+    this.#tokens.set(token, onUsed)
     return token
   }
 
   /** @returns the Set-Cookie header, undefined for a token that is wrong or used */
   exchange(token: string): string | undefined {
-    const known = find(this.#tokens, token)
+    const known = find(this.#tokens.keys(), token)
     if (known === undefined) return undefined
+    const onUsed = this.#tokens.get(known)!
     this.#tokens.delete(known)
+    onUsed()
     const session = randomBytes(32).toString('base64url')
     this.#sessions.add(session)
     return `${this.#cookie}=${session}; ${this.#attributes}`

@@ -76,9 +76,9 @@ export class WebShell {
     return new WebShell(server, sockets, sessions, address, actual)
   }
 
-  /** An address that lets one browser in, once. */
-  newUrl(): string {
-    return `${this.#address}/?token=${this.#sessions.newToken()}`
+  /** An address that lets one browser in, once. @param onUsed called when it has */
+  newUrl(onUsed?: () => void): string {
+    return `${this.#address}/?token=${this.#sessions.newToken(onUsed)}`
   }
 
   async close(): Promise<void> {
@@ -113,12 +113,17 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
   app.get('/', async ({ req }, next) => {
     const token = req.query('token')
     if (token === undefined) return next()
+    // Whoever only looks whether there is something, or fetches it in case it is wanted, doesn't come in, and uses nothing up.
+    if (req.method !== 'GET' || isPrefetch(req.raw)) return new Response(null, { status: 503, headers: notKept })
     const cookie = sessions.exchange(token)
     // A reload, or the same link once more, in the browser that has been let in already.
     if (!cookie && !sessions.isKnown(req.header('Cookie')))
       return stranger(401, 'This link has been used already.', newLink)
-    const headers = { Location: '/', 'Cache-Control': 'no-store', ...(cookie && { 'Set-Cookie': cookie }) }
-    return new Response(null, { status: 303, headers })
+    const headers = { ...notKept, ...(cookie && { 'Set-Cookie': cookie }) }
+    // A browser that comes from a page of its disk (handOver.ts) sends no strict cookie along with what it is redirected to, but
+    // does with what this page leads to.
+    if (req.header('Sec-Fetch-Site') === 'cross-site') return leadingHome(headers)
+    return new Response(null, { status: 303, headers: { ...headers, Location: '/' } })
   })
   app.use(async ({ req }, next) => {
     if (sessions.isKnown(req.header('Cookie'))) return next()
@@ -134,6 +139,20 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
     return page(500, 'Something went wrong in Surmise.', 'The log file says more.')
   })
   return app
+}
+
+const notKept = { 'Cache-Control': 'no-store' }
+
+/** As browsers say it, of today and of before. */
+function isPrefetch({ headers }: Request): boolean {
+  const purpose = ['Sec-Purpose', 'Purpose', 'X-Purpose', 'X-Moz'].map((name) => headers.get(name) ?? '').join(' ')
+  return /prefetch|prerender|preview/i.test(purpose)
+}
+
+function leadingHome(headers: Record<string, string>): Response {
+  const text =
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/"><title>Surmise</title></html>\n'
+  return new Response(text, { headers: { ...headers, 'Content-Type': 'text/html; charset=utf-8' } })
 }
 
 const newLink = 'For a new link, press Enter in the terminal in which Surmise runs, or start it again.'

@@ -4,6 +4,7 @@ import { outcomeOf, startTrial } from '../../app/backboneTrial.ts'
 import { removeBackbone, startFetch } from '../../app/fetching.ts'
 import { backboneOf } from './backboneOption.ts'
 import { type CommonOptions, run, runOn, withJson } from './run.ts'
+import { holdsPassword, warnOfArgument } from './secrets.ts'
 import { tableText } from './table.ts'
 
 interface FetchOptions extends CommonOptions {
@@ -40,6 +41,8 @@ export function addBackbones(program: Command): void {
     run(options, async ({ context, preferences }) => {
       const { downloads } = await preferences.get()
       const { mirror = downloads.mirror, proxy = downloads.proxy, text: withText, acceptNew } = options
+      if (options.proxy !== undefined && holdsPassword(options.proxy))
+        warnOfArgument('--proxy', 'the preferences, or the environment variable HTTPS_PROXY')
       const job = startFetch(context, { name, mirror, proxy, withText, acceptNew })
       const fetched = await job.done
       return { lines: [context.jobs.get(job.id)?.outcome ?? ''], json: { backbone: fetched } }
