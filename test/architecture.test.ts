@@ -126,10 +126,18 @@ function loaded(entry: string): Map<string, string> {
 describe('the house', () => {
   test('the main process never loads the native libraries of the compute process', () => {
     expect([...loaded('main/shell/compute.ts').keys()]).toEqual(expect.arrayContaining(['sharp', 'onnxruntime-node']))
-    for (const entry of ['main/shell/electron.ts', 'main/shell/cli.ts']) {
+    for (const entry of ['main/shell/core.ts', 'main/shell/cli.ts']) {
       const libraries = loaded(entry)
       expect([...libraries.keys()]).toContain('better-sqlite3')
       expect([libraries.get('sharp'), libraries.get('onnxruntime-node')]).toEqual([undefined, undefined])
+    }
+  })
+
+  test('Electron’s main process owns windows alone: nothing native, and nothing that works', () => {
+    const libraries = [...loaded('main/shell/electron.ts').keys()]
+    expect(libraries).toContain('electron')
+    for (const library of ['better-sqlite3', 'sharp', 'onnxruntime-node', '@orpc/server']) {
+      expect(libraries).not.toContain(library)
     }
   })
 

@@ -15,7 +15,7 @@ export const electronVersion: string = JSON.parse(
 /** The parts that electron-builder puts together, below one folder. */
 const partsOf = (folder: string) => ({
   app: path.join(folder, 'app'),
-  compute: path.join(folder, 'compute'),
+  core: path.join(folder, 'core'),
   node: path.join(folder, 'node'),
   icons: path.join(folder, 'icons'),
 })
@@ -34,7 +34,7 @@ export function desktopConfiguration(
     updatesUrl,
   }: { folder: string; output: string; electronDist?: string; updatesUrl?: string },
 ): Configuration {
-  const { app, compute, node, icons } = partsOf(folder)
+  const { app, core, node, icons } = partsOf(folder)
   return {
     appId: 'app.surmise.desktop',
     productName: 'Surmise',
@@ -48,11 +48,10 @@ export function desktopConfiguration(
     // All that is in the folder was chosen, package by package.
     files: ['**/*', { from: path.join(app, 'node_modules'), to: 'node_modules', filter: ['**/*'] }],
     asar: true,
-    asarUnpack: ['**/*.node'],
-    // Plain Node reads no archive, and loads its native libraries itself: the compute process lies beside it.
+    // Plain Node reads no archive: the core and its compute process lie beside it, native libraries and all.
     extraResources: [
-      { from: compute, to: 'compute', filter: ['**/*'] },
-      { from: path.join(compute, 'node_modules'), to: 'compute/node_modules', filter: ['**/*'] },
+      { from: core, to: 'core', filter: ['**/*'] },
+      { from: path.join(core, 'node_modules'), to: 'core/node_modules', filter: ['**/*'] },
       { from: node, to: 'node' },
     ],
     electronFuses: {
@@ -108,9 +107,9 @@ export function desktopConfiguration(
 /** Puts together what Electron loads, what plain Node loads, and that Node. */
 export async function stageDesktop(folder: string, target: Target): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
-  const { app, compute, node, icons } = partsOf(folder)
-  stage(app, { entries: entries.electron, target, pages: true, computes: false, main: 'out/main/shell/electron.js' })
-  stage(compute, { entries: entries.compute, target, pages: false, computes: true })
+  const { app, core, node, icons } = partsOf(folder)
+  stage(app, { entries: entries.electron, target, pages: true, works: false, main: 'out/main/shell/electron.js' })
+  stage(core, { entries: entries.core, target, pages: false, works: true })
   stageNode(node, target)
   mkdirSync(icons, { recursive: true })
   await sharp(path.join(root, 'src/renderer/icon.svg'), { density: 72 * 16 })

@@ -13,7 +13,7 @@ export const entries = {
   /** What Electron loads, from its archive. */
   electron: ['shell/electron.js'],
   /** What plain Node loads, which can’t read that archive. */
-  compute: ['shell/compute.js'],
+  core: ['shell/core.js', 'shell/compute.js'],
 }
 
 export interface StageOptions {
@@ -21,21 +21,19 @@ export interface StageOptions {
   target: Target
   /** Whether it shows the pages. */
   pages: boolean
-  /** Whether it computes: then it needs the built-in backbone. */
-  computes: boolean
+  /** Whether it works on projects: then it needs what comes with the program, the built-in backbone first of all. */
+  works: boolean
   /** What Electron begins with. */
   main?: string
 }
 
 /** Puts together what runs without npm: built files, resources, and the packages that those files load. @returns the packages */
-export function stage(folder: string, { entries: begins, target, pages, computes, main }: StageOptions): Installed[] {
+export function stage(folder: string, { entries: begins, target, pages, works, main }: StageOptions): Installed[] {
   const { files, packages } = reach(path.join(root, 'out/main'), begins)
   for (const file of files) copy(path.join('out/main', file), folder)
   if (pages) copy('out/renderer', folder)
   if (main) copy('out/preload', folder)
-  // Which backbones there are is known everywhere; the built-in one is where it is run.
-  copy('resources/backbones/manifest.json', folder)
-  for (const resource of computes ? ['backbones', 'examples'] : []) copy(`resources/${resource}`, folder)
+  for (const resource of works ? ['backbones', 'examples'] : []) copy(`resources/${resource}`, folder)
   const installed = withDependencies(packages, target)
   copyPackages(installed, folder, target)
   const { name, version, description, license } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))

@@ -42,7 +42,7 @@ Nothing is installed: delete the folder, and it is gone. Your projects and setti
 export function packageWeb(folder: string, target: Target): void {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const packages = stage(path.join(folder, 'app'), { entries: entries.web, target, pages: true, computes: true })
+  const packages = stage(path.join(folder, 'app'), { entries: entries.web, target, pages: true, works: true })
   stageNode(path.join(folder, 'node'), target)
   const launcher = path.join(folder, target.platform === 'win32' ? 'surmise.cmd' : 'surmise')
   writeFileSync(launcher, target.platform === 'win32' ? windowsLauncher : unixLauncher)

@@ -96,7 +96,7 @@ test('the folder of the browser shell, copied elsewhere, without npm, PATH or HO
   }
 })
 
-test('the desktop package: fuses, archive and libraries are as they have to be; its compute process computes', async () => {
+test('the desktop package: fuses, archive and libraries are as they have to be; its core opens projects and computes', async () => {
   test.skip(process.platform !== 'linux', 'the stand-in for Electron’s program is one of Linux')
   test.setTimeout(240_000)
   await buildDesktop()
@@ -130,36 +130,45 @@ test('the desktop package: fuses, archive and libraries are as they have to be; 
     expect.arrayContaining([`/${manifest.main}`, '/out/preload/electron.cjs', '/out/renderer/index.html']),
   )
   expect(
-    inside.filter((file) => /node_modules\/(sharp|@img|onnxruntime-node|react|electron-builder)\//.test(file)),
+    inside.filter((file) =>
+      /node_modules\/(sharp|@img|onnxruntime-node|better-sqlite3|react|electron-builder)\/|\.node$/.test(file),
+    ),
   ).toEqual([])
   // Native libraries lie outside, and only those of the target.
   const native = readdirSync(resources, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /\.(node|dll|dylib|so[.\d]*)$/.test(file),
   )
-  expect(native.some((file) => file.startsWith('app.asar.unpacked/node_modules/better-sqlite3'))).toBe(true)
-  for (const library of ['onnxruntime-node', '@img/sharp-', '@img/sharp-libvips']) {
-    expect(native.some((file) => file.startsWith(`compute/node_modules/${library}`))).toBe(true)
+  for (const library of ['better-sqlite3', 'onnxruntime-node', '@img/sharp-', '@img/sharp-libvips']) {
+    expect(native.some((file) => file.startsWith(`core/node_modules/${library}`))).toBe(true)
   }
   expect(
     native.filter((file) => /darwin|win32|musl/.test(file) || file.includes(target.arch === 'x64' ? 'arm64' : 'x64')),
   ).toEqual([])
 
   // Plain Node, as the package carries it, runs what lies beside the archive.
-  const { ComputeProcess } = await import('../../src/main/compute/client.ts')
-  type Tasks = typeof import('../../src/main/app/tasks.ts').tasks
-  const compute = new ComputeProcess<Tasks>({
-    entry: path.join(resources, 'compute/out/main/shell/compute.js'),
+  const { Core } = await import('../../src/main/shell/electron/core.ts')
+  const { silent } = await import('../../src/main/base/log.ts')
+  process.env.SURMISE_HOME = path.join(folder, 'home')
+  const ended: string[] = []
+  const core = new Core({
+    entry: path.join(resources, 'core/out/main/shell/core.js'),
     node: path.join(resources, 'node/node'),
+    ...{ log: silent, answer: async () => null, setMenu() {}, ended: (what) => ended.push(what) },
   })
   try {
-    expect(await compute.run('versions', {})).toMatchObject({ node: process.versions.node })
-    const sample = await compute.run('drawSample', { folder: path.join(folder, 'sample'), count: 3 })
-    expect(sample.count).toBe(3)
-    const backbone = await compute.run('resolveBackbone', { specification: 'surmise-tiny' })
-    expect(backbone.file.startsWith(path.join(resources, 'compute'))).toBe(true)
+    core.start()
+    const { path: file } = await core.client.project.sample({ folder: path.join(folder, 'sample') })
+    expect(file.startsWith(path.join(folder, 'sample'))).toBe(true)
+    const { findings } = await core.client.app.doctor()
+    expect(findings.filter(({ part }) => part === 'versions').map(({ says }) => says)).toContain(process.versions.node)
+    const image = await core.image(new Request('surmise://app/images/thumbnail/1'))
+    expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/webp'])
+    await image.arrayBuffer()
   } finally {
-    await compute.stop()
+    await core.stop()
+    delete process.env.SURMISE_HOME
   }
+  expect(ended).toEqual([])
 })
 
 test('where Electron can’t be fetched, one sentence says why', async () => {

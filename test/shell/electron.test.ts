@@ -1,11 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { MessageChannel } from 'node:worker_threads'
-import { createORPCClient } from '@orpc/client'
-import { RPCLink } from '@orpc/client/message-port'
 import type { App, BrowserWindow, Dialog, IpcMain, Session, WebContents } from 'electron'
 import { expect, test, vi } from 'vitest'
+import { silent } from '../../src/main/base/log.ts'
 import { bridge } from '../../src/main/shell/electron/bridge.ts'
 import { pick } from '../../src/main/shell/electron/dialogs.ts'
 import { guardContents, guardSession } from '../../src/main/shell/electron/guard.ts'
@@ -13,8 +11,8 @@ import { answerScheme, home, isHome, mayLoad, privileges } from '../../src/main/
 import { openWindow, windowOptions } from '../../src/main/shell/electron/window.ts'
 import { readWindowState, writeWindowState } from '../../src/main/shell/electron/windowState.ts'
 import { connectChannel } from '../../src/preload/handshake.ts'
-import { newApplication, pictureProject, temporaryFolder } from '../app/support.ts'
-import type { Client } from './webSupport.ts'
+import { pictures, temporaryFolder } from '../app/support.ts'
+import { clientOf, newPort, startCore } from './coreSupport.ts'
 
 test('a window is a browser with fewer powers, not more', () => {
   expect(windowOptions('/preload.cjs').webPreferences).toMatchObject({
@@ -94,62 +92,65 @@ test('the scheme serves pages and images as the web shell does, and nothing from
   mkdirSync(rendererFolder)
   writeFileSync(path.join(rendererFolder, 'index.html'), '<!doctype html><title>Surmise</title>')
   writeFileSync(path.join(rendererFolder, '..', 'secret.txt'), 'secret')
-  const { application } = await pictureProject(1)
-  const answer = answerScheme(application, rendererFolder)
+  const folder = temporaryFolder()
+  await pictures(path.join(folder, 'images'), 1)
+  const { core } = startCore()
+  const answer = answerScheme(core, rendererFolder, silent)
   const ask = (url: string) => answer(new Request(url))
   expect(privileges.privileges).toMatchObject({ standard: true, secure: true })
   const page = await ask(home)
   expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Surmise')])
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+  expect((await ask(`${home}images/thumbnail/1`)).status, 'no project is open').toBe(404)
+  await core.client.project.create({
+    ...{ path: path.join(folder, 'p.surmise'), imagesRoot: path.join(folder, 'images'), labels: [] },
+  })
+  await vi.waitFor(async () => expect((await ask(`${home}images/thumbnail/1`)).status).toBe(200), 20_000)
   const image = await ask(`${home}images/thumbnail/1`)
   expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/webp'])
-  await image.arrayBuffer()
+  expect(image.headers.get('content-security-policy')).toContain('sandbox')
+  expect((await image.arrayBuffer()).byteLength).toBe(Number(image.headers.get('content-length')))
   for (const url of [
     'surmise://app/..%2fsecret.txt',
     'surmise://app/%2e%2e/secret.txt',
     'surmise://other/',
+    'surmise://other/images/thumbnail/1',
     'surmise://app/images/full/2',
+    'surmise://app/images/full/../../secret.txt',
   ]) {
     expect((await ask(url)).status, url).toBe(404)
   }
 })
 
 test('the contract over a message port: for our own page, and for no other', async () => {
-  const application = newApplication()
   const connected = new Map<string, (event: unknown) => void>()
   const ipcMain = { on: (channel: string, listener: (event: unknown) => void) => connected.set(channel, listener) }
-  const revealed: string[] = []
-  const reveal = async (file: string) => void revealed.push(file)
-  bridge(ipcMain as unknown as IpcMain, application, { pick: async () => '/chosen', reveal })
+  const { core, answer } = startCore()
+  answer.mockResolvedValue('/chosen' as never)
+  bridge(ipcMain as unknown as IpcMain, core, silent)
   const connect = (senderFrame: unknown) => {
-    const { port1, port2 } = new MessageChannel()
-    const main = {
-      on: (kind: string, heard: (event: { data: unknown }) => void) => port1.on(kind, (data) => heard({ data })),
-    }
-    const started = vi.fn(() => port1.start())
-    const close = vi.fn(() => port1.close())
-    const port = { ...main, postMessage: (data: unknown) => port1.postMessage(data), start: started, close }
-    connected.get(connectChannel)!({ senderFrame, ports: [port] })
-    return { started, close, port1, port2 }
+    const port = newPort()
+    connected.get(connectChannel)!({ senderFrame, ports: [port.main] })
+    return port
   }
   const own = connect({ url: home, parent: null })
-  const client: Client = createORPCClient(new RPCLink({ port: own.port2 as never }))
-  own.port2.start()
+  const client = clientOf(own.page)
   expect(await client.app.info()).toMatchObject({ shell: 'electron', nativeDialogs: true })
   expect(await client.app.pick({ kind: 'folder', title: 'Images' })).toEqual({ path: '/chosen' })
+  expect(answer).toHaveBeenCalledWith({ what: 'pick', input: { kind: 'folder', title: 'Images' } })
   await expect(client.images.rows({ ids: [1] })).rejects.toMatchObject({
     code: 'USER_ERROR',
     data: { code: 'no-project' },
   })
-  own.port1.close()
+  own.page.close()
   for (const frame of [
     null,
     { url: 'https://example.org/', parent: null },
     { url: home, parent: {} },
     { url: 'surmise://app.evil/', parent: null },
   ]) {
-    const { started, close } = connect(frame)
-    expect([started.mock.calls.length, close.mock.calls.length]).toEqual([0, 1])
+    const { start, close } = connect(frame)
+    expect([start.mock.calls.length, close.mock.calls.length]).toEqual([0, 1])
   }
 })
 

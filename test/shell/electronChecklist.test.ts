@@ -46,7 +46,7 @@ describe('Electron’s checklist', () => {
     const [contents, session, window] = [
       'guardContents(app)',
       'guardSession(session.defaultSession)',
-      '    show()\n    if (asked)',
+      '    show()\n    await begin(',
     ]
     for (const call of [contents, session, window]) expect(entry).toContain(call)
     expect(entry.indexOf(contents)).toBeLessThan(entry.indexOf('whenReady'))

@@ -1,16 +1,18 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
-import { MessageChannel } from 'node:worker_threads'
-import { createORPCClient } from '@orpc/client'
-import { RPCLink } from '@orpc/client/message-port'
+import { promisify } from 'node:util'
+import type { MessagePort } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createProject } from '../../src/main/project/open.ts'
+import { createProject, openProject } from '../../src/main/project/open.ts'
+import type { Client } from '../../src/main/shell/electron/core.ts'
 import { home } from '../../src/main/shell/electron/protocol.ts'
+import { coreEntry } from '../../src/main/shell/paths.ts'
 import { connectChannel } from '../../src/preload/handshake.ts'
 import { pictures, temporaryFolder } from '../app/support.ts'
+import { clientOf, newPort } from './coreSupport.ts'
 import { type FakeElectron, fakeElectron } from './fakeElectron.ts'
-import type { Client } from './webSupport.ts'
 
 let folder: string
 let before: { args: string[]; listeners: Map<string, unknown[]> }
@@ -42,18 +44,10 @@ async function startDesktop(fake: FakeElectron, ...args: string[]): Promise<void
 }
 
 /** A page of the window, over the same channel as the real one. */
-function page(fake: FakeElectron): { client: Client; close(): void } {
-  const { port1, port2 } = new MessageChannel()
-  const main = {
-    on: (kind: string, heard: (event: { data: unknown }) => void) => port1.on(kind, (data) => heard({ data })),
-    postMessage: (data: unknown) => port1.postMessage(data),
-    start: () => port1.start(),
-    close: () => port1.close(),
-  }
+function page(fake: FakeElectron): { client: Client; port: MessagePort; close(): void } {
+  const { main, page: port } = newPort()
   fake.electron.ipcMain.emit(connectChannel, { senderFrame: { url: home, parent: null }, ports: [main] })
-  const client: Client = createORPCClient(new RPCLink({ port: port2 as never }))
-  port2.start()
-  return { client, close: () => port2.close() }
+  return { client: clientOf(port), port, close: () => port.close() }
 }
 
 async function quit(fake: FakeElectron): Promise<void> {
@@ -68,6 +62,16 @@ async function project(name: string): Promise<string> {
   const file = path.join(folder, `${name}.surmise`)
   createProject({ path: file, imagesRoot: images, labels: ['left'] }).close()
   return file
+}
+
+/** The core that this process has started. */
+async function corePid(): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,args='])
+  const found = stdout.split('\n').map((row) => row.trim().split(/\s+/))
+  const row = found.find(
+    ([, parent, ...args]) => Number(parent) === process.pid && args.some((arg) => arg === coreEntry),
+  )
+  return Number(row?.[0])
 }
 
 const textOf = (menus: FakeElectron['menus']): string => JSON.stringify(menus.at(-1))
@@ -193,8 +197,43 @@ describe('the desktop application, with Electron replaced', () => {
     ours?.(new Error('a bug'), 'uncaughtException')
     ours?.(new Error('another, on the way out'), 'uncaughtException')
     expect(fake.app.relaunch).toHaveBeenCalledExactlyOnceWith({ args: [expect.any(String), file] })
-    expect(fake.app.exit).toHaveBeenCalledExactlyOnceWith(1)
+    // What is started in its place finds the project closed.
+    await vi.waitFor(() => expect(fake.app.exit).toHaveBeenCalledExactlyOnceWith(1), 20_000)
+    openProject(file).close()
+  })
+
+  test('the core ends by a fault: the window stays, and a new core opens the same project', async () => {
+    const file = await project('Open')
+    const fake = fakeElectron()
+    await startDesktop(fake, file)
+    await vi.waitFor(() => expect(fake.app.addRecentDocument).toHaveBeenCalled(), 10_000)
+    const before = page(fake)
+    const lost = new Promise((resolve) => before.port.once('close', resolve))
+    const pid = await corePid()
+    fake.answers.push('Show Log', 'Restart')
+    process.kill(pid, 'SIGKILL')
+    // The page notices, and asks for a new line.
+    await lost
+    await vi.waitFor(() => expect(fake.messages.length).toBe(2), 10_000)
+    expect(fake.messages[0]).toMatchObject({ buttons: ['Restart', 'Show Log', 'Quit'] })
+    expect(fake.electron.shell.showItemInFolder).toHaveBeenCalled()
+    const { client, close } = page(fake)
+    await vi.waitFor(async () => expect((await client.project.current())?.path).toBe(file), 20_000)
+    expect(await corePid()).not.toBe(pid)
+    // The menu goes on working.
+    const heard: unknown[] = []
+    const events = await client.app.events()
+    const listening = (async () => {
+      for await (const event of events) heard.push(event)
+    })().catch(() => undefined)
+    await client.app.menu({ actions: [{ id: 'keys', title: 'Keys', key: null, enabled: true }] })
+    await vi.waitFor(() => expect(textOf(fake.menus)).toContain('"label":"Keys"'))
+    await events.return?.(undefined)
+    close()
+    await listening
+    // Nobody is asked about an end that was asked for.
     await quit(fake)
+    expect(fake.messages.length).toBe(2)
   })
 
   test('nothing is asked of the network while updates are off, and nobody was asked at the first start', async () => {
@@ -208,14 +247,21 @@ describe('the desktop application, with Electron replaced', () => {
     mkdirSync(resources)
     writeFileSync(path.join(resources, 'app-update.yml'), 'provider: generic\nurl: https://updates.invalid/\n')
     Object.defineProperty(process, 'resourcesPath', { value: resources, configurable: true })
+    // As it lies in a package, but for the build.
+    mkdirSync(path.join(resources, 'node'))
+    symlinkSync(process.execPath, path.join(resources, 'node/node'))
+    mkdirSync(path.join(resources, 'core/out/main/shell'), { recursive: true })
+    writeFileSync(path.join(resources, 'core/out/main/shell/core.js'), `import ${JSON.stringify(coreEntry)}\n`)
+    writeFileSync(path.join(resources, 'core/package.json'), '{"type":"module"}')
     mkdirSync(path.join(folder, 'home'), { recursive: true })
     for (const updates of [undefined, 'off']) {
       if (updates) writeFileSync(path.join(folder, 'home/preferences.json'), JSON.stringify({ updates }))
       vi.resetModules()
       const fake = fakeElectron({ packaged: true })
       await startDesktop(fake)
-      await vi.waitFor(() =>
-        expect(textOf(fake.menus)).toMatch(/Look for Updates Every Day","type":"checkbox","checked":false/),
+      await vi.waitFor(
+        () => expect(textOf(fake.menus)).toMatch(/Look for Updates Every Day","type":"checkbox","checked":false/),
+        20_000,
       )
       await new Promise((resolve) => setTimeout(resolve, 50))
       expect(fake.messages).toEqual([])

@@ -33,8 +33,8 @@ export interface ApplicationOptions {
   log: Logger
   /** The file that serves the tasks (`shell/compute.ts`). */
   computeEntry: string
-  /** The Node program for the compute process. @default the one that runs this */
-  node?: string
+  /** The version of what shows the window, where that is not a browser. */
+  window?: string
   /** Whether projects that are opened are put among the recent ones. @default true */
   remembers?: boolean
 }
@@ -52,18 +52,19 @@ export class Application {
   readonly recent: RecentProjects
   readonly preferences: PreferencesFile
   readonly configFolder: string
+  readonly window: string | undefined
   readonly #remembers: boolean
   #workspace: Workspace | undefined
   /** Opening and closing come one after the other, whoever asks. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor({ version, configFolder, log, computeEntry, node, remembers = true }: ApplicationOptions) {
+  constructor({ version, configFolder, log, computeEntry, window, remembers = true }: ApplicationOptions) {
     this.#remembers = remembers
     this.configFolder = configFolder
+    this.window = window
     const events = new Events()
     const options: ComputeOptions = {
       entry: computeEntry,
-      node,
       environment: { SURMISE_HOME: configFolder },
       log: (level, message) => log[level](`compute: ${message}`),
     }

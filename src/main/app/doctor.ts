@@ -38,8 +38,7 @@ export async function examine(app: Application, { refused }: DoctorOptions = {})
   return { findings, text: textOf(findings) }
 }
 
-async function versionFindings({ context }: Application): Promise<Finding[]> {
-  const { electron, chrome } = process.versions as Record<string, string | undefined>
+async function versionFindings({ context, window }: Application): Promise<Finding[]> {
   const fact = (name: string, says: string): Finding => ({ part: 'versions', name, state: 'fact', says, hint: '' })
   const [processor] = cpus()
   const here = [
@@ -47,7 +46,7 @@ async function versionFindings({ context }: Application): Promise<Finding[]> {
     fact('System', `${type()} ${release()}, ${process.arch}`),
     fact('Processor', `${processor?.model.trim() ?? 'unknown'}, ${counted(availableParallelism(), 'thread')}`),
     fact('Memory', `${bytes(freemem())} free of ${bytes(totalmem())}`),
-    ...(electron ? [fact('Electron', `${electron}, Chromium ${chrome}`)] : []),
+    ...(window ? [fact('Electron', window)] : []),
     fact('Node', process.versions.node),
     fact('SQLite', sqliteVersion()),
   ]

@@ -1,4 +1,4 @@
-/* The desktop application: one window over the one contract. All that decides something is in electron/. */
+/* The desktop application: one window. What decides something is in electron/; what works, in the core (core.ts). */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import {
@@ -14,22 +14,22 @@ import {
   session,
   shell,
 } from 'electron'
-import { configFolder } from '../app/home.ts'
-import { reportOf } from '../base/errors.ts'
+import type { AppEvent } from '../../preload/schemas.ts'
+import { configFolder, logFileIn } from '../app/home.ts'
+import { openLog } from '../base/log.ts'
 import { othersIn, projectIn } from './electron/arguments.ts'
 import { MenuBar } from './electron/bar.ts'
 import { bridge } from './electron/bridge.ts'
+import { Core, toldOf } from './electron/core.ts'
 import { watchForCrashes } from './electron/crash.ts'
 import { pick } from './electron/dialogs.ts'
-import { surviveBugs } from './electron/fatal.ts'
-import { Given } from './electron/given.ts'
+import { askAfterCoreEnded, surviveBugs } from './electron/fatal.ts'
 import { guardContents, guardSession } from './electron/guard.ts'
 import { answerScheme, privileges, scheme } from './electron/protocol.ts'
 import { TrainingOutside } from './electron/training.ts'
 import { Updates } from './electron/updates.ts'
 import { openWindow } from './electron/window.ts'
-import { rendererFolder, rootFolder } from './paths.ts'
-import { type StartOptions, startApplication } from './start.ts'
+import { coreEntry, rendererFolder, rootFolder } from './paths.ts'
 
 const args = process.argv.slice(1)
 const asked = projectIn(args, process.cwd())
@@ -43,19 +43,39 @@ if (app.requestSingleInstanceLock({ project: asked })) start()
 else app.quit()
 
 function start(): void {
-  const application = startApplication(computeProgram())
-  const { events, log } = application.context
-  const given = new Given()
+  const logFile = logFileIn(configFolder())
+  const log = openLog(logFile)
   let window: BrowserWindow | undefined
+  /** The file of the open project. */
+  let project: string | undefined
+  let bar: MenuBar | undefined
 
-  const showLog = () => shell.showItemInFolder(application.logFile)
-  surviveBugs({ app, dialog, log, showLog, project: () => application.workspace?.project.path })
-  const open = (file: string) => {
-    application.open(file).catch((error) => {
-      const { message, hint } = reportOf(error)
-      dialog.showErrorBox(message, hint)
-    })
+  const showLog = () => shell.showItemInFolder(logFile)
+  const help = { app, dialog, log, showLog, project: () => project, end: () => core.stop() }
+  surviveBugs(help)
+  const core: Core = new Core({
+    ...coreProgram(),
+    log,
+    answer: async (question) => {
+      if (question.what === 'pick') return pick(dialog, window, question.input)
+      shell.showItemInFolder(question.file)
+      return null
+    },
+    setMenu: (actions) => bar?.update({ actions }),
+    ended: (what) => {
+      void askAfterCoreEnded(help, what, (file) => {
+        core.start()
+        void begin(file ? [file] : [])
+      })
+    },
+  })
+  core.start()
+  const complain = (error: unknown) => {
+    const told = toldOf(error)
+    if (told) dialog.showErrorBox(told.message, told.hint)
+    else log.warn(`Left undone: ${error}`)
   }
+  const open = (file: string) => void core.client.project.open({ path: file }).catch(complain)
   const show = () => {
     if (!window || window.isDestroyed()) {
       const preload = path.join(rootFolder, 'out/preload/electron.cjs')
@@ -65,19 +85,19 @@ function start(): void {
     if (window.isMinimized()) window.restore()
     window.focus()
   }
-  /** A project is opened here; of anything else the page knows what to do. */
+  /** A project is opened; of anything else the page knows what to do. */
   const take = (files: readonly string[]) => {
-    const project = files.findLast((file) => file.endsWith('.surmise'))
-    if (project) open(project)
-    else if (files.filter((file) => given.add(file)).length > 0) events.publish({ kind: 'given' })
+    const last = files.findLast((file) => file.endsWith('.surmise'))
+    if (last) open(last)
+    else if (files.length > 0) core.tell({ kind: 'give', files: [...files] })
   }
   const outside = new TrainingOutside({ powerSaveBlocker, Notification }, () => window, show)
 
   guardContents(app)
   app.on('second-instance', (_, others, folder, data) => {
     show()
-    const project = (data as { project?: string } | null)?.project ?? projectIn(others, folder)
-    take(project ? [project] : othersIn(others.slice(1), folder, rootFolder))
+    const named = (data as { project?: string } | null)?.project ?? projectIn(others, folder)
+    take(named ? [named] : othersIn(others.slice(1), folder, rootFolder))
   })
   app.on('open-file', (event, file) => {
     event.preventDefault()
@@ -94,9 +114,9 @@ function start(): void {
   let ended = false
   app.on('before-quit', (event) => {
     if (ended) return
-    // The project is closed and the compute process stopped before the program ends.
+    // The project is closed before the program ends.
     event.preventDefault()
-    void application.shutdown().finally(() => {
+    void core.stop().finally(() => {
       ended = true
       app.quit()
     })
@@ -104,63 +124,76 @@ function start(): void {
 
   void app.whenReady().then(async () => {
     guardSession(session.defaultSession)
-    protocol.handle(scheme, answerScheme(application, rendererFolder))
+    protocol.handle(scheme, answerScheme(core, rendererFolder, log))
     const updates = new Updates({
-      ...{ preferences: application.preferences, dialog, log },
+      preferences: {
+        get: () => core.client.app.preferences(),
+        set: (patch) => core.client.app.setPreferences(patch),
+      },
+      ...{ dialog, log },
       // Only a package that was made to be updated says from where.
       available: app.isPackaged && existsSync(path.join(process.resourcesPath, 'app-update.yml')),
       load: async () => (await import('electron-updater')).default.autoUpdater,
     })
-    const bar = new MenuBar(
+    bar = new MenuBar(
       Menu,
       {
-        run: (id) => events.publish({ kind: 'action', id }),
+        run: (id) => core.tell({ kind: 'action', id }),
         openRecent: open,
         clearRecent: () => {
           app.clearRecentDocuments?.()
-          void application.recent.clear().then(() => bar.update({ recent: [] }))
+          core.tell({ kind: 'clear-recent' })
+          bar?.update({ recent: [] })
         },
-        setUpdates: (on) => void updates.set(on).then(() => bar.update({ updates: on })),
+        setUpdates: (on) => void updates.set(on).then(() => bar?.update({ updates: on }), complain),
         lookForUpdates: () => void updates.lookNow(),
       },
       { platform: process.platform, packaged: app.isPackaged },
     )
-    bridge(ipcMain, application, {
-      pick: (input) => pick(dialog, window, input),
-      reveal: async (file) => shell.showItemInFolder(file),
-      setMenu: (actions) => bar.update({ actions }),
-      takeGiven: () => given.take(),
-    })
-    void follow()
+    bridge(ipcMain, core, log)
     show()
-    if (asked) open(asked)
-    else take(othersIn(args, process.cwd(), rootFolder))
-    const recent = await application.recent.list()
+    await begin(asked ? [asked] : othersIn(args, process.cwd(), rootFolder))
+    const recent = await core.client.app.recent()
     bar.update({ recent, updates: await updates.isOn() })
     await updates.start({ mayAsk: recent.length > 0 })
     bar.update({ updates: await updates.isOn() })
+  })
 
-    async function follow(): Promise<void> {
-      let last: string | undefined
-      for await (const event of events.subscribe()) {
+  /** With each new core: follows what happens there, and hands over what is to be opened. */
+  async function begin(files: readonly string[]): Promise<void> {
+    const events = core.client.app.events()
+    take(files)
+    void follow(await events)
+  }
+
+  async function follow(events: AsyncIterable<AppEvent>): Promise<void> {
+    try {
+      for await (const event of events) {
         if (event.kind === 'job') outside.follow(event.job)
         // It is told of every change of its counts, too.
-        if (event.kind !== 'project' || event.project?.path === last) continue
-        last = event.project?.path
+        if (event.kind !== 'project' || event.project?.path === project) continue
+        project = event.project?.path
         // Not every system has these.
-        if (last) app.addRecentDocument?.(last)
-        window?.setRepresentedFilename?.(last ?? '')
-        void application.recent.list().then((recent) => bar.update({ recent }))
+        if (project) app.addRecentDocument?.(project)
+        window?.setRepresentedFilename?.(project ?? '')
+        bar?.update({ recent: await core.client.app.recent() })
       }
+    } catch {
+      // The core has ended; the next one is followed anew.
     }
-  })
+  }
 }
 
-/** The compute process is plain Node, which reads no archive: what it runs lies beside it in a package, with that Node. */
-function computeProgram(): StartOptions {
+/** The core is plain Node, which reads no archive: in a package it lies beside it, with that Node. */
+function coreProgram(): { node: string; entry: string } {
   const name = process.platform === 'win32' ? 'node.exe' : 'node'
-  if (!app.isPackaged) return { node: process.env.SURMISE_NODE ?? path.join(rootFolder, 'node_modules/node/bin', name) }
-  const { resourcesPath } = process
-  const computeEntry = path.join(resourcesPath, 'compute/out/main/shell/compute.js')
-  return { node: path.join(resourcesPath, 'node', name), computeEntry }
+  if (app.isPackaged) {
+    const { resourcesPath } = process
+    return {
+      node: path.join(resourcesPath, 'node', name),
+      entry: path.join(resourcesPath, 'core/out/main/shell/core.js'),
+    }
+  }
+  const node = process.env.SURMISE_NODE ?? path.join(rootFolder, 'node_modules/node/bin', name)
+  return { node, entry: coreEntry }
 }

@@ -8,10 +8,15 @@ export const rootFolder = path.resolve(import.meta.dirname, '../../..')
 export const rendererFolder = path.join(rootFolder, 'out/renderer')
 
 /** Beside this file, whether it runs from the sources or from what a build made of them. */
-export const computeEntry = path.join(import.meta.dirname, `compute${path.extname(import.meta.filename)}`)
+export const computeEntry = beside('compute')
+export const coreEntry = beside('core')
 
 export const version: string = JSON.parse(readFileSync(path.join(rootFolder, 'package.json'), 'utf8')).version
 
 export function isRendererBuilt(): boolean {
   return existsSync(path.join(rendererFolder, 'index.html'))
+}
+
+function beside(name: string): string {
+  return path.join(import.meta.dirname, `${name}${path.extname(import.meta.filename)}`)
 }

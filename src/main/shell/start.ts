@@ -1,15 +1,9 @@
-import { Application } from '../app/application.ts'
+import { Application, type ApplicationOptions } from '../app/application.ts'
 import { configFolder, logFileIn } from '../app/home.ts'
 import { openLog } from '../base/log.ts'
 import { computeEntry, version } from './paths.ts'
 
-export interface StartOptions {
-  /** The Node program for the compute process, where this is none. */
-  node?: string
-  /** The file that it runs, where it can’t read the one beside this. */
-  computeEntry?: string
-  remembers?: boolean
-}
+export type StartOptions = Pick<ApplicationOptions, 'window' | 'remembers'>
 
 /** The application as every shell starts it. */
 export function startApplication(options: StartOptions = {}): Application {

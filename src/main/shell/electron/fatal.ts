@@ -1,37 +1,56 @@
-import type { App, Dialog } from 'electron'
+import type { App, Dialog, MessageBoxOptions } from 'electron'
 import type { Logger } from '../../base/log.ts'
 
 interface Help {
-  app: Pick<App, 'relaunch' | 'exit' | 'isReady'>
-  dialog: Pick<Dialog, 'showMessageBoxSync' | 'showErrorBox'>
+  app: Pick<App, 'relaunch' | 'exit' | 'isReady' | 'whenReady' | 'quit'>
+  dialog: Pick<Dialog, 'showMessageBoxSync' | 'showErrorBox' | 'showMessageBox'>
   log: Logger
   showLog(): void
   /** The open one, if any. */
   project(): string | undefined
+  /** Closes the project. */
+  end(): Promise<void>
+}
+
+const message = 'Something went wrong in Surmise.'
+const detail = 'Your project is safe: every mark is on the disk. The log file says more.'
+const buttons = ['Restart', 'Show Log', 'Quit']
+const question: MessageBoxOptions = {
+  type: 'error',
+  title: 'Surmise',
+  message,
+  detail,
+  buttons,
+  defaultId: 0,
+  noLink: true,
+}
+
+/** The core has ended, and nobody told it to: the window stays, and a new core opens the same project. */
+export async function askAfterCoreEnded(
+  { app, dialog, log, showLog, project }: Help,
+  what: string,
+  restart: (project: string | undefined) => void,
+): Promise<void> {
+  const file = project()
+  log.error(`The core has ended. ${what}`)
+  await app.whenReady()
+  for (;;) {
+    const { response } = await dialog.showMessageBox(question)
+    if (buttons[response] === 'Restart') return restart(file)
+    if (buttons[response] !== 'Show Log') return app.quit()
+    showLog()
+  }
 }
 
 /** A bug that nothing has caught: what the program knows may be wrong from here on, so that it starts anew with the same project. */
-export function surviveBugs({ app, dialog, log, showLog, project }: Help): void {
+export function surviveBugs({ app, dialog, log, showLog, project, end }: Help): void {
   let isOver = false
   const fail = (error: unknown) => {
     log.error('Nothing has caught this', error)
     if (isOver) return
     isOver = true
-    const message = 'Something went wrong in Surmise.'
-    const detail = 'Your project is safe: every mark is on the disk. The log file says more.'
-    const buttons = ['Restart', 'Show Log', 'Quit']
     // Synchronous: nothing else is to go on.
-    const response = app.isReady()
-      ? dialog.showMessageBoxSync({
-          type: 'error',
-          title: 'Surmise',
-          message,
-          detail,
-          buttons,
-          defaultId: 0,
-          noLink: true,
-        })
-      : 2
+    const response = app.isReady() ? dialog.showMessageBoxSync(question) : 2
     if (!app.isReady()) dialog.showErrorBox(message, detail)
     if (buttons[response] === 'Show Log') showLog()
     if (buttons[response] === 'Restart') {
@@ -40,7 +59,8 @@ export function surviveBugs({ app, dialog, log, showLog, project }: Help): void 
         args: [...process.argv.slice(1).filter((arg) => !arg.endsWith('.surmise')), ...(file ? [file] : [])],
       })
     }
-    app.exit(1)
+    // What is started in this one's place finds the project closed.
+    void end().finally(() => app.exit(1))
   }
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)

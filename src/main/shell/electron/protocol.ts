@@ -1,7 +1,7 @@
-import type { Application } from '../../app/application.ts'
-import { answerImage } from '../../app/imageRoute.ts'
+import type { Logger } from '../../base/log.ts'
 import { securityHeaders, withHeaders } from '../headers.ts'
 import { answerStatic } from '../staticFiles.ts'
+import type { Core } from './core.ts'
 
 export const scheme = 'surmise'
 export const host = 'app'
@@ -13,17 +13,17 @@ export const privileges = {
   privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
 }
 
-/** Answers `surmise://app/…` as the web shell answers http: pages, and the images of the open project. */
-export function answerScheme(application: Application, rendererFolder: string) {
+/** Answers `surmise://app/…` as the web shell answers http: pages, and the images of the open project, which the core has. */
+export function answerScheme(core: Pick<Core, 'image'>, rendererFolder: string, log: Logger) {
   return async (request: Request): Promise<Response> => {
     try {
-      const response =
-        new URL(request.url).host === host
-          ? ((await answerImage(application, request)) ?? (await answerStatic(rendererFolder, request)))
-          : new Response('There is nothing here.\n', { status: 404 })
+      const { host: asked, pathname } = new URL(request.url)
+      if (asked !== host) return withHeaders(new Response('There is nothing here.\n', { status: 404 }), securityHeaders)
+      const isImage = pathname.startsWith('/images/')
+      const response = isImage ? await core.image(request) : await answerStatic(rendererFolder, request)
       return withHeaders(response, securityHeaders)
     } catch (error) {
-      application.context.log.error('A page could not be sent', error)
+      log.error('A page could not be sent', error)
       return withHeaders(new Response('Something went wrong in Surmise.\n', { status: 500 }), securityHeaders)
     }
   }

@@ -3,8 +3,8 @@ import path from 'node:path'
 import type { GivenThing } from '../../../preload/desktop.ts'
 
 /**
- * What the system gave the program, until a page takes it: things dragged onto the icon, opened with it, or named in the
- * command line. A project is opened by the main process itself; what to do about all else a page decides, as where something is
+ * What the system gave the program, until a page takes it: dragged onto the icon, opened with it, or named on the
+ * command line. A project opens by itself; what to do with anything else, the page decides, as it does with what is
  * dropped into the window.
  */
 export class Given {

@@ -1,0 +1,40 @@
+import type { z } from 'zod'
+import type { MenuAction } from '../../../preload/desktop.ts'
+import type { ErrorReport, pickInput } from '../../../preload/schemas.ts'
+
+/** What a line of the contract carries: text, or bytes where a file is part of it. */
+export type LineData = string | Uint8Array
+
+/** From Electron's main process to the core. Lines and images are numbered by whoever asks. */
+export type ToCore =
+  /** A page, or the main process itself, wants to speak the contract. */
+  | { kind: 'open-line'; line: number }
+  | { kind: 'line'; line: number; data: LineData }
+  | { kind: 'close-line'; line: number }
+  | { kind: 'image'; id: number; url: string; method: string; headers: Record<string, string> }
+  /** Nobody wants the rest of it any more. */
+  | { kind: 'stop-image'; id: number }
+  | { kind: 'answer'; id: number; result: string | null }
+  | { kind: 'refusal'; id: number; report: ErrorReport }
+  /** An item of the menu bar was chosen. */
+  | { kind: 'action'; id: string }
+  /** The system has given the program these, which are no projects. */
+  | { kind: 'give'; files: string[] }
+  | { kind: 'clear-recent' }
+  | { kind: 'stop' }
+
+/** From the core to Electron's main process. */
+export type FromCore =
+  | { kind: 'ready' }
+  | { kind: 'line'; line: number; data: LineData }
+  | { kind: 'image-head'; id: number; status: number; headers: [string, string][]; hasBody: boolean }
+  | { kind: 'image-part'; id: number; bytes: Uint8Array }
+  | { kind: 'image-end'; id: number; failed: boolean }
+  | { kind: 'ask'; id: number; question: Question }
+  | { kind: 'menu'; actions: MenuAction[] }
+
+/** What only Electron can do; the answer is a path, or null. */
+export type Question =
+  | { what: 'pick'; input: z.infer<typeof pickInput> }
+  /** Shows the file in the file manager. */
+  | { what: 'reveal'; file: string }

@@ -1,0 +1,228 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { createORPCClient, ORPCError } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import type { ContractRouterClient } from '@orpc/contract'
+import type { MessagePortMain } from 'electron'
+import type { contract } from '../../../preload/contract.ts'
+import type { MenuAction } from '../../../preload/desktop.ts'
+import { reportOf, UserError } from '../../base/errors.ts'
+import type { Logger } from '../../base/log.ts'
+import { Line } from '../core/line.ts'
+import type { FromCore, LineData, Question, ToCore } from '../core/messages.ts'
+
+export type Client = ContractRouterClient<typeof contract>
+
+export interface CoreOptions {
+  /** The Node program that runs it: Electron's own can't. */
+  node: string
+  /** The file that calls `serveDesktop`. */
+  entry: string
+  log: Logger
+  /** Does what only Electron can, and says what came of it. */
+  answer(question: Question): Promise<string | null>
+  setMenu(actions: MenuAction[]): void
+  /** It has ended, and nobody told it to. @param what a sentence */
+  ended(what: string): void
+  /** How long the project may take to close before the process is killed, in milliseconds. */
+  stopWithin?: number
+}
+
+/** A page's end of its line. */
+type Port = Pick<MessagePortMain, 'on' | 'postMessage' | 'start' | 'close'>
+
+interface Image {
+  head: PromiseWithResolvers<Response>
+  body?: ReadableStreamDefaultController<Uint8Array>
+}
+
+/** Its own client is line 0; pages count from 1. */
+const own = 0
+
+/**
+ * The core of the application, seen from Electron's main process: the project, its database and all that works, in a process of
+ * plain Node. What a native library does there never takes the window with it, and what takes long never holds it up.
+ */
+export class Core {
+  readonly #options: CoreOptions
+  #child: ChildProcess | undefined
+  /** What waits for the process to listen. */
+  #waiting: ToCore[] | undefined
+  #line: Line | undefined
+  #client: Client | undefined
+  readonly #ports = new Map<number, Port>()
+  readonly #images = new Map<number, Image>()
+  #last = own
+  #gone: Promise<void> = Promise.resolve()
+  #stopping = false
+
+  constructor(options: CoreOptions) {
+    this.#options = options
+  }
+
+  /** The contract, for the main process itself. Only after `start`. */
+  get client(): Client {
+    if (!this.#client) throw new Error('The core was never started')
+    return this.#client
+  }
+
+  /** Starts the process, for the first time or after it has ended. */
+  start(): void {
+    const { node, entry } = this.#options
+    const { electron, chrome } = process.versions as Record<string, string | undefined>
+    const child = fork(entry, electron ? [`${electron}, Chromium ${chrome}`] : [], {
+      execPath: node,
+      execArgv: [],
+      env: coreEnvironment(),
+      // Bytes pass as such.
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    this.#child = child
+    this.#waiting = []
+    this.#gone = new Promise((resolve) => {
+      let isOver = false
+      const over = (what: string) => {
+        if (isOver) return
+        isOver = true
+        this.#child = undefined
+        resolve()
+        this.#hangUp()
+        if (!this.#stopping) this.#options.ended(what)
+      }
+      // Not started at all (no such program): there is no 'exit' then.
+      child.on(
+        'error',
+        (error) => child.pid === undefined && over(`Its Node program can’t be started: ${error.message}.`),
+      )
+      child.on('exit', (code, signal) => over(signal ? `It ended by ${signal}.` : `It ended with exit code ${code}.`))
+    })
+    child.on('message', (message: FromCore) => this.#receive(message))
+    this.#line = new Line((data) => this.tell({ kind: 'line', line: own, data }))
+    this.#client = createORPCClient(new RPCLink({ port: this.#line }))
+    this.tell({ kind: 'open-line', line: own })
+  }
+
+  /** Asks the process to close the project and end; kills it if it does not. It is for good. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const child = this.#child
+    if (!child) return
+    this.tell({ kind: 'stop' })
+    const kill = setTimeout(() => child.kill('SIGKILL'), this.#options.stopWithin ?? 15_000)
+    await this.#gone
+    clearTimeout(kill)
+  }
+
+  /** Connects a page with the contract, for as long as both are there. */
+  connect(port: Port): void {
+    const line = ++this.#last
+    this.#ports.set(line, port)
+    this.tell({ kind: 'open-line', line })
+    port.on('message', ({ data }: { data: LineData }) => this.tell({ kind: 'line', line, data }))
+    port.on('close', () => {
+      if (this.#ports.delete(line)) this.tell({ kind: 'close-line', line })
+    })
+    port.start()
+  }
+
+  /** @throws UserError `core-ended` */
+  image({ url, method, headers }: Request): Promise<Response> {
+    const id = ++this.#last
+    const head = Promise.withResolvers<Response>()
+    this.#images.set(id, { head })
+    this.tell({ kind: 'image', id, url, method, headers: Object.fromEntries(headers) })
+    return head.promise
+  }
+
+  /** What is told while no process runs is lost, as it would be with the process. */
+  tell(message: ToCore): void {
+    if (this.#waiting) this.#waiting.push(message)
+    // A channel that has just closed loses the message; the exit that follows settles what waits for an answer.
+    else if (this.#child?.connected) this.#child.send(message, () => undefined)
+  }
+
+  #receive(message: FromCore): void {
+    switch (message.kind) {
+      case 'ready': {
+        const waiting = this.#waiting ?? []
+        this.#waiting = undefined
+        for (const one of waiting) this.tell(one)
+        break
+      }
+      case 'line':
+        if (message.line === own) this.#line?.receive(message.data)
+        else this.#ports.get(message.line)?.postMessage(message.data)
+        break
+      case 'image-head':
+        this.#begin(message)
+        break
+      case 'image-part':
+        this.#images.get(message.id)?.body?.enqueue(message.bytes)
+        break
+      case 'image-end':
+        this.#end(message.id, message.failed)
+        break
+      case 'ask':
+        void this.#answer(message.id, message.question)
+        break
+      case 'menu':
+        this.#options.setMenu(message.actions)
+    }
+  }
+
+  #begin({ id, status, headers, hasBody }: Extract<FromCore, { kind: 'image-head' }>): void {
+    const image = this.#images.get(id)
+    if (!image) return
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        image.body = controller
+      },
+      cancel: () => {
+        this.#images.delete(id)
+        this.tell({ kind: 'stop-image', id })
+      },
+    })
+    image.head.resolve(new Response(hasBody ? body : null, { status, headers }))
+  }
+
+  #end(id: number, failed: boolean): void {
+    const image = this.#images.get(id)
+    this.#images.delete(id)
+    if (!image) return
+    const error = new UserError('core-ended', 'The image could not be sent.', 'Open it again.')
+    // Of no use where the head has come.
+    image.head.reject(error)
+    if (failed) image.body?.error(error)
+    else image.body?.close()
+  }
+
+  async #answer(id: number, question: Question): Promise<void> {
+    try {
+      this.tell({ kind: 'answer', id, result: await this.#options.answer(question) })
+    } catch (error) {
+      this.#options.log.error(`${question.what} failed`, error)
+      this.tell({ kind: 'refusal', id, report: reportOf(error) })
+    }
+  }
+
+  /** The other end is gone. Pages notice, and ask for a new line. */
+  #hangUp(): void {
+    this.#waiting = undefined
+    this.#line?.close()
+    for (const [line, port] of [...this.#ports]) {
+      this.#ports.delete(line)
+      port.close()
+    }
+    for (const id of [...this.#images.keys()]) this.#end(id, true)
+  }
+}
+
+/** The environment of this process, less Electron's switches and what would change how Node runs. */
+function coreEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(ELECTRON_|NODE_OPTIONS$)/i.test(name)))
+}
+
+/** What a person is told about a call of the contract that failed; undefined of one that the core's end has cut short. */
+export function toldOf(error: unknown): { message: string; hint: string } | undefined {
+  return error instanceof ORPCError ? { message: error.message, hint: error.data?.hint ?? '' } : undefined
+}
