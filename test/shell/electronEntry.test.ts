@@ -36,6 +36,9 @@ afterEach(() => {
   vi.doUnmock('electron-updater')
 })
 
+/** Machines that are busy take their time. */
+const waitFor = (check: () => void | Promise<void>) => vi.waitFor(check, 20_000)
+
 /** Starts the desktop application with Electron replaced; it is shut down when the test ends. */
 async function startDesktop(fake: FakeElectron, ...args: string[]): Promise<void> {
   process.argv = ['electron', path.resolve(import.meta.dirname, '../..'), ...args]
@@ -53,7 +56,7 @@ function page(fake: FakeElectron): { client: Client; port: MessagePort; close():
 async function quit(fake: FakeElectron): Promise<void> {
   const calls = fake.app.quit.mock.calls.length
   fake.app.emit('before-quit', { preventDefault() {} })
-  await vi.waitFor(() => expect(fake.app.quit.mock.calls.length).toBeGreaterThan(calls), 20_000)
+  await waitFor(() => expect(fake.app.quit.mock.calls.length).toBeGreaterThan(calls))
 }
 
 async function project(name: string): Promise<string> {
@@ -88,10 +91,9 @@ describe('the desktop application, with Electron replaced', () => {
     const [one, two, three] = [await project('One'), await project('Two'), await project('Three')]
     const fake = fakeElectron()
     await startDesktop(fake, one)
-    await vi.waitFor(() => expect(fake.windows.length).toBe(1))
+    await waitFor(() => expect(fake.windows.length).toBe(1))
     const { client, close } = page(fake)
-    const isOpen = (file: string) =>
-      vi.waitFor(async () => expect((await client.project.current())?.path).toBe(file), 10_000)
+    const isOpen = (file: string) => waitFor(async () => expect((await client.project.current())?.path).toBe(file))
     await isOpen(one)
     const preventDefault = vi.fn()
     fake.app.emit('open-file', { preventDefault }, two)
@@ -101,12 +103,12 @@ describe('the desktop application, with Electron replaced', () => {
     fake.app.emit('second-instance', {}, ['surmise', '--flag'], folder, { project: three })
     await isOpen(three)
     expect(fake.windows[0].restore).toHaveBeenCalled()
-    await vi.waitFor(() => expect(fake.app.addRecentDocument.mock.calls.flat()).toEqual([one, two, three]))
+    await waitFor(() => expect(fake.app.addRecentDocument.mock.calls.flat()).toEqual([one, two, three]))
     expect(fake.windows[0].setRepresentedFilename).toHaveBeenLastCalledWith(three)
-    await vi.waitFor(() => expect(textOf(fake.menus)).toMatch(/Open &Recent.*Three.*Two.*One/))
+    await waitFor(() => expect(textOf(fake.menus)).toMatch(/Open &Recent.*Three.*Two.*One/))
     // What can't be opened is said, and what was open stays.
     fake.app.emit('open-file', { preventDefault }, path.join(folder, 'gone.surmise'))
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(fake.dialog.showErrorBox).toHaveBeenCalledWith(
         expect.stringContaining('gone'),
         expect.stringMatching(/\w/),
@@ -125,7 +127,7 @@ describe('the desktop application, with Electron replaced', () => {
     mkdirSync(photos)
     const fake = fakeElectron()
     await startDesktop(fake, photos)
-    await vi.waitFor(() => expect(fake.windows.length).toBe(1))
+    await waitFor(() => expect(fake.windows.length).toBe(1))
     const { client, close } = page(fake)
     const things = await client.app.takeGiven()
     expect(things).toMatchObject([{ name: 'photos', isFolder: true, path: photos }])
@@ -142,7 +144,7 @@ describe('the desktop application, with Electron replaced', () => {
     item?.click?.()
     writeFileSync(path.join(folder, 'l.csv'), 'image,label')
     fake.app.emit('open-file', { preventDefault() {} }, path.join(folder, 'l.csv'))
-    await vi.waitFor(() => expect(heard).toEqual([{ kind: 'action', id: 'fine-tune' }, { kind: 'given' }]))
+    await waitFor(() => expect(heard).toEqual([{ kind: 'action', id: 'fine-tune' }, { kind: 'given' }]))
     expect(await client.app.takeGiven()).toMatchObject([{ name: 'l.csv', isFolder: false }])
     await client.app.showLog()
     expect(fake.electron.shell.showItemInFolder).toHaveBeenCalledWith(path.join(folder, 'home', 'logs', 'surmise.log'))
@@ -155,11 +157,11 @@ describe('the desktop application, with Electron replaced', () => {
   test('a window that crashes or hangs is said to, and restored by a click', async () => {
     const fake = fakeElectron()
     await startDesktop(fake)
-    await vi.waitFor(() => expect(fake.windows.length).toBe(1))
+    await waitFor(() => expect(fake.windows.length).toBe(1))
     const [window] = fake.windows
     fake.answers.push('Show Log', 'Restore')
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 })
-    await vi.waitFor(() => expect(window.webContents.reload).toHaveBeenCalledTimes(1))
+    await waitFor(() => expect(window.webContents.reload).toHaveBeenCalledTimes(1))
     expect(fake.electron.shell.showItemInFolder).toHaveBeenCalled()
     expect(fake.messages[0]).toMatchObject({
       message: 'The window has crashed.',
@@ -170,7 +172,7 @@ describe('the desktop application, with Electron replaced', () => {
 
     // It answers again: the question goes away by itself, and nothing is done.
     window.emit('unresponsive')
-    await vi.waitFor(() => expect(fake.messages.length).toBe(3))
+    await waitFor(() => expect(fake.messages.length).toBe(3))
     window.emit('responsive')
     expect(fake.messages[2].signal?.aborted).toBe(true)
     await new Promise((resolve) => setTimeout(resolve, 10))
@@ -178,7 +180,7 @@ describe('the desktop application, with Electron replaced', () => {
 
     fake.answers.push('Restore')
     window.emit('unresponsive')
-    await vi.waitFor(() => expect(window.webContents.reload).toHaveBeenCalledTimes(2))
+    await waitFor(() => expect(window.webContents.reload).toHaveBeenCalledTimes(2))
     expect(window.webContents.forcefullyCrashRenderer).toHaveBeenCalledTimes(1)
     window.webContents.emit('render-process-gone', {}, { reason: 'killed', exitCode: 9 })
     expect(fake.messages.length).toBe(4)
@@ -189,7 +191,7 @@ describe('the desktop application, with Electron replaced', () => {
     const file = await project('Open')
     const fake = fakeElectron()
     await startDesktop(fake, file)
-    await vi.waitFor(() => expect(fake.app.addRecentDocument).toHaveBeenCalled(), 10_000)
+    await waitFor(() => expect(fake.app.addRecentDocument).toHaveBeenCalled())
     fake.answers.push('Restart')
     const ours = process
       .listeners('uncaughtException')
@@ -198,7 +200,7 @@ describe('the desktop application, with Electron replaced', () => {
     ours?.(new Error('another, on the way out'), 'uncaughtException')
     expect(fake.app.relaunch).toHaveBeenCalledExactlyOnceWith({ args: [expect.any(String), file] })
     // What is started in its place finds the project closed.
-    await vi.waitFor(() => expect(fake.app.exit).toHaveBeenCalledExactlyOnceWith(1), 20_000)
+    await waitFor(() => expect(fake.app.exit).toHaveBeenCalledExactlyOnceWith(1))
     openProject(file).close()
   })
 
@@ -206,7 +208,7 @@ describe('the desktop application, with Electron replaced', () => {
     const file = await project('Open')
     const fake = fakeElectron()
     await startDesktop(fake, file)
-    await vi.waitFor(() => expect(fake.app.addRecentDocument).toHaveBeenCalled(), 10_000)
+    await waitFor(() => expect(fake.app.addRecentDocument).toHaveBeenCalled())
     const before = page(fake)
     const lost = new Promise((resolve) => before.port.once('close', resolve))
     const pid = await corePid()
@@ -214,11 +216,11 @@ describe('the desktop application, with Electron replaced', () => {
     process.kill(pid, 'SIGKILL')
     // The page notices, and asks for a new line.
     await lost
-    await vi.waitFor(() => expect(fake.messages.length).toBe(2), 10_000)
+    await waitFor(() => expect(fake.messages.length).toBe(2))
     expect(fake.messages[0]).toMatchObject({ buttons: ['Restart', 'Show Log', 'Quit'] })
     expect(fake.electron.shell.showItemInFolder).toHaveBeenCalled()
     const { client, close } = page(fake)
-    await vi.waitFor(async () => expect((await client.project.current())?.path).toBe(file), 20_000)
+    await waitFor(async () => expect((await client.project.current())?.path).toBe(file))
     expect(await corePid()).not.toBe(pid)
     // The menu goes on working.
     const heard: unknown[] = []
@@ -227,7 +229,7 @@ describe('the desktop application, with Electron replaced', () => {
       for await (const event of events) heard.push(event)
     })().catch(() => undefined)
     await client.app.menu({ actions: [{ id: 'keys', title: 'Keys', key: null, enabled: true }] })
-    await vi.waitFor(() => expect(textOf(fake.menus)).toContain('"label":"Keys"'))
+    await waitFor(() => expect(textOf(fake.menus)).toContain('"label":"Keys"'))
     await events.return?.(undefined)
     close()
     await listening
@@ -259,9 +261,8 @@ describe('the desktop application, with Electron replaced', () => {
       vi.resetModules()
       const fake = fakeElectron({ packaged: true })
       await startDesktop(fake)
-      await vi.waitFor(
-        () => expect(textOf(fake.menus)).toMatch(/Look for Updates Every Day","type":"checkbox","checked":false/),
-        20_000,
+      await waitFor(() =>
+        expect(textOf(fake.menus)).toMatch(/Look for Updates Every Day","type":"checkbox","checked":false/),
       )
       await new Promise((resolve) => setTimeout(resolve, 50))
       expect(fake.messages).toEqual([])
