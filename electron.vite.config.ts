@@ -37,7 +37,10 @@ export default defineConfig({
       // `require` of what is installed, at run time: native libraries can't be built in.
       externalizeDeps: true,
       rollupOptions: {
-        input: [...['electron', 'core', 'compute', 'cli'].map((entry) => path.join(main, `shell/${entry}.ts`)), ...workers()],
+        input: [
+          ...['electron', 'core', 'compute', 'cli'].map((entry) => path.join(main, `shell/${entry}.ts`)),
+          ...workers(),
+        ],
         output: { format: 'es', preserveModules: true, preserveModulesRoot: main, entryFileNames: '[name].js' },
       },
     },

@@ -69,6 +69,7 @@ const reachesOut: Record<string, string[]> = {
   'main/app/labelStudio.ts': ['fetch'],
   // Updates, once somebody has allowed them.
   'main/shell/electron.ts': ['electron-updater'],
+  'main/shell/electron/core.ts': ['child_process'],
   // The server: it listens, and asks nobody.
   'main/shell/listen.ts': ['http', 'https'],
   'main/shell/web.ts': ['ws'],
