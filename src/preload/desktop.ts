@@ -8,6 +8,8 @@ export const menuAction = z.object({
   key: z.string().max(40).nullable(),
   /** Whether it can be done now. */
   enabled: z.boolean(),
+  /** Why not. */
+  reason: z.string().max(500).nullish(),
 })
 
 /** What the program was given by the system: dragged onto its icon, opened with it, named when it was started. */

@@ -11,6 +11,9 @@ export interface HeatCell {
   /** Images where both are known, and of those where both are present. */
   known: number
   both: number
+  /** Of those, where a is present, and where b is. */
+  first: number
+  second: number
 }
 
 /**
@@ -29,7 +32,7 @@ export function heatCell(matrix: Cooccurrence, a: number, b: number, measure: He
   const isTelling = first * second >= known || both > 1
   const isMeasured = a !== b && known >= leastTogether && first > 0 && second > 0 && isTelling
   const value = measure === 'lift' ? (both * known) / (first * second) : both / first
-  return { value: isMeasured ? value : null, known, both }
+  return { value: isMeasured ? value : null, known, both, first, second }
 }
 
 /** At this lift and its inverse the colour is full. */

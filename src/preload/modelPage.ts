@@ -34,6 +34,7 @@ export const modelReport = z.object({
   /** All that is known of the labels together; `present + absent` known pairs with a probability. */
   present: count,
   absent: count,
+  /** The mean of the labels' average precisions: the one that the list of models tells, too. */
   mAP: fraction,
   calibrationError: fraction,
   /** Every label of the project, in its order. */
@@ -42,9 +43,11 @@ export const modelReport = z.object({
       labelId: id,
       /** Whether the model gives it a probability. */
       learnt: z.boolean(),
-      /** Known pairs that were held out: the model's probability of them is of parts that never saw them. */
+      /** Known pairs that it was measured on: held out, so that its probability of them is of parts that never saw them. */
       present: count,
       absent: count,
+      /** How much is known of it now, learnt or not. */
+      known: z.object({ present: count, absent: count }),
       averagePrecision: fraction,
       /** Of both versions on the same pairs, those that both give a probability. */
       change: z.object({ before: z.number(), after: z.number() }).nullable(),

@@ -2,6 +2,7 @@ import { exchange, merging } from './texts/exchange.ts'
 import { disputes, image, imageFile, why } from './texts/image.ts'
 import { labels } from './texts/labels.ts'
 import { backbones, models, names, report, together, training } from './texts/models.ts'
+import { notNow } from './texts/notNow.ts'
 import { backups, crash, doctor, help, history, historyList, palette, settings } from './texts/program.ts'
 import { browse, create, drop, firstSteps, start, tour } from './texts/start.ts'
 import { candidates, filters, panels, progress, review, workbench } from './texts/workbench.ts'
@@ -68,5 +69,6 @@ export const texts = {
   palette,
   filters,
   review,
+  notNow,
   notices: { dismiss: 'Dismiss' },
 } as const

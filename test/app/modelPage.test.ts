@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from '../../src/main/app/modelPage.ts'
+import { modelsOf } from '../../src/main/app/models.ts'
+import { summaryOf } from '../../src/main/app/summary.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
 import { RandomState } from '../../src/main/base/random.ts'
 import { scoresFile, writeScores } from '../../src/main/suggestions/scores.ts'
@@ -29,13 +31,13 @@ async function addModel(
   { project }: Workspace,
   labelIds: number[],
   probabilities: number[][],
-  more: { createdAt?: number; before?: number; current?: boolean } = {},
+  more: { createdAt?: number; before?: number; current?: boolean; metrics?: Record<string, unknown> } = {},
 ) {
   const { current = true, before, createdAt } = more
   const model = project.models.add(
     {
       ...{ kind: 'blend', backbone: 'x', seed: 0, device: 'cpu', labelIds, file: null, createdAt },
-      metrics: before === undefined ? {} : { before },
+      metrics: { ...(more.metrics as object), ...(before === undefined ? {} : { before }) },
     },
     { current },
   )
@@ -88,7 +90,7 @@ test('the report: each label by what is known of it, beside the version before o
   expect(dog.change).toEqual({ before: expect.closeTo((1 + 2 / 3) / 2), after: expect.closeTo(1) })
   // One absent is too little to measure; a label that was not learnt says so, and nothing else.
   expect(cat).toMatchObject({ learnt: true, present: 2, absent: 1, averagePrecision: null, change: null })
-  expect(owl).toMatchObject({ learnt: false, present: 0, absent: 0, averagePrecision: null, change: null })
+  expect(owl).toMatchObject({ learnt: false, known: { present: 1, absent: 0 }, averagePrecision: null, change: null })
   expect(report.mAP).toBe(dog.averagePrecision)
   expect([report.present, report.absent]).toEqual([5, 3])
 
@@ -109,6 +111,29 @@ test('the report: each label by what is known of it, beside the version before o
   expect((await modelReport(workspace, third.id)).before?.id).toBe(second.id)
   await expect(modelReport(workspace, first.id)).rejects.toMatchObject({ code: 'model-unusable' })
   await expect(modelReport(workspace, 99)).rejects.toMatchObject({ code: 'model-unknown' })
+})
+
+test('what training measured is told as it was kept, in every place: marks made since don’t change it', async () => {
+  const workspace = await projectOf(6, ['dog', 'cat'])
+  mark(workspace, [[1, 1], [1], [-1], [-1]])
+  const kept = { linear: 0.5, sst: 0.6, blend: 0.75 }
+  const model = await addModel(workspace, [1], [[0.9], [0.2], [0.8], [0.1], [0.7], [0.3]], {
+    metrics: { mAP: kept, labels: [{ labelId: 1, name: 'dog', present: 2, absent: 2, averagePrecision: kept }] },
+  })
+  const told = async () => {
+    const { mAP, labels } = await modelReport(workspace, model.id)
+    return {
+      mAP,
+      dog: labels[0],
+      listed: modelsOf(workspace)[0].mAP?.blend,
+      summary: summaryOf(workspace).model?.mAP?.blend,
+    }
+  }
+  const first = await told()
+  expect(first).toMatchObject({ mAP: 0.75, listed: 0.75, summary: 0.75, dog: { present: 2, averagePrecision: 0.75 } })
+  mark(workspace, [[], [], [], [], [-1], [1]])
+  const then = await told()
+  expect(then).toEqual({ ...first, dog: { ...first.dog, known: { present: 3, absent: 3 } } })
 })
 
 test('the curves follow the marks; with too little known there are none', async () => {

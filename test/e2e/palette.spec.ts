@@ -23,6 +23,20 @@ test('everything is found by typing: commands, labels, orders, from the start sc
   await page.keyboard.type('export')
   const first = palette(page).getByRole('option').first()
   await expect(first).toHaveAttribute('aria-disabled', 'true')
+  await expect(first).toContainText('Open a project first.')
+  // It looks as it is: fainter than what can be done.
+  const opacityOf = (name: string) =>
+    palette(page)
+      .getByRole('option')
+      .filter({ hasText: name })
+      .first()
+      .locator('span')
+      .first()
+      .evaluate((element) => {
+        const page = globalThis as unknown as { getComputedStyle(of: unknown): { opacity: string } }
+        return Number(page.getComputedStyle(element).opacity)
+      })
+  expect(await opacityOf('Export')).toBeLessThan(0.8)
   await page.keyboard.press('Enter')
   await expect(palette(page)).toBeVisible()
   await page.keyboard.press('Escape')
@@ -33,6 +47,20 @@ test('everything is found by typing: commands, labels, orders, from the start sc
   await page.keyboard.press('Enter')
   await expect(page.locator('[data-path]').first()).toBeVisible()
 
+  // Each says what stands in its way.
+  await page.keyboard.press('Control+k')
+  for (const [typed, reason] of [
+    ['zoom in', 'Open an image first.'],
+    ['redo', 'Nothing to redo.'],
+    ['training', 'Nothing has been trained since the project was opened.'],
+  ]) {
+    await page.keyboard.insertText(typed)
+    const option = palette(page).getByRole('option', { disabled: true }).first()
+    await expect(option).toContainText(reason)
+    await page.keyboard.press('Control+a')
+  }
+  await page.keyboard.press('Escape')
+  await expect(palette(page)).toHaveCount(0)
   await page.keyboard.press('Control+k')
   await expect(palette(page).getByRole('option').first()).toHaveAttribute('data-highlighted')
   await expectNoViolations(page, 'palette')

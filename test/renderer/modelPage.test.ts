@@ -7,6 +7,7 @@ import { nearestStep } from '../../src/renderer/models/nearestStep.ts'
 describe('the table of labels', () => {
   const label = (name: string, ap: number | null, change: [number, number] | null, present = 5): LabelFigures => ({
     ...{ labelId: 1, learnt: true, name, present, absent: 5, averagePrecision: ap },
+    known: { present, absent: 5 },
     change: change && { before: change[0], after: change[1] },
     contradicted: { present: 0, absent: 0 },
   })
@@ -40,7 +41,7 @@ describe('the heat map', () => {
 
   test('tells how many times as often as by chance, and in which share', () => {
     const found = matrix(20, 4, 10, 4)
-    expect(heatCell(found, 0, 1, 'lift')).toEqual({ value: 2, known: 20, both: 4 })
+    expect(heatCell(found, 0, 1, 'lift')).toEqual({ value: 2, known: 20, both: 4, first: 10, second: 4 })
     expect(heatCell(found, 1, 0, 'lift').value).toBe(2)
     expect(heatCell(found, 0, 1, 'conditional').value).toBe(0.4)
     expect(heatCell(found, 1, 0, 'conditional').value).toBe(1)

@@ -31,8 +31,13 @@ describe('a screen of one label', () => {
       [13, 'unknown'],
       [99, 'present'],
     ])
-    expect(saidOf(screen, said)).toEqual(['absent', 'present', 'present', 'unknown'])
-    expect(decisionsOf(screen, said)).toEqual({ present: [14, 11], absent: [12] })
+    expect(saidOf(screen, said, new Set())).toEqual(['absent', 'present', 'present', 'unknown'])
+    expect(decisionsOf(screen, said, new Set())).toEqual({ present: [14, 11], absent: [12] })
+    // Whose picture did not come, nobody has seen: nothing is said of it, whatever was said before.
+    expect(saidOf(screen, said, new Set([14, 12]))).toEqual(
+      ['absent', 'present', 'present', 'unknown'].map((one, i) => ([14, 12].includes(screen.ids[i]) ? 'unknown' : one)),
+    )
+    expect(decisionsOf(screen, said, new Set([14, 12]))).toEqual({ present: [11], absent: [] })
     expect((['present', 'absent', 'unknown'] as const).map(flipped)).toEqual(['absent', 'present', 'present'])
   })
 
@@ -47,7 +52,7 @@ describe('a screen of one label', () => {
         const all = { ids: images.map((_, i) => i + 1), probabilities: images.map(({ p }) => p) }
         const said = new Map(images.flatMap(({ said }, i) => (said ? [[i + 1, said] as const] : [])))
         const screen = screenAt(all, start, size, cut)
-        const { present, absent } = decisionsOf(screen, said)
+        const { present, absent } = decisionsOf(screen, said, new Set())
         const decided = [...present, ...absent]
         expect(new Set(decided).size).toBe(decided.length)
         const open = screen.ids.filter((id, place) => (said.get(id) ?? screen.proposed[place]) === 'unknown')

@@ -3,6 +3,7 @@ import type { StateChange } from '../project/types.ts'
 import { suggestionOf } from '../suggestions/scores.ts'
 import { queryImages } from './imageQuery.ts'
 import { writeMarks } from './marks.ts'
+import { aboutSeen } from './unseen.ts'
 import type { Workspace } from './workspace.ts'
 
 interface Asked {
@@ -78,8 +79,10 @@ export async function confirmCandidates(
     ...present.map((imageId) => changeOf(imageId, 1)),
     ...absent.map((imageId) => changeOf(imageId, -1)),
   ].filter(({ imageId }) => matrix.get(imageId, labelId) === 0)
-  const states = changes.map(({ state }) => state)
+  const { seen, unseen } = aboutSeen(workspace.project, changes)
+  const states = seen.map(({ state }) => state)
   const [yes, no] = [states.filter((state) => state === 1).length, states.filter((state) => state === -1).length]
   const name = workspace.project.labels.get(labelId)?.name ?? ''
-  return writeMarks(workspace, changes, `Review “${name}”: ${yes} present, ${no} absent`)
+  const title = `Review “${name}”: ${yes} present, ${no} absent`
+  return { ...(await writeMarks(workspace, seen, title)), unseen }
 }

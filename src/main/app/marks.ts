@@ -4,6 +4,8 @@ import type { Replayed } from '../project/history.ts'
 import type { StateChange as NewState } from '../project/types.ts'
 import { suggestionOf } from '../suggestions/scores.ts'
 import { statesIn } from './suggestions.ts'
+import { aboutSeen } from './unseen.ts'
+
 import type { Workspace } from './workspace.ts'
 import { manyChanges, writeStates } from './writeStates.ts'
 
@@ -14,10 +16,12 @@ interface Decided {
   suggestion?: 'present' | 'absent'
 }
 
-/** Sets or clears states: one action. @throws UserError of the project */
+/** Sets or clears states: one action. @throws UserError `image-unseen`, and those of the project */
 export async function setMarks(workspace: Workspace, changes: readonly StateChange[]): Promise<ActionResult> {
-  if (changes.length > manyChanges) await workspace.backups.beforeAction()
-  return writeMarks(workspace, changes, markTitle(workspace, changes))
+  // One label of one image may be known from elsewhere: the name of the file, another copy of it.
+  const { seen, unseen } = changes.length === 1 ? { seen: changes, unseen: 0 } : aboutSeen(workspace.project, changes)
+  if (seen.length > manyChanges) await workspace.backups.beforeAction()
+  return { ...(await writeMarks(workspace, seen, markTitle(workspace, seen))), unseen }
 }
 
 /** Takes over what the model suggests; pairs that were decided meanwhile are left alone. @throws UserError `no-suggestion` */
@@ -79,11 +83,13 @@ async function decide(
       ...{ imageId, labelId, modelId: scores.model.id, score: probability },
       ...decision(suggestion),
     }))
+  const { seen, unseen } = aboutSeen(workspace.project, changes)
+  const judged = suggested.length - (changes.length - seen.length)
   const one = suggested.length === 1 ? suggested[0] : undefined
   const title = one
     ? `${verb} “${nameOf(workspace, one.labelId)}” ${one.suggestion}`
-    : `${verb} ${suggested.length} suggestions`
-  return writeMarks(workspace, changes, title)
+    : `${verb} ${judged} ${judged === 1 ? 'suggestion' : 'suggestions'}`
+  return { ...(await writeMarks(workspace, seen, title)), unseen }
 }
 
 /** One action, with what follows from it by parents and groups of labels. @throws UserError of the project */

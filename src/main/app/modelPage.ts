@@ -8,14 +8,16 @@ import { leastKnown } from '../training/heldOut.ts'
 import { averagePrecision, meanOf } from '../training/metrics.ts'
 import { HeldOutPairs, type LabelPairs } from './heldOutPairs.ts'
 import { versionOf } from './imageRows.ts'
-import { modelBefore } from './summary.ts'
+import { modelBefore, modelOf } from './summary.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Labels that the matrix of co-occurrence compares: more can't be read. */
 const mostCompared = 40
 
 /**
- * How good a model is on all that is known now, label by label, and how the version before it did on the same pairs.
+ * How good a model is, label by label, and how the version before it did on the same pairs. What its training measured on held-out
+ * labels is told as it is, everywhere (`heldOutMetrics`, kept with the model); only of a model that nothing was kept of, an imported
+ * one, is it measured here, on what is known now.
  * @throws UserError `model-unknown`, `model-unusable`
  */
 export async function modelReport(workspace: Workspace, id: number): Promise<ModelReport> {
@@ -24,9 +26,12 @@ export async function modelReport(workspace: Workspace, id: number): Promise<Mod
   const versionBefore = comparedWith(workspace, after.model)
   const common = versionBefore && new CommonPairs(await HeldOutPairs.open(workspace, versionBefore.id), after)
   const all = new Tally()
+  const { mAP: kept, labels: measuredThen } = modelOf(workspace, after.model)
+  const keptOf = new Map(measuredThen.map((one) => [one.labelId, one]))
   const labels: ModelReport['labels'] = []
-  for (const { id: labelId } of workspace.project.labels.list()) {
+  for (const { id: labelId, presentCount, absentCount } of workspace.project.labels.list()) {
     const pairs = after.ofLabel(labelId)
+    const then = keptOf.get(labelId)
     all.addAll(pairs.probabilities, pairs.states)
     await slices.pause()
     const ap = precisionOf(pairs)
@@ -34,8 +39,9 @@ export async function modelReport(workspace: Workspace, id: number): Promise<Mod
     labels.push({
       labelId,
       learnt: after.table.columnOf(labelId) >= 0,
-      ...countsOf(pairs.states),
-      averagePrecision: ap,
+      ...(then ? { present: then.present, absent: then.absent } : countsOf(pairs.states)),
+      known: { present: presentCount, absent: absentCount },
+      averagePrecision: then ? then.averagePrecision.blend : ap,
       change: ap === null || !common ? null : await changeOf(common, labelId, pairs, ap, slices),
       contradicted: {
         present: contradictedPlaces(pairs, 1).length,
@@ -49,7 +55,7 @@ export async function modelReport(workspace: Workspace, id: number): Promise<Mod
     before: versionBefore ? { id: versionBefore.id, createdAt: versionBefore.createdAt } : null,
     least: leastKnown,
     ...{ present: all.present, absent: all.absent },
-    mAP: measured(meanOf(labels.map((label) => label.averagePrecision ?? Number.NaN))),
+    mAP: kept ? kept.blend : measured(meanOf(labels.map((label) => label.averagePrecision ?? Number.NaN))),
     calibrationError: measured(all.calibrationError()),
     labels,
   }

@@ -1,6 +1,7 @@
 import type { ActionResult } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import { titles, writeMarks } from './marks.ts'
+import { aboutSeen } from './unseen.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface Review {
@@ -16,7 +17,7 @@ export interface Review {
  * Decides on a known label that the model doubts. Either way the state says by which model, so that nobody is asked again until
  * another one doubts it. What follows from it by parents and groups of labels follows here too. What was cleared meanwhile stays
  * unknown.
- * @throws UserError `no-suggestion`, and those of the project
+ * @throws UserError `no-suggestion`, `image-unseen`, and those of the project
  */
 export async function reviewMark(workspace: Workspace, review: Review): Promise<ActionResult> {
   const { project, suggestions } = workspace
@@ -36,5 +37,6 @@ export async function reviewMark(workspace: Workspace, review: Review): Promise<
     source: take ? ('accepted_suggestion' as const) : ('human' as const),
   }
   if (!isKnown) return { changed: 0, title, firstImageId: null, ...titles(workspace) }
-  return writeMarks(workspace, [change], title)
+  const { seen } = aboutSeen(project, [change])
+  return writeMarks(workspace, seen, title)
 }

@@ -323,9 +323,7 @@ function outcomeOf(
 ): string {
   const learnt = new Set(labelIds)
   const left = labels.filter(({ id }) => !learnt.has(id)).map(({ name }) => `“${name}”`)
-  const quality = Number.isFinite(metrics.mAP.blend)
-    ? `, mAP ${(metrics.mAP.blend * 100).toFixed(1)} % on held-out labels`
-    : ''
+  const quality = Number.isFinite(metrics.mAP.blend) ? `, held-out mAP ${(metrics.mAP.blend * 100).toFixed(1)} %` : ''
   const sentences = [`${counted(labelIds.length, 'label')} learnt in ${seconds.toFixed(1)} s${quality}.`]
   if (left.length > 0) {
     const some = left.slice(0, 5).join(', ') + (left.length > 5 ? ` and ${left.length - 5} more` : '')
@@ -345,8 +343,6 @@ function keptBecause({ labels, mAP }: Comparison): string {
   const why =
     labels.after < labels.before || !mAP
       ? `knows ${counted(labels.after, 'label')}, the one before ${labels.before}`
-      : `is worse than the one before (mAP ${percent(mAP.after)} against ${percent(mAP.before)} on the same ${mAP.entries} held-out marks)`
+      : `is worse than the one before by ${((mAP.before - mAP.after) * 100).toFixed(1)} points of average precision on the ${mAP.entries} held-out marks that both know`
   return `The new model ${why}: that one goes on suggesting. Both are in the list of models.`
 }
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`

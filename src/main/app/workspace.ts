@@ -137,7 +137,9 @@ export class Workspace {
         break
       case 'models':
         events.publish({ kind: 'suggestions' })
-        break
+        // What needs a model can be done at once.
+        this.#tellSummary()
+        return
       case 'settings':
         // Whoever has chosen something sees at once that it is chosen.
         this.#tellSummary()

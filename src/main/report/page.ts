@@ -29,7 +29,7 @@ ${figure('Labels', counted(labels.length))}
 ${figure('Present', counted(pairs.present))}
 ${figure('Absent', counted(pairs.absent))}
 ${figure('Unknown', counted(pairs.unknown), share(pairs.unknown, pairs.present + pairs.absent + pairs.unknown))}
-${model && figure('Mean average precision', percent(model.mAP), 'on held-out labels')}
+${model && figure('Held-out mAP', percent(model.mAP), 'mean average precision')}
 ${model && figure('Calibration error', percent(model.calibrationError), 'lower is better')}
 </dl>
 </header>

@@ -60,6 +60,8 @@ export const actionResult = z.object({
   firstLabelId: id.nullable().optional(),
   undoTitle: z.string().nullable(),
   redoTitle: z.string().nullable(),
+  /** Images that nothing was said of, because they can’t be shown. */
+  unseen: count.optional(),
 })
 export type ActionResult = z.infer<typeof actionResult>
 

@@ -1,4 +1,4 @@
-import { focusImages, ui } from '../state/ui.ts'
+import { focusImages, notifyOnce, ui } from '../state/ui.ts'
 import { keyOf } from './keys.ts'
 import { action, actions, runLabelKey } from './registry.ts'
 
@@ -27,10 +27,14 @@ export function listenToKeys(): () => void {
     const isControl = target.closest('button, a, summary, input') !== null
     if (isControl && (key === ' ' || key === 'Enter')) return
     if (target.matches('input[type=range]') && key.startsWith('Arrow')) return
-    const found = actions.find((one) => one.keys.includes(key) && one.when())
+    const withKey = actions.filter((one) => one.keys.includes(key) && one.here())
+    const found = withKey.find((one) => one.whyNot() === null)
     if (found) {
       event.preventDefault()
       found.run()
+    } else if (withKey.length > 0) {
+      event.preventDefault()
+      notifyOnce(withKey[0].whyNot())
     } else if (runLabelKey(key)) event.preventDefault()
   }
   window.addEventListener('keydown', listen)

@@ -22,21 +22,33 @@ import { endTour, moveTour, startTour } from '../state/tour.ts'
 import { notifyError, openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { assignKeys, isMac, keyName } from './keys.ts'
-import {
-  detailNow,
-  hasTrained,
-  inGrid,
-  inImage,
-  inModel,
-  inProject,
-  inReview,
-  inWritable,
-  isTraining,
-  knowsNames,
-  labelsNow,
-  projectNow,
-} from './now.ts'
+import { detailNow, inGrid, inImage, inModel, inReview, labelsNow } from './now.ts'
 import { backToGrid, decideFocused, focusedLabel, goOnWhenDecided, moveFocus, skip, step, zoom } from './openImage.ts'
+import {
+  always,
+  firstOf,
+  needsGrid,
+  needsImage,
+  needsMark,
+  needsModel,
+  needsModelPage,
+  needsNames,
+  needsNext,
+  needsNoTraining,
+  needsPrevious,
+  needsProject,
+  needsRedo,
+  needsReview,
+  needsSeen,
+  needsSuggestion,
+  needsSuggestions,
+  needsTour,
+  needsTrained,
+  needsUndo,
+  needsUsableModel,
+  needsWriting,
+  type WhyNot,
+} from './whyNot.ts'
 
 export { keyName } from './keys.ts'
 
@@ -46,7 +58,9 @@ export interface Action {
   /** As `keyOf` writes them. */
   keys: readonly string[]
   group: 'Everywhere' | 'Grid' | 'Image' | 'Model' | 'Review'
-  when: () => boolean
+  /** Whether somebody is where it belongs: its key is its own there, even while it can't be done. */
+  here: () => boolean
+  whyNot: WhyNot
   run: () => void
 }
 
@@ -78,34 +92,67 @@ function showSuggestions(): void {
   })
 }
 
+const needsImageAtHand = firstOf(needsProject, () => (imageAtHand() === null ? texts.notNow.noImageAtHand : null))
+
+function acceptAll(): void {
+  const detail = detailNow()
+  if (!detail) return
+  accept(detail.suggestions.map(({ labelId }) => ({ imageId: detail.id, labelId })))
+  goOnWhenDecided()
+}
+
+function clearFocused(): void {
+  const detail = detailNow()
+  const labelId = focusedLabel()
+  if (detail && labelId !== null) mark(detail.id, labelId, 0)
+}
+
+function restAbsent(): void {
+  const detail = detailNow()
+  if (!detail) return
+  markRestAbsent(detail.id, restOf(labelsNow(), detail))
+  goOnWhenDecided()
+}
+
 /** Every action; buttons, the menu, the palette and the sheet of keys read the same list. */
 const all: readonly Action[] = [
-  changing('undo', 'Undo', ['mod+z'], () => void undo().then(followHistory)),
+  { ...changing('undo', 'Undo', ['mod+z'], () => void undo().then(followHistory)), whyNot: needsUndo },
   // On a Mac, ⌘H hides the program and ⌘Y is the history.
-  changing('redo', 'Redo', isMac ? ['mod+shift+z'] : ['mod+shift+z', 'mod+y'], () => void redo().then(followHistory)),
+  {
+    ...changing('redo', 'Redo', isMac ? ['mod+shift+z'] : ['mod+shift+z', 'mod+y'], () => {
+      void redo().then(followHistory)
+    }),
+    whyNot: needsRedo,
+  },
   {
     ...everywhere('fine-tune', texts.training.button, ['mod+Enter'], () => void fineTune()),
-    when: () => inWritable() && !isTraining(),
+    whyNot: needsNoTraining,
   },
   everywhere('history', texts.historyList.title, [isMac ? 'mod+y' : 'mod+h'], () => ui.set({ dialog: 'history' })),
   everywhere('backups', texts.backups.title, [], () => ui.set({ dialog: 'backups' })),
-  everywhere('suggestions', texts.training.showSuggestions, ['mod+shift+Enter'], showSuggestions),
+  {
+    ...everywhere('suggestions', texts.training.showSuggestions, ['mod+shift+Enter'], showSuggestions),
+    whyNot: needsModel,
+  },
   {
     ...everywhere('training-panel', texts.training.showPanel, [], () =>
       ui.set(({ trainingPanel }) => ({ trainingPanel: !trainingPanel })),
     ),
-    when: () => inProject() && hasTrained(),
+    whyNot: needsTrained,
   },
   everywhere('progress', texts.progress.title, ['mod+shift+p'], () => ui.set({ dialog: 'progress' })),
   {
     ...changing('suggest-from-names', texts.names.action, [], () => ui.set({ dialog: 'names' })),
-    when: () => inWritable() && labelsNow().length > 0 && knowsNames(),
+    whyNot: needsNames,
   },
-  changing('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
+  {
+    ...changing('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
+    whyNot: firstOf(needsWriting, needsModel),
+  },
   everywhere('export', 'Export', ['mod+e'], () => ui.set({ dialog: 'export' })),
   {
     ...everywhere('export-model', texts.models.exportTitle, [], () => ui.set({ dialog: 'export-model' })),
-    when: () => inProject() && projectNow()?.model?.usable === true,
+    whyNot: needsUsableModel,
   },
   everywhere('disputed', texts.disputes.action, [], () => {
     openImage(null)
@@ -135,29 +182,15 @@ const all: readonly Action[] = [
   anytime('doctor', texts.doctor.title, [], () => ui.set({ dialog: 'doctor' })),
   anytime('keys', texts.help.title, ['?'], () => ui.set({ dialog: 'keys' })),
 
-  image('next', texts.image.next, ['ArrowRight'], () => step(1)),
-  image('previous', texts.image.previous, ['ArrowLeft'], () => step(-1)),
-  image('accept', 'Accept the suggestion', ['a'], () => decideFocused(accept)),
-  image('reject', 'Reject the suggestion', ['x'], () => decideFocused(reject)),
+  image('next', texts.image.next, ['ArrowRight'], () => step(1), needsNext),
+  image('previous', texts.image.previous, ['ArrowLeft'], () => step(-1), needsPrevious),
+  image('accept', 'Accept the suggestion', ['a'], () => decideFocused(accept), needsSuggestion),
+  image('reject', 'Reject the suggestion', ['x'], () => decideFocused(reject), needsSuggestion),
   image('skip', 'Skip: next suggestion, then next image', [' '], skip),
-  image('accept-all', 'Accept all that are suggested here', ['shift+a'], () => {
-    const detail = detailNow()
-    if (!detail) return
-    accept(detail.suggestions.map(({ labelId }) => ({ imageId: detail.id, labelId })))
-    goOnWhenDecided()
-  }),
+  image('accept-all', 'Accept all that are suggested here', ['shift+a'], acceptAll, needsSuggestions),
   image('why', texts.why.action, ['w'], () => ui.set(({ why }) => ({ why: !why }))),
-  image('clear', 'Back to unknown', ['Backspace', 'Delete'], () => {
-    const detail = detailNow()
-    const labelId = focusedLabel()
-    if (detail && labelId !== null) mark(detail.id, labelId, 0)
-  }),
-  image('rest-absent', texts.image.restAbsent, ['r'], () => {
-    const detail = detailNow()
-    if (!detail) return
-    markRestAbsent(detail.id, restOf(labelsNow(), detail))
-    goOnWhenDecided()
-  }),
+  image('clear', 'Back to unknown', ['Backspace', 'Delete'], clearFocused, needsMark),
+  image('rest-absent', texts.image.restAbsent, ['r'], restAbsent, needsSeen),
   image('label-down', 'Next label', ['ArrowDown'], () => moveFocus(1)),
   image('label-up', 'Previous label', ['ArrowUp'], () => moveFocus(-1)),
   image('find', texts.image.find, ['/'], () => document.getElementById('find-label')?.focus()),
@@ -175,7 +208,8 @@ const all: readonly Action[] = [
   image('back', texts.image.back, ['Escape'], backToGrid),
 
   {
-    ...{ id: 'model.back', title: texts.models.back, keys: ['Escape'], group: 'Model', when: inModel },
+    ...{ id: 'model.back', title: texts.models.back, keys: ['Escape'], group: 'Model', here: inModel },
+    whyNot: needsModelPage,
     run: () => ui.set({ modelPage: false }),
   },
 
@@ -219,13 +253,13 @@ export const actions: readonly Action[] = all.map((one) => ({
 export const firstKeys = (id: string): readonly string[] => all.find((one) => one.id === id)?.keys ?? []
 
 function everywhere(id: string, title: string, keys: string[], run: () => void): Action {
-  return { id, title, keys, group: 'Everywhere', when: inProject, run }
+  return { id, title, keys, group: 'Everywhere', here: () => true, whyNot: needsProject, run }
 }
 function changing(id: string, title: string, keys: string[], run: () => void): Action {
-  return { ...everywhere(id, title, keys, run), when: inWritable }
+  return { ...everywhere(id, title, keys, run), whyNot: needsWriting }
 }
 function tour(id: string, title: string, keys: string[], run: () => void): Action {
-  return { ...everywhere(`tour.${id}`, title, keys, run), when: () => ui.get().tour !== null }
+  return { ...everywhere(`tour.${id}`, title, keys, run), here: () => ui.get().tour !== null, whyNot: needsTour }
 }
 /** About the open image, or the one under the keyboard. */
 function atHand(id: string, title: string, keys: string[], run: (imageId: number) => void): Action {
@@ -233,19 +267,19 @@ function atHand(id: string, title: string, keys: string[], run: (imageId: number
     const imageId = imageAtHand()
     if (imageId !== null) run(imageId)
   }
-  return { ...everywhere(id, title, keys, act), when: () => inProject() && imageAtHand() !== null }
+  return { ...everywhere(id, title, keys, act), whyNot: needsImageAtHand }
 }
 function anytime(id: string, title: string, keys: string[], run: () => void): Action {
-  return { ...everywhere(id, title, keys, run), when: () => true }
+  return { ...everywhere(id, title, keys, run), whyNot: always }
 }
-function image(id: string, title: string, keys: string[], run: () => void): Action {
-  return { id: `image.${id}`, title, keys, group: 'Image', when: inImage, run }
+function image(id: string, title: string, keys: string[], run: () => void, whyNot = needsImage): Action {
+  return { id: `image.${id}`, title, keys, group: 'Image', here: inImage, whyNot, run }
 }
 function inLabel(id: string, title: string, keys: string[], run: () => void): Action {
-  return { id: `review.${id}`, title, keys, group: 'Review', when: inReview, run }
+  return { id: `review.${id}`, title, keys, group: 'Review', here: inReview, whyNot: needsReview, run }
 }
 function grid(id: string, title: string, keys: string[], run: () => void): Action {
-  return { id: `grid.${id}`, title, keys, group: 'Grid', when: inGrid, run }
+  return { id: `grid.${id}`, title, keys, group: 'Grid', here: inGrid, whyNot: needsGrid, run }
 }
 
 export function action(id: string): Action {

@@ -1,16 +1,11 @@
 import { ContextMenu } from '@base-ui/react/context-menu'
 import type { ReactElement } from 'react'
-import { action, keyNameOf } from '../actions/registry.ts'
-import { menuFrame, menuItem, menuLine } from '../ui/menu.ts'
+import { ActionEntry } from '../actions/ActionEntry.tsx'
+import { menuFrame, menuLine } from '../ui/menu.ts'
 
 /** Around what shows images: a menu for the one at hand, by the right button, a long press, or the menu key. */
 export function ImageMenu({ entries = [], children }: { entries?: readonly string[]; children: ReactElement }) {
-  const entry = (id: string) => (
-    <ContextMenu.Item key={id} className={menuItem} disabled={!action(id).when()} onClick={action(id).run}>
-      {action(id).title}
-      <span className="text-xs text-muted">{keyNameOf(id)}</span>
-    </ContextMenu.Item>
-  )
+  const entry = (id: string) => <ActionEntry key={id} id={id} />
   return (
     <ContextMenu.Root>
       <ContextMenu.Trigger render={children} />

@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft, ChevronLeft, ChevronRight } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useLayoutEffect } from 'react'
 import { imageUrl } from '../../preload/contract.ts'
 import type { ImageDetail } from '../../preload/schemas.ts'
-import { backToGrid, step } from '../actions/openImage.ts'
+import { backToGrid } from '../actions/openImage.ts'
 import { action } from '../actions/registry.ts'
 import { reportOf } from '../bridge/client.ts'
+import { tryPicturesAgain, usePictures } from '../state/pictures.ts'
 import { fetchDetail, queryClient, useImageIds } from '../state/queries.ts'
 import { rows } from '../state/rows.ts'
 import { texts } from '../texts.ts'
-import { IconButton } from '../ui/Button.tsx'
+import { Button, IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { GoTo } from './GoTo.tsx'
 import { ImageMenu } from './ImageMenu.tsx'
@@ -31,11 +32,39 @@ function ExplainedStage({ detail }: { detail: ImageDetail }) {
   )
 }
 
+/** What is known of why an image can't be seen. */
+function Unseen({ detail }: { detail: ImageDetail }) {
+  const wasFound = detail.status === 'ok'
+  const { data: reason = '' } = useQuery({
+    queryKey: ['unseen', detail.id, detail.version],
+    queryFn: async () => {
+      const answer = await fetch(imageUrl('', 'full', detail))
+      return answer.ok ? '' : (await answer.text()).trim()
+    },
+    enabled: wasFound,
+    gcTime: 0,
+  })
+  return (
+    <div className="flex flex-1 flex-col items-center justify-center gap-3 bg-stage p-8">
+      <ErrorLine
+        error={{
+          message: detail.status === 'missing' ? texts.image.missing : texts.image.broken,
+          hint: wasFound ? reason : (detail.problem?.message ?? ''),
+        }}
+      />
+      {wasFound && <Button onClick={() => tryPicturesAgain(detail.id)}>{texts.image.tryAgain}</Button>}
+    </div>
+  )
+}
+
 /** One image, large, and its labels. */
 export function ImageView({ id }: { id: number }) {
   const { data: detail, error } = useQuery(fetchDetail(id))
   const { data: ids = new Int32Array(0) } = useImageIds()
   const index = ids.indexOf(id)
+  const failed = usePictures((state) => state.failed.has(id))
+  // Opened once more, it is tried once more.
+  useLayoutEffect(() => tryPicturesAgain(id), [id])
 
   // The neighbours are ready before they are asked for, the next one first.
   useEffect(() => {
@@ -61,28 +90,23 @@ export function ImageView({ id }: { id: number }) {
             <bdi>{detail?.path ?? ' '}</bdi>
           </h2>
           {index >= 0 && <GoTo key={id} index={index} ids={ids} />}
-          <IconButton label={action('image.previous').title} onClick={() => step(-1)} disabled={index <= 0}>
+          <IconButton
+            label={action('image.previous').title}
+            onClick={action('image.previous').run}
+            whyNot={action('image.previous').whyNot()}
+          >
             <ChevronLeft size={18} aria-hidden />
           </IconButton>
           <IconButton
             label={action('image.next').title}
-            onClick={() => step(1)}
-            disabled={index < 0 || index >= ids.length - 1}
+            onClick={action('image.next').run}
+            whyNot={action('image.next').whyNot()}
           >
             <ChevronRight size={18} aria-hidden />
           </IconButton>
         </header>
-        {detail && detail.status === 'ok' && <ExplainedStage key={detail.id} detail={detail} />}
-        {detail && detail.status !== 'ok' && (
-          <div className="flex flex-1 items-center justify-center bg-stage p-8">
-            <ErrorLine
-              error={{
-                message: detail.status === 'missing' ? texts.image.missing : texts.image.broken,
-                hint: detail.problem?.message ?? '',
-              }}
-            />
-          </div>
-        )}
+        {detail && detail.status === 'ok' && !failed && <ExplainedStage key={detail.id} detail={detail} />}
+        {detail && (detail.status !== 'ok' || failed) && <Unseen detail={detail} />}
         {error && (
           <div className="p-6">
             <ErrorLine error={reportOf(error)} />

@@ -2,7 +2,9 @@ import { CheckCheck } from 'lucide-react'
 import { useMemo } from 'react'
 import type { ImageDetail } from '../../preload/schemas.ts'
 import { action, keyNameOf, keysOfLabels } from '../actions/registry.ts'
+import { needsOpenLabels } from '../actions/whyNot.ts'
 import { usePanelWidth } from '../state/panels.ts'
+import { usePictures } from '../state/pictures.ts'
 import { useFromNames } from '../state/queries.ts'
 import { remember, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -40,6 +42,8 @@ function OpenLabels({ detail }: { detail: ImageDetail }) {
   const goesOn = useUi((state) => state.goesOn)
   const isByName = useFromNames()
   const keys = useMemo(() => keysOfLabels(labels), [labels])
+  // What the buttons say depends on it.
+  usePictures((state) => state.failed)
   const found = search ? bestFound(groups, search) : undefined
   const isNew = isNewName(labels, search)
 
@@ -84,6 +88,7 @@ function OpenLabels({ detail }: { detail: ImageDetail }) {
             <Button
               kind="quiet"
               className="h-7 px-2 text-[13px] text-suggested"
+              whyNot={action('image.accept-all').whyNot()}
               onClick={action('image.accept-all').run}
             >
               <CheckCheck size={14} aria-hidden /> {texts.image.acceptAll}
@@ -118,7 +123,7 @@ function OpenLabels({ detail }: { detail: ImageDetail }) {
           kind="quiet"
           className="px-1.5 text-[13px]"
           onClick={action('image.rest-absent').run}
-          disabled={groups.disputed.length + groups.suggested.length + groups.unknown.length === 0}
+          whyNot={needsOpenLabels()}
         >
           {texts.image.restAbsent} <Kbd keys={keyNameOf('image.rest-absent')} />
         </Button>

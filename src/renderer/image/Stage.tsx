@@ -4,6 +4,7 @@ import { imageUrl } from '../../preload/contract.ts'
 import type { ImageDetail, Reasons } from '../../preload/schemas.ts'
 import { type ZoomStep, zoomEvent } from '../actions/openImage.ts'
 import { action, withKeyOf } from '../actions/registry.ts'
+import { pictureFailed } from '../state/pictures.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Attention } from './Attention.tsx'
@@ -116,6 +117,7 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
             // So close, one looks at the pixels.
             style={{ imageRendering: view && shown.scale * devicePixelRatio >= 4 ? 'pixelated' : 'auto' }}
             onLoad={() => setSharp(true)}
+            onError={() => pictureFailed(image.id)}
             className="absolute inset-0 size-full max-w-none"
             draggable={false}
           />

@@ -148,8 +148,9 @@ function Cell({
 function sentence(matrix: Cooccurrence, names: readonly string[], a: number, b: number, measure: HeatMeasure): string {
   const t = texts.models
   if (a === b) return t.sameLabel(names[a])
-  const { value, known, both } = heatCell(matrix, a, b, measure)
-  if (value === null) return t.tooFewTogether(names[a], names[b], known)
+  const cell = heatCell(matrix, a, b, measure)
+  const { value, known, both } = cell
+  if (value === null) return t.tooFewTogether(names[a], names[b], cell)
   return measure === 'lift'
     ? t.liftSentence(names[a], names[b], value, both, known)
     : t.conditionalSentence(names[a], names[b], value, both, known)

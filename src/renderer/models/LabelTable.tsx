@@ -4,7 +4,7 @@ import type { ModelReport } from '../../preload/modelPage.ts'
 import { texts } from '../texts.ts'
 import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
-import { changeOf, inOrder, type LabelColumn, type LabelFigures } from './labelOrder.ts'
+import { changeOf, inOrder, type LabelColumn, type LabelFigures, shownCounts } from './labelOrder.ts'
 
 const columns: readonly LabelColumn[] = ['name', 'present', 'absent', 'averagePrecision', 'change']
 
@@ -87,6 +87,7 @@ function Row({
   const t = texts.models
   const ap = label.averagePrecision
   const change = changeOf(label)
+  const shown = shownCounts(label)
   const cell = 'border-b border-line px-3 py-1.5 text-right'
   return (
     <tr className={isShown ? 'bg-accent-soft' : 'hover:bg-canvas'}>
@@ -101,11 +102,11 @@ function Row({
           <Name>{label.name}</Name>
         </button>
       </th>
-      <td className={`${cell} text-present`}>{label.present.toLocaleString()}</td>
-      <td className={`${cell} text-absent`}>{label.absent.toLocaleString()}</td>
+      <td className={`${cell} text-present`}>{shown.present.toLocaleString()}</td>
+      <td className={`${cell} text-absent`}>{shown.absent.toLocaleString()}</td>
       {ap === null ? (
         <td colSpan={2} className={`${cell} text-muted`}>
-          {label.learnt ? t.tooFew(least) : t.notLearnt(least)}
+          {whyNotMeasured(label, least)}
         </td>
       ) : (
         <>
@@ -124,6 +125,12 @@ function Row({
       )}
     </tr>
   )
+}
+
+/** Why there is no figure of a label, with what would help. */
+export function whyNotMeasured({ learnt, present, absent, known }: LabelFigures, least: number): string {
+  if (learnt) return texts.models.tooFew(present, absent, least)
+  return texts.models.notLearnt(Math.max(0, least - known.present), Math.max(0, least - known.absent))
 }
 
 /** In points, with its sign. */

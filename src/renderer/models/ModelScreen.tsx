@@ -14,7 +14,7 @@ import { Select } from '../ui/Field.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { Contradictions } from './Contradictions.tsx'
 import { Cooccurrences } from './Cooccurrences.tsx'
-import { Change, LabelTable } from './LabelTable.tsx'
+import { Change, LabelTable, whyNotMeasured } from './LabelTable.tsx'
 import type { LabelFigures } from './labelOrder.ts'
 import { useCooccurrence, useCurves, useReport } from './queries.ts'
 import { Reliability } from './Reliability.tsx'
@@ -48,7 +48,7 @@ export function ModelScreen({ project }: { project: ProjectSummary }) {
           )}
           {shown && !shown.current && (
             <Button
-              disabled={project.readOnly || !shown.usable}
+              whyNot={project.readOnly ? texts.notNow.readOnly : shown.usable ? null : texts.notNow.scoresLost}
               onClick={() => void client.training.use({ id: shown.id }).catch(notifyError)}
             >
               {texts.training.useModel}
@@ -81,11 +81,16 @@ function Measured({ model }: { model: Model }) {
   }
   const names = new Map(labels.map(({ id, name }) => [id, name]))
   const figures = report.labels.map((label) => ({ ...label, name: names.get(label.labelId) ?? '' }))
+  const chosen = figures.find((label) => label.labelId === labelId)
   return (
     <>
       <Overview report={report} labels={figures} />
       <Card title={t.curves} aside={<LabelChoice labels={figures} value={labelId} onChange={setLabelId} />}>
-        <Curves modelId={model.id} labelId={labelId} />
+        {chosen && !chosen.learnt ? (
+          <p className="m-0 text-muted">{`${chosen.name}: ${whyNotMeasured(chosen, report.least)}`}</p>
+        ) : (
+          <Curves modelId={model.id} labelId={labelId} />
+        )}
       </Card>
       <Card title={t.byLabel} hint={report.before ? t.comparedWith(t.when(report.before.createdAt)) : t.nothingBefore}>
         <LabelTable report={report} labels={figures} shown={labelId} onShow={setLabelId} />
@@ -110,7 +115,9 @@ function Overview({ report, labels }: { report: ModelReport; labels: readonly La
   return (
     <dl className="m-0 grid grid-cols-2 gap-3 min-[1000px]:grid-cols-4 min-[1900px]:col-span-2">
       <div className="flex min-w-0 flex-col rounded-lg bg-sunken px-3 py-1.5">
-        <dt className="text-[13px] text-muted">{t.mAP}</dt>
+        <dt className="text-[13px] text-muted" title={t.mAPHint}>
+          {t.mAP}
+        </dt>
         <dd className="m-0 flex items-baseline gap-2 text-base font-semibold tabular-nums">
           {t.percent(report.mAP)}
           {change !== null && (
@@ -165,7 +172,7 @@ function LabelChoice({
       >
         <option value="">{texts.models.allLabels}</option>
         {labels
-          .filter(({ learnt }) => learnt)
+          .filter(({ learnt, labelId }) => learnt || labelId === value)
           .map(({ labelId, name }) => (
             <option key={labelId} value={labelId}>
               {name}

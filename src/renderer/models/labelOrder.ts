@@ -3,6 +3,10 @@ import type { ModelReport } from '../../preload/modelPage.ts'
 export type LabelFigures = ModelReport['labels'][number] & { name: string }
 export type LabelColumn = 'name' | 'present' | 'absent' | 'averagePrecision' | 'change'
 
+/** What the table says is known of it: what it was measured on; of one that was not learnt, what there is now. */
+export const shownCounts = ({ learnt, present, absent, known }: LabelFigures): { present: number; absent: number } =>
+  learnt ? { present, absent } : known
+
 export const changeOf = ({ change }: LabelFigures): number | null => change && change.after - change.before
 
 /** By a column; what was not measured comes last, whichever way. Equal ones stay in the order of the labels. */
@@ -13,7 +17,10 @@ export function inOrder(
 ): readonly LabelFigures[] {
   const sign = descending ? -1 : 1
   if (column === 'name') return labels.toSorted((a, b) => sign * a.name.localeCompare(b.name))
-  const figureOf = (label: LabelFigures) => (column === 'change' ? changeOf(label) : label[column])
+  const figureOf = (label: LabelFigures) => {
+    if (column === 'change') return changeOf(label)
+    return column === 'averagePrecision' ? label.averagePrecision : shownCounts(label)[column]
+  }
   return labels.toSorted((a, b) => {
     const [one, other] = [figureOf(a), figureOf(b)]
     if (one === null || other === null) return Number(one === null) - Number(other === null)

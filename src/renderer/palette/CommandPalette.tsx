@@ -87,15 +87,18 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                   value={command}
                   disabled={!command.available}
                   onClick={() => choose(command)}
-                  className="flex h-9 cursor-default items-center justify-between gap-6 rounded-md px-3 outline-none data-disabled:text-muted data-highlighted:bg-accent-soft"
+                  className="group flex min-h-9 cursor-default items-center justify-between gap-6 rounded-md px-3 outline-none data-highlighted:bg-accent-soft data-highlighted:data-disabled:bg-sunken"
                 >
-                  <span className="min-w-0 truncate" title={command.title}>
+                  <span
+                    className="min-w-0 truncate group-data-disabled:text-muted group-data-disabled:opacity-60"
+                    title={command.title}
+                  >
                     {command.title}
                   </span>
                   {command.isKey ? (
                     <Kbd keys={command.hint} />
                   ) : (
-                    <span className="shrink-0 text-[13px] text-muted">{command.hint}</span>
+                    <span className="max-w-[60%] shrink-0 py-1 text-right text-[13px] text-muted">{command.hint}</span>
                   )}
                 </Autocomplete.Item>
               )}

@@ -13,7 +13,7 @@ import type { Findable } from './rank.ts'
 
 /** What the palette can do. */
 export interface Command extends Findable {
-  /** At the end of its line: its key, or what kind of thing it is. */
+  /** At the end of its line: its key, what kind of thing it is, or why it can't be done now. */
   hint: string
   isKey: boolean
   run: () => void
@@ -41,9 +41,10 @@ export function commandsOf({ labels, saved, recent, project }: Known, isTyping: 
 function ofActions(): Command[] {
   return actions
     .filter(({ id }) => id !== 'palette')
-    .map(({ id, title, keys, group, when, run }) => {
-      const available = when()
-      const hint = available ? (keys.length > 0 ? keyName(keys[0]) : '') : texts.help.groups[group]
+    .map(({ id, title, keys, whyNot, run }) => {
+      const reason = whyNot()
+      const available = reason === null
+      const hint = reason ?? (keys.length > 0 ? keyName(keys[0]) : '')
       return { id, title, words: words.synonyms[id] ?? '', available, hint, isKey: available && keys.length > 0, run }
     })
 }

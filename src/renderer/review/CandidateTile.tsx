@@ -1,3 +1,4 @@
+import { ImageOff } from 'lucide-react'
 import { useRow } from '../state/rows.ts'
 import { texts } from '../texts.ts'
 import { StateIcon } from '../ui/StateIcon.tsx'
@@ -21,6 +22,7 @@ export function CandidateTile({
   said,
   probability,
   isCurrent,
+  isUnseen,
   isFirstAbsent,
   height,
   onPress,
@@ -31,6 +33,8 @@ export function CandidateTile({
   said: Said
   probability: number | null
   isCurrent: boolean
+  /** Its picture did not come. */
+  isUnseen: boolean
   /** Whether the cut goes before it. */
   isFirstAbsent: boolean
   height: number
@@ -69,7 +73,12 @@ export function CandidateTile({
         <span aria-hidden className="absolute -inset-y-0.5 -left-[6px] w-[3px] rounded-full bg-accent" />
       )}
       <span className="sr-only">{name}</span>
-      {row && (
+      {isUnseen && (
+        <span className="absolute inset-0 flex flex-col items-center justify-center gap-1 p-2 text-center text-xs text-muted">
+          <ImageOff size={20} aria-hidden /> {texts.image.broken}
+        </span>
+      )}
+      {row && !isUnseen && (
         <Thumbnail
           image={row}
           className={`absolute inset-0 size-full rounded-[7px] object-contain ${said === 'absent' ? 'opacity-55' : ''}`}

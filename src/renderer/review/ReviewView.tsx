@@ -2,6 +2,7 @@ import { ArrowLeft, CircleCheckBig } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { CandidateOrder, Label, ProjectSummary } from '../../preload/schemas.ts'
 import { action, keyNameOf, withKeyOf } from '../actions/registry.ts'
+import { usePictures } from '../state/pictures.ts'
 import { useFromNames, useLabels } from '../state/queries.ts'
 import {
   closeReview,
@@ -106,7 +107,8 @@ function Candidates({ label }: { label: Label }) {
   const tileSize = useUi((state) => state.tileSize)
   const state = useReview()
   const screen = reviewScreen(state)
-  const said = saidOf(screen, state.said)
+  const failed = usePictures((pictures) => pictures.failed)
+  const said = saidOf(screen, state.said, failed)
   const { columns, size, cursor, start, list } = state
 
   useEffect(() => {
@@ -160,6 +162,7 @@ function Candidates({ label }: { label: Label }) {
             said={said[place]}
             probability={isByName ? null : screen.probabilities[place]}
             isCurrent={place === cursor}
+            isUnseen={failed.has(id)}
             isFirstAbsent={place === screen.cut && place > 0}
             height={height}
             onPress={() => {

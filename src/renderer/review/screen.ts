@@ -38,9 +38,17 @@ export function screenAt(
   }
 }
 
-/** What each image of the screen is, in its order. @param said of single images, against the cut */
-export function saidOf({ ids, proposed }: ReviewScreen, said: ReadonlyMap<number, Said>): Said[] {
-  return ids.map((id, place) => said.get(id) ?? proposed[place])
+/**
+ * What each image of the screen is, in its order.
+ * @param said of single images, against the cut
+ * @param unseen images whose picture did not come: nothing is said of them
+ */
+export function saidOf(
+  { ids, proposed }: ReviewScreen,
+  said: ReadonlyMap<number, Said>,
+  unseen: ReadonlySet<number>,
+): Said[] {
+  return ids.map((id, place) => (unseen.has(id) ? 'unknown' : (said.get(id) ?? proposed[place])))
 }
 
 /** Present and absent by turns; what was left open is decided. */
@@ -50,8 +58,9 @@ export const flipped = (said: Said): Said => (said === 'present' ? 'absent' : 'p
 export function decisionsOf(
   screen: ReviewScreen,
   said: ReadonlyMap<number, Said>,
+  unseen: ReadonlySet<number>,
 ): { present: number[]; absent: number[] } {
-  const all = saidOf(screen, said)
+  const all = saidOf(screen, said, unseen)
   const those = (wanted: Said): number[] => screen.ids.filter((_, place) => all[place] === wanted)
   return { present: those('present'), absent: those('absent') }
 }

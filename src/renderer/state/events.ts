@@ -1,5 +1,6 @@
 import type { AppEvent, Job, ProjectSummary } from '../../preload/schemas.ts'
 import { client, connection } from '../bridge/client.ts'
+import { tryPicturesAgain } from './pictures.ts'
 import { keys, queryClient } from './queries.ts'
 import { rows } from './rows.ts'
 import { thumbnails } from './thumbnails.ts'
@@ -21,6 +22,7 @@ export function followEvents(desktop: Desktop): void {
     // Whatever was missed meanwhile.
     rows.invalidate(null)
     thumbnails.askAgain()
+    tryPicturesAgain()
     void queryClient.invalidateQueries()
     void listen(desktop)
     // What the program was started with, before this page was there.
@@ -49,6 +51,7 @@ function receive(event: AppEvent, desktop: Desktop): void {
       invalidate(['detail'])
       break
     case 'images':
+      tryPicturesAgain()
       rows.invalidate(null)
       refreshList()
       break

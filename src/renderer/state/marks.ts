@@ -1,8 +1,9 @@
 import type { ActionResult, ImageDetail, LabelState, ProjectSummary, Suggestion } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
+import { usePictures } from './pictures.ts'
 import { keys, queryClient } from './queries.ts'
-import { notify, notifyError, openImage, ui } from './ui.ts'
+import { notify, notifyError, notifyOnce, openImage, ui } from './ui.ts'
 
 type Pair = { imageId: number; labelId: number; suggestion?: Suggestion['suggestion'] }
 
@@ -19,6 +20,7 @@ export async function saved<T extends ActionResult | null>(
     const result = await work
     ui.set({ saveFailed: false })
     if (result) tellHistory(result)
+    tellUnseen(result?.unseen ?? 0)
     return result
   } catch (error) {
     undo()
@@ -42,13 +44,29 @@ export function mark(imageId: number, labelId: number, state: LabelState): void 
   void saved(client.marks.set({ changes: [{ imageId, labelId, state }] }), undo)
 }
 
+/** Of images that can't be seen nothing is said, but what was said can be taken back. */
 export function markMany(changes: { imageId: number; labelId: number; state: LabelState }[]): void {
-  if (changes.length > 0) void saved(client.marks.set({ changes }))
+  const { failed } = usePictures.getState()
+  const seen = changes.filter(({ imageId, state }) => state === 0 || !failed.has(imageId))
+  tellUnseen(new Set(changes.map(({ imageId }) => imageId)).size - new Set(seen.map(({ imageId }) => imageId)).size)
+  if (seen.length > 0) void saved(client.marks.set({ changes: seen }))
+}
+
+function tellUnseen(count: number): void {
+  if (count > 0) notify('warning', { message: texts.notNow.someUnseen(count) })
+}
+
+/** Nothing is said of a picture that did not come. @returns whether it was refused */
+function refuseUnseen(imageIds: readonly number[], reason: string): boolean {
+  const { failed } = usePictures.getState()
+  if (!imageIds.some((id) => failed.has(id))) return false
+  notifyOnce(reason)
+  return true
 }
 
 /** Everything that is still unknown in this image is absent. */
 export function markRestAbsent(imageId: number, labelIds: readonly number[]): void {
-  if (labelIds.length === 0) return
+  if (labelIds.length === 0 || refuseUnseen([imageId], texts.notNow.unseen)) return
   const undo = showAtOnce(
     imageId,
     labelIds.map((labelId) => ({ labelId, state: -1 })),
@@ -66,9 +84,18 @@ export function reject(pairs: Pair[]): void {
 }
 
 function decide(pairs: Pair[], asSuggested: boolean): void {
-  if (pairs.length === 0) return
+  const { failed } = usePictures.getState()
+  const judged = pairs.filter(({ imageId }) => !failed.has(imageId))
+  if (judged.length < pairs.length) {
+    if (judged.length === 0) {
+      notifyOnce(texts.notNow.unseenSuggestion)
+      return
+    }
+    tellUnseen(new Set(pairs.filter((pair) => !judged.includes(pair)).map(({ imageId }) => imageId)).size)
+  }
+  if (judged.length === 0) return
   // What is decided on is what is shown here: the answer to the last mark may be under way.
-  const seen = pairs.map((pair) => {
+  const seen = judged.map((pair) => {
     const detail = queryClient.getQueryData<ImageDetail>(keys.detail(pair.imageId))
     const shown = detail?.allSuggestions.find((one) => one.labelId === pair.labelId)
     return { ...pair, suggestion: pair.suggestion ?? shown?.suggestion }
@@ -86,6 +113,7 @@ function decide(pairs: Pair[], asSuggested: boolean): void {
 
 /** Takes over what the model says against a known label, or keeps what is known. */
 export function review(imageId: number, { labelId, suggestion }: Suggestion, take: boolean): void {
+  if (refuseUnseen([imageId], texts.notNow.unseenSuggestion)) return
   const undo = showAtOnce(imageId, [{ labelId, state: (suggestion === 'present') === take ? 1 : -1 }])
   void saved(client.marks.review({ imageId, labelId, suggestion, take }), undo)
 }

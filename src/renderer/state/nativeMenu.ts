@@ -41,7 +41,10 @@ export function followMenu(): void {
 export function shownActions(): MenuAction[] {
   const { dialog, editedLabel } = ui.get()
   const isFree = dialog === null && editedLabel === null
-  return actions.map(({ id, title, keys, when }) => ({ id, title, key: keys[0] ?? null, enabled: isFree && when() }))
+  return actions.map(({ id, title, keys, whyNot }) => {
+    const reason = whyNot()
+    return { id, title, key: keys[0] ?? null, enabled: isFree && reason === null, reason }
+  })
 }
 
 /** What was chosen in the menu bar. In a text field, undo is that of the typing. */
@@ -52,6 +55,6 @@ export function runFromMenu(id: string): void {
   else if (isTyping && id === 'grid.select-all') field.select()
   else {
     const { dialog, editedLabel } = ui.get()
-    if (dialog === null && editedLabel === null && action(id).when()) action(id).run()
+    if (dialog === null && editedLabel === null && action(id).whyNot() === null) action(id).run()
   }
 }

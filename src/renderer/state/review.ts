@@ -3,6 +3,7 @@ import type { CandidateOrder, Candidates, ImageFilter, Label, ProjectSummary } f
 import { client } from '../bridge/client.ts'
 import { decisionsOf, flipped, type ReviewScreen, type Said, saidOf, screenAt } from '../review/screen.ts'
 import { saved } from './marks.ts'
+import { usePictures } from './pictures.ts'
 import { keys, queryClient } from './queries.ts'
 import { notifyError, openImage, ui } from './ui.ts'
 
@@ -110,14 +111,14 @@ export function sayHere(what: Said | 'other'): void {
   const screen = reviewScreen(review.get())
   const id = screen.ids[cursor]
   if (id === undefined) return
-  say(id, what === 'other' ? flipped(saidOf(screen, said)[cursor]) : what)
+  say(id, what === 'other' ? flipped(saidOf(screen, said, usePictures.getState().failed)[cursor]) : what)
 }
 
 /** Of all on the screen that would stay open. */
 export function sayRestAbsent(): void {
   const screen = reviewScreen(review.get())
   const said = new Map(review.get().said)
-  for (const [place, what] of saidOf(screen, said).entries())
+  for (const [place, what] of saidOf(screen, said, usePictures.getState().failed).entries())
     if (what === 'unknown') said.set(screen.ids[place], 'absent')
   review.set({ said })
 }
@@ -136,7 +137,7 @@ export async function confirm(): Promise<void> {
   const { list, busy, start, cut, said, cursor } = review.get()
   const screen = reviewScreen(review.get())
   if (labelId === null || !list || busy || screen.ids.length === 0) return
-  const { present, absent } = decisionsOf(screen, said)
+  const { present, absent } = decisionsOf(screen, said, usePictures.getState().failed)
   const after = start + screen.ids.length
   const before = { start, cut, said, cursor }
   review.set({ ...fresh, start: after, busy: true })

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import type { ErrorReport, ImageFilter, ImageSort, Preferences } from '../../preload/schemas.ts'
 import { reportOf } from '../bridge/client.ts'
+import { tryPicturesAgain } from './pictures.ts'
 import type { TourStep } from './tour.ts'
 
 export type DialogName =
@@ -156,6 +157,7 @@ export const ui = { get: useUi.getState, set: useUi.setState }
 /** Another project: nothing of the one before may show. @param dialog the one that stays open */
 export function resetView(dialog: DialogName | null = null): void {
   ui.set({ ...start, dialog, saveFailed: false })
+  tryPicturesAgain()
 }
 
 let lastGiven = 0
@@ -185,6 +187,14 @@ export function notify(level: Notice['level'], { message, hint = '' }: { message
   ui.set(({ notices }) => ({ notices: [...notices.slice(-3), notice] }))
   // What a person has to act on stays until it was read.
   if (level === 'info') setTimeout(() => dismiss(notice.id), 6_000)
+}
+
+/** Why something can't be done now; pressed again, it is not said twice. */
+export function notifyOnce(message: string | null): void {
+  if (message === null) return
+  const shown = ui.get().notices.find((notice) => notice.message === message)
+  if (shown) dismiss(shown.id)
+  notify('info', { message })
 }
 
 export function dismiss(id: number): void {

@@ -41,6 +41,7 @@ export const image = {
   zoomOut: 'Zoom out',
   broken: 'This image can’t be shown.',
   missing: 'The file is missing.',
+  tryAgain: 'Try again',
   bySuggestion: 'accepted suggestion',
   byImport: 'imported',
 } as const

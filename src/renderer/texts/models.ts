@@ -16,7 +16,6 @@ export const training = {
   left: (seconds: number) =>
     seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s left` : `about ${Math.round(seconds / 60)} min left`,
   loss: 'Loss',
-  mAP: 'Held-out mAP',
   meanwhile: 'You can go on marking meanwhile.',
   showSuggestions: 'Show suggestions',
   results: 'How good it is on labels held out',
@@ -25,7 +24,6 @@ export const training = {
   linear: 'Linear',
   sst: 'SST',
   blend: 'Blend',
-  mean: 'Mean',
   never: 'Mark a few labels as present and absent, then click Fine-tune.',
   failed: 'Training did not finish.',
   panel: 'Training',
@@ -101,7 +99,8 @@ export const models = {
     `${Math.abs(share) < 0.0005 ? '±' : share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)}`,
   noChange: '–',
   of: (part: number, whole: number) => `${part.toLocaleString()} of ${whole.toLocaleString()}`,
-  mAP: 'Mean average precision',
+  mAP: 'Held-out mAP',
+  mAPHint: 'mean average precision on labels held out',
   calibration: 'Calibration error',
   lowerIsBetter: 'lower is better',
   heldOut: 'Known pairs held out',
@@ -112,7 +111,7 @@ export const models = {
   curvesOf: 'Curves of',
   allLabels: 'All labels together',
   tooFewForCurves: (present: number, absent: number, least: number) =>
-    `Too few known labels: ${present.toLocaleString()} present and ${absent.toLocaleString()} absent are known, at least ${least} of each are needed.`,
+    `Too few to tell: ${present.toLocaleString()} present and ${absent.toLocaleString()} absent held out, at least ${least} of each are needed.`,
   reliability: 'Reliability',
   reliabilityHint: 'On the dashed line, the model is as sure as it should be. Whiskers: 95 %; bars: how many pairs.',
   calibrationError: (error: number) => `calibration error ${(error * 100).toFixed(1)} %`,
@@ -141,12 +140,21 @@ export const models = {
     name: 'Sort by name',
     present: 'Known present, held out',
     absent: 'Known absent, held out',
-    averagePrecision: 'On known pairs that the model never saw',
+    averagePrecision: 'On known pairs that the model never saw, measured when it was trained',
     change: 'In points, against the version before',
   },
   showCurves: (name: string) => `Show the curves of ${isolated(name)}`,
-  tooFew: (least: number) => `too few known labels: ${least} present and ${least} absent are needed`,
-  notLearnt: (least: number) => `not learnt yet: ${least} present and ${least} absent are needed`,
+  tooFew: (present: number, absent: number, least: number) =>
+    `too few to tell: ${present.toLocaleString()} present and ${absent.toLocaleString()} absent held out, ${least} of each are needed`,
+  notLearnt: (morePresent: number, moreAbsent: number) => {
+    const more = [
+      ...(morePresent > 0 ? [`${morePresent} more present`] : []),
+      ...(moreAbsent > 0 ? [`${moreAbsent} more absent`] : []),
+    ]
+    return more.length > 0
+      ? `not learnt yet: mark ${more.join(' and ')}`
+      : 'not learnt yet: fine-tune again to learn it'
+  },
   contradictions: 'Known labels that the model contradicts',
   contradictionsHint: 'It is at least 90 % sure of the opposite, without having seen the mark.',
   noContradictions: 'None: the model contradicts no known label with confidence.',
@@ -163,8 +171,8 @@ export const models = {
   lift: (value: number) => (value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value.toPrecision(2)),
   notMeasured: 'too few',
   sameLabel: (name: string) => name,
-  tooFewTogether: (a: string, b: string, known: number) =>
-    `${isolated(a)} and ${isolated(b)}: both are known in ${known.toLocaleString()} images, too few to tell.`,
+  tooFewTogether: (a: string, b: string, { known, first, second }: { known: number; first: number; second: number }) =>
+    `Too few to tell: of ${known.toLocaleString()} images where both are known, ${isolated(a)} is present in ${first.toLocaleString()} and ${isolated(b)} in ${second.toLocaleString()}.`,
   liftSentence: (a: string, b: string, value: number, both: number, known: number) =>
     both === 0
       ? `${isolated(a)} and ${isolated(b)} are never together in ${known.toLocaleString()} images where both are known.`
@@ -173,7 +181,6 @@ export const models = {
     `Where ${isolated(a)} is present, ${isolated(b)} is too in ${(value * 100).toFixed(0)} %: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
   cooccurrenceHint: 'Counted in images where both are known. Empty: too few to tell.',
   commonest: (count: number) => `The ${count} labels that are present most often.`,
-  before: 'Before',
   after: 'Now',
   device: (device: string, why: string) => `On ${device}: ${why}`,
 } as const

@@ -169,7 +169,6 @@ export const palette = {
   none: 'Nothing is called that.',
   noneHint: 'Try a shorter word, a label, or a saved filter.',
   list: 'What can be done',
-  notNow: 'Not now',
   mark: 'Mark',
   filter: 'Filter',
   saved: 'Saved filter',

@@ -29,7 +29,7 @@ export function Curve({ points }: { points: readonly TrainingPoint[] }) {
     <figure className="m-0">
       <div ref={frame} aria-hidden style={{ height: height + 30 }} />
       <figcaption className="sr-only">
-        {last?.mAP != null && `${texts.training.mAP}: ${(last.mAP * 100).toFixed(1)} %`}
+        {last?.mAP != null && `${texts.models.mAP}: ${(last.mAP * 100).toFixed(1)} %`}
       </figcaption>
     </figure>
   )
@@ -66,7 +66,7 @@ function optionsFor(element: HTMLElement): uPlot.Options {
       { label: '' },
       { label: texts.training.loss, scale: 'y', stroke: colour('muted'), width: 1.5, spanGaps: true },
       {
-        label: texts.training.mAP,
+        label: texts.models.mAP,
         scale: 'mAP',
         stroke: colour('accent'),
         width: 2,

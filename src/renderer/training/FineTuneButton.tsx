@@ -27,7 +27,7 @@ export function FineTuneButton() {
       data-tour="fine-tune"
       kind="primary"
       title={keyNameOf('fine-tune')}
-      disabled={!action('fine-tune').when()}
+      whyNot={action('fine-tune').whyNot()}
       onClick={action('fine-tune').run}
     >
       <WandSparkles size={16} aria-hidden /> {texts.training.button}

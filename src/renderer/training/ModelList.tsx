@@ -35,7 +35,7 @@ export function ModelList({ readOnly }: { readOnly: boolean }) {
             ) : (
               <Button
                 className="shrink-0"
-                disabled={readOnly || !model.usable}
+                whyNot={readOnly ? texts.notNow.readOnly : model.usable ? null : texts.notNow.scoresLost}
                 onClick={() => void client.training.use({ id: model.id }).catch(notifyError)}
               >
                 {texts.training.useModel}
@@ -49,7 +49,7 @@ export function ModelList({ readOnly }: { readOnly: boolean }) {
 }
 
 function factsOf({ kind, mAP, labels, backbone, usable }: Model): string {
-  const quality = mAP ? [`${texts.training.mAP} ${(mAP.blend * 100).toFixed(0)} %`] : []
+  const quality = mAP ? [`${texts.models.mAP} ${texts.models.percent(mAP.blend)}`] : []
   const lost = usable ? [] : [texts.training.scoresLost]
   const learnt = kind === 'names' ? texts.names.model : texts.training.labelCount(labels.length)
   return [...quality, learnt, backbone, ...lost].join(' · ')

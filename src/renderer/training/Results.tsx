@@ -4,7 +4,7 @@ import { useReport } from '../models/queries.ts'
 import { texts } from '../texts.ts'
 import { Name } from '../ui/Name.tsx'
 
-const percent = (value: number | null): string => (value === null ? '–' : (value * 100).toFixed(0))
+const percent = (value: number | null): string => (value === null ? '–' : (value * 100).toFixed(1))
 
 interface Line {
   name: string
@@ -15,27 +15,24 @@ interface Line {
 }
 
 /**
- * Average precision of each label on known labels that were held out: beside the version before, on the same pairs. The first
- * version is shown beside its own parts instead.
+ * Average precision of each label on known labels that were held out, with its change against the version before, on the pairs that
+ * both know. The first version is shown beside its own parts instead.
  */
 export function Results({ model }: { model: Model }) {
   const { data: report } = useReport(model.usable ? model.id : null)
   const hasBefore = report?.before != null
-  const columns = hasBefore
-    ? [texts.models.before, texts.models.after]
-    : [texts.training.linear, texts.training.sst, texts.training.blend]
+  const columns = hasBefore ? [texts.models.after] : [texts.training.linear, texts.training.sst, texts.training.blend]
   const lines: Line[] = model.labels.map(({ labelId, name, present, absent, averagePrecision: ap }) => {
     const change = report?.labels.find((one) => one.labelId === labelId)?.change ?? null
     return {
       ...{ name, support: present + absent, change: change && change.after - change.before },
-      values: hasBefore ? [change?.before ?? null, change?.after ?? ap.blend] : [ap.linear, ap.sst, ap.blend],
+      values: hasBefore ? [ap.blend] : [ap.linear, ap.sst, ap.blend],
     }
   })
-  const compared = lines.filter(({ change }) => change !== null)
-  const mean = (place: number): number | null =>
-    compared.length === 0 ? null : compared.reduce((sum, { values }) => sum + (values[place] ?? 0), 0) / compared.length
-  const means = hasBefore ? [mean(0), mean(1)] : model.mAP && [model.mAP.linear, model.mAP.sst, model.mAP.blend]
-  const meanChange = means && means[0] !== null && means[1] !== null ? means[1] - means[0] : null
+  const changes = lines.flatMap(({ change }) => (change === null ? [] : [change]))
+  const meanChange = changes.length === 0 ? null : changes.reduce((sum, change) => sum + change, 0) / changes.length
+  const { mAP } = model
+  const means = mAP && (hasBefore ? [mAP.blend] : [mAP.linear, mAP.sst, mAP.blend])
 
   return (
     <section aria-label={texts.training.results} className="flex flex-col gap-1.5">
@@ -56,7 +53,7 @@ export function Results({ model }: { model: Model }) {
         <tbody>
           {means && (
             <tr className="border-t border-line font-semibold">
-              <td className="py-1">{texts.training.mean}</td>
+              <td className="py-1">{texts.models.mAP}</td>
               <td />
               {columns.map((column, place) => (
                 <td key={column} className="text-right">

@@ -1,4 +1,5 @@
 import type { ButtonHTMLAttributes, ReactNode } from 'react'
+import { notifyOnce } from '../state/ui.ts'
 
 const styles = {
   primary: 'bg-accent text-on-accent hover:brightness-110 font-medium',
@@ -7,16 +8,34 @@ const styles = {
   danger: 'border border-line bg-surface text-absent hover:bg-absent-soft',
 }
 
-export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+interface Refusable extends ButtonHTMLAttributes<HTMLButtonElement> {
+  /** Why it can't be used now: shown on hover, read out, and said to whoever presses it all the same; null: it can. */
+  whyNot?: string | null
+}
+
+export interface ButtonProps extends Refusable {
   kind?: keyof typeof styles
+}
+
+/** With a reason it stays within reach of the keyboard, or nobody would hear the reason. */
+function refused({ whyNot, title, onClick, ...rest }: Refusable): ButtonHTMLAttributes<HTMLButtonElement> {
+  if (whyNot == null) return { ...rest, title, onClick }
+  return {
+    ...rest,
+    type: 'button',
+    'aria-disabled': true,
+    // It is the description, too, for who can't see it.
+    title: whyNot,
+    onClick: () => notifyOnce(whyNot),
+  }
 }
 
 export function Button({ kind = 'plain', className = '', type = 'button', ...rest }: ButtonProps) {
   return (
     <button
+      className={`inline-flex h-8 items-center justify-center gap-2 rounded-md px-3 whitespace-nowrap disabled:opacity-50 aria-disabled:opacity-50 ${styles[kind]} ${className}`}
       type={type}
-      className={`inline-flex h-8 items-center justify-center gap-2 rounded-md px-3 whitespace-nowrap disabled:opacity-50 ${styles[kind]} ${className}`}
-      {...rest}
+      {...refused(rest)}
     />
   )
 }
@@ -27,14 +46,13 @@ export function IconButton({
   children,
   className = '',
   ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { label: string; children: ReactNode }) {
+}: Refusable & { label: string; children: ReactNode }) {
   return (
     <button
       type="button"
       aria-label={label}
-      title={label}
-      className={`inline-flex size-8 shrink-0 items-center justify-center rounded-md hover:bg-sunken disabled:opacity-40 ${className}`}
-      {...rest}
+      className={`inline-flex size-8 shrink-0 items-center justify-center rounded-md hover:bg-sunken disabled:opacity-40 aria-disabled:opacity-40 ${className}`}
+      {...refused({ title: label, ...rest })}
     >
       {children}
     </button>

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'react'
+import { pictureFailed } from '../state/pictures.ts'
 import { useThumbnail } from '../state/thumbnails.ts'
 
 /** An image in small. */
@@ -24,5 +25,14 @@ export function Thumbnail({
       if (!picture.complete) picture.removeAttribute('src')
     }
   }, [src])
-  return <img ref={element} alt={alt} draggable={false} src={src} className={className} />
+  return (
+    <img
+      ref={element}
+      alt={alt}
+      draggable={false}
+      src={src}
+      className={className}
+      onError={() => pictureFailed(image.id)}
+    />
+  )
 }

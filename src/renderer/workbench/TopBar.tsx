@@ -2,14 +2,15 @@ import { Menu } from '@base-ui/react/menu'
 import { CloudAlert, CloudCheck, LoaderCircle, Lock, Menu as MenuIcon, Redo2, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import type { ProjectSummary } from '../../preload/schemas.ts'
-import { action, keyNameOf, withKeyOf } from '../actions/registry.ts'
+import { ActionEntry } from '../actions/ActionEntry.tsx'
+import { action, withKeyOf } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { useLatestJob, useNames } from '../state/queries.ts'
 import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { FineTuneButton } from '../training/FineTuneButton.tsx'
 import { Button, IconButton } from '../ui/Button.tsx'
-import { menuFrame, menuItem, menuLine } from '../ui/menu.ts'
+import { menuFrame, menuLine } from '../ui/menu.ts'
 import { Name } from '../ui/Name.tsx'
 import { useAction } from '../ui/useAction.ts'
 
@@ -25,14 +26,14 @@ export function TopBar({ project }: { project: ProjectSummary }) {
       <span className="flex-1" />
       <IconButton
         label={withKeyOf(texts.history.undo(project.undoTitle), 'undo')}
-        disabled={project.undoTitle === null || project.readOnly}
+        whyNot={action('undo').whyNot()}
         onClick={action('undo').run}
       >
         <Undo2 size={16} aria-hidden />
       </IconButton>
       <IconButton
         label={withKeyOf(texts.history.redo(project.redoTitle), 'redo')}
-        disabled={project.redoTitle === null || project.readOnly}
+        whyNot={action('redo').whyNot()}
         onClick={action('redo').run}
       >
         <Redo2 size={16} aria-hidden />
@@ -105,12 +106,7 @@ function ProjectMenu() {
   // Within the bar that it belongs to, for those who go by landmarks.
   const [place, setPlace] = useState<HTMLSpanElement | null>(null)
   const names = useNames()
-  const entry = (id: string, title = action(id).title) => (
-    <Menu.Item className={menuItem} disabled={!action(id).when()} onClick={action(id).run}>
-      {title}
-      <span className="text-xs text-muted">{keyNameOf(id)}</span>
-    </Menu.Item>
-  )
+  const entry = (id: string, title?: string) => <ActionEntry id={id} title={title} />
   return (
     <Menu.Root>
       <Menu.Trigger

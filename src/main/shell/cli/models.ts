@@ -34,7 +34,7 @@ function lineOf({ id, createdAt, kind, backbone, device, mAP, labels, current, u
     new Date(createdAt).toISOString().slice(0, 16).replace('T', ' '),
     `${kind} on ${backbone}${device === null ? '' : ` (${device})`}`,
     ...(labels.length > 0 ? [counted(labels.length, 'label')] : []),
-    ...(mAP ? [`mAP ${(mAP.blend * 100).toFixed(1)} %`] : []),
+    ...(mAP ? [`held-out mAP ${(mAP.blend * 100).toFixed(1)} %`] : []),
     ...(usable ? [] : ['its scores are lost']),
   ]
   return `${current ? '*' : ' '} ${String(id).padStart(3)}  ${facts.join(', ')}`

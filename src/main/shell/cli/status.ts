@@ -41,7 +41,7 @@ function linesOf({ name, path, imagesRoot, imagesRootFound, images, labels, mode
 
 function modelLine(model: ProjectSummary['model']): string {
   if (!model) return 'Model: none yet'
-  const quality = model.mAP ? `, mAP ${(model.mAP.blend * 100).toFixed(1)} % on held-out labels` : ''
+  const quality = model.mAP ? `, held-out mAP ${(model.mAP.blend * 100).toFixed(1)} %` : ''
   const lost = model.usable ? '' : '; its scores are lost: train again'
   const learnt = model.labels.length > 0 ? `, ${counted(model.labels.length, 'label')}` : ''
   return `Model: ${model.kind} on ${model.backbone}${learnt}${quality}, ${new Date(model.createdAt).toISOString()}${lost}`

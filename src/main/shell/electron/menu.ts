@@ -119,6 +119,7 @@ function itemsOf(ids: readonly string[], state: MenuState, handlers: MenuHandler
         // Keys are for the pages, which know whether somebody is typing; the menu shows them.
         registerAccelerator: false,
         enabled: action.enabled,
+        toolTip: action.reason ?? undefined,
         click: () => handlers.run(id),
       },
     ]
