@@ -6,6 +6,7 @@ import type { ImageDetail } from '../../preload/schemas.ts'
 import { backToGrid } from '../actions/openImage.ts'
 import { action } from '../actions/registry.ts'
 import { reportOf } from '../bridge/client.ts'
+import { whyUnseen } from '../state/imageFile.ts'
 import { tryPicturesAgain, usePictures } from '../state/pictures.ts'
 import { fetchDetail, queryClient, useImageIds } from '../state/queries.ts'
 import { rows } from '../state/rows.ts'
@@ -37,10 +38,7 @@ function Unseen({ detail }: { detail: ImageDetail }) {
   const wasFound = detail.status === 'ok'
   const { data: reason = '' } = useQuery({
     queryKey: ['unseen', detail.id, detail.version],
-    queryFn: async () => {
-      const answer = await fetch(imageUrl('', 'full', detail))
-      return answer.ok ? '' : (await answer.text()).trim()
-    },
+    queryFn: () => whyUnseen(detail),
     enabled: wasFound,
     gcTime: 0,
   })

@@ -48,6 +48,12 @@ export async function copyImage(id: number): Promise<void> {
   }
 }
 
+/** Why an image is not shown, as the program says it; '' if it is now. */
+export async function whyUnseen(image: { id: number; version: string }): Promise<string> {
+  const answer = await fetch(imageUrl('', 'full', image))
+  return answer.ok ? '' : (await answer.text()).trim()
+}
+
 async function pictureOf(id: number): Promise<{ path: string; png: Blob }> {
   const row = await rowOf(id)
   if (row?.status !== 'ok') throw new Unreadable()
