@@ -1,4 +1,4 @@
-/** Accepting many suggestions together, and how the work goes. */
+/** Accepting suggestions in bulk, and how the work goes. */
 import { z } from 'zod'
 import { actionResult, imageFilter } from './schemas.ts'
 
@@ -7,16 +7,22 @@ const count = z.int().nonnegative()
 const side = z.enum(['present', 'absent'])
 
 export const bulkRequest = z.object({
-  /** The share of what is accepted that should be right. */
-  precision: z.number().min(0.8).max(0.995),
-  sides: z.array(side).min(1),
+  /** Of what is accepted of a label, at least this share is right. */
+  precision: z.number().min(0.8).max(0.995).default(0.95),
+  /** Of a label's undecided positives, at most this share is accepted as absent. */
+  maxLost: z.number().min(0.001).max(0.5).default(0.02),
+  /** Absent is a choice of its own: it can lose the few positives of a rare label. */
+  sides: z.array(side).min(1).max(2).default(['present']),
   /** Null: all. */
-  labelIds: z.array(id).nullable(),
+  labelIds: z.array(id).max(100_000).nullable(),
   /** Null: all images. */
   filter: imageFilter.nullable(),
 })
 
-/** Suggestions of one label that are accepted together. */
+/** Why nothing of a label can be accepted: see `Refusal` in `suggestions/acceptance.ts`. */
+export const bulkRefusal = z.enum(['nothing', 'few-known', 'unsure', 'few-positives', 'loses-positives', 'nearly-all'])
+
+/** Suggestions of one label and side that are accepted in bulk, or why none are. */
 export const bulkLine = z.object({
   labelId: id,
   side,
@@ -27,9 +33,14 @@ export const bulkLine = z.object({
   expectedErrors: z.number(),
   /** They are at least this sure; null where none is accepted. */
   from: z.number().nullable(),
-  /** Known pairs that the cut was tried on: the label's own, those of rare labels together, or too few of either. */
-  triedOn: z.enum(['label', 'rare', 'none']),
-  known: count,
+  /** At least this share of them is right, with 95 % confidence; null where none is accepted. */
+  precision: z.number().nullable(),
+  /** The held-out pairs of the label that this stands on. */
+  heldOut: count,
+  /** Of absent ones: of the label's undecided positives (about so many), at most this share, and so about `count`, may be lost. */
+  lost: z.object({ share: z.number(), count, positives: count }).nullable(),
+  /** `more`: roughly so many more known ones would do; null where that alone would not. */
+  refusal: z.object({ reason: bulkRefusal, known: count, more: count.nullable() }).nullable(),
 })
 
 export const bulkSample = z.object({
@@ -46,14 +57,16 @@ export const bulkSample = z.object({
 })
 
 export const bulkPreview = z.object({
-  /** Names this preview to `bulk.accept`. */
+  /** Names this preview to `bulk.sample` and `bulk.accept`. */
   token: z.string(),
   count,
   images: count,
   expectedErrors: z.number(),
   lines: z.array(bulkLine),
-  sample: z.array(bulkSample),
 })
+
+/** One line of a preview, to look at. */
+export const bulkSampleRequest = z.object({ token: z.string().max(100), labelId: id, side })
 
 export const bulkResult = actionResult.extend({
   /** Previewed, but decided or gone meanwhile: they were left as they are. */
@@ -89,6 +102,7 @@ export const progressOverview = z.object({
 export const confidentCounts = z.array(z.object({ labelId: id, present: count, absent: count }))
 
 export type BulkRequest = z.infer<typeof bulkRequest>
+export type BulkRefusal = z.infer<typeof bulkRefusal>
 export type BulkLine = z.infer<typeof bulkLine>
 export type BulkSample = z.infer<typeof bulkSample>
 export type BulkPreview = z.infer<typeof bulkPreview>

@@ -162,8 +162,10 @@ export const contract = {
     goTo: procedure.input(z.object({ id })).output(s.actionResult.extend({ steps: z.int().nonnegative() })),
   },
   bulk: {
-    /** What accepting all that should be right to a share would do; nothing is written. */
+    /** What accepting all that keeps its promises label by label would do; nothing is written. */
     preview: procedure.input(b.bulkRequest).output(b.bulkPreview),
+    /** Of one label and side of a preview: the twelve least sure, and as many at random. */
+    sample: procedure.input(b.bulkSampleRequest).output(z.array(b.bulkSample)),
     /** Does what was previewed (an `accept` job): one action, one undo. */
     accept: procedure.input(z.object({ token: z.string() })).output(b.bulkResult),
   },

@@ -67,7 +67,7 @@ test('before the first mark, images are found by the labels’ names; accepted a
   ])
   // Nothing is claimed that was not measured.
   expect(doubts).toEqual([])
-  const request = { precision: 0.95, sides: ['present' as const], labelIds: null, filter: null }
+  const request = { precision: 0.95, maxLost: 0.02, sides: ['present' as const], labelIds: null, filter: null }
   await expect(previewBulk(workspace, request)).rejects.toMatchObject({ code: 'names-not-learnt' })
   await expect(reasonsFor(workspace, pair('red-red-0.png', 'red'))).rejects.toMatchObject({ code: 'no-reasons' })
 

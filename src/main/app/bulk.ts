@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BulkPreview, BulkRequest } from '../../preload/bulkSchemas.ts'
+import type { BulkLine, BulkPreview, BulkRequest, BulkSample } from '../../preload/bulkSchemas.ts'
 import type { ActionResult } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import { Relations } from '../project/relations.ts'
@@ -40,11 +40,17 @@ export class BulkPreviews {
 
   /** Each preview can be carried out once. @throws UserError `bulk-forgotten` */
   take(token: string): Previewed {
+    const latest = this.look(token)
+    this.#latest = undefined
+    return latest
+  }
+
+  /** @throws UserError `bulk-forgotten` */
+  look(token: string): Previewed {
     const latest = this.#latest
     if (latest?.token !== token) {
       throw new UserError('bulk-forgotten', 'This preview no longer holds.', 'Look at the new one, then accept again.')
     }
-    this.#latest = undefined
     return latest
   }
 
@@ -73,7 +79,7 @@ export class BulkPreviews {
 }
 
 /**
- * What accepting all that should be right to a share would do, with a sample to check; nothing is written.
+ * What accepting all that keeps its promises label by label would do; nothing is written.
  * @throws UserError `no-suggestions`, `names-not-learnt`
  */
 export async function previewBulk(workspace: Workspace, request: BulkRequest): Promise<BulkPreview> {
@@ -93,9 +99,8 @@ export async function previewBulk(workspace: Workspace, request: BulkRequest): P
   const matrix = await suggestions.followAll(scores)
   const uponSuggestion = await bulk.uponSuggestion(workspace, matrix)
   const images = request.filter ? await queryImages(workspace, request.filter, { by: 'path' }) : undefined
-  const { precision, sides, labelIds } = request
-  const plan = await planBulk({ table, matrix, uponSuggestion, images, precision, sides, labelIds })
-  const sample = await sampleOf(plan, table, sampleSize)
+  const { precision, maxLost, sides, labelIds } = request
+  const plan = await planBulk({ table, matrix, uponSuggestion, images, precision, maxLost, sides, labelIds })
   const count = plan.reduce((sum, { rows }) => sum + rows.length, 0)
   const touched = new Uint8Array(table.imageIds.length)
   for (const { rows } of plan) for (const row of rows) touched[row] = 1
@@ -105,8 +110,17 @@ export async function previewBulk(workspace: Workspace, request: BulkRequest): P
     images: touched.reduce((sum, one) => sum + one, 0),
     expectedErrors: plan.reduce((sum, { line }) => sum + line.expectedErrors, 0),
     lines: plan.map(({ line }) => line),
-    sample: shown(workspace, scores, sample),
   }
+}
+
+/** Some of what was previewed of one label and side. @throws UserError `bulk-forgotten` */
+export async function sampleBulk(
+  workspace: Workspace,
+  { token, labelId, side }: { token: string } & Pick<BulkLine, 'labelId' | 'side'>,
+): Promise<BulkSample[]> {
+  const { scores, plan } = workspace.bulk.look(token)
+  const lines = plan.filter(({ line }) => line.labelId === labelId && line.side === side)
+  return shown(workspace, scores, await sampleOf(lines, scores.table, sampleSize))
 }
 
 /** Does what was previewed: one action. Pairs that were decided meanwhile stay as they are, and are counted. */
@@ -160,7 +174,7 @@ function shown(
   { project }: Workspace,
   { table }: CurrentScores,
   sample: readonly SampledPair[],
-): BulkPreview['sample'] {
+): BulkSample[] {
   const images = new Map(project.images.many(sample.map(({ row }) => table.imageIds[row])).map((one) => [one.id, one]))
   return sample.flatMap(({ row, labelId, side, probability, drawn }) => {
     const image = images.get(table.imageIds[row])

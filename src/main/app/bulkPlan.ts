@@ -1,15 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { BulkLine, BulkRequest } from '../../preload/bulkSchemas.ts'
 import type { StateMatrix } from '../project/stateMatrix.ts'
-import {
-  acceptanceOf,
-  type HeldOut,
-  heldOutCut,
-  type RankedPairs,
-  rankSide,
-  type Side,
-  together,
-} from '../suggestions/acceptance.ts'
+import { type Acceptance, acceptanceOf, rankSide, type Side } from '../suggestions/acceptance.ts'
 import { confidenceOf, type ScoreTable } from '../suggestions/scores.ts'
 
 /** Suggestions of one label and side, the surest first. */
@@ -22,7 +14,7 @@ export interface Accepted {
   probabilities: Float32Array
 }
 
-export interface BulkInput extends Pick<BulkRequest, 'precision' | 'sides' | 'labelIds'> {
+export interface BulkInput extends Pick<BulkRequest, 'precision' | 'maxLost' | 'sides' | 'labelIds'> {
   table: ScoreTable
   matrix: StateMatrix
   /** Pairs that are no evidence, 1 each, in the places of the matrix. */
@@ -32,55 +24,52 @@ export interface BulkInput extends Pick<BulkRequest, 'precision' | 'sides' | 'la
 }
 
 /**
- * What can be accepted together, label by label, each to the precision asked for. Labels of which too little is known to try the
- * cut on are tried together. Between two labels the event loop gets its turn.
+ * What can be accepted in bulk: label by label, each by what is known of itself (`acceptanceOf`). Between two labels the event loop
+ * gets its turn.
  */
 export async function planBulk(input: BulkInput): Promise<Accepted[]> {
-  const { table, matrix, precision } = input
+  const { table, matrix, precision, maxLost } = input
   const wanted = input.images && rowsOf(table, input.images)
   const stateRows = Int32Array.from(table.imageIds, (id) => matrix.rowOf(id))
   const chosen = input.labelIds && new Set(input.labelIds)
   const found: Accepted[] = []
-  const rare: { column: number; side: Side; undecided: RankedPairs; heldOut: HeldOut }[] = []
-  const add = (
-    column: number,
-    side: Side,
-    undecided: RankedPairs,
-    known: number,
-    cut: number | null,
-    triedOn: BulkLine['triedOn'],
-  ): void => {
-    const { from, places } = acceptanceOf(undecided, precision, cut ?? 0)
-    const base = column * table.imageIds.length
-    const probabilities = Float32Array.from(places, (row) => table.probabilities[base + row])
-    const line = {
-      ...{ labelId: table.labelIds[column], side, count: places.length, suggested: undecided.places.length },
-      expectedErrors: probabilities.reduce((sum, p) => sum + 1 - confidenceOf(p), 0),
-      ...{ from: places.length > 0 ? from : null, triedOn, known },
-    }
-    found.push({ line, column, rows: places.slice(), probabilities })
-  }
   for (const [column, labelId] of table.labelIds.entries()) {
     if (matrix.columnOf(labelId) < 0 || chosen?.has(labelId) === false) continue
-    const { probabilities, states } = pairsOf(input, column, stateRows, wanted)
+    const { probabilities, states, open } = pairsOf(input, column, stateRows, wanted)
     for (const side of input.sides) {
-      const { undecided, heldOut } = rankSide(probabilities, states, side)
-      const cut = heldOutCut(heldOut, precision)
-      if (cut === null) rare.push({ column, side, undecided, heldOut })
-      else add(column, side, undecided, heldOut.sureness.length, cut, 'label')
+      const ranked = rankSide(probabilities, states, side)
+      const acceptance = acceptanceOf(ranked, side, { precision, maxLost }, open.count)
+      const rows = acceptance.places.slice()
+      const accepted = Float32Array.from(rows, (row) => probabilities[row])
+      const line = lineOf(acceptance, { labelId, side, suggested: ranked.undecided.places.length, open })
+      const expectedErrors = accepted.reduce((sum, p) => sum + 1 - confidenceOf(p), 0)
+      found.push({ line: { ...line, expectedErrors }, column, rows, probabilities: accepted })
     }
     await setImmediate()
   }
-  for (const side of input.sides) {
-    const those = rare.filter((one) => one.side === side)
-    const all = together(those.map(({ heldOut }) => heldOut))
-    const cut = heldOutCut(all, precision)
-    for (const { column, undecided } of those) {
-      add(column, side, undecided, all.sureness.length, cut, cut === null ? 'none' : 'rare')
-    }
-    await setImmediate()
+  return found
+}
+
+/** Undecided pairs of a label in all images, and Σ p of those that may be accepted. */
+interface Open {
+  count: number
+  expectedPositives: number
+}
+
+function lineOf(
+  { places, from, precision, lost, heldOut, refusal }: Acceptance,
+  { labelId, side, suggested, open }: Pick<BulkLine, 'labelId' | 'side' | 'suggested'> & { open: Open },
+): Omit<BulkLine, 'expectedErrors'> {
+  const positives = Math.round(open.expectedPositives)
+  const isAccepted = places.length > 0
+  return {
+    ...{ labelId, side, count: places.length, suggested, from, heldOut, refusal: refusal ?? null },
+    precision: isAccepted ? precision : null,
+    lost:
+      isAccepted && side === 'absent'
+        ? { share: lost, count: Math.ceil(lost * open.expectedPositives), positives }
+        : null,
   }
-  return found.sort((a, b) => a.column - b.column)
 }
 
 /** One label's probabilities and states, by row of the table; NaN for what is neither to be accepted nor evidence. */
@@ -94,15 +83,18 @@ function pairsOf(
   const probabilities = table.probabilities.slice(column * rows, (column + 1) * rows)
   const states = new Int8Array(rows)
   const [all, width, stateColumn] = [matrix.states, matrix.columns, matrix.columnOf(table.labelIds[column])]
+  const open: Open = { count: 0, expectedPositives: 0 }
   for (let row = 0; row < rows; row++) {
     const stateRow = stateRows[row]
     const at = stateRow * width + stateColumn
     const state = stateRow < 0 ? 0 : all[at]
+    if (stateRow >= 0 && state === 0 && !Number.isNaN(probabilities[row])) open.count++
     const counts = stateRow >= 0 && (state === 0 ? wanted?.[row] !== 0 : uponSuggestion[at] === 0)
     if (counts) states[row] = state
     else probabilities[row] = Number.NaN
+    if (counts && state === 0 && !Number.isNaN(probabilities[row])) open.expectedPositives += probabilities[row]
   }
-  return { probabilities, states }
+  return { probabilities, states, open }
 }
 
 function rowsOf(table: ScoreTable, imageIds: Int32Array): Uint8Array {
@@ -124,7 +116,7 @@ export interface SampledPair {
 
 /**
  * What a person can check of a plan: the least sure pairs, and so many at random. A pair's place in the draw is a hash of the pair,
- * so that what is looked at stays in sight while the precision is moved.
+ * so that what is looked at stays in sight while the aim is moved.
  */
 export async function sampleOf(plan: readonly Accepted[], table: ScoreTable, size: number): Promise<SampledPair[]> {
   const pairAt = ({ line, rows, probabilities }: Accepted, rank: number, drawn: SampledPair['drawn']): SampledPair => ({

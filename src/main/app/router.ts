@@ -12,7 +12,7 @@ import { backbonesPage, clearFeatures } from './backbonesPage.ts'
 import { startMeasuring, startTrial } from './backboneTrial.ts'
 import { backupsOf } from './backups.ts'
 import { browseFolder, requireAbsolute } from './browse.ts'
-import { previewBulk, startBulk } from './bulk.ts'
+import { previewBulk, sampleBulk, startBulk } from './bulk.ts'
 import { candidatesOf, confirmCandidates } from './candidates.ts'
 import { examine } from './doctor.ts'
 import { startExport } from './exporting.ts'
@@ -179,6 +179,7 @@ export function createRouter(app: Application, shell: Shell) {
     },
     bulk: {
       preview: os.bulk.preview.handler(({ input }) => previewBulk(workspace(), input)),
+      sample: os.bulk.sample.handler(({ input }) => sampleBulk(workspace(), input)),
       accept: os.bulk.accept.handler(({ input }) => startBulk(workspace(), input.token).done),
     },
     progress: {

@@ -70,37 +70,74 @@ export function meanScore(scores: readonly HiddenScore[]): HiddenScore {
   }
 }
 
-/** Suggestions accepted together at one aimed precision. */
-export type AcceptedScore = Record<Side, AcceptedSide>
+/** What accepting in bulk did, at the usual aim. */
+export type AcceptedScore = Record<Side, AcceptedSide> & { labels: AcceptedLabel[] }
 
-/** The share of what was accepted that is right. */
+/** The share of what was accepted that is right, over all labels. */
 export interface AcceptedSide extends Estimate {
   /** Hidden pairs that are so in truth. */
   all: number
 }
 
-/** The share that should be right of what is accepted together. */
-export const acceptedPrecision = 0.95
+/** The same of one label: the promises are kept of each by itself. */
+export interface AcceptedLabel {
+  name: string
+  present: { count: number; right: number }
+  /** `lost`: of the label's hidden `positives`, those that were accepted as absent. */
+  absent: { count: number; right: number; positives: number; lost: number }
+}
 
 const sides = { present: 1, absent: 0 } as const
 
 /** @param probabilities of present, N×C; those of known pairs by models that never saw them */
-export function scoreAccepted(probabilities: Float32Array, truth: Uint8Array, known: Uint8Array): AcceptedScore {
-  const states = Int8Array.from(truth, (y, at) => (known[at] ? (y ? 1 : -1) : 0))
-  const score = (side: Side): AcceptedSide => {
-    const { places } = acceptanceAt(probabilities, states, side, acceptedPrecision)
-    const right = places.filter((at) => truth[at] === sides[side]).length
-    const all = truth.filter((y, at) => !known[at] && y === sides[side]).length
-    return { ...wilsonEstimate(right, places.length), all }
-  }
-  return { present: score('present'), absent: score('absent') }
+export function scoreAccepted(
+  probabilities: Float32Array,
+  truth: Uint8Array,
+  known: Uint8Array,
+  labelNames: readonly string[],
+): AcceptedScore {
+  const width = labelNames.length
+  const labels = labelNames.map((name, label): AcceptedLabel => {
+    const places = Array.from({ length: truth.length / width }, (_, row) => row * width + label)
+    const column = Float32Array.from(places, (at) => probabilities[at])
+    const states = Int8Array.from(places, (at) => (known[at] ? (truth[at] ? 1 : -1) : 0))
+    const accepted = (side: Side): { count: number; right: number } => {
+      const rows = acceptanceAt(column, states, side).places
+      const right = rows.filter((row) => truth[places[row]] === sides[side]).length
+      return { count: rows.length, right }
+    }
+    const [present, absent] = [accepted('present'), accepted('absent')]
+    const positives = places.filter((at) => !known[at] && truth[at] === 1).length
+    return { name, present, absent: { ...absent, positives, lost: absent.count - absent.right } }
+  })
+  const hidden = (y: number): number => truth.filter((value, at) => !known[at] && value === y).length
+  return scoreOf(labels, { present: hidden(1), absent: hidden(0) })
 }
 
 /** Over several masks. */
-export function acceptedTogether(scores: readonly AcceptedScore[]): AcceptedScore {
+export function sumOfAccepted(scores: readonly AcceptedScore[]): AcceptedScore {
+  const labels = scores[0].labels.map(({ name }, i): AcceptedLabel => {
+    const sum = (of: (label: AcceptedLabel) => number): number =>
+      scores.reduce((total, score) => total + of(score.labels[i]), 0)
+    return {
+      name,
+      present: { count: sum(({ present }) => present.count), right: sum(({ present }) => present.right) },
+      absent: {
+        count: sum(({ absent }) => absent.count),
+        right: sum(({ absent }) => absent.right),
+        positives: sum(({ absent }) => absent.positives),
+        lost: sum(({ absent }) => absent.lost),
+      },
+    }
+  })
+  const all = (side: Side): number => scores.reduce((total, score) => total + score[side].all, 0)
+  return scoreOf(labels, { present: all('present'), absent: all('absent') })
+}
+
+function scoreOf(labels: AcceptedLabel[], all: Record<Side, number>): AcceptedScore {
   const score = (side: Side): AcceptedSide => {
-    const total = (count: 'right' | 'count' | 'all'): number => scores.reduce((sum, one) => sum + one[side][count], 0)
-    return { ...wilsonEstimate(total('right'), total('count')), all: total('all') }
+    const total = (of: 'right' | 'count'): number => labels.reduce((sum, label) => sum + label[side][of], 0)
+    return { ...wilsonEstimate(total('right'), total('count')), all: all[side] }
   }
-  return { present: score('present'), absent: score('absent') }
+  return { present: score('present'), absent: score('absent'), labels }
 }
