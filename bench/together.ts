@@ -11,7 +11,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { previewBulk, startBulk } from '../src/main/app/bulk.ts'
 import { queryImages } from '../src/main/app/imageQuery.ts'
 import { setMarks, undo } from '../src/main/app/marks.ts'
-import { confidentCounts, overviewOf } from '../src/main/app/progress.ts'
+import { likelyCounts, overviewOf } from '../src/main/app/progress.ts'
 import { RandomState } from '../src/main/base/random.ts'
 import { startApplication } from '../src/main/shell/start.ts'
 import { scoresFile, writeScores } from '../src/main/suggestions/scores.ts'
@@ -76,7 +76,7 @@ try {
   await setMarks(workspace, [{ imageId: 1, labelId: 1, state: 1 }])
   await measured('preview, after a mark', () => previewBulk(workspace, request), 1000)
   await measured('progress, half of the pairs known', () => overviewOf(workspace, Date.now() - 3600_000), 150)
-  await measured('confident suggestions of every label', () => confidentCounts(workspace))
+  await measured('confident suggestions of every label', () => likelyCounts(workspace))
   const narrow = { ...request, precision: 0.995, sides: ['present' as const], labelIds: labelIds.slice(0, 4) }
   const some = await previewBulk(workspace, narrow)
   await measured(`accept ${some.count} together`, () => startBulk(workspace, some.token).done)

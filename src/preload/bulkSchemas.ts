@@ -99,7 +99,7 @@ export const progressOverview = z.object({
 })
 
 /** Confident undecided suggestions of each label. */
-export const confidentCounts = z.array(z.object({ labelId: id, present: count, absent: count }))
+export const likelyCounts = z.array(z.object({ labelId: id, present: count, absent: count }))
 
 export type BulkRequest = z.infer<typeof bulkRequest>
 export type BulkRefusal = z.infer<typeof bulkRefusal>

@@ -172,7 +172,7 @@ export const contract = {
   progress: {
     /** @param today when the day began where the person is */
     overview: procedure.input(z.object({ today: z.number() })).output(b.progressOverview),
-    confident: procedure.output(b.confidentCounts),
+    likely: procedure.output(b.likelyCounts),
   },
   training: {
     /** The one click: embeds what has no features yet, then trains on what is known now (a `train` job). */

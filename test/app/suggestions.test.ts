@@ -46,8 +46,8 @@ test('accepting takes the suggestion over, rejecting marks the opposite, both sa
   const [row] = await imageRows(workspace, [1])
   expect(imageRow.parse(row)).toMatchObject({ present: [], absent: [] })
   expect(row.suggestions).toEqual([
-    { labelId: 2, probability: expect.closeTo(0.02), suggestion: 'absent', confident: true },
-    { labelId: 1, probability: expect.closeTo(0.97), suggestion: 'present', confident: true },
+    { labelId: 2, probability: expect.closeTo(0.02), suggestion: 'absent', likely: true },
+    { labelId: 1, probability: expect.closeTo(0.97), suggestion: 'present', likely: true },
   ])
 
   expect(await acceptSuggestions(workspace, [{ imageId: 1, labelId: 1 }])).toMatchObject({
@@ -64,7 +64,7 @@ test('accepting takes the suggestion over, rejecting marks the opposite, both sa
     { labelId: 2, state: 1, source: 'human', modelId: model.id, score: expect.closeTo(0.02) },
   ])
   const detail = detailSchema.parse(await imageDetail(workspace, 2))
-  expect(detail.allSuggestions).toMatchObject([{ labelId: 1, suggestion: 'absent', confident: false }])
+  expect(detail.allSuggestions).toMatchObject([{ labelId: 1, suggestion: 'absent', likely: false }])
 
   // What was decided meanwhile stays as it is.
   await setMarks(workspace, [{ imageId: 2, labelId: 1, state: 1 }])

@@ -21,7 +21,7 @@ function model(probabilities: number[], states: number[] = probabilities.map(() 
 describe('what is asked next', () => {
   const probabilities = Array.from({ length: 400 }, (_, i) => (i < 100 ? 0.96 : i < 200 ? 0.02 : i < 300 ? 0.45 : 0.3))
 
-  test('ours: by gain, and one in ten at random among the confident suggestions, on both sides', () => {
+  test('ours: by gain, and one in ten at random among the likely suggestions, on both sides', () => {
     const { pairs, audit } = askNext('ours', model(probabilities), 80, new RandomState(0))
     expect([pairs.length, new Set(pairs).size]).toEqual([80, 80])
     expect([audit.present.length, audit.absent.length]).toEqual([4, 4])
@@ -51,36 +51,50 @@ describe('what is asked next', () => {
 describe('a round', () => {
   const audit = { present: new Int32Array(0), absent: new Int32Array(0) }
 
+  /** A label of which 60 held-out pairs at each end bear its model out, and some that are open. */
+  const pairs = [
+    ...Array.from({ length: 60 }, () => ({ y: 1, p: 0.97, known: true })),
+    ...Array.from({ length: 60 }, () => ({ y: 0, p: 0.03, known: true })),
+    ...[1, 1, 0].map((y) => ({ y, p: 0.97, known: false })),
+    ...[0, 0, 0, 1].map((y) => ({ y, p: 0.03, known: false })),
+    ...[1, 0].map((y) => ({ y, p: 0.6, known: false })),
+  ]
+  const of = (some: typeof pairs, more = audit, labels = 1) =>
+    tally(
+      2,
+      Uint8Array.from(some, ({ y }) => y),
+      Int8Array.from(some, ({ y, known }) => (known ? (y ? 1 : -1) : 0)),
+      Float32Array.from(some, ({ p }) => p),
+      labels,
+      { audit: more },
+    )
+
   test('counts what is marked and what is suggested confidently and right', () => {
-    const truth = Uint8Array.of(1, 1, 1, 1, 0, 0, 0, 0)
-    const states = Int8Array.of(1, 0, 0, 0, -1, 0, 0, 0)
-    const probabilities = Float32Array.of(0.5, 0.95, 0.6, 0.05, 0.5, 0.95, 0.05, 0.4)
-    const asked = { audit: { present: Int32Array.of(1), absent: Int32Array.of(3, 6) } }
-    expect(tally(2, truth, states, probabilities, asked)).toMatchObject({
-      ...{ round: 2, decisions: 3, labelsRight: 4, saved: 1, positivesKnown: 0.5 },
+    const asked = { present: Int32Array.of(120), absent: Int32Array.of(123, 126) }
+    expect(of(pairs, asked)).toMatchObject({
+      ...{ round: 2, decisions: 121, labelsRight: 125, saved: 4, positivesKnown: 62 / 64 },
       confident: {
-        present: { count: 2, precision: 0.5, audit: { right: 1, count: 1 } },
-        absent: { count: 2, precision: 0.5, audit: { right: 1, count: 2 } },
+        present: { count: 3, precision: 2 / 3, audit: { right: 1, count: 1 } },
+        absent: { count: 4, precision: 0.75, audit: { right: 1, count: 2 } },
       },
     })
-    const all = truth.map((y) => (y ? 1 : 255))
-    expect(
-      tally(
-        9,
-        truth,
-        Int8Array.from(all, (y) => (y === 1 ? 1 : -1)),
-        probabilities,
-        { audit },
-      ),
-    ).toMatchObject({
-      ...{ decisions: 8, labelsRight: 8, saved: 0, positivesKnown: 1 },
+    expect(of(pairs.map((one) => ({ ...one, known: true })))).toMatchObject({
+      ...{ decisions: 129, labelsRight: 129, saved: 0, positivesKnown: 1 },
       confident: { present: { count: 0, precision: Number.NaN } },
     })
   })
 
+  test('while a label can’t be bounded, nothing of it is confident; each label is bounded by itself', () => {
+    const few = pairs.filter((_, i) => i >= 10)
+    expect(of(few).confident).toMatchObject({ present: { count: 0 }, absent: { count: 4 } })
+    // Two labels side by side: what is known of one is no evidence for the other.
+    const both = few.slice(0, -1).flatMap((one) => [one, { ...one, known: false }])
+    expect(of(both, audit, 2).confident).toMatchObject({ present: { count: 0 }, absent: { count: 4 } })
+  })
+
   test('between two rounds decisions are interpolated', () => {
     const round = (decisions: number, positivesKnown: number) => ({
-      ...tally(0, Uint8Array.of(1), Int8Array.of(1), Float32Array.of(1), { audit }),
+      ...tally(0, Uint8Array.of(1), Int8Array.of(1), Float32Array.of(1), 1, { audit }),
       ...{ decisions, positivesKnown },
     })
     const rounds = [round(100, 0.5), round(200, 0.9), round(300, 1)]

@@ -7,15 +7,15 @@ const labels = [
 ]
 
 test('what is left, and how long that takes at the rate of the session', () => {
-  const confident = [{ present: 5, absent: 45 }]
-  expect(remaining(100, labels, confident, 12)).toEqual({
+  const likely = [{ present: 5, absent: 45 }]
+  expect(remaining(100, labels, likely, 12)).toEqual({
     pairs: 200,
     known: 30,
     unknown: 170,
     suggested: 50,
     minutes: 10,
   })
-  expect(remaining(100, labels, confident, null).minutes).toBeNull()
+  expect(remaining(100, labels, likely, null).minutes).toBeNull()
   expect(remaining(0, [], [], 12)).toEqual({ pairs: 0, known: 0, unknown: 0, suggested: 0, minutes: 0 })
 })
 

@@ -139,8 +139,8 @@ describe('the labels of an image', () => {
     ...unrelated,
   })
   const labels = [label(1, 'dog'), label(2, 'Cat'), label(3, 'cow'), label(4, 'sky'), label(5, 'sea')]
-  const suggest = (labelId: number, probability: number, confident = true) =>
-    ({ labelId, probability, confident, suggestion: probability >= 0.5 ? 'present' : 'absent' }) as const
+  const suggest = (labelId: number, probability: number, likely = true) =>
+    ({ labelId, probability, likely, suggestion: probability >= 0.5 ? 'present' : 'absent' }) as const
   const known = (labelId: number, state: 1 | -1) =>
     ({ labelId, state, source: 'human', decidedAt: 0, score: null, annotator: null }) as const
   const detail = {

@@ -15,9 +15,9 @@ function content(): ReportContent {
     labels: [
       {
         ...{ name: nasty, colour: 'red;background:url(http://elsewhere/)', present: 1, absent: 2, unknown: 0 },
-        ...{ averagePrecision: 0.5, confident: { present: 0, absent: 1 } },
+        ...{ averagePrecision: 0.5, likely: { present: 0, absent: 1 } },
       },
-      { name: 'plain', colour: '#aabbcc', present: 0, absent: 0, unknown: 3, averagePrecision: null, confident: null },
+      { name: 'plain', colour: '#aabbcc', present: 0, absent: 0, unknown: 3, averagePrecision: null, likely: null },
     ],
     pairs: { present: 1, absent: 2, unknown: 3 },
     together: {

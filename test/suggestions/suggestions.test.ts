@@ -224,7 +224,7 @@ describe('scores on disk', () => {
       [9, 2],
       [5, 1],
     ])
-    const sure = rankSuggestions(table, () => true, { confidentOnly: true })
+    const sure = rankSuggestions(table, () => true, { likelyOnly: true })
     expect(sure.map(({ probability }) => suggestionOf(probability))).toEqual(['absent', 'present', 'present'])
     expect(confidenceOf(0.2)).toBeCloseTo(0.8)
   })

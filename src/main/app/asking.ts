@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts'
 import type { Project } from '../project/project.ts'
 import { auditShare, type Estimate, randomOrder, wilsonEstimate } from '../suggestions/audit.ts'
 import type { Gains } from '../suggestions/gains.ts'
-import { confidenceOf, confidentFrom, type ScoreTable, suggestionOf } from '../suggestions/scores.ts'
+import { confidenceOf, likelyFrom, type ScoreTable, suggestionOf } from '../suggestions/scores.ts'
 import { Usefulness } from './usefulness.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -16,13 +16,13 @@ export interface Question {
   probability: number
   /** Expected; of an audit it is not why it is asked. */
   gain: number
-  /** `audit`: drawn at random among the confident suggestions, to see how many of them are right. */
+  /** `audit`: drawn at random among the likely suggestions, to see how many of them are right. */
   why: 'gain' | 'audit'
 }
 
 export interface Questions {
   questions: Question[]
-  /** How many of the confident suggestions are right, by the audit pairs that were decided since the training. */
+  /** How many of the likely suggestions are right, by the audit pairs that were decided since the training. */
   audit: Record<Side, Estimate>
 }
 
@@ -94,11 +94,11 @@ interface AuditRequest {
   stateOf(imageId: number, labelId: number): number
 }
 
-/** So many pairs are looked at, at most, for confident suggestions: it bounds the time, to about a second. */
+/** So many pairs are looked at, at most, for likely suggestions: it bounds the time, to about a second. */
 const mostLooked = 1_000_000
 
 /**
- * Walks the confident suggestions of one side, of what was unknown at the training, in the model's own random order: those at its
+ * Walks the likely suggestions of one side, of what was unknown at the training, in the model's own random order: those at its
  * beginning that are decided by now are the answers, a random sample whatever else was marked; the next ones are to be asked.
  */
 function auditOf(gains: Gains, table: ScoreTable, { side, seed, wanted, passes, stateOf }: AuditRequest): Audit {
@@ -110,7 +110,7 @@ function auditOf(gains: Gains, table: ScoreTable, { side, seed, wanted, passes, 
     if (Number.isNaN(gains.gains[at])) continue
     const [imageId, labelId] = pairAt(gains, at)
     const probability = table.probability(imageId, labelId)
-    if (suggestionOf(probability) !== side || confidenceOf(probability) < confidentFrom) continue
+    if (suggestionOf(probability) !== side || confidenceOf(probability) < likelyFrom) continue
     if (!passes(imageId, labelId)) continue
     const state = stateOf(imageId, labelId)
     if (state === 0) {

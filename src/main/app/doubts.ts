@@ -1,7 +1,7 @@
 import type { Suggestion } from '../../preload/schemas.ts'
 import type { Decisions } from '../project/decisions.ts'
 import type { KnownState } from '../project/types.ts'
-import { confidenceOf, confidentFrom, suggestionOf } from '../suggestions/scores.ts'
+import { confidenceOf, likelyFrom, suggestionOf } from '../suggestions/scores.ts'
 import { isFromNames } from './fromNames.ts'
 import type { CurrentScores } from './suggestions.ts'
 
@@ -64,7 +64,7 @@ export function doubtsOf(
       if (Number.isNaN(probability) || modelId === model.id) return []
       const suggestion = suggestionOf(probability)
       if ((suggestion === 'present') === (state === 1)) return []
-      return [{ labelId, probability, suggestion, confident: confidenceOf(probability) >= confidentFrom }]
+      return [{ labelId, probability, suggestion, likely: confidenceOf(probability) >= likelyFrom }]
     })
     .sort((a, b) => confidenceOf(b.probability) - confidenceOf(a.probability))
 }

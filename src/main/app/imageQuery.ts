@@ -4,7 +4,7 @@ import type { LabelCondition, ImageSort as SortInFile } from '../project/imageFi
 import type { StateMatrix } from '../project/stateMatrix.ts'
 import { placeInAudit } from '../suggestions/audit.ts'
 import type { Gains } from '../suggestions/gains.ts'
-import { confidentFrom } from '../suggestions/scores.ts'
+import { likelyFrom } from '../suggestions/scores.ts'
 import type { Confidence } from './confidence.ts'
 import { decidedImages } from './decided.ts'
 import { doubtsOfImages } from './doubts.ts'
@@ -75,11 +75,11 @@ function conditions({ decisions, scores, confidence }: Sources, filter: ImageFil
   }
   for (const { labelId } of suggested) {
     const confidences = confidence.of(labelId)
-    passes.push((id) => confidence.at(confidences, id) >= confidentFrom)
+    passes.push((id) => confidence.at(confidences, id) >= likelyFrom)
   }
   if (filter.suggested !== undefined) {
     const confidences = confidence.of()
-    passes.push((id) => confidence.at(confidences, id) >= confidentFrom === filter.suggested)
+    passes.push((id) => confidence.at(confidences, id) >= likelyFrom === filter.suggested)
   }
   const { table } = scores
   for (const { labelId, from, to } of ranges) {
@@ -119,7 +119,7 @@ function valuesOf(
     case 'audit': {
       const seed = sort.seed ?? scores.model.id
       const confidences = confidence.of(labelId)
-      return (id) => (confidence.at(confidences, id) >= confidentFrom ? placeInAudit(id, seed) : 0)
+      return (id) => (confidence.at(confidences, id) >= likelyFrom ? placeInAudit(id, seed) : 0)
     }
     default:
       return undefined

@@ -51,7 +51,7 @@ async function rowsOf(
       version: versionOf(image),
       present: inState(1),
       absent: inState(-1),
-      suggestions: all.filter(({ confident }) => confident),
+      suggestions: all.filter(({ likely }) => likely),
     }
   })
 }

@@ -3,7 +3,7 @@ import { Slices } from '../base/slices.ts'
 import type { Model } from '../project/models.ts'
 import { countCooccurrence } from '../suggestions/cooccurrence.ts'
 import { type ReliabilityBin, Tally } from '../suggestions/curves.ts'
-import { confidenceOf, confidentFrom, suggestionOf } from '../suggestions/scores.ts'
+import { confidenceOf, likelyFrom, suggestionOf } from '../suggestions/scores.ts'
 import { leastKnown } from '../training/heldOut.ts'
 import { averagePrecision, meanOf } from '../training/metrics.ts'
 import { HeldOutPairs, type LabelPairs } from './heldOutPairs.ts'
@@ -191,7 +191,7 @@ function contradictedPlaces({ states, probabilities }: LabelPairs, state: 1 | -1
   const opposite = state === 1 ? 'absent' : 'present'
   const places: number[] = []
   probabilities.forEach((p, i) => {
-    if (states[i] === state && confidenceOf(p) >= confidentFrom && suggestionOf(p) === opposite) places.push(i)
+    if (states[i] === state && confidenceOf(p) >= likelyFrom && suggestionOf(p) === opposite) places.push(i)
   })
   return places
 }

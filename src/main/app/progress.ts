@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ProgressOverview } from '../../preload/bulkSchemas.ts'
-import { confidenceOf, confidentFrom } from '../suggestions/scores.ts'
+import { confidenceOf, likelyFrom } from '../suggestions/scores.ts'
 import type { Workspace } from './workspace.ts'
 
 /** @param today when the day began, in milliseconds since 1970 */
@@ -8,8 +8,8 @@ export async function overviewOf({ session }: Workspace, today: number): Promise
   return { today: await session.since(today), total: await session.total(), session: await session.summary() }
 }
 
-/** Of each label that the model knows, the confident suggestions that nobody has decided on; none without a model. */
-export async function confidentCounts({
+/** Of each label that the model knows, the likely suggestions that nobody has decided on; none without a model. */
+export async function likelyCounts({
   suggestions,
 }: Workspace): Promise<{ labelId: number; present: number; absent: number }[]> {
   const scores = await suggestions.current()
@@ -24,7 +24,7 @@ export async function confidentCounts({
     for (let row = 0; row < imageIds.length; row++) {
       const p = probabilities[column * imageIds.length + row]
       // NaN compares false: the model says nothing.
-      if (!(confidenceOf(p) >= confidentFrom)) continue
+      if (!(confidenceOf(p) >= likelyFrom)) continue
       const stateRow = matrix.rowOf(imageIds[row])
       if (stateRow < 0 || states[stateRow * width + stateColumn] !== 0) continue
       if (p >= 0.5) count.present++

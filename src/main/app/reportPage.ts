@@ -7,7 +7,7 @@ import { absolutePath } from '../images/walk.ts'
 import type { Image } from '../project/types.ts'
 import type { ReportContent, ReportModel, ReportPicture } from '../report/content.ts'
 import { reportPage } from '../report/page.ts'
-import { confidenceOf, confidentFrom } from '../suggestions/scores.ts'
+import { confidenceOf, likelyFrom } from '../suggestions/scores.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
 import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from './modelPage.ts'
 import type { CurrentScores } from './suggestions.ts'
@@ -65,14 +65,14 @@ async function contentOf(workspace: Workspace, job: JobControl): Promise<ReportC
   const precisions = new Map(report?.labels.map(({ labelId, averagePrecision }) => [labelId, averagePrecision]))
   const labels = project.labels.list()
   const rows = matrix.imageIds.length
-  const confident = new Map<number, { present: number; absent: number }>()
+  const likely = new Map<number, { present: number; absent: number }>()
   if (scores) {
     const slices = new Slices()
     for (const { id } of labels) {
       if (scores.table.columnOf(id) < 0) continue
-      confident.set(
+      likely.set(
         id,
-        confidentOf(scores, (imageId) => matrix.get(imageId, id) === 0, id),
+        likelyOf(scores, (imageId) => matrix.get(imageId, id) === 0, id),
       )
       await slices.pause()
     }
@@ -90,7 +90,7 @@ async function contentOf(workspace: Workspace, job: JobControl): Promise<ReportC
       ...{ name, colour, present: presentCount, absent: absentCount },
       unknown: rows - presentCount - absentCount,
       averagePrecision: precisions.get(id) ?? null,
-      confident: confident.get(id) ?? null,
+      likely: likely.get(id) ?? null,
     })),
     pairs: {
       present: total('present'),
@@ -195,12 +195,12 @@ async function suggestedOf(
   return found
 }
 
-function confidentOf({ table }: CurrentScores, isUndecided: (imageId: number) => boolean, labelId: number) {
+function likelyOf({ table }: CurrentScores, isUndecided: (imageId: number) => boolean, labelId: number) {
   const column = table.columnOf(labelId)
   const counts = { present: 0, absent: 0 }
   for (const [row, imageId] of table.imageIds.entries()) {
     const probability = table.at(row, column)
-    if (Number.isNaN(probability) || confidenceOf(probability) < confidentFrom || !isUndecided(imageId)) continue
+    if (Number.isNaN(probability) || confidenceOf(probability) < likelyFrom || !isUndecided(imageId)) continue
     counts[probability >= 0.5 ? 'present' : 'absent']++
   }
   return counts

@@ -30,7 +30,7 @@ import { startModelExport } from './modelExport.ts'
 import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from './modelPage.ts'
 import { chooseModel, modelsOf } from './models.ts'
 import { namesTemplate, startSuggestingByNames } from './names.ts'
-import { confidentCounts, overviewOf } from './progress.ts'
+import { likelyCounts, overviewOf } from './progress.ts'
 import { reasonsFor } from './reasons.ts'
 import { startReport } from './reportPage.ts'
 import { type Reveal, revealImage } from './reveal.ts'
@@ -184,7 +184,7 @@ export function createRouter(app: Application, shell: Shell) {
     },
     progress: {
       overview: os.progress.overview.handler(({ input }) => overviewOf(workspace(), input.today)),
-      confident: os.progress.confident.handler(() => confidentCounts(workspace())),
+      likely: os.progress.likely.handler(() => likelyCounts(workspace())),
     },
     training: {
       start: os.training.start.handler(async ({ input }) => ({ jobId: (await startTraining(workspace(), input)).id })),

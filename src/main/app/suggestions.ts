@@ -7,7 +7,7 @@ import type { StateMatrix } from '../project/stateMatrix.ts'
 import type { LabelState, ProjectChange, StateDelta } from '../project/types.ts'
 import { type Gains, gainsFile, readGains } from '../suggestions/gains.ts'
 import { FollowedScores } from '../suggestions/rescoring.ts'
-import { confidenceOf, confidentFrom, type ScoreTable, scoresFile, suggestionOf } from '../suggestions/scores.ts'
+import { confidenceOf, likelyFrom, type ScoreTable, scoresFile, suggestionOf } from '../suggestions/scores.ts'
 import { Confidence } from './confidence.ts'
 
 export interface CurrentScores {
@@ -150,8 +150,8 @@ export function suggestionsOf(table: ScoreTable, imageId: number, undecided: Ite
   for (const labelId of undecided) {
     const probability = table.at(row, table.columnOf(labelId))
     if (Number.isNaN(probability)) continue
-    const confident = confidenceOf(probability) >= confidentFrom
-    found.push({ labelId, probability, suggestion: suggestionOf(probability), confident })
+    const likely = confidenceOf(probability) >= likelyFrom
+    found.push({ labelId, probability, suggestion: suggestionOf(probability), likely })
   }
   return found.sort((a, b) => confidenceOf(b.probability) - confidenceOf(a.probability))
 }

@@ -144,7 +144,8 @@ class Play {
 
   async of(order: Order): Promise<OrderResult> {
     const { seed, rounds } = this.#input
-    const { truth } = this.#data
+    const { truth, labels } = this.#data
+    const width = labels.length
     const random = new RandomState(seed)
     let states = this.#examples(new RandomState(seed))
     const begun = markedIn(states)
@@ -152,13 +153,13 @@ class Play {
     const told: RoundTally[] = []
     for (let round = 0; round <= rounds; round++) {
       if (markedIn(states) === states.length) {
-        told.push(tally(round, truth, states, new Float32Array(states.length), { audit: nobody }))
+        told.push(tally(round, truth, states, new Float32Array(states.length), width, { audit: nobody }))
         break
       }
       const model = await this.#train(states, order, round)
       const next = Math.min(states.length, Math.max(markedIn(states) + 1, Math.round(begun * factor ** (round + 1))))
       const asked = askNext(order, model, next - markedIn(states), random)
-      told.push(tally(round, truth, states, model.probabilities, asked))
+      told.push(tally(round, truth, states, model.probabilities, width, asked))
       if (told.at(-1)!.positivesKnown >= goal) break
       states = states.slice()
       for (const at of asked.pairs) states[at] = truth[at] === 1 ? 1 : -1

@@ -1,18 +1,17 @@
 import type { RandomState } from '../base/random.ts'
+import type { Side } from '../suggestions/acceptance.ts'
 import { type AskInput, askGains } from '../suggestions/askNext.ts'
 import { auditShare, drawAudit } from '../suggestions/audit.ts'
 import { largestGains } from '../suggestions/gains.ts'
-import { confidenceOf, confidentFrom, suggestionOf } from '../suggestions/scores.ts'
+import { confidenceOf, likelyFrom, suggestionOf } from '../suggestions/scores.ts'
 
 /** `ours`: `askGains` with an audit slice; `uncertainty`: p nearest to ½ first; `random`: any. */
 export type Order = 'ours' | 'random' | 'uncertainty'
 
-export type Side = 'present' | 'absent'
-
 /** Pairs by their places in N×C. */
 export interface Asked {
   pairs: Int32Array
-  /** Those of them that were drawn for the audit of the confident suggestions. */
+  /** Those of them that were drawn for the audit of the likely suggestions. */
   audit: Record<Side, Int32Array>
 }
 
@@ -31,7 +30,7 @@ export function askNext(order: Order, model: AskInput, count: number, random: Ra
     return { pairs: sorted.slice(0, count), audit: nobody }
   }
   const onEachSide = Math.round((Math.min(count, unknown.length) * auditShare) / 2)
-  const drawn = (side: Side): Int32Array => drawAudit(confidentOf(model, unknown, side), onEachSide, random)
+  const drawn = (side: Side): Int32Array => drawAudit(likelyOf(model, unknown, side), onEachSide, random)
   const audit = { present: drawn('present'), absent: drawn('absent') }
   const audited = new Set([...audit.present, ...audit.absent])
   const gains = askGains(model).map((gain, at) => (audited.has(at) ? Number.NaN : gain))
@@ -43,13 +42,13 @@ export function askNext(order: Order, model: AskInput, count: number, random: Ra
   return { pairs: Int32Array.of(...asked, ...rest), audit }
 }
 
-/** The places, among some, of the confident suggestions of one side. */
-export function confidentOf(
+/** The places, among some, of the likely suggestions of one side. */
+function likelyOf(
   { probabilities }: Pick<AskInput, 'probabilities'>,
   places: Int32Array,
   side: Side,
 ): Int32Array {
   return places.filter(
-    (at) => confidenceOf(probabilities[at]) >= confidentFrom && suggestionOf(probabilities[at]) === side,
+    (at) => confidenceOf(probabilities[at]) >= likelyFrom && suggestionOf(probabilities[at]) === side,
   )
 }

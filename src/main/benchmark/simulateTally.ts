@@ -1,12 +1,14 @@
+import type { Side } from '../suggestions/acceptance.ts'
 import { type Estimate, wilsonEstimate } from '../suggestions/audit.ts'
-import { type Asked, confidentOf, type Side } from './simulateOrders.ts'
+import { confidentPlaces } from '../suggestions/confident.ts'
+import type { Asked } from './simulateOrders.ts'
 
 /** How the confident suggestions of one side do. */
 export interface ConfidentTally {
   count: number
   /** Of them, as the truth has it; NaN of none. */
   precision: number
-  /** Of them, as the audit slice has it that was asked after this training. */
+  /** Of the likely ones, as the audit slice has it that was asked after this training. */
   audit: Estimate
 }
 
@@ -35,13 +37,15 @@ export function tally(
   truth: Uint8Array,
   states: Int8Array,
   probabilities: Float32Array,
+  labels: number,
   { audit }: Pick<Asked, 'audit'>,
 ): RoundTally {
   const unknown = Int32Array.from(states.keys()).filter((at) => states[at] === 0)
   const isRight = (side: Side) => (at: number) => (truth[at] === 1) === (side === 'present')
-  const rightOf = (side: Side): number => confidentOf({ probabilities }, unknown, side).filter(isRight(side)).length
+  const places = { present: confidentOf('present'), absent: confidentOf('absent') }
+  const rightOf = (side: Side): number => places[side].filter(isRight(side)).length
   const confident = (side: Side): ConfidentTally => {
-    const count = confidentOf({ probabilities }, unknown, side).length
+    const count = places[side].length
     const audited = audit[side]
     const precision = count > 0 ? rightOf(side) / count : Number.NaN
     return { count, precision, audit: wilsonEstimate(audited.filter(isRight(side)).length, audited.length) }
@@ -56,6 +60,15 @@ export function tally(
     ...{ round, decisions, labelsRight, saved: labelsRight - decisions },
     positivesKnown: (markedPresent + rightOf('present')) / positives,
     confident: { present: confident('present'), absent: confident('absent') },
+  }
+
+  function confidentOf(side: Side): number[] {
+    return Array.from({ length: labels }, (_, label) => {
+      const column = Int32Array.from({ length: states.length / labels }, (_, row) => row * labels + label)
+      const p = Float32Array.from(column, (at) => probabilities[at])
+      const y = Int8Array.from(column, (at) => states[at])
+      return Array.from(confidentPlaces(p, y, side), (row) => column[row])
+    }).flat()
   }
 }
 

@@ -20,8 +20,8 @@ export interface ReportLabel {
   absent: number
   unknown: number
   averagePrecision: number | null
-  /** Undecided pairs that the model is confident of. */
-  confident: { present: number; absent: number } | null
+  /** Undecided pairs for which the model clearly leans one way: `likelyFrom`. */
+  likely: { present: number; absent: number } | null
 }
 
 /** How labels go together: lift, row by row; null where too little is known of a pair. */

@@ -62,7 +62,7 @@ ${labels.map((label) => labelRow(label, hasModel))}</tbody>
 }
 
 function labelRow(label: ReportLabel, hasModel: boolean): Html {
-  const { name, colour, present, absent, unknown, averagePrecision, confident } = label
+  const { name, colour, present, absent, unknown, averagePrecision, likely } = label
   const total = Math.max(1, present + absent + unknown)
   const width = (part: number): string => `${((100 * part) / total).toFixed(2)}%`
   const dot = /^#[0-9a-f]{6}$/i.test(colour) ? colour : 'transparent'
@@ -70,7 +70,7 @@ function labelRow(label: ReportLabel, hasModel: boolean): Html {
 <td><div class="balance" role="img" aria-label="${share(present, total)} present, ${share(absent, total)} absent"><i class="p" style="width:${width(present)}"></i><i class="a" style="width:${width(absent)}"></i></div></td>
 <td>${counted(present)}</td><td>${counted(absent)}</td><td>${counted(unknown)}</td>${
     hasModel &&
-    html`<td>${percent(averagePrecision)}</td><td>${confident ? `${counted(confident.present)} present, ${counted(confident.absent)} absent` : 'not learnt'}</td>`
+    html`<td>${percent(averagePrecision)}</td><td>${likely ? `${counted(likely.present)} present, ${counted(likely.absent)} absent` : 'not learnt'}</td>`
   }</tr>
 `
 }

@@ -178,7 +178,7 @@ export function provenCut(ranked: RankedSide, { precision, maxLost }: Acceptance
     const { share, size } = sample
     if (undecided === 0 || expectedRight < precision * undecided || !reaches(precision, share * size, size)) continue
     isPrecise = true
-    const most = positives ? lostBound(lost, positives) : Number.NaN
+    const most = positives ? lostBound(lost, positives, undecided / end) : Number.NaN
     if (most > maxLost) break
     const bound = lowerBound(share * size, size)
     cut = { sureness: from, undecided, heldOut: end, precision: bound, lost: most }
@@ -220,7 +220,7 @@ function strataOf({ undecided, heldOut: { sureness, right } }: RankedSide): Stra
   return strata
 }
 
-/** Every known positive of a label of which the absent side is looked at: those that it would lose, and those beyond all cuts. */
+/** Every known positive, by weight, of a label of which the absent side is looked at: those among its strata, and those beyond. */
 function positivesOf({ undecided, heldOut, all }: RankedSide, strata: readonly Stratum[]): WeightedSample {
   const sample = new WeightedSample()
   for (const { right, weight } of strata) sample.add(right.misses, 0, weight)
@@ -230,20 +230,29 @@ function positivesOf({ undecided, heldOut, all }: RankedSide, strata: readonly S
   return sample
 }
 
-/** The largest share of all positives that the lost ones may be, with `usualConfidence`. */
-function lostBound(lost: WeightedSample, positives: WeightedSample): number {
-  const { size } = positives
-  if (positives.total === 0) return 1
-  return upperBound((lost.total / positives.total) * size, size)
+/**
+ * The largest share of a label's undecided positives that a cut may lose, with `usualConfidence`. Of the known positives m of n lie
+ * within it, so at most q of all that were drawn so would. Where undecided pairs are r times as many to one known pair within the cut
+ * as they are around the other positives, each that lies there stands for r others: r q / (1 - q + r q).
+ * @param within undecided pairs to one known pair, within the cut
+ */
+function lostBound(lost: WeightedSample, positives: WeightedSample, within: number): number {
+  const [kept, keptWeight] = [positives.count - lost.count, positives.total - lost.total]
+  if (kept === 0 || keptWeight === 0) return 1
+  const q = upperBound(lost.count, positives.count)
+  const ratio = Math.max(1, within / (keptWeight / kept))
+  return (ratio * q) / (1 - q + ratio * q)
 }
 
 /** Pairs of different weight. */
 class WeightedSample {
   #right = 0
   #squares = 0
+  count = 0
   total = 0
 
   add(hits: number, misses: number, weight: number): void {
+    this.count += hits + misses
     this.#right += hits * weight
     this.total += (hits + misses) * weight
     this.#squares += (hits + misses) * weight * weight

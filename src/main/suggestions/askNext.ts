@@ -1,5 +1,5 @@
 import type { Conditional } from './conditional.ts'
-import { confidenceOf, confidentFrom, suggestionOf } from './scores.ts'
+import { confidenceOf, likelyFrom, suggestionOf } from './scores.ts'
 import { labelRates, type Neighbours } from './vote.ts'
 
 export interface AskInput {
@@ -43,7 +43,7 @@ export function askGains({ probabilities, states, labels, near, conditional }: A
     for (let label = 0; label < labels; label++) {
       const p = probabilities[start + label]
       if (!isOpen(p, states[start + label])) continue
-      const isSuggested = confidenceOf(p) >= confidentFrom && suggestionOf(p) === 'present'
+      const isSuggested = confidenceOf(p) >= likelyFrom && suggestionOf(p) === 'present'
       const [chance, rate] = isSuggested ? [1 - p, 1 - rates[label]] : [p, rates[label]]
       const rarity = Math.sqrt(chance / rate ** 0.25)
       gains[start + label] = Math.sqrt(p * (1 - p)) * rarity * transfer[label]

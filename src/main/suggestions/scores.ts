@@ -13,8 +13,11 @@ export interface Scores {
   probabilities: Float32Array
 }
 
-/** A suggestion is put forward when it is this sure, present and absent alike; the others are only told. */
-export const confidentFrom = 0.9
+/**
+ * A suggestion is put forward when it is this sure, present and absent alike; the others are only told. Whether as many of a label are
+ * right as this says is another matter: see `confidentPlaces`.
+ */
+export const likelyFrom = 0.9
 
 /** A suggestion that nobody has decided on. */
 export interface ScoredPair {
@@ -134,7 +137,7 @@ export function confidenceOf(probability: number): number {
 export function rankSuggestions(
   scores: ScoreTable,
   isUnknown: (imageId: number, labelId: number) => boolean,
-  { confidentOnly = false }: { confidentOnly?: boolean } = {},
+  { likelyOnly = false }: { likelyOnly?: boolean } = {},
 ): ScoredPair[] {
   const pairs: ScoredPair[] = []
   const rows = scores.imageIds.length
@@ -142,7 +145,7 @@ export function rankSuggestions(
     for (let row = 0; row < rows; row++) {
       const probability = scores.probabilities[column * rows + row]
       if (Number.isNaN(probability)) continue
-      if (confidentOnly && confidenceOf(probability) < confidentFrom) continue
+      if (likelyOnly && confidenceOf(probability) < likelyFrom) continue
       if (isUnknown(scores.imageIds[row], labelId)) pairs.push({ row, column, probability })
     }
   })

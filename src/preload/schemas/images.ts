@@ -22,7 +22,7 @@ export const imageFilter = z.object({
     .array(
       z.object({
         labelId: id,
-        /** `suggested`: unknown, and the model is confident of it, present or absent. */
+        /** `suggested`: unknown, and the model leans clearly towards one of them, present or absent. */
         is: z.enum(['present', 'absent', 'unknown', 'known', 'suggested']),
       }),
     )
@@ -30,7 +30,7 @@ export const imageFilter = z.object({
   /** How many of the labels are known. */
   known: z.enum(['nothing', 'something', 'everything']).optional(),
   status: z.array(z.enum(['ok', 'missing', 'broken'])).optional(),
-  /** At least one confident suggestion that is not decided. */
+  /** At least one likely suggestion that is not decided. */
   suggested: z.boolean().optional(),
   /** Several people said the opposite of a label, and nobody has decided it since. */
   disputed: z.literal(true).optional(),
@@ -52,7 +52,7 @@ export const imageSort = z.object({
    * `confidence`: the most confident undecided suggestion first; `usefulness`: the images whose unknown labels would teach the
    * model most first; `uncertain`: the undecided label nearest to 50 % first; `disagreeing`: the known label that the model speaks
    * most strongly against first, as long as nobody has decided it knowing that (each of the filter's label if it names one);
-   * `audit`: those with a confident suggestion at random first.
+   * `audit`: those with a likely suggestion at random first.
    */
   by: z.enum(['path', 'added', 'modified', 'known', 'confidence', 'usefulness', 'uncertain', 'disagreeing', 'audit']),
   descending: z.boolean().optional(),

@@ -49,7 +49,7 @@ export const suggestion = z.object({
   probability: z.number().min(0).max(1),
   suggestion: z.enum(['present', 'absent']),
   /** Sure enough to be put forward; the others are only told. */
-  confident: z.boolean(),
+  likely: z.boolean(),
 })
 export type Suggestion = z.infer<typeof suggestion>
 

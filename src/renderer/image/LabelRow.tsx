@@ -37,7 +37,7 @@ export const LabelRow = memo(function LabelRow({
     if (isFocused) row.current?.scrollIntoView({ block: 'nearest' })
   }, [isFocused])
 
-  const shown = state ? (state.state === 1 ? 'present' : 'absent') : suggestion?.confident ? 'suggested' : 'unknown'
+  const shown = state ? (state.state === 1 ? 'present' : 'absent') : suggestion?.likely ? 'suggested' : 'unknown'
   const stateName = { ...texts.states, suggested: suggestion ? texts.states[suggestion.suggestion] : '' }[shown]
   const set = (wanted: 1 | -1) => mark(imageId, label.id, state?.state === wanted ? 0 : wanted)
   const pair = [{ imageId, labelId: label.id }]
@@ -76,7 +76,7 @@ export const LabelRow = memo(function LabelRow({
             ui.set({ focusedLabel: label.id, why: !isExplained })
           }}
           className={`rounded px-1 text-[13px] tabular-nums underline decoration-dotted underline-offset-4 hover:bg-sunken ${
-            suggestion.confident ? 'text-suggested' : 'text-muted'
+            suggestion.likely ? 'text-suggested' : 'text-muted'
           }`}
         >
           {isByName ? texts.names.badge : texts.image.probability(sureness(suggestion, shown === 'suggested'))}
@@ -85,7 +85,7 @@ export const LabelRow = memo(function LabelRow({
       )}
       {doubt ? (
         <Doubt imageId={imageId} name={label.name} doubt={doubt} />
-      ) : suggestion?.confident ? (
+      ) : suggestion?.likely ? (
         <span className="flex">
           <Choice
             label={texts.image.accept(label.name, stateName.toLocaleLowerCase())}

@@ -14,7 +14,7 @@ export interface LabelEntry {
 export interface LabelGroups {
   /** Those that people don't agree on. */
   disputed: LabelEntry[]
-  /** Undecided and confident: what could be present first, the surest first. */
+  /** Undecided and likely: what could be present first, the surest first. */
   suggested: LabelEntry[]
   /** Those that the model doubts, the strongest doubt first; then present, then absent. */
   known: LabelEntry[]
@@ -36,7 +36,7 @@ export function labelGroups(labels: readonly Label[], detail: ImageDetail, searc
     const entry = { label, state, suggestion, doubt: state && doubts.get(label.id), dispute: disputes.get(label.id) }
     if (entry.dispute && !state) groups.disputed.push(entry)
     else if (state) groups.known.push(entry)
-    else if (suggestion?.confident) groups.suggested.push(entry)
+    else if (suggestion?.likely) groups.suggested.push(entry)
     else groups.unknown.push(entry)
   }
   const places = [...doubts.keys()]

@@ -22,12 +22,12 @@ export function ProgressDialog({ onClose }: { onClose: () => void }) {
     queryFn: () => client.progress.overview({ today: dayBegan(new Date()) }),
     gcTime: 0,
   })
-  const confident = useQuery({ queryKey: ['confident'], queryFn: () => client.progress.confident(), gcTime: 0 })
+  const likely = useQuery({ queryKey: ['likely'], queryFn: () => client.progress.likely(), gcTime: 0 })
   const images = project?.images.total ?? 0
-  const error = overview.error ?? confident.error
-  const counts = new Map(confident.data?.map((one) => [one.labelId, one]))
+  const error = overview.error ?? likely.error
+  const counts = new Map(likely.data?.map((one) => [one.labelId, one]))
   const { today, total, session } = overview.data ?? {}
-  const left = remaining(images, labels, confident.data ?? [], session?.perMinute ?? null)
+  const left = remaining(images, labels, likely.data ?? [], session?.perMinute ?? null)
   return (
     <Modal title={words.title} width="wide" onClose={onClose}>
       {error && <ErrorLine error={reportOf(error)} />}

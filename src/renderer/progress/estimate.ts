@@ -21,12 +21,12 @@ export interface Remaining {
 export function remaining(
   images: number,
   labels: readonly Counted[],
-  confident: readonly { present: number; absent: number }[],
+  likely: readonly { present: number; absent: number }[],
   perMinute: number | null,
 ): Remaining {
   const pairs = images * labels.length
   const known = labels.reduce((sum, { presentCount, absentCount }) => sum + presentCount + absentCount, 0)
-  const suggested = confident.reduce((sum, { present, absent }) => sum + present + absent, 0)
+  const suggested = likely.reduce((sum, { present, absent }) => sum + present + absent, 0)
   const unknown = pairs - known
   const minutes = perMinute ? Math.max(0, unknown - suggested) / perMinute : null
   return { pairs, known, unknown, suggested, minutes }

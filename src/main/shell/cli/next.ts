@@ -36,7 +36,7 @@ function linesOf({ questions, audit }: Questions): string[] {
     const { right, count, low, high } = audit[side]
     if (count === 0) return []
     const share = `${percent(low)}–${percent(high)} % of all such`
-    return `Audit: ${right} of ${counted(count, 'confident suggestion')} of ${side}, drawn at random, ${right === 1 ? 'was' : 'were'} right: ${share}.`
+    return `Audit: ${right} of ${counted(count, 'likely suggestion')} of ${side}, drawn at random, ${right === 1 ? 'was' : 'were'} right: ${share}.`
   })
   const list =
     lines.length > 0 ? tableText(['image', 'label', 'probability', 'gain'], lines) : ['Nothing is left to ask.']

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ViewsChoice } from '../../../preload/views.ts'
 import { type SimulateRequest, startSimulation } from '../../app/benchmarking.ts'
 import { backboneOf, viewsOption } from './backboneOption.ts'
@@ -16,6 +16,7 @@ interface Options extends CommonOptions {
   rounds: number
   images?: number
   labelsWithAtLeast: number
+  seed: number
   device: string
 }
 
@@ -34,16 +35,23 @@ export function addSimulate(program: Command): void {
     .addOption(new Option('--order <name>', 'what is asked next').choices([...all, 'all']).default('all'))
     .option('--images <number>', 'take so many of the images, at random', countOf)
     .option('--labels-with-at-least <number>', 'leave out labels present in fewer of them', countOf, 20)
+    .option('--seed <number>', 'which images and examples are drawn', seedOf, 0)
     .option('--device <name>', 'auto, cpu, webgpu, …', 'auto')
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
-      const { order, rounds, images, labelsWithAtLeast, device } = options
+      const { order, rounds, images, labelsWithAtLeast, seed, device } = options
       const backbone = backboneOf(options.backbone, options.views)
       const result = await startSimulation(context, {
         ...{ folder: path.resolve(folder), backbone, rounds, images, labelsWithAtLeast, device },
-        ...{ orders: order === 'all' ? all : [order], seed: 0 },
+        ...{ orders: order === 'all' ? all : [order], seed },
       }).done
       return { lines: simulateText(result), json: { ...result } }
     }),
   )
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text)
+  if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return seed
+  throw new InvalidArgumentError('A seed is a whole number from 0.')
 }

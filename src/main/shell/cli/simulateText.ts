@@ -20,7 +20,8 @@ export function simulateText(result: SimulateResult): string[] {
   return [
     head,
     'A decision is the mark of one pair, or accepting all confident suggestions at once (done once, at the end).',
-    'Right: marked, or suggested confidently and right. Saved: what marking these one by one would have taken more.',
+    'Confident: of this label, at least 95 % of what is as sure are right, by a lower bound from what is known of it.',
+    'Right: marked, or confident and right. Saved: what marking these one by one would have taken more.',
     '',
     ...orders.flatMap((order) => [...roundsText(order, pairs), '']),
     ...ends,
@@ -29,10 +30,11 @@ export function simulateText(result: SimulateResult): string[] {
 }
 
 function roundsText({ order, rounds }: OrderResult, pairs: number): string[] {
-  const head = ['decisions', '% of all', 'right', 'saved', 'positives known %', 'present suggested, right %']
+  const head = ['decisions', '% of all', 'right', 'saved', 'positives known %', 'confident present, right %', 'confident absent, right %']
   const lines = rounds.map(({ decisions, labelsRight, saved, positivesKnown, confident }) => [
     ...[String(decisions), percent(decisions / pairs), String(labelsRight), String(saved), percent(positivesKnown)],
     confidentText(confident.present),
+    confidentText(confident.absent),
   ])
   return [`${order}:`, ...tableText(head, lines)]
 }
