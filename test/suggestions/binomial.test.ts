@@ -1,12 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  betaDistribution,
-  leastToShow,
-  lowerBound,
-  reaches,
-  upperBound,
-} from '../../src/main/suggestions/binomial.ts'
+import { betaDistribution, leastToShow, lowerBound, reaches, upperBound } from '../../src/main/suggestions/binomial.ts'
 
 test('bounds are those of tables', () => {
   // Clopper–Pearson, one-sided 95 %, by SciPy's beta quantiles.

@@ -170,11 +170,7 @@ function titleOf({ project }: Workspace, plan: readonly Accepted[], count: numbe
   return `Accept “${name}” ${lines[0].side} in ${counted(count, 'image')} at ${aim}`
 }
 
-function shown(
-  { project }: Workspace,
-  { table }: CurrentScores,
-  sample: readonly SampledPair[],
-): BulkSample[] {
+function shown({ project }: Workspace, { table }: CurrentScores, sample: readonly SampledPair[]): BulkSample[] {
   const images = new Map(project.images.many(sample.map(({ row }) => table.imageIds[row])).map((one) => [one.id, one]))
   return sample.flatMap(({ row, labelId, side, probability, drawn }) => {
     const image = images.get(table.imageIds[row])

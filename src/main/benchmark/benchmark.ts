@@ -8,14 +8,7 @@ import { cachedFeatures, type EmbeddingProgress } from './cachedFeatures.ts'
 import { readLabelledFolder } from './folder.ts'
 import { knownMask } from './masks.ts'
 import { type MethodName, type MethodRun, type Mode, runMethods } from './methods.ts'
-import {
-  type AcceptedScore,
-  type HiddenScore,
-  meanScore,
-  scoreAccepted,
-  scoreHidden,
-  sumOfAccepted,
-} from './score.ts'
+import { type AcceptedScore, type HiddenScore, meanScore, scoreAccepted, scoreHidden, sumOfAccepted } from './score.ts'
 
 /** What every benchmark is asked. */
 export interface MeasureInput {

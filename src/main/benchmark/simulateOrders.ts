@@ -43,11 +43,7 @@ export function askNext(order: Order, model: AskInput, count: number, random: Ra
 }
 
 /** The places, among some, of the likely suggestions of one side. */
-function likelyOf(
-  { probabilities }: Pick<AskInput, 'probabilities'>,
-  places: Int32Array,
-  side: Side,
-): Int32Array {
+function likelyOf({ probabilities }: Pick<AskInput, 'probabilities'>, places: Int32Array, side: Side): Int32Array {
   return places.filter(
     (at) => confidenceOf(probabilities[at]) >= likelyFrom && suggestionOf(probabilities[at]) === side,
   )

@@ -12,6 +12,14 @@ export interface Worked {
   source: StateSource | null
 }
 
+/** One action that accepted several suggestions at once. */
+export interface AcceptedInBulk {
+  title: string
+  /** Milliseconds since 1970. */
+  at: number
+  labels: { name: string; present: number; absent: number }[]
+}
+
 const rowsAtOnce = 2000
 
 /** What the history says of how the work goes. Large numbers come from the counts that labels and actions keep. */
@@ -44,5 +52,29 @@ export class ProgressTable {
         ...{ id: rowId, at, pairs },
         source: source === 0 ? null : sourceOf(source),
       }))
+  }
+
+  /** What was accepted in bulk and still stands as it was accepted: neither undone nor decided anew. Oldest first. */
+  acceptedInBulk(): AcceptedInBulk[] {
+    return this.#db
+      .tuples<[id: number, title: string, at: number]>(
+        `SELECT id, title, at FROM action WHERE kind = 'do' AND state_changes > 1 AND 2 =
+           (SELECT new_source FROM state_change WHERE action_id = action.id LIMIT 1) ORDER BY id`,
+      )
+      .map(([id, title, at]) => ({ title, at, labels: this.#standing(id) }))
+      .filter(({ labels }) => labels.length > 0)
+  }
+
+  #standing(actionId: number): AcceptedInBulk['labels'] {
+    return this.#db
+      .tuples<[name: string, present: number, absent: number]>(
+        `SELECT label.name, sum(now.state = 1), sum(now.state = -1)
+         FROM state_change AS change JOIN label_state AS now USING (image_id, label_id) JOIN label ON label.id = label_id
+         WHERE action_id = ? AND change.new_source = 2 AND removed = 0 AND now.source = 2
+           AND now.state = new_state AND now.decided_at = new_decided_at
+         GROUP BY label.id ORDER BY position, label.id`,
+        actionId,
+      )
+      .map(([name, present, absent]) => ({ name, present, absent }))
   }
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { addAccept } from './cli/accept.ts'
 import { addBackbones } from './cli/backbones.ts'
 import { addBackups } from './cli/backups.ts'
 import { addBenchmark } from './cli/benchmark.ts'
@@ -34,7 +35,19 @@ hideSecrets(process.argv)
 
 /** One command, one file of `cli/`, one line here. */
 const commands = [
-  ...[addNew, addImport, addEmbed, addTrain, addModels, addSuggest, addExplain, addNext, addExport, addExportModel],
+  ...[
+    addNew,
+    addImport,
+    addEmbed,
+    addTrain,
+    addModels,
+    addSuggest,
+    addAccept,
+    addExplain,
+    addNext,
+    addExport,
+    addExportModel,
+  ],
   ...[
     addReport,
     addBackbones,

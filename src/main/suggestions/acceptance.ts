@@ -162,7 +162,10 @@ export interface ProvenCut {
  * don't, the bounds widen.
  * @param aim `maxLost` 1: however many are lost
  */
-export function provenCut(ranked: RankedSide, { precision, maxLost }: AcceptanceAim): { cut?: ProvenCut; isPrecise: boolean } {
+export function provenCut(
+  ranked: RankedSide,
+  { precision, maxLost }: AcceptanceAim,
+): { cut?: ProvenCut; isPrecise: boolean } {
   const { sureness } = ranked.undecided
   const limitsLoss = maxLost < 1
   const strata = strataOf(ranked)

@@ -1,9 +1,9 @@
 import path from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { ViewsChoice } from '../../../preload/views.ts'
 import { type SimulateRequest, startSimulation } from '../../app/benchmarking.ts'
 import { backboneOf, viewsOption } from './backboneOption.ts'
-import { countOf } from './count.ts'
+import { countOf, seedOf } from './count.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
 import { simulateText } from './simulateText.ts'
 
@@ -48,10 +48,4 @@ export function addSimulate(program: Command): void {
       return { lines: simulateText(result), json: { ...result } }
     }),
   )
-}
-
-function seedOf(text: string): number {
-  const seed = Number(text)
-  if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return seed
-  throw new InvalidArgumentError('A seed is a whole number from 0.')
 }

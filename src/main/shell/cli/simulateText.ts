@@ -30,7 +30,15 @@ export function simulateText(result: SimulateResult): string[] {
 }
 
 function roundsText({ order, rounds }: OrderResult, pairs: number): string[] {
-  const head = ['decisions', '% of all', 'right', 'saved', 'positives known %', 'confident present, right %', 'confident absent, right %']
+  const head = [
+    'decisions',
+    '% of all',
+    'right',
+    'saved',
+    'positives known %',
+    'confident present, right %',
+    'confident absent, right %',
+  ]
   const lines = rounds.map(({ decisions, labelsRight, saved, positivesKnown, confident }) => [
     ...[String(decisions), percent(decisions / pairs), String(labelsRight), String(saved), percent(positivesKnown)],
     confidentText(confident.present),

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { ProjectSummary } from '../../../preload/schemas.ts'
 import { summaryOf } from '../../app/summary.ts'
 import { counted } from '../../app/words.ts'
+import type { Workspace } from '../../app/workspace.ts'
 import { oneLine } from '../../base/visible.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 
@@ -16,7 +17,8 @@ export function addStatus(program: Command): void {
       options,
       async (workspace) => {
         const summary = summaryOf(workspace)
-        return { lines: linesOf(summary), json: { ...summary } }
+        const acceptedInBulk = workspace.project.progress.acceptedInBulk()
+        return { lines: [...linesOf(summary), ...bulkLines(acceptedInBulk)], json: { ...summary, acceptedInBulk } }
       },
       { readOnly: true },
     ),
@@ -45,4 +47,17 @@ function modelLine(model: ProjectSummary['model']): string {
   const lost = model.usable ? '' : '; its scores are lost: train again'
   const learnt = model.labels.length > 0 ? `, ${counted(model.labels.length, 'label')}` : ''
   return `Model: ${model.kind} on ${model.backbone}${learnt}${quality}, ${new Date(model.createdAt).toISOString()}${lost}`
+}
+
+/** What was accepted in bulk, action by action: labels that nobody looked at one by one. */
+function bulkLines(actions: ReturnType<Workspace['project']['progress']['acceptedInBulk']>): string[] {
+  if (actions.length === 0) return []
+  const lines = actions.flatMap(({ title, at, labels }) => [
+    `  ${new Date(at).toISOString()}  ${title}`,
+    ...labels.map(({ name, present, absent }) => {
+      const counts = [present > 0 ? `${present} present` : '', absent > 0 ? `${absent} absent` : ''].filter(Boolean)
+      return `    ${name}: ${counts.join(', ')}`
+    }),
+  ])
+  return ['', 'Accepted in bulk, and unchanged since:', ...lines]
 }

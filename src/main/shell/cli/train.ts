@@ -1,11 +1,12 @@
 import path from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { ViewsChoice } from '../../../preload/views.ts'
 import { chooseViews } from '../../app/backbones.ts'
 import type { Unfreeze } from '../../app/lastStage.ts'
 import { modelOf } from '../../app/summary.ts'
 import { startTraining } from '../../app/training.ts'
 import { viewsOption } from './backboneOption.ts'
+import { seedOf } from './count.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 
 interface Options extends CommonOptions {
@@ -46,10 +47,4 @@ export function addTrain(program: Command): void {
       return { lines: [outcome], json: { model: modelOf(workspace, trained), resumed, comparison, lastStage } }
     }),
   )
-}
-
-function seedOf(text: string): number {
-  const seed = Number(text)
-  if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff) return seed
-  throw new InvalidArgumentError('A seed is a whole number from 0 to 4294967295.')
 }
