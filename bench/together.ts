@@ -68,7 +68,10 @@ try {
       return (state === 0 ? random.random() < 0.25 : state === 1) ? sure : 1 - sure
     }),
   })
-  const request: BulkRequest = { precision: 0.95, sides: ['present', 'absent'], labelIds: null, filter: null }
+  const request: BulkRequest = {
+    ...{ precision: 0.95, maxLost: 0.02, sides: ['present', 'absent'] },
+    ...{ labelIds: null, filter: null },
+  }
   await measured('preview of accepting together, the first', () => previewBulk(workspace, request), 1000)
   await measured('preview, another precision', () => previewBulk(workspace, { ...request, precision: 0.9 }), 1000)
   const one = { ...request, labelIds: [7], filter: { text: 'folder 0' } }

@@ -15,7 +15,7 @@ test('closed, a dialog gives the keyboard back to what had it', async ({ app: pa
     ['Control+i', 'Import labels'],
     ['Control+h', 'History'],
     ['Control+Shift+p', 'Progress'],
-    ['Control+Shift+a', 'Accept together'],
+    ['Control+Shift+a', 'Accept in bulk'],
     ['Control+k', 'Commands'],
     ['f', 'Filter'],
     ['Shift+F', 'Saved filters'],
@@ -124,7 +124,7 @@ test('the keyboard can be seen wherever it is, and goes in the order of the page
     ['Control+e', 'Export'],
     ['Control+h', 'History'],
     ['Control+Shift+p', 'Progress'],
-    ['Control+Shift+a', 'Accept together'],
+    ['Control+Shift+a', 'Accept in bulk'],
     ['f', 'Filter'],
   ]) {
     await images(page).focus()

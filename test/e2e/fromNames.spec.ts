@@ -69,8 +69,8 @@ test('suggestions from names, before the first mark: asked for, told as what the
   await page.keyboard.press('w')
   await expect(page.getByText('The picture looks like what the label’s name means')).toBeVisible()
   await page.keyboard.press('Escape')
-  // Accepting many together takes figures that there are none of.
-  await fromMenu(page, /^Accept .*together/)
+  // Accepting in bulk takes figures that there are none of.
+  await fromMenu(page, /^Accept in bulk/)
   await expect(page.getByRole('alert')).toContainText('come from names only')
 })
 

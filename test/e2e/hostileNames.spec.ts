@@ -121,7 +121,7 @@ test('names of labels, files and projects are text on every screen, and in the r
   for (const [keys, name] of [
     ['Control+k', undefined],
     ['v', undefined],
-    ['Control+Shift+a', 'Accept together'],
+    ['Control+Shift+a', 'Accept in bulk'],
     ['Control+Shift+p', 'Progress'],
     ['Control+h', 'History'],
     ['Control+i', 'Import labels'],

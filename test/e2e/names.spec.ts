@@ -109,7 +109,7 @@ test('names of any length and script leave every screen whole', async ({ app: pa
   await page.keyboard.press('Escape')
 
   for (const [keys, title] of [
-    ['Control+Shift+a', 'Accept together'],
+    ['Control+Shift+a', 'Accept in bulk'],
     ['Control+Shift+p', 'Progress'],
     ['Control+h', 'History'],
   ]) {

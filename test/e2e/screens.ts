@@ -240,13 +240,13 @@ export const trained: Screen[] = [
       await expect(images(page)).toBeVisible()
     },
   },
-  behind('accept-together', 'Control+Shift+a', 'Accept together', {
+  behind('accept-in-bulk', 'Control+Shift+a', 'Accept in bulk', {
     hides: '[role=dialog] [role=status], [role=dialog] tbody, [role=dialog] li',
     async show(page) {
       await page.keyboard.press('Control+Shift+a')
       await expect(
-        dialog(page, 'Accept together')
-          .getByText(/would be wrong|Nothing would be/)
+        dialog(page, 'Accept in bulk')
+          .getByText(/would be wrong|Nothing/)
           .first(),
       ).toBeVisible()
     },

@@ -259,44 +259,78 @@ export const backbones = {
   keptIn: (folder: string) => `Kept in ${isolated(folder)}`,
 } as const
 
+const counted = (count: number, one: string): string => `${count.toLocaleString()} ${one}${count === 1 ? '' : 's'}`
+
+/** Rounded down: a bound must not promise more than was found. */
+const atLeast = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`
+const atMost = (share: number): string => `${(Math.ceil(share * 1000) / 10).toFixed(1)} %`
+
 export const together = {
-  title: 'Accept together',
-  open: 'Accept together …',
-  precision: 'How many of them should be right',
-  sides: 'Suggestions',
+  title: 'Accept in bulk',
+  open: 'Accept in bulk …',
+  precision: 'Target accuracy',
+  precisionHint:
+    'For each label by itself, at least this share of what is accepted is right, with 95 % confidence on labels held out.',
+  absent: 'Also accept absent',
+  absentHint:
+    'The price: a label’s few positives among them would be lost. They’d be marked absent, and nobody would look at them again.',
+  maxLost: 'Positives lost at most',
+  maxLostHint: 'Of each label’s positives that are still undecided, with 95 % confidence.',
   where: 'Images',
   everywhere: 'All',
-  shown: 'Those that the filter shows',
-  planning: 'Looking what that would do …',
-  would: (count: number, images: number, errors: number) =>
-    count === 0
-      ? 'Nothing would be accepted: no label is sure enough on what is known.'
-      : `${count.toLocaleString()} suggestions in ${images.toLocaleString()} images would be accepted. About ${Math.ceil(errors).toLocaleString()} of them would be wrong (${((errors / count) * 100).toFixed(1)} %).`,
-  plan: 'Label by label, what would be accepted',
+  shown: 'Those the filter shows',
+  planning: 'Checking each label …',
+  would: ({ count, labels, images, errors }: { count: number; labels: number; images: number; errors: number }) =>
+    `${counted(count, 'suggestion')} for ${counted(labels, 'label')} in ${counted(images, 'image')} would be accepted. About ${Math.ceil(errors).toLocaleString()} of them would be wrong (${((errors / count) * 100).toFixed(1)} %).`,
+  /** Why nothing can be accepted, and what to do. */
+  none: {
+    suggested: 'Nothing is left to accept: the model suggests nothing here that is still undecided.',
+    known: (aim: string, canLower: boolean) =>
+      `Nothing can be accepted in bulk yet: no label has enough known images to check ${aim} against. Mark more images${canLower ? ', or choose a lower target' : ''}.`,
+    unsure: (aim: string, canLower: boolean) =>
+      `Nothing can be accepted in bulk: on known images, the model is wrong too often for ${aim}. ${canLower ? 'Choose a lower target, or mark' : 'Mark'} more images and fine-tune again.`,
+  },
+  plan: 'What would be accepted, label by label',
   columns: {
     label: 'Label',
     side: 'As',
-    count: 'Accepted',
-    from: 'At least',
-    errors: 'Expected wrong',
-    triedOn: 'Tried on',
+    count: 'Accepted of suggested',
+    right: 'Right at least',
+    lost: 'Positives lost at most',
+    heldOut: 'Checked on',
   },
+  percent: (share: number) => `${Math.round(share * 100)} %`,
   of: (count: number, suggested: number) => `${count.toLocaleString()} of ${suggested.toLocaleString()}`,
-  errors: (errors: number) =>
-    errors < 0.1 ? '< 0.1' : errors < 10 ? errors.toFixed(1) : Math.round(errors).toLocaleString(),
-  triedOn: {
-    label: (known: number) => `${known.toLocaleString()} known images`,
-    rare: (known: number) => `${known.toLocaleString()} known images of rare labels together`,
-    none: (known: number) =>
-      known === 0 ? 'nothing known: none is accepted' : `${known.toLocaleString()} known images: too few`,
+  right: atLeast,
+  lost: ({ count, positives, share }: { count: number; positives: number; share: number }) =>
+    `${count.toLocaleString()} of about ${positives.toLocaleString()} (${atMost(share)})`,
+  heldOut: (known: number) => `${known.toLocaleString()} known`,
+  notOffered: (count: number) => `Not offered (${count.toLocaleString()})`,
+  notOfferedHint: 'These can’t be bounded yet, or would break the promise. Decide on them one by one.',
+  /** What follows the name of a label that is not offered. */
+  refusals: {
+    'few-known': (known: number, more: number | null) => needs(known, ['known image', 'to check against'], more),
+    unsure: () => 'too many held-out suggestions are wrong at this accuracy',
+    'few-positives': (known: number, more: number | null) => needs(known, ['image', 'known to be present'], more),
+    'loses-positives': () => 'would lose more of its positives than you allow',
+    'nearly-all': () => 'would accept nearly every unknown image: that tells nothing apart',
+    nothing: () => 'nothing is suggested',
   },
-  sample: 'A sample to check',
-  drawn: { least: 'The least sure', random: 'Drawn at random' },
+  sample: (label: string, side: 'present' | 'absent') => `Suggestions to check: ${isolated(label)}, ${side}`,
+  drawn: {
+    least: (count: number) => (count === 1 ? 'Check the one' : `Check the ${count} least certain`),
+    random: (count: number) => `${count} more at random`,
+  },
   wrongOf: (wrong: number, of: number) => `${wrong} of ${of} wrong`,
   wrong: 'Wrong',
-  claim: (label: string, side: 'present' | 'absent', sure: number) =>
-    `${isolated(label)} ${side}, ${Math.floor(sure * 100)} %`,
+  wrongOne: (path: string) => `Wrong: ${isolated(path)}`,
+  claim: (label: string, side: 'present' | 'absent', sure: string) => `${isolated(label)} ${side}, ${sure}`,
   accept: (count: number) => `Accept ${count.toLocaleString()}`,
   done: (changed: number, left: number) =>
-    `${changed.toLocaleString()} suggestions accepted${left > 0 ? `, ${left.toLocaleString()} left as decided meanwhile` : ''}. Undo takes them back.`,
+    `${counted(changed, 'suggestion')} accepted${left > 0 ? `; ${left.toLocaleString()} decided meanwhile ${left === 1 ? 'was' : 'were'} left alone` : ''}. Undo takes them all back.`,
 } as const
+
+function needs(known: number, [what, how]: readonly [string, string], more: number | null): string {
+  const has = known === 0 ? `no ${what} ${how}` : `only ${counted(known, what)} ${how}`
+  return more === null ? has : `${has}; about ${more.toLocaleString()} ${known === 0 ? '' : 'more '}would do`
+}

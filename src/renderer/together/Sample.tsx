@@ -1,44 +1,59 @@
-import { useState } from 'react'
-import type { BulkSample } from '../../preload/bulkSchemas.ts'
-import { mark } from '../state/marks.ts'
-import { useLabels } from '../state/queries.ts'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { BulkLine, BulkSample } from '../../preload/bulkSchemas.ts'
+import { client, reportOf } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
-import { Name } from '../ui/Name.tsx'
+import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'
 
 const words = texts.together
-const keyOf = ({ imageId, labelId }: BulkSample): string => `${imageId} ${labelId}`
 
-/** Some of what would be accepted, the least sure and random ones: what is wrong is corrected here, and so left out. */
-export function Sample({ sample }: { sample: readonly BulkSample[] }) {
-  const labels = new Map(useLabels().map(({ id, name }) => [id, name]))
-  const [wrong, setWrong] = useState<ReadonlySet<string>>(new Set())
-  const toggle = (one: BulkSample): void => {
-    const next = new Set(wrong)
-    const isWrong = !next.delete(keyOf(one))
-    if (isWrong) next.add(keyOf(one))
-    setWrong(next)
-    mark(one.imageId, one.labelId, isWrong ? (one.side === 'present' ? -1 : 1) : 0)
-  }
+/** What was found wrong, here or when a line was open before. */
+export interface Corrections {
+  isWrong(one: BulkSample): boolean
+  toggle(one: BulkSample): void
+}
+
+/** Some of what would be accepted of one label, the least sure and random ones: what is wrong is corrected here, and so left out. */
+export function Sample({
+  label,
+  line: { labelId, side },
+  token,
+  corrections,
+}: {
+  label: string
+  line: Pick<BulkLine, 'labelId' | 'side'>
+  token: string | null
+  corrections: Corrections
+}) {
+  const { data, error } = useQuery({
+    queryKey: ['together', 'sample', labelId, side, token],
+    queryFn: () => client.bulk.sample({ token: token ?? '', labelId, side }),
+    enabled: token !== null,
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  })
+  if (error) return <ErrorLine error={reportOf(error)} />
+  if (!data) return <p className="m-0 text-muted">{texts.common.loading}</p>
   return (
-    <section aria-label={words.sample} className="flex flex-col gap-3">
+    <section aria-label={words.sample(label, side)} className="flex flex-col gap-3">
       {(['least', 'random'] as const).map((drawn) => {
-        const these = sample.filter((one) => one.drawn === drawn)
+        const these = data.filter((one) => one.drawn === drawn)
         if (these.length === 0) return null
+        const wrong = these.filter((one) => corrections.isWrong(one)).length
         return (
           <div key={drawn} className="flex flex-col gap-1.5">
             <h3 className="m-0 text-[13px] font-medium text-muted">
-              {words.drawn[drawn]} · {words.wrongOf(these.filter((one) => wrong.has(keyOf(one))).length, these.length)}
+              {words.drawn[drawn](these.length)} · {words.wrongOf(wrong, these.length)}
             </h3>
             <ul className="m-0 grid list-none grid-cols-4 gap-2 p-0 sm:grid-cols-6">
               {these.map((one) => (
                 <SampleTile
-                  key={keyOf(one)}
+                  key={one.imageId}
                   one={one}
-                  label={labels.get(one.labelId) ?? ''}
-                  isWrong={wrong.has(keyOf(one))}
-                  onToggle={() => toggle(one)}
+                  label={label}
+                  isWrong={corrections.isWrong(one)}
+                  onToggle={() => corrections.toggle(one)}
                 />
               ))}
             </ul>
@@ -61,9 +76,12 @@ function SampleTile({
   onToggle: () => void
 }) {
   const { imageId, version, path, side, probability, status } = one
-  const sure = side === 'present' ? probability : 1 - probability
+  const sure = texts.image.probability(side === 'present' ? probability : 1 - probability)
   return (
-    <li className={`flex flex-col overflow-hidden rounded-lg border ${isWrong ? 'border-absent' : 'border-line'}`}>
+    <li
+      title={words.claim(label, side, sure)}
+      className={`flex flex-col overflow-hidden rounded-lg border ${isWrong ? 'border-absent' : 'border-line'}`}
+    >
       <div className="aspect-4/3 bg-stage">
         {status === 'ok' && (
           <Thumbnail
@@ -73,18 +91,17 @@ function SampleTile({
           />
         )}
       </div>
-      <div className="flex flex-col gap-1 p-1.5 text-[13px]">
-        <span className="flex min-w-0 items-center gap-1" title={words.claim(label, side, sure)}>
+      <div className="flex items-center justify-between gap-2 p-1.5 text-[13px]">
+        <span className={`flex items-center gap-1 text-muted tabular-nums ${isWrong ? 'line-through' : ''}`}>
           <StateIcon state={side} size={12} />
-          <Name className={isWrong ? 'line-through' : ''}>{label}</Name>
-          <span className="sr-only">{texts.states[side]}</span>
-          <span className="ml-auto shrink-0 text-muted tabular-nums">{texts.image.probability(sure)}</span>
+          <span className="sr-only">{texts.states[side]}</span> {sure}
         </span>
         <button
           type="button"
+          aria-label={words.wrongOne(path)}
           aria-pressed={isWrong}
           onClick={onToggle}
-          className={`h-6 rounded border text-xs ${isWrong ? 'border-absent bg-absent-soft text-absent' : 'border-line hover:bg-sunken'}`}
+          className={`h-6 rounded border px-2 text-xs ${isWrong ? 'border-absent bg-absent-soft text-absent' : 'border-line hover:bg-sunken'}`}
         >
           {words.wrong}
         </button>

@@ -1,50 +1,51 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { CheckCheck } from 'lucide-react'
 import { useState } from 'react'
-import type { BulkPreview, BulkRequest } from '../../preload/bulkSchemas.ts'
+import type { BulkPreview, BulkRequest, BulkSample } from '../../preload/bulkSchemas.ts'
 import { client, reportOf } from '../bridge/client.ts'
+import { mark } from '../state/marks.ts'
 import { useLatestJob } from '../state/queries.ts'
 import { notify, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
-import { Checkbox, Choice } from '../ui/Choice.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { JobLine } from '../ui/JobLine.tsx'
 import { Modal } from '../ui/Modal.tsx'
 import { useAction } from '../ui/useAction.ts'
+import { AimFields, type Aims, hasLowerTarget, usualAims } from './Aims.tsx'
+import { offeredOf, refusedOf, whyNothing } from './lines.ts'
+import { NotOffered } from './NotOffered.tsx'
 import { Plan } from './Plan.tsx'
-import { Sample } from './Sample.tsx'
+import type { Corrections } from './Sample.tsx'
 
 const words = texts.together
-const precisions = ['0.9', '0.95', '0.98', '0.99'] as const
 
-/** Many suggestions at once: what that would do, with a sample to check, before it is done. */
+/** Many suggestions at once: what that would do and what can be promised of it, label by label, before it is done. */
 export function TogetherDialog({ onClose }: { onClose: () => void }) {
   const filter = useUi((state) => state.filter)
-  const [precision, setPrecision] = useState<(typeof precisions)[number]>('0.95')
-  const [sides, setSides] = useState({ present: true, absent: true })
-  const [where, setWhere] = useState<'all' | 'shown'>('all')
+  const [aims, setAims] = useState(usualAims)
+  const corrections = useCorrections()
   const { busy, error, run } = useAction()
   const job = useLatestJob('accept')
   const isFiltered = Object.values(filter).some((condition) => condition !== undefined)
-  const chosen = (['present', 'absent'] as const).filter((side) => sides[side])
   const request: BulkRequest = {
-    precision: Number(precision),
-    sides: chosen,
+    precision: Number(aims.precision),
+    maxLost: Number(aims.maxLost),
+    sides: aims.takesAbsent ? ['present', 'absent'] : ['present'],
     labelIds: null,
-    filter: isFiltered && where === 'shown' ? filter : null,
+    filter: isFiltered && aims.where === 'shown' ? filter : null,
   }
   const preview = useQuery({
-    queryKey: ['together', request],
+    queryKey: ['together', 'preview', request],
     queryFn: () => client.bulk.preview(request),
-    enabled: chosen.length > 0,
+    placeholderData: keepPreviousData,
     // Each holds once, and for what is known now.
     staleTime: 0,
     gcTime: 0,
     retry: false,
     refetchOnWindowFocus: false,
   })
-  const plan = chosen.length > 0 && !preview.error ? preview.data : undefined
+  const plan = preview.error ? undefined : preview.data
 
   const accept = ({ token }: BulkPreview) =>
     run(async () => {
@@ -79,51 +80,64 @@ export function TogetherDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <div className="flex flex-col gap-4">
-        <div className="flex flex-wrap items-start gap-x-10 gap-y-3">
-          <Choice
-            legend={words.precision}
-            value={precision}
-            inLine
-            options={precisions.map((value) => ({ value, label: `${Math.round(Number(value) * 100)} %` }))}
-            onChange={setPrecision}
-          />
-          <fieldset className="m-0 border-0 p-0">
-            <legend className="mb-1 p-0 font-medium">{words.sides}</legend>
-            <div className="flex gap-5 py-1">
-              {(['present', 'absent'] as const).map((side) => (
-                <Checkbox key={side} checked={sides[side]} onChange={(is) => setSides({ ...sides, [side]: is })}>
-                  {texts.states[side]}
-                </Checkbox>
-              ))}
-            </div>
-          </fieldset>
-          {isFiltered && (
-            <Choice
-              legend={words.where}
-              value={where}
-              inLine
-              options={[
-                { value: 'all', label: words.everywhere },
-                { value: 'shown', label: words.shown },
-              ]}
-              onChange={setWhere}
-            />
-          )}
-        </div>
+        <AimFields
+          aims={aims}
+          isFiltered={isFiltered}
+          onChange={(change) => setAims((before) => ({ ...before, ...change }))}
+        />
         {busy && job?.state === 'running' && <JobLine job={job} />}
         {error && <ErrorLine error={error} />}
         {preview.error && <ErrorLine error={reportOf(preview.error)} />}
-        {chosen.length > 0 && preview.isPending && <p className="m-0 text-muted">{words.planning}</p>}
-        {plan && (
-          <>
-            <p role="status" className="m-0">
-              {words.would(plan.count, plan.images, plan.expectedErrors)}
-            </p>
-            <Plan lines={plan.lines} />
-            {plan.sample.length > 0 && <Sample key={plan.token} sample={plan.sample} />}
-          </>
-        )}
+        {preview.isPending && <p className="m-0 text-muted">{words.planning}</p>}
+        {plan && <Outcome plan={plan} aims={aims} isCurrent={!preview.isFetching} corrections={corrections} />}
       </div>
     </Modal>
   )
+}
+
+function Outcome({
+  plan,
+  aims,
+  isCurrent,
+  corrections,
+}: {
+  plan: BulkPreview
+  aims: Aims
+  isCurrent: boolean
+  corrections: Corrections
+}) {
+  const { token, count, images, expectedErrors: errors, lines } = plan
+  const [offered, refused] = [offeredOf(lines), refusedOf(lines)]
+  const labels = new Set(offered.map(({ labelId }) => labelId)).size
+  return (
+    <>
+      <p role="status" className="m-0">
+        {count > 0 ? words.would({ count, labels, images, errors }) : nothing(plan, aims)}
+      </p>
+      {offered.length > 0 && <Plan lines={offered} token={isCurrent ? token : null} corrections={corrections} />}
+      {refused.length > 0 && <NotOffered lines={refused} startsOpen={count === 0} />}
+    </>
+  )
+}
+
+function nothing({ lines }: BulkPreview, aims: Aims): string {
+  const why = whyNothing(lines)
+  if (why === 'suggested') return words.none.suggested
+  return words.none[why](words.percent(Number(aims.precision)), hasLowerTarget(aims))
+}
+
+/** What was found wrong in a sample is marked at once, and can be taken back as long as the dialog is open. */
+function useCorrections(): Corrections {
+  const [wrong, setWrong] = useState<ReadonlySet<string>>(new Set())
+  const keyOf = ({ imageId, labelId }: BulkSample): string => `${imageId} ${labelId}`
+  return {
+    isWrong: (one) => wrong.has(keyOf(one)),
+    toggle: (one) => {
+      const next = new Set(wrong)
+      const isWrong = !next.delete(keyOf(one))
+      if (isWrong) next.add(keyOf(one))
+      setWrong(next)
+      mark(one.imageId, one.labelId, isWrong ? (one.side === 'present' ? -1 : 1) : 0)
+    },
+  }
 }

@@ -8,6 +8,7 @@ export function Choice<T extends string>({
   onChange,
   inLine = false,
   disabled = false,
+  hint,
 }: {
   legend: string
   value: T
@@ -16,10 +17,12 @@ export function Choice<T extends string>({
   onChange: (value: T) => void
   inLine?: boolean
   disabled?: boolean
+  /** What the choice is about. */
+  hint?: string
 }) {
-  const name = useId()
+  const [name, hintId] = [useId(), useId()]
   return (
-    <fieldset className="m-0 min-w-0 border-0 p-0">
+    <fieldset aria-describedby={hint && hintId} className="m-0 min-w-0 border-0 p-0">
       <legend className="mb-1 p-0 font-medium">{legend}</legend>
       <div className={inLine ? 'flex flex-wrap gap-x-5' : 'flex flex-col'}>
         {options.map((option) => (
@@ -39,6 +42,11 @@ export function Choice<T extends string>({
           </label>
         ))}
       </div>
+      {hint && (
+        <p id={hintId} className="m-0 text-[13px] text-muted">
+          {hint}
+        </p>
+      )}
     </fieldset>
   )
 }
@@ -46,21 +54,34 @@ export function Choice<T extends string>({
 export function Checkbox({
   checked,
   onChange,
+  hint,
   children,
 }: {
   checked: boolean
   onChange: (checked: boolean) => void
+  hint?: string
   children: ReactNode
 }) {
-  return (
+  const hintId = useId()
+  const box = (
     <label className="flex items-center gap-2">
       <input
         type="checkbox"
+        aria-describedby={hint && hintId}
         className="m-0 size-4 accent-accent"
         checked={checked}
         onChange={(event) => onChange(event.target.checked)}
       />
       {children}
     </label>
+  )
+  if (!hint) return box
+  return (
+    <div>
+      {box}
+      <p id={hintId} className="m-0 ml-6 text-[13px] text-muted">
+        {hint}
+      </p>
+    </div>
   )
 }

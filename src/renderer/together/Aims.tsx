@@ -1,0 +1,81 @@
+import { texts } from '../texts.ts'
+import { Checkbox, Choice } from '../ui/Choice.tsx'
+
+const words = texts.together
+const precisions = ['0.8', '0.9', '0.95', '0.98', '0.99'] as const
+const losses = ['0.01', '0.02', '0.05', '0.1'] as const
+
+/** What accepting in bulk has to keep, and of what. */
+export interface Aims {
+  precision: (typeof precisions)[number]
+  takesAbsent: boolean
+  maxLost: (typeof losses)[number]
+  where: 'all' | 'shown'
+}
+
+/** Absent is a choice of its own: whoever makes it has read its price. */
+export const usualAims: Aims = { precision: '0.95', takesAbsent: false, maxLost: '0.02', where: 'all' }
+
+export const hasLowerTarget = ({ precision }: Aims): boolean => precision !== precisions[0]
+
+const inPercent = <T extends string>(values: readonly T[]) =>
+  values.map((value) => ({ value, label: words.percent(Number(value)) }))
+
+export function AimFields({
+  aims,
+  isFiltered,
+  onChange,
+}: {
+  aims: Aims
+  /** Only some images are shown: they may be all that is meant. */
+  isFiltered: boolean
+  onChange: (change: Partial<Aims>) => void
+}) {
+  return (
+    <div className="grid gap-x-10 gap-y-4 sm:grid-cols-2">
+      <div className="flex flex-col gap-4">
+        <Choice
+          legend={words.precision}
+          hint={words.precisionHint}
+          value={aims.precision}
+          inLine
+          options={inPercent(precisions)}
+          onChange={(precision) => onChange({ precision })}
+        />
+        {isFiltered && (
+          <Choice
+            legend={words.where}
+            value={aims.where}
+            inLine
+            options={[
+              { value: 'all', label: words.everywhere },
+              { value: 'shown', label: words.shown },
+            ]}
+            onChange={(where) => onChange({ where })}
+          />
+        )}
+      </div>
+      <div className="flex flex-col gap-4">
+        <Checkbox
+          checked={aims.takesAbsent}
+          hint={words.absentHint}
+          onChange={(takesAbsent) => onChange({ takesAbsent })}
+        >
+          <span className="font-medium">{words.absent}</span>
+        </Checkbox>
+        {aims.takesAbsent && (
+          <div className="ml-6">
+            <Choice
+              legend={words.maxLost}
+              hint={words.maxLostHint}
+              value={aims.maxLost}
+              inLine
+              options={inPercent(losses)}
+              onChange={(maxLost) => onChange({ maxLost })}
+            />
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}
