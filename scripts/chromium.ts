@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { aptInstall } from './apt.ts'
 
 const places = [
   process.env.CHROMIUM_PATH,
@@ -18,11 +18,6 @@ export function findChromium(): string | undefined {
 /** The same; where the system's own package can be installed without asking anyone, it is. */
 export function ensureChromium(): string | undefined {
   const found = findChromium()
-  if (found || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return found
-  console.log('Installing Chromium for the end-to-end tests (apt-get)…')
-  const apt = (...args: string[]) =>
-    spawnSync('apt-get', args, { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
-  const install = () => apt('install', '-y', '--no-install-recommends', 'chromium').status === 0
-  if (!install() && apt('update').status === 0) install()
+  if (found || !aptInstall(['chromium'], 'the end-to-end tests')) return found
   return findChromium()
 }

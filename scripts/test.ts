@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { ensureChromium } from './chromium.ts'
+import { ensureTracing } from './tracing.ts'
 
 const root = path.join(import.meta.dirname, '..')
 
@@ -33,4 +34,6 @@ stage('Biome', 'biome', 'check')
 stage('build', 'npm', 'run', '--silent', 'build')
 if (ensureChromium()) stage('end-to-end tests', 'playwright', 'test')
 else console.log('\n── end-to-end tests: skipped, there is no Chromium on this machine')
+const untraced = ensureTracing()
+if (untraced) console.log(`\n── the proof that nothing is sent: skipped, ${untraced}`)
 stage('unit and integration tests', 'vitest', 'run')
