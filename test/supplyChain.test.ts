@@ -12,6 +12,7 @@ interface LockedPackage {
   license?: string
   dev?: boolean
   hasInstallScript?: boolean
+  gypfile?: boolean
   link?: boolean
   dependencies?: Record<string, string>
   devDependencies?: Record<string, string>
@@ -37,11 +38,31 @@ test('the lockfile is exact: what package.json asks for, every package by its ha
   }
 })
 
+/** What of a package would run when it is installed: its scripts, or a compiler where it has something to compile. */
+function scriptsOf(place: string): string[] {
+  const file = path.join(root, place, 'package.json')
+  // Of another system.
+  if (!existsSync(file)) return []
+  const { scripts = {} } = JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> }
+  const own = ['preinstall', 'install', 'postinstall'].filter((name) => scripts[name])
+  return existsSync(path.join(root, place, 'binding.gyp')) ? [...own, 'node-gyp'] : own
+}
+
 test('a package runs nothing when it is installed, unless it is named', () => {
-  const wanting = packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([place]) => nameOf(place))
+  const wanting = packages.filter(([place]) => scriptsOf(place).length > 0).map(([place]) => nameOf(place))
+  expect(wanting).toEqual(expect.arrayContaining(['node', 'onnxruntime-node']))
   for (const name of wanting) expect(manifest.allowScripts, name).toHaveProperty([name])
   // Node itself: its script puts the program in its place.
   expect(Object.entries(manifest.allowScripts).filter(([, allowed]) => allowed)).toEqual([['node', true]])
+})
+
+test('npm 10, which knows of no such list, runs no others: run `node scripts/lockfile.ts` after each change', () => {
+  // It looks for scripts where the lockfile says that there are some, and compiles unless the lockfile says not to.
+  const runs = packages.filter(
+    ([place, { hasInstallScript, gypfile }]) =>
+      hasInstallScript || (gypfile !== false && scriptsOf(place).includes('node-gyp')),
+  )
+  expect(runs.map(([place]) => nameOf(place))).toEqual(['node'])
 })
 
 /** What the application may be made of, and, where it only builds and checks it, what else. */

@@ -49,6 +49,14 @@ describe('Electron’s checklist', () => {
       '    show()\n    await begin(',
     ]
     for (const call of [contents, session, window]) expect(entry).toContain(call)
+    // Chromium is told to keep quiet before it starts, the session before its first page.
+    for (const [call, before] of [
+      ['keepChromiumQuiet(app, ', 'whenReady'],
+      ['keepSessionQuiet(app, session.defaultSession)', window],
+    ]) {
+      expect(entry).toContain(call)
+      expect(entry.indexOf(call)).toBeLessThan(entry.indexOf(before))
+    }
     expect(entry.indexOf(contents)).toBeLessThan(entry.indexOf('whenReady'))
     expect(entry.indexOf(session)).toBeLessThan(entry.indexOf(window))
     expect(holding(/new BrowserWindow\(/)).toEqual(['main/shell/electron/window.ts'])

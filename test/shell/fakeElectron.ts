@@ -49,6 +49,8 @@ export function fakeElectron({ packaged = false, first = true }: { packaged?: bo
   const app = Object.assign(new EventEmitter(), {
     isPackaged: packaged,
     enableSandbox: vi.fn(),
+    commandLine: { appendSwitch: vi.fn() },
+    configureHostResolver: vi.fn(),
     setAppUserModelId: vi.fn(),
     requestSingleInstanceLock: vi.fn(() => first),
     quit: vi.fn(),
@@ -93,6 +95,9 @@ export function fakeElectron({ packaged = false, first = true }: { packaged?: bo
         setPermissionRequestHandler: vi.fn(),
         setPermissionCheckHandler: vi.fn(),
         setDevicePermissionHandler: vi.fn(),
+        setSpellCheckerEnabled: vi.fn(),
+        setSpellCheckerLanguages: vi.fn(),
+        setProxy: vi.fn(async () => undefined),
         webRequest: { onBeforeRequest: vi.fn() },
       },
     },

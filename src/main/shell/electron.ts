@@ -26,6 +26,7 @@ import { pick } from './electron/dialogs.ts'
 import { askAfterCoreEnded, surviveBugs } from './electron/fatal.ts'
 import { guardContents, guardSession } from './electron/guard.ts'
 import { answerScheme, privileges, scheme } from './electron/protocol.ts'
+import { keepChromiumQuiet, keepSessionQuiet } from './electron/quiet.ts'
 import { TrainingOutside } from './electron/training.ts'
 import { Updates } from './electron/updates.ts'
 import { openWindow } from './electron/window.ts'
@@ -34,7 +35,11 @@ import { coreEntry, rendererFolder, rootFolder } from './paths.ts'
 const args = process.argv.slice(1)
 const asked = projectIn(args, process.cwd())
 
+/** Only a package that was made to be updated says from where. */
+const hasUpdates = app.isPackaged && existsSync(path.join(process.resourcesPath, 'app-update.yml'))
+
 app.enableSandbox()
+keepChromiumQuiet(app, { updates: hasUpdates })
 // Under this name Windows shows notifications, and keeps windows and recent projects together. Others have no such name.
 app.setAppUserModelId?.('app.surmise.desktop')
 protocol.registerSchemesAsPrivileged([privileges])
@@ -124,6 +129,7 @@ function start(): void {
 
   void app.whenReady().then(async () => {
     guardSession(session.defaultSession)
+    keepSessionQuiet(app, session.defaultSession)
     protocol.handle(scheme, answerScheme(core, rendererFolder, log))
     const updates = new Updates({
       preferences: {
@@ -131,8 +137,7 @@ function start(): void {
         set: (patch) => core.client.app.setPreferences(patch),
       },
       ...{ dialog, log },
-      // Only a package that was made to be updated says from where.
-      available: app.isPackaged && existsSync(path.join(process.resourcesPath, 'app-update.yml')),
+      available: hasUpdates,
       load: async () => (await import('electron-updater')).default.autoUpdater,
     })
     bar = new MenuBar(

@@ -116,6 +116,8 @@ export class Updates {
       updater.autoInstallOnAppQuit = true
       updater.allowDowngrade = false
       updater.logger = this.#with.log
+      // The library would send a number of its own making that tells one installation from another.
+      updater.requestHeaders = { 'x-user-staging-id': '00000000-0000-0000-0000-000000000000' }
       return updater
     })
     return this.#updater
