@@ -9,7 +9,7 @@ import { style } from './style.ts'
 export function reportPage(content: ReportContent): string {
   const { project, writtenAt, version, images, labels, pairs, together, model } = content
   const page = html`<!doctype html>
-<html lang="en">
+<html lang="en" translate="no">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
