@@ -159,7 +159,7 @@ export const contract = {
       .input(z.object({ limit: z.int().min(1).max(500), before: id.optional(), kind: s.action.shape.kind.optional() }))
       .output(z.array(s.action)),
     /** Undo, or redo, until this action is the latest that is in effect. */
-    goTo: procedure.input(z.object({ id })).output(s.actionResult.extend({ steps: z.int().nonnegative() })),
+    goTo: procedure.input(z.object({ id })).output(s.wentTo),
   },
   bulk: {
     /** What accepting all that keeps its promises label by label would do; nothing is written. */
@@ -256,6 +256,10 @@ export const contract = {
           renames: z.record(z.string(), z.string()).optional(),
         }),
       )
+      .output(s.importPreview),
+    /** The same with other names, of what was read; the token of before is spent. */
+    rename: procedure
+      .input(z.object({ token: z.string(), renames: z.record(z.string(), z.string()) }))
       .output(s.importPreview),
     /** Keeps the contents of a file whose place a browser does not tell, until the project is closed. @returns where */
     receive: procedure

@@ -46,7 +46,7 @@ async function scored(application: Application, images: number, logOdds: [number
       conditional,
     },
     described: new Float32Array(images),
-    features: '',
+    ...{ features: '', folds: 3, neighbours: 400 },
   })
   const scores = conditionalLogOddsOfAll(conditional, own, states).map(logistic)
   await writeScores(scoresFile(project.cacheFolder, model.uid), {

@@ -8,7 +8,13 @@ import { applyBlend } from '../../src/main/suggestions/blend.ts'
 import { FollowedScores } from '../../src/main/suggestions/rescoring.ts'
 import { scoresFile, writeScores } from '../../src/main/suggestions/scores.ts'
 import { fitSuggester, type Suggester, suggestionProbabilities } from '../../src/main/suggestions/suggester.ts'
-import { readBlended, readImages, suggesterFile, writeSuggester } from '../../src/main/suggestions/suggesterFile.ts'
+import {
+  readBlended,
+  readImages,
+  readTrainedOn,
+  suggesterFile,
+  writeSuggester,
+} from '../../src/main/suggestions/suggesterFile.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'surmise-rescoring-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -44,6 +50,8 @@ beforeAll(async () => {
     suggester,
     described,
     features,
+    folds: 4,
+    neighbours: 77,
   })
   const columns = new Float32Array((images + 1) * labels).fill(Number.NaN)
   stored.forEach((p, at) => {
@@ -106,13 +114,40 @@ test('what was blended, and how images are compared, can be read for one entry',
   expect(names).toEqual(['linear', 'sst', 'vote'])
   expect([...logOdds]).toEqual(Object.values(sources).map((column) => column[17 * labels + 3]))
   expect([...weights]).toEqual(suggester.blend.weights[3].map(Math.fround))
-  expect(await readImages(file)).toEqual({ imageIds, keys, described, features })
+  expect(await readImages(file)).toEqual({ imageIds, keys, described, features, neighbours: 77 })
+  expect(await readTrainedOn(file)).toMatchObject({ folds: 4, features })
+})
+
+test('a file of before it said how often labels were held out, and with how many images one is compared, keeps what held then', async () => {
+  const file = suggesterFile(folder, 'm')
+  const whole = readFileSync(file)
+  // The same length, so that everything else stays where it is.
+  const unsaid = Buffer.from(
+    whole.toString('latin1').replace('"folds":', '"flods":').replace('"neighbours":', '"neighbuors":'),
+    'latin1',
+  )
+  expect(unsaid.equals(whole)).toBe(false)
+  writeFileSync(file, unsaid)
+  expect(await readImages(file)).toMatchObject({ neighbours: 400 })
+  expect(await readTrainedOn(file)).toMatchObject({ folds: 3 })
+  writeFileSync(file, whole)
 })
 
 test('without the file, or with a damaged or a foreign one, scores are as training left them', async () => {
   const file = suggesterFile(folder, 'm')
   const whole = readFileSync(file)
-  const others = { ...suggester, imageIds, keys, states, sources, suggester, described, features }
+  const others = {
+    ...suggester,
+    imageIds,
+    keys,
+    states,
+    sources,
+    suggester,
+    described,
+    features,
+    folds: 4,
+    neighbours: 77,
+  }
   const foreign = suggesterFile(folder, 'other')
   const own = applyBlend(suggester.blend, sources)
   await writeSuggester(foreign, { ...others, own, labelIds: Int32Array.of(4, 9, 2, 7, 3) })

@@ -20,7 +20,7 @@ import { Jobs, type StartedJob } from './jobs.ts'
 import { OutsideWrites } from './outsideWrites.ts'
 import { PreferencesFile } from './preferences.ts'
 import { RecentProjects } from './recent.ts'
-import { makeSample } from './sample.ts'
+import { makeSample, sampleFile } from './sample.ts'
 import { type ScanSummary, startScan } from './scanning.ts'
 import { Speeds } from './speeds.ts'
 import { summaryOf } from './summary.ts'
@@ -155,9 +155,19 @@ export class Application {
     return { workspace, scan: startScan(workspace) }
   }
 
-  /** Draws the sample project in a folder, and opens it. @param folder absolute @default a new one among the documents */
-  async sample(folder = sampleFolder()): Promise<Workspace> {
-    return this.open(await this.drawSample(folder).done)
+  /**
+   * Opens the sample project among the documents, which is drawn the first time; or draws one in a folder, and opens that.
+   * @param folder absolute
+   */
+  async sample(folder?: string): Promise<Workspace> {
+    const there = folder === undefined ? madeSample() : undefined
+    if (there !== undefined) {
+      const workspace = await this.open(there)
+      this.context.events.notice('info', 'The sample was drawn before, and is opened as it was left.')
+      return workspace
+    }
+    const taken = new Set((await this.recent.list()).filter(({ found }) => found).map(({ name }) => name))
+    return this.open(await makeSample(this.context, folder ?? sampleFolder(), taken).done)
   }
 
   /** The same without opening it. @returns the job; its result is the path of the project file */
@@ -224,12 +234,26 @@ function tellAllAnew({ project, context: { events } }: Workspace): void {
   events.publish({ kind: 'states', imageIds: null, undoTitle, redoTitle })
 }
 
-/** `Surmise sample` in the documents folder, with a number behind it if there is one already. */
+/** The first sample among the documents that was drawn to its end. */
+function madeSample(): string | undefined {
+  for (const folder of sampleFolders()) {
+    if (!existsSync(folder)) return undefined
+    const file = path.join(folder, sampleFile)
+    if (existsSync(file)) return file
+  }
+}
+
+/** Where the next one is drawn. */
 function sampleFolder(): string {
+  for (const folder of sampleFolders()) if (!existsSync(folder)) return folder
+  throw new Error('There is always another number.')
+}
+
+/** `Surmise sample` in the documents folder, then the same with a number behind it. */
+function* sampleFolders(): Generator<string> {
   const documents =
     [path.join(homeFolder(), 'Documents'), homeFolder()].find((folder) => existsSync(folder)) ?? homeFolder()
   for (let number = 1; ; number++) {
-    const folder = path.join(documents, number === 1 ? 'Surmise sample' : `Surmise sample ${number}`)
-    if (!existsSync(folder)) return folder
+    yield path.join(documents, number === 1 ? 'Surmise sample' : `Surmise sample ${number}`)
   }
 }

@@ -3,12 +3,15 @@ import { UserError } from '../base/errors.ts'
 import { redo, titles, undo } from './marks.ts'
 import type { Workspace } from './workspace.ts'
 
+export type Went = ActionResult & { kind: 'undo' | 'redo'; steps: number; of: number }
+
 /**
  * Undoes, or does again, until this action is the latest that is in effect. Each step is whole by itself: one that fails leaves
- * those before it.
+ * those before it. Where something else is done meanwhile, it ends there.
+ * @returns which way it went, how many steps were taken, and how many there were to take
  * @throws UserError `history-elsewhere`
  */
-export async function goTo(workspace: Workspace, id: number): Promise<ActionResult & { steps: number }> {
+export async function goTo(workspace: Workspace, id: number): Promise<Went> {
   const { history } = workspace.project
   const way = history.wayTo(id)
   if (!way) {
@@ -20,13 +23,24 @@ export async function goTo(workspace: Workspace, id: number): Promise<ActionResu
   }
   const step = way.kind === 'undo' ? undo : redo
   let last: ActionResult | null = null
-  let changed = 0
-  for (let done = 0; done < way.steps; done++) {
+  let [changed, steps] = [0, 0]
+  while (steps < way.steps) {
     // Something may have been done meanwhile, by somebody else who looks at this project.
     if (history.wayTo(id)?.kind !== way.kind) break
-    last = await step(workspace)
-    changed += last?.changed ?? 0
+    const result = await step(workspace)
+    if (!result) break
+    last = result
+    changed += result.changed
+    steps++
   }
   const title = last?.title ?? ''
-  return { changed, title, firstImageId: last?.firstImageId ?? null, ...titles(workspace), steps: way.steps }
+  return {
+    changed,
+    title,
+    firstImageId: last?.firstImageId ?? null,
+    ...titles(workspace),
+    kind: way.kind,
+    steps,
+    of: way.steps,
+  }
 }

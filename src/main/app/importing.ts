@@ -61,12 +61,18 @@ export class ImportPreviews {
     return token
   }
 
-  /** Each preview can be carried out once. @throws UserError `import-forgotten` */
-  take(token: string): Previewed {
+  /** It can still be carried out. @throws UserError `import-forgotten` */
+  get(token: string): Previewed {
     const previewed = this.#previews.get(token)
-    this.#previews.delete(token)
     if (previewed) return previewed
     throw new UserError('import-forgotten', 'This import is no longer prepared.', 'Choose the file again.')
+  }
+
+  /** Each preview can be carried out once. @throws UserError `import-forgotten` */
+  take(token: string): Previewed {
+    const previewed = this.get(token)
+    this.#previews.delete(token)
+    return previewed
   }
 }
 
@@ -75,7 +81,7 @@ export class ImportPreviews {
  * @throws UserError of the format and of what is read
  */
 export function startPreview(workspace: Workspace, request: ImportRequest): StartedJob<ImportPreview> {
-  const { context, project, imports } = workspace
+  const { context, project } = workspace
   const named = request.format === undefined ? undefined : readable(formatById(request.format))
   const name = path.basename(request.path)
   return context.jobs.start('import', `Read ${name}`, async (job) => {
@@ -91,12 +97,32 @@ export function startPreview(workspace: Workspace, request: ImportRequest): Star
     job.update({ phase: 'Comparing with the project', fraction: null })
     const target = await targetOf(project)
     const plan = await ImportPlan.make(format.id, collected, target, { signal: job.signal, renames: request.renames })
-    const { ours: _, ...preview } = plan.preview
-    return {
-      result: { ...preview, token: imports.add({ plan, path: request.path }), limits: format.limits },
-      outcome: `${name} mentions ${counted(preview.images.matched, 'image')} of this project.`,
-    }
+    return shown(workspace, { plan, path: request.path })
   })
+}
+
+/**
+ * The same file with other names for its labels: what was read is set against the project once more, and the preview takes the place
+ * of the one before. The file itself is left alone.
+ * @throws UserError `import-forgotten`
+ */
+export function startRenaming(workspace: Workspace, token: string, renames: Renames): StartedJob<ImportPreview> {
+  const { context, project, imports } = workspace
+  const { plan: before, path: file } = imports.get(token)
+  return context.jobs.start('import', `Rename labels of ${path.basename(file)}`, async (job) => {
+    job.update({ phase: 'Comparing with the project', fraction: null })
+    const plan = await before.renamed(await targetOf(project), { signal: job.signal, renames })
+    imports.take(token)
+    return shown(workspace, { plan, path: file })
+  })
+}
+
+function shown({ imports }: Workspace, previewed: Previewed): { result: ImportPreview; outcome: string } {
+  const { ours: _, ...preview } = previewed.plan.preview
+  return {
+    result: { ...preview, token: imports.add(previewed), limits: formatById(preview.format).limits },
+    outcome: `${path.basename(previewed.path)} mentions ${counted(preview.images.matched, 'image')} of this project.`,
+  }
 }
 
 /** A pipe that nobody writes to, or a device that never ends, would be waited for without an end. What is not there is said by who reads it. */

@@ -22,7 +22,7 @@ import { formatsTold } from './formats.ts'
 import { goTo } from './history.ts'
 import { queryImages } from './imageQuery.ts'
 import { imageDetail, imageRows } from './imageRows.ts'
-import { startImport, startPreview } from './importing.ts'
+import { startImport, startPreview, startRenaming } from './importing.ts'
 import { mergeLabels, planMerge, splitLabel, updateLabel } from './labels.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
 import { startMerge, startMergePreview } from './merging.ts'
@@ -238,6 +238,9 @@ export function createRouter(app: Application, shell: Shell) {
       preview: os.exchange.preview.handler(({ input }) => {
         const renames = input.renames && asRenames(input.renames)
         return startPreview(workspace(), { ...input, path: requireAbsolute(input.path), renames }).done
+      }),
+      rename: os.exchange.rename.handler(({ input: { token, renames } }) => {
+        return startRenaming(workspace(), token, asRenames(renames)).done
       }),
       receive: os.exchange.receive.handler(async ({ input: { name, contents } }) => {
         return { path: await workspace().received.keep(name, contents) }

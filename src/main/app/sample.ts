@@ -9,17 +9,30 @@ import type { JobControl, StartedJob } from './jobs.ts'
 import { counted } from './words.ts'
 import { writeFirstStates } from './writeStates.ts'
 
-const projectName = `Sample${projectExtension}`
+export const sampleFile = `Sample${projectExtension}`
+
+/** “Sample”, or with the first number behind it that no other has. */
+function freeName(taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? 'Sample' : `Sample ${number}`
+    if (!taken.has(name)) return name
+  }
+}
 
 /**
  * Draws some hundred scenes and makes a project of them, in which a few labels are known: enough to click Fine-tune at once.
  * Stopped or failed on the way, it leaves nothing behind.
  * @param folder absolute; a new one, or one with nothing in it
+ * @param taken names of projects that there are already: the sample gets another one
  * @returns the job; its result is the path of the project file
  * @throws UserError `sample-folder`, `project-exists`
  */
-export function makeSample({ jobs, compute }: AppContext, folder: string): StartedJob<string> {
-  const target = path.join(folder, projectName)
+export function makeSample(
+  { jobs, compute }: AppContext,
+  folder: string,
+  taken: ReadonlySet<string> = new Set(),
+): StartedJob<string> {
+  const target = path.join(folder, sampleFile)
   if (existsSync(target)) {
     throw new UserError(
       'project-exists',
@@ -31,7 +44,7 @@ export function makeSample({ jobs, compute }: AppContext, folder: string): Start
     throw new UserError('sample-folder', `The folder is not empty: ${folder}`, 'Choose an empty folder, or a new one.')
   }
   const isNew = mkdirSync(folder, { recursive: true }) !== undefined
-  const left = isNew ? [folder] : [...Object.values(sampleLayout), projectName, `${projectName}-cache`]
+  const left = isNew ? [folder] : [...Object.values(sampleLayout), sampleFile, `${sampleFile}-cache`]
   const draw = async (job: JobControl) => {
     job.update({ phase: 'Drawing' })
     const sample = await compute.run(
@@ -47,7 +60,7 @@ export function makeSample({ jobs, compute }: AppContext, folder: string): Start
     const imagesRoot = path.join(folder, sample.images)
     const labels = (await readFile(path.join(folder, sample.labels), 'utf8')).trim().split('\n')
     try {
-      const project = createProject({ path: target, imagesRoot, labels, name: 'Sample' })
+      const project = createProject({ path: target, imagesRoot, labels, name: freeName(taken) })
       try {
         const { added } = await compute.run(
           'scan',

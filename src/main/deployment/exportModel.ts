@@ -11,7 +11,6 @@ import { readTrainedOn, suggesterFile, type TrainedOn } from '../suggestions/sug
 import { modelBytes } from '../tensor/joinModels.ts'
 import type { ModelMessage } from '../tensor/onnxFormat.ts'
 import { type KeptFeatures, keptFeatures } from '../training/evidence.ts'
-import { folds } from '../training/fineTune.ts'
 import { dealFolds } from '../training/folds.ts'
 import { heldOutMeanAveragePrecision } from '../training/heldOut.ts'
 import { assemble, withoutFoldLogits } from './assemble.ts'
@@ -98,6 +97,7 @@ export async function exportModel(
   const labels = names.length
   const { sources, states } = kept
   const blend = fitImageBlend(sources, states, labels)
+  const { folds } = kept
   const fitting = { folds, seed: provenance.seed }
   const quality = blendQuality(sources, states, names, blend.shifts, fitting)
   const fold = dealFolds(states, labels, folds, provenance.seed)

@@ -7,7 +7,6 @@ import { readTrainedOn, suggesterFile } from '../suggestions/suggesterFile.ts'
 import { modelBytes } from '../tensor/joinModels.ts'
 import { Session, tensorOf } from '../tensor/session.ts'
 import { keptFeatures } from '../training/evidence.ts'
-import { folds } from '../training/fineTune.ts'
 import { assemble, withoutFoldLogits } from './assemble.ts'
 import { requireBackbone, unusable } from './exportModel.ts'
 import { readWithWeights } from './externalWeights.ts'
@@ -72,7 +71,7 @@ async function openModel({ cacheFolder, modelUid, modelFile }: RecogniseInput): 
       backboneModel: await readWithWeights(features.backbone.file),
       head: await readFile(placeBelow(cacheFolder, modelFile)),
       blend: fitImageBlend(trained.sources, trained.states, trained.labelIds.length),
-      folds,
+      folds: trained.folds,
     },
     {},
   )

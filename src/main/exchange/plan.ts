@@ -4,7 +4,7 @@ import type { Collected } from './collected.ts'
 import { type MatchedBy, type Matches, matchImages, type TargetImage } from './match.ts'
 import { planLabels, type Renames } from './planLabels.ts'
 import { type PredictedScores, scoresOf } from './predictions.ts'
-import type { Json, Problem } from './records.ts'
+import type { Json, Problem, ProblemList } from './records.ts'
 import { type Grouped, groupByImage, type ResolvedState } from './resolve.ts'
 
 /** The project that an import goes into: what has to be known of it for a plan. */
@@ -161,9 +161,10 @@ export class ImportPlan {
     target: ImportTarget,
     { signal, renames }: PlanOptions = {},
   ): Promise<ImportPlan> {
-    const { problems } = collected
-    noteMissing(collected)
-    const { labels, plannedOf } = planLabels(collected, target, renames)
+    // The file's own problems stay as reading found them: another plan may be made of it.
+    const problems = collected.problems.copy()
+    noteMissing(collected, problems)
+    const { labels, plannedOf } = planLabels(collected, target, problems, renames)
     // Identities count only in files of Surmise: elsewhere a field of that name means who knows what.
     const matches = await matchImages(collected.images, target.images(), problems, { signal, uids: collected.ours })
     const grouped = groupByImage(collected.states, matches.imageIds, plannedOf, labels.length)
@@ -220,6 +221,11 @@ export class ImportPlan {
       problems: problems.list(),
     }
     return new ImportPlan({ preview, labels, collected, target, matches, grouped, plannedOf })
+  }
+
+  /** What was read, set against the project once more with other names. @throws UserError `cancelled` */
+  renamed(target: ImportTarget, options: PlanOptions): Promise<ImportPlan> {
+    return ImportPlan.make(this.preview.format, this.#collected, target, options)
   }
 
   /**
@@ -316,8 +322,8 @@ function* restOf(
 }
 
 /** What is referred to, and never told. */
-function noteMissing(collected: Collected): void {
-  const { images, labels, problems } = collected
+function noteMissing(collected: Collected, problems: ProblemList): void {
+  const { images, labels } = collected
   for (const [key, index] of collected.imageKeys()) {
     if (!images[index])
       problems.add('image-missing', 'Entries about images that the file doesn’t list: left out', `image ${key}`)

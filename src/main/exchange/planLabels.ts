@@ -1,6 +1,7 @@
 import { shortened, UserError } from '../base/errors.ts'
 import type { Collected, FileLabel } from './collected.ts'
 import type { ImportTarget, PlannedLabel } from './plan.ts'
+import type { ProblemList } from './records.ts'
 
 /** What a label of the file is to be called: another name, or '' to leave it out. By the file's own name, NFC, trimmed. */
 export type Renames = ReadonlyMap<string, string>
@@ -15,8 +16,12 @@ export interface PlannedLabels {
  * Sets the labels of a file against those of the project: the same but for case is the same; what only differs in accents,
  * spaces or marks is told, and not taken together unless a person says so.
  */
-export function planLabels(collected: Collected, target: ImportTarget, renames: Renames = new Map()): PlannedLabels {
-  const { problems } = collected
+export function planLabels(
+  collected: Collected,
+  target: ImportTarget,
+  problems: ProblemList,
+  renames: Renames = new Map(),
+): PlannedLabels {
   const byUid = new Map(target.labels.map((label) => [label.uid, label]))
   const byName = new Map(target.labels.map((label) => [target.labelNameKey(label.name), label]))
   const similar = new SimilarNames(target.labels.map(({ name }) => name))
@@ -64,7 +69,7 @@ export function planLabels(collected: Collected, target: ImportTarget, renames: 
     }
     const planned: PlannedLabel = { name: known?.name ?? name, labelId: known?.id ?? null, present: 0, absent: 0 }
     if (!known) {
-      Object.assign(planned, newLabelFacts(collected, label, takenKeys))
+      Object.assign(planned, newLabelFacts(collected, label, takenKeys, problems))
       const like = collected.ours ? undefined : similar.of(name)
       if (like !== undefined) {
         const message =
@@ -111,7 +116,12 @@ function looseKey(name: string): string {
 }
 
 /** Colour, key and so on of a label that is to be made, as far as the project can take them. */
-function newLabelFacts(collected: Collected, label: FileLabel, takenKeys: Set<string | null>): Partial<PlannedLabel> {
+function newLabelFacts(
+  collected: Collected,
+  label: FileLabel,
+  takenKeys: Set<string | null>,
+  problems: ProblemList,
+): Partial<PlannedLabel> {
   const facts: Partial<PlannedLabel> = {}
   if (collected.ours && label.uid) facts.uid = label.uid
   if (label.colour && /^#[0-9a-f]{6}$/i.test(label.colour)) facts.colour = label.colour
@@ -119,11 +129,7 @@ function newLabelFacts(collected: Collected, label: FileLabel, takenKeys: Set<st
   if (label.key && label.key.length <= 40 && !/[\p{Cc}\p{Cs}]/u.test(label.key)) {
     const key = label.key.normalize('NFC')
     if (takenKeys.has(key))
-      collected.problems.add(
-        'key-taken',
-        'Shortcuts that are taken: these labels come without',
-        `${key}: ${label.name}`,
-      )
+      problems.add('key-taken', 'Shortcuts that are taken: these labels come without', `${key}: ${label.name}`)
     else facts.key = key
     takenKeys.add(key)
   }

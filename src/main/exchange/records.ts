@@ -168,6 +168,13 @@ export class ProblemList {
     problem.examples.push(shortened(typeof example === 'string' ? example : example()))
   }
 
+  copy(): ProblemList {
+    const copy = new ProblemList()
+    for (const [code, problem] of this.#problems)
+      copy.#problems.set(code, { ...problem, examples: [...problem.examples] })
+    return copy
+  }
+
   list(): Problem[] {
     return [...this.#problems.values()]
   }

@@ -107,17 +107,21 @@ export class History {
     return listActions(this.#db, limit, before, kind)
   }
 
-  /** How an action becomes the latest that is in effect: by so many undos or redos. Undefined: it lies on no way from here. */
-  wayTo(id: number): { kind: 'undo' | 'redo'; steps: number } | undefined {
+  /**
+   * How an action becomes the latest that is in effect: the actions that are undone or done again for that, in their order.
+   * Undefined: it lies on no way from here.
+   */
+  wayTo(id: number): { kind: 'undo' | 'redo'; actions: number[] } | undefined {
     const place = undoTarget(this.#db)
-    let steps = 0
-    for (let at = place; at !== null && at >= id; at = beforeOf(this.#db, at), steps++) {
-      if (at === id) return { kind: 'undo', steps }
+    const undone: number[] = []
+    for (let at = place; at !== null && at >= id; at = beforeOf(this.#db, at)) {
+      if (at === id) return { kind: 'undo', actions: undone }
+      undone.push(at)
     }
-    steps = 0
+    const again: number[] = []
     for (const at of redoWay(this.#db, place)) {
-      steps++
-      if (at === id) return { kind: 'redo', steps }
+      again.push(at)
+      if (at === id) return { kind: 'redo', actions: again }
     }
     return undefined
   }

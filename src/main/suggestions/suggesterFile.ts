@@ -23,7 +23,14 @@ export interface KeptSuggester {
   described: Float32Array
   /** Where the features come from, in words of whoever writes and reads this file: nothing here looks into it. */
   features: string
+  /** Into how many parts the known labels were dealt, each held out once. */
+  folds: number
+  /** How many of the nearest images each one was compared with, at most. */
+  neighbours: number
 }
+
+/** Of files that don't say: it was the same for all of them. */
+const unsaid = { folds: 3, neighbours: 400 }
 
 /** Bytes of a SHA-256 */
 const keyBytes = 32
@@ -65,7 +72,12 @@ export async function writeSuggester(file: string, kept: KeptSuggester): Promise
       'conditional.shift': floats(conditional.shift, labels),
       described: { shape: [images, described.length / images], data: new Float16Array(described) },
     },
-    { sources: JSON.stringify(blend.sources), features: kept.features },
+    {
+      sources: JSON.stringify(blend.sources),
+      features: kept.features,
+      folds: String(kept.folds),
+      neighbours: String(kept.neighbours),
+    },
   )
 }
 
@@ -127,7 +139,10 @@ export async function readBlended(file: string, row: number, column: number): Pr
 }
 
 /** All that a blend is fitted on: what was known at the click, and what each source said of it. */
-export type TrainedOn = Pick<KeptSuggester, 'imageIds' | 'keys' | 'labelIds' | 'states' | 'sources' | 'features'>
+export type TrainedOn = Pick<
+  KeptSuggester,
+  'imageIds' | 'keys' | 'labelIds' | 'states' | 'sources' | 'features' | 'folds'
+>
 
 /** @returns undefined if the file is gone or damaged */
 export async function readTrainedOn(file: string): Promise<TrainedOn | undefined> {
@@ -153,10 +168,19 @@ export async function readTrainedOn(file: string): Promise<TrainedOn | undefined
       states: (await opened.read('states')) as Int8Array,
       sources: Object.fromEntries(names.map((name, i) => [name, columns[i]])),
       features: opened.metadata.features,
+      folds: numberIn(opened, 'folds'),
     }
   } finally {
     await opened.close()
   }
+}
+
+/** @throws an Error if it is no count: the file is none of ours */
+function numberIn({ metadata }: SafeTensorsFile, name: keyof typeof unsaid): number {
+  const said = metadata[name]
+  const count = said === undefined ? unsaid[name] : Number(said)
+  if (Number.isSafeInteger(count) && count > 0) return count
+  throw new Error(`The suggester’s file says ${name} = ${said}.`)
 }
 
 async function keysIn(opened: SafeTensorsFile, images: number): Promise<string[]> {
@@ -167,7 +191,7 @@ async function keysIn(opened: SafeTensorsFile, images: number): Promise<string[]
 /** The images that a model was trained on, and what they are compared by. */
 export async function readImages(
   file: string,
-): Promise<Pick<KeptSuggester, 'imageIds' | 'keys' | 'described' | 'features'>> {
+): Promise<Pick<KeptSuggester, 'imageIds' | 'keys' | 'described' | 'features' | 'neighbours'>> {
   const opened = await SafeTensorsFile.open(file)
   try {
     const imageIds = (await opened.read('imageIds')) as Int32Array
@@ -176,6 +200,7 @@ export async function readImages(
       keys: await keysIn(opened, imageIds.length),
       described: new Float32Array(await opened.read('described')),
       features: opened.metadata.features,
+      neighbours: numberIn(opened, 'neighbours'),
     }
   } finally {
     await opened.close()

@@ -5,7 +5,6 @@ import { placeBelow } from '../base/places.ts'
 import { nearestImages } from '../suggestions/neighbours.ts'
 import { readImages, suggesterFile } from '../suggestions/suggesterFile.ts'
 import { Session, type Tensor, tensorOf } from '../tensor/session.ts'
-import { neighbours } from './fineTune.ts'
 
 export interface EvidenceInput {
   /** The project's, absolute. */
@@ -39,7 +38,7 @@ export async function imageEvidence(
   if (row === -1) throw featuresMissing()
   const width = kept.described.length / kept.imageIds.length
   const query = kept.described.slice(row * width, (row + 1) * width)
-  const near = await nearestImages(query, kept.described, width, neighbours, { device: 'cpu', signal })
+  const near = await nearestImages(query, kept.described, width, kept.neighbours, { device: 'cpu', signal })
   const { backbone, trunk } = keptFeatures(kept.features)
   const { gridHeight, gridWidth, feeds } = await cachedFeatures(cacheFolder, backbone, trunk, kept.keys[row])
   signal?.throwIfAborted()

@@ -16,7 +16,7 @@ import { Checkpoints } from './checkpoint.ts'
 import { type Comparison, compareModels } from './comparison.ts'
 import { featuresText } from './evidence.ts'
 import type { FeatureSource } from './features.ts'
-import { columnsOf, fineTune } from './fineTune.ts'
+import { columnsOf, fineTune, folds, neighbours } from './fineTune.ts'
 import type { LabelMetrics, Metrics } from './heldOut.ts'
 import type { LastStageReport } from './lastStage.ts'
 import { nameEvidence } from './nameEvidence.ts'
@@ -156,6 +156,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       sources: result.sources,
       suggester: result.suggester,
       described: result.compared,
+      ...{ folds, neighbours },
       features: featuresText({ backbone, trunk: result.lastStage?.kept ? trunk?.source.stage.trunk : undefined }),
     })
     await writeScores(scoresFile(cacheFolder, input.modelUid), scores)

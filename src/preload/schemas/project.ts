@@ -65,6 +65,10 @@ export const actionResult = z.object({
 })
 export type ActionResult = z.infer<typeof actionResult>
 
+/** Which way the history was gone, how many steps of how many: something else may have been done on the way. */
+export const wentTo = actionResult.extend({ kind: z.enum(['undo', 'redo']), steps: count, of: count })
+export type WentTo = z.infer<typeof wentTo>
+
 export const action = z.object({
   id,
   kind: z.enum(['do', 'undo', 'redo']),

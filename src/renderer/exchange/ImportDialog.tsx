@@ -40,14 +40,18 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
 
   const format = formats.find(({ id }) => id === formatId)
   const onlyFolder = format?.reads === 'folder'
-  const read = (file: string, wanted = noRenames) =>
+  const read = (file: string) =>
     run(async () => {
       setPath(file)
       const settings = answersFor(format, 'read', answers)
-      const input = { path: file.trim(), format: formatId || undefined, settings, renames: wanted }
-      setPreview(await client.exchange.preview(input))
-      // What has been decided stays decided while only names are changed.
-      if (wanted === noRenames) setChoices(asIs)
+      setPreview(await client.exchange.preview({ path: file.trim(), format: formatId || undefined, settings }))
+      setChoices(asIs)
+      setRenames(noRenames)
+    })
+  // What has been decided stays decided while only names are changed.
+  const rename = ({ token }: ImportPreview, wanted: Renames) =>
+    run(async () => {
+      setPreview(await client.exchange.rename({ token, renames: wanted }))
       setRenames(wanted)
     })
   const commit = ({ token }: ImportPreview) =>
@@ -119,7 +123,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             labels={project?.labels ?? []}
             renames={renames}
             busy={busy}
-            onRename={(wanted) => void read(path, wanted)}
+            onRename={(wanted) => void rename(preview, wanted)}
             choices={choices}
             onChange={setChoices}
           />

@@ -8,7 +8,7 @@ import { Field, Select } from '../ui/Field.tsx'
 /** By the name in the file: the name here; '' leaves the label out. */
 export type Renames = Readonly<Record<string, string>>
 
-/** Labels of the file that a person knows under another name. Each choice reads the file anew: what would be done is another thing then. */
+/** Labels of the file that a person knows under another name. What would be done is another thing with each choice, and is told anew. */
 export function SameNames({
   labels,
   here,

@@ -136,7 +136,9 @@ export async function redo(): Promise<string | undefined> {
 export async function goTo(id: number): Promise<void> {
   const result = await client.history.goTo({ id })
   tellHistory(result)
-  if (result.steps > 0) notify('info', { message: texts.historyList.went(result.steps) })
+  const { kind, steps, of } = result
+  if (steps > 0) notify('info', { message: texts.historyList.went(kind, steps) })
+  if (steps < of) notify('warning', { message: texts.historyList.stopped(of - steps) })
 }
 
 /** Somebody who looks at one image sees what has changed, and decides it anew where it is open again; the grid shows it by itself. */

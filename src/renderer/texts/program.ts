@@ -159,7 +159,10 @@ export const historyList = {
   see: 'Images',
   seeTitle: (title: string) => `Show the images of: ${isolated(title)}`,
   more: 'Earlier',
-  went: (steps: number) => (steps === 1 ? 'One step taken.' : `${steps} steps taken.`),
+  went: (kind: 'undo' | 'redo', steps: number) =>
+    `${steps === 1 ? '1 action' : `${steps.toLocaleString()} actions`} ${kind === 'undo' ? 'undone' : 'done again'}.`,
+  stopped: (left: number) =>
+    `Something else was done meanwhile, so ${left === 1 ? '1 action was' : `${left.toLocaleString()} actions were`} left as they are.`,
 } as const
 
 export const palette = {
