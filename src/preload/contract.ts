@@ -67,6 +67,8 @@ export const contract = {
     close: procedure,
     rescan: procedure.output(jobStarted),
     relocate: procedure.input(z.object({ imagesRoot: z.string() })).output(s.projectSummary),
+    /** Images may be read from there. @param imagesRoot as the question named it: it may have changed since */
+    allowImages: procedure.input(z.object({ imagesRoot: z.string() })).output(s.projectSummary),
     configure: procedure.input(s.settings.partial()).output(s.projectSummary),
   },
   backups: {

@@ -4,7 +4,7 @@ import { labels } from './texts/labels.ts'
 import { backbones, models, names, report, together, training } from './texts/models.ts'
 import { notNow } from './texts/notNow.ts'
 import { backups, crash, doctor, help, history, historyList, palette, settings } from './texts/program.ts'
-import { browse, create, drop, firstSteps, start, tour } from './texts/start.ts'
+import { allowImages, browse, create, drop, firstSteps, start, tour } from './texts/start.ts'
 import { candidates, filters, panels, progress, review, workbench } from './texts/workbench.ts'
 
 /** Every text of the screens, in one place, by screens in texts/: a translation is another object of this type. */
@@ -37,6 +37,7 @@ export const texts = {
     times: (count: number) => `${count.toLocaleString()} ×`,
   },
   start,
+  allowImages,
   create,
   browse,
   firstSteps,

@@ -16,6 +16,7 @@ import { probeApart } from './deviceProbe.ts'
 import { Devices } from './devices.ts'
 import { Events } from './events.ts'
 import { homeFolder, logFileIn } from './home.ts'
+import { ImageTrust } from './imageTrust.ts'
 import { Jobs, type StartedJob } from './jobs.ts'
 import { OutsideWrites } from './outsideWrites.ts'
 import { PreferencesFile } from './preferences.ts'
@@ -75,7 +76,11 @@ export class Application {
     })
     const writes = new OutsideWrites(configFolder)
     const speeds = new Speeds(configFolder)
-    this.context = { version, compute, devices, events, jobs: new Jobs(events, log), log, writes, configFolder, speeds }
+    const trust = new ImageTrust(configFolder, log)
+    this.context = {
+      ...{ version, compute, devices, events, jobs: new Jobs(events, log), log },
+      ...{ writes, trust, configFolder, speeds },
+    }
     writes.tidyUp().catch((error) => log.warn(`What was left half-written could not be removed: ${error}`))
     this.recent = new RecentProjects(configFolder, log)
     this.preferences = new PreferencesFile(configFolder, log)
@@ -107,7 +112,7 @@ export class Application {
     return this.#inTurn(async () => {
       // A project with a model that can't be used would be found out about much later.
       const settings: Partial<Settings> = backbone ? { backbone: await checkedBackbone(this.context, backbone) } : {}
-      return this.#take(createProject({ path: file, imagesRoot, labels, settings }))
+      return this.#take(createProject({ path: file, imagesRoot, labels, settings }), true)
     })
   }
 
@@ -189,8 +194,12 @@ export class Application {
     await Promise.all([this.context.devices.close(), this.context.compute.stop()])
   }
 
-  async #take(project: Project): Promise<Workspace> {
-    const workspace = new Workspace(project, this.context)
+  /** @param trusted its folder of images was chosen by whoever makes the project now */
+  async #take(project: Project, trusted = false): Promise<Workspace> {
+    if (trusted) await this.context.trust.trust(project)
+
+    const allowed = trusted || (await this.context.trust.isTrusted(project))
+    const workspace = new Workspace(project, this.context, allowed)
     let summary: ProjectSummary
     try {
       // Damage that the opening did not meet comes to light here, while the project of before is still open.

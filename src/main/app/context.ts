@@ -2,6 +2,7 @@ import type { Logger } from '../base/log.ts'
 import type { ComputeProcess } from '../compute/client.ts'
 import type { Devices } from './devices.ts'
 import type { Events } from './events.ts'
+import type { ImageTrust } from './imageTrust.ts'
 import type { Jobs } from './jobs.ts'
 import type { OutsideWrites } from './outsideWrites.ts'
 import type { Speeds } from './speeds.ts'
@@ -23,4 +24,6 @@ export interface AppContext {
   readonly speeds: Speeds
   /** What is being written outside of projects. */
   readonly writes: OutsideWrites
+  /** Whose images may be read from where. */
+  readonly trust: ImageTrust
 }

@@ -117,6 +117,15 @@ async function projectFindings({ workspace }: Application): Promise<Finding[]> {
       says: `${counted(total, 'image')}, ${broken} can’t be read, ${missing} missing`,
       hint: missing > 0 ? 'Find the folder again, or look for changes.' : '',
     },
+    ...(workspace.imagesAllowed
+      ? []
+      : [
+          {
+            ...({ part: 'project', name: 'Folder of images', state: 'warning' } as const),
+            says: `not read: the project comes from elsewhere, and ${project.imagesRoot} is not its own folder`,
+            hint: 'Allow it in the window, or by --trust-images, if you trust whoever made the project.',
+          },
+        ]),
     { part: 'project', name: 'Labels', state: 'fact', says: String(project.labels.list().length), hint: '' },
     problems.length === 0
       ? { part: 'project', name: 'Database', state: 'good', says: 'sound: every page, reference and count', hint: '' }
@@ -149,7 +158,7 @@ function placesOf({ configFolder, workspace }: Application): Place[] {
     ...own,
     { name: 'Project', folder: path.dirname(project.path), writes: !project.readOnly },
     { name: 'Cache', folder: project.cacheFolder, writes: true },
-    { name: 'Images', folder: project.imagesRoot, writes: false },
+    ...(workspace.imagesAllowed ? [{ name: 'Images', folder: project.imagesRoot, writes: false }] : []),
   ]
 }
 

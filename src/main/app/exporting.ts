@@ -3,13 +3,12 @@ import path from 'node:path'
 import type { ExportReport } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import { copyWhole } from '../base/files.ts'
-import { realPlaceBelow } from '../base/places.ts'
 import type { Format } from '../exchange/format.ts'
 import { formatById } from '../exchange/formats.ts'
 import type { ExportOptions, ExportSource, LabelRecord, SuggestionRecord } from '../exchange/records.ts'
 import { checkSettings, type Settings } from '../exchange/settings.ts'
 import { type SuggestionRow, writeSuggestionsCsv } from '../exchange/suggestionsCsv.ts'
-import { absolutePath } from '../images/walk.ts'
+import { requireScanned } from '../images/source.ts'
 import type { Project } from '../project/project.ts'
 import type { ProjectSnapshot } from '../project/snapshot.ts'
 import type { Label } from '../project/types.ts'
@@ -56,6 +55,7 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
   if (images === 'none' && format.images === 'needed') {
     throw new UserError('export-images', `${format.title} is nothing without its images.`, 'Copy or link them.')
   }
+  if (images !== 'none') workspace.requireImages()
   return context.jobs.start('export', `Export to ${path.basename(target)}`, async (job) => {
     const scores = suggestions ? await workspace.suggestions.current() : undefined
     if (scores) await workspace.suggestions.followAll(scores)
@@ -124,15 +124,17 @@ export async function exportSuggestions(
   return context.writes.during(target, () => writeSuggestionsCsv(target, rows(), { signal }))
 }
 
-/** Copies an image, or links to it. */
+/** Copies an image, or links to it, if it is still the picture that was scanned: nothing else leaves by an export. */
 function placing(workspace: Workspace, how: 'copy' | 'link'): ExportOptions['placeImage'] {
   const { project } = workspace
-  return async ({ path: image }, destination) => {
-    const file = await realPlaceBelow(project.imagesRoot, absolutePath(project.imagesRoot, image))
+  return async ({ id, path: relative }, destination) => {
+    const file = await workspace.placeOf({ path: relative })
     // A folder of the target may be a link to where the images are.
     requireNoSource(workspace, destination)
-    if (how === 'copy') return copyWhole(file, destination)
     await mkdir(path.dirname(destination), { recursive: true })
+    const check = (copy: string) => requireScanned(copy, relative, project.images.get(id)?.sha256 ?? null)
+    if (how === 'copy') return copyWhole(file, destination, check)
+    await check(file)
     await symlink(file, destination)
   }
 }

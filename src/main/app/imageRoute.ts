@@ -2,7 +2,6 @@ import { open, readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { asUserError, UserError } from '../base/errors.ts'
 import { realPlaceBelow } from '../base/places.ts'
-import { absolutePath } from '../images/walk.ts'
 import type { Image } from '../project/types.ts'
 import type { Application } from './application.ts'
 import { versionOf } from './imageRows.ts'
@@ -47,10 +46,9 @@ export async function answerImage(application: Application, request: Request): P
   }
 }
 
-async function sourceOf({ project: { cacheFolder, imagesRoot } }: Workspace, image: Image) {
-  // A folder may have been replaced by a link since the scan.
-  const file = await realPlaceBelow(imagesRoot, absolutePath(imagesRoot, image.path))
-  return { path: file, sha256: image.sha256!, cacheFolder }
+async function sourceOf(workspace: Workspace, image: Image) {
+  const { cacheFolder } = workspace.project
+  return { path: await workspace.placeOf(image), sha256: image.sha256!, cacheFolder }
 }
 
 /** One that is made already goes neither through the compute process nor near the image itself. */

@@ -3,7 +3,6 @@ import { UserError } from '../base/errors.ts'
 import type { ExportModelInput, ExportModelProgress, ExportModelResult } from '../deployment/exportModel.ts'
 import { onnxFiles, repositoryName, tritonFiles } from '../deployment/modelFiles.ts'
 import type { Precision } from '../deployment/smaller.ts'
-import { absolutePath } from '../images/walk.ts'
 import type { Model } from '../project/models.ts'
 import type { StartedJob } from './jobs.ts'
 import type { Workspace } from './workspace.ts'
@@ -54,8 +53,9 @@ export function startModelExport(workspace: Workspace, request: ModelExportReque
       modelFile: model.file!,
       names: namesOf(workspace, model),
       images: [...project.images.known()].flatMap(({ path: file, sha256, status }) =>
-        status === 'ok' && sha256 !== null ? [{ path: absolutePath(project.imagesRoot, file), sha256 }] : [],
+        status === 'ok' && sha256 !== null ? [{ path: file, sha256 }] : [],
       ),
+      imagesRoot: withBackbone ? workspace.requireImages() : project.imagesRoot,
       target: request.path,
       name: layout === 'onnx' ? path.basename(request.path, path.extname(request.path)) : project.name,
       ...{ layout, withBackbone, precision },

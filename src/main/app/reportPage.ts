@@ -1,9 +1,8 @@
 import path from 'node:path'
 import { heatCell, heatColour } from '../../preload/heat.ts'
-import { UserError } from '../base/errors.ts'
+import { asUserError, UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
 import { Slices } from '../base/slices.ts'
-import { absolutePath } from '../images/walk.ts'
 import type { Image } from '../project/types.ts'
 import type { ReportContent, ReportModel, ReportPicture } from '../report/content.ts'
 import { reportPage } from '../report/page.ts'
@@ -206,16 +205,18 @@ function likelyOf({ table }: CurrentScores, isUndecided: (imageId: number) => bo
   return counts
 }
 
-async function pictureOf({ context, project }: Workspace, imageId: number): Promise<Uint8Array | undefined> {
+async function pictureOf(workspace: Workspace, imageId: number): Promise<Uint8Array | undefined> {
+  const { context, project } = workspace
   const image: Image | undefined = project.images.get(imageId)
   if (!image || image.sha256 === null || image.status !== 'ok') return undefined
-  const { cacheFolder, imagesRoot } = project
+  const { cacheFolder } = project
   try {
-    const one = { path: absolutePath(imagesRoot, image.path), sha256: image.sha256, cacheFolder }
+    const one = { path: await workspace.placeOf(image), sha256: image.sha256, cacheFolder }
     return (await context.compute.run('picture', one)).bytes
   } catch (error) {
+    const known = asUserError(error)
+    if (!(known instanceof UserError) || known.code === 'images-not-allowed') throw known
     // One that has gone meanwhile is missing from the page; the rest is there.
-    if (error instanceof UserError) return undefined
-    throw error
+    return undefined
   }
 }

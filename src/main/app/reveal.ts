@@ -9,8 +9,7 @@ export type Reveal = (file: string) => Promise<void>
 
 /** Shows an image's file where it lies. @throws UserError `image-unknown`, `image-missing`, `no-file-manager` */
 export async function revealImage(workspace: Workspace, id: number, reveal: Reveal): Promise<void> {
-  const { imagesRoot } = workspace.project
-  const file = absolutePath(imagesRoot, requireImage(workspace, id).path)
+  const file = absolutePath(workspace.requireImages(), requireImage(workspace, id).path)
   const isThere = await stat(file).then(
     () => true,
     () => false,

@@ -107,10 +107,16 @@ export function createRouter(app: Application, shell: Shell) {
         const running = jobs.running('scan')
         return { jobId: running?.id ?? startScan(workspace()).id }
       }),
-      relocate: os.project.relocate.handler(({ input }) => {
-        workspace().project.relocateRoot(requireAbsolute(input.imagesRoot))
+      relocate: os.project.relocate.handler(async ({ input }) => {
+        await workspace().moveImages(requireAbsolute(input.imagesRoot))
         startScan(workspace())
         return summaryOf(workspace())
+      }),
+      allowImages: os.project.allowImages.handler(async ({ input }) => {
+        const asked = workspace()
+        // An answer is for the folder that was asked about.
+        if (asked.project.imagesRoot === input.imagesRoot) await asked.allowImages()
+        return summaryOf(asked)
       }),
       configure: os.project.configure.handler(async ({ input }) => {
         await configure(workspace(), input)

@@ -17,12 +17,13 @@ export interface ScanSummary {
 
 /** Looks through the folder of images; what is new can be worked with while the rest is still being read. */
 export function startScan(workspace: Workspace): StartedJob<ScanSummary> {
-  const { context, project } = workspace
+  const { context } = workspace
   workspace.requireWritable()
+  const root = workspace.requireImages()
   if (!workspace.imagesRootFound) {
     throw new UserError(
       'images-folder-missing',
-      `There is no folder of images at ${project.imagesRoot}.`,
+      `There is no folder of images at ${root}.`,
       'Say where the images are now.',
     )
   }
@@ -36,7 +37,8 @@ export function startScan(workspace: Workspace): StartedJob<ScanSummary> {
   })
 }
 
-async function scanOnce({ context, project }: Workspace, job: JobControl): Promise<ScanSummary> {
+async function scanOnce(workspace: Workspace, job: JobControl): Promise<ScanSummary> {
+  const { context, project } = workspace
   let added = 0
   let applying: Promise<void> = Promise.resolve()
   const apply = (changes: ScanChanges) => {
@@ -46,7 +48,7 @@ async function scanOnce({ context, project }: Workspace, job: JobControl): Promi
   }
   const result = await context.compute.run(
     'scan',
-    { root: project.imagesRoot, known: [...project.images.known()], cacheFolder: project.cacheFolder },
+    { root: workspace.requireImages(), known: [...project.images.known()], cacheFolder: project.cacheFolder },
     {
       signal: job.signal,
       onProgress: (report) => {

@@ -16,6 +16,7 @@ export function summaryOf(workspace: Workspace): ProjectSummary {
     uuid: project.uuid,
     readOnly: project.readOnly,
     imagesRoot: project.imagesRoot,
+    imagesAllowed: workspace.imagesAllowed,
     imagesRootFound: workspace.imagesRootFound,
     images: project.images.counts(),
     labels: labelsOf(workspace),

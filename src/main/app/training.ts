@@ -6,7 +6,6 @@ import type { EmbedProgress, EmbedResult } from '../backbone/embed.ts'
 import { viewsOf, withViews } from '../backbone/registry.ts'
 import { deviceFailed } from '../base/deviceFailure.ts'
 import { cancelled, UserError } from '../base/errors.ts'
-import { absolutePath } from '../images/walk.ts'
 import type { Json, Model } from '../project/models.ts'
 import type { MatrixSnapshot } from '../project/stateMatrix.ts'
 import { removeCheckpoints } from '../training/checkpoint.ts'
@@ -159,18 +158,20 @@ function lastStageInput({ project }: Workspace, { matrix, images, labels }: Know
 }
 
 export async function embedMissing(
-  { context, project }: Workspace,
+  workspace: Workspace,
   job: JobControl,
   images: readonly KnownAtClick['images'][number][],
   device: Device,
-  backbone: Backbone | string = project.settings.get('backbone') ?? builtInBackbone,
+  backbone: Backbone | string = workspace.project.settings.get('backbone') ?? builtInBackbone,
   /** @default the project's own cache */
-  into: { cacheFolder: string; passOver?: string } = { cacheFolder: project.cacheFolder },
+  into: { cacheFolder: string; passOver?: string } = { cacheFolder: workspace.project.cacheFolder },
 ): Promise<EmbedResult & { perSecond: number | undefined }> {
+  const { context } = workspace
   const input = {
     images: images.flatMap(({ id, path, sha256, status }) =>
-      status === 'ok' && sha256 !== null ? [{ id, path: absolutePath(project.imagesRoot, path), sha256 }] : [],
+      status === 'ok' && sha256 !== null ? [{ id, path, sha256 }] : [],
     ),
+    imagesRoot: workspace.requireImages(),
     backbone,
     ...into,
     device,

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { UserError } from '../base/errors.ts'
 import { InOrder } from '../base/inOrder.ts'
 import { removeLeftOvers } from '../base/leftOvers.ts'
+import { placeOfImage } from '../images/place.ts'
 import { backupFolder } from '../project/backups.ts'
 import type { Project } from '../project/project.ts'
 import { isFolder } from '../project/root.ts'
@@ -43,9 +44,12 @@ export class Workspace {
   /** Milliseconds, the last time. */
   #summaryTook = 0
   #imagesTimer: NodeJS.Timeout | undefined
+  #imagesAllowed: boolean
   #closed = false
 
-  constructor(project: Project, context: AppContext) {
+  /** @param imagesAllowed whether its images may be read from where it says they are (`ImageTrust`) */
+  constructor(project: Project, context: AppContext, imagesAllowed: boolean) {
+    this.#imagesAllowed = imagesAllowed
     this.project = project
     this.context = context
     this.suggestions = new Suggestions(project)
@@ -61,8 +65,44 @@ export class Workspace {
     }, matrixAfter)
   }
 
+  /** False until somebody has said that a project from elsewhere may read images from outside of its own folder. */
+  get imagesAllowed(): boolean {
+    return this.#imagesAllowed
+  }
+
+  /** False, too, as long as the folder may not be looked at. */
   get imagesRootFound(): boolean {
-    return isFolder(this.project.imagesRoot)
+    return this.#imagesAllowed && isFolder(this.project.imagesRoot)
+  }
+
+  /** The folder that images are read from. @throws UserError `images-not-allowed` */
+  requireImages(): string {
+    const { imagesRoot } = this.project
+    if (this.#imagesAllowed) return imagesRoot
+    throw new UserError(
+      'images-not-allowed',
+      `This project comes from elsewhere, and wants to read images from a folder that is not its own: ${imagesRoot}`,
+      'Allow it if you trust whoever made the project: in the window, or with --trust-images. It is asked once.',
+    )
+  }
+
+  /** Where the file of an image is. @throws as `requireImages` and `placeOfImage` */
+  placeOf({ path: relative }: { path: string }): Promise<string> {
+    return placeOfImage(this.requireImages(), relative)
+  }
+
+  /** Somebody has said that images may be read from where the project says they are. */
+  async allowImages(): Promise<void> {
+    await this.context.trust.trust(this.project)
+    this.#imagesAllowed = true
+    this.#tellSummary()
+    this.context.events.publish({ kind: 'images' })
+  }
+
+  /** The images are in another folder, which somebody has chosen. @throws UserError `images-folder-missing` */
+  async moveImages(folder: string): Promise<void> {
+    this.project.relocateRoot(folder)
+    await this.allowImages()
   }
 
   /** @throws UserError `project-read-only` */

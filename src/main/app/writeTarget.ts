@@ -50,9 +50,10 @@ export function requireNoSource(workspace: Workspace, place: string): void {
 }
 
 /** Only what this program wrote is thrown away as a whole: a folder may be somebody's home. */
-function requireReplaceable({ project, context }: Workspace, folder: string): void {
+function requireReplaceable(workspace: Workspace, folder: string): void {
+  const { project, context } = workspace
   if (holdsProject(project.path, folder)) throw refused(folder, 'holds the project')
-  const [root, real] = [realPlaceOf(project.imagesRoot), realPlaceOf(folder)]
+  const [root, real] = [rootOf(workspace), realPlaceOf(folder)]
   const identity = identityOf(folder)
   const below = wayBelow(root, real)
   const holdsImages = below !== undefined && project.images.count({ folder: below }) > 0
@@ -68,21 +69,27 @@ function requireReplaceable({ project, context }: Workspace, folder: string): vo
 }
 
 /** By its own name, through a folder that is a link, or as another name of the same file. */
-function isSourceImage({ project }: Workspace, place: string): boolean {
-  const root = realPlaceOf(project.imagesRoot)
+function isSourceImage(workspace: Workspace, place: string): boolean {
+  const { project } = workspace
+  const root = rootOf(workspace)
   for (const real of [path.join(realPlaceOf(path.dirname(place)), path.basename(place)), realPlaceOf(place)]) {
     const way = wayBelow(root, real)
     // One that was put there since the last scan is an image, too.
     if (way && (project.images.byPath(way) || (hasImageExtension(way) && isThere(real)))) return true
   }
   const facts = factsOf(place)
-  if (!facts?.isFile() || facts.nlink < 2) return false
+  if (!facts?.isFile() || facts.nlink < 2 || !workspace.imagesAllowed) return false
   const identity = identityOf(place)
   for (const { path: file, size, status } of project.images.known()) {
     if (status === 'missing' || size !== facts.size) continue
     if (identityOf(path.join(root, ...file.split('/'))) === identity) return true
   }
   return false
+}
+
+/** A folder that may not be looked at is known by its name alone. */
+function rootOf({ project: { imagesRoot }, imagesAllowed }: Workspace): string {
+  return imagesAllowed ? realPlaceOf(imagesRoot) : imagesRoot
 }
 
 /** With forward slashes; '' for the folder itself, undefined for what lies elsewhere. */

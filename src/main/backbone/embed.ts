@@ -16,7 +16,7 @@ import { resolveBackbone } from './resolve.ts'
 export interface ImageToEmbed {
   /** The project's number of it. */
   id: number
-  /** Absolute. */
+  /** Below the folder of images, with forward slashes; absolute where there is none. */
   path: string
   /** Of the content, hexadecimal: what the cache knows an image by. */
   sha256: string
@@ -24,6 +24,8 @@ export interface ImageToEmbed {
 
 export interface EmbedInput {
   images: ImageToEmbed[]
+  /** The folder of a project’s images, absolute: nothing is read that doesn’t lie below it, links resolved. */
+  imagesRoot?: string
   /** A backbone that was looked into, or its name or file (resolve.ts). */
   backbone: Backbone | string
   /** The project's, absolute. */
@@ -97,7 +99,9 @@ export async function embed(input: EmbedInput, { signal, progress }: Job<EmbedPr
       progress?.({ ...report })
       const rate = new Rate()
       let told = Number.NEGATIVE_INFINITY
-      await embedAll(images, backbone, extractors, writer, signal, (image, failure) => {
+      const decode = ({ path, sha256 }: ImageToEmbed) =>
+        decodeLooks(path, sha256, backbone.input, backbone.views, input.imagesRoot)
+      await embedAll(images, decode, extractors, writer, signal, (image, failure) => {
         report.done++
         if (failure) result.failed.push({ id: image.id, code: failure.code, reason: failure.message })
         else result.embedded++
@@ -125,18 +129,14 @@ async function keysIn(cacheFolder: string | undefined, backbone: Backbone): Prom
 
 async function embedAll(
   images: readonly ImageToEmbed[],
-  backbone: Backbone,
+  decode: (image: ImageToEmbed) => Promise<Look[]>,
   extractors: readonly Extractor[],
   writer: FeatureWriter,
   signal: AbortSignal | undefined,
   onDone: (image: ImageToEmbed, failure?: UserError) => void,
 ): Promise<void> {
   const inWork = extractors.reduce((sum, extractor) => sum + extractor.batch, 0)
-  const ahead = decodeAhead(
-    images,
-    ({ path, sha256 }) => decodeLooks(path, sha256, backbone.input, backbone.views),
-    inWork,
-  )
+  const ahead = decodeAhead(images, decode, inWork)
   const written = new OrderedWriter(writer)
   let failed = false
   let taken = 0

@@ -20,16 +20,17 @@ const leastLonger = 1.1
 /**
  * Decodes what a backbone is shown of an image: all of it, fitted into the input; then, if wanted, the two ends of its longer
  * side in the input's own shape, undistorted and larger; or four tiles, each fitted into the input as the whole is.
- * @param path absolute
- * @throws BrokenImage, also if the file can't be read; UserError `image-changed`
+ * @param path, root as `readScanned` takes them
+ * @throws as `readScanned`
  */
 export async function decodeLooks(
   path: string,
   sha256: string,
   input: Pick<BackboneInput, 'width' | 'height'>,
   views: Views | undefined,
+  root?: string,
 ): Promise<Look[]> {
-  const source = await readScanned(path, sha256)
+  const source = await readScanned(path, sha256, root)
   const whole = wholeLook(await decodePixels(source, input))
   if (showsTiles(views)) return [whole, ...(await tilesOf(source, input))]
   if (!showsEnds(views)) return [whole]

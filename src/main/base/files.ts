@@ -33,12 +33,14 @@ export async function writeAtomically(target: string, write: (file: FileHandle) 
 /**
  * Copies a file so that a half copy never has its name; shares its blocks where the disk can. It is not yet durable: whoever
  * copies many makes their folder so, at the end (`syncTree`).
+ * @param check looks at the copy, which has no name yet: where it throws, there is none
  */
-export async function copyWhole(from: string, target: string): Promise<void> {
+export async function copyWhole(from: string, target: string, check?: (copy: string) => Promise<void>): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true })
   const temporary = temporaryName(target)
   try {
     await copyFile(from, temporary, constants.COPYFILE_FICLONE)
+    await check?.(temporary)
     await rename(temporary, target)
   } catch (error) {
     await rm(temporary, { force: true })

@@ -47,6 +47,8 @@ export interface ExportModelInput {
   names: string[]
   /** The images that can be looked at. */
   images: { path: string; sha256: string }[]
+  /** The folder that their paths lie below, absolute. */
+  imagesRoot: string
   /** The ONNX file to write, or the folder of a model repository; absolute. */
   target: string
   /** What the model is called. */
@@ -155,7 +157,7 @@ interface Feeding {
 }
 
 function feederOf({ input, features }: Feeding, images: readonly ImageFile[]): Feeder | Promise<Feeder> {
-  if (input.withBackbone) return imageFeeder(features.backbone, images)
+  if (input.withBackbone) return imageFeeder(features.backbone, images, input.imagesRoot)
   return featureFeeder(input.cacheFolder, features.backbone, features.trunk, images)
 }
 

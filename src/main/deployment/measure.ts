@@ -18,7 +18,7 @@ export interface Feeder {
 export interface ImageFile {
   /** Among the images that the model was trained on. */
   row: number
-  /** Absolute. */
+  /** Below the folder of images. */
   path: string
   sha256: string
 }
@@ -33,12 +33,15 @@ export function pixelWriter({ input }: Backbone): Preprocessor {
   return new Preprocessor({ ...input, ...raw, type: 'float32', layout: 'nchw' })
 }
 
-/** Photos, as any program would show them to the exported model. Those that can't be read are left out. */
-export function imageFeeder(backbone: Backbone, images: readonly ImageFile[]): Feeder {
+/**
+ * Photos, as any program would show them to the exported model. Those that can't be read are left out.
+ * @param root the folder of images, absolute
+ */
+export function imageFeeder(backbone: Backbone, images: readonly ImageFile[], root: string): Feeder {
   const { input } = backbone
   const writer = pixelWriter(backbone)
   const batch = input.batch ?? chunk
-  const ahead = decodeAhead(images, ({ path, sha256 }) => decodeLooks(path, sha256, input, undefined), batch)
+  const ahead = decodeAhead(images, ({ path, sha256 }) => decodeLooks(path, sha256, input, undefined, root), batch)
   return {
     async next() {
       const rows: number[] = []

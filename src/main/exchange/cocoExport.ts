@@ -3,7 +3,7 @@ import path from 'node:path'
 import { asUserError, cancelled, UserError } from '../base/errors.ts'
 import { syncTree, writeAtomically } from '../base/files.ts'
 import { meaningOfUnknown, schemaName, schemaVersion } from './cocoSchema.ts'
-import { wrongTarget } from './exportWalk.ts'
+import { placeOrTell, wrongTarget } from './exportWalk.ts'
 import { placeIn } from './folderWriter.ts'
 import { IsoTimes } from './isoTimes.ts'
 import { NameCheck } from './nameCheck.ts'
@@ -28,7 +28,7 @@ export async function writeCoco(source: ExportSource, target: string, options: E
   const places = await layOut(target, options.split ?? 'default')
   const writer = new CocoWriter(source, options)
   try {
-    if (places.images) await placeImages(source, places.images, options)
+    if (places.images) await placeImages(source, places.images, options, writer.warnings)
     await writeAtomically(places.annotations, (file) => writer.labels(new TextWriter(file)))
     if (options.suggestions && source.suggestions) {
       await writeAtomically(places.predictions, (file) => writer.predictions(new TextWriter(file)))
@@ -88,7 +88,12 @@ const readme = `The images are not copied here.
 same names; or name their own folder to the program that reads the annotations.
 `
 
-async function placeImages(source: ExportSource, folder: string, options: ExportOptions): Promise<void> {
+async function placeImages(
+  source: ExportSource,
+  folder: string,
+  options: ExportOptions,
+  warnings: ProblemList,
+): Promise<void> {
   await mkdir(folder, { recursive: true })
   const { placeImage } = options
   if (!placeImage) {
@@ -97,7 +102,7 @@ async function placeImages(source: ExportSource, folder: string, options: Export
   }
   for await (const { image } of source.images({ readable: true, states: 'none' })) {
     if (options.signal?.aborted) throw cancelled('The export')
-    await placeImage(image, placeIn(folder, image.path))
+    await placeOrTell(placeImage, image, placeIn(folder, image.path), warnings)
   }
   await syncTree(folder)
 }
@@ -115,7 +120,7 @@ class CocoWriter {
   }
   readonly #source: ExportSource
   readonly #options: ExportOptions
-  readonly #warnings = new ProblemList()
+  readonly warnings = new ProblemList()
   /** Rule 1: 1 … N in the order of the project. */
   readonly #categoryIds: Map<number, number>
   readonly #modelUids: Map<number, string>
@@ -159,13 +164,13 @@ class CocoWriter {
     const { report } = this
     if (report.unreadable > 0) {
       const what = report.images === 0 ? 'No image can be read' : 'Some images can’t be read'
-      this.#warnings.add(
+      this.warnings.add(
         'unreadable',
         `${what}: they stand in info.partial_labels.broken, with their labels`,
         `${report.unreadable} images`,
       )
     }
-    report.warnings = this.#warnings.list()
+    report.warnings = this.warnings.list()
     return report
   }
 
@@ -264,7 +269,7 @@ class CocoWriter {
 
   /** Rules 3, 6 and 7: every image that can be read, also those of which nothing is known. */
   async #images(out: TextWriter): Promise<void> {
-    const names = new NameCheck(this.#warnings)
+    const names = new NameCheck(this.warnings)
     for await (const { image, states } of this.#source.images({ readable: true, states: 'absent' })) {
       names.add(image.path)
       const negatives = this.#sorted(states)

@@ -87,15 +87,7 @@ export class ExportWalk {
 
   /** Puts an image beside its labels; one that can't be copied is told of, and stops nothing. */
   async place(image: ImageRecord, destination: string): Promise<void> {
-    const { placeImage } = this.#options
-    if (!placeImage) return
-    try {
-      await placeImage(image, destination)
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'EPERM') throw error
-      this.warnings.add('image-not-placed', 'Images that could not be copied: only their labels are there', image.path)
-    }
+    if (this.#options.placeImage) await placeOrTell(this.#options.placeImage, image, destination, this.warnings)
   }
 
   /** @param files absolute */
@@ -130,6 +122,28 @@ export class ExportWalk {
       walked[state === 1 ? 'present' : 'absent'].push(this.#labels.get(labelId)!)
     }
     return walked
+  }
+}
+
+/** What is wrong with one file, and not with where it is written. */
+const ofOneImage = new Set(['ENOENT', 'EACCES', 'EPERM', 'image-changed', 'not-an-image', 'not-a-file'])
+
+/** Puts an image beside its labels; one that can't be copied is told of, and stops nothing. */
+export async function placeOrTell(
+  placeImage: NonNullable<ExportOptions['placeImage']>,
+  image: ImageRecord,
+  destination: string,
+  warnings: ProblemList,
+): Promise<void> {
+  try {
+    await placeImage(image, destination)
+  } catch (error) {
+    if (!ofOneImage.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    warnings.add(
+      'image-not-placed',
+      'Images that could not be copied, or are not what was scanned: only their labels are there',
+      image.path,
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import { openImage } from './decoder.ts'
 import { asBroken, inspectImage, requireImage } from './inspect.ts'
+import { placeOfImage } from './place.ts'
 import { type ImageSource, readUnchanged } from './source.ts'
 
 /** Transparent pixels are shown on white, as nearly every page that such an image was made for does. */
@@ -46,11 +47,14 @@ export async function decodePixels(
 
 /**
  * A scanned file, whose content must still have this hash.
- * @param path absolute
- * @throws BrokenImage, also if the file can't be read; UserError `image-changed`
+ * @param path absolute; with a root, below it with forward slashes
+ * @param root the folder of a project’s images, absolute: the file must lie below it, links resolved
+ * @throws BrokenImage, also if the file can't be read; UserError `image-changed`, `path-outside`
  */
-export function readScanned(path: string, sha256: string): Promise<ImageSource> {
-  return readUnchanged(path, sha256).catch((error) => {
+export async function readScanned(path: string, sha256: string, root?: string): Promise<ImageSource> {
+  try {
+    return await readUnchanged(root === undefined ? path : await placeOfImage(root, path), sha256)
+  } catch (error) {
     throw asBroken(error)
-  })
+  }
 }

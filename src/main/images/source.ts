@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { UserError } from '../base/errors.ts'
+import { sniffFormat } from './formats.ts'
 
 /** A file's content, ready for the decoder. */
 export interface ImageSource {
@@ -47,11 +48,29 @@ export function sourceOfBytes(bytes: Uint8Array): ImageSource {
 export async function readUnchanged(path: string, sha256: string): Promise<ImageSource> {
   const source = await readSource(path)
   if (source.sha256 === sha256) return source
-  throw new UserError(
+  throw imageChanged(path)
+}
+
+function imageChanged(path: string): UserError {
+  return new UserError(
     'image-changed',
     `This image has changed since the folder was last scanned: ${path}`,
     'Scan the folder again.',
   )
+}
+
+/**
+ * Throws unless a file, or a copy of one, is a picture, and the one that was scanned under this path.
+ * @param file absolute @param relative how the project calls it @param sha256 null: it could not be read then
+ * @throws UserError `not-an-image`, `image-changed`; what the file system throws
+ */
+export async function requireScanned(file: string, relative: string, sha256: string | null): Promise<void> {
+  const source = await readSource(file)
+  // Told by its first bytes, without the library that decodes: exports are not made in the process that has it.
+  if (!('format' in sniffFormat(source.head))) {
+    throw new UserError('not-an-image', `This file is not an image: ${relative}`, 'Scan the folder again.')
+  }
+  if (source.sha256 !== sha256) throw imageChanged(relative)
 }
 
 async function hashLarge(file: FileHandle): Promise<{ head: Uint8Array; sha256: string }> {

@@ -14,7 +14,7 @@ import { LabelsTable } from './labels.ts'
 import { maintain } from './maintenance.ts'
 import { ModelsTable } from './models.ts'
 import { ProgressTable } from './progress.ts'
-import { findRoot, isFolder, requireFolder, writeRoot } from './root.ts'
+import { findRoot, isFolder, isShare, requireFolder, writeRoot } from './root.ts'
 import { SettingsTable } from './settings.ts'
 import { ProjectSnapshot } from './snapshot.ts'
 import { StatesTable } from './states.ts'
@@ -90,7 +90,8 @@ export class Project {
     this.uuid = row.uuid
     this.createdAt = row.created_at
     this.#imagesRoot = findRoot(this.path, row.images_root, row.images_root_relative)
-    if (!this.readOnly && isFolder(this.#imagesRoot)) writeRoot(this.#db, this.path, this.#imagesRoot)
+    if (!this.readOnly && !isShare(this.#imagesRoot) && isFolder(this.#imagesRoot))
+      writeRoot(this.#db, this.path, this.#imagesRoot)
     const edit = <T>(options: EditOptions, work: (edit: Edit) => T) => this.edit(options, work)
     const write = (kind: 'images' | 'models' | 'settings') => (work: () => void) => this.#write(kind, work)
     this.settings = new SettingsTable(this.#db, write('settings'))

@@ -19,7 +19,12 @@ export function rootColumns(projectPath: string, root: string): { absolute: stri
 export function findRoot(projectPath: string, absolute: string, relative: string | null): string {
   if (relative === null) return absolute
   const moved = path.resolve(path.dirname(projectPath), relative)
-  return isFolder(moved) || !isFolder(absolute) ? moved : absolute
+  return isFolder(moved) || isShare(absolute) || !isFolder(absolute) ? moved : absolute
+}
+
+/** On Windows, to look at another computer’s share tells that computer who looks: not before somebody has allowed it. */
+export function isShare(folder: string): boolean {
+  return process.platform === 'win32' && /^[\\/]{2}/.test(folder)
 }
 
 export function writeRoot(db: Connection, projectPath: string, root: string): void {

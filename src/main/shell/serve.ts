@@ -8,18 +8,21 @@ import { WebShell, type WebShellOptions } from './web.ts'
 export interface ServeOptions extends Omit<WebShellOptions, 'rendererFolder'> {
   /** A project file to open. */
   project?: string
+  /** It may read images from where it says they are. */
+  trustImages?: boolean
   /** Whether to open the browser. */
   open: boolean
 }
 
 /** Serves the application until it is told to end (Ctrl+C, SIGTERM); then the project is closed cleanly. */
-export async function serve({ project, open: opens, ...where }: ServeOptions): Promise<WebShell> {
+export async function serve({ project, open: opens, trustImages, ...where }: ServeOptions): Promise<WebShell> {
   if (!isRendererBuilt()) {
     throw new UserError('renderer-missing', 'The pages have not been built yet.', 'Run: npm run build')
   }
   const application = startApplication()
   try {
-    if (project !== undefined) await application.open(path.resolve(project))
+    const workspace = project === undefined ? undefined : await application.open(path.resolve(project))
+    if (trustImages) await workspace?.allowImages()
     const shell = await WebShell.start(application, { ...where, rendererFolder })
     let ending = false
     const end = async () => {

@@ -21,6 +21,8 @@ export const projectSummary = z.object({
   uuid: z.string(),
   readOnly: z.boolean(),
   imagesRoot: z.string(),
+  /** False: the project comes from elsewhere, and nobody has said yet that it may read images there (`project.allowImages`). */
+  imagesAllowed: z.boolean(),
   /** False: the folder is to be found again (`project.relocate`). */
   imagesRootFound: z.boolean(),
   images: z.object({ total: count, ok: count, missing: count, broken: count, started: count }),

@@ -95,6 +95,8 @@ export interface Ui {
   /** Marks under way, and whether the last one failed. */
   saving: number
   saveFailed: boolean
+  /** Whether a project may read its images is decided later. */
+  imagesLater: boolean
 }
 
 export function remembered<T>(key: string, otherwise: T): T {
@@ -130,6 +132,7 @@ const start = {
   shownModel: null,
   reviewedLabel: null,
   editedLabel: null,
+  imagesLater: false,
 } satisfies Partial<Ui>
 
 export const useUi = create<Ui>(() => ({

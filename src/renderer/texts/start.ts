@@ -17,6 +17,17 @@ export const start = {
   lastPlace: (folder: string) => `It was here: ${isolated(folder)}`,
 } as const
 
+export const allowImages = {
+  title: 'Read images from this folder?',
+  question: 'This project was made elsewhere. It says that its images are in:',
+  why: 'That is not the project’s own folder, so nothing in it has been read yet. Allow it if you know the folder and trust whoever gave you the project. You are asked only once.',
+  allow: 'Allow',
+  other: 'Choose another folder …',
+  later: 'Not now',
+  waiting: 'The images of this project are not read until you allow it.',
+  decide: 'Decide …',
+} as const
+
 export const create = {
   title: 'New project',
   images: 'Folder of images',

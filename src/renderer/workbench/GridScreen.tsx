@@ -1,4 +1,4 @@
-import { FolderSearch, ImageOff, SearchX } from 'lucide-react'
+import { FolderLock, FolderSearch, ImageOff, SearchX } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ProjectSummary } from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
@@ -23,7 +23,13 @@ export function GridScreen({ project }: { project: ProjectSummary }) {
     <div className="flex min-h-0 flex-1">
       <LabelSidebar />
       <section className="flex min-w-0 flex-1 flex-col" aria-label={project.name}>
-        {!project.imagesRootFound && (
+        {!project.imagesAllowed && (
+          <div role="alert" className="flex items-center gap-3 bg-suggested-soft px-4 py-2 text-suggested">
+            <FolderLock size={16} aria-hidden /> {texts.allowImages.waiting}
+            <Button onClick={() => ui.set({ imagesLater: false })}>{texts.allowImages.decide}</Button>
+          </div>
+        )}
+        {project.imagesAllowed && !project.imagesRootFound && (
           <div role="alert" className="flex items-center gap-3 bg-suggested-soft px-4 py-2 text-suggested">
             <FolderSearch size={16} aria-hidden /> {texts.workbench.rootMissing}
             <Button onClick={() => ui.set({ dialog: 'relocate' })}>{texts.workbench.locate}</Button>

@@ -4,8 +4,9 @@ import { askForFormats } from '../exchange/formats.ts'
 import { ImageView } from '../image/ImageView.tsx'
 import { ModelScreen } from '../models/ModelScreen.tsx'
 import { ReviewView } from '../review/ReviewView.tsx'
+import { AllowImagesDialog } from '../start/AllowImagesDialog.tsx'
 import { rememberPlace, returnToPlace } from '../state/place.ts'
-import { useUi } from '../state/ui.ts'
+import { ui, useUi } from '../state/ui.ts'
 import { Tour } from '../tour/Tour.tsx'
 import { TrainingPanel } from '../training/TrainingPanel.tsx'
 import { GridScreen } from './GridScreen.tsx'
@@ -21,6 +22,7 @@ export function Workbench({ project }: { project: ProjectSummary }) {
   }, [uuid])
   useEffect(askForFormats, [])
   const modelPage = useUi((state) => state.modelPage)
+  const later = useUi((state) => state.imagesLater)
   const reviewed = useUi((state) => state.reviewedLabel)
   const screen =
     reviewed === null ? <GridScreen project={project} /> : <ReviewView project={project} labelId={reviewed} />
@@ -28,11 +30,19 @@ export function Workbench({ project }: { project: ProjectSummary }) {
   return (
     <>
       <TopBar project={project} />
-      <main className="relative flex min-h-0 flex-1 flex-col">
+      {/* What could not be shown before is asked for anew. */}
+      <main key={`${project.imagesAllowed}`} className="relative flex min-h-0 flex-1 flex-col">
         {imageId === null ? grid : <ImageView id={imageId} />}
         <TrainingPanel project={project} />
         <Tour />
       </main>
+      {!project.imagesAllowed && !later && (
+        <AllowImagesDialog
+          project={project}
+          onLater={() => ui.set({ imagesLater: true })}
+          onChooseOther={() => ui.set({ imagesLater: true, dialog: 'relocate' })}
+        />
+      )}
     </>
   )
 }

@@ -3,7 +3,7 @@ import { backbonesPage } from '../../app/backbonesPage.ts'
 import { outcomeOf, startTrial } from '../../app/backboneTrial.ts'
 import { removeBackbone, startFetch } from '../../app/fetching.ts'
 import { backboneOf } from './backboneOption.ts'
-import { type CommonOptions, run, runOn, withJson } from './run.ts'
+import { type CommonOptions, run, runOn, withImages, withJson } from './run.ts'
 import { holdsPassword, warnOfArgument } from './secrets.ts'
 import { tableText } from './table.ts'
 
@@ -66,7 +66,7 @@ export function addBackbones(program: Command): void {
     .argument('<project>', 'the project file')
     .argument('<names...>', 'names in the list, or ONNX files')
     .option('--images <number>', 'how many images at most', imagesOf, 500)
-  withJson(compare).action((project: string, names: string[], options: TryOptions) =>
+  withImages(compare).action((project: string, names: string[], options: TryOptions) =>
     runOn(project, options, async (workspace) => {
       const specifications = names.map((name) => backboneOf(name))
       const trial = await (await startTrial(workspace, { specifications, images: options.images })).done

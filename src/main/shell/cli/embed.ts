@@ -5,7 +5,7 @@ import { type Shard, shardFolder, startShard } from '../../app/shards.ts'
 import { startEmbedding } from '../../app/training.ts'
 import { counted } from '../../app/words.ts'
 import { viewsOption } from './backboneOption.ts'
-import { type CommonOptions, runOn, withJson } from './run.ts'
+import { type CommonOptions, runOn, withImages } from './run.ts'
 
 interface Options extends CommonOptions {
   device?: string
@@ -25,7 +25,7 @@ export function addEmbed(program: Command): void {
       'only part i of n, into a cache of its own beside the project (surmise merge-cache joins them)',
       shardOf,
     )
-  withJson(command).action((project: string, options: Options) =>
+  withImages(command).action((project: string, options: Options) =>
     runOn(
       project,
       options,

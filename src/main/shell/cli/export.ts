@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { startExport } from '../../app/exporting.ts'
 import { counted } from '../../app/words.ts'
 import { problemLines, settingsOf, settingsOption } from './exchangeOptions.ts'
-import { type CommonOptions, runOn, withJson } from './run.ts'
+import { type CommonOptions, runOn, withImages } from './run.ts'
 
 interface Options extends CommonOptions {
   format: string
@@ -32,7 +32,7 @@ export function addExport(program: Command): void {
     )
     .addOption(settingsOption('write'))
     .option('--overwrite', 'replace what is there: a file, or a folder that is an earlier export')
-  withJson(command).action((project: string, out: string, options: Options) =>
+  withImages(command).action((project: string, out: string, options: Options) =>
     runOn(
       project,
       options,

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { startModelExport } from '../../app/modelExport.ts'
 import { idOf } from './models.ts'
-import { type CommonOptions, runOn, withJson } from './run.ts'
+import { type CommonOptions, runOn, withImages } from './run.ts'
 
 interface Options extends CommonOptions {
   model?: number
@@ -25,7 +25,7 @@ export function addExportModel(program: Command): void {
     .option('--fp16', 'weights in half precision; says what that loses')
     .option('--int8', 'weights in eight bits; says what that loses')
     .option('--overwrite', 'replace what is there')
-  withJson(command).action((project: string, out: string, options: Options) =>
+  withImages(command).action((project: string, out: string, options: Options) =>
     runOn(
       project,
       options,

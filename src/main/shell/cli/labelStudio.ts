@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { LabelStudioBackend } from '../../app/labelStudio.ts'
 import { LabelStudioServer } from '../labelStudio.ts'
 import { type AddressOptions, certificateOf, portOf, warnOfPlainText, withAddress } from './address.ts'
-import { type CommonOptions, runOn, withJson } from './run.ts'
+import { type CommonOptions, runOn, withImages } from './run.ts'
 import { secretOf } from './secrets.ts'
 import { say, sayJson } from './terminal.ts'
 
@@ -26,7 +26,7 @@ export function addLabelStudio(program: Command): void {
     .option('--token-file <file>', 'a token of its API for such images, in a file')
     .option('--token <token>', 'the same on the command line, where others can read it (or LABEL_STUDIO_API_KEY)')
   withAddress(command, 'the address to listen on; another than this machine’s own needs --auth-file')
-  withJson(command).action((project: string, options: Options) => {
+  withImages(command).action((project: string, options: Options) => {
     const { url, host, port, ...files } = options
     const [auth, token] = [authOf(options), tokenOf(options)]
     return runOn(

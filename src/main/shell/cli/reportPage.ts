@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { startReport } from '../../app/reportPage.ts'
 import { counted } from '../../app/words.ts'
-import { type CommonOptions, runOn, withJson } from './run.ts'
+import { type CommonOptions, runOn, withImages } from './run.ts'
 
 interface Options extends CommonOptions {
   overwrite?: boolean
@@ -15,7 +15,7 @@ export function addReport(program: Command): void {
     .argument('<project>', 'the project file')
     .argument('<out>', 'the .html file to write')
     .option('--overwrite', 'replace what is there')
-  withJson(command).action((project: string, out: string, options: Options) =>
+  withImages(command).action((project: string, out: string, options: Options) =>
     runOn(
       project,
       options,

@@ -9,10 +9,17 @@ import { type Answer, answer, complain } from './report.ts'
 /** Every command has it. */
 export interface CommonOptions {
   json?: boolean
+  trustImages?: boolean
 }
 
 export function withJson(command: Command): Command {
   return command.option('--json', 'print one JSON object as the last line')
+}
+
+/** For commands that read images. */
+export function withImages(command: Command): Command {
+  const what = 'a project from elsewhere may read images from outside of its own folder; once said, it is remembered'
+  return withJson(command.option('--trust-images', what))
 }
 
 /**
@@ -51,6 +58,7 @@ export function runOn(
 ): Promise<void> {
   return run(options, async (application) => {
     const workspace = await application.open(path.resolve(file), { readOnly })
+    if (options.trustImages) await workspace.allowImages()
     return work(workspace, application)
   })
 }

@@ -6,6 +6,7 @@ import { say } from './terminal.ts'
 
 interface Options extends AddressOptions {
   open: boolean
+  trustImages?: boolean
   name?: string[]
 }
 
@@ -16,12 +17,13 @@ export function addServe(program: Command): void {
     .argument('[project]', 'a project file to open')
     .option('--port <number>', 'the port to listen on (default: any that is free)', portOf, 0)
     .option('--no-open', 'print the address, and leave opening it to you')
+    .option('--trust-images', 'the project may read images from outside of its own folder; once said, it is remembered')
     .option('--name <host...>', 'other names that people reach it by, behind a proxy for instance')
   withAddress(command, 'the address to listen on; another than this machine’s own can be reached by others').action(
-    async (project: string | undefined, { host, port, open, name: names, ...files }: Options) => {
+    async (project: string | undefined, { host, port, open, trustImages, name: names, ...files }: Options) => {
       const certificate = certificateOf(files)
       warnOfPlainText(host, certificate, 'Whoever is on the way between could read along, and come in')
-      const shell = await serve({ project, host, port, open, names, certificate })
+      const shell = await serve({ project, host, port, open, trustImages, names, certificate })
       say(shell.newUrl())
       if (!process.stdin.isTTY) return
       createInterface({ input: process.stdin }).on('line', () => say(shell.newUrl()))

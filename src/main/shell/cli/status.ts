@@ -25,12 +25,14 @@ export function addStatus(program: Command): void {
   )
 }
 
-function linesOf({ name, path, imagesRoot, imagesRootFound, images, labels, model }: ProjectSummary): string[] {
+function linesOf(summary: ProjectSummary): string[] {
+  const { name, path, imagesRoot, imagesAllowed, imagesRootFound, images, labels, model } = summary
+  const place = imagesRootFound ? '' : imagesAllowed ? ' (not found)' : ' (not allowed yet: --trust-images)'
   const width = Math.max(5, ...labels.map((label) => oneLine(label.name).length))
   const unknown = (known: number) => String(images.total - known).padStart(8)
   return [
     `${name}  ${path}`,
-    `Images: ${images.total} in ${imagesRoot}${imagesRootFound ? '' : ' (not found)'}; ${images.broken} can’t be read, ${images.missing} missing, ${images.started} with labels`,
+    `Images: ${images.total} in ${imagesRoot}${place}; ${images.broken} can’t be read, ${images.missing} missing, ${images.started} with labels`,
     modelLine(model),
     '',
     `${'label'.padEnd(width)}  present  absent  unknown`,

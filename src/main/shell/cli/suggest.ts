@@ -5,7 +5,7 @@ import { isFromNames } from '../../app/fromNames.ts'
 import { startSuggestingByNames } from '../../app/names.ts'
 import { counted } from '../../app/words.ts'
 import { requireTarget } from '../../app/writeTarget.ts'
-import { type CommonOptions, runOn, withJson } from './run.ts'
+import { type CommonOptions, runOn, withImages } from './run.ts'
 
 interface Options extends CommonOptions {
   out: string
@@ -25,7 +25,7 @@ export function addSuggest(program: Command): void {
     .option('--from-names', 'suggest by the labels’ names first, by a backbone that has a text half: no mark is needed')
     .option('--template <text>', 'what is asked about a label, such as “a photo of a {label}” (with --from-names)')
     .option('--device <name>', 'auto, cpu, webgpu, … (with --from-names; default: the project’s setting)')
-  withJson(command).action((project: string, options: Options) =>
+  withImages(command).action((project: string, options: Options) =>
     runOn(
       project,
       options,

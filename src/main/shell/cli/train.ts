@@ -7,7 +7,7 @@ import { modelOf } from '../../app/summary.ts'
 import { startTraining } from '../../app/training.ts'
 import { viewsOption } from './backboneOption.ts'
 import { seedOf } from './count.ts'
-import { type CommonOptions, runOn, withJson } from './run.ts'
+import { type CommonOptions, runOn, withImages } from './run.ts'
 
 interface Options extends CommonOptions {
   device?: string
@@ -34,7 +34,7 @@ export function addTrain(program: Command): void {
         .default('auto'),
     )
     .option('--vectors <file>', 'word vectors (GloVe’s text form) that the labels’ own begin at')
-  withJson(command).action((project: string, options: Options) =>
+  withImages(command).action((project: string, options: Options) =>
     runOn(project, options, async (workspace, { context }) => {
       if (options.views) chooseViews(workspace, options.views)
       const job = await startTraining(workspace, {
