@@ -1,3 +1,5 @@
+// Before any schema is made.
+import './noEval.ts'
 import './styles.css'
 import 'uplot/dist/uPlot.min.css'
 import { QueryClientProvider } from '@tanstack/react-query'

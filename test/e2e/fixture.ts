@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { test as base, expect, type Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { madeOnce } from './madeOnce.ts'
+import { test as quiet } from './quiet.ts'
 
 const cli = path.resolve(import.meta.dirname, '../../src/main/shell/cli.ts')
 
@@ -39,7 +40,7 @@ interface WorkerFixtures {
   trainedSample: string
 }
 
-export const test = base.extend<Fixtures, WorkerFixtures>({
+export const test = quiet.extend<Fixtures, WorkerFixtures>({
   drawnSample: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it that no other fixture is asked for
     async ({}, use) => {

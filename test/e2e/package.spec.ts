@@ -15,7 +15,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { extractFile, listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { buildDesktop } from '../../scripts/electron.ts'
 import {
   buildDesktopPackages,
@@ -24,6 +24,7 @@ import {
   stageDesktop,
 } from '../../scripts/package/desktop.ts'
 import { targetOf } from '../../scripts/package/target.ts'
+import { test } from './quiet.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const execute = promisify(execFile)
