@@ -31,6 +31,9 @@ export const contract = {
     /** Looks at versions, devices, disk, permissions, the open project and its cache; takes some seconds, and changes nothing. */
     doctor: procedure.output(doctorReport),
     setPreferences: procedure.input(s.preferences.partial()).output(s.preferences),
+    /** Where a person was and how they had the window, by what `remember` was given. */
+    remembered: procedure.output(z.record(z.string(), z.unknown())),
+    remember: procedure.input(s.rememberedThing),
     /** The system's dialog; null if it was closed without a choice. Only where `info.nativeDialogs`. */
     pick: procedure.input(s.pickInput).output(z.object({ path: z.string().nullable() })),
     /** One folder of the machine that the program runs on, for a dialog of our own. Without a folder: the home folder. */

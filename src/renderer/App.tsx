@@ -1,5 +1,6 @@
 import { WifiOff } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
+import { enter } from './address/history.ts'
 import { DropTarget } from './drop/DropTarget.tsx'
 import { Dialogs } from './settings/Dialogs.tsx'
 import { StartScreen } from './start/StartScreen.tsx'
@@ -21,6 +22,14 @@ export function App() {
     if (connected) void loadPreferences()
   }, [connected])
 
+  const uuid = project?.uuid
+  const isFirst = useRef(true)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another project is another place
+  useEffect(() => {
+    if (!isReady) return
+    void enter(isFirst.current)
+    isFirst.current = false
+  }, [isReady, uuid])
   useEffect(() => {
     document.title = name ? `${name} – ${texts.name}` : texts.name
   }, [name])

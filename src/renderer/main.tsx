@@ -7,6 +7,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { listenToKeys } from './actions/listen.ts'
+import { followAddress } from './address/history.ts'
 import { takeGiven } from './drop/take.ts'
 import { followEvents } from './state/events.ts'
 import { followMenu, runFromMenu } from './state/nativeMenu.ts'
@@ -14,11 +15,14 @@ import { followWindow } from './state/panels.ts'
 import { queryClient } from './state/queries.ts'
 import { followTheme } from './state/theme.ts'
 import { CrashScreen } from './ui/CrashScreen.tsx'
+import { keepFocus } from './ui/keepFocus.ts'
 
 followTheme()
 followWindow()
 followEvents({ runAction: runFromMenu, takeGiven: () => void takeGiven() })
+followAddress()
 listenToKeys()
+keepFocus()
 followMenu()
 
 createRoot(document.getElementById('root')!).render(

@@ -72,4 +72,13 @@ export const texts = {
   review,
   notNow,
   notices: { dismiss: 'Dismiss' },
+  address: {
+    back: 'Back',
+    forward: 'Forward',
+    unknown: { message: 'There is no such page.', hint: 'You are where you were.' },
+    elsewhere: {
+      message: 'That page belongs to a project that isn’t open.',
+      hint: 'Open that project to go there.',
+    },
+  },
 } as const

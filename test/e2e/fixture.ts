@@ -17,6 +17,10 @@ export interface Served {
   /** Where it keeps recent projects and its log. */
   home: string
   process: ChildProcess
+  /** Ends it, by a signal that it can't hear or by Ctrl+C, and waits until it is gone. */
+  end(signal: 'SIGKILL' | 'SIGINT'): Promise<void>
+  /** Starts it again after its end. @returns a new address */
+  start(...args: string[]): Promise<string>
   /** Runs the command line with the same home, to its end. @returns what it printed */
   surmise(...args: string[]): Promise<string>
 }
@@ -73,12 +77,23 @@ export const test = quiet.extend<Fixtures, WorkerFixtures>({
     const folder = mkdtempSync(path.join(tmpdir(), 'surmise-e2e-'))
     const home = path.join(folder, '.home')
     const env = { ...process.env, SURMISE_HOME: home, HOME: folder, USERPROFILE: folder, ...environment }
-    const child = spawn(process.execPath, [cli, 'serve', '--no-open'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-    const exited = new Promise((resolve) => child.once('exit', resolve))
     const surmise = (...args: string[]) => output(spawn(process.execPath, [cli, ...args], { env }))
-    await use({ url: await firstLine(child), folder, home, process: child, surmise })
-    child.kill('SIGINT')
-    await exited
+    const served = { url: '', folder, home, surmise } as Served
+    served.start = async (...args) => {
+      const command = [cli, 'serve', '--no-open', ...args]
+      const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+      const exited = new Promise((resolve) => child.once('exit', resolve))
+      served.process = child
+      served.end = async (signal) => {
+        child.kill(signal)
+        await exited
+      }
+      served.url = await firstLine(child)
+      return served.url
+    }
+    await served.start()
+    await use(served)
+    await served.end('SIGINT')
     expect(processesOf(home), 'processes that outlive the application').toEqual([])
     rmSync(folder, { recursive: true, force: true })
   },

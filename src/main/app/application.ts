@@ -21,6 +21,7 @@ import { Jobs, type StartedJob } from './jobs.ts'
 import { OutsideWrites } from './outsideWrites.ts'
 import { PreferencesFile } from './preferences.ts'
 import { RecentProjects } from './recent.ts'
+import { Remembered } from './remembered.ts'
 import { makeSample, sampleFile } from './sample.ts'
 import { type ScanSummary, startScan } from './scanning.ts'
 import { Speeds } from './speeds.ts'
@@ -52,6 +53,7 @@ export class Application {
   readonly context: AppContext
   readonly recent: RecentProjects
   readonly preferences: PreferencesFile
+  readonly remembered: Remembered
   readonly configFolder: string
   readonly window: string | undefined
   readonly #remembers: boolean
@@ -84,6 +86,7 @@ export class Application {
     writes.tidyUp().catch((error) => log.warn(`What was left half-written could not be removed: ${error}`))
     this.recent = new RecentProjects(configFolder, log)
     this.preferences = new PreferencesFile(configFolder, log)
+    this.remembered = new Remembered(configFolder, log)
   }
 
   get logFile(): string {

@@ -74,6 +74,8 @@ export function createRouter(app: Application, shell: Shell) {
       forgetRecent: os.app.forgetRecent.handler(({ input }) => app.recent.forget(input.path)),
       preferences: os.app.preferences.handler(() => app.preferences.get()),
       setPreferences: os.app.setPreferences.handler(({ input }) => app.preferences.set(input)),
+      remembered: os.app.remembered.handler(() => app.remembered.all()),
+      remember: os.app.remember.handler(({ input }) => app.remembered.set(input.key, input.value)),
       doctor: os.app.doctor.handler(() => examine(app)),
       pick: os.app.pick.handler(async ({ input }) => {
         if (!shell.pick) throw new UserError('no-dialogs', 'There are no system dialogs here.', 'Type the path.')

@@ -20,6 +20,15 @@ export const preferences = z.object({
 })
 export type Preferences = z.infer<typeof preferences>
 
+/** So many things are remembered of where somebody was; the oldest goes first. */
+export const mostRemembered = 500
+
+/** One thing that is remembered. */
+export const rememberedThing = z.object({
+  key: z.string().min(1).max(100),
+  value: z.json().refine((value) => JSON.stringify(value).length <= 20_000),
+})
+
 export const errorReport = z.object({ code: z.string(), message: z.string(), hint: z.string() })
 export type ErrorReport = z.infer<typeof errorReport>
 

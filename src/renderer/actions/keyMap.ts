@@ -9,7 +9,7 @@ export interface Keyed {
 /** Keys that a browser, the window or a screen reader needs, and would not give away. */
 const taken: ReadonlySet<string> = new Set([
   ...['mod+w', 'mod+t', 'mod+n', 'mod+q', 'mod+r', 'mod+shift+t', 'mod+shift+n', 'mod+shift+w', 'mod+l', 'mod+p'],
-  ...['mod+c', 'mod+v', 'mod+x', 'mod+Tab', 'Tab', 'shift+Tab', 'F5', 'F11', 'F12', 'alt+F4', 'alt+ArrowLeft'],
+  ...['mod+c', 'mod+v', 'mod+x', 'mod+Tab', 'Tab', 'shift+Tab', 'F5', 'F11', 'F12', 'alt+F4'],
 ])
 
 /** Keys of Shift and the like alone are half a key. */

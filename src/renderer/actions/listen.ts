@@ -11,10 +11,18 @@ const openPopup = '[role=dialog]:not([data-closed]), [role=menu]:not([data-close
 export function listenToKeys(): () => void {
   const listen = (event: KeyboardEvent): void => {
     const { dialog, editedLabel } = ui.get()
-    if (event.defaultPrevented || event.isComposing || dialog !== null || editedLabel !== null) return
+    if (event.defaultPrevented || event.isComposing) return
+    const key = keyOf(event)
+    // Out of a dialog too, as a browser's own buttons lead.
+    const way = [action('go-back'), action('go-forward')].find(({ keys }) => keys.includes(key))
+    if (way) {
+      event.preventDefault()
+      way.run()
+      return
+    }
+    if (dialog !== null || editedLabel !== null) return
     const target = event.target instanceof Element ? event.target : document.body
     if (target.closest(openPopup)) return
-    const key = keyOf(event)
     const isPalette = action('palette').keys.includes(key)
     if (target.matches(typing) && !target.closest('[data-closed]') && !isPalette) {
       // Out of the field, back to the keys, and to the images where they are shown.

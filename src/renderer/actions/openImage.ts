@@ -12,7 +12,7 @@ export function step(by: 1 | -1): void {
   const at = imageId === null ? -1 : ids.indexOf(imageId)
   const next = ids[at + by]
   if (next === undefined) return
-  openImage(next)
+  openImage(next, { stepped: true })
   ui.set({ cursor: at + by })
 }
 
@@ -31,6 +31,12 @@ export function focusedLabel(): number | null {
   if (!detail) return null
   const groups = labelGroups(labelsNow(), detail, labelSearch)
   return nextFocus(groups, chosen, skipped, sort.by === 'disagreeing', settled)
+}
+
+/** Whether the reasons are on the screen: they are asked for, and the label under the keyboard has a suggestion. */
+export function showsReasons(): boolean {
+  const labelId = focusedLabel()
+  return ui.get().why && (detailNow()?.allSuggestions.some((one) => one.labelId === labelId) ?? false)
 }
 
 export function decideFocused(decide: (pairs: { imageId: number; labelId: number }[]) => void): void {

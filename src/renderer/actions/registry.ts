@@ -23,7 +23,17 @@ import { notifyError, openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { assignKeys, isMac, keyName } from './keys.ts'
 import { detailNow, inGrid, inImage, inModel, inReview, labelsNow } from './now.ts'
-import { backToGrid, decideFocused, focusedLabel, goOnWhenDecided, moveFocus, skip, step, zoom } from './openImage.ts'
+import {
+  backToGrid,
+  decideFocused,
+  focusedLabel,
+  goOnWhenDecided,
+  moveFocus,
+  showsReasons,
+  skip,
+  step,
+  zoom,
+} from './openImage.ts'
 import {
   always,
   firstOf,
@@ -116,6 +126,8 @@ function restAbsent(): void {
 
 /** Every action; buttons, the menu, the palette and the sheet of keys read the same list. */
 const all: readonly Action[] = [
+  anytime('go-back', texts.address.back, [isMac ? 'mod+[' : 'alt+ArrowLeft'], () => history.back()),
+  anytime('go-forward', texts.address.forward, [isMac ? 'mod+]' : 'alt+ArrowRight'], () => history.forward()),
   { ...changing('undo', 'Undo', ['mod+z'], () => void undo().then(followHistory)), whyNot: needsUndo },
   // On a Mac, ⌘H hides the program and ⌘Y is the history.
   {
@@ -205,7 +217,7 @@ const all: readonly Action[] = [
   image('turn-left', texts.image.turnLeft, [','], () => zoom('left')),
   image('turn-right', texts.image.turnRight, ['.'], () => zoom('right')),
   image('go-to', texts.image.goToAction, ['g'], () => document.getElementById('go-to')?.focus()),
-  image('back', texts.image.back, ['Escape'], backToGrid),
+  image('back', texts.image.back, ['Escape'], () => (showsReasons() ? ui.set({ why: false }) : backToGrid())),
 
   {
     ...{ id: 'model.back', title: texts.models.back, keys: ['Escape'], group: 'Model', here: inModel },

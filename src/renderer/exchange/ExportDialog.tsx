@@ -4,6 +4,7 @@ import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'
 import { joinPath, parentOf } from '../start/paths.ts'
 import { useLatestJob, useProject } from '../state/queries.ts'
+import { useRemembered } from '../state/remembered.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { Checkbox, Choice } from '../ui/Choice.tsx'
@@ -23,7 +24,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: project } = useProject()
   const formats = useFormats().filter(({ writes }) => writes)
-  const [formatId, setFormatId] = useState<string | null>(null)
+  const [formatId, setFormatId] = useRemembered<string | null>('export.format', null)
   /** Null until a person says otherwise: it follows the format. */
   const [chosenPath, setChosenPath] = useState<string | null>(null)
   const [suggestions, setSuggestions] = useState(false)

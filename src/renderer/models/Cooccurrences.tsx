@@ -2,6 +2,7 @@ import { type KeyboardEvent, useMemo, useState } from 'react'
 import { type HeatMeasure, heatCell, heatColour } from '../../preload/heat.ts'
 import type { Cooccurrence } from '../../preload/modelPage.ts'
 import type { Label } from '../../preload/schemas.ts'
+import { useRemembered } from '../state/remembered.ts'
 import { texts } from '../texts.ts'
 import { Choice } from '../ui/Choice.tsx'
 import { Name } from '../ui/Name.tsx'
@@ -22,7 +23,7 @@ const mostWithFigures = 18
  * The pointer or the arrow keys choose a cell, which is told in words.
  */
 export function Cooccurrences({ matrix, labels }: { matrix: Cooccurrence; labels: readonly Label[] }) {
-  const [measure, setMeasure] = useState<HeatMeasure>('lift')
+  const [measure, setMeasure] = useRemembered<HeatMeasure>('models.measure', 'lift')
   const [[row, column], setPlace] = useState<[number, number]>([0, 1])
   const t = texts.models
   const names = useMemo(() => {

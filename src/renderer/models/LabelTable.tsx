@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { useState } from 'react'
 import type { ModelReport } from '../../preload/modelPage.ts'
+import { useRemembered } from '../state/remembered.ts'
 import { texts } from '../texts.ts'
 import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
@@ -20,16 +20,13 @@ export function LabelTable({
   shown: number | null
   onShow: (labelId: number) => void
 }) {
-  const [sort, setSort] = useState<{ by: LabelColumn; descending: boolean }>({
+  const [sort, setSort] = useRemembered<{ by: LabelColumn; descending: boolean }>('models.order', {
     by: 'averagePrecision',
     descending: false,
   })
   const t = texts.models
   const sortBy = (by: LabelColumn): void =>
-    setSort((last) => ({
-      by,
-      descending: last.by === by ? !last.descending : by !== 'name' && by !== 'averagePrecision',
-    }))
+    setSort({ by, descending: sort.by === by ? !sort.descending : by !== 'name' && by !== 'averagePrecision' })
   const Arrow = sort.descending ? ArrowDown : ArrowUp
   return (
     <ScrollRegion label={t.byLabel} className="max-h-104 rounded-lg border border-line">

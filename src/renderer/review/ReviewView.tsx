@@ -4,6 +4,7 @@ import type { CandidateOrder, Label, ProjectSummary } from '../../preload/schema
 import { action, keyNameOf, withKeyOf } from '../actions/registry.ts'
 import { usePictures } from '../state/pictures.ts'
 import { useFromNames, useLabels } from '../state/queries.ts'
+import { remember } from '../state/remembered.ts'
 import {
   closeReview,
   leastDecided,
@@ -15,7 +16,7 @@ import {
   say,
   useReview,
 } from '../state/review.ts'
-import { remember, ui, useUi } from '../state/ui.ts'
+import { ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { Select } from '../ui/Field.tsx'

@@ -1,6 +1,7 @@
 import type { ImageFilter, ImageSort, ProjectSummary } from '../../preload/schemas.ts'
 import { keys, queryClient } from './queries.ts'
-import { remember, remembered, type Ui, useUi } from './ui.ts'
+import { remember, remembered } from './remembered.ts'
+import { type Ui, useUi } from './ui.ts'
 
 /** Where somebody was in a project: they go on there when they open it again. */
 interface Place {

@@ -1,11 +1,12 @@
 import { client } from '../bridge/client.ts'
-import { notifyError, ui } from './ui.ts'
+import { loadRemembered, remembered } from './remembered.ts'
+import { notifyError, type Theme, ui } from './ui.ts'
 
 /** What a person has set up: keys in the place of those that actions came with, widths of panels, whether the tour was taken. */
 export async function loadPreferences(): Promise<void> {
   try {
-    const { keys, panels, tourSeen } = await client.app.preferences()
-    ui.set({ keyMap: keys, panels, tourSeen })
+    const [{ keys, panels, tourSeen }] = await Promise.all([client.app.preferences(), loadRemembered()])
+    ui.set({ keyMap: keys, panels, tourSeen, ...asItWas() })
   } catch (error) {
     notifyError(error)
   } finally {
@@ -13,6 +14,13 @@ export async function loadPreferences(): Promise<void> {
     ui.set({ preferencesRead: true })
   }
 }
+
+const asItWas = () => ({
+  goesOn: remembered('goesOn', false),
+  firstSteps: remembered('firstSteps', true),
+  tileSize: remembered('tileSize', 184),
+  theme: remembered<Theme>('theme', 'system'),
+})
 
 /** In force at once, and kept. @throws what the call throws; the keys are as before then */
 export async function saveKeys(keys: Record<string, string[]>): Promise<void> {

@@ -5,6 +5,7 @@ import { decisionsOf, flipped, type ReviewScreen, type Said, saidOf, screenAt } 
 import { saved } from './marks.ts'
 import { usePictures } from './pictures.ts'
 import { keys, queryClient } from './queries.ts'
+import { remember, remembered } from './remembered.ts'
 import { notifyError, openImage, ui } from './ui.ts'
 
 /** Candidates of one call: some dozens of screens. */
@@ -56,7 +57,8 @@ export const review = { get: useReview.getState, set: useReview.setState }
 export function openReview(labelId: number): void {
   openImage(null)
   ui.set({ reviewedLabel: labelId, modelPage: false, selection: new Set() })
-  review.set({ ...fresh, list: null, past: [], decided: 0, since: Date.now() })
+  const order = remembered<CandidateOrder>('review.order', 'present')
+  review.set({ ...fresh, order, list: null, past: [], decided: 0, since: Date.now() })
   void load()
 }
 
@@ -65,6 +67,7 @@ export function closeReview(): void {
 }
 
 export function orderBy(order: CandidateOrder): void {
+  remember('review.order', order)
   review.set({ ...fresh, order, list: null, past: [] })
   void load()
 }

@@ -4,25 +4,27 @@ import { reportOf } from '../bridge/client.ts'
 import { tryPicturesAgain } from './pictures.ts'
 import type { TourStep } from './tour.ts'
 
-export type DialogName =
-  | 'export'
-  | 'export-model'
-  | 'report'
-  | 'import'
-  | 'merge'
-  | 'settings'
-  | 'keys'
-  | 'palette'
-  | 'together'
-  | 'history'
-  | 'progress'
-  | 'backups'
-  | 'new-project'
-  | 'open-project'
-  | 'doctor'
-  | 'backbones'
-  | 'relocate'
-  | 'names'
+export const dialogNames = [
+  'export',
+  'export-model',
+  'report',
+  'import',
+  'merge',
+  'settings',
+  'keys',
+  'palette',
+  'together',
+  'history',
+  'progress',
+  'backups',
+  'new-project',
+  'open-project',
+  'doctor',
+  'backbones',
+  'relocate',
+  'names',
+] as const
+export type DialogName = (typeof dialogNames)[number]
 /** What a dialog begins with. */
 export interface Given {
   id: number
@@ -51,6 +53,8 @@ export interface Ui {
   editedLabel: number | null
   /** The open image; null: the grid. */
   imageId: number | null
+  /** It was gone on to from the one beside it: the way back does not stop at each. */
+  stepped: boolean
   filter: ImageFilter
   sort: ImageSort
   /** The label under the keyboard in the image view. */
@@ -99,25 +103,9 @@ export interface Ui {
   imagesLater: boolean
 }
 
-export function remembered<T>(key: string, otherwise: T): T {
-  try {
-    const stored = localStorage.getItem(`surmise.${key}`)
-    return stored === null ? otherwise : (JSON.parse(stored) as T)
-  } catch {
-    return otherwise
-  }
-}
-
-export function remember(key: string, value: unknown): void {
-  try {
-    localStorage.setItem(`surmise.${key}`, JSON.stringify(value))
-  } catch {
-    // Without storage it lasts until the window closes.
-  }
-}
-
 const start = {
   imageId: null,
+  stepped: false,
   filter: {},
   sort: { by: 'path' },
   focusedLabel: null,
@@ -141,10 +129,10 @@ export const useUi = create<Ui>(() => ({
   dialog: null,
   given: null,
   tour: null,
-  goesOn: remembered('goesOn', false),
-  firstSteps: remembered('firstSteps', true),
-  tileSize: remembered('tileSize', 184),
-  theme: remembered<Theme>('theme', 'system'),
+  goesOn: false,
+  firstSteps: true,
+  tileSize: 184,
+  theme: 'system',
   keyMap: {},
   panels: {},
   room: 1280,
@@ -174,8 +162,8 @@ useUi.subscribe((now, before) => {
   if (now.dialog !== before.dialog && now.given !== null && now.given === before.given) ui.set({ given: null })
 })
 
-export function openImage(imageId: number | null): void {
-  ui.set({ imageId, focusedLabel: null, settled: null, skipped: new Set(), labelSearch: '' })
+export function openImage(imageId: number | null, { stepped = false } = {}): void {
+  ui.set({ imageId, stepped, focusedLabel: null, settled: null, skipped: new Set(), labelSearch: '' })
 }
 
 /** Gives the keyboard to the list of images, if it is shown. */

@@ -4,6 +4,7 @@ import { ImageMenu } from '../image/ImageMenu.tsx'
 import { useLabels } from '../state/queries.ts'
 import { openImage, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
+import { isFocusFree } from '../ui/keepFocus.ts'
 import { useReadyRows, useWhenShown } from './around.ts'
 import { gap, gridLayout, moveCursor, padding } from './grid.ts'
 import { Tile } from './Tile.tsx'
@@ -18,6 +19,8 @@ export function Grid({ ids }: { ids: Int32Array }) {
     ids.length - 1,
   )
   const selection = useUi((state) => state.selection)
+  const filter = useUi((state) => state.filter)
+  const sort = useUi((state) => state.sort)
   const labels = useLabels()
   const layout = gridLayout(width, tileSize, ids.length)
   const { extract, shown } = useReadyRows()
@@ -28,6 +31,9 @@ export function Grid({ ids }: { ids: Int32Array }) {
     rangeExtractor: extract,
     paddingStart: padding,
     paddingEnd: padding,
+    // A row that comes into sight comes with the room around it: the first one is at the very top.
+    scrollPaddingStart: padding,
+    scrollPaddingEnd: padding,
   })
   const row = Math.floor(cursor / layout.columns)
   // Without those that are only ready.
@@ -40,15 +46,15 @@ export function Grid({ ids }: { ids: Int32Array }) {
     const observer = new ResizeObserver(([{ contentRect }]) => setWidth(contentRect.width))
     observer.observe(element)
     // Never out of a field: a filter being typed may find nothing for a moment, and images again.
-    if (document.activeElement === document.body) element.focus({ preventScroll: true })
+    if (isFocusFree()) element.focus({ preventScroll: true })
     return () => observer.disconnect()
   }, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: other heights of rows are measured anew
   useEffect(() => virtual.measure(), [layout.rowHeight, layout.columns])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the cursor comes into sight when it moves, not when one scrolls
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the cursor comes into sight when it moves or the list is another, not when one scrolls
   useEffect(() => {
     if (width > 0) virtual.scrollToIndex(row, { align: 'auto' })
-  }, [row, width > 0])
+  }, [row, width > 0, filter, sort])
 
   // The same function as long as the list is the same: tiles that have not changed are not rendered anew.
   const choose = useCallback(

@@ -1,0 +1,194 @@
+import type { Label, ProjectSummary } from '../../preload/schemas.ts'
+import { actions } from '../actions/registry.ts'
+import { client } from '../bridge/client.ts'
+import { refreshStaleList } from '../state/events.ts'
+import type { View } from '../state/filterText.ts'
+import { currentIds, keys, queryClient } from '../state/queries.ts'
+import { openReview } from '../state/review.ts'
+import { notify, openImage, ui, useUi } from '../state/ui.ts'
+import { texts } from '../texts.ts'
+import { addressOf, type Place, projectSign, readAddress } from './address.ts'
+
+/*
+ * What is on the screen is the truth, and the address follows it. Only when somebody goes back or forth, or comes by an address,
+ * does the screen follow the address.
+ */
+
+/** What the browser keeps beside an address. */
+interface Entry {
+  address: string
+  /** The one that Back leads to; null where that is none of ours. */
+  before: string | null
+  /** As it was: the address names labels, which may be renamed. */
+  view: View
+}
+
+/** A browser takes some hundreds of changes in ten seconds, and ignores the rest: who holds an arrow key makes more. */
+const minorEvery = 250
+
+interface Told extends Place {
+  project: string | null
+  stepped: boolean
+}
+
+/** What the address said last; null until there is a screen. */
+let told: Told | null = null
+/** Leads back by itself: what is shown stays until that is done. */
+let isLeaving = false
+let minor: ReturnType<typeof setTimeout> | undefined
+let isScheduled = false
+/** An address of a project that is not open: it is gone to when that opens. */
+let wanted: string | null = null
+
+const projectNow = (): string | null => {
+  const project = queryClient.getQueryData<ProjectSummary | null>(keys.project)
+  return project ? projectSign(project.uuid) : null
+}
+const labelsNow = (): readonly Label[] => queryClient.getQueryData<Label[]>(keys.labels) ?? []
+const entryNow = (): Entry | null => (history.state as { surmise?: Entry } | null)?.surmise ?? null
+
+function placeNow(): Told {
+  const { imageId, stepped, modelPage, shownModel, reviewedLabel, filter, sort, dialog, editedLabel } = ui.get()
+  const place = { imageId, stepped, modelPage, shownModel, reviewedLabel, filter, sort, dialog, editedLabel }
+  return { ...place, project: projectNow() }
+}
+
+/** Keeps the address with the screen, and the screen with the way back and forth. */
+export function followAddress(): void {
+  useUi.subscribe(() => {
+    if (isScheduled) return
+    isScheduled = true
+    // What is done together is one step.
+    queueMicrotask(() => {
+      isScheduled = false
+      tell()
+    })
+  })
+  window.addEventListener('popstate', () => {
+    clearTimeout(minor)
+    minor = undefined
+    if (isLeaving) {
+      isLeaving = false
+      tell()
+    } else void arrive(location.hash)
+  })
+  // A browser does this by itself.
+  if (location.protocol !== 'surmise:') return
+  window.addEventListener('mouseup', ({ button }) => {
+    if (button === 3) history.back()
+    else if (button === 4) history.forward()
+  })
+}
+
+/** A project is open, or none is any more: the first time, the address says where. @param isFirst since the page was loaded */
+export async function enter(isFirst: boolean): Promise<void> {
+  const address = isFirst ? location.hash : wanted
+  if (address) await arrive(address)
+  else write('replace')
+}
+
+function tell(): void {
+  if (told === null || isLeaving) return
+  const now = placeNow()
+  const kind = kindOfChange(told, now)
+  if (kind === null) return
+  if (kind === 'minor') {
+    minor ??= setTimeout(() => write('replace'), minorEvery)
+    return
+  }
+  // What was told late is part of where the way back leads.
+  if (minor !== undefined) replaceBy(told)
+  const entry = entryNow()
+  const address = addressOf(now, now.project, labelsNow())
+  if (kind !== 'replace' && entry?.before === address) {
+    told = now
+    isLeaving = true
+    history.back()
+  } else write(kind === 'step' ? 'push' : 'replace')
+}
+
+/** A step is one that Back takes back; `leave` ends a dialog, which Back never opens again. */
+function kindOfChange(from: Told, to: Told): 'step' | 'leave' | 'replace' | 'minor' | null {
+  if (from.project !== to.project) return 'replace'
+  const isOpen = ({ dialog, editedLabel }: Told): boolean => dialog !== null || editedLabel !== null
+  if (from.dialog !== to.dialog || from.editedLabel !== to.editedLabel)
+    return isOpen(from) ? (isOpen(to) ? 'replace' : 'leave') : 'step'
+  if (from.modelPage !== to.modelPage || from.reviewedLabel !== to.reviewedLabel) return 'step'
+  if (from.imageId !== to.imageId) return from.imageId !== null && to.imageId !== null && to.stepped ? 'minor' : 'step'
+  if (from.sort !== to.sort) return 'step'
+  if (from.filter !== to.filter) {
+    const [before, after] = [from.filter, to.filter].map(({ text, ...others }) => ({ text, others }))
+    const isTyping = before.text !== after.text && JSON.stringify(before.others) === JSON.stringify(after.others)
+    return isTyping ? 'minor' : 'step'
+  }
+  return from.shownModel !== to.shownModel ? 'minor' : null
+}
+
+function write(how: 'push' | 'replace'): void {
+  clearTimeout(minor)
+  minor = undefined
+  const now = placeNow()
+  const entry = entryNow()
+  const address = addressOf(now, now.project, labelsNow())
+  told = now
+  if (how === 'push' && entry?.address !== address) {
+    history.pushState({ surmise: entryOf(now, address, entry?.address ?? '') }, '', urlOf(address))
+  } else history.replaceState({ surmise: entryOf(now, address, entry?.before ?? null) }, '', urlOf(address))
+}
+
+function replaceBy(place: Told): void {
+  clearTimeout(minor)
+  minor = undefined
+  const address = addressOf(place, place.project, labelsNow())
+  history.replaceState({ surmise: entryOf(place, address, entryNow()?.before ?? null) }, '', urlOf(address))
+}
+
+const entryOf = ({ filter, sort }: Place, address: string, before: string | null): Entry => ({
+  ...{ address, before, view: { filter, sort } },
+})
+const urlOf = (address: string): string => location.pathname + location.search + address
+
+/** Shows what an address names. One that can't be shown leaves the screen as it is, and says why. */
+async function arrive(hash: string): Promise<void> {
+  const project = projectNow()
+  if (project !== null && !queryClient.getQueryData(keys.labels)) {
+    await queryClient.ensureQueryData({ queryKey: keys.labels, queryFn: () => client.labels.list() }).catch(() => null)
+  }
+  const read = readAddress(hash, labelsNow())
+  wanted = null
+  if (!read) notify('warning', texts.address.unknown)
+  else if (read.project === project) {
+    const entry = entryNow()
+    const view = entry && hash === location.hash ? entry.view : read.view
+    if (view === read.view && read.problem) notify('warning', read.problem)
+    show({ ...read.place, ...view })
+  } else if (read.project !== null) {
+    notify('warning', texts.address.elsewhere)
+    // Somebody came by it, and can open the project yet.
+    if (project === null) wanted = hash
+  }
+  write('replace')
+}
+
+function show(place: Place): void {
+  const { filter, sort, reviewedLabel, imageId, dialog, editedLabel, modelPage, shownModel } = place
+  const before = ui.get()
+  const isSameList = JSON.stringify([before.filter, before.sort]) === JSON.stringify([filter, sort])
+  const ids = currentIds()
+  if (!isSameList) ui.set({ filter, sort, cursor: 0, selection: new Set() })
+  if (reviewedLabel !== null && reviewedLabel !== before.reviewedLabel) openReview(reviewedLabel)
+  if (ui.get().imageId !== imageId) openImage(imageId)
+  ui.set({ modelPage, shownModel, reviewedLabel, editedLabel, dialog: dialog && canOpen(dialog) ? dialog : null })
+  // The keyboard goes on from the image that was left or that is shown.
+  const at = isSameList ? ids.indexOf(imageId ?? before.imageId ?? -1) : -1
+  if (at >= 0) ui.set({ cursor: at })
+  if (before.imageId !== null && imageId === null) refreshStaleList()
+}
+
+/** What can't be done here and now is not begun by an address either; it says why. */
+function canOpen(dialog: string): boolean {
+  const ids: Record<string, string> = { relocate: 'locate', names: 'suggest-from-names' }
+  const reason = actions.find(({ id }) => id === (ids[dialog] ?? dialog))?.whyNot()
+  if (reason) notify('warning', { message: reason })
+  return reason === null
+}

@@ -1,0 +1,54 @@
+import { expect, test } from './fixture.ts'
+import { openProject } from './hands.ts'
+
+test('after a restart, at another address too, everything is as it was left', async ({
+  app: page,
+  served,
+  trained,
+}) => {
+  await openProject(page, trained)
+  await page.getByRole('combobox', { name: 'Sort' }).selectOption('Least known first')
+  await page.getByRole('button', { name: 'Has suggestions' }).click()
+  await page.getByRole('slider', { name: 'Size of the pictures' }).fill('240')
+  const width = page.getByRole('separator', { name: 'Width of the list of labels' })
+  await width.focus()
+  await page.keyboard.press('ArrowRight')
+  const wide = (await width.getAttribute('aria-valuenow')) ?? ''
+  // How a label is gone through, how the model page is ordered, what was exported last.
+  await page.getByRole('listbox', { name: 'Images', exact: true }).focus()
+  await page.keyboard.press('v')
+  await page.getByRole('combobox', { name: 'Begin with', exact: true }).selectOption({ index: 1 })
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+.')
+  await page.getByRole('button', { name: 'Label', exact: true }).click()
+  await expect(page.getByRole('columnheader', { name: 'Label' })).toHaveAttribute('aria-sort', 'ascending')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+e')
+  await page.getByRole('dialog').getByLabel('Format').selectOption('csv')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('dark')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  // What was chosen last is kept within half a second, or when the window closes.
+  await page.goto('about:blank')
+
+  await served.end('SIGINT')
+  const other = await served.start('--port', String(Number(new URL(served.url).port) - 1))
+  await page.goto(other)
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  await openProject(page, trained)
+  await expect(page.getByRole('combobox', { name: 'Sort' })).toHaveValue('known')
+  await expect(page.getByRole('button', { name: 'Has suggestions' })).toHaveAttribute('aria-pressed', 'true')
+  await expect(page.getByRole('slider', { name: 'Size of the pictures' })).toHaveValue('240')
+  await expect(width).toHaveAttribute('aria-valuenow', wide)
+  await page.getByRole('listbox', { name: 'Images', exact: true }).focus()
+  await page.keyboard.press('v')
+  await expect(page.getByRole('combobox', { name: 'Begin with', exact: true })).toHaveValue('uncertain')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+.')
+  await expect(page.getByRole('columnheader', { name: 'Label' })).toHaveAttribute('aria-sort', 'ascending')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+e')
+  await expect(page.getByRole('dialog').getByLabel('Format')).toHaveValue('csv')
+})
