@@ -17,6 +17,8 @@ import * as s from './schemas.ts'
 export const procedure = oc.errors({ USER_ERROR: { data: z.object({ code: z.string(), hint: z.string() }) } })
 
 const id = z.int().positive()
+/** Of what is sent again where the answer got lost. */
+const sent = s.sent.optional()
 const jobStarted = z.object({ jobId: id })
 
 /** What is there may be replaced; without it, the error `target-exists` says that something is. */
@@ -129,14 +131,14 @@ export const contract = {
   },
   marks: {
     /** One action, one undo, whatever the number of changes. */
-    set: procedure.input(z.object({ changes: z.array(s.stateChange).min(1) })).output(s.actionResult),
+    set: procedure.input(z.object({ changes: z.array(s.stateChange).min(1), sent })).output(s.actionResult),
     /** Takes over what the model suggests for these pairs. */
-    accept: procedure.input(z.object({ pairs: z.array(s.decided).min(1) })).output(s.actionResult),
+    accept: procedure.input(z.object({ pairs: z.array(s.decided).min(1), sent })).output(s.actionResult),
     /** Marks the opposite of what the model suggests, as the person's own decision. */
-    reject: procedure.input(z.object({ pairs: z.array(s.decided).min(1) })).output(s.actionResult),
+    reject: procedure.input(z.object({ pairs: z.array(s.decided).min(1), sent })).output(s.actionResult),
     /** Of a known label that the model doubts: takes over what it suggests, or keeps what is known; either is no doubt any more. */
     review: procedure
-      .input(z.object({ imageId: id, labelId: id, suggestion: z.enum(['present', 'absent']), take: z.boolean() }))
+      .input(z.object({ imageId: id, labelId: id, suggestion: z.enum(['present', 'absent']), take: z.boolean(), sent }))
       .output(s.actionResult),
   },
   /** One label, many images. */
@@ -153,13 +155,13 @@ export const contract = {
       .output(s.candidates),
     /** One action, one undo; what was decided meanwhile stays. */
     confirm: procedure
-      .input(z.object({ labelId: id, present: z.array(id).max(5000), absent: z.array(id).max(5000) }))
+      .input(z.object({ labelId: id, present: z.array(id).max(5000), absent: z.array(id).max(5000), sent }))
       .output(s.actionResult),
   },
   history: {
     /** Null: there is nothing to undo. */
-    undo: procedure.output(s.actionResult.nullable()),
-    redo: procedure.output(s.actionResult.nullable()),
+    undo: procedure.input(z.object({ sent }).optional()).output(s.actionResult.nullable()),
+    redo: procedure.input(z.object({ sent }).optional()).output(s.actionResult.nullable()),
     list: procedure
       .input(z.object({ limit: z.int().min(1).max(500), before: id.optional(), kind: s.action.shape.kind.optional() }))
       .output(z.array(s.action)),

@@ -65,6 +65,7 @@ function afterNone(a: number, b: number): number {
 export async function confirmCandidates(
   workspace: Workspace,
   { labelId, present, absent }: { labelId: number; present: readonly number[]; absent: readonly number[] },
+  sentAs?: string,
 ): Promise<ActionResult> {
   const scores = await workspace.suggestions.current()
   const matrix = await workspace.project.states.matrix()
@@ -84,5 +85,5 @@ export async function confirmCandidates(
   const [yes, no] = [states.filter((state) => state === 1).length, states.filter((state) => state === -1).length]
   const name = workspace.project.labels.get(labelId)?.name ?? ''
   const title = `Review “${name}”: ${yes} present, ${no} absent`
-  return { ...(await writeMarks(workspace, seen, title)), unseen }
+  return { ...(await writeMarks(workspace, seen, title, sentAs)), unseen }
 }

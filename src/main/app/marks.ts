@@ -1,4 +1,4 @@
-import type { ActionResult, StateChange } from '../../preload/schemas.ts'
+import type { ActionResult, Sent, StateChange } from '../../preload/schemas.ts'
 import { UserError } from '../base/errors.ts'
 import type { Replayed } from '../project/history.ts'
 import type { StateChange as NewState } from '../project/types.ts'
@@ -16,36 +16,74 @@ interface Decided {
   suggestion?: 'present' | 'absent'
 }
 
+type Suggested = 'present' | 'absent'
+
+/** What is decided about pairs that something is suggested for. */
+interface Decision {
+  verb: 'Accept' | 'Reject'
+  source: NewState['source']
+  decision: (suggestion: Suggested) => 1 | -1
+  sentAs: string | undefined
+}
+
 /** Sets or clears states: one action. @throws UserError `image-unseen`, and those of the project */
-export async function setMarks(workspace: Workspace, changes: readonly StateChange[]): Promise<ActionResult> {
+export async function setMarks(
+  workspace: Workspace,
+  changes: readonly StateChange[],
+  sentAs?: string,
+): Promise<ActionResult> {
   // One label of one image may be known from elsewhere: the name of the file, another copy of it.
   const { seen, unseen } = changes.length === 1 ? { seen: changes, unseen: 0 } : aboutSeen(workspace.project, changes)
   if (seen.length > manyChanges) await workspace.backups.beforeAction()
-  return { ...(await writeMarks(workspace, seen, markTitle(workspace, seen))), unseen }
+  return { ...(await writeMarks(workspace, seen, markTitle(workspace, seen), sentAs)), unseen }
 }
 
 /** Takes over what the model suggests; pairs that were decided meanwhile are left alone. @throws UserError `no-suggestion` */
-export function acceptSuggestions(workspace: Workspace, pairs: readonly Decided[]): Promise<ActionResult> {
-  return decide(workspace, pairs, 'Accept', (suggestion) => ({
-    state: suggestion === 'present' ? 1 : -1,
-    source: 'accepted_suggestion',
-  }))
+export function acceptSuggestions(
+  workspace: Workspace,
+  pairs: readonly Decided[],
+  sentAs?: string,
+): Promise<ActionResult> {
+  const decision = (suggestion: Suggested) => (suggestion === 'present' ? 1 : -1)
+  return decide(workspace, pairs, { verb: 'Accept', source: 'accepted_suggestion', decision, sentAs })
 }
 
 /** Marks the opposite of what the model suggests: the person's own decision, with what it was about. */
-export function rejectSuggestions(workspace: Workspace, pairs: readonly Decided[]): Promise<ActionResult> {
-  return decide(workspace, pairs, 'Reject', (suggestion) => ({
-    state: suggestion === 'present' ? -1 : 1,
-    source: 'human',
-  }))
+export function rejectSuggestions(
+  workspace: Workspace,
+  pairs: readonly Decided[],
+  sentAs?: string,
+): Promise<ActionResult> {
+  const decision = (suggestion: Suggested) => (suggestion === 'present' ? -1 : 1)
+  return decide(workspace, pairs, { verb: 'Reject', source: 'human', decision, sentAs })
 }
 
-export async function undo(workspace: Workspace): Promise<ActionResult | null> {
-  return replayed(workspace, await workspace.project.history.undo())
+export async function undo(workspace: Workspace, sentAs?: string): Promise<ActionResult | null> {
+  return replayed(workspace, await workspace.project.history.undo({ sentAs }))
 }
 
-export async function redo(workspace: Workspace): Promise<ActionResult | null> {
-  return replayed(workspace, await workspace.project.history.redo())
+export async function redo(workspace: Workspace, sentAs?: string): Promise<ActionResult | null> {
+  return replayed(workspace, await workspace.project.history.redo({ sentAs }))
+}
+
+/**
+ * Does what a page has sent, once: what it sends again because it never heard of it is told as done. Meant for another project, it
+ * is not done at all.
+ * @throws UserError `project-changed`, and what `work` throws
+ */
+export async function once<Result extends ActionResult | null>(
+  workspace: Workspace,
+  sent: Sent | undefined,
+  work: (sentAs: string | undefined) => Promise<Result>,
+): Promise<Result | ActionResult> {
+  const { project } = workspace
+  if (!sent) return work(undefined)
+  if (sent.project !== project.uuid) {
+    throw new UserError('project-changed', 'Another project is open by now.', 'Open the one that this was meant for.')
+  }
+  const done = project.history.sent(sent.id)
+  if (done) return { changed: 0, title: done.title, firstImageId: null, ...titles(workspace) }
+  return work(sent.id)
 }
 
 function replayed(workspace: Workspace, result: Replayed | null): ActionResult | null {
@@ -57,8 +95,7 @@ function replayed(workspace: Workspace, result: Replayed | null): ActionResult |
 async function decide(
   workspace: Workspace,
   pairs: readonly Decided[],
-  verb: 'Accept' | 'Reject',
-  decision: (suggestion: 'present' | 'absent') => Pick<NewState, 'state' | 'source'>,
+  { verb, source, decision, sentAs }: Decision,
 ): Promise<ActionResult> {
   if (pairs.length > manyChanges) await workspace.backups.beforeAction()
   const scores = await workspace.suggestions.current()
@@ -81,7 +118,8 @@ async function decide(
     .filter(({ imageId, labelId }) => matrix.get(imageId, labelId) === 0)
     .map(({ imageId, labelId, probability, suggestion }) => ({
       ...{ imageId, labelId, modelId: scores.model.id, score: probability },
-      ...decision(suggestion),
+      state: decision(suggestion),
+      source,
     }))
   const { seen, unseen } = aboutSeen(workspace.project, changes)
   const judged = suggested.length - (changes.length - seen.length)
@@ -89,7 +127,7 @@ async function decide(
   const title = one
     ? `${verb} “${nameOf(workspace, one.labelId)}” ${one.suggestion}`
     : `${verb} ${judged} ${judged === 1 ? 'suggestion' : 'suggestions'}`
-  return { ...(await writeMarks(workspace, seen, title)), unseen }
+  return { ...(await writeMarks(workspace, seen, title, sentAs)), unseen }
 }
 
 /** One action, with what follows from it by parents and groups of labels. @throws UserError of the project */
@@ -97,9 +135,10 @@ export async function writeMarks(
   workspace: Workspace,
   changes: readonly NewState[],
   title: string,
+  sentAs?: string,
 ): Promise<ActionResult> {
   const { project } = workspace
-  const written = await writeStates(project, changes, { title, annotator: project.settings.get('annotator') })
+  const written = await writeStates(project, changes, { title, annotator: project.settings.get('annotator'), sentAs })
   return { ...written, firstImageId: written.changed > 0 ? changes[0].imageId : null, ...titles(workspace) }
 }
 

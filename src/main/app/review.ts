@@ -19,7 +19,7 @@ export interface Review {
  * unknown.
  * @throws UserError `no-suggestion`, `image-unseen`, and those of the project
  */
-export async function reviewMark(workspace: Workspace, review: Review): Promise<ActionResult> {
+export async function reviewMark(workspace: Workspace, review: Review, sentAs?: string): Promise<ActionResult> {
   const { project, suggestions } = workspace
   const { imageId, labelId, suggestion, take } = review
   const scores = await suggestions.current()
@@ -38,5 +38,5 @@ export async function reviewMark(workspace: Workspace, review: Review): Promise<
   }
   if (!isKnown) return { changed: 0, title, firstImageId: null, ...titles(workspace) }
   const { seen } = aboutSeen(project, [change])
-  return writeMarks(workspace, seen, title)
+  return writeMarks(workspace, seen, title, sentAs)
 }

@@ -2,7 +2,7 @@ import { implement, ORPCError } from '@orpc/server'
 import type { z } from 'zod'
 import { contract } from '../../preload/contract.ts'
 import type { GivenThing, MenuAction } from '../../preload/desktop.ts'
-import type { AppInfo, pickInput } from '../../preload/schemas.ts'
+import type { ActionResult, AppInfo, pickInput, Sent } from '../../preload/schemas.ts'
 import { asUserError, UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import { asRenames } from '../exchange/renames.ts'
@@ -24,7 +24,7 @@ import { queryImages } from './imageQuery.ts'
 import { imageDetail, imageRows } from './imageRows.ts'
 import { startImport, startPreview, startRenaming } from './importing.ts'
 import { mergeLabels, planMerge, splitLabel, updateLabel } from './labels.ts'
-import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
+import { acceptSuggestions, once, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
 import { startMerge, startMergePreview } from './merging.ts'
 import { startModelExport } from './modelExport.ts'
 import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from './modelPage.ts'
@@ -65,6 +65,10 @@ export function createRouter(app: Application, shell: Shell) {
   })
   const workspace = () => app.requireWorkspace()
   const { jobs, events } = app.context
+  const oneTime = <Result extends ActionResult | null>(
+    input: { sent?: Sent } | undefined,
+    work: (sentAs: string | undefined) => Promise<Result>,
+  ) => once(workspace(), input?.sent, work)
   const inOrder = implementer.middleware(({ next }) => workspace().byHand.run(async () => next()))
 
   return os.router({
@@ -168,18 +172,28 @@ export function createRouter(app: Application, shell: Shell) {
       reasons: os.suggestions.reasons.handler(({ input }) => reasonsFor(workspace(), input)),
     },
     marks: {
-      set: os.marks.set.use(inOrder).handler(({ input }) => setMarks(workspace(), input.changes)),
-      accept: os.marks.accept.use(inOrder).handler(({ input }) => acceptSuggestions(workspace(), input.pairs)),
-      reject: os.marks.reject.use(inOrder).handler(({ input }) => rejectSuggestions(workspace(), input.pairs)),
-      review: os.marks.review.use(inOrder).handler(({ input }) => reviewMark(workspace(), input)),
+      set: os.marks.set
+        .use(inOrder)
+        .handler(({ input }) => oneTime(input, (sentAs) => setMarks(workspace(), input.changes, sentAs))),
+      accept: os.marks.accept
+        .use(inOrder)
+        .handler(({ input }) => oneTime(input, (sentAs) => acceptSuggestions(workspace(), input.pairs, sentAs))),
+      reject: os.marks.reject
+        .use(inOrder)
+        .handler(({ input }) => oneTime(input, (sentAs) => rejectSuggestions(workspace(), input.pairs, sentAs))),
+      review: os.marks.review
+        .use(inOrder)
+        .handler(({ input }) => oneTime(input, (sentAs) => reviewMark(workspace(), input, sentAs))),
     },
     candidates: {
       list: os.candidates.list.handler(({ input }) => candidatesOf(workspace(), input)),
-      confirm: os.candidates.confirm.use(inOrder).handler(({ input }) => confirmCandidates(workspace(), input)),
+      confirm: os.candidates.confirm
+        .use(inOrder)
+        .handler(({ input }) => oneTime(input, (sentAs) => confirmCandidates(workspace(), input, sentAs))),
     },
     history: {
-      undo: os.history.undo.use(inOrder).handler(() => undo(workspace())),
-      redo: os.history.redo.use(inOrder).handler(() => redo(workspace())),
+      undo: os.history.undo.use(inOrder).handler(({ input }) => oneTime(input, (sentAs) => undo(workspace(), sentAs))),
+      redo: os.history.redo.use(inOrder).handler(({ input }) => oneTime(input, (sentAs) => redo(workspace(), sentAs))),
       list: os.history.list.handler(({ input: { limit, before, kind } }) =>
         workspace().project.history.list(limit, before, kind),
       ),

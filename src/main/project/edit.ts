@@ -18,6 +18,8 @@ export interface EditOptions {
   at?: number
   /** Who decides, where a change doesn't say. @default null */
   annotator?: string | null
+  /** The id that a page gave it (`History.sent`). @default null */
+  sentAs?: string | null
 }
 
 export interface NewLabel {
@@ -66,6 +68,7 @@ export class Edit {
   readonly #title: string
   readonly #at: number
   readonly #annotator: string | null
+  readonly #sentAs: string | null
   #actionId: number | null = null
   #batch: StagedState[] = []
   #stateChanges = 0
@@ -78,6 +81,7 @@ export class Edit {
     this.#title = options.title
     this.#at = options.at ?? Date.now()
     this.#annotator = options.annotator ?? null
+    this.#sentAs = options.sentAs ?? null
     this.writer = new Writer(db)
   }
 
@@ -261,10 +265,11 @@ export class Edit {
   /** The row is made when the first change is: an action that changes nothing is none. */
   #action(): number {
     this.#actionId ??= this.#db.run(
-      "INSERT INTO action (kind, title, at, before_id) VALUES ('do', ?, ?, ?)",
+      "INSERT INTO action (kind, title, at, before_id, sent_as) VALUES ('do', ?, ?, ?, ?)",
       this.#title,
       this.#at,
       undoTarget(this.#db),
+      this.#sentAs,
     ).lastId
     return this.#actionId
   }

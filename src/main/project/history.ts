@@ -82,12 +82,17 @@ export interface Replayed {
   firstLabelId: number | null
 }
 
+export interface ReplayOptions extends SlicesOptions {
+  /** The id that a page gave it. @default null */
+  sentAs?: string | null
+}
+
 /** What was done, and the way back and forth through it. It outlives the program. */
 export class History {
   readonly #db: Connection
-  readonly #replay: (kind: 'undo' | 'redo', options: SlicesOptions) => Promise<Replayed | null>
+  readonly #replay: (kind: 'undo' | 'redo', options: ReplayOptions) => Promise<Replayed | null>
 
-  constructor(db: Connection, replay: (kind: 'undo' | 'redo', options: SlicesOptions) => Promise<Replayed | null>) {
+  constructor(db: Connection, replay: (kind: 'undo' | 'redo', options: ReplayOptions) => Promise<Replayed | null>) {
     this.#db = db
     this.#replay = replay
   }
@@ -126,13 +131,18 @@ export class History {
     return undefined
   }
 
+  /** What a page asked for under this id; undefined if it never was done, or changed nothing. */
+  sent(id: string): { title: string } | undefined {
+    return this.#db.get<{ title: string }>('SELECT title FROM action WHERE sent_as = ?', id)
+  }
+
   /** Null if there is nothing to undo. A small action is undone before this returns. */
-  undo(options: SlicesOptions = {}): Promise<Replayed | null> {
+  undo(options: ReplayOptions = {}): Promise<Replayed | null> {
     return this.#replay('undo', options)
   }
 
   /** Null if there is nothing to redo. A small action is done again before this returns. */
-  redo(options: SlicesOptions = {}): Promise<Replayed | null> {
+  redo(options: ReplayOptions = {}): Promise<Replayed | null> {
     return this.#replay('redo', options)
   }
 }
@@ -174,15 +184,16 @@ function listActions(
 }
 
 /** Writes the row that says that `target` is taken back or done again. */
-export function recordReplay(db: Connection, kind: 'undo' | 'redo', target: ActionRow): number {
+export function recordReplay(db: Connection, kind: 'undo' | 'redo', target: ActionRow, sentAs: string | null): number {
   return db.run(
-    'INSERT INTO action (kind, title, at, target_id, state_changes, label_changes) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO action (kind, title, at, target_id, state_changes, label_changes, sent_as) VALUES (?, ?, ?, ?, ?, ?, ?)',
     kind,
     target.title,
     Date.now(),
     target.id,
     target.state_changes,
     target.label_changes,
+    sentAs,
   ).lastId
 }
 

@@ -5,9 +5,9 @@ import { cancelled, UserError } from '../base/errors.ts'
 import { Connection } from './database.ts'
 import { DisputesTable } from './disputes.ts'
 import type { Drive } from './drive.ts'
-import { Edit, type EditOptions, type SlicesOptions } from './edit.ts'
+import { Edit, type EditOptions } from './edit.ts'
 import { openedReadOnly, projectBusy, projectClosed, projectMoved } from './errors.ts'
-import { History, type Replayed, recordReplay, replay, replayTarget } from './history.ts'
+import { History, type Replayed, type ReplayOptions, recordReplay, replay, replayTarget } from './history.ts'
 import { ImagesTable } from './images.ts'
 import { keepBackupNow } from './keepBackup.ts'
 import { LabelsTable } from './labels.ts'
@@ -193,7 +193,7 @@ export class Project {
     this.#file.release()
   }
 
-  async #replay(kind: 'undo' | 'redo', { signal, onProgress }: SlicesOptions): Promise<Replayed | null> {
+  async #replay(kind: 'undo' | 'redo', { signal, onProgress, sentAs = null }: ReplayOptions): Promise<Replayed | null> {
     this.#requireWritable()
     const target = replayTarget(this.#db, kind)
     if (!target) return null
@@ -202,7 +202,7 @@ export class Project {
       writer = this.#db.transaction(() => {
         const small = new Writer(this.#db)
         for (const _ of replay(this.#db, kind, target.id, small));
-        recordReplay(this.#db, kind, target)
+        recordReplay(this.#db, kind, target, sentAs)
         small.flush()
         return small
       })
@@ -220,7 +220,7 @@ export class Project {
           if (signal?.aborted) throw cancelled(title)
           sliceStart = performance.now()
         }
-        recordReplay(connection, kind, target)
+        recordReplay(connection, kind, target, sentAs)
         large.flush()
       }
       await this.#alone(title, write, () => this.#announce(writer!))

@@ -54,6 +54,10 @@ export const backup = z.object({
 export type Backup = z.infer<typeof backup>
 
 /** After an action: what the buttons say, and where it can be seen. */
+/** What a page gives what it asks for, so that it is done once, and in the project that it was meant for. */
+export const sent = z.object({ id: z.uuid(), /** Its uuid. */ project: z.string().max(100) })
+export type Sent = z.infer<typeof sent>
+
 export const actionResult = z.object({
   changed: count,
   title: z.string(),

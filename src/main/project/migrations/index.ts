@@ -3,12 +3,13 @@ import { projectTooNew, projectTooOld } from '../errors.ts'
 import { first } from './001_first.ts'
 import { labelRelations } from './002_label_relations.ts'
 import { statements } from './003_statements.ts'
+import { sentActions } from './004_sent_actions.ts'
 
 /** "Surm": what `file` and the open dialog know a project by, besides its name. */
 export const applicationId = 0x5375726d
 
 /** Number n − 1 leads from version n − 1 to n; 0 is an empty file. Released ones are never edited: add the next. */
-export const migrations: readonly string[] = [first, labelRelations, statements]
+export const migrations: readonly string[] = [first, labelRelations, statements, sentActions]
 
 export const newestVersion = migrations.length
 
