@@ -79,6 +79,7 @@ const reachesOut: Record<string, string[]> = {
   // The compute process.
   'main/compute/client.ts': ['child_process'],
   // The page talks to where it came from; its policy lets it talk to nobody else.
+  'renderer/bridge/comeBack.ts': ['fetch'],
   'renderer/bridge/transport.ts': ['WebSocket'],
   'renderer/state/imageFile.ts': ['fetch'],
 }

@@ -10,3 +10,7 @@ export const connectChannel = 'surmise:connect'
 
 /** The kind of the message with which the preload script tells where the things lie that a person has dropped into the window. */
 export const droppedPaths = 'surmise: paths of what was dropped'
+
+/** What each side signs with the secret of a browser that comes back to the web shell: HMAC-SHA-256 of this. */
+export const proofText = (side: 'server' | 'page', port: number, pageNonce: string, serverNonce: string): string =>
+  ['surmise', side, port, pageNonce, serverNonce].join('\n')

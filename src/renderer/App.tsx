@@ -13,14 +13,15 @@ import { Workbench } from './workbench/Workbench.tsx'
 
 export function App() {
   const { data: project } = useProject()
-  const connected = useUi((state) => state.connected)
+  const line = useUi((state) => state.line)
+  const unsaved = useUi((state) => state.unsaved)
   const isReady = useUi((state) => state.preferencesRead) && project !== undefined
   const name = project?.name
   // Everything that shows a key shows the one that is in force.
   useUi((state) => state.keyMap)
   useEffect(() => {
-    if (connected) void loadPreferences()
-  }, [connected])
+    if (line === 'here') void loadPreferences()
+  }, [line])
 
   const uuid = project?.uuid
   const isFirst = useRef(true)
@@ -36,9 +37,11 @@ export function App() {
 
   return (
     <div className="flex h-full flex-col">
-      {!connected && (
+      {line !== 'here' && (
         <p role="status" className="m-0 flex items-center justify-center gap-2 bg-suggested-soft py-1 text-suggested">
-          <WifiOff size={14} aria-hidden /> {texts.connection.lost}
+          <WifiOff size={14} className="shrink-0" aria-hidden />
+          {line === 'lost' ? texts.connection.lost : texts.connection.unproven}
+          {unsaved > 0 && ` ${texts.connection.unsaved(unsaved)}`}
         </p>
       )}
       {!isReady ? null : project ? <Workbench key={project.uuid} project={project} /> : <StartScreen />}

@@ -11,6 +11,7 @@ import { followAddress } from './address/history.ts'
 import { takeGiven } from './drop/take.ts'
 import { followEvents } from './state/events.ts'
 import { followMenu, runFromMenu } from './state/nativeMenu.ts'
+import { guardUnsaved } from './state/outbox.ts'
 import { followWindow } from './state/panels.ts'
 import { queryClient } from './state/queries.ts'
 import { followTheme } from './state/theme.ts'
@@ -23,6 +24,7 @@ followEvents({ runAction: runFromMenu, takeGiven: () => void takeGiven() })
 followAddress()
 listenToKeys()
 keepFocus()
+guardUnsaved()
 followMenu()
 
 createRoot(document.getElementById('root')!).render(

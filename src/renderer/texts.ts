@@ -1,3 +1,4 @@
+import { isolated } from './bidi.ts'
 import { exchange, merging } from './texts/exchange.ts'
 import { disputes, image, imageFile, why } from './texts/image.ts'
 import { labels } from './texts/labels.ts'
@@ -18,8 +19,28 @@ export const texts = {
     },
     bug: { message: 'Something went wrong in Surmise.', hint: 'The log file says more. Your project is safe.' },
   },
-  connection: { lost: 'Connection lost – trying again …' },
-  saved: { saved: 'All saved', saving: 'Saving …', failed: 'Not saved' },
+  connection: {
+    lost: 'Surmise doesn’t answer. Trying again …',
+    unproven:
+      'Something answers here, but can’t prove that it is Surmise. Open the link that Surmise printed when it started.',
+    unsaved: (count: number) =>
+      count === 1
+        ? 'One change isn’t saved yet. It will be when Surmise is back; keep this page open.'
+        : `${count.toLocaleString()} changes aren’t saved yet. They will be when Surmise is back; keep this page open.`,
+    waits: (count: number, project: string) => ({
+      message:
+        count === 1
+          ? `One change in “${isolated(project)}” isn’t saved: that project isn’t open.`
+          : `${count.toLocaleString()} changes in “${isolated(project)}” aren’t saved: that project isn’t open.`,
+      hint: 'Keep this page open, and open the project again: then they are saved.',
+    }),
+  },
+  saved: {
+    saved: 'All saved',
+    saving: 'Saving …',
+    failed: 'Not saved',
+    waiting: (count: number) => `${count.toLocaleString()} not saved yet`,
+  },
   states: { present: 'Present', absent: 'Absent', unknown: 'Unknown', known: 'Known', suggested: 'Suggested' },
   common: {
     cancel: 'Cancel',

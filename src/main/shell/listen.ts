@@ -36,10 +36,22 @@ function read({ cert, key }: Certificate): { cert: Buffer; key: Buffer; minVersi
   }
 }
 
+/** On the first of these ports that can be had; else on any that is free. @throws UserError `address-unknown` */
+export async function listenAgain(server: Server, ports: readonly number[], host: string): Promise<void> {
+  for (const port of ports) {
+    try {
+      return await listen(server, port, host)
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === 'port-taken')) throw error
+    }
+  }
+  return listen(server, 0, host)
+}
+
 /** @param port 0: any that is free @throws UserError `port-taken`, `address-unknown` */
 export function listen(server: Server, port: number, host = '127.0.0.1'): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    const refuse = (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EADDRINUSE' || cause.code === 'EACCES') {
         reject(new UserError('port-taken', `The port ${port} can’t be used.`, 'Choose another with --port.', { cause }))
       } else if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(cause.code ?? '')) {
@@ -50,7 +62,11 @@ export function listen(server: Server, port: number, host = '127.0.0.1'): Promis
           }),
         )
       } else reject(cause)
+    }
+    server.once('error', refuse)
+    server.listen(port, host, () => {
+      server.off('error', refuse)
+      resolve()
     })
-    server.listen(port, host, resolve)
   })
 }

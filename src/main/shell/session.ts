@@ -2,12 +2,14 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
  * Who may use the web shell: whoever has the one-time token of the URL that was printed. It is exchanged for a cookie that
- * no script can read and no other site can send, and is worth nothing afterwards.
+ * no script can read and no other site can send, and is worth nothing afterwards. Cookies end with the program: a browser that comes
+ * back after a restart proves who it is (comingBack.ts) and gets another.
  */
 export class Sessions {
   /** With what is to be done once one is used. */
   readonly #tokens = new Map<string, () => void>()
-  readonly #sessions = new Set<string>()
+  /** With the browser that it is of, where that can come back. */
+  readonly #sessions = new Map<string, string | null>()
   readonly #cookie: string
   readonly #attributes: string
 
@@ -33,17 +35,42 @@ export class Sessions {
     const onUsed = this.#tokens.get(known)!
     this.#tokens.delete(known)
     onUsed()
+    return this.open(null)
+  }
+
+  /** @param browser that has proved who it is; null: one that had a token @returns the Set-Cookie header */
+  open(browser: string | null): string {
+    // The session that it had is over: its cookie may have gone elsewhere.
+    if (browser !== null) for (const [session, of] of this.#sessions) if (of === browser) this.#sessions.delete(session)
     const session = randomBytes(32).toString('base64url')
-    this.#sessions.add(session)
+    this.#sessions.set(session, browser)
     return `${this.#cookie}=${session}; ${this.#attributes}`
+  }
+
+  /** Whether the browser of this session may still be given a key. @param header of the request: Cookie */
+  mayHaveKey(header: string | undefined): boolean {
+    const session = this.#sessionIn(header)
+    return session !== undefined && this.#sessions.get(session) === null
+  }
+
+  /** @param header of the request: Cookie @param browser the id of the key that it was given */
+  isOf(header: string | undefined, browser: string): void {
+    const session = this.#sessionIn(header)
+    if (session !== undefined) this.#sessions.set(session, browser)
   }
 
   /** @param header of the request: Cookie */
   isKnown(header: string | null | undefined): boolean {
-    return (header ?? '').split(/;\s*/).some((pair) => {
+    return this.#sessionIn(header) !== undefined
+  }
+
+  #sessionIn(header: string | null | undefined): string | undefined {
+    for (const pair of (header ?? '').split(/;\s*/)) {
       const [name, value = ''] = pair.split('=', 2)
-      return name === this.#cookie && find(this.#sessions, value) !== undefined
-    })
+      const session = name === this.#cookie ? find(this.#sessions.keys(), value) : undefined
+      if (session !== undefined) return session
+    }
+    return undefined
   }
 }
 

@@ -5,16 +5,19 @@ import { getRequestListener } from '@hono/node-server'
 import { RPCHandler } from '@orpc/server/websocket'
 import { Hono } from 'hono'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { z } from 'zod'
 import type { Application } from '../app/application.ts'
 import { answerImage } from '../app/imageRoute.ts'
 import { createRouter } from '../app/router.ts'
 import { Allowance } from './allowance.ts'
+import { ComingBack } from './comingBack.ts'
 import { openFolderOf } from './desktop.ts'
 import { securityHeaders, withHeaders } from './headers.ts'
-import { type Certificate, listen, newServer } from './listen.ts'
+import { type Certificate, listen, listenAgain, newServer } from './listen.ts'
 import { isLocalHost, isSameOrigin, nameForPeople, namesOf } from './origin.ts'
 import { Sessions } from './session.ts'
 import { answerStatic } from './staticFiles.ts'
+import { WebMemory } from './webMemory.ts'
 
 /** Larger messages are refused: a bulk action of 100,000 pairs takes a few megabytes. */
 const largestMessage = 32 * 1024 * 1024
@@ -27,8 +30,8 @@ const strangerRate = { atOnce: 100, perSecond: 20 }
 const mostSockets = 256
 
 export interface WebShellOptions {
-  /** 0: any that is free. */
-  port: number
+  /** 0: any that is free. @default where this project was served before, if that is free, so that pages find it again */
+  port?: number
   rendererFolder: string
   /** @default 127.0.0.1, which only this machine can reach */
   host?: string
@@ -43,6 +46,7 @@ interface Door {
   scheme: 'http' | 'https'
   sessions: Sessions
   strangers: Allowance
+  comingBack: ComingBack
 }
 
 /** The application served to browsers: the same renderer over the same contract, another transport. */
@@ -65,11 +69,22 @@ export class WebShell {
   static async start(application: Application, options: WebShellOptions): Promise<WebShell> {
     const { port, rendererFolder, host = '127.0.0.1', names, certificate } = options
     const server = newServer(certificate)
-    await listen(server, port, host)
+    const { log } = application.context
+    const memory = new WebMemory(application.configFolder, log)
+    const purpose = application.workspace?.project.path ?? ''
+    if (port === undefined) await listenAgain(server, await memory.ports(purpose), host)
+    else await listen(server, port, host)
     const actual = (server.address() as AddressInfo).port
+    if (port === undefined) await memory.rememberPort(purpose, actual)
     const scheme = certificate ? 'https' : 'http'
     const sessions = new Sessions(actual, certificate !== undefined)
-    const door: Door = { names: namesOf(host, names), scheme, sessions, strangers: new Allowance(strangerRate) }
+    const door: Door = {
+      names: namesOf(host, names),
+      scheme,
+      sessions,
+      strangers: new Allowance(strangerRate),
+      comingBack: new ComingBack(memory, actual),
+    }
     server.on('request', getRequestListener(pages(application, door, rendererFolder).fetch))
     const sockets = acceptSockets(server, application, door)
     const address = `${scheme}://${names?.[0] ?? nameForPeople(host)}:${actual}`
@@ -90,12 +105,10 @@ export class WebShell {
 }
 
 function pages(application: Application, door: Door, rendererFolder: string): Hono {
-  const { names, scheme, sessions, strangers } = door
+  const { names, scheme, sessions, strangers, comingBack } = door
   const app = new Hono()
   const stranger = (status: number, message: string, hint = '') =>
-    strangers.take() === 0
-      ? page(status, message, hint)
-      : new Response(null, { status: 429, headers: { 'Retry-After': '1' } })
+    strangers.take() === 0 ? page(status, message, hint, status === 401) : tooMany()
   app.use(async (context, next) => {
     await next()
     context.res = withHeaders(context.res, securityHeaders)
@@ -125,9 +138,34 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
     if (req.header('Sec-Fetch-Site') === 'cross-site') return leadingHome(headers)
     return new Response(null, { status: 303, headers: { ...headers, Location: '/' } })
   })
+  // What lets a browser come back, and tells nobody anything: the script of the page that says that it is not let in.
+  app.use(async ({ req }, next) => {
+    if (!letIn.test(req.path) || sessions.isKnown(req.header('Cookie'))) return next()
+    return strangers.take() === 0 ? answerStatic(rendererFolder, req.raw) : tooMany()
+  })
+  app.post('/session/greet', async ({ req }) => {
+    if (strangers.take() > 0) return tooMany()
+    const asked = greeting.safeParse(await jsonOf(req.raw))
+    const answer = asked.success ? await comingBack.greet(asked.data.id, asked.data.nonce) : undefined
+    return answer ? json(answer) : none(404)
+  })
+  app.post('/session/prove', async ({ req }) => {
+    if (strangers.take() > 0) return tooMany()
+    const given = proving.safeParse(await jsonOf(req.raw))
+    const browser = given.success ? await comingBack.check(given.data.nonce, given.data.proof) : undefined
+    return browser === undefined ? none(403) : none(204, { 'Set-Cookie': sessions.open(browser) })
+  })
   app.use(async ({ req }, next) => {
     if (sessions.isKnown(req.header('Cookie'))) return next()
     return stranger(401, 'This browser has not been let in.', newLink)
+  })
+  app.post('/session/key', async ({ req }) => {
+    const cookie = req.header('Cookie')
+    // Once: whoever else has the cookie has it for as long as the program runs, and no longer.
+    if (!sessions.mayHaveKey(cookie)) return none(204)
+    const key = await comingBack.newKey()
+    sessions.isOf(cookie, key.id)
+    return json(key)
   })
   app.get(
     '/images/*',
@@ -157,9 +195,27 @@ function leadingHome(headers: Record<string, string>): Response {
 
 const newLink = 'For a new link, press Enter in the terminal in which Surmise runs, or start it again.'
 
-/** No script, no style: it needs nothing that the policy would have to allow. */
-function page(status: number, message: string, hint = ''): Response {
-  const text = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Surmise</title><h1>${message}</h1><p>${hint}</p></html>\n`
+const none = (status: number, headers: Record<string, string> = {}): Response =>
+  new Response(null, { status, headers: { 'Cache-Control': 'no-store', ...headers } })
+const tooMany = (): Response => none(429, { 'Retry-After': '1' })
+const json = (content: unknown): Response => Response.json(content, { headers: { 'Cache-Control': 'no-store' } })
+
+/** What those who have not been let in may load: letIn.ts, as the build names it and what it imports. */
+const letIn = /^\/(letIn|assets\/shared-[\w-]+)\.js$/
+const made = z.string().regex(/^[\w-]{20,100}$/)
+const greeting = z.object({ id: made, nonce: made })
+const proving = z.object({ nonce: made, proof: made })
+
+/** Of a small request. */
+async function jsonOf(request: Request): Promise<unknown> {
+  if (!(Number(request.headers.get('Content-Length') ?? Number.NaN) <= 1000)) return undefined
+  return request.json().catch(() => undefined)
+}
+
+/** No style: it needs nothing that the policy would have to allow. @param mayComeBack a browser that was let in before can prove it */
+function page(status: number, message: string, hint = '', mayComeBack = false): Response {
+  const script = mayComeBack ? '<script type="module" src="/letIn.js"></script>' : ''
+  const text = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Surmise</title>${script}<h1>${message}</h1><p>${hint}</p></html>\n`
   return new Response(text, {
     status,
     headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },

@@ -3,7 +3,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import type { contract } from '../../preload/contract.ts'
 import type { ErrorReport } from '../../preload/schemas.ts'
 import { texts } from '../texts.ts'
-import { type Line, openLine } from './transport.ts'
+import { type Line, openLine, Unproven } from './transport.ts'
 
 export type Client = ContractRouterClient<typeof contract>
 
@@ -11,13 +11,22 @@ export type Client = ContractRouterClient<typeof contract>
 const patience = 5_000
 const retryAfter = 500
 
-type Listener = (connected: boolean) => void
+/** `unproven`: somebody answers, but can't prove to be the program. */
+export type LineState = 'here' | 'lost' | 'unproven'
+type Listener = (state: LineState) => void
 
 /** The line as it is now; opened again whenever it is lost. */
 class Connection implements ClientLink<Record<never, never>> {
   #line: Promise<Line> = new Promise(() => undefined)
   #listeners = new Set<Listener>()
-  connected = false
+  #hasTried = false
+  state: LineState = 'lost'
+  /** How many lines there have been: what was said on one is not heard on the next. */
+  lines = 0
+
+  get connected(): boolean {
+    return this.state === 'here'
+  }
 
   start(): void {
     this.#line = this.#open()
@@ -37,22 +46,27 @@ class Connection implements ClientLink<Record<never, never>> {
   async #open(): Promise<Line> {
     for (;;) {
       try {
-        const line = await openLine()
-        this.#tell(true)
+        const line = await openLine(this.#hasTried)
+        this.lines++
+        this.#tell('here')
         void line.lost.then(() => {
-          this.#tell(false)
+          this.#tell('lost')
           this.#line = this.#open()
         })
         return line
-      } catch {
+      } catch (error) {
+        this.#tell(error instanceof Unproven ? 'unproven' : 'lost')
         await new Promise((resolve) => setTimeout(resolve, retryAfter))
+      } finally {
+        this.#hasTried = true
       }
     }
   }
 
-  #tell(connected: boolean): void {
-    this.connected = connected
-    for (const listener of this.#listeners) listener(connected)
+  #tell(state: LineState): void {
+    if (state === this.state) return
+    this.state = state
+    for (const listener of this.#listeners) listener(state)
   }
 }
 

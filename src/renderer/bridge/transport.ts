@@ -1,6 +1,7 @@
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import { askForPort, portIsHere } from '../../preload/handshake.ts'
+import { comeBack, keepKey } from './comeBack.ts'
 
 /** A line to the main process, while it holds. */
 export interface Line {
@@ -9,9 +10,16 @@ export interface Line {
   lost: Promise<void>
 }
 
-/** @throws if there is nobody at the other end */
-export function openLine(): Promise<Line> {
-  return location.protocol === 'surmise:' ? openPort() : openSocket()
+/** Somebody answers, and can't prove to be the program. */
+export class Unproven extends Error {}
+
+/** @param again there was a line before: who answers now may be another @throws if there is nobody at the other end; `Unproven` */
+export async function openLine(again: boolean): Promise<Line> {
+  if (location.protocol === 'surmise:') return openPort()
+  if (again && !(await comeBack())) throw new Unproven()
+  const line = await openSocket()
+  if (!again) keepKey().catch(() => undefined)
+  return line
 }
 
 function openSocket(): Promise<Line> {

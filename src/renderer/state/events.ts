@@ -1,5 +1,6 @@
 import type { AppEvent, Job, ProjectSummary } from '../../preload/schemas.ts'
 import { client, connection } from '../bridge/client.ts'
+import { flush } from './outbox.ts'
 import { tryPicturesAgain } from './pictures.ts'
 import { keys, queryClient } from './queries.ts'
 import { rows } from './rows.ts'
@@ -16,19 +17,25 @@ interface Desktop {
 
 /** Follows what happens in the main process, for as long as the page lives. */
 export function followEvents(desktop: Desktop): void {
-  connection.onChange((connected) => {
-    ui.set({ connected })
-    if (!connected) return
-    // Whatever was missed meanwhile.
-    rows.invalidate(null)
-    thumbnails.askAgain()
-    tryPicturesAgain()
-    void queryClient.invalidateQueries()
+  connection.onChange((line) => {
+    ui.set({ line })
+    if (line !== 'here') return
+    ui.set(({ notices }) => ({ notices: notices.filter(({ code }) => code !== 'connection-lost') }))
     void listen(desktop)
     // What the program was started with, before this page was there.
     desktop.takeGiven()
+    void catchUp()
   })
   connection.start()
+}
+
+/** Whatever was missed meanwhile: after what is still to be saved, or it would be shown as it was before that. */
+async function catchUp(): Promise<void> {
+  await flush()
+  rows.invalidate(null)
+  thumbnails.askAgain()
+  tryPicturesAgain()
+  void queryClient.invalidateQueries()
 }
 
 async function listen(desktop: Desktop): Promise<void> {
@@ -107,6 +114,7 @@ function receiveProject(project: ProjectSummary | null): void {
     queryClient.removeQueries({ queryKey: ['detail'] })
     queryClient.removeQueries({ queryKey: keys.reasons })
     queryClient.removeQueries({ queryKey: keys.ids })
+    void flush()
   }
   invalidate(keys.labels)
   invalidate(keys.models)

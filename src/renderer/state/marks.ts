@@ -1,6 +1,14 @@
-import type { ActionResult, ImageDetail, LabelState, ProjectSummary, Suggestion } from '../../preload/schemas.ts'
+import type {
+  ActionResult,
+  ImageDetail,
+  LabelState,
+  ProjectSummary,
+  StateChange,
+  Suggestion,
+} from '../../preload/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
+import { sendNow, sendOnce } from './outbox.ts'
 import { usePictures } from './pictures.ts'
 import { keys, queryClient } from './queries.ts'
 import { notify, notifyError, notifyOnce, openImage, ui } from './ui.ts'
@@ -39,9 +47,12 @@ function tellHistory({ undoTitle, redoTitle }: ActionResult): void {
   )
 }
 
+const setMarks = (changes: StateChange[]): Promise<ActionResult> =>
+  sendOnce((sent) => client.marks.set({ changes, sent }))
+
 export function mark(imageId: number, labelId: number, state: LabelState): void {
   const undo = showAtOnce(imageId, [{ labelId, state }])
-  void saved(client.marks.set({ changes: [{ imageId, labelId, state }] }), undo)
+  void saved(setMarks([{ imageId, labelId, state }]), undo)
 }
 
 /** Of images that can't be seen nothing is said, but what was said can be taken back. */
@@ -49,7 +60,7 @@ export function markMany(changes: { imageId: number; labelId: number; state: Lab
   const { failed } = usePictures.getState()
   const seen = changes.filter(({ imageId, state }) => state === 0 || !failed.has(imageId))
   tellUnseen(new Set(changes.map(({ imageId }) => imageId)).size - new Set(seen.map(({ imageId }) => imageId)).size)
-  if (seen.length > 0) void saved(client.marks.set({ changes: seen }))
+  if (seen.length > 0) void saved(setMarks(seen))
 }
 
 function tellUnseen(count: number): void {
@@ -72,7 +83,7 @@ export function markRestAbsent(imageId: number, labelIds: readonly number[]): vo
     labelIds.map((labelId) => ({ labelId, state: -1 })),
   )
   const changes = labelIds.map((labelId) => ({ imageId, labelId, state: -1 as const }))
-  void saved(client.marks.set({ changes }), undo)
+  void saved(setMarks(changes), undo)
 }
 
 export function accept(pairs: Pair[]): void {
@@ -106,7 +117,8 @@ function decide(pairs: Pair[], asSuggested: boolean): void {
     return showAtOnce(imageId, [{ labelId, state: present ? 1 : -1 }])
   })
   const call = asSuggested ? client.marks.accept : client.marks.reject
-  void saved(call({ pairs: seen }), () => {
+  const sending = sendOnce((sent) => call({ pairs: seen, sent }))
+  void saved(sending, () => {
     for (const undo of undos.reverse()) undo()
   })
 }
@@ -115,19 +127,20 @@ function decide(pairs: Pair[], asSuggested: boolean): void {
 export function review(imageId: number, { labelId, suggestion }: Suggestion, take: boolean): void {
   if (refuseUnseen([imageId], texts.notNow.unseenSuggestion)) return
   const undo = showAtOnce(imageId, [{ labelId, state: (suggestion === 'present') === take ? 1 : -1 }])
-  void saved(client.marks.review({ imageId, labelId, suggestion, take }), undo)
+  const sending = sendOnce((sent) => client.marks.review({ imageId, labelId, suggestion, take, sent }))
+  void saved(sending, undo)
 }
 
 /** @returns what was taken back, if anything */
 export async function undo(): Promise<string | undefined> {
-  const result = await saved(client.history.undo())
+  const result = await saved(sendNow((sent) => client.history.undo({ sent })))
   if (result) await follow(result, texts.history.undone(result.title))
   return result?.title
 }
 
 /** @returns what was done again, if anything */
 export async function redo(): Promise<string | undefined> {
-  const result = await saved(client.history.redo())
+  const result = await saved(sendNow((sent) => client.history.redo({ sent })))
   if (result) await follow(result, texts.history.redone(result.title))
   return result?.title
 }

@@ -18,7 +18,7 @@ export function followMenu(): void {
     isWaiting = false
     const shown = shownActions()
     const text = JSON.stringify(shown)
-    if (text === last || !ui.get().connected) return
+    if (text === last || ui.get().line !== 'here') return
     last = text
     client.app.menu({ actions: shown }).catch(() => {
       // The line is gone; the next one begins with a menu of its own.
@@ -31,7 +31,7 @@ export function followMenu(): void {
     setTimeout(tell, tellAfter)
   }
   useUi.subscribe((now, before) => {
-    if (now.connected && !before.connected) last = ''
+    if (now.line === 'here' && before.line !== 'here') last = ''
     later()
   })
   queryClient.getQueryCache().subscribe(later)

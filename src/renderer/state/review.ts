@@ -3,6 +3,7 @@ import type { CandidateOrder, Candidates, ImageFilter, Label, ProjectSummary } f
 import { client } from '../bridge/client.ts'
 import { decisionsOf, flipped, type ReviewScreen, type Said, saidOf, screenAt } from '../review/screen.ts'
 import { saved } from './marks.ts'
+import { sendOnce } from './outbox.ts'
 import { usePictures } from './pictures.ts'
 import { keys, queryClient } from './queries.ts'
 import { remember, remembered } from './remembered.ts'
@@ -145,7 +146,7 @@ export async function confirm(): Promise<void> {
   const before = { start, cut, said, cursor }
   review.set({ ...fresh, start: after, busy: true })
   if (present.length + absent.length > 0) {
-    const result = await saved(client.candidates.confirm({ labelId, present, absent }))
+    const result = await saved(sendOnce((sent) => client.candidates.confirm({ labelId, present, absent, sent })))
     if (ui.get().reviewedLabel !== labelId) return
     if (!result) {
       review.set({ ...before, busy: false })

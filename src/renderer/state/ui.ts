@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { ErrorReport, ImageFilter, ImageSort, Preferences } from '../../preload/schemas.ts'
-import { reportOf } from '../bridge/client.ts'
+import { type LineState, reportOf } from '../bridge/client.ts'
 import { tryPicturesAgain } from './pictures.ts'
 import type { TourStep } from './tour.ts'
 
@@ -41,11 +41,15 @@ export interface Notice {
   level: 'info' | 'warning' | 'error'
   message: string
   hint: string
+  /** Of the error that it tells. */
+  code?: string
 }
 
 /** What is on the screen: nothing of it is in the project. */
 export interface Ui {
-  connected: boolean
+  line: LineState
+  /** Decisions that can’t be saved now: they are sent later. */
+  unsaved: number
   dialog: DialogName | null
   /** What the open dialog begins with, where that was dropped into the window. */
   given: Given | null
@@ -125,7 +129,8 @@ const start = {
 
 export const useUi = create<Ui>(() => ({
   ...start,
-  connected: false,
+  line: 'lost',
+  unsaved: 0,
   dialog: null,
   given: null,
   tour: null,
@@ -173,19 +178,21 @@ export function focusImages(): void {
 
 let lastNotice = 0
 
-export function notify(level: Notice['level'], { message, hint = '' }: { message: string; hint?: string }): void {
-  const notice = { id: ++lastNotice, level, message, hint }
-  ui.set(({ notices }) => ({ notices: [...notices.slice(-3), notice] }))
+export function notify(
+  level: Notice['level'],
+  { message, hint = '', code }: { message: string; hint?: string; code?: string },
+): void {
+  const notice = { id: ++lastNotice, level, message, hint, code }
+  // The same once more is one notice, and not another.
+  const isSame = (one: Notice): boolean => one.level === level && one.message === message && one.hint === hint
+  ui.set(({ notices }) => ({ notices: [...notices.filter((one) => !isSame(one)).slice(-3), notice] }))
   // What a person has to act on stays until it was read.
   if (level === 'info') setTimeout(() => dismiss(notice.id), 6_000)
 }
 
 /** Why something can't be done now; pressed again, it is not said twice. */
 export function notifyOnce(message: string | null): void {
-  if (message === null) return
-  const shown = ui.get().notices.find((notice) => notice.message === message)
-  if (shown) dismiss(shown.id)
-  notify('info', { message })
+  if (message !== null) notify('info', { message })
 }
 
 export function dismiss(id: number): void {

@@ -102,7 +102,7 @@ export function Grid({ ids }: { ids: Int32Array }) {
         role="listbox"
         aria-label={texts.workbench.list}
         aria-multiselectable
-        aria-activedescendant={ids.length > 0 ? `image-${ids[cursor]}` : undefined}
+        aria-activedescendant={ids.length > 0 && width > 0 ? `image-${ids[cursor]}` : undefined}
         tabIndex={0}
         onKeyDown={onKeyDown}
         onContextMenu={takeUnderPointer}

@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu'
-import { CloudAlert, CloudCheck, LoaderCircle, Lock, Menu as MenuIcon, Redo2, Undo2 } from 'lucide-react'
+import { CloudAlert, CloudCheck, CloudOff, LoaderCircle, Lock, Menu as MenuIcon, Redo2, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import type { ProjectSummary } from '../../preload/schemas.ts'
 import { ActionEntry } from '../actions/ActionEntry.tsx'
@@ -68,11 +68,15 @@ function ReadOnly({ path }: { path: string }) {
 function SavedState() {
   const saving = useUi((state) => state.saving)
   const failed = useUi((state) => state.saveFailed)
-  const [Icon, text, colour] = failed
-    ? ([CloudAlert, texts.saved.failed, 'text-absent'] as const)
-    : saving > 0
-      ? ([LoaderCircle, texts.saved.saving, 'text-muted'] as const)
-      : ([CloudCheck, texts.saved.saved, 'text-muted'] as const)
+  const unsaved = useUi((state) => state.unsaved)
+  const [Icon, text, colour] =
+    unsaved > 0
+      ? ([CloudOff, texts.saved.waiting(unsaved), 'text-suggested'] as const)
+      : failed
+        ? ([CloudAlert, texts.saved.failed, 'text-absent'] as const)
+        : saving > 0
+          ? ([LoaderCircle, texts.saved.saving, 'text-muted'] as const)
+          : ([CloudCheck, texts.saved.saved, 'text-muted'] as const)
   return (
     <span role="status" className={`flex items-center gap-1.5 pl-1 text-[13px] ${colour}`}>
       <Icon size={14} aria-hidden /> {text}

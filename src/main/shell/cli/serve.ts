@@ -4,7 +4,8 @@ import { serve } from '../serve.ts'
 import { type AddressOptions, certificateOf, portOf, warnOfPlainText, withAddress } from './address.ts'
 import { say } from './terminal.ts'
 
-interface Options extends AddressOptions {
+interface Options extends Omit<AddressOptions, 'port'> {
+  port?: number
   open: boolean
   trustImages?: boolean
   name?: string[]
@@ -15,7 +16,7 @@ export function addServe(program: Command): void {
     .command('serve')
     .description('serve the application to a browser, of this machine unless --host says otherwise')
     .argument('[project]', 'a project file to open')
-    .option('--port <number>', 'the port to listen on (default: any that is free)', portOf, 0)
+    .option('--port <number>', 'the port to listen on (default: the same as the last time, if it is free)', portOf)
     .option('--no-open', 'print the address, and leave opening it to you')
     .option('--trust-images', 'the project may read images from outside of its own folder; once said, it is remembered')
     .option('--name <host...>', 'other names that people reach it by, behind a proxy for instance')

@@ -1,0 +1,140 @@
+import { ORPCError } from '@orpc/client'
+import type { ActionResult, ProjectSummary, Sent } from '../../preload/schemas.ts'
+import { ConnectionLost, client, connection, reportOf } from '../bridge/client.ts'
+import { texts } from '../texts.ts'
+import { keys, queryClient } from './queries.ts'
+import { notify, ui } from './ui.ts'
+
+/*
+ * What a person has decided and the program has not said to be saved. It is sent at once; when the line breaks it is kept, and sent
+ * again in the same order when the program is back. Each has an id, so that what was saved before the line broke is not done twice.
+ */
+
+interface Unsaved {
+  sent: Sent
+  projectName: string
+  send: (sent: Sent) => Promise<ActionResult | null>
+  resolve: (result: ActionResult | null) => void
+  reject: (error: unknown) => void
+  /** It was sent, and there was no answer, or not the right project. */
+  waits: boolean
+}
+
+const unsaved: Unsaved[] = []
+
+/** Another project is open, or none: it waits for its own. */
+const waits = new Set(['project-changed', 'no-project'])
+
+const projectNow = () => queryClient.getQueryData<ProjectSummary | null>(keys.project)
+
+/** @returns what the program says when it is saved, however long that takes @throws what it says against it */
+export function sendOnce<Result extends ActionResult | null>(send: (sent: Sent) => Promise<Result>): Promise<Result> {
+  const project = projectNow()
+  return new Promise<Result>((resolve, reject) => {
+    const sent = { id: newId(), project: project?.uuid ?? '' }
+    const one = {
+      sent,
+      projectName: project?.name ?? '',
+      send,
+      resolve: resolve as Unsaved['resolve'],
+      reject,
+      waits: false,
+    }
+    unsaved.push(one)
+    tell()
+    // What is kept goes first.
+    if (connection.connected && !isFlushing) void attempt(one)
+  })
+}
+
+/** The same for what makes no sense later: an undo of what is not to be seen. @throws ConnectionLost */
+export async function sendNow<Result extends ActionResult | null>(
+  send: (sent: Sent) => Promise<Result>,
+): Promise<Result> {
+  if (!connection.connected) throw new ConnectionLost()
+  return sendOnce(send)
+}
+
+let isFlushing = false
+
+/** The program is there again, or another project is open: what belongs to that is sent, in order. @returns when that is done */
+export async function flush(): Promise<void> {
+  if (isFlushing || unsaved.length === 0 || !connection.connected) return
+  isFlushing = true
+  const line = connection.lines
+  const tried = new Set<Unsaved>()
+  try {
+    const project = await client.project.current()
+    for (;;) {
+      // What comes meanwhile goes after it.
+      const next = unsaved.filter((one) => one.sent.project === project?.uuid && !tried.has(one))
+      if (next.length === 0) break
+      for (const one of next) tried.add(one)
+      await Promise.all(next.map(attempt))
+    }
+    sayWhatWaits(project?.uuid)
+  } catch {
+    // The line broke again.
+  } finally {
+    isFlushing = false
+  }
+  if (connection.lines !== line) await flush()
+}
+
+function sayWhatWaits(project: string | undefined): void {
+  const waiting = unsaved.filter(({ sent }) => sent.project !== project)
+  if (waiting.length > 0) notify('warning', texts.connection.waits(waiting.length, waiting[0].projectName))
+}
+
+/** @returns when it is known what came of it, or that it has to be sent again */
+async function attempt(one: Unsaved): Promise<void> {
+  const line = connection.lines
+  one.waits = false
+  try {
+    const result = await one.send(one.sent)
+    done(one)
+    one.resolve(result)
+  } catch (error) {
+    if (error instanceof ORPCError) {
+      if (waits.has(reportOf(error).code)) return wait(one)
+    } else {
+      // That the line is gone is heard a moment later.
+      await new Promise((resolve) => setTimeout(resolve))
+      if (error instanceof ConnectionLost || !connection.connected || connection.lines !== line) return wait(one)
+    }
+    done(one)
+    one.reject(error)
+  }
+}
+
+function wait(one: Unsaved): void {
+  one.waits = true
+  tell()
+}
+
+function done(one: Unsaved): void {
+  unsaved.splice(unsaved.indexOf(one), 1)
+  tell()
+}
+
+function tell(): void {
+  const waiting = connection.connected ? unsaved.filter((one) => one.waits) : unsaved
+  if (ui.get().unsaved !== waiting.length) ui.set({ unsaved: waiting.length })
+}
+
+/** In a page that came over a network without encryption there is no `randomUUID`. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6] & 0x0f) | 0x40
+  bytes[8] = (bytes[8] & 0x3f) | 0x80
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+/** What can't be saved is counted, and who closes the page meanwhile is asked first. */
+export function guardUnsaved(): void {
+  connection.onChange(tell)
+  window.addEventListener('beforeunload', (event) => {
+    if (ui.get().unsaved > 0) event.preventDefault()
+  })
+}
