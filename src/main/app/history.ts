@@ -24,9 +24,11 @@ export async function goTo(workspace: Workspace, id: number): Promise<Went> {
   const step = way.kind === 'undo' ? undo : redo
   let last: ActionResult | null = null
   let [changed, steps] = [0, 0]
-  while (steps < way.steps) {
+  while (steps < way.actions.length) {
     // Something may have been done meanwhile, by somebody else who looks at this project.
-    if (history.wayTo(id)?.kind !== way.kind) break
+    // That is not what was asked to be undone.
+    const now = history.wayTo(id)
+    if (now?.kind !== way.kind || now.actions[0] !== way.actions[steps]) break
     const result = await step(workspace)
     if (!result) break
     last = result
@@ -41,6 +43,6 @@ export async function goTo(workspace: Workspace, id: number): Promise<Went> {
     ...titles(workspace),
     kind: way.kind,
     steps,
-    of: way.steps,
+    of: way.actions.length,
   }
 }
