@@ -3,6 +3,9 @@ import path from 'node:path'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
 
+// The bug that the page is brought down by.
+test.use({ expectedErrors: [/Cannot read properties of undefined/] })
+
 test('a page that a bug brings down says that nothing is lost, tells the log, and comes back', async ({
   page,
   served,

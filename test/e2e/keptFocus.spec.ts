@@ -31,6 +31,20 @@ test('Show suggestions leaves the keyboard with the images, and the list at its 
   await page.keyboard.press('Control+Enter')
   const show = page.getByRole('button', { name: 'Show suggestions' })
   await expect(show).toBeVisible({ timeout: 200_000 })
+  // The keyboard is in the panel: Escape closes that first, and nothing else.
+  await images(page).focus()
+  await page.keyboard.press('Space')
+  await show.focus()
+  await page.keyboard.press('Escape')
+  await expect(show).toHaveCount(0)
+  await expect(page.getByRole('toolbar', { name: 'Mark the selection' })).toBeVisible()
+  await expect(images(page)).toBeFocused()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('show or hide the training')
+  await page.keyboard.press('Enter')
+  await expect(show).toBeVisible()
+
   await images(page).focus()
   await page.keyboard.press('End')
   const scrolled = () => images(page).evaluate(({ scrollTop }) => scrollTop)
@@ -75,6 +89,12 @@ test('what takes its button away leaves the keyboard close by, and never to nobo
   await press(page.getByRole('button', { name: 'Next image' }))
   await expect(page.getByRole('button', { name: 'Next image' })).toBeDisabled()
   await expect.poll(() => keyboard(page)).not.toBe('BODY')
+  // By the pointer, too: a mark that is set leaves its button.
+  await page
+    .getByRole('button', { name: /is absent$/ })
+    .last()
+    .click()
+  await expect.poll(() => keyboard(page)).toMatch(/^(Labels|Known|Unknown)$/)
   // The keys are still those of the image.
   await page.keyboard.press('ArrowLeft')
   await expect(page.getByRole('textbox', { name: /^Go to image/ })).toHaveValue('59')

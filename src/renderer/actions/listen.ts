@@ -1,8 +1,11 @@
-import { focusImages, notifyOnce, ui } from '../state/ui.ts'
+import { notifyOnce, ui } from '../state/ui.ts'
+import { leaveFocus } from '../ui/keepFocus.ts'
 import { keyOf } from './keys.ts'
 import { action, actions, runLabelKey } from './registry.ts'
 
 const typing = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'
+
+const trainingPanel = '[data-tour=training]'
 
 /** One that is on its way out has the focus for a moment more: the next key is not for it. */
 const openPopup = '[role=dialog]:not([data-closed]), [role=menu]:not([data-closed])'
@@ -26,10 +29,13 @@ export function listenToKeys(): () => void {
     const isPalette = action('palette').keys.includes(key)
     if (target.matches(typing) && !target.closest('[data-closed]') && !isPalette) {
       // Out of the field, back to the keys, and to the images where they are shown.
-      if (key === 'Escape' && target instanceof HTMLElement) {
-        target.blur()
-        focusImages()
-      }
+      if (key === 'Escape') leaveFocus(target)
+      return
+    }
+    // What lies over the screen is closed first.
+    if (key === 'Escape' && target.closest(trainingPanel)) {
+      event.preventDefault()
+      ui.set({ trainingPanel: false })
       return
     }
     const isControl = target.closest('button, a, summary, input') !== null

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
+import { leaveFocus } from '../ui/keepFocus.ts'
 
 /** Which of how many; a number that is typed into it is gone to. */
 export function GoTo({ index, ids }: { index: number; ids: Int32Array }) {
@@ -28,7 +29,7 @@ export function GoTo({ index, ids }: { index: number; ids: Int32Array }) {
         onKeyDown={(event) => {
           if (event.key !== 'Enter') return
           go()
-          event.currentTarget.blur()
+          leaveFocus(event.currentTarget)
         }}
       />
       / {ids.length.toLocaleString()}

@@ -6,6 +6,7 @@ import { accept, mark, reject } from '../state/marks.ts'
 import { ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Kbd } from '../ui/Kbd.tsx'
+import { leaveFocus } from '../ui/keepFocus.ts'
 import { Name } from '../ui/Name.tsx'
 import { Dot, StateIcon } from '../ui/StateIcon.tsx'
 import { Dispute } from './Dispute.tsx'
@@ -177,7 +178,7 @@ function Choice({
         event.stopPropagation()
         onClick()
         // The keys are for the image, not for the button that was just clicked.
-        if (event.detail > 0) event.currentTarget.blur()
+        if (event.detail > 0) leaveFocus(event.currentTarget)
       }}
       className={`inline-flex size-7 items-center justify-center rounded-md ${colour}`}
     >

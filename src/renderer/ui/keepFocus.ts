@@ -50,10 +50,17 @@ const isUsable = (element: Element): boolean => element.isConnected && !element.
 
 function fallBack(): void {
   const around = last?.ancestors.find((one) => one.isConnected && one !== document.body)
-  const region = around?.closest<HTMLElement>(regions) ?? document.querySelector<HTMLElement>('main')
-  if (!region) return
-  if (region.querySelector(images)) focusImages()
-  else focusRegion(region)
+  leaveTo(around?.closest<HTMLElement>(regions) ?? undefined)
+}
+
+/** Done with a control: the keys are for what is around it again. */
+export function leaveFocus(control: Element): void {
+  leaveTo(control.closest<HTMLElement>(regions) ?? undefined)
+}
+
+function leaveTo(region = document.querySelector<HTMLElement>('main')): void {
+  if (region?.querySelector(images)) focusImages()
+  else if (region) focusRegion(region)
 }
 
 /** Gives the keyboard to a part of the screen that is no stop of its own. */
