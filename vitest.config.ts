@@ -5,7 +5,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { compileCache } from './scripts/compileCache.ts'
 
 /** Each takes a minute or so: begun last, it would be waited for by processors that have nothing to do. */
-const long = ['torture/torture', 'shell/photos', 'app/deviceFailure', 'training/webgpu', 'fuzz/fuzz', 'benchmark/']
+const long = [
+  'torture/torture',
+  'privacy/nothingSent',
+  'shell/photos',
+  'app/deviceFailure',
+  'training/webgpu',
+  'fuzz/fuzz',
+  'benchmark/',
+]
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
