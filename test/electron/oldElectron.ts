@@ -1,6 +1,6 @@
 /* What Electron 22 lacks of what the main process uses, by what it has instead. */
 import { Readable } from 'node:stream'
-import { type ProtocolRequest, type ProtocolResponse, protocol } from 'electron'
+import { app, type ProtocolRequest, type ProtocolResponse, protocol } from 'electron'
 
 type Answer = (request: Request) => Response | Promise<Response>
 
@@ -21,3 +21,6 @@ function handle(scheme: string, answer: Answer): void {
 }
 
 if (!('handle' in protocol)) Object.assign(protocol, { handle })
+
+// Chromium's sandbox refuses to run as root, and this would switch it on again in spite of `--no-sandbox`.
+if (process.getuid?.() === 0) app.enableSandbox = () => undefined

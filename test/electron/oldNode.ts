@@ -1,7 +1,7 @@
 /* What Node 16 lacks of what the main process uses. Nothing of it is in the product: Electron of today has it all. */
 import { Blob } from 'node:buffer'
 import diagnostics from 'node:diagnostics_channel'
-import { ReadableStream } from 'node:stream/web'
+import { ReadableStream, TransformStream } from 'node:stream/web'
 
 class OldHeaders {
   readonly #values = new Map<string, string>()
@@ -54,7 +54,7 @@ function lend(owner: object, lacking: Record<string, unknown>): void {
 }
 
 lend(globalThis, {
-  ...{ Blob, ReadableStream, Headers: OldHeaders, Response: OldResponse },
+  ...{ Blob, ReadableStream, TransformStream, Headers: OldHeaders, Response: OldResponse },
   // Asked for by `instanceof` alone.
   File: class File extends Blob {},
   FormData: class FormData {},

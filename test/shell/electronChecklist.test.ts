@@ -46,7 +46,7 @@ describe('Electron’s checklist', () => {
     const [contents, session, window] = [
       'guardContents(app)',
       'guardSession(session.defaultSession)',
-      '    show()\n    await begin(',
+      '    show()\n    begin(',
     ]
     for (const call of [contents, session, window]) expect(entry).toContain(call)
     // Chromium is told to keep quiet before it starts, the session before its first page.

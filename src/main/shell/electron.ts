@@ -70,7 +70,7 @@ function start(): void {
     ended: (what) => {
       void askAfterCoreEnded(help, what, (file) => {
         core.start()
-        void begin(file ? [file] : [])
+        begin(file ? [file] : []).catch(complain)
       })
     },
   })
@@ -157,11 +157,15 @@ function start(): void {
     )
     bridge(ipcMain, core, log)
     show()
-    await begin(asked ? [asked] : othersIn(args, process.cwd(), rootFolder))
-    const recent = await core.client.app.recent()
-    bar.update({ recent, updates: await updates.isOn() })
-    await updates.start({ mayAsk: recent.length > 0 })
-    bar.update({ updates: await updates.isOn() })
+    begin(asked ? [asked] : othersIn(args, process.cwd(), rootFolder)).catch(complain)
+    try {
+      const recent = await core.client.app.recent()
+      bar.update({ recent, updates: await updates.isOn() })
+      await updates.start({ mayAsk: recent.length > 0 })
+      bar.update({ updates: await updates.isOn() })
+    } catch (error) {
+      complain(error)
+    }
   })
 
   /** With each new core: follows what happens there, and hands over what is to be opened. */

@@ -40,7 +40,7 @@ export function openWindow({ BrowserWindow, screen }: Electron, preload: string,
   if (maximized) window.maximize()
   window.once('ready-to-show', () => window.show())
   window.on('close', () => {
-    void writeWindowState(stateFile, { ...window.getNormalBounds(), maximized: window.isMaximized() })
+    writeWindowState(stateFile, { ...window.getNormalBounds(), maximized: window.isMaximized() })
   })
   void window.loadURL(home)
   return window

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 
@@ -31,11 +30,11 @@ export function readWindowState(file: string, screens: readonly Area[]): Partial
   }
 }
 
-/** Losing it costs a person a second: a failure to write it is none. */
-export async function writeWindowState(file: string, state: WindowState): Promise<void> {
+/** At once: the program may end before a promise settles. Losing it costs a person a second: a failure to write it is none. */
+export function writeWindowState(file: string, state: WindowState): void {
   try {
-    await mkdir(path.dirname(file), { recursive: true })
-    await writeFile(file, `${JSON.stringify(state)}\n`)
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, `${JSON.stringify(state)}\n`)
   } catch {
     // A read-only home.
   }
