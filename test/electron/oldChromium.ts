@@ -22,3 +22,10 @@ for (const [name, value] of Object.entries(lacking)) {
     Object.defineProperty(Array.prototype, name, { value, writable: true, configurable: true })
   }
 }
+
+if (!('toBase64' in Uint8Array.prototype)) {
+  const value = function (this: Uint8Array) {
+    return btoa(Array.from(this, (byte) => String.fromCharCode(byte)).join(''))
+  }
+  Object.defineProperty(Uint8Array.prototype, 'toBase64', { value, writable: true, configurable: true })
+}

@@ -24,7 +24,17 @@ async function newProject({ app, page }: { app: Parameters<typeof answerFileDial
   await dialog.getByLabel('Labels', { exact: true }).fill('left\nright')
   await dialog.getByRole('button', { name: 'Create' }).click()
   await expect(page.locator('[data-path] img')).toHaveCount(12)
+  await expectPictures(page)
   return file
+}
+
+/** Each thumbnail shows something: one that did not come leaves its place empty. */
+async function expectPictures(page: Page): Promise<void> {
+  const widths = () =>
+    page
+      .locator('[data-path] img')
+      .evaluateAll((all) => all.map((one) => (one as unknown as { naturalWidth: number }).naturalWidth))
+  await expect.poll(async () => (await widths()).every((width) => width > 0), 'all thumbnails are drawn').toBe(true)
 }
 
 test('the main job: a new project, marks, fine-tune, suggestions, accept, export', async ({ launch, folder }, info) => {
@@ -44,12 +54,13 @@ test('the main job: a new project, marks, fine-tune, suggestions, accept, export
   await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 120_000 })
   const suggested = page.getByRole('listbox', { name: 'Images' }).getByRole('option')
   await expect(suggested.first()).toHaveAttribute('data-path', /png$/)
+  await expectPictures(page)
   for (const theme of ['light', 'dark'] as const) {
     await app.evaluate(({ nativeTheme }, wanted) => {
       nativeTheme.themeSource = wanted
     }, theme)
     await expect(page.locator(`html[data-theme=${theme}]`)).toBeVisible()
-    await page.screenshot({ path: info.outputPath(`grid-${theme}.png`) })
+    await page.screenshot({ path: path.join(info.project.outputDir, `grid-${theme}.png`) })
   }
   await suggested.first().dblclick()
   const row = page.locator('li[data-label=left]')
@@ -66,7 +77,7 @@ test('the main job: a new project, marks, fine-tune, suggestions, accept, export
       nativeTheme.themeSource = wanted
     }, theme)
     await expect(page.locator(`html[data-theme=${theme}]`)).toBeVisible()
-    await page.screenshot({ path: info.outputPath(`image-${theme}.png`) })
+    await page.screenshot({ path: path.join(info.project.outputDir, `image-${theme}.png`) })
   }
   await page.keyboard.press('a')
   await expect(row).toHaveAttribute('data-state', /^(present|absent)$/)
