@@ -5,6 +5,8 @@ import { answerFileDialogs, answerQuestions, chooseFromMenu, expect, photosIn, t
 
 /** Marks some as present and others as absent, by keys. */
 async function mark(page: Page, names: string[], key: string): Promise<void> {
+  // What was selected before is no longer.
+  await tile(page, names[0]).click()
   for (const name of names) await tile(page, name).click({ modifiers: ['Control'] })
   await page.keyboard.press(key)
   await expect(page.getByText('All saved')).toBeVisible()
@@ -38,7 +40,7 @@ async function expectPictures(page: Page): Promise<void> {
 }
 
 test('the main job: a new project, marks, fine-tune, suggestions, accept, export', async ({ launch, folder }, info) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const desktop = await launch()
   const { app, page, errors } = desktop
   await expect(page).toHaveURL('surmise://app/')
@@ -51,7 +53,7 @@ test('the main job: a new project, marks, fine-tune, suggestions, accept, export
 
   // From the menu bar to the page, and on to the compute process.
   expect(await chooseFromMenu(app, 'fine-tune')).toBe('Fine-tune')
-  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 120_000 })
+  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 200_000 })
   const suggested = page.getByRole('listbox', { name: 'Images' }).getByRole('option')
   await expect(suggested.first()).toHaveAttribute('data-path', /png$/)
   await expectPictures(page)
