@@ -155,6 +155,8 @@ const browser = await chromium.launch({
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 })
 const page = await browser.newPage()
+// Limits for what hangs, not for what is slow.
+page.setDefaultTimeout(180_000)
 const elsewhere = new Set<string>()
 const { origin, host } = new URL(url)
 for (const kind of ['request', 'websocket'] as const) {
@@ -172,12 +174,12 @@ await page.keyboard.press('1')
 await page.getByText('All saved').waitFor()
 await page.keyboard.press('Control+Enter')
 await page.getByRole('progressbar', { name: 'Fine-tune' }).waitFor()
-await page.getByRole('progressbar', { name: 'Fine-tune' }).waitFor({ state: 'hidden', timeout: 120_000 })
+await page.getByRole('progressbar', { name: 'Fine-tune' }).waitFor({ state: 'hidden' })
 
 // As long as the server’s compute process, a library that may report has reported.
 const onlySent = { written: () => true, started: [] }
 const reported = () => look(at('traces'), 'control', folder, onlySent).sent.length > 0
-for (const until = Date.now() + 60_000; !reported() && Date.now() < until; ) await wait(500)
+for (const until = Date.now() + 180_000; !reported() && Date.now() < until; ) await wait(500)
 const outlived = reported()
 await browser.close()
 await end(server, 'SIGINT')

@@ -32,7 +32,7 @@ describe.skipIf(missing)(`the whole job in a network of its own${missing ? ` (sk
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
     told = JSON.parse(readFileSync(path.join(folder, 'told.json'), 'utf8'))
     allowed = { written: (place) => isNamed(folder, place), started: [realpathSync(process.execPath)] }
-  }, 300_000)
+  }, 900_000)
 
   afterAll(() => {
     if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true })
