@@ -47,7 +47,7 @@ test('a project from elsewhere asks before it reads images outside of its own fo
       image(page, 'red.jpg')
         .locator('img')
         .first()
-        .evaluate((one) => (one as HTMLImageElement).naturalWidth),
+        .evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth),
     )
     .toBeGreaterThan(0)
 
