@@ -107,6 +107,7 @@ test('image by image without a pointer: sample, mark, fine-tune, accept and reje
   const history = dialog(page, 'History')
   await enter(page, history.getByRole('listitem').nth(1).getByRole('button', { name: 'Back to here' }))
   await expect(history.getByRole('listitem').nth(1)).toContainText('you are here')
+  await expect(page.getByText('1 action undone.')).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(history).toHaveCount(0)
 

@@ -163,13 +163,53 @@ test('a training beside the model that suggests: what it runs on and why, and ea
   await expect(panel.getByText(/left$/)).toBeVisible({ timeout: 30_000 })
   await expect(panel.getByRole('button', { name: 'Show suggestions' })).toBeVisible({ timeout: 120_000 })
   const results = panel.getByRole('region', { name: 'How good it is on labels held out' })
-  await expect(results.getByRole('columnheader')).toHaveText(['Label', 'Known', 'Before', 'Now', 'Change'])
-  await expect(results.locator('tbody tr').nth(1).locator('td').nth(4)).toHaveText(/^[+−±]\d/)
+  await expect(results.getByRole('columnheader')).toHaveText(['Label', 'Known', 'Now', 'Change'])
+  await expect(results.locator('tbody tr').nth(1).locator('td').nth(3)).toHaveText(/^[+−±]\d/)
   const [newest] = await listed(served, project)
   const [{ name, averagePrecision }] = newest.labels
-  await expect(results.locator('tbody tr').filter({ hasText: name }).locator('td').nth(3)).toHaveText(
-    (averagePrecision.blend! * 100).toFixed(0),
+  // One number for the model, wherever it is told.
+  const told = (newest.mAP.blend * 100).toFixed(1)
+  await expect(results.locator('tbody tr').first()).toContainText(`Held-out mAP${told}`)
+  await expect(panel.getByRole('region', { name: 'Models' }).getByRole('listitem').first()).toContainText(
+    `Held-out mAP ${told} %`,
+  )
+  await expect(panel.getByText(`held-out mAP ${told} %`).first()).toBeVisible()
+  await expect(results.locator('tbody tr').filter({ hasText: name }).locator('td').nth(2)).toHaveText(
+    (averagePrecision.blend! * 100).toFixed(1),
   )
   await panel.getByRole('button', { name: 'Model page' }).click()
-  await expect(page.getByRole('complementary', { name: 'Versions' }).getByRole('radio')).toHaveCount(3)
+  const versions = page.getByRole('complementary', { name: 'Versions' })
+  await expect(versions.getByRole('radio')).toHaveCount(3)
+  await versions.getByRole('radio').first().check({ force: true })
+  await expect(versions.locator('label').first()).toContainText(`${told} %`)
+  await expect(page.locator('dl > div').filter({ hasText: 'Held-out mAP' })).toContainText(`${told} %`)
+  const shown = await served.surmise('models', project)
+  expect(shown).toContain(`held-out mAP ${told} %`)
+})
+
+test('a label that was not learnt says what is known of it, and what it needs', async ({ app: page, trained }) => {
+  await openProject(page, trained)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('add a label')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').getByLabel('Name').fill('zebra')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await page.locator('[data-path]').first().dblclick()
+  const zebra = page.locator('li[data-label="zebra"]')
+  await zebra.getByRole('button', { name: 'zebra is present' }).click()
+  await expect(zebra).toHaveAttribute('data-state', 'present')
+  await page.keyboard.press('Control+.')
+  const table = page.getByRole('region', { name: 'Average precision of each label' })
+  const row = table.locator('tbody tr').filter({ has: page.getByRole('button', { name: 'zebra', exact: true }) })
+  await expect(row.locator('td')).toHaveText(['1', '0', 'not learnt yet: mark 1 more present and 2 more absent'])
+  await row.getByRole('button').click()
+  await expect(page.getByText('zebra: not learnt yet: mark 1 more present and 2 more absent')).toBeVisible()
+  // What is too few is said of the labels, not of the images.
+  await expect(
+    page
+      .getByText(/Too few to tell: of \d+ images where both are known, .+ is present in \d+ and .+ in \d+\./)
+      .or(page.getByText(/both are known/))
+      .first(),
+  ).toBeVisible()
 })

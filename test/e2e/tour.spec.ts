@@ -60,6 +60,8 @@ test('the tour leads from the first image to an export, by keyboard, and begins 
   await page.reload()
   await page.getByRole('button', { name: 'Try the sample' }).click()
   await expect(page.locator('[data-path]').first()).toBeVisible({ timeout: 60_000 })
+  // It is the same one: there is none beside it.
+  await expect(page.getByText('The sample was drawn before, and is opened as it was left.')).toBeVisible()
   await expect(page.getByText('All saved')).toBeVisible()
   await expect(tour).toBeHidden()
   await page.keyboard.press('Control+k')

@@ -1,4 +1,4 @@
-import { openImage } from './decoder.ts'
+import { openPicture } from './deep.ts'
 import { asBroken, inspectImage, requireImage } from './inspect.ts'
 import { placeOfImage } from './place.ts'
 import { type ImageSource, readUnchanged } from './source.ts'
@@ -14,7 +14,8 @@ export interface Pixels {
 }
 
 /**
- * The pixels of an image for a backbone: upright, sRGB (an embedded colour profile is applied), reduced to at most the size
+ * The pixels of an image for a backbone: upright, sRGB (an embedded colour profile is applied; what has more than 8 bits is brought
+ * to 8 by `openPicture`, as on the screen), reduced to at most the size
  * asked for, each side by itself: the whole picture counts for its labels, so nothing is cropped. A smaller image is left as
  * it is, for libvips reduces fast but enlarges slowly; backbone/preprocess.ts enlarges and normalises in one go.
  *
@@ -31,7 +32,8 @@ export async function decodePixels(
 ): Promise<Pixels> {
   requireImage(source)
   try {
-    const { data, info } = await openImage(source.input)
+    const { picture } = await openPicture(source)
+    const { data, info } = await picture
       .resize(maximum.width, maximum.height, { fit, kernel: 'linear', withoutEnlargement: true })
       .flatten({ background })
       .toColourspace('srgb')

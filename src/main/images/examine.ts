@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { pixelLimit } from './decoder.ts'
+import { openPicture } from './deep.ts'
 import type { ImageFormat } from './formats.ts'
 import { Gate } from './gate.ts'
 import { asBroken, type BrokenCode, BrokenImage, inspectImage } from './inspect.ts'
@@ -12,9 +13,10 @@ export interface ScannedFile extends FoundFile {
   /** Of the content; null if it could not be read, or is empty. */
   sha256: string | null
   status: 'ok' | 'broken'
-  /** Empty if ok, otherwise a sentence. */
+  /** A sentence: why it is broken, or what is to be known of one that is not; mostly empty. */
   reason: string
-  reasonCode: BrokenCode | ''
+  /** `scaled`: its values were brought to 8 bits in a way that is worth telling (`openPicture`). */
+  reasonCode: BrokenCode | 'scaled' | ''
   /** 0 if not known. Upright: after the orientation. */
   width: number
   height: number
@@ -67,7 +69,11 @@ export async function examine(root: string, found: FoundFile, cacheFolder: strin
   try {
     const facts = await inspectImage(source)
     Object.assign(scanned, facts)
-    await pixelsAtOnce.through(facts.width * facts.height, () => makeThumbnail(source, cacheFolder))
+    await pixelsAtOnce.through(facts.width * facts.height, async () => {
+      const opened = await openPicture(source)
+      await makeThumbnail(source, cacheFolder, opened)
+      if (opened.note !== '') Object.assign(scanned, { reason: opened.note, reasonCode: 'scaled' })
+    })
     return scanned
   } catch (error) {
     return broken(error)

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { Metadata } from 'sharp'
 import { cachePath, isMade, writeCacheFile } from './cacheFolder.ts'
-import { openImage } from './decoder.ts'
+import { openPicture } from './deep.ts'
 import { mediaTypes } from './formats.ts'
 import { asBroken, type ImageFacts, inspectHeader } from './inspect.ts'
 import { type ImageSource, readUnchanged } from './source.ts'
@@ -33,7 +33,7 @@ const underWay = new Map<string, Promise<Rendering>>()
 
 /**
  * What the viewer shows for a scanned image: the original wherever a browser shows it rightly by itself, and otherwise
- * (TIFF, CMYK, animation, an orientation that browsers ignore, very large) a WebP in the cache.
+ * (TIFF, CMYK, animation, an orientation that browsers ignore, 12 bits in a PNG of 16, very large) a WebP in the cache.
  * @param path absolute
  * @throws BrokenImage; UserError `image-changed`; what the file system throws
  */
@@ -57,9 +57,12 @@ async function render(path: string, sha256: string, target: string): Promise<Ren
   const width = Math.max(1, Math.round(facts.width * scale))
   const height = Math.max(1, Math.round(facts.height * scale))
   if (!(await isMade(target))) {
+    const { picture } = await openPicture(source).catch((error) => {
+      throw asBroken(error)
+    })
     await writeCacheFile(target, (temporary) => {
       const write = (how: typeof settings) =>
-        openImage(source.input).resize(width, height, { fit: 'fill' }).webp(how).toFile(temporary)
+        picture.clone().resize(width, height, { fit: 'fill' }).webp(how).toFile(temporary)
       return write(settings)
         .catch((error) => (/unable to encode/.test(String(error)) ? write(fittingSettings) : Promise.reject(error)))
         .catch((error) => {
@@ -78,7 +81,7 @@ async function isShownByBrowsers(source: ImageSource, facts: ImageFacts, metadat
       // Browsers apply the orientation; CMYK they show in colours of their own.
       return metadata.space !== 'cmyk'
     case 'png':
-      return facts.orientation === 1 && !(await isAnimatedPng(source))
+      return facts.orientation === 1 && !(await isAnimatedPng(source)) && (await isOfUsualRange(source, metadata))
     case 'webp':
     case 'gif':
     case 'avif':
@@ -86,6 +89,15 @@ async function isShownByBrowsers(source: ImageSource, facts: ImageFacts, metadat
     case 'tiff':
       return false
   }
+}
+
+/** A browser takes 16 bits for the whole range of 16 bits. */
+async function isOfUsualRange(source: ImageSource, { depth }: Metadata): Promise<boolean> {
+  if (depth === 'uchar') return true
+  const { note } = await openPicture(source).catch((error) => {
+    throw asBroken(error)
+  })
+  return note === ''
 }
 
 /** An animated PNG says so (acTL) before its first pixels (IDAT); libvips does not tell. */

@@ -1,5 +1,6 @@
 import { cachePath, isMade, writeCacheFile } from './cacheFolder.ts'
 import { openImage } from './decoder.ts'
+import { openPicture, type Picture } from './deep.ts'
 import { asBroken, inspectImage } from './inspect.ts'
 import { type ImageSource, readUnchanged } from './source.ts'
 
@@ -19,22 +20,26 @@ export function thumbnailPath(cacheFolder: string, sha256: string): string {
 
 /**
  * Makes the thumbnail (upright, sRGB, transparency kept) of a file that was read, unless there is one.
+ * @param opened where the image is opened already
  * @throws BrokenImage if the image can't be decoded to its end
  */
-export async function makeThumbnail(source: ImageSource, cacheFolder: string): Promise<string> {
+export async function makeThumbnail(source: ImageSource, cacheFolder: string, opened?: Picture): Promise<string> {
   const target = thumbnailPath(cacheFolder, source.sha256)
   if (!(await isMade(target))) {
+    const { picture } = opened ?? (await openPicture(source).catch(refuse))
     await writeCacheFile(target, (temporary) =>
-      openImage(source.input)
+      picture
         .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
         .webp(thumbnailSettings)
         .toFile(temporary)
-        .catch((error) => {
-          throw asBroken(error)
-        }),
+        .catch(refuse),
     )
   }
   return target
+}
+
+function refuse(error: unknown): never {
+  throw asBroken(error)
 }
 
 /** Pixels along the longest side of what a page carries inside itself. */

@@ -108,5 +108,8 @@ function idAt(db: Connection, path: string): number | undefined {
 }
 
 function statusColumns(file: ScannedImage): [status: string, code: string | null, problem: string | null] {
-  return file.status === 'ok' ? ['ok', null, null] : ['broken', file.reasonCode, file.reason]
+  // What is to be known of an image that can be read stands there, too.
+  return file.status === 'ok'
+    ? ['ok', file.reasonCode || null, file.reason || null]
+    : ['broken', file.reasonCode, file.reason]
 }

@@ -87,6 +87,15 @@ export function ImageView({ id }: { id: number }) {
           <h2 className="m-0 min-w-0 flex-1 truncate px-1 text-sm font-medium" title={detail?.path}>
             <bdi>{detail?.path ?? ' '}</bdi>
           </h2>
+          {detail?.status === 'ok' && detail.problem && (
+            <span
+              role="note"
+              className="max-w-[50%] truncate px-1 text-[13px] text-muted"
+              title={detail.problem.message}
+            >
+              {detail.problem.message}
+            </span>
+          )}
           {index >= 0 && <GoTo key={id} index={index} ids={ids} />}
           <IconButton
             label={action('image.previous').title}
