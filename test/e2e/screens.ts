@@ -241,7 +241,7 @@ export const trained: Screen[] = [
     },
   },
   behind('accept-in-bulk', 'Control+Shift+a', 'Accept in bulk', {
-    hides: '[role=dialog] [role=status], [role=dialog] tbody, [role=dialog] li',
+    hides: '[role=dialog] [role=status], [role=dialog] tbody, [role=dialog] li, [role=dialog] h3',
     async show(page) {
       await page.keyboard.press('Control+Shift+a')
       await expect(

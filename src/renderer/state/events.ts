@@ -76,6 +76,7 @@ function receive(event: AppEvent, desktop: Desktop): void {
       rows.invalidate(null)
       invalidate(['detail'])
       queryClient.removeQueries({ queryKey: keys.reasons })
+      invalidate(keys.bulk)
       invalidate(keys.models)
       refreshList()
       break

@@ -30,6 +30,7 @@ export const keys = {
   ids: ['ids'] as const,
   detail: (id: number) => ['detail', id] as const,
   reasons: ['reasons'] as const,
+  bulk: ['bulk'] as const,
   history: ['history'] as const,
   names: ['names'] as const,
 }

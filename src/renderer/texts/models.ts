@@ -281,14 +281,14 @@ export const together = {
   shown: 'Those the filter shows',
   planning: 'Checking each label …',
   would: ({ count, labels, images, errors }: { count: number; labels: number; images: number; errors: number }) =>
-    `${counted(count, 'suggestion')} for ${counted(labels, 'label')} in ${counted(images, 'image')} would be accepted. About ${Math.ceil(errors).toLocaleString()} of them would be wrong (${((errors / count) * 100).toFixed(1)} %).`,
+    `${counted(count, 'suggestion')} for ${counted(labels, 'label')} in ${counted(images, 'image')} would be accepted. About ${Math.ceil(errors).toLocaleString()} of them would be wrong (${((errors / count) * 100).toFixed(1)}\u00a0%).`,
   /** Why nothing can be accepted, and what to do. */
   none: {
     suggested: 'Nothing is left to accept: the model suggests nothing here that is still undecided.',
     known: (aim: string, canLower: boolean) =>
       `Nothing can be accepted in bulk yet: no label has enough known images to check ${aim} against. Mark more images${canLower ? ', or choose a lower target' : ''}.`,
     unsure: (aim: string, canLower: boolean) =>
-      `Nothing can be accepted in bulk: on known images, the model is wrong too often for ${aim}. ${canLower ? 'Choose a lower target, or mark' : 'Mark'} more images and fine-tune again.`,
+      `Nothing can be accepted in bulk: known images don’t bear out ${aim} for any label. ${canLower ? 'Choose a lower target, or mark' : 'Mark'} more images and fine-tune again.`,
   },
   plan: 'What would be accepted, label by label',
   columns: {
@@ -310,7 +310,7 @@ export const together = {
   /** What follows the name of a label that is not offered. */
   refusals: {
     'few-known': (known: number, more: number | null) => needs(known, ['known image', 'to check against'], more),
-    unsure: () => 'too many held-out suggestions are wrong at this accuracy',
+    unsure: () => 'what is held out doesn’t bear out this accuracy',
     'few-positives': (known: number, more: number | null) => needs(known, ['image', 'known to be present'], more),
     'loses-positives': () => 'would lose more of its positives than you allow',
     'nearly-all': () => 'would accept nearly every unknown image: that tells nothing apart',

@@ -32,7 +32,7 @@ export function AimFields({
   onChange: (change: Partial<Aims>) => void
 }) {
   return (
-    <div className="grid gap-x-10 gap-y-4 sm:grid-cols-2">
+    <div className="grid gap-x-8 gap-y-4 sm:grid-cols-[5fr_4fr]">
       <div className="flex flex-col gap-4">
         <Choice
           legend={words.precision}

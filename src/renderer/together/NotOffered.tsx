@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useLabels } from '../state/queries.ts'
 import { texts } from '../texts.ts'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
@@ -14,6 +14,11 @@ export function NotOffered({ lines, startsOpen }: { lines: readonly RefusedLine[
   const [toggled, setToggled] = useState<boolean | null>(null)
   const listId = useId()
   const isOpen = toggled ?? startsOpen
+  const list = useRef<HTMLDivElement>(null)
+  // It opens below what is in sight.
+  useEffect(() => {
+    if (toggled) list.current?.scrollIntoView({ block: 'nearest' })
+  }, [toggled])
   const title = words.notOffered(lines.length)
   return (
     <section className="flex flex-col gap-1.5">
@@ -30,7 +35,7 @@ export function NotOffered({ lines, startsOpen }: { lines: readonly RefusedLine[
         </button>
       </h3>
       {isOpen && (
-        <div id={listId} className="flex flex-col gap-1.5 pl-6">
+        <div ref={list} id={listId} className="flex flex-col gap-1.5 pl-6">
           <p className="m-0 text-[13px] text-muted">{words.notOfferedHint}</p>
           <ScrollRegion label={title} className="max-h-72">
             <ul className="m-0 flex list-none flex-col gap-1 p-0">

@@ -130,7 +130,8 @@ function Line({
             tabIndex={isTabStop ? 0 : -1}
             onFocus={onFocus}
             onClick={onToggle}
-            className="flex max-w-full items-center gap-2 rounded-md py-1 pr-2 hover:bg-sunken"
+            // Not behind the head when an arrow leads up to it.
+            className="flex max-w-full scroll-mt-16 items-center gap-2 rounded-md py-1 pr-2 hover:bg-sunken"
           >
             <ChevronRight size={14} aria-hidden className={`shrink-0 text-muted ${isOpen ? 'rotate-90' : ''}`} />
             <Dot colour={label?.colour ?? 'transparent'} />

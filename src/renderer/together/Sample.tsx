@@ -27,7 +27,7 @@ export function Sample({
   corrections: Corrections
 }) {
   const { data, error } = useQuery({
-    queryKey: ['together', 'sample', labelId, side, token],
+    queryKey: ['bulk-sample', labelId, side, token],
     queryFn: () => client.bulk.sample({ token: token ?? '', labelId, side }),
     enabled: token !== null,
     placeholderData: keepPreviousData,
@@ -92,7 +92,9 @@ function SampleTile({
         )}
       </div>
       <div className="flex items-center justify-between gap-2 p-1.5 text-[13px]">
-        <span className={`flex items-center gap-1 text-muted tabular-nums ${isWrong ? 'line-through' : ''}`}>
+        <span
+          className={`flex items-center gap-1 whitespace-nowrap text-muted tabular-nums ${isWrong ? 'line-through' : ''}`}
+        >
           <StateIcon state={side} size={12} />
           <span className="sr-only">{texts.states[side]}</span> {sure}
         </span>

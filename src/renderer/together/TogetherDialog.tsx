@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { BulkPreview, BulkRequest, BulkSample } from '../../preload/bulkSchemas.ts'
 import { client, reportOf } from '../bridge/client.ts'
 import { mark } from '../state/marks.ts'
-import { useLatestJob } from '../state/queries.ts'
+import { keys, useLatestJob } from '../state/queries.ts'
 import { notify, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
@@ -36,7 +36,7 @@ export function TogetherDialog({ onClose }: { onClose: () => void }) {
     filter: isFiltered && aims.where === 'shown' ? filter : null,
   }
   const preview = useQuery({
-    queryKey: ['together', 'preview', request],
+    queryKey: [...keys.bulk, request],
     queryFn: () => client.bulk.preview(request),
     placeholderData: keepPreviousData,
     // Each holds once, and for what is known now.
