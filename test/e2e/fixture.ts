@@ -73,7 +73,7 @@ export const test = quiet.extend<Fixtures, WorkerFixtures>({
     await use(path.join(folder, 'Trained.surmise'))
   },
   environment: [{}, { option: true }],
-  served: async ({ environment }, use) => {
+  served: async ({ environment, pageErrors }, use) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'surmise-e2e-'))
     const home = path.join(folder, '.home')
     const env = { ...process.env, SURMISE_HOME: home, HOME: folder, USERPROFILE: folder, ...environment }
@@ -93,6 +93,7 @@ export const test = quiet.extend<Fixtures, WorkerFixtures>({
     }
     await served.start()
     await use(served)
+    pageErrors.isOver = true
     await served.end('SIGINT')
     expect(processesOf(home), 'processes that outlive the application').toEqual([])
     rmSync(folder, { recursive: true, force: true })

@@ -3,15 +3,18 @@ import { test as base, expect } from '@playwright/test'
 interface Quiet {
   /** Errors that a test brings about on purpose. */
   expectedErrors: readonly RegExp[]
+  /** What the pages said; `isOver` once the application ends, which pages that are still open complain of. */
+  pageErrors: { texts: string[]; isOver: boolean }
 }
 
 /** Every page of a test's browser must keep quiet: an error in its console, or one that nobody caught, fails the test. */
 export const test = base.extend<Quiet>({
   expectedErrors: [[], { option: true }],
-  context: async ({ context, expectedErrors }, use) => {
-    const errors: string[] = []
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it that no other fixture is asked for
+  pageErrors: async ({}, use) => use({ texts: [], isOver: false }),
+  context: async ({ context, expectedErrors, pageErrors }, use) => {
     const note = (text: string): void => {
-      if (!expectedErrors.some((expected) => expected.test(text))) errors.push(text)
+      if (!pageErrors.isOver && !expectedErrors.some((expected) => expected.test(text))) pageErrors.texts.push(text)
     }
     context.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'assert')
@@ -19,6 +22,6 @@ export const test = base.extend<Quiet>({
     })
     context.on('weberror', (error) => note(String(error.error().stack ?? error.error())))
     await use(context)
-    expect(errors, 'errors of the page').toEqual([])
+    expect(pageErrors.texts, 'errors of the page').toEqual([])
   },
 })
