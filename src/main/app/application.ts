@@ -110,11 +110,13 @@ export class Application {
     return { version, shell, platform, nativeDialogs, homeFolder: homeFolder(), swatches: [...swatches], leastKnown }
   }
 
-  /** Makes a project and opens it. The project that was open is closed, once the new one is there. */
-  create({ path: file, imagesRoot, labels, backbone }: NewProject): Promise<Workspace> {
-    return this.#inTurn(async () => {
-      // A project with a model that can't be used would be found out about much later.
-      const settings: Partial<Settings> = backbone ? { backbone: await checkedBackbone(this.context, backbone) } : {}
+  /** Makes a project and opens it. The project that was open is closed, once the new one is there. @param signal gives it up */
+  async create({ path: file, imagesRoot, labels, backbone }: NewProject, signal?: AbortSignal): Promise<Workspace> {
+    // A project with a model that can't be used would be found out about much later. It may take its time, and nobody waits for it.
+    const checked = backbone ? await checkedBackbone(this.context, backbone, signal) : undefined
+    const settings: Partial<Settings> = checked === undefined ? {} : { backbone: checked }
+    return this.#inTurn(() => {
+      signal?.throwIfAborted()
       return this.#take(createProject({ path: file, imagesRoot, labels, settings }), true)
     })
   }
@@ -158,8 +160,11 @@ export class Application {
   }
 
   /** @returns the job that looks through its folder */
-  async createAndScan(options: NewProject): Promise<{ workspace: Workspace; scan: StartedJob<ScanSummary> }> {
-    const workspace = await this.create(options)
+  async createAndScan(
+    options: NewProject,
+    signal?: AbortSignal,
+  ): Promise<{ workspace: Workspace; scan: StartedJob<ScanSummary> }> {
+    const workspace = await this.create(options, signal)
     return { workspace, scan: startScan(workspace) }
   }
 
@@ -232,7 +237,7 @@ export class Application {
     await workspace?.close()
   }
 
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  #inTurn<Result>(work: () => Promise<Result> | Result): Promise<Result> {
     const mine = this.#turn.then(work)
     this.#turn = mine.catch(() => undefined)
     return mine

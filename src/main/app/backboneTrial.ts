@@ -47,7 +47,7 @@ export async function startTrial(
   return context.jobs.start('try', 'Compare backbones', async (job) => {
     const results: { specification: string; tried: TryResult }[] = []
     for (const [i, specification] of wanted.entries()) {
-      const checked = await checkedBackbone(context, specification)
+      const checked = await checkedBackbone(context, specification, job.signal)
       const share = (fraction: number) => (i + fraction) / wanted.length
       const { tried } = await onDevice(context, project.settings.get('device'), async (device) => {
         const told = { signal: job.signal, point: job.point, update: embeddingOf(checked, job.update, share) }

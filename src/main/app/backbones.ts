@@ -17,9 +17,13 @@ export { namesFile, withViews }
  * @returns the same, with the path made absolute: the project may be opened from another folder
  * @throws UserError that says why it can't be used; `backbone-normalisation` where a person has to say how it wants its pixels
  */
-export async function checkedBackbone(context: AppContext, specification: string): Promise<string> {
+export async function checkedBackbone(
+  context: AppContext,
+  specification: string,
+  signal?: AbortSignal,
+): Promise<string> {
   const absolute = namesFile(specification) ? path.resolve(specification) : specification
-  const unsaid = await normalisationUnsaid(context, absolute)
+  const unsaid = await normalisationUnsaid(context, absolute, signal)
   if (unsaid) throw unsaid
   return absolute
 }
@@ -31,8 +35,9 @@ export async function checkedBackbone(context: AppContext, specification: string
 export async function normalisationUnsaid(
   { compute }: AppContext,
   specification: string,
+  signal?: AbortSignal,
 ): Promise<UserError | undefined> {
-  const { normalisationFrom } = await compute.run('resolveBackbone', { specification })
+  const { normalisationFrom } = await compute.run('resolveBackbone', { specification }, { signal })
   if (normalisationFrom !== undefined) return undefined
   const name = path.basename(modelNamed(specification))
   const choices = normalisationNames.map((normalisation) => `${name}:${normalisation}`).join(', ')
@@ -64,14 +69,18 @@ export function settingsOf({ settings }: Project): Settings {
 }
 
 /** @throws UserError `device-unknown`, and those that say why a backbone can't be used */
-export async function configure(workspace: Workspace, { views, ...others }: Partial<Settings>): Promise<void> {
+export async function configure(
+  workspace: Workspace,
+  { views, ...others }: Partial<Settings>,
+  signal?: AbortSignal,
+): Promise<void> {
   const { project, context } = workspace
   workspace.requireWritable()
   if (others.device !== undefined) context.devices.check(others.device)
   const now = settingsOf(project)
   const backbone = others.backbone === undefined ? now.backbone : others.backbone
   // What a project goes by already is not asked about again.
-  if (others.backbone && others.backbone !== now.backbone) await checkedBackbone(context, others.backbone)
+  if (others.backbone && others.backbone !== now.backbone) await checkedBackbone(context, others.backbone, signal)
   // Whoever writes `model.onnx+flip` means that.
   const typed = viewsOf(backbone ?? '')
   const chosen = typed === 'none' ? (views ?? now.views) : typed

@@ -26,7 +26,7 @@ export function startBenchmark(context: AppContext, request: BenchmarkRequest): 
   context.devices.check(request.device)
   const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Benchmark', async (job) => {
-    await tellAssumed(context, request.backbone)
+    await tellAssumed(context, request.backbone, job.signal)
     const { device: _, ...result } = await onDevice(context, request.device, (device) =>
       context.compute.run('benchmark', { ...request, device, cacheFolder }, following(job)),
     )
@@ -39,7 +39,7 @@ export function startProtocol(context: AppContext, request: ProtocolRequest): St
   context.devices.check(request.device)
   const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Benchmark', async (job) => {
-    await tellAssumed(context, request.backbone)
+    await tellAssumed(context, request.backbone, job.signal)
     const { device: _, ...result } = await onDevice(context, request.device, (device) =>
       context.compute.run('protocol', { ...request, device, cacheFolder }, following(job)),
     )
@@ -53,7 +53,7 @@ export function startSimulation(context: AppContext, request: SimulateRequest): 
   context.devices.check(request.device)
   const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Simulate', async (job) => {
-    await tellAssumed(context, request.backbone)
+    await tellAssumed(context, request.backbone, job.signal)
     const { device: _, ...result } = await onDevice(context, request.device, (device) =>
       context.compute.run('simulate', { ...request, device, cacheFolder }, following(job)),
     )
@@ -62,8 +62,8 @@ export function startSimulation(context: AppContext, request: SimulateRequest): 
 }
 
 /** Nobody is there to be asked: what is measured with pixels that may be wrong ones says so. */
-async function tellAssumed(context: AppContext, specification: string): Promise<void> {
-  const unsaid = await normalisationUnsaid(context, specification)
+async function tellAssumed(context: AppContext, specification: string, signal: AbortSignal): Promise<void> {
+  const unsaid = await normalisationUnsaid(context, specification, signal)
   if (unsaid) context.events.notice('warning', `${unsaid.message} Taken as 0.5 ± 0.5 here.`, unsaid.hint)
 }
 

@@ -59,7 +59,7 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
   return context.jobs.start('export', `Export to ${path.basename(target)}`, async (job) => {
     const scores = suggestions ? await workspace.suggestions.current() : undefined
     if (scores) await workspace.suggestions.followAll(scores)
-    const features = format.needsFeatures ? await openFeatures(workspace) : undefined
+    const features = format.needsFeatures ? await openFeatures(workspace, job.signal) : undefined
     const snapshot = project.snapshot()
     try {
       const walked = project.images.counts().total * 4

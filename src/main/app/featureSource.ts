@@ -9,9 +9,12 @@ export interface OpenFeatures {
 }
 
 /** What the project's backbone has computed so far; undefined where it has computed nothing yet. */
-export async function openFeatures({ project, context }: Workspace): Promise<OpenFeatures | undefined> {
+export async function openFeatures(
+  { project, context }: Workspace,
+  signal?: AbortSignal,
+): Promise<OpenFeatures | undefined> {
   const specification = project.settings.get('backbone') ?? builtInBackbone
-  const backbone = await context.compute.run('resolveBackbone', { specification })
+  const backbone = await context.compute.run('resolveBackbone', { specification }, { signal })
   const reader = await FeatureReader.open(project.cacheFolder, backbone)
   if (!reader) return undefined
   const images: { id: number; path: string }[] = []

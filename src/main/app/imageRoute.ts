@@ -2,6 +2,7 @@ import { open, readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { asUserError, UserError } from '../base/errors.ts'
 import { realPlaceBelow } from '../base/places.ts'
+import { isComputeLost } from '../compute/client.ts'
 import type { Image } from '../project/types.ts'
 import type { Application } from './application.ts'
 import { versionOf } from './imageRows.ts'
@@ -32,7 +33,7 @@ export async function answerImage(application: Application, request: Request): P
     const headers = headersOf(`"${match[1]}-${image.sha256}"`, current)
     if (match[1] === 'full') {
       const source = await sourceOf(workspace, image)
-      const { path: made, mediaType } = await workspace.context.compute.run('render', source)
+      const { path: made, mediaType } = await again(() => workspace.context.compute.run('render', source))
       // A cache may have come with a stranger's project, and may hold links.
       const file = made === source.path ? made : await realPlaceBelow(source.cacheFolder, made)
       return await sendFile(request, file, { ...headers, 'Content-Type': mediaType })
@@ -61,11 +62,20 @@ async function sendThumbnail(
   if (isUnchanged(request, headers)) return new Response(null, { status: 304, headers })
   let bytes = await madeThumbnail(workspace, image.sha256!)
   if (!bytes) {
-    const file = await workspace.context.compute.run('thumbnail', await sourceOf(workspace, image))
+    const source = await sourceOf(workspace, image)
+    const file = await again(() => workspace.context.compute.run('thumbnail', source))
     bytes = await readFile(await realPlaceBelow(workspace.project.cacheFolder, file))
   }
   const sized = { ...headers, 'Content-Length': String(bytes.length) }
   return new Response(request.method === 'HEAD' ? null : bytes, { headers: sized })
+}
+
+/** An image can do nothing about a model that takes the compute process with it. Whatever brings it down itself does so twice. */
+function again<Result>(make: () => Promise<Result>): Promise<Result> {
+  return make().catch((error) => {
+    if (isComputeLost(error)) return make()
+    throw error
+  })
 }
 
 type Headers = Record<string, string>

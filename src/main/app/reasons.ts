@@ -86,6 +86,9 @@ export async function reasonsFor(
   }
 }
 
+/** Milliseconds. It takes a fraction of a second; what never ends must not keep images waiting. */
+const explainedWithin = 60_000
+
 /** Undefined where the features, or the model, are gone: what can be said without them is said. */
 function evidenceFor(workspace: Workspace, scores: CurrentScores, imageId: number): Promise<Evidence | undefined> {
   const { context, project } = workspace
@@ -96,7 +99,7 @@ function evidenceFor(workspace: Workspace, scores: CurrentScores, imageId: numbe
   const { uid, file } = scores.model
   if (file === null) return Promise.resolve(undefined)
   const input = { cacheFolder: project.cacheFolder, modelUid: uid, modelFile: file, imageId }
-  const asked = context.compute.run('imageEvidence', input).catch((error) => {
+  const asked = context.compute.run('imageEvidence', input, { within: explainedWithin }).catch((error) => {
     kept.delete(imageId)
     if (!(error instanceof UserError)) throw error
     context.log.warn(`No evidence for image ${imageId}: ${error.message}`)

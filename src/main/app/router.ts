@@ -96,11 +96,11 @@ export function createRouter(app: Application, shell: Shell) {
     },
     project: {
       current: os.project.current.handler(() => (app.workspace ? summaryOf(app.workspace) : null)),
-      create: os.project.create.handler(async ({ input }) => {
+      create: os.project.create.handler(async ({ input, signal }) => {
         const places = { path: requireAbsolute(input.path), imagesRoot: requireAbsolute(input.imagesRoot) }
         // Relative to where the program was started, a model would be found today and not tomorrow.
         if (input.backbone?.includes('.onnx')) requireAbsolute(input.backbone)
-        return summaryOf((await app.createAndScan({ ...input, ...places })).workspace)
+        return summaryOf((await app.createAndScan({ ...input, ...places }, signal)).workspace)
       }),
       open: os.project.open.handler(async ({ input: { path, readOnly } }) =>
         summaryOf(await app.open(requireAbsolute(path), { readOnly })),
@@ -124,8 +124,8 @@ export function createRouter(app: Application, shell: Shell) {
         if (asked.project.imagesRoot === input.imagesRoot) await asked.allowImages()
         return summaryOf(asked)
       }),
-      configure: os.project.configure.handler(async ({ input }) => {
-        await configure(workspace(), input)
+      configure: os.project.configure.handler(async ({ input, signal }) => {
+        await configure(workspace(), input, signal)
         return summaryOf(workspace())
       }),
     },

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { cancelled, UserError } from '../base/errors.ts'
+import { isComputeLost } from '../compute/client.ts'
 import type { ScanProgress } from '../images/scan.ts'
 import type { ScanChanges } from '../project/scan.ts'
 import type { JobControl, StartedJob } from './jobs.ts'
@@ -30,7 +31,7 @@ export function startScan(workspace: Workspace): StartedJob<ScanSummary> {
   return context.jobs.start('scan', 'Look through the images', async (job) => {
     const summary = await scanOnce(workspace, job).catch((error) => {
       // One picture may have made a library give up. What was read is kept, so trying again costs little.
-      if (!(error instanceof UserError) || error.code !== 'compute-crashed') throw error
+      if (!isComputeLost(error)) throw error
       return scanOnce(workspace, job)
     })
     return { result: summary, outcome: outcomeOf(summary) }

@@ -55,7 +55,8 @@ export const tasks = {
   probeDevice,
   versions: async () => ({ node: process.versions.node, onnxruntime: runtimeVersion(), ...imageLibraries() }),
   drawSample,
-  resolveBackbone: ({ specification }: { specification: string }) => resolveBackbone(specification),
+  resolveBackbone: ({ specification }: { specification: string }, { signal }: Job<never>) =>
+    resolveBackbone(specification, signal),
   thumbnail: ({ path, sha256, cacheFolder }: OneImage) => ensureThumbnail(path, sha256, cacheFolder),
   picture: ({ path, sha256, cacheFolder }: OneImage) => makePicture(path, sha256, cacheFolder),
   render: ({ path, sha256, cacheFolder }: OneImage) => renderImage(path, sha256, cacheFolder),

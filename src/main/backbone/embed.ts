@@ -71,7 +71,7 @@ export async function embed(input: EmbedInput, { signal, progress }: Job<EmbedPr
   const begun = performance.now()
   const report: EmbedProgress = { phase: 'opening', done: 0, total: 0, perSecond: 0, secondsLeft: undefined }
   progress?.({ ...report })
-  const backbone = typeof input.backbone === 'string' ? await resolveBackbone(input.backbone) : input.backbone
+  const backbone = typeof input.backbone === 'string' ? await resolveBackbone(input.backbone, signal) : input.backbone
   await ensureCacheFolder(input.cacheFolder)
   const writer = await FeatureWriter.open(input.cacheFolder, backbone)
   let extractors: Extractor[] = []

@@ -8,6 +8,7 @@ import { featuresOf, listOf, type OutputShape, pooledOf, unusable, usableHint } 
 import { Preprocessor } from './preprocess.ts'
 import { findModel, type RegistryEntry, withViews } from './registry.ts'
 import { textTowerOf } from './textFiles.ts'
+import { noteTried, trialFor } from './trial.ts'
 
 /** A shape beyond these is no image backbone that anyone made, and would fill the disk. */
 const limits = { dimension: 16_384, positions: 65_536 }
@@ -18,10 +19,17 @@ const limits = { dimension: 16_384, positions: 65_536 }
  * @param specification a name of the registry or the path of an ONNX file; `@384` behind it chooses the input's size, `:imagenet`
  *   the normalisation, `+flip` the views
  * @throws UserError `backbone-unknown`, `backbone-missing`, `backbone-not-onnx`, `backbone-unreadable`, `backbone-operator`,
- *   `backbone-input`, `backbone-size`, `backbone-no-features`, `backbone-card-wrong`, `model-unsafe`, `model-too-large`
+ *   `backbone-input`, `backbone-size`, `backbone-no-features`, `backbone-card-wrong`, `model-unsafe`, `model-too-large`, and
+ *   those of a trial (trial.ts)
  */
-export async function resolveBackbone(specification: string): Promise<Backbone> {
-  return lookInto(await findModel(specification))
+export async function resolveBackbone(specification: string, signal?: AbortSignal): Promise<Backbone> {
+  signal?.throwIfAborted()
+  const model = await findModel(specification)
+  const trial = await trialFor(model)
+  if (trial) return trial({ specification, file: model.file }, signal)
+  const backbone = await lookInto(model)
+  await noteTried(model)
+  return backbone
 }
 
 /** @param whole the file that the model was cut out of */

@@ -37,7 +37,7 @@ export async function cachedFeatures(
   input: { backbone: string; cacheFolder: string; device: Device; unfreeze?: boolean },
   { signal, progress }: { signal?: AbortSignal; progress?(report: EmbeddingProgress): void } = {},
 ): Promise<CachedFeatures> {
-  const backbone = await resolveBackbone(input.backbone)
+  const backbone = await resolveBackbone(input.backbone, signal)
   const { cacheFolder, device } = input
   const embedAll = async (by: Backbone): Promise<void> => {
     const all = images.map((image, id) => ({ id, ...image }))

@@ -5,6 +5,7 @@ import { cancelled, errorFrom, UserError } from '../base/errors.ts'
 import { computeEnvironment } from './environment.ts'
 import type { Reply, Request } from './messages.ts'
 import type { InputOf, Log, ProgressOf, ResultOf, TaskMap } from './tasks.ts'
+import { watchedBy } from './watchdog.ts'
 
 export interface ComputeOptions {
   /** The file that calls `serveTasks`. */
@@ -17,6 +18,10 @@ export interface ComputeOptions {
   log?: Log
   /** How long a polite stop may take before the process is killed, in milliseconds. */
   stopWithin?: number
+  /** How long a task may take to end once it is cancelled, before the process is killed, in milliseconds. @default 10 000 */
+  endWithin?: number
+  /** Bytes that the process may take; with more it is killed. @default no limit */
+  memory?: number
   restart?: Partial<RestartPolicy>
 }
 
@@ -47,16 +52,30 @@ export interface Crash {
 export interface RunOptions<Progress> {
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
+  /** Milliseconds in which the task must have ended, or the process is killed. @default as long as it takes */
+  within?: number
+}
+
+/** Whether the process was lost under a task that could do nothing about it: it may be asked for again. */
+export function isComputeLost(error: unknown): boolean {
+  return error instanceof UserError && (error.code === 'compute-crashed' || error.code === 'compute-restarted')
 }
 
 interface Running {
   task: string
+  cancel: () => void
   onProgress?: (progress: never) => void
   resolve: (result: never) => void
   reject: (error: unknown) => void
 }
 
 const keptLines = 20
+
+/** Processes that are at work. None outlives this one, in whichever hurry this one ends; of a kill they learn by themselves (watchdog.ts). */
+const alive = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
 
 /**
  * The compute process, seen from the main process: started when first needed, restarted when next needed after a crash.
@@ -89,13 +108,15 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
 
   /**
    * Runs a task. Cancelling asks the task to end: the promise settles when it did, with what the task then returns or with
-   * the UserError `cancelled`.
-   * @throws UserError of the task; `compute-crashed`, `compute-crash-loop`, `compute-not-started`, `compute-stopped`; anything else is a bug
+   * the UserError `cancelled`. A task that doesn't end, since a native library computes on and on, costs the process; another one
+   * is started for whoever comes next.
+   * @throws UserError of the task; `compute-crashed`, `compute-restarted` where the process was ended for another task,
+   *   `compute-overdue`, `compute-crash-loop`, `compute-not-started`, `compute-stopped`; anything else is a bug
    */
   async run<Name extends keyof Tasks & string>(
     task: Name,
     input: InputOf<Tasks[Name]>,
-    { signal, onProgress }: RunOptions<ProgressOf<Tasks[Name]>> = {},
+    { signal, onProgress, within }: RunOptions<ProgressOf<Tasks[Name]>> = {},
   ): Promise<ResultOf<Tasks[Name]>> {
     let child: ChildProcess
     // The process may crash between its start and this line; then it is started again.
@@ -104,17 +125,30 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
       if (signal?.aborted) throw cancelled('The task')
     } while (child !== this.#child)
     const id = ++this.#lastId
-    const cancel = () => send(child, { kind: 'cancel', id })
+    const timers: NodeJS.Timeout[] = []
+    const endAfter = (time: number, reason: () => UserError) =>
+      timers.push(setTimeout(() => this.#abandon(child, id, reason()), time))
+    const cancel = () => {
+      send(child, { kind: 'cancel', id })
+      endAfter(this.#options.endWithin ?? 10_000, () => cancelled('The task'))
+    }
     try {
       return await new Promise<ResultOf<Tasks[Name]>>((resolve, reject) => {
-        this.#running.set(id, { task, onProgress, resolve, reject })
+        this.#running.set(id, { task, cancel, onProgress, resolve, reject })
         signal?.addEventListener('abort', cancel, { once: true })
+        if (within !== undefined) endAfter(within, () => overdue(within))
         send(child, { kind: 'run', id, task, input })
       })
     } finally {
+      timers.forEach(clearTimeout)
       this.#running.delete(id)
       signal?.removeEventListener('abort', cancel)
     }
+  }
+
+  /** Cancels every task that is running, as its own signal would. */
+  cancelAll(): void {
+    for (const { cancel } of this.#running.values()) cancel()
   }
 
   /**
@@ -151,16 +185,21 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
   async #spawn(): Promise<ChildProcess> {
     await this.#backOff()
     if (this.#stopping) throw stopped()
-    const { entry, node, nodeArguments, environment } = this.#options
+    const { entry, node, nodeArguments, environment, memory } = this.#options
     const child = fork(entry, [], {
       execPath: node ?? process.execPath,
       execArgv: nodeArguments ?? [],
-      env: computeEnvironment(environment),
+      env: computeEnvironment({
+        ...environment,
+        [watchedBy.parent]: String(process.pid),
+        ...(memory === undefined ? {} : { [watchedBy.memory]: String(Math.round(memory)) }),
+      }),
       // Typed arrays, maps and dates pass as such.
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#child = child
+    alive.add(child)
     const lastLines: string[] = []
     const outputEnded = [child.stdout!, child.stderr!].map((stream) => this.#keepLines(stream, lastLines))
     const gone = Promise.withResolvers<void>()
@@ -170,6 +209,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
       child.on('error', (error) => {
         // Not started at all (no such program): there is no 'exit' then.
         if (child.pid !== undefined) return
+        alive.delete(child)
         this.#child = undefined
         gone.resolve()
         reject(
@@ -188,14 +228,36 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
         } else this.#receive(reply)
       })
       child.on('exit', async (code, signal) => {
+        alive.delete(child)
         // What a dying library wrote may still be in the pipe. A grandchild could hold it open, hence the limit.
         await Promise.race([Promise.all(outputEnded), wait(500, undefined, { ref: false })])
+        gone.resolve()
+        // One that was given up is nobody's any more.
+        if (this.#child !== child) return reject(restarted())
         this.#child = undefined
         this.#ready = undefined
         reject(this.#exited(code, signal, lastLines))
-        gone.resolve()
       })
     })
+  }
+
+  /**
+   * Kills a process that a task doesn't give back, at once and without asking. What else was running in it ends with it.
+   * @param reason what is said of that task
+   */
+  #abandon(child: ChildProcess, id: number, reason: UserError): void {
+    if (!this.#running.has(id) || child !== this.#child) return
+    this.#log(
+      'warn',
+      `The compute process is ended, since “${this.#running.get(id)!.task}” does not end: ${reason.message}`,
+    )
+    this.#child = undefined
+    this.#ready = undefined
+    child.kill('SIGKILL')
+    for (const [other, running] of this.#running) {
+      this.#running.delete(other)
+      running.reject(other === id ? reason : restarted())
+    }
   }
 
   /** Settles what was running. @returns the error for a caller that still waits for the start */
@@ -288,6 +350,22 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
   }
 
   #log: Log = (level, message) => this.#options.log?.(level, message)
+}
+
+function restarted(): UserError {
+  return new UserError(
+    'compute-restarted',
+    'The compute process was started anew, since a task in it did not end.',
+    'Try again.',
+  )
+}
+
+function overdue(within: number): UserError {
+  return new UserError(
+    'compute-overdue',
+    `This took longer than ${(within / 1000).toFixed()} s, and was ended.`,
+    'Try again; if it happens again, choose another model.',
+  )
 }
 
 function stopped(): UserError {

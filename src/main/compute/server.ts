@@ -1,6 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { cancelled, reportOf } from '../base/errors.ts'
 import type { Reply, Request } from './messages.ts'
 import type { TaskMap } from './tasks.ts'
+import { watchOver } from './watchdog.ts'
 
 /** How long tasks may take to put things in order once the process has to end, in milliseconds. */
 const farewell = 3_000
@@ -12,12 +14,15 @@ const farewell = 3_000
  */
 export function serveTasks(tasks: TaskMap): void {
   if (!process.send) throw new Error('serveTasks must run in a process that ComputeProcess started')
+  watchOver()
   const running = new Map<number, { abort: AbortController; ended: Promise<void> }>()
 
   const end = async (code: number): Promise<never> => {
     for (const { abort } of running.values()) abort.abort(cancelled('The task'))
-    const settled = Promise.all([...running.values()].map((task) => task.ended))
-    await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, farewell))])
+    const settled = Promise.all([...running.values()].map((task) => task.ended)).then(() => true)
+    const isOver = await Promise.race([settled, wait(farewell, false)])
+    // An exit waits for every thread, and one that computes in a native library doesn't hear of it.
+    if (!isOver) process.kill(process.pid, 'SIGKILL')
     process.exit(code)
   }
 

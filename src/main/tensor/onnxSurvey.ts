@@ -39,6 +39,8 @@ const limits = {
   /** Graphs in graphs: of loops and branches. */
   depth: 16,
   nodes: 1_000_000,
+  /** Of loops in each other, together: a network that looks at words or boxes one by one takes some thousands. */
+  rounds: 10_000_000,
 }
 
 /** Operators that make a tensor as large as one of their inputs says, by its place. */
@@ -58,6 +60,22 @@ interface Node {
   domain: string
   constant: Tensor | undefined
   shape: number[] | undefined
+  /** Of a loop, a branch, a scan. */
+  graphs: Scope[]
+}
+
+/** What is known of a graph once all of it has been read: the names that its nodes use may be told after them, or around it. */
+interface Scope {
+  /** Short lists of integers that are the same for every image. */
+  integers: Map<string, number[]>
+  /** Names of all that is the same for every image. */
+  fixed: Set<string>
+  /** What is another name for what. */
+  same: Map<string, string>
+  inputs: string[]
+  outputs: string[]
+  /** Nodes whose size, or number of rounds, has to be looked at. */
+  judged: Node[]
 }
 
 /**
@@ -90,45 +108,66 @@ export class GraphSurvey {
 
   #function(reader: Reader, end: number): void {
     let domain = ''
+    const scope = newScope()
     fields(reader, end, {
-      7: (to) => void this.#node(reader, to, 1),
+      7: (to) => addNode(scope, this.#node(reader, to, 1)),
       10: (to) => {
         domain = text(reader, to)
       },
     })
+    this.#judge([scope], 1)
     this.functions.add(domain)
   }
 
-  #graph(reader: Reader, end: number, depth: number): void {
+  #graph(reader: Reader, end: number, depth: number): Scope {
     if (depth > limits.depth) throw new Error('Graphs lie too deep in each other')
-    const integers = new Map<string, number[]>()
-    const sized: Node[] = []
-    const fixed = new Set<string>()
     const inputs: { name: string; sizes: number[] }[] = []
-    const keep = ({ name, integers: values }: Tensor) => {
-      fixed.add(name)
-      if (values) integers.set(name, values)
-    }
+    const scope = newScope()
     fields(reader, end, {
-      1: (to) => {
-        const node = this.#node(reader, to, depth)
-        if (node.constant) keep({ ...node.constant, name: node.outputs[0] ?? '' })
-        if (Object.hasOwn(sizedBy, node.operator) || sizedByAttribute.has(node.operator)) sized.push(node)
-      },
-      5: (to) => keep(this.#tensor(reader, to)),
+      1: (to) => addNode(scope, this.#node(reader, to, depth)),
+      5: (to) => keep(scope, this.#tensor(reader, to)),
       15: (to) => this.#sparse(reader, to),
       11: (to) => inputs.push(valueInfo(reader, to)),
+      12: (to) => scope.outputs.push(valueInfo(reader, to).name),
     })
-    for (const { operator, inputs: names, shape } of sized) {
-      this.#requireSize(shape ?? integers.get(names[sizedBy[operator]] ?? ''), `${operator} makes a tensor of`)
+    scope.inputs = inputs.map(({ name }) => name)
+    if (depth > 0) return scope
+    this.#judge([scope], 1)
+    for (const { name, sizes } of inputs) if (!scope.fixed.has(name)) this.#requireSize(sizes, 'It takes a tensor of')
+    return scope
+  }
+
+  /** @param scopes the graph, and those that it lies in, from within @param rounds how often it is gone through */
+  #judge(scopes: readonly Scope[], rounds: number): void {
+    const integersOf = (name: string | undefined) =>
+      scopes.map(({ integers }) => integers.get(name ?? '')).find((found) => found !== undefined)
+    for (const node of scopes[0].judged) {
+      const { operator, inputs, shape, graphs } = node
+      if (isSized(operator))
+        this.#requireSize(shape ?? integersOf(inputs[sizedBy[operator]]), `${operator} makes a tensor of`)
+      for (const graph of graphs) {
+        const inside = [graph, ...scopes]
+        // A loop that may end by itself often has no other bound.
+        const isBounded = operator === 'Loop' && neverEndsItself(inside)
+        const times = rounds * (isBounded ? Math.max(1, inputs[0] ? (integersOf(inputs[0])?.[0] ?? 1) : Infinity) : 1)
+        if (times > limits.rounds)
+          this.fault ??= `It has a loop that goes round ${Number.isFinite(times) ? `${times} times` : 'for ever'}`
+        else this.#judge(inside, times)
+      }
     }
-    if (depth > 0) return
-    for (const { name, sizes } of inputs) if (!fixed.has(name)) this.#requireSize(sizes, 'It takes a tensor of')
   }
 
   #node(reader: Reader, end: number, depth: number): Node {
     if (++this.#nodes > limits.nodes) throw new Error('There are too many nodes')
-    const node: Node = { inputs: [], outputs: [], operator: '', domain: '', constant: undefined, shape: undefined }
+    const node: Node = {
+      inputs: [],
+      outputs: [],
+      operator: '',
+      domain: '',
+      constant: undefined,
+      shape: undefined,
+      graphs: [],
+    }
     fields(reader, end, {
       1: (to) => node.inputs.push(text(reader, to)),
       2: (to) => node.outputs.push(text(reader, to)),
@@ -159,8 +198,8 @@ export class GraphSurvey {
           if (node.operator === 'Constant' || node.operator === '') node.constant = tensor
         },
         10: (to) => void this.#tensor(reader, to),
-        6: (to) => this.#graph(reader, to, depth + 1),
-        11: (to) => this.#graph(reader, to, depth + 1),
+        6: (to) => node.graphs.push(this.#graph(reader, to, depth + 1)),
+        11: (to) => node.graphs.push(this.#graph(reader, to, depth + 1)),
         22: (to) => this.#sparse(reader, to),
         23: (to) => this.#sparse(reader, to),
         8: (to) => numbers(reader, to, integers),
@@ -237,6 +276,31 @@ export class GraphSurvey {
     if (elements <= limits.elements && sizes.length <= limits.dimensions) return
     this.fault ??= `${what} the shape [${sizes.slice(0, 8).join(', ')}]`
   }
+}
+
+const newScope = (): Scope => ({
+  ...{ integers: new Map(), fixed: new Set(), same: new Map() },
+  ...{ inputs: [], outputs: [], judged: [] },
+})
+
+const isSized = (operator: string): boolean => Object.hasOwn(sizedBy, operator) || sizedByAttribute.has(operator)
+
+function keep({ fixed, integers: known }: Scope, { name, integers }: Tensor): void {
+  fixed.add(name)
+  if (integers) known.set(name, integers)
+}
+
+function addNode(scope: Scope, node: Node): void {
+  if (node.constant) keep(scope, { ...node.constant, name: node.outputs[0] ?? '' })
+  if (node.operator === 'Identity') scope.same.set(node.outputs[0] ?? '', node.inputs[0] ?? '')
+  if (isSized(node.operator) || node.graphs.length > 0) scope.judged.push(node)
+}
+
+/** Whether the body of a loop hands on the condition that it was given, or one that is fixed. @param scopes it, and what is around it */
+function neverEndsItself([body, ...around]: readonly Scope[]): boolean {
+  let name = body.outputs[0]
+  for (let steps = 0; body.same.has(name) && steps < limits.nodes; steps++) name = body.same.get(name)!
+  return name === body.inputs[1] || [body, ...around].some(({ fixed }) => fixed.has(name))
 }
 
 type Visit = (end: number) => unknown

@@ -42,9 +42,12 @@ const measuredSteps = 2
  * @throws UserError `backbone-uncut`, `operator-unsupported`, `model-weights-outside`, `disk-full`, `device-failed`, those of the
  *   backbone
  */
-export async function planLastStage(input: LastStagePlanInput): Promise<LastStagePlan> {
+export async function planLastStage(
+  input: LastStagePlanInput,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<LastStagePlan> {
   const { cacheFolder, images, labelled, labels, device } = input
-  const backbone = await resolveBackbone(input.backbone)
+  const backbone = await resolveBackbone(input.backbone, signal)
   const stage = await cutBackbone(backbone, input.backbone, cacheFolder)
   const bytes = images * trunkBytes(stage)
   const { bavail, bsize } = await statfs(cacheFolder)

@@ -37,7 +37,7 @@ export async function suggestByNames(
   const { cacheFolder, images, labels, device } = input
   const tower = await findTextTower(input.backbone)
   if (!tower) throw noTextTower(input.backbone)
-  const backbone = await resolveBackbone(input.backbone)
+  const backbone = await resolveBackbone(input.backbone, signal)
   const reader = await FeatureReader.open(cacheFolder, backbone)
   if (!reader) throw new UserError('features-missing', 'The images have no features yet.', 'Embed the images first.')
   try {

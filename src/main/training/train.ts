@@ -86,7 +86,7 @@ export interface TrainContext {
 export async function train(input: TrainInput, { signal, progress }: TrainContext = {}): Promise<TrainResult> {
   const begun = performance.now()
   const { cacheFolder, images, labels, states } = input
-  const backbone = await resolveBackbone(input.backbone)
+  const backbone = await resolveBackbone(input.backbone, signal)
   const reader = await FeatureReader.open(cacheFolder, backbone)
   let trunk: Awaited<ReturnType<typeof openTrunkFeatures>> | undefined
   if (!reader) throw new UserError('features-missing', 'The images have no features yet.', 'Embed the images first.')

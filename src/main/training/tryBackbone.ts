@@ -40,7 +40,7 @@ export async function tryBackbone(
 ): Promise<TryResult> {
   const begun = performance.now()
   const { labelNames, states, device, seed } = input
-  const backbone = await resolveBackbone(input.backbone)
+  const backbone = await resolveBackbone(input.backbone, signal)
   const reader = await FeatureReader.open(input.cacheFolder, backbone)
   if (!reader) throw new UserError('features-missing', 'The images have no features yet.', 'Embed the images first.')
   try {

@@ -16,8 +16,8 @@ export function OwnFile() {
   const { busy, error, run } = useAction()
   const take = (event: FormEvent) => {
     event.preventDefault()
-    void run(async () => {
-      await client.project.configure({ backbone: file.trim() })
+    void run(async (signal) => {
+      await client.project.configure({ backbone: file.trim() }, { signal })
       setFile('')
     })
   }

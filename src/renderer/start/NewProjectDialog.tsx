@@ -42,13 +42,10 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
 
   const create = (event: FormEvent) => {
     event.preventDefault()
-    void run(async () => {
-      await client.project.create({
-        path: file.trim(),
-        imagesRoot: form.images.trim(),
-        labels,
-        backbone: form.backbone.trim() || null,
-      })
+    void run(async (signal) => {
+      const backbone = form.backbone.trim() || null
+      // Looking into a backbone may take a while, and Cancel gives it up.
+      await client.project.create({ path: file.trim(), imagesRoot: form.images.trim(), labels, backbone }, { signal })
       draft = empty
       ui.set({ dialog: null })
     })

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ErrorReport } from '../../preload/schemas.ts'
 import { reportOf } from '../bridge/client.ts'
 
@@ -6,11 +6,15 @@ import { reportOf } from '../bridge/client.ts'
 export function useAction() {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ErrorReport | null>(null)
-  const run = async (work: () => Promise<void>): Promise<void> => {
+  const abort = useRef<AbortController>(null)
+  useEffect(() => () => abort.current?.abort(), [])
+  /** @param work its signal is aborted when what asked for it is closed: whatever takes it is given up then */
+  const run = async (work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    abort.current = new AbortController()
     setBusy(true)
     setError(null)
     try {
-      await work()
+      await work(abort.current.signal)
     } catch (cause) {
       const report = reportOf(cause)
       // Whoever stopped it knows.

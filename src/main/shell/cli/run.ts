@@ -34,6 +34,8 @@ export async function run(options: CommonOptions, work: (application: Applicatio
     if (interrupted) process.exit(130)
     interrupted = true
     for (const { id } of application.context.jobs.list()) application.context.jobs.cancel(id)
+    // What is asked of the compute process beside jobs: looking into a model.
+    application.context.compute.cancelAll()
   }
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
   let done: () => number
