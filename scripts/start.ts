@@ -3,7 +3,7 @@
  *
  *     npm start [-- PROJECT.surmise]
  */
-import { spawn } from 'node:child_process'
+import { type StdioOptions, spawn } from 'node:child_process'
 import path from 'node:path'
 import { electronProgram } from './electron.ts'
 import { ensureRenderer } from './rendererBuild.ts'
@@ -11,8 +11,9 @@ import { ensureRenderer } from './rendererBuild.ts'
 const root = path.join(import.meta.dirname, '..')
 const args = process.argv.slice(2)
 
-function run(program: string, programArgs: string[]): void {
-  const child = spawn(program, programArgs, { cwd: process.env.INIT_CWD ?? root, stdio: 'inherit' })
+/** @param stdio with a channel, the program ends when this one is gone, however that ends */
+function run(program: string, programArgs: string[], stdio: StdioOptions = 'inherit'): void {
+  const child = spawn(program, programArgs, { cwd: process.env.INIT_CWD ?? root, stdio })
   // Ctrl+C reaches the child too; it is for the child to end cleanly, and for this one to wait.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -35,5 +36,9 @@ if (program) {
   run(program, [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, ...args])
 } else {
   console.log(`${reason} Surmise opens in the browser instead.`)
-  run(process.execPath, [path.join(root, 'src/main/shell/cli.ts'), 'serve', ...args])
+  run(
+    process.execPath,
+    [path.join(root, 'src/main/shell/cli.ts'), 'serve', ...args],
+    ['inherit', 'inherit', 'inherit', 'ipc'],
+  )
 }

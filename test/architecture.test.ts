@@ -72,6 +72,7 @@ const reachesOut: Record<string, string[]> = {
   'main/shell/electron/core.ts': ['child_process'],
   // The server: it listens, and asks nobody.
   'main/shell/listen.ts': ['http', 'https'],
+  'main/shell/talk.ts': ['WebSocket', 'ws'],
   'main/shell/web.ts': ['ws'],
   // The browser and the file manager of this machine.
   'main/shell/handOver.ts': ['child_process', 'open'],
@@ -127,7 +128,7 @@ function loaded(entry: string): Map<string, string> {
 
 describe('the house', () => {
   test('the main process never loads the native libraries of the compute process', () => {
-    expect([...loaded('main/shell/compute.ts').keys()]).toEqual(expect.arrayContaining(['sharp', 'onnxruntime-node']))
+    expect([...loaded('main/app/tasks.ts').keys()]).toEqual(expect.arrayContaining(['sharp', 'onnxruntime-node']))
     for (const entry of ['main/shell/core.ts', 'main/shell/cli.ts']) {
       const libraries = loaded(entry)
       expect([...libraries.keys()]).toContain('better-sqlite3')

@@ -16,11 +16,12 @@ interface Predicted {
   results: {
     model_version: string
     score: number
+    error?: string
     result: { from_name: string; to_name: string; type: string; value: { choices: string[] }; score: number }[]
   }[]
 }
 
-test('Label Studio’s contract: health, setup, predictions of its tasks, webhooks', { timeout: 120_000 }, async () => {
+test('Label Studio’s contract: health, setup, predictions of its tasks, webhooks', { timeout: 240_000 }, async () => {
   const { workspace, names, imagesRoot } = await pictureProject(24)
   const { project } = workspace
   await expect(LabelStudioBackend.open(workspace)).rejects.toMatchObject({ code: 'no-suggestions' })
@@ -101,6 +102,50 @@ test('Label Studio’s contract: health, setup, predictions of its tasks, webhoo
   expect(results[2].result[0].score).toBe(1)
   expect(asked.map(({ url }) => url)).toEqual(['/data/upload/3/1a2b3c4d-its%20own.png', '/data/upload/3/away.png'])
   expect(asked[0].token).toBe('Token secret')
+
+  // One that is broken, cut off, no image, no task at all, or a model's end fails alone.
+  const whole = readFileSync(path.join(imagesRoot, names[21]))
+  const data = (bytes: Buffer) => `data:image/png;base64,${bytes.toString('base64')}`
+  const bad = [
+    data(whole.subarray(0, whole.length / 2)),
+    data(Buffer.from('not an image')),
+    data(Buffer.concat([whole.subarray(0, 40), Buffer.alloc(500, 255)])),
+    'data:image/png;base64,!!!!',
+  ]
+  // Addresses that are none.
+  const odd = [
+    '/data/upload/1/%E0%A4%A.png',
+    '/data/local-files/?d=%',
+    'http://[',
+    `${studioUrl}:x/%`,
+    '\0',
+    'x'.repeat(100_000),
+  ]
+  const mixed = await post('/predict', {
+    ...predict([]),
+    tasks: [
+      ...bad.map((address, i) => task(i, address)),
+      null,
+      { id: 9 },
+      { data: 'x' },
+      task(20, names[0]),
+      task(21, inTask),
+    ],
+  })
+  expect(mixed.status).toBe(200)
+  const among = await post('/predict', predict([...odd.map((address, i) => task(i, address)), task(20, names[0])]))
+  expect(among.status).toBe(200)
+  expect((among.json as unknown as Predicted).results.at(-1)?.result).toHaveLength(1)
+  const each = (mixed.json as unknown as Predicted).results
+  expect(each.map(({ error }) => error !== undefined)).toEqual([...Array(7).fill(true), false, false])
+  expect(each.slice(7).map(({ result }) => result.flatMap(({ value }) => value.choices))).toEqual([
+    ['left'],
+    ['Right '],
+  ])
+  for (const { error, result } of each.slice(0, 7)) {
+    expect(error).not.toContain('Something went wrong')
+    expect(result).toEqual([])
+  }
 
   // Marks made meanwhile count, and the configuration of the setup where none comes with the tasks.
   project.states.set([{ imageId: idOf(20), labelId: 1, state: -1 }], { title: 'Mark' })

@@ -66,6 +66,8 @@ export class Events {
 }
 
 const mostNamed = 1000
+/** Of more notices that wait, the oldest are dropped: nobody is there to read them. */
+const mostNotices = 100
 
 /** Adds an event; one of the same thing that still waits is replaced, or taken together with it. */
 function enqueue(waiting: AppEvent[], event: AppEvent): void {
@@ -82,6 +84,8 @@ function enqueue(waiting: AppEvent[], event: AppEvent): void {
     }
   }
   waiting.push(event)
+  const notices = waiting.filter(({ kind }) => kind === 'notice')
+  if (notices.length > mostNotices) waiting.splice(waiting.indexOf(notices[0]), 1)
 }
 
 function together(one: number[] | null, other: number[] | null): number[] | null {

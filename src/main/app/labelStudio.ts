@@ -11,10 +11,12 @@ import type { Workspace } from './workspace.ts'
 const projectId = z.union([z.string(), z.number()]).nullish()
 export const setupRequest = z.looseObject({ project: projectId, schema: z.string().nullish() })
 export const predictRequest = z.looseObject({
-  tasks: z.array(z.looseObject({ id: z.number().nullish(), data: z.record(z.string(), z.unknown()) })),
+  tasks: z.array(z.unknown()),
   project: projectId,
   label_config: z.string().nullish(),
 })
+/** Each by itself: what is wrong with one costs the others nothing. */
+const predictTask = z.looseObject({ id: z.unknown(), data: z.record(z.string(), z.unknown()) })
 export const webhookRequest = z.looseObject({ action: z.string() })
 
 export interface Prediction {
@@ -28,6 +30,8 @@ export interface Prediction {
     value: { choices: string[] }
     score: number
   }[]
+  /** Why nothing is said of this one. */
+  error?: string
 }
 
 export interface LabelStudioOptions {
@@ -40,6 +44,8 @@ export interface LabelStudioOptions {
 /** Larger files are no photos. */
 const largestPicture = 64 * 1024 * 1024
 const fetchWithin = 30_000
+/** Milliseconds, for one image. */
+const recognisedWithin = 60_000
 
 /** Answers Label Studio with the model of the project. */
 export class LabelStudioBackend {
@@ -95,7 +101,14 @@ export class LabelStudioBackend {
     const controls = configuration === '' ? [] : choicesControls(configuration)
     const model_version = await this.#version()
     const results: Prediction[] = []
-    for (const { data } of tasks) results.push(await this.#prediction(data, controls, model_version))
+    for (const task of tasks) {
+      const { success, data } = predictTask.safeParse(task)
+      results.push(
+        success
+          ? await this.#predictionOrWhyNot(data, controls, model_version)
+          : { ...nothing(model_version), error: 'This is no task of Label Studio: it has no data.' },
+      )
+    }
     return { results, model_version }
   }
 
@@ -125,17 +138,35 @@ export class LabelStudioBackend {
     return now
   }
 
+  /** One image that can't be looked at, for whatever reason, fails alone. */
+  async #predictionOrWhyNot(
+    { id, data }: z.infer<typeof predictTask>,
+    controls: readonly ChoicesControl[],
+    model_version: string,
+  ): Promise<Prediction> {
+    try {
+      return await this.#prediction(data, controls, model_version)
+    } catch (error) {
+      const known = asUserError(error)
+      const { log } = this.#workspace.context
+      const task = `Label Studio’s task ${typeof id === 'number' ? id : 'without a number'}`
+      if (known instanceof UserError) log.warn(`${task}: ${known.message}`)
+      else log.error(`${task} could not be looked at`, error)
+      const message = known instanceof UserError ? known.message : 'Something went wrong in Surmise with this image.'
+      return { ...nothing(model_version), error: message }
+    }
+  }
+
   async #prediction(
     data: Record<string, unknown>,
     controls: readonly ChoicesControl[],
     model_version: string,
   ): Promise<Prediction> {
-    const nothing: Prediction = { model_version, score: 0, result: [] }
     const [first] = controls
     const address = first && data[first.dataKey]
-    if (typeof address !== 'string') return nothing
+    if (typeof address !== 'string') return nothing(model_version)
     const probabilities = await this.#probabilities(address)
-    if (!probabilities) return nothing
+    if (!probabilities) return nothing(model_version)
     const result = controls.flatMap((control) => resultOf(control, probabilities))
     const sure = [...probabilities.values()].map(confidenceOf)
     return { model_version, score: sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length), result }
@@ -150,18 +181,11 @@ export class LabelStudioBackend {
       if (known) return known
     }
     const { model } = await this.#scores()
-    try {
-      const bytes = await this.#fetch(address)
-      if (!bytes || model.file === null) return undefined
-      const input = { cacheFolder: project.cacheFolder, modelUid: model.uid, modelFile: model.file, bytes }
-      const { probabilities } = await context.compute.run('recognisePicture', input)
-      return this.#named(model.labelIds, (_, column) => probabilities[column])
-    } catch (error) {
-      const known = asUserError(error)
-      if (!(known instanceof UserError)) throw error
-      context.log.warn(`Label Studio asks for ${address.slice(0, 200)}: ${known.message}`)
-      return undefined
-    }
+    const bytes = await this.#fetch(address)
+    if (!bytes || model.file === null) return undefined
+    const input = { cacheFolder: project.cacheFolder, modelUid: model.uid, modelFile: model.file, bytes }
+    const { probabilities } = await context.compute.run('recognisePicture', input, { within: recognisedWithin })
+    return this.#named(model.labelIds, (_, column) => probabilities[column])
   }
 
   /** What is known of an image of the project counts as sure; the rest follows it. */
@@ -239,6 +263,8 @@ export class LabelStudioBackend {
     return atMost(largestPicture, response)
   }
 }
+
+const nothing = (model_version: string): Prediction => ({ model_version, score: 0, result: [] })
 
 /** The body, read no further than this: the other side says how long it is, or doesn't. @throws UserError `label-studio-image` */
 async function atMost(bytes: number, { body }: Response): Promise<Uint8Array> {

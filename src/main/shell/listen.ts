@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer as createHttp, type Server } from 'node:http'
-import { createServer as createHttps } from 'node:https'
+import { createServer as createHttps, Server as HttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import { asUserError, UserError } from '../base/errors.ts'
 
 /** Files in PEM: the certificate with those that vouch for it, and its key. */
@@ -12,12 +13,52 @@ export interface Certificate {
 /** Slow senders and crowds of connections would keep others out. */
 const limits = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
 const mostConnections = 1024
+const mostPipelined = 8
 
-/** @param certificate without it nothing is encrypted @throws UserError `certificate`, and those of the file system */
-export function newServer(certificate?: Certificate): Server {
+/**
+ * @param certificate without it nothing is encrypted
+ * @param unreadFor milliseconds after which a client is cut off that reads nothing of what it asked for
+ * @throws UserError `certificate`, and those of the file system
+ */
+export function newServer(certificate?: Certificate, unreadFor = 60_000): Server {
   const server = certificate ? createHttps({ ...limits, ...read(certificate) }) : createHttp(limits)
   server.maxConnections = mostConnections
+  cutOffUnread(server, unreadFor)
+  limitPipelines(server)
   return server
+}
+
+/**
+ * A client that asks and doesn't read has answers kept for it. Whoever takes nothing of them for so long is cut off, whatever it
+ * speaks: pages, images and WebSockets have the same connections.
+ */
+function cutOffUnread(server: Server, unreadFor: number): void {
+  const connections = new Map<Socket, { taken: number; since: number }>()
+  server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+    connections.set(socket, { taken: 0, since: performance.now() })
+    socket.once('close', () => connections.delete(socket))
+  })
+  const look = (): void => {
+    const now = performance.now()
+    for (const [socket, known] of connections) {
+      const taken = socket.bytesWritten - socket.writableLength
+      if (socket.writableLength === 0 || taken !== known.taken) connections.set(socket, { taken, since: now })
+      else if (now - known.since >= unreadFor) socket.destroy()
+    }
+  }
+  const timer = setInterval(look, unreadFor / 4).unref()
+  server.once('close', () => clearInterval(timer))
+}
+
+/** No browser asks again on a connection before it has got its answer; answers to somebody who does would all be kept at once. */
+function limitPipelines(server: Server): void {
+  const open = new WeakMap<Socket, number>()
+  server.prependListener('request', ({ socket }, response) => {
+    const now = (open.get(socket) ?? 0) + 1
+    open.set(socket, now)
+    if (now > mostPipelined) socket.destroy()
+    response.once('close', () => open.set(socket, open.get(socket)! - 1))
+  })
 }
 
 function read({ cert, key }: Certificate): { cert: Buffer; key: Buffer; minVersion: 'TLSv1.2' } {

@@ -34,6 +34,8 @@ export async function serve({ project, open: opens, trustImages, ...where }: Ser
       process.exit(0)
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
+    // What started it has gone, and there is nobody left who could end it (`npm start`).
+    if (process.connected) process.once('disconnect', () => void end())
     if (opens) {
       let handedOver = (): void => undefined
       handedOver = handOver(shell.newUrl(() => handedOver()))

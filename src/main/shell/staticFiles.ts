@@ -1,5 +1,6 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { open, realpath } from 'node:fs/promises'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -25,14 +26,18 @@ export async function answerStatic(folder: string, request: Request): Promise<Re
   const file = await fileBelow(folder, pathname === '/' ? '/index.html' : pathname)
   const type = file && types[path.extname(file).toLowerCase()]
   if (!file || !type) return plain(404, 'There is nothing here.')
-  const content = await readFile(file)
+  const isHead = request.method === 'HEAD'
+  // As it is read, piece by piece: whoever asks for many and reads none takes no memory.
+  const handle = await open(file, 'r')
+  const { size } = await handle.stat()
+  if (isHead) await handle.close()
   const headers = {
     'Content-Type': type,
-    'Content-Length': String(content.length),
+    'Content-Length': String(size),
     // The names of built files hold a hash of their content; only the page itself has a fixed one.
     'Cache-Control': pathname.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache',
   }
-  return new Response(request.method === 'HEAD' ? null : new Uint8Array(content), { headers })
+  return new Response(isHead ? null : (Readable.toWeb(handle.createReadStream()) as ReadableStream), { headers })
 }
 
 async function fileBelow(folder: string, pathname: string): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { RPCHandler } from '@orpc/server/websocket'
 import { Hono } from 'hono'
-import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { Application } from '../app/application.ts'
 import { answerImage } from '../app/imageRoute.ts'
@@ -17,13 +17,12 @@ import { type Certificate, listen, listenAgain, newServer } from './listen.ts'
 import { isLocalHost, isSameOrigin, nameForPeople, namesOf } from './origin.ts'
 import { Sessions } from './session.ts'
 import { answerStatic } from './staticFiles.ts'
+import { talk } from './talk.ts'
 import { WebMemory } from './webMemory.ts'
 
 /** Larger messages are refused: a bulk action of 100,000 pairs takes a few megabytes. */
 const largestMessage = 32 * 1024 * 1024
 
-/** What a page sends in a second of hard work is a tenth of it. A client that sends more is read more slowly, and no other is. */
-const messageRate = { atOnce: 2000, perSecond: 500 }
 /** Answers to those who have not been let in. Beyond it they get a line without a page. */
 const strangerRate = { atOnce: 100, perSecond: 20 }
 /** Pages at once; each has one. */
@@ -38,6 +37,8 @@ export interface WebShellOptions {
   /** Names that people call it by beside its own. */
   names?: readonly string[]
   certificate?: Certificate
+  /** Milliseconds after which a client is cut off that reads nothing of what it asked for. @default a minute */
+  unreadFor?: number
 }
 
 /** Who may ask, and under which name. */
@@ -67,8 +68,8 @@ export class WebShell {
 
   /** @throws UserError `port-taken`, `address-unknown`, `certificate` */
   static async start(application: Application, options: WebShellOptions): Promise<WebShell> {
-    const { port, rendererFolder, host = '127.0.0.1', names, certificate } = options
-    const server = newServer(certificate)
+    const { port, rendererFolder, host = '127.0.0.1', names, certificate, unreadFor } = options
+    const server = newServer(certificate, unreadFor)
     const { log } = application.context
     const memory = new WebMemory(application.configFolder, log)
     const purpose = application.workspace?.project.path ?? ''
@@ -229,7 +230,7 @@ function acceptSockets(server: Server, application: Application, { names, scheme
     noServer: true,
     maxPayload: largestMessage,
     perMessageDeflate: false,
-    // Reading a message takes some promises, and not always as many: each is read before the next, so that they stay in order.
+    // One at a time, each in its turn: a pause is heard before the next.
     allowSynchronousEvents: false,
   })
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -249,31 +250,7 @@ function acceptSockets(server: Server, application: Application, { names, scheme
       stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       return
     }
-    sockets.handleUpgrade(request, stream, head, (socket) => talk(socket, handler, application))
+    sockets.handleUpgrade(request, stream, head, (socket) => talk(socket, handler, application.context.log))
   })
   return sockets
-}
-
-function talk(socket: WebSocket, handler: RPCHandler<Record<never, never>>, application: Application): void {
-  const { log } = application.context
-  // The library wants a browser's WebSocket, and uses of it what both have.
-  const peer = socket as unknown as globalThis.WebSocket
-  socket.on('error', (error) => log.warn(`A client was cut off: ${error.message}`))
-  socket.on('close', () => handler.close(peer))
-  const allowance = new Allowance(messageRate)
-  socket.on('message', (data: RawData, isBinary) => {
-    // What it sends beyond its share waits in its own connection, and costs nobody else anything.
-    const wait = allowance.take()
-    if (wait > 0 && !socket.isPaused) {
-      socket.pause()
-      setTimeout(() => socket.resume(), wait).unref()
-    }
-    const bytes = data as Buffer
-    const message = isBinary ? new Uint8Array(bytes).buffer : bytes.toString()
-    handler.message(peer, message).catch((error) => {
-      // Nothing that our own pages send: whoever it is, there is nothing to talk about.
-      log.warn(`A client sent what is no message: ${error}`)
-      socket.close(1007)
-    })
-  })
 }
