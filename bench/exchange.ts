@@ -10,6 +10,7 @@ import { copyFileSync, createWriteStream, mkdirSync, mkdtempSync, rmSync, statSy
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { sinkOf } from '../src/main/app/importing.ts'
 import { formatById } from '../src/main/exchange/formats.ts'
 import { ImportPlan } from '../src/main/exchange/plan.ts'
 import { openProject } from '../src/main/project/open.ts'
@@ -63,7 +64,7 @@ async function importInto(target: string, folder: string, name: string): Promise
   const read = performance.now()
   const plan = await ImportPlan.make('bench', collected, await targetOf(project))
   const planned = performance.now()
-  const changed = await project.editLarge({ title: 'Import' }, (edit) => plan.apply(edit))
+  const changed = await project.editLarge({ title: 'Import' }, (edit) => plan.apply(sinkOf(edit)))
   const [a, b, c] = [read - started, planned - read, performance.now() - planned].map((time) =>
     (time / 1000).toFixed(1),
   )

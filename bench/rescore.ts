@@ -58,6 +58,7 @@ async function measure(images: number, labels: number): Promise<void> {
       ...{ imageIds, labelIds, states, own },
       keys: Array.from(imageIds, (id) => id.toString(16).padStart(64, '0')),
       sources: { linear: own },
+      ...{ folds: 3, neighbours: 400 },
       suggester: {
         blend: { sources: ['linear'], weights: Array.from(labelIds, () => [1, 0]), shared: [1, 0] },
         conditional: {
