@@ -44,7 +44,7 @@ export class ImageTrust {
       const mine: Trusted = { uuid, root, real: await realOf(root) }
       const others = (await this.#read()).filter((one) => one.uuid !== uuid || one.root !== root)
       const text = `${JSON.stringify([mine, ...others].slice(0, kept), null, 2)}\n`
-      await writeAtomically(this.#file, (handle) => handle.writeFile(text)).catch((error) => {
+      await writeAtomically(this.#file, (handle) => handle.writeFile(text), { mode: 0o600 }).catch((error) => {
         this.#log.warn(`The folder of images could not be noted: ${error}`)
       })
     })

@@ -45,7 +45,9 @@ export class OutsideWrites {
     const identity = birthOf(folder)
     if (identity === undefined) return
     const all = [identity, ...this.#folders().filter((one) => one !== identity)].slice(0, remembered)
-    await writeAtomically(this.#list, (handle) => handle.writeFile(JSON.stringify(all))).catch(() => undefined)
+    await writeAtomically(this.#list, (handle) => handle.writeFile(JSON.stringify(all)), { mode: 0o600 }).catch(
+      () => undefined,
+    )
   }
 
   /** Whether this folder is one that `remember` was told of, on this machine. */
@@ -79,7 +81,7 @@ export class OutsideWrites {
 
   async #write(note: string, target: string): Promise<void> {
     await mkdir(this.#folder, { recursive: true })
-    await writeFile(note, JSON.stringify({ ...thisProcess(), target }))
+    await writeFile(note, JSON.stringify({ ...thisProcess(), target }), { mode: 0o600 })
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises'
+import { chmod, readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { type Preferences, preferences } from '../../preload/schemas.ts'
@@ -32,7 +32,9 @@ export class PreferencesFile {
     return this.#inTurn(async () => {
       const all = { ...(await this.#read()), ...patch }
       try {
-        await writeAtomically(this.#file, (handle) => handle.writeFile(`${JSON.stringify(all, null, 2)}\n`))
+        // A proxy’s password may be in it.
+        const text = `${JSON.stringify(all, null, 2)}\n`
+        await writeAtomically(this.#file, (handle) => handle.writeFile(text), { mode: 0o600 })
       } catch (error) {
         throw new UserError(
           'preferences-not-written',
@@ -46,6 +48,8 @@ export class PreferencesFile {
   }
 
   async #read(): Promise<Preferences> {
+    // A version before let others read it.
+    await chmod(this.#file, 0o600).catch(() => undefined)
     const text = await readFile(this.#file, 'utf8').catch(() => null)
     if (text === null) return none
     try {

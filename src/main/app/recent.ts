@@ -45,7 +45,8 @@ export class RecentProjects {
     this.#writing = this.#writing
       .then(async () => {
         const list = change(await this.#read()).slice(0, kept)
-        await writeAtomically(this.#file, (handle) => handle.writeFile(`${JSON.stringify(list, null, 2)}\n`))
+        const text = `${JSON.stringify(list, null, 2)}\n`
+        await writeAtomically(this.#file, (handle) => handle.writeFile(text), { mode: 0o600 })
       })
       .catch((error) => {
         // A convenience: a read-only home must not keep anyone from working.

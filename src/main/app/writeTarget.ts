@@ -3,6 +3,7 @@ import path from 'node:path'
 import { UserError } from '../base/errors.ts'
 import { hasImageExtension } from '../images/formats.ts'
 import { holdsProject, identityOf, isOfProject, realPlaceOf, withFoldersAbove } from '../project/ownFiles.ts'
+import { followPermissions } from '../project/privacy.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What is to be written outside of the project. */
@@ -26,6 +27,7 @@ export interface WriteTarget {
  */
 export function requireTarget(workspace: Workspace, wanted: WriteTarget): void {
   const { path: target, as, files = [], shared = false, overwrite = false } = wanted
+  followPermissions()
   for (const place of [target, ...files]) {
     if (isOfProject(workspace.project.path, place)) throw refused(place, 'belongs to a project')
     if (isSourceImage(workspace, place)) throw refused(place, 'is an image of the project')

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { temporaryName } from './leftOvers.ts'
+import { narrow } from './umask.ts'
 
 /** Files that are made durable at once: a disk answers several as fast as one. */
 const syncedAtOnce = 16
@@ -9,13 +10,18 @@ const syncedAtOnce = 16
 /**
  * Writes a file so that a reader, or a crash, sees the old content or the whole new one, never a part:
  * temporary name in the same folder, fsync, rename. `write` gets the open file.
+ * @param mode permissions of a file that is narrower than others
  */
-export async function writeAtomically(target: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+export async function writeAtomically(
+  target: string,
+  write: (file: FileHandle) => Promise<void>,
+  { mode }: { mode?: number } = {},
+): Promise<void> {
   const folder = path.dirname(target)
   await mkdir(folder, { recursive: true })
   const temporary = temporaryName(target)
   try {
-    const file = await open(temporary, 'wx')
+    const file = await open(temporary, 'wx', mode)
     try {
       await write(file)
       await file.sync()
@@ -40,6 +46,7 @@ export async function copyWhole(from: string, target: string, check?: (copy: str
   const temporary = temporaryName(target)
   try {
     await copyFile(from, temporary, constants.COPYFILE_FICLONE)
+    await narrow(temporary)
     await check?.(temporary)
     await rename(temporary, target)
   } catch (error) {
@@ -53,6 +60,7 @@ export async function copyDurably(from: string, target: string): Promise<void> {
   const temporary = temporaryName(target)
   try {
     await copyFile(from, temporary, constants.COPYFILE_FICLONE)
+    await narrow(temporary)
     await syncFile(temporary)
     await rename(temporary, target)
     await syncFolder(path.dirname(target))

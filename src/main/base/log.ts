@@ -25,7 +25,10 @@ export function openLog(file: string): Logger {
     mkdirSync(path.dirname(file), { recursive: true })
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > largest) renameSync(file, `${file}.1`)
     // Synchronous: what is logged just before a crash is what one wants to read.
-    const log = pino({ level: 'debug', base: { pid: process.pid } }, pino.destination({ dest: file, sync: true }))
+    const log = pino(
+      { level: 'debug', base: { pid: process.pid } },
+      pino.destination({ dest: file, sync: true, mode: 0o600 }),
+    )
     return {
       debug: (message) => log.debug(lineForLog(message)),
       info: (message) => log.info(lineForLog(message)),

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { cancelled, errorFrom, UserError } from '../base/errors.ts'
+import { umask } from '../base/umask.ts'
 import { computeEnvironment } from './environment.ts'
 import type { Reply, Request } from './messages.ts'
 import type { InputOf, Log, ProgressOf, ResultOf, TaskMap } from './tasks.ts'
@@ -137,7 +138,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
         this.#running.set(id, { task, cancel, onProgress, resolve, reject })
         signal?.addEventListener('abort', cancel, { once: true })
         if (within !== undefined) endAfter(within, () => overdue(within))
-        send(child, { kind: 'run', id, task, input })
+        send(child, { kind: 'run', id, task, input, umask: umask() })
       })
     } finally {
       timers.forEach(clearTimeout)

@@ -3,7 +3,8 @@ import type { LogLevel } from './tasks.ts'
 
 /** What the main process says to the compute process. */
 export type Request =
-  | { kind: 'run'; id: number; task: string; input: unknown }
+  /** @param umask what is written must be for nobody else (base/umask.ts) */
+  | { kind: 'run'; id: number; task: string; input: unknown; umask: number }
   | { kind: 'cancel'; id: number }
   /** Abort every task, let them put things in order, exit. */
   | { kind: 'stop' }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { cancelled, reportOf } from '../base/errors.ts'
+import { setUmask } from '../base/umask.ts'
 import type { Reply, Request } from './messages.ts'
 import type { TaskMap } from './tasks.ts'
 import { watchOver } from './watchdog.ts'
@@ -28,6 +29,7 @@ export function serveTasks(tasks: TaskMap): void {
 
   process.on('message', (request: Request) => {
     if (request.kind === 'run') {
+      setUmask(request.umask)
       const abort = new AbortController()
       const ended = answer(tasks, request, abort.signal).finally(() => running.delete(request.id))
       running.set(request.id, { abort, ended })

@@ -1,14 +1,15 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, UserError } from '../base/errors.ts'
-import { copyDurably, syncFolder } from '../base/files.ts'
+import { copyDurably, copyWhole, syncFolder } from '../base/files.ts'
 import { temporaryName } from '../base/leftOvers.ts'
 import { type BackupReason, backupFile, backupFolder, listBackups, nextBackupName, removeSurplus } from './backups.ts'
 import { Connection } from './database.ts'
 import { inspectHeader } from './header.ts'
 import { ProjectLock } from './lock.ts'
 import { maintain } from './maintenance.ts'
+import { keepPrivate } from './privacy.ts'
 
 /** So much has to stay free, in bytes: a full disk would stop the work that a backup is to keep. */
 const roomToLeave = 64 * 1024 * 1024
@@ -30,6 +31,7 @@ export async function keepBackup(
   { signal, always = false }: KeepOptions = {},
 ): Promise<string | null> {
   const folder = backupFolder(file)
+  const letOthers = keepPrivate(file)
   try {
     await mkdir(folder, { recursive: true })
     requireRoom(file, folder)
@@ -49,6 +51,8 @@ export async function keepBackup(
     }
   } catch (error) {
     throw asUserError(error)
+  } finally {
+    letOthers()
   }
 }
 
@@ -82,6 +86,7 @@ export function keepBackupNow(connection: Connection, reason: BackupReason): str
  */
 export async function restoreBackup(file: string, name: string): Promise<string | null> {
   const source = backupFile(file, name)
+  const letOthers = keepPrivate(file)
   try {
     await requireSoundBackup(source, name)
     const lock = new ProjectLock(file)
@@ -95,6 +100,8 @@ export async function restoreBackup(file: string, name: string): Promise<string 
     }
   } catch (error) {
     throw asUserError(error)
+  } finally {
+    letOthers()
   }
 }
 
@@ -125,7 +132,7 @@ async function keepPresent(file: string): Promise<string | null> {
   const name = nextBackupName(file, 'damaged')
   await mkdir(folder, { recursive: true })
   requireRoom(file, folder)
-  if (existsSync(`${file}-wal`)) await copyFile(`${file}-wal`, path.join(folder, `${name}-wal`))
+  if (existsSync(`${file}-wal`)) await copyWhole(`${file}-wal`, path.join(folder, `${name}-wal`))
   await copyDurably(file, path.join(folder, name))
   return name
 }

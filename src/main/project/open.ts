@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { asUserError, UserError } from '../base/errors.ts'
 import { temporaryFolderPrefix, temporaryName } from '../base/leftOvers.ts'
+import { backupFolder } from './backups.ts'
 import { Connection } from './database.ts'
 import { type Drive, driveOf } from './drive.ts'
 import { Edit, type NewLabel } from './edit.ts'
@@ -33,6 +34,7 @@ import { inspectHeader } from './header.ts'
 import { keepBackupNow } from './keepBackup.ts'
 import { ProjectLock } from './lock.ts'
 import { migrate, newestVersion } from './migrations/index.ts'
+import { closeFolders, isOpenHere, keepPrivate } from './privacy.ts'
 import { Project } from './project.ts'
 import { isFolder, requireFolder, rootColumns } from './root.ts'
 import { hasOwnSchema } from './schema.ts'
@@ -170,13 +172,20 @@ function findFile(resolved: string): string {
 function openForWriting(file: string, drive: Drive = driveOf(file)): Project {
   if (!isWritable(file) || !isWritable(path.dirname(file))) throw projectReadOnly(file)
   refuseNewer(file)
-  const lock = new ProjectLock(file, drive)
-  return opened(
-    file,
-    { readOnly: false, drive },
-    () => new Connection(file),
-    () => lock.release(),
-  )
+  // The lock’s file, too, is nobody else’s.
+  const letOthers = keepPrivate(file)
+  try {
+    const lock = new ProjectLock(file, drive)
+    closeFolders(file, [`${file}-cache`, backupFolder(file)])
+    return opened(
+      file,
+      { readOnly: false, drive },
+      () => new Connection(file),
+      () => lock.release(),
+    )
+  } finally {
+    letOthers()
+  }
 }
 
 /**
@@ -235,10 +244,10 @@ function opened(
       connection?.close()
     } finally {
       release()
-      markClosed(file)
+      letOthers()
     }
   }
-  markOpen(file)
+  const letOthers = keepPrivate(file)
   try {
     connection = connect()
     migrate(connection, undefined, { readOnly, before: (db) => keepBackupNow(db, 'migration') })
@@ -273,19 +282,4 @@ function isWritable(file: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Files that this process has open, and how often. */
-const openHere = new Map<string, number>()
-
-function isOpenHere(file: string): boolean {
-  return (openHere.get(file) ?? 0) > 0
-}
-
-function markOpen(file: string): void {
-  openHere.set(file, (openHere.get(file) ?? 0) + 1)
-}
-
-function markClosed(file: string): void {
-  openHere.set(file, (openHere.get(file) ?? 0) - 1)
 }
