@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs'
 import { access, constants, readdir } from 'node:fs/promises'
 import { availableParallelism, cpus, freemem, release, tmpdir, totalmem, type } from 'node:os'
 import path from 'node:path'
@@ -6,6 +7,7 @@ import { deviceNames } from '../base/deviceFailure.ts'
 import { reportOf } from '../base/errors.ts'
 import { oneLine } from '../base/visible.ts'
 import { sqliteVersion } from '../project/database.ts'
+import { mendLeftBehind } from '../project/leftBehind.ts'
 import type { Application } from './application.ts'
 import type { DeviceReport } from './devices.ts'
 import { bytes, cacheFindings, diskFindings, type Place, permissionFindings } from './doctorPlaces.ts'
@@ -18,8 +20,14 @@ export interface DoctorOptions {
   refused?: { file: string; error: unknown }
 }
 
-/** Looks at all that has to hold for the program to work here. Nothing is changed; a part that fails is a finding. */
+/**
+ * Looks at all that has to hold for the program to work here; a part that fails is a finding. Nothing is changed but permissions of
+ * files that keep their project from being opened.
+ */
 export async function examine(app: Application, { refused }: DoctorOptions = {}): Promise<DoctorReport> {
+  const file = app.workspace?.project.path ?? refused?.file
+  // What keeps a project from being opened as it should be is mended first.
+  const mended = file === undefined ? [] : mendedFindings(file)
   const places = placesOf(app)
   const parts = await Promise.all([
     attempt('versions', () => versionFindings(app)),
@@ -30,7 +38,7 @@ export async function examine(app: Application, { refused }: DoctorOptions = {})
     attempt('cache', async () => (app.workspace ? cacheFindings(app.workspace.project.cacheFolder) : [])),
   ])
   const hidden = hiddenPlaces(app, refused?.file)
-  const findings = parts.flat().map((finding) => ({
+  const findings = [...parts.flat(), ...mended].map((finding) => ({
     ...finding,
     says: withoutPrivatePaths(finding.says, hidden),
     hint: withoutPrivatePaths(finding.hint, hidden),
@@ -131,6 +139,30 @@ async function projectFindings({ workspace }: Application): Promise<Finding[]> {
       ? { part: 'project', name: 'Database', state: 'good', says: 'sound: every page, reference and count', hint: '' }
       : { part: 'project', name: 'Database', state: 'problem', says: problems.join('; '), hint },
   ]
+}
+
+/** The one thing that is changed: permissions of files that were left read-only beside a project (leftBehind.ts). */
+function mendedFindings(file: string): Finding[] {
+  const { mended, stuck } = existsSync(file) ? mendLeftBehind(realpathSync(file)) : { mended: [], stuck: [] }
+  const finding = { part: 'project', name: 'Left behind' } as const
+  const found: Finding[] = []
+  if (mended.length > 0) {
+    const says = `mended: ${mended.join(', ')} could not be written to any more`
+    found.push({ ...finding, state: 'good', says, hint: 'Open the project again: it can be written to.' })
+  }
+  if (stuck.length > 0) {
+    const says = `${stuck.join(', ')} can’t be written to, and somebody else owns that`
+    const hint = 'Have the owner give you permission, or delete it while nobody has the project open.'
+    found.push({
+      ...finding,
+      state: 'problem',
+      says,
+      hint: stuck.some((name) => name.endsWith('-wal'))
+        ? 'Have the owner give you permission: it may hold marks.'
+        : hint,
+    })
+  }
+  return found
 }
 
 function refusal(error: unknown): Finding {

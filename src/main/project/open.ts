@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import {
-  accessSync,
   chmodSync,
   closeSync,
   constants,
@@ -32,6 +31,7 @@ import {
 } from './errors.ts'
 import { inspectHeader } from './header.ts'
 import { keepBackupNow } from './keepBackup.ts'
+import { isWritable, requireNothingLeftBehind } from './leftBehind.ts'
 import { ProjectLock } from './lock.ts'
 import { migrate, newestVersion } from './migrations/index.ts'
 import { closeFolders, isOpenHere, keepPrivate } from './privacy.ts'
@@ -171,6 +171,7 @@ function findFile(resolved: string): string {
 
 function openForWriting(file: string, drive: Drive = driveOf(file)): Project {
   if (!isWritable(file) || !isWritable(path.dirname(file))) throw projectReadOnly(file)
+  requireNothingLeftBehind(file)
   refuseNewer(file)
   // The lock’s file, too, is nobody else’s.
   const letOthers = keepPrivate(file)
@@ -273,13 +274,4 @@ function requireSound(connection: Connection): void {
   if (connection.pragma('quick_check(1)') !== 'ok') throw projectDamaged(file)
   // Null: it has found nothing.
   if (connection.pragma('foreign_key_check') != null) throw projectDamaged(file)
-}
-
-function isWritable(file: string): boolean {
-  try {
-    accessSync(file, constants.W_OK)
-    return true
-  } catch {
-    return false
-  }
 }
