@@ -306,7 +306,7 @@ export const together = {
     `${count.toLocaleString()} of about ${positives.toLocaleString()} (${atMost(share)})`,
   heldOut: (known: number) => `${known.toLocaleString()} known`,
   notOffered: (count: number) => `Not offered (${count.toLocaleString()})`,
-  notOfferedHint: 'These can’t be bounded yet, or would break the promise. Decide on them one by one.',
+  notOfferedHint: 'Too little is known of these, or they wouldn’t keep to what you ask for. Decide on them one by one.',
   /** What follows the name of a label that is not offered. */
   refusals: {
     'few-known': (known: number, more: number | null) => needs(known, ['known image', 'to check against'], more),
