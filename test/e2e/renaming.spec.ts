@@ -18,6 +18,7 @@ test('labels of an import are renamed in what was read: the file may be gone by 
   await expect(importing.getByText('Strand means beach')).toBeVisible()
   await importing.getByRole('button', { name: 'Take Strand as it is' }).click()
   await expect(importing.getByText('Strand means beach')).toBeHidden()
+  await importing.getByText('Labels that are called otherwise here').click()
   await importing.getByLabel('Means here').selectOption({ label: 'beach' })
   await importing.getByRole('button', { name: 'Take it so' }).click()
   await expect(importing.getByText('Strand means beach')).toBeVisible()

@@ -60,6 +60,9 @@ test('of an image that can’t be seen, nothing is said of all its labels: by ke
   await expect(image(page, 'torn.jpg')).not.toContainText('absent')
 })
 
+// The browser says, too, that the picture did not come.
+test.use({ expectedErrors: [/status of 410 \(Gone\) .*\/images\/full\//] })
+
 test('a file that was deleted since the scan is an image that can’t be seen', async ({ app: page, served }) => {
   await openMade(page, served)
   const project = path.join(served.folder, 'Holiday.surmise')
