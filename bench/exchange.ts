@@ -4,6 +4,7 @@
  *
  *     node bench/exchange.ts [--json]
  */
+
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'

@@ -69,7 +69,7 @@ async function measure(images: number, labels: number): Promise<void> {
         },
       },
       described: normal(images * 256, 0.1),
-      features: '',
+      ...{ features: '', folds: 3, neighbours: 400 },
     })
     await writeScores(scoresFile(project.cacheFolder, model.uid), {
       ...{ imageIds, labelIds },
