@@ -19,7 +19,7 @@ const named: Record<string, readonly string[]> = {
   'person/config': ['surmise'],
   'person/config/surmise': [
     String.raw`logs(/surmise\.log)?`,
-    String.raw`(recent|exports)\.json`,
+    String.raw`(recent|exports|image-folders|browsers|remembered)\.json`,
     `writing(/${uuid}\\.json)?`,
   ],
   // What a graphics card’s driver has compiled for it, where there is one.
