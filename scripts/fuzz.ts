@@ -1,6 +1,7 @@
 /**
  * Breaks files in thousands of ways and gives them to whatever reads them: each is read as far as it goes, or refused with a
- * sentence. Then the monsters: files that are large, deep or dense on purpose.
+ * sentence. Then the monsters: files that are large, deep or dense on purpose; and `projects`: sound database files with damaged
+ * content, of which --count are drawn from all columns, values and ways.
  *
  *     npm run fuzz [-- READER…] [-- --count N] [-- --seed N] [-- --markdown]
  */
@@ -11,6 +12,7 @@ import { fuzz } from '../test/fuzz/fuzz.ts'
 import { monsters } from '../test/fuzz/monsters.ts'
 import { readersNamed } from '../test/fuzz/readers.ts'
 import { tame } from '../test/fuzz/tame.ts'
+import { fuzzDamage } from '../test/project/damageFuzz.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,7 +24,8 @@ const { values, positionals } = parseArgs({
 })
 const findings = path.join(import.meta.dirname, '../dist/fuzz')
 const wantsMonsters = positionals.length === 0 || positionals.includes('monsters')
-const names = positionals.filter((name) => name !== 'monsters')
+const wantsProjects = positionals.length === 0 || positionals.includes('projects')
+const names = positionals.filter((name) => name !== 'monsters' && name !== 'projects')
 const readers = positionals.length > 0 && names.length === 0 ? [] : readersNamed(names)
 const [count, seed, scale] = [Number(values.count), Number(values.seed), Number(values.scale)]
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MB`
@@ -65,6 +68,14 @@ if (wantsMonsters) {
       wrong.push(`${monster.title}: ${fault}`)
     }
   }
+}
+if (wantsProjects) {
+  const { tried, refusedAtOpening, opened, refused, bugs } = await fuzzDamage({ count, seed })
+  console.log(
+    `\nProjects: ${tried} damaged files, ${refusedAtOpening} refused at opening; with ${opened} that were opened, ${refused} pieces of work were refused with a sentence.`,
+  )
+  for (const bug of bugs) console.error(bug)
+  wrong.push(...bugs)
 }
 if (wrong.length > 0) console.error(`\n${wrong.length} findings; their files are in ${findings}.`)
 process.exitCode = wrong.length > 0 ? 1 : 0

@@ -1,8 +1,7 @@
 /** Accepting suggestions in bulk, and how the work goes. */
 import { z } from 'zod'
-import { actionResult, imageFilter } from './schemas.ts'
+import { actionResult, id, imageFilter, limits, list } from './schemas.ts'
 
-const id = z.int().positive()
 const count = z.int().nonnegative()
 const side = z.enum(['present', 'absent'])
 
@@ -12,9 +11,9 @@ export const bulkRequest = z.object({
   /** Of a label's undecided positives, at most this share is accepted as absent. */
   maxLost: z.number().min(0.001).max(0.5).default(0.02),
   /** Absent is a choice of its own: it can lose the few positives of a rare label. */
-  sides: z.array(side).min(1).max(2).default(['present']),
+  sides: list('sides', side, 2).min(1).default(['present']),
   /** Null: all. */
-  labelIds: z.array(id).max(100_000).nullable(),
+  labelIds: list('labels', id, limits.labels).nullable(),
   /** Null: all images. */
   filter: imageFilter.nullable(),
 })

@@ -16,7 +16,7 @@ import * as s from './schemas.ts'
  */
 export const procedure = oc.errors({ USER_ERROR: { data: z.object({ code: z.string(), hint: z.string() }) } })
 
-const id = z.int().positive()
+const { id } = s
 /** Of what is sent again where the answer got lost. */
 const sent = s.sent.optional()
 const jobStarted = z.object({ jobId: id })
@@ -28,11 +28,11 @@ export const contract = {
   app: {
     info: procedure.output(s.appInfo),
     recent: procedure.output(z.array(s.recentProject)),
-    forgetRecent: procedure.input(z.object({ path: z.string() })),
+    forgetRecent: procedure.input(z.object({ path: s.pathText })),
     preferences: procedure.output(s.preferences),
     /** Looks at versions, devices, disk, permissions, the open project and its cache; takes some seconds, and changes nothing. */
     doctor: procedure.output(doctorReport),
-    setPreferences: procedure.input(s.preferences.partial()).output(s.preferences),
+    setPreferences: procedure.input(s.preferencesPatch).output(s.preferences),
     /** Where a person was and how they had the window, by what `remember` was given. */
     remembered: procedure.output(z.record(z.string(), z.unknown())),
     remember: procedure.input(s.rememberedThing),
@@ -40,7 +40,9 @@ export const contract = {
     pick: procedure.input(s.pickInput).output(z.object({ path: z.string().nullable() })),
     /** One folder of the machine that the program runs on, for a dialog of our own. Without a folder: the home folder. */
     browse: procedure
-      .input(z.object({ folder: z.string().optional(), extensions: z.array(z.string()).optional() }))
+      .input(
+        z.object({ folder: s.pathText.optional(), extensions: s.list('kinds of file', s.wordText, 1000).optional() }),
+      )
       .output(s.folderListing),
     /** What the menu bar of the desktop shows; nothing happens where there is none. */
     menu: procedure.input(z.object({ actions: z.array(menuAction).max(300) })),
@@ -59,30 +61,30 @@ export const contract = {
     create: procedure
       .input(
         z.object({
-          path: z.string(),
-          imagesRoot: z.string(),
-          labels: z.array(z.string()),
-          backbone: z.string().nullable().optional(),
+          path: s.pathText,
+          imagesRoot: s.pathText,
+          labels: s.list('labels', s.nameText, s.limits.labels),
+          backbone: s.pathText.nullable().optional(),
         }),
       )
       .output(s.projectSummary),
-    open: procedure.input(z.object({ path: z.string(), readOnly: z.boolean().optional() })).output(s.projectSummary),
+    open: procedure.input(z.object({ path: s.pathText, readOnly: z.boolean().optional() })).output(s.projectSummary),
     /** Draws the sample in this folder (a `sample` job), and opens it when it is there. Without one: in the documents folder. */
-    sample: procedure.input(z.object({ folder: z.string().optional() })).output(s.projectSummary),
+    sample: procedure.input(z.object({ folder: s.pathText.optional() })).output(s.projectSummary),
     close: procedure,
     rescan: procedure.output(jobStarted),
-    relocate: procedure.input(z.object({ imagesRoot: z.string() })).output(s.projectSummary),
+    relocate: procedure.input(z.object({ imagesRoot: s.pathText })).output(s.projectSummary),
     /** Images may be read from there. @param imagesRoot as the question named it: it may have changed since */
-    allowImages: procedure.input(z.object({ imagesRoot: z.string() })).output(s.projectSummary),
-    configure: procedure.input(s.settings.partial()).output(s.projectSummary),
+    allowImages: procedure.input(z.object({ imagesRoot: s.pathText })).output(s.projectSummary),
+    configure: procedure.input(s.settingsPatch).output(s.projectSummary),
   },
   backups: {
     /** The newest first. @param path of a project file; the project that is open if left out */
-    list: procedure.input(z.object({ path: z.string().optional() })).output(z.array(s.backup)),
+    list: procedure.input(z.object({ path: s.pathText.optional() })).output(z.array(s.backup)),
     /** Makes one now. @returns its name */
     make: procedure.output(z.object({ name: z.string() })),
     /** Puts it in the place of the project file, and opens that; what was there becomes a backup first. */
-    restore: procedure.input(z.object({ name: z.string(), path: z.string().optional() })).output(s.projectSummary),
+    restore: procedure.input(z.object({ name: s.nameText, path: s.pathText.optional() })).output(s.projectSummary),
   },
   labels: {
     list: procedure.output(z.array(s.label)),
@@ -94,34 +96,34 @@ export const contract = {
     /** Undo brings it back, with its states. */
     remove: procedure.input(z.object({ id })),
     /** Every label, in the new order. */
-    reorder: procedure.input(z.object({ ids: z.array(id) })),
+    reorder: procedure.input(z.object({ ids: s.list('labels', id, s.limits.labels) })),
     /** What `merge` would do. */
     mergePlan: procedure.input(z.object({ id, intoId: id })).output(s.mergePlan),
     /** One label for two: the first goes, and its marks to the second, where that has none of its own. */
     merge: procedure.input(z.object({ id, intoId: id })),
     /** A new label for those of these images in which one is present; there that one is open again. */
     split: procedure
-      .input(z.object({ id, name: z.string(), imageIds: z.array(id) }))
+      .input(z.object({ id, name: s.nameText, imageIds: s.list('images', id, s.limits.many) }))
       .output(s.label.extend({ images: z.int().positive() })),
   },
   images: {
     /** The ids of all that pass, in order: Int32, little endian. */
     query: procedure.input(z.object({ filter: s.imageFilter, sort: s.imageSort })).output(z.instanceof(Blob)),
-    rows: procedure.input(z.object({ ids: z.array(id).max(500) })).output(z.array(s.imageRow)),
+    rows: procedure.input(z.object({ ids: s.list('images', id, 500) })).output(z.array(s.imageRow)),
     detail: procedure.input(z.object({ id })).output(s.imageDetail),
     /** Shows its file in the file manager of the machine that the program runs on. */
     reveal: procedure.input(z.object({ id })),
     /** Those that are made already, as one file (`thumbnailPack.ts`). */
-    thumbnails: procedure.input(z.object({ ids: z.array(id).max(500) })).output(z.instanceof(Blob)),
+    thumbnails: procedure.input(z.object({ ids: s.list('images', id, 500) })).output(z.instanceof(Blob)),
   },
   filters: {
     list: procedure.output(z.array(s.savedFilter)),
     /** One of the same name is replaced. */
     save: procedure.input(s.savedFilter).output(z.array(s.savedFilter)),
     rename: procedure
-      .input(z.object({ name: z.string(), to: s.savedFilter.shape.name }))
+      .input(z.object({ name: s.nameText, to: s.savedFilter.shape.name }))
       .output(z.array(s.savedFilter)),
-    remove: procedure.input(z.object({ name: z.string() })).output(z.array(s.savedFilter)),
+    remove: procedure.input(z.object({ name: s.nameText })).output(z.array(s.savedFilter)),
     /** What there is to filter by, beside labels: folders of images, people who decided. */
     choices: procedure.output(z.object({ folders: z.array(z.string()), people: z.array(z.string()) })),
   },
@@ -131,11 +133,17 @@ export const contract = {
   },
   marks: {
     /** One action, one undo, whatever the number of changes. */
-    set: procedure.input(z.object({ changes: z.array(s.stateChange).min(1), sent })).output(s.actionResult),
+    set: procedure
+      .input(z.object({ changes: s.list('marks', s.stateChange, s.limits.many).min(1), sent }))
+      .output(s.actionResult),
     /** Takes over what the model suggests for these pairs. */
-    accept: procedure.input(z.object({ pairs: z.array(s.decided).min(1), sent })).output(s.actionResult),
+    accept: procedure
+      .input(z.object({ pairs: s.list('suggestions', s.decided, s.limits.many).min(1), sent }))
+      .output(s.actionResult),
     /** Marks the opposite of what the model suggests, as the person's own decision. */
-    reject: procedure.input(z.object({ pairs: z.array(s.decided).min(1), sent })).output(s.actionResult),
+    reject: procedure
+      .input(z.object({ pairs: s.list('suggestions', s.decided, s.limits.many).min(1), sent }))
+      .output(s.actionResult),
     /** Of a known label that the model doubts: takes over what it suggests, or keeps what is known; either is no doubt any more. */
     review: procedure
       .input(z.object({ imageId: id, labelId: id, suggestion: z.enum(['present', 'absent']), take: z.boolean(), sent }))
@@ -155,7 +163,7 @@ export const contract = {
       .output(s.candidates),
     /** One action, one undo; what was decided meanwhile stays. */
     confirm: procedure
-      .input(z.object({ labelId: id, present: z.array(id).max(5000), absent: z.array(id).max(5000), sent }))
+      .input(z.object({ labelId: id, present: s.list('images', id, 5000), absent: s.list('images', id, 5000), sent }))
       .output(s.actionResult),
   },
   history: {
@@ -174,7 +182,7 @@ export const contract = {
     /** Of one label and side of a preview: the twelve least sure, and as many at random. */
     sample: procedure.input(b.bulkSampleRequest).output(z.array(b.bulkSample)),
     /** Does what was previewed (an `accept` job): one action, one undo. */
-    accept: procedure.input(z.object({ token: z.string() })).output(b.bulkResult),
+    accept: procedure.input(z.object({ token: s.wordText })).output(b.bulkResult),
   },
   progress: {
     /** @param today when the day began where the person is */
@@ -184,7 +192,7 @@ export const contract = {
   training: {
     /** The one click: embeds what has no features yet, then trains on what is known now (a `train` job). */
     start: procedure
-      .input(z.object({ device: z.string().optional(), seed: z.int().nonnegative().optional() }))
+      .input(z.object({ device: s.wordText.optional(), seed: z.int().min(0).max(0xffffffff).optional() }))
       .output(jobStarted),
     /** What training can run on here. The first time each device is tried, which takes some seconds. */
     devices: procedure.output(z.array(s.device)),
@@ -192,7 +200,7 @@ export const contract = {
     /** What would be asked about a label before anything is learnt; null where the backbone has no text half. */
     names: procedure.output(z.object({ template: z.string().nullable() })),
     /** Suggests from the names of the labels alone (a `train` job); `{label}` in the template is the name's place. */
-    suggestFromNames: procedure.input(z.object({ template: z.string().max(200) })).output(jobStarted),
+    suggestFromNames: procedure.input(z.object({ template: s.text('What is asked', 200) })).output(jobStarted),
     /** Null: no suggestions. */
     use: procedure.input(z.object({ id: id.nullable() })),
   },
@@ -214,18 +222,18 @@ export const contract = {
     page: procedure.output(backbones.backbonesPage),
     /** Goes to the server that the list names, or to the mirror of the preferences (a `fetch` job). */
     fetch: procedure
-      .input(z.object({ name: z.string(), withText: z.boolean().optional(), acceptNew: z.boolean().optional() }))
+      .input(z.object({ name: s.nameText, withText: z.boolean().optional(), acceptNew: z.boolean().optional() }))
       .output(jobStarted),
     /** Deletes what was fetched of it. */
-    remove: procedure.input(z.object({ name: z.string() })),
+    remove: procedure.input(z.object({ name: s.nameText })),
     /** How many images a second it does here, on images of the project (a `try` job). */
-    measure: procedure.input(z.object({ specification: z.string() })).output(jobStarted),
+    measure: procedure.input(z.object({ specification: s.pathText })).output(jobStarted),
     /** Compares the second with the first on images of the project of which something is known (a `try` job). */
     try: procedure
-      .input(z.object({ specifications: z.array(z.string()).min(1).max(4), images: z.int().min(1).max(5000) }))
+      .input(z.object({ specifications: s.list('backbones', s.pathText, 4).min(1), images: z.int().min(1).max(5000) }))
       .output(jobStarted),
     /** Deletes the features of one backbone in the project's cache. */
-    clearFeatures: procedure.input(z.object({ identity: z.string() })).output(z.object({ bytes: z.int() })),
+    clearFeatures: procedure.input(z.object({ identity: s.nameText })).output(z.object({ bytes: z.int() })),
   },
   jobs: {
     list: procedure.output(z.array(s.job)),
@@ -237,8 +245,8 @@ export const contract = {
     export: procedure
       .input(
         z.object({
-          format: z.string(),
-          path: z.string(),
+          format: s.wordText,
+          path: s.pathText,
           suggestions: z.boolean().optional(),
           /** Only images of which every label is known. */
           complete: z.boolean().optional(),
@@ -250,33 +258,33 @@ export const contract = {
       .output(s.exportReport),
     /** Writes what is known and how good the model is as one page; answers when it is written. */
     report: procedure
-      .input(z.object({ path: z.string(), overwrite }))
+      .input(z.object({ path: s.pathText, overwrite }))
       .output(z.object({ file: z.string(), bytes: z.int(), pictures: z.int() })),
     /** Reads the file or the folder and says what importing it would do; nothing is written. */
     preview: procedure
       .input(
         z.object({
-          path: z.string(),
-          format: z.string().optional(),
+          path: s.pathText,
+          format: s.wordText.optional(),
           settings: s.exchangeSettings.optional(),
           /** By the name in the file: what the label is to be called; '' leaves it out. */
-          renames: z.record(z.string(), z.string()).optional(),
+          renames: s.texts('labels', s.nameText, s.limits.labels).optional(),
         }),
       )
       .output(s.importPreview),
     /** The same with other names, of what was read; the token of before is spent. */
     rename: procedure
-      .input(z.object({ token: z.string(), renames: z.record(z.string(), z.string()) }))
+      .input(z.object({ token: s.wordText, renames: s.texts('labels', s.nameText, s.limits.labels) }))
       .output(s.importPreview),
     /** Keeps the contents of a file whose place a browser does not tell, until the project is closed. @returns where */
     receive: procedure
-      .input(z.object({ name: z.string().max(1000), contents: z.instanceof(Blob) }))
+      .input(z.object({ name: s.nameText, contents: z.instanceof(Blob) }))
       .output(z.object({ path: z.string() })),
-    import: procedure.input(z.object({ token: z.string(), choices: s.importChoices })).output(s.importResult),
+    import: procedure.input(z.object({ token: s.wordText, choices: s.importChoices })).output(s.importResult),
     /** What joining another copy of the project would do (an `import` job); nothing is written. */
-    mergePreview: procedure.input(z.object({ path: z.string() })).output(s.mergeReport),
+    mergePreview: procedure.input(z.object({ path: s.pathText })).output(s.mergeReport),
     /** Joins it: one action, one undo. */
-    merge: procedure.input(z.object({ path: z.string() })).output(s.mergeReport),
+    merge: procedure.input(z.object({ path: s.pathText })).output(s.mergeReport),
   },
 }
 

@@ -1,14 +1,15 @@
 /** What the model page shows, as schemas. Fractions; null where too little is known to measure it. */
 import { z } from 'zod'
+import { pathText } from './schemas/bounds.ts'
+import { id } from './schemas/numbers.ts'
 
-const id = z.int().positive()
 const count = z.int().nonnegative()
 const fraction = z.number().nullable()
 
 /** How a model goes out: as one ONNX file, or as a model repository of NVIDIA Triton and KServe. */
 export const modelExport = z.object({
   id,
-  path: z.string(),
+  path: pathText,
   layout: z.enum(['onnx', 'triton']),
   withBackbone: z.boolean(),
   precision: z.enum(['float32', 'float16', 'int8']),

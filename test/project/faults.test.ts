@@ -51,7 +51,7 @@ describe('a full disk', () => {
         try {
           saved += mark(project, imageId, -1)
         } catch (error) {
-          expect(error).toMatchObject({ code: 'disk-full', hint: expect.stringContaining('Nothing that was saved') })
+          expect(error).toMatchObject({ code: 'disk-full', hint: expect.stringContaining('untouched') })
           refused++
         }
       }
@@ -77,7 +77,7 @@ describe('a full disk', () => {
     mark(project, 1, 1)
     await expect(keepBackup(file, 'hourly')).rejects.toMatchObject({
       code: 'backup-no-room',
-      hint: expect.stringContaining('saved all the same'),
+      hint: expect.not.stringContaining('saved'),
     })
     expect(readdirSync(`${file}-backups`)).toEqual([])
     expect(mark(project, 1, -1)).toBe(1)

@@ -227,6 +227,10 @@ export class Application {
         'Open it on one machine at a time, or keep it on a disk of this one.',
       )
     }
+    if (summary.lostChanges) {
+      const { message, hint } = summary.lostChanges
+      this.context.events.notice('warning', message, hint)
+    }
     if (this.#remembers) void this.recent.add(project)
     return workspace
   }

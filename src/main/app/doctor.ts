@@ -6,12 +6,15 @@ import { type DoctorPart, type DoctorReport, doctorParts, type Finding } from '.
 import { deviceNames } from '../base/deviceFailure.ts'
 import { reportOf } from '../base/errors.ts'
 import { oneLine } from '../base/visible.ts'
+import { listBackups } from '../project/backups.ts'
 import { sqliteVersion } from '../project/database.ts'
 import { mendLeftBehind } from '../project/leftBehind.ts'
+import { repairProject } from '../project/repair.ts'
 import type { Application } from './application.ts'
 import type { DeviceReport } from './devices.ts'
 import { bytes, cacheFindings, diskFindings, type Place, permissionFindings } from './doctorPlaces.ts'
 import { homeFolder } from './home.ts'
+import { lostChangesOf } from './lostChanges.ts'
 import { type PrivatePlace, withoutPrivatePaths } from './privatePaths.ts'
 import { counted } from './words.ts'
 
@@ -44,6 +47,11 @@ export async function examine(app: Application, { refused }: DoctorOptions = {})
     hint: withoutPrivatePaths(finding.hint, hidden),
   }))
   return { findings, text: textOf(findings) }
+}
+
+/** Mends a project file that nobody has open; what it was becomes a backup. @throws UserError as `repairProject` */
+export function repair(file: string): { mended: string[]; keptAs: string | null } {
+  return repairProject(file)
 }
 
 async function versionFindings({ context, window }: Application): Promise<Finding[]> {
@@ -117,8 +125,11 @@ async function projectFindings({ workspace }: Application): Promise<Finding[]> {
   const problems = await project.check()
   const hint = 'Stop marking, copy the project file, and look at the copy: export what can be read.'
   const mode = project.readOnly ? 'open for reading' : 'open for writing'
+  const lost = lostChangesOf(project)
   return [
     { part: 'project', name: 'Project', state: 'fact', says: mode, hint: '' },
+    ...(lost ? [{ part: 'project', name: 'Log', state: 'problem', says: lost.message, hint: lost.hint } as const] : []),
+    ...damagedBackups(project.path),
     {
       ...{ part: 'project', name: 'Images' },
       state: missing > 0 ? 'warning' : 'fact',
@@ -163,6 +174,14 @@ function mendedFindings(file: string): Finding[] {
     })
   }
   return found
+}
+
+/** Damage of an earlier day: whoever has not seen it said finds it here. */
+function damagedBackups(file: string): Finding[] {
+  const damaged = listBackups(file).filter(({ reason }) => reason === 'damaged')
+  if (damaged.length === 0) return []
+  const says = `a damaged file is kept as it was: ${damaged.map(({ number }) => `backup ${number}`).join(', ')}`
+  return [{ part: 'project', name: 'Backups', state: 'warning', says, hint: 'Keep it if work is missing since.' }]
 }
 
 function refusal(error: unknown): Finding {

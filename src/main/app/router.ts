@@ -1,8 +1,8 @@
-import { implement, ORPCError } from '@orpc/server'
+import { implement, ORPCError, ValidationError } from '@orpc/server'
 import type { z } from 'zod'
 import { contract } from '../../preload/contract.ts'
 import type { GivenThing, MenuAction } from '../../preload/desktop.ts'
-import type { ActionResult, AppInfo, pickInput, Sent } from '../../preload/schemas.ts'
+import { type ActionResult, type AppInfo, boundBroken, type pickInput, type Sent } from '../../preload/schemas.ts'
 import { asUserError, UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import { asRenames } from '../exchange/renames.ts'
@@ -283,8 +283,18 @@ function crossing(error: unknown, procedure: string, log: Logger): unknown {
     const { code, message, hint } = known
     return new ORPCError('USER_ERROR', { message, data: { code, hint } })
   }
-  // An input that breaks the contract: the library's own words say where.
+  if (known instanceof ORPCError && known.code === 'BAD_REQUEST') return badRequest(known)
   if (known instanceof ORPCError && known.code !== 'INTERNAL_SERVER_ERROR') return known
   log.error(`${procedure} failed`, known instanceof ORPCError && known.cause ? known.cause : known)
   return new ORPCError('INTERNAL_SERVER_ERROR', { message: 'Something went wrong in Surmise. The log file says more.' })
+}
+
+/** An input that breaks the contract. One that is too large can be a person's; of any other the library's own words say where. */
+function badRequest(error: ORPCError<string, unknown>): ORPCError<string, unknown> {
+  const { cause } = error
+  if (!(cause instanceof ValidationError)) return error
+  const message = boundBroken(cause.issues)
+  if (message) return new ORPCError('USER_ERROR', { message, data: { code: 'too-large', hint: 'Send less.' } })
+  // A list of a million has a million of them.
+  return new ORPCError('BAD_REQUEST', { message: error.message, data: { issues: cause.issues.slice(0, 10) } })
 }

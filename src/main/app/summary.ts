@@ -3,6 +3,7 @@ import type { Label, Model, ProjectSummary } from '../../preload/schemas.ts'
 import { labelMetrics } from '../../preload/schemas.ts'
 import type { Model as ModelRow } from '../project/models.ts'
 import { settingsOf } from './backbones.ts'
+import { lostChangesOf } from './lostChanges.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What the screen shows of the project as a whole. */
@@ -24,6 +25,7 @@ export function summaryOf(workspace: Workspace): ProjectSummary {
     undoTitle,
     redoTitle,
     model: model ? modelOf(workspace, model) : null,
+    lostChanges: lostChangesOf(project),
   }
 }
 

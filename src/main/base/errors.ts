@@ -25,7 +25,7 @@ export interface ErrorReport {
 }
 
 const systemReasons: Record<string, [message: string, hint: string]> = {
-  ENOSPC: ['The disk is full.', 'Free some space, then try again. Nothing that was saved before is lost.'],
+  ENOSPC: ['The disk is full.', 'Free some space, then try again. What was there before is untouched.'],
   EACCES: ['You have no permission to use this file or folder.', 'Change its permissions, or choose another place.'],
   EPERM: ['The system does not allow this.', 'Change the permissions of the file or folder, or choose another place.'],
   EROFS: ['This disk is read-only.', 'Choose a place that can be written to.'],

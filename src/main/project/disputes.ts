@@ -1,5 +1,6 @@
 import type { Connection } from './database.ts'
 import { inEffect } from './history.ts'
+import { soundRow } from './soundRow.ts'
 import type { Statement } from './types.ts'
 import { sourceOf } from './writer.ts'
 
@@ -36,6 +37,7 @@ export class DisputesTable {
       `SELECT * FROM statement AS s WHERE image_id = ? AND ${stillOpen} ORDER BY label_id, decided_at, action_id`,
       imageId,
     )
+    for (const row of rows) soundRow('statement', row, this.#db.path)
     const actions = rows.length > 0 ? this.#actions() : new Set()
     const disputes = new Map<number, Dispute>()
     for (const { label_id: labelId, action_id: action, origin, state, source, decided_at, annotator } of rows) {

@@ -164,7 +164,8 @@ export class Edit {
       this.#setField(id, 'name', label.name, name)
     }
     if (patch.colour !== undefined) this.#setField(id, 'colour', label.colour, colourOf(patch.colour))
-    if (patch.description !== undefined) this.#setField(id, 'description', label.description, patch.description)
+    if (patch.description !== undefined)
+      this.#setField(id, 'description', label.description, descriptionOf(patch.description))
     if (patch.examples !== undefined) {
       const [old, next] = [label.examples, [...new Set(patch.examples)]].map((ids) => JSON.stringify(ids))
       this.#setField(id, 'examples', old, next)
@@ -324,6 +325,18 @@ export class Edit {
 function colourOf(text: string): string {
   if (/^#[0-9a-f]{6}$/i.test(text)) return text.toLowerCase()
   throw new UserError('label-colour', `“${text.slice(0, 40)}” is not a colour.`, 'Write it as #rrggbb.')
+}
+
+/** What a file says of a label may be of any length; every screen and every export carries it along. */
+const longestDescription = 10_000
+
+function descriptionOf(text: string): string {
+  if (text.length <= longestDescription) return text
+  throw new UserError(
+    'label-description',
+    `The description “${text.slice(0, 40)}…” is too long.`,
+    `Use at most ${longestDescription.toLocaleString('en')} characters.`,
+  )
 }
 
 function keyOf(text: string): string {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { UserError } from '../base/errors.ts'
 
 /** What SQLite throws: better-sqlite3's SqliteError, told by its code so that only `database.ts` knows the library. */
@@ -5,7 +7,7 @@ interface SqliteFailure extends Error {
   code: string
 }
 
-function isSqliteFailure(error: unknown): error is SqliteFailure {
+export function isSqliteFailure(error: unknown): error is SqliteFailure {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')
 }
 
@@ -14,9 +16,21 @@ function isSqliteFailure(error: unknown): error is SqliteFailure {
  * cause (a broken constraint, wrong SQL) stays what it is.
  */
 export function asProjectError(error: unknown, path: string): unknown {
+  // The library's own word for a folder that is gone.
+  if (error instanceof TypeError && /directory does not exist/.test(error.message))
+    return projectMoved(path, { cause: error })
   if (!isSqliteFailure(error)) return error
+  // A file that is gone can't be opened, written or read, each with a code of its own.
+  if (ofPlace.test(error.code) && isGone(path)) return projectMoved(path, { cause: error })
   const make = failures.find(([codes]) => codes.test(error.code))?.[1]
   return make ? make(path, { cause: error }) : error
+}
+
+const ofPlace = /^SQLITE_(READONLY|PERM|CANTOPEN|AUTH|IOERR)/
+
+/** Moved, deleted, or on a drive that was taken out. Not that of a connection in memory. */
+function isGone(path: string): boolean {
+  return isAbsolute(path) && !existsSync(path)
 }
 
 type Maker = (path: string, options?: ErrorOptions) => UserError
@@ -79,16 +93,50 @@ export function projectLocked(path: string, options?: ErrorOptions): UserError {
   return new UserError(
     'project-locked',
     `Another program holds the project file locked: ${path}`,
-    'Close database tools, backup or sync programs that use it, then try again. Nothing that was saved before is lost.',
+    'Close database tools, backup or sync programs that use it, then try again. What was there before is untouched.',
     options,
   )
 }
 
-export function projectDamaged(path: string, options?: ErrorOptions): UserError {
+/** @param options `where`: what of it, in a few words, where it is a matter of what stands in it */
+export function projectDamaged(
+  path: string | undefined,
+  { where, ...options }: ErrorOptions & { where?: string } = {},
+): UserError {
   return new UserError(
     'project-damaged',
-    `The project file is damaged: ${path}`,
-    'Keep a copy of the file as it is, and go on from your latest backup or export.',
+    `The project file is damaged${where ? ` (${where})` : ''}${path ? `: ${path}` : '.'}`,
+    where
+      ? 'Restore a backup, or run: surmise doctor --repair with this file. It keeps a copy of what is there now.'
+      : 'Keep a copy of the file as it is, and go on from your latest backup or export.',
+    options,
+  )
+}
+
+/** What was to be written doesn't fit what is there: a bug, or a file that is damaged. */
+export function isConstraint(error: unknown): boolean {
+  return isSqliteFailure(error) && error.code.startsWith('SQLITE_CONSTRAINT')
+}
+
+/** It refers to a row that is not there. Labels are looked up before they are written. */
+export function isDangling(error: unknown): boolean {
+  return isSqliteFailure(error) && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY'
+}
+
+export function imageUnknown(options?: ErrorOptions): UserError {
+  return new UserError(
+    'image-unknown',
+    'There is no such image in this project.',
+    'Load the list of images again.',
+    options,
+  )
+}
+
+export function historyDamaged(title: string, options?: ErrorOptions): UserError {
+  return new UserError(
+    'history-damaged',
+    `“${title}” can’t be undone or done again: what it would bring back doesn’t fit what is there.`,
+    'Mark by hand what it was about, or restore a backup.',
     options,
   )
 }
@@ -133,8 +181,8 @@ export function projectBusy(title: string): UserError {
 export function projectMoved(path: string, options?: ErrorOptions): UserError {
   return new UserError(
     'project-moved',
-    `The project file was moved or deleted while it was open: ${path}`,
-    'All that was saved is in it, and in a backup: put it back, open it at its new place, or restore the backup.',
+    `The project file is gone: it was moved or deleted while it was open, or its drive was taken out: ${path}`,
+    'Put it back, or open it at its new place. If it was deleted, restore its latest backup.',
     options,
   )
 }
@@ -143,7 +191,7 @@ function diskFull(path: string, options?: ErrorOptions): UserError {
   return new UserError(
     'disk-full',
     `The disk is full, so this change could not be saved to ${path}.`,
-    'Free some space, then try again. Nothing that was saved before is lost.',
+    'Free some space, then try again. What was there before is untouched.',
     options,
   )
 }

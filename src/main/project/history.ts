@@ -1,5 +1,6 @@
 import type { Connection, Value } from './database.ts'
 import type { SlicesOptions } from './edit.ts'
+import { soundRow } from './soundRow.ts'
 import type { Action } from './types.ts'
 import { type LabelField, sourceOf, type Writer } from './writer.ts'
 
@@ -54,7 +55,7 @@ function beforeOf(db: Connection, actionId: number): number | null {
   return db.value<number>('SELECT before_id FROM action WHERE id = ?', actionId) ?? null
 }
 
-interface ActionRow {
+export interface ActionRow {
   id: number
   kind: Action['kind']
   title: string
@@ -170,6 +171,7 @@ function listActions(
     if (id >= before) break
     again.add(id)
   }
+  for (const row of rows) soundRow('action', row, db.path)
   return rows.map((row) => ({
     id: row.id,
     kind: row.kind,

@@ -1,6 +1,7 @@
 import type { Connection, Value } from './database.ts'
 import { filterSql, type ImageFilter, type ImageSort, sortSql } from './imageFilter.ts'
 import { applyScan, type ScanChanges } from './scan.ts'
+import { soundRow } from './soundRow.ts'
 import type { Image, ImageStatus } from './types.ts'
 
 interface ImageRow {
@@ -60,18 +61,18 @@ export class ImagesTable {
 
   get(id: number): Image | undefined {
     const row = this.#db.get<ImageRow>(`SELECT ${columns} FROM image WHERE id = ?`, id)
-    return row && imageOf(row)
+    return row && imageOf(row, this.#db)
   }
 
   /** The image whose file is at this path now. */
   byPath(path: string): Image | undefined {
     const row = this.#db.get<ImageRow>(`SELECT ${columns} FROM image WHERE path = ? AND status <> 'missing'`, path)
-    return row && imageOf(row)
+    return row && imageOf(row, this.#db)
   }
 
   byUid(uid: string): Image | undefined {
     const row = this.#db.get<ImageRow>(`SELECT ${columns} FROM image WHERE uid = ?`, uid)
-    return row && imageOf(row)
+    return row && imageOf(row, this.#db)
   }
 
   /** In the order of the ids; those that don't exist are left out. */
@@ -86,7 +87,7 @@ export class ImagesTable {
       const found = new Map(rows.map((row) => [row.id, row]))
       for (const id of part) {
         const row = found.get(id)
-        if (row) images.push(imageOf(row))
+        if (row) images.push(imageOf(row, this.#db))
       }
     }
     return images
@@ -138,7 +139,7 @@ export class ImagesTable {
          FROM image WHERE id > ? ORDER BY id LIMIT ${knownAtOnce}`,
         after,
       )
-      yield* rows
+      for (const row of rows) yield soundRow('image', row, this.#db.path)
       if (rows.length < knownAtOnce) return
       after = rows.at(-1)!.id
     }
@@ -165,10 +166,11 @@ export function imagesAfter(
       ...values,
       limit,
     )
-    .map(imageOf)
+    .map((row) => imageOf(row, db))
 }
 
-function imageOf(row: ImageRow): Image {
+function imageOf(row: ImageRow, db: Connection): Image {
+  soundRow('image', row, db.path)
   return {
     id: row.id,
     uid: row.uid,

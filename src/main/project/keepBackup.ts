@@ -1,8 +1,20 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, UserError } from '../base/errors.ts'
-import { copyDurably, copyWhole, syncFolder } from '../base/files.ts'
+import { copyDurably, syncFolder } from '../base/files.ts'
 import { temporaryName } from '../base/leftOvers.ts'
 import { type BackupReason, backupFile, backupFolder, listBackups, nextBackupName, removeSurplus } from './backups.ts'
 import { Connection } from './database.ts'
@@ -128,13 +140,43 @@ async function keepPresent(file: string): Promise<string | null> {
     const damaged = ['project-damaged', 'not-a-project', 'project-too-new']
     if (!(error instanceof UserError && damaged.includes(error.code))) throw error
   }
+  return keepAsItIs(file)
+}
+
+/**
+ * Keeps a damaged file with its log, byte by byte. Nobody has it open.
+ * @returns the name of the backup @throws UserError `backup-no-room`, those of the file system
+ */
+export function keepAsItIs(file: string): string {
   const folder = backupFolder(file)
   const name = nextBackupName(file, 'damaged')
-  await mkdir(folder, { recursive: true })
-  requireRoom(file, folder)
-  if (existsSync(`${file}-wal`)) await copyWhole(`${file}-wal`, path.join(folder, `${name}-wal`))
-  await copyDurably(file, path.join(folder, name))
-  return name
+  try {
+    mkdirSync(folder, { recursive: true })
+    requireRoom(file, folder)
+    for (const suffix of ['-wal', '']) {
+      if (!existsSync(file + suffix)) continue
+      const into = temporaryName(path.join(folder, 'backup'))
+      try {
+        copyFileSync(file + suffix, into, constants.COPYFILE_FICLONE)
+        syncFile(into)
+        renameSync(into, path.join(folder, name + suffix))
+      } finally {
+        rmSync(into, { force: true })
+      }
+    }
+    return name
+  } catch (error) {
+    throw asUserError(error)
+  }
+}
+
+function syncFile(file: string): void {
+  const handle = openSync(file, 'r+')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
 }
 
 /** The log of the file that is to go must not be read together with the one that comes. @throws UserError `project-locked` */
@@ -164,6 +206,6 @@ function requireRoom(file: string, folder: string): void {
   throw new UserError(
     'backup-no-room',
     `There is no room for a backup of the project on the disk of ${folder}.`,
-    'Free some space. What you mark is saved all the same.',
+    'Free some space: until then no backup is made.',
   )
 }

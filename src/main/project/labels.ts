@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts'
 import type { Connection } from './database.ts'
 import type { Edit, EditOptions, LabelPatch, NewLabel } from './edit.ts'
 import { labelNameKey } from './labelName.ts'
+import { soundRow } from './soundRow.ts'
 import type { Label } from './types.ts'
 
 interface LabelRow {
@@ -77,7 +78,9 @@ export class LabelsTable {
 }
 
 export function livingLabels(db: Connection): Label[] {
-  const labels = db.all<LabelRow>('SELECT * FROM label WHERE removed = 0 ORDER BY position, id').map(labelOf)
+  const labels = db
+    .all<LabelRow>('SELECT * FROM label WHERE removed = 0 ORDER BY position, id')
+    .map((row) => labelOf(row, db))
   const living = new Set(labels.map(({ id }) => id))
   // A parent that is removed comes back with its children when the removal is undone.
   return labels.map((label) => (living.has(label.parentId ?? 0) ? label : { ...label, parentId: null }))
@@ -112,10 +115,11 @@ export function takenKey(db: Connection, key: string, except = 0): void {
 
 function first(db: Connection, sql: string, value: string | number): Label | undefined {
   const row = db.get<LabelRow>(sql, value)
-  return row && labelOf(row)
+  return row && labelOf(row, db)
 }
 
-function labelOf(row: LabelRow): Label {
+function labelOf(row: LabelRow, db: Connection): Label {
+  soundRow('label', row, db.path)
   return {
     id: row.id,
     uid: row.uid,

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { reportOf } from '../base/errors.ts'
+import { findDamage } from './damage.ts'
 import { Connection } from './database.ts'
 import { projectDamaged } from './errors.ts'
 import type { MaintenanceCall, MaintenanceReply, MaintenanceTasks, ProjectContents } from './maintenance.ts'
@@ -54,6 +55,7 @@ function check(db: Connection): string[] {
     ...orphans.slice(0, 10).map(({ table, rowid }) => `${table} ${rowid ?? ''} refers to a row that is not there`),
     ...db.column<string>(wrongLabelCounts),
     ...db.column<string>(wrongImageCounts),
+    ...[findDamage(db, { whole: true })].flatMap((damage) => (damage ? [`${damage.where} can’t be right`] : [])),
   ]
 }
 

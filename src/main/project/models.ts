@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { UserError } from '../base/errors.ts'
 import type { Connection } from './database.ts'
+import { soundRow } from './soundRow.ts'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
@@ -49,22 +50,24 @@ export class ModelsTable {
 
   /** Newest first. */
   list(): Model[] {
-    return this.#db.all<ModelRow>('SELECT * FROM model ORDER BY created_at DESC, id DESC').map(modelOf)
+    return this.#db
+      .all<ModelRow>('SELECT * FROM model ORDER BY created_at DESC, id DESC')
+      .map((row) => modelOf(row, this.#db))
   }
 
   get(id: number): Model | undefined {
     const row = this.#db.get<ModelRow>('SELECT * FROM model WHERE id = ?', id)
-    return row && modelOf(row)
+    return row && modelOf(row, this.#db)
   }
 
   byUid(uid: string): Model | undefined {
     const row = this.#db.get<ModelRow>('SELECT * FROM model WHERE uid = ?', uid)
-    return row && modelOf(row)
+    return row && modelOf(row, this.#db)
   }
 
   current(): Model | undefined {
     const row = this.#db.get<ModelRow>('SELECT * FROM model WHERE is_current = 1')
-    return row && modelOf(row)
+    return row && modelOf(row, this.#db)
   }
 
   /** Adds a model, and makes it the current one if asked to: both or neither. */
@@ -108,7 +111,8 @@ export function insertModel(db: Connection, model: NewModel): number {
   ).lastId
 }
 
-function modelOf(row: ModelRow): Model {
+function modelOf(row: ModelRow, db: Connection): Model {
+  soundRow('model', row, db.path)
   return {
     id: row.id,
     uid: row.uid,

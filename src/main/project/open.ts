@@ -18,6 +18,7 @@ import path from 'node:path'
 import { asUserError, UserError } from '../base/errors.ts'
 import { temporaryFolderPrefix, temporaryName } from '../base/leftOvers.ts'
 import { backupFolder } from './backups.ts'
+import { faultOf } from './damage.ts'
 import { Connection } from './database.ts'
 import { type Drive, driveOf } from './drive.ts'
 import { Edit, type NewLabel } from './edit.ts'
@@ -30,15 +31,16 @@ import {
   projectTooNew,
 } from './errors.ts'
 import { inspectHeader } from './header.ts'
-import { keepBackupNow } from './keepBackup.ts'
+import { keepAsItIs, keepBackupNow } from './keepBackup.ts'
 import { isWritable, requireNothingLeftBehind } from './leftBehind.ts'
 import { ProjectLock } from './lock.ts'
 import { migrate, newestVersion } from './migrations/index.ts'
 import { closeFolders, isOpenHere, keepPrivate } from './privacy.ts'
-import { Project } from './project.ts'
+import { type LostChanges, Project } from './project.ts'
 import { isFolder, requireFolder, rootColumns } from './root.ts'
 import { hasOwnSchema } from './schema.ts'
 import { type Settings, writeSettings } from './settings.ts'
+import { hasLostTransactions } from './writeAheadLog.ts'
 
 export interface CreateOptions {
   /** Ends in .surmise. */
@@ -171,16 +173,25 @@ function findFile(resolved: string): string {
 
 function openForWriting(file: string, drive: Drive = driveOf(file)): Project {
   if (!isWritable(file) || !isWritable(path.dirname(file))) throw projectReadOnly(file)
+  // Before anyone opens the file: that would mend the log by leaving out what can't be read.
+  const lost = !isOpenHere(file) && hasLostTransactions(file)
   requireNothingLeftBehind(file)
   refuseNewer(file)
   // The lock’s file, too, is nobody else’s.
   const letOthers = keepPrivate(file)
   try {
     const lock = new ProjectLock(file, drive)
-    closeFolders(file, [`${file}-cache`, backupFolder(file)])
+    let lostChanges: LostChanges | null = null
+    try {
+      closeFolders(file, [`${file}-cache`, backupFolder(file)])
+      if (lost) lostChanges = { keptAs: keepAsItIs(file) }
+    } catch (error) {
+      lock.release()
+      throw error
+    }
     return opened(
       file,
-      { readOnly: false, drive },
+      { readOnly: false, drive, lostChanges },
       () => new Connection(file),
       () => lock.release(),
     )
@@ -205,10 +216,11 @@ function refuseNewer(file: string): void {
 }
 
 function openForReading(file: string): Project {
+  const lostChanges = !isOpenHere(file) && hasLostTransactions(file) ? { keptAs: null } : null
   try {
     return opened(
       file,
-      { readOnly: true },
+      { readOnly: true, lostChanges },
       () => new Connection(file, { readOnly: true }),
       () => {},
     )
@@ -226,7 +238,7 @@ function openForReading(file: string): Project {
       copyFileSync(`${file}-wal`, `${copy}-wal`)
       chmodSync(`${copy}-wal`, 0o600)
     }
-    return opened(file, { readOnly: true }, () => new Connection(copy), release)
+    return opened(file, { readOnly: true, lostChanges }, () => new Connection(copy), release)
   } catch (error) {
     release()
     throw error
@@ -235,7 +247,11 @@ function openForReading(file: string): Project {
 
 function opened(
   file: string,
-  { readOnly, drive = driveOf(file) }: { readOnly: boolean; drive?: Drive },
+  {
+    readOnly,
+    drive = driveOf(file),
+    lostChanges,
+  }: { readOnly: boolean; drive?: Drive; lostChanges: LostChanges | null },
   connect: () => Connection,
   release: () => void,
 ): Project {
@@ -251,27 +267,33 @@ function opened(
   const letOthers = keepPrivate(file)
   try {
     connection = connect()
+    requireOwnVersion(connection)
     migrate(connection, undefined, { readOnly, before: (db) => keepBackupNow(db, 'migration') })
+    // Before anything is written: a file that is refused is not touched.
+    requireSound(connection)
     if (!readOnly) {
       // Where it can't be had, SQLite stays with its older way, which is slower and as safe.
       connection.pragma(`journal_mode = ${drive === 'network' ? 'TRUNCATE' : 'WAL'}`)
       // After a large action the log goes back to this size.
       connection.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
     }
-    requireSound(connection)
-    return new Project({ path: file, readOnly, drive, connection, release: letGo })
+    return new Project({ path: file, readOnly, drive, lostChanges, connection, release: letGo })
   } catch (error) {
     letGo()
     throw error
   }
 }
 
+/** To bring tables up to date that are not those of the version that the file gives would break them. */
+function requireOwnVersion(connection: Connection): void {
+  const version = connection.pragma('user_version') as number
+  // A newer one is refused with another sentence.
+  if (version > newestVersion || hasOwnSchema(connection, version)) return
+  throw projectDamaged(connection.path, { where: `its tables are not those of format ${version}` })
+}
+
 function requireSound(connection: Connection): void {
   const { path: file } = connection
-  if (!hasOwnSchema(connection)) throw projectDamaged(file)
-  if (connection.value<number>('SELECT count(*) FROM project') !== 1) throw projectDamaged(file)
-  if (statSync(file).size > checkedAtOpening) return
-  if (connection.pragma('quick_check(1)') !== 'ok') throw projectDamaged(file)
-  // Null: it has found nothing.
-  if (connection.pragma('foreign_key_check') != null) throw projectDamaged(file)
+  const fault = faultOf(connection, { whole: statSync(file).size <= checkedAtOpening })
+  if (fault) throw projectDamaged(file, fault)
 }

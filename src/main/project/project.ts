@@ -2,12 +2,31 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { cancelled, UserError } from '../base/errors.ts'
+import { findDamage } from './damage.ts'
 import { Connection } from './database.ts'
 import { DisputesTable } from './disputes.ts'
 import type { Drive } from './drive.ts'
 import { Edit, type EditOptions } from './edit.ts'
-import { openedReadOnly, projectBusy, projectClosed, projectMoved } from './errors.ts'
-import { History, type Replayed, type ReplayOptions, recordReplay, replay, replayTarget } from './history.ts'
+import {
+  historyDamaged,
+  imageUnknown,
+  isConstraint,
+  isDangling,
+  openedReadOnly,
+  projectBusy,
+  projectClosed,
+  projectDamaged,
+  projectMoved,
+} from './errors.ts'
+import {
+  type ActionRow,
+  History,
+  type Replayed,
+  type ReplayOptions,
+  recordReplay,
+  replay,
+  replayTarget,
+} from './history.ts'
 import { ImagesTable } from './images.ts'
 import { keepBackupNow } from './keepBackup.ts'
 import { LabelsTable } from './labels.ts'
@@ -17,6 +36,7 @@ import { ProgressTable } from './progress.ts'
 import { findRoot, isFolder, isShare, requireFolder, writeRoot } from './root.ts'
 import { SettingsTable } from './settings.ts'
 import { ProjectSnapshot } from './snapshot.ts'
+import { soundRow } from './soundRow.ts'
 import { StatesTable } from './states.ts'
 import type { ProjectChange } from './types.ts'
 import { Writer } from './writer.ts'
@@ -28,8 +48,19 @@ const slice = 12
 
 /** Which file a path leads to; null for none. */
 function identityOf(file: string): string | null {
-  const facts = statSync(file, { bigint: true, throwIfNoEntry: false })
-  return facts ? `${facts.dev} ${facts.ino}` : null
+  try {
+    const facts = statSync(file, { bigint: true })
+    return `${facts.dev} ${facts.ino}`
+  } catch {
+    // Not there, or on a drive that does not answer any more.
+    return null
+  }
+}
+
+/** Changes that were written to the log beside the file, and can't be read any more. */
+export interface LostChanges {
+  /** The backup that holds file and log as they were; null of a project that is only read: both are where they were. */
+  keptAs: string | null
 }
 
 /** How an open file is let go of. */
@@ -40,6 +71,8 @@ export interface OpenFile {
   drive?: Drive
   /** Where the data is read from: the file itself, or a copy of one that can't be read in place. */
   connection: Connection
+  /** @default none */
+  lostChanges?: LostChanges | null
   release: () => void
 }
 
@@ -52,6 +85,8 @@ export class Project {
   readonly path: string
   readonly readOnly: boolean
   readonly drive: Drive
+  /** What was found missing when it was opened. */
+  readonly lostChanges: LostChanges | null
   /** The identity of the project, also in exports and copies. */
   readonly uuid: string
   readonly createdAt: number
@@ -80,6 +115,7 @@ export class Project {
     this.path = file.path
     this.readOnly = file.readOnly
     this.drive = file.drive ?? 'local'
+    this.lostChanges = file.lostChanges ?? null
     this.#identity = identityOf(file.path)
     const row = this.#db.get<{
       uuid: string
@@ -132,14 +168,19 @@ export class Project {
   edit<T>(options: EditOptions, work: (edit: Edit) => T): T {
     this.#requireWritable()
     let edit: Edit | undefined
-    const result = this.#db.transaction(() => {
-      edit = new Edit(this.#db, options)
-      const value = work(edit)
-      edit.finish()
-      return value
-    })
-    this.#announceEdit(edit!)
-    return result
+    try {
+      return this.#transaction(() => {
+        edit = new Edit(this.#db, options)
+        const value = work(edit)
+        edit.finish()
+        return value
+      })
+    } catch (error) {
+      edit = undefined
+      throw isDangling(error) ? imageUnknown({ cause: error }) : error
+    } finally {
+      if (edit) this.#announceEdit(edit)
+    }
   }
 
   /**
@@ -154,7 +195,11 @@ export class Project {
       edit.finish()
       return value
     }
-    return this.#alone(options.title, write, () => this.#announceEdit(edit!))
+    try {
+      return await this.#alone(options.title, write, () => this.#announceEdit(edit!))
+    } catch (error) {
+      throw isDangling(error) ? imageUnknown({ cause: error }) : error
+    }
   }
 
   /** The project as it is now, to be walked while work goes on. Close it. */
@@ -193,13 +238,27 @@ export class Project {
     this.#file.release()
   }
 
-  async #replay(kind: 'undo' | 'redo', { signal, onProgress, sentAs = null }: ReplayOptions): Promise<Replayed | null> {
+  async #replay(kind: 'undo' | 'redo', options: ReplayOptions): Promise<Replayed | null> {
     this.#requireWritable()
     const target = replayTarget(this.#db, kind)
     if (!target) return null
+    soundRow('action', target, this.path)
+    try {
+      return await this.#replayed(kind, target, options)
+    } catch (error) {
+      if (isConstraint(error)) throw historyDamaged(target.title, { cause: error })
+      throw error
+    }
+  }
+
+  async #replayed(
+    kind: 'undo' | 'redo',
+    target: ActionRow,
+    { signal, onProgress, sentAs = null }: ReplayOptions,
+  ): Promise<Replayed> {
     let writer: Writer | undefined
     if (target.state_changes <= smallAction) {
-      writer = this.#db.transaction(() => {
+      writer = this.#transaction(() => {
         const small = new Writer(this.#db)
         for (const _ of replay(this.#db, kind, target.id, small));
         recordReplay(this.#db, kind, target, sentAs)
@@ -246,7 +305,7 @@ export class Project {
       connection.commit()
     } catch (error) {
       connection.rollback()
-      throw error
+      throw this.#explained(error)
     } finally {
       if (connection.open) connection.close()
       this.#large = undefined
@@ -258,9 +317,24 @@ export class Project {
     return result
   }
 
+  #transaction<T>(work: () => T): T {
+    try {
+      return this.#db.transaction(work)
+    } catch (error) {
+      throw this.#explained(error)
+    }
+  }
+
+  /** What breaks a constraint is a bug of ours, unless what it met was damaged. Large files are looked through only now. */
+  #explained(error: unknown): unknown {
+    if (!isConstraint(error)) return error
+    const damage = findDamage(this.#db, { whole: true })
+    return damage ? projectDamaged(this.path, { where: damage.where, cause: error }) : error
+  }
+
   #write(kind: 'images' | 'models' | 'settings', work: () => void): void {
     this.#requireWritable()
-    this.#db.transaction(work)
+    this.#transaction(work)
     this.#emit({ kind })
   }
 
@@ -281,7 +355,13 @@ export class Project {
    */
   #requirePlace(): void {
     if (!this.#isMoved()) return
-    if (!this.#rescued) this.#rescue()
+    if (!this.#rescued) {
+      try {
+        this.#rescue()
+      } catch {
+        // Then there is no backup to speak of: what to do is the same.
+      }
+    }
     throw projectMoved(this.path)
   }
 

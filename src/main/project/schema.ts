@@ -1,25 +1,39 @@
 import { Connection } from './database.ts'
-import { migrate } from './migrations/index.ts'
+import { migrate, migrations, newestVersion } from './migrations/index.ts'
 
 /** By its name, what makes each table, index, trigger and view. */
 type Schema = ReadonlyMap<string, string>
 
-let own: Schema | undefined
+const fresh = new Map<number, Schema>()
 
 /**
  * Whether the file is laid out as the migrations lay it out, and holds nothing that acts by itself. A file may come from a stranger:
  * triggers, and tables without their checks, are none of ours.
+ * @param version of the format
  */
-export function hasOwnSchema(connection: Connection): boolean {
-  own ??= freshSchema()
+export function hasOwnSchema(connection: Connection, version = newestVersion): boolean {
+  const own = fresh.get(version) ?? freshSchema(version)
+  fresh.set(version, own)
   const found = schemaOf(connection)
   return found.size === own.size && [...own].every(([name, sql]) => found.get(name) === sql)
 }
 
-function freshSchema(): Schema {
+/** Indexes that are missing, as SQL, and what was added that acts by itself. */
+export function strayParts(connection: Connection): { missing: string[]; added: string[] } {
+  const own = fresh.get(newestVersion) ?? freshSchema(newestVersion)
+  const found = schemaOf(connection)
+  const missing = [...own].filter(([name, sql]) => !found.has(name) && /^CREATE (UNIQUE )?INDEX /.test(sql))
+  const added = [...found].flatMap(([name, sql]) => {
+    const type = /^CREATE (TRIGGER|VIEW|INDEX|UNIQUE INDEX) /i.exec(sql)?.[1].replace(/^UNIQUE /i, '')
+    return own.has(name) || !type ? [] : [`DROP ${type} "${name.replaceAll('"', '""')}"`]
+  })
+  return { missing: missing.map(([, sql]) => sql), added }
+}
+
+function freshSchema(version: number): Schema {
   const connection = new Connection(':memory:')
   try {
-    migrate(connection)
+    migrate(connection, migrations.slice(0, version))
     return schemaOf(connection)
   } finally {
     connection.close()

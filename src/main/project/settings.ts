@@ -34,7 +34,7 @@ export class SettingsTable {
   get<Name extends SettingName>(name: Name): Settings[Name] {
     const field = schema.shape[name]
     const stored = this.#db.value<string>('SELECT value FROM setting WHERE key = ?', name)
-    const parsed = stored === undefined ? undefined : field.safeParse(JSON.parse(stored))
+    const parsed = stored === undefined ? undefined : field.safeParse(parsedJson(stored))
     return (parsed?.success ? parsed.data : field.parse(undefined)) as Settings[Name]
   }
 
@@ -46,6 +46,15 @@ export class SettingsTable {
   /** @throws a ZodError for a value of another type: the contract has checked what people typed */
   set(values: Partial<Settings>): void {
     this.#write(() => writeSettings(this.#db, values))
+  }
+}
+
+/** Undefined of what is none: no setting is that. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

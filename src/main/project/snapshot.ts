@@ -60,7 +60,7 @@ export class ProjectSnapshot {
         const known: KnownState[] = []
         while (next < states.length && states[next][0] < image.id) next++
         for (; next < states.length && states[next][0] === image.id; next++) {
-          if (living.has(states[next][1])) known.push(knownStateOf(states[next]))
+          if (living.has(states[next][1])) known.push(knownStateOf(states[next], this.#db.path))
         }
         yield { image, states: known }
       }

@@ -2,7 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import type { Connection } from './database.ts'
 import { Decisions } from './decisions.ts'
 import type { Edit, EditOptions } from './edit.ts'
+import { projectDamaged } from './errors.ts'
 import { StateMatrix } from './stateMatrix.ts'
+import { unsoundColumn } from './tables.ts'
 import type { KnownState, ProjectChange, StateChange } from './types.ts'
 import { sourceOf } from './writer.ts'
 
@@ -43,7 +45,7 @@ export class StatesTable {
          WHERE image_id = ? AND removed = 0 ORDER BY position, label_id`,
         imageId,
       )
-      .map(knownStateOf)
+      .map((row) => knownStateOf(row, this.#db.path))
   }
 
   /**
@@ -123,7 +125,11 @@ export class StatesTable {
   }
 }
 
-export function knownStateOf(row: StateRow): KnownState {
+/** @throws UserError `project-damaged` @param file of the project, for that */
+export function knownStateOf(row: StateRow, file: string): KnownState {
+  const [imageId, labelId, state, source, decidedAt, , score, annotator] = row
+  const column = unsoundColumn('label_state', { state, source, decided_at: decidedAt, score, annotator })
+  if (column) throw projectDamaged(file, { where: `label_state of image ${imageId} and label ${labelId}: ${column}` })
   return {
     labelId: row[1],
     state: row[2],

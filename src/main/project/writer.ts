@@ -1,5 +1,6 @@
 import type { Connection, Value } from './database.ts'
 import { DeltaColumns } from './deltaColumns.ts'
+import { projectDamaged } from './errors.ts'
 import { labelNameKey } from './labelName.ts'
 import type { LabelState, StateSource } from './types.ts'
 
@@ -9,8 +10,11 @@ export function sourceNumber(source: StateSource): number {
   return sources.indexOf(source) + 1
 }
 
+/** @throws UserError `project-damaged` */
 export function sourceOf(number: number): StateSource {
-  return sources[number - 1]
+  const source = sources[number - 1]
+  if (source) return source
+  throw projectDamaged(undefined, { where: 'what a mark comes from' })
 }
 
 export type LabelField =

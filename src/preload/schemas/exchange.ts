@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { text, texts } from './bounds.ts'
 import { labelState } from './labels.ts'
 import { count } from './numbers.ts'
 
 /** Answers to a format's questions, by their ids. */
-export const exchangeSettings = z.record(z.string(), z.string().max(4096))
+export const exchangeSettings = texts('answers', text('An answer', 4096), 100)
 
 const place = z.enum(['file', 'folder', 'file or folder']).nullable()
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { limits, list, nameText, pathText, text } from './bounds.ts'
 import { labelState } from './labels.ts'
 import { suggestion } from './models.ts'
 import { count, id } from './numbers.ts'
@@ -7,9 +8,9 @@ export const problem = z.object({ code: z.string(), message: z.string() })
 
 /** What set a label, who and when: all that is given must hold of one and the same decision. */
 export const decidedHow = z.object({
-  by: z.array(z.enum(['human', 'accepted_suggestion', 'import'])).optional(),
+  by: list('kinds of decision', z.enum(['human', 'accepted_suggestion', 'import']), 10).optional(),
   /** The annotator. */
-  who: z.string().optional(),
+  who: nameText.optional(),
   /** Days, of the machine's time zone, both included. */
   since: z.iso.date().optional(),
   until: z.iso.date().optional(),
@@ -17,19 +18,24 @@ export const decidedHow = z.object({
 
 export const imageFilter = z.object({
   /** Words that the path must hold, all of them. */
-  text: z.string().optional(),
-  labels: z
-    .array(
-      z.object({
-        labelId: id,
-        /** `suggested`: unknown, and the model leans clearly towards one of them, present or absent. */
-        is: z.enum(['present', 'absent', 'unknown', 'known', 'suggested']),
-      }),
+  text: text('The text of a filter', limits.search)
+    .refine(
+      (words) => words.split(/\s+/, limits.words + 2).length <= limits.words,
+      `A filter can look for at most ${limits.words} words.`,
     )
     .optional(),
+  labels: list(
+    'labels of a filter',
+    z.object({
+      labelId: id,
+      /** `suggested`: unknown, and the model leans clearly towards one of them, present or absent. */
+      is: z.enum(['present', 'absent', 'unknown', 'known', 'suggested']),
+    }),
+    limits.conditions,
+  ).optional(),
   /** How many of the labels are known. */
   known: z.enum(['nothing', 'something', 'everything']).optional(),
-  status: z.array(z.enum(['ok', 'missing', 'broken'])).optional(),
+  status: list('kinds of image', z.enum(['ok', 'missing', 'broken']), 10).optional(),
   /** At least one likely suggestion that is not decided. */
   suggested: z.boolean().optional(),
   /** Several people said the opposite of a label, and nobody has decided it since. */
@@ -37,11 +43,13 @@ export const imageFilter = z.object({
   /** A state was changed by this action of the history. */
   action: id.optional(),
   /** That the label is present, by the current model, lies in this range, ends included; of a known label by models that never saw it. */
-  probability: z
-    .array(z.object({ labelId: id, from: z.number().min(0).max(1), to: z.number().min(0).max(1) }))
-    .optional(),
+  probability: list(
+    'ranges of a filter',
+    z.object({ labelId: id, from: z.number().min(0).max(1), to: z.number().min(0).max(1) }),
+    limits.conditions,
+  ).optional(),
   /** This folder and all below it, relative to the root, with forward slashes. */
-  folder: z.string().optional(),
+  folder: pathText.optional(),
   /** The labels that `labels` wants known are decided like this, each of them; without such, at least one label is. */
   decided: decidedHow.optional(),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { limits, nameText, text, wordText } from './bounds.ts'
 import { count, id } from './numbers.ts'
 
 /** 1 present, 0 unknown, −1 absent. Unknown is never silently turned into absent. */
@@ -26,12 +27,12 @@ export const label = z.object({
 export type Label = z.infer<typeof label>
 
 export const newLabel = z.object({
-  name: z.string(),
-  colour: z.string().optional(),
-  key: z.string().nullable().optional(),
-  description: z.string().optional(),
+  name: nameText,
+  colour: wordText.optional(),
+  key: wordText.nullable().optional(),
+  description: text('A description', limits.description).optional(),
   parentId: id.nullable().optional(),
-  group: z.string().optional(),
+  group: nameText.optional(),
   exclusive: z.boolean().optional(),
 })
 export type NewLabel = z.infer<typeof newLabel>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
-export const id = z.int().positive()
+/** Lists of ids pass as Int32. */
+export const id = z.int().positive().max(0x7fffffff)
 
 export const count = z.int().nonnegative()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { list, pathText, text, texts, wordText } from './bounds.ts'
 import { trainingPoint } from './models.ts'
 import { count, id } from './numbers.ts'
 import { projectSummary } from './project.ts'
@@ -25,9 +26,19 @@ export const mostRemembered = 500
 
 /** One thing that is remembered. */
 export const rememberedThing = z.object({
-  key: z.string().min(1).max(100),
-  value: z.json().refine((value) => JSON.stringify(value).length <= 20_000),
+  key: text('A name', 100).min(1),
+  value: z
+    .json()
+    .refine(
+      (value) => JSON.stringify(value).length <= 20_000,
+      'What is remembered can have at most 20,000 characters.',
+    ),
 })
+
+/** What a person sets of them. */
+export const preferencesPatch = preferences
+  .extend({ keys: texts('keys', z.array(z.string().min(1).max(40)).max(4), 1000) })
+  .partial()
 
 export const errorReport = z.object({ code: z.string(), message: z.string(), hint: z.string() })
 export type ErrorReport = z.infer<typeof errorReport>
@@ -67,10 +78,10 @@ export type AppInfo = z.infer<typeof appInfo>
 
 export const pickInput = z.object({
   kind: z.enum(['folder', 'open-file', 'save-file']),
-  title: z.string(),
-  defaultPath: z.string().optional(),
+  title: text('A title', 1000),
+  defaultPath: pathText.optional(),
   /** Without the dot. */
-  extensions: z.array(z.string()).optional(),
+  extensions: list('kinds of file', wordText, 1000).optional(),
 })
 
 export const folderListing = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { viewChoices } from '../views.ts'
+import { nameText, pathText, wordText } from './bounds.ts'
 import { label } from './labels.ts'
 import { model } from './models.ts'
 import { count, id } from './numbers.ts'
@@ -13,6 +14,17 @@ export const settings = z.object({
   device: z.string(),
   seed: z.int().nonnegative(),
 })
+/** What a person sets of them; what a file holds already is shown as it is. */
+export const settingsPatch = settings
+  .extend({
+    name: nameText.trim().min(1),
+    backbone: pathText.min(1).nullable(),
+    annotator: nameText.trim().min(1).nullable(),
+    device: wordText.min(1),
+    seed: z.int().min(0).max(0xffffffff),
+  })
+  .partial()
+
 export type Settings = z.infer<typeof settings>
 
 export const projectSummary = z.object({
@@ -32,6 +44,8 @@ export const projectSummary = z.object({
   redoTitle: z.string().nullable(),
   /** The one that suggests. */
   model: model.nullable(),
+  /** What could not be read of it when it was opened: a sentence, and what to do. */
+  lostChanges: z.object({ message: z.string(), hint: z.string() }).nullable(),
 })
 export type ProjectSummary = z.infer<typeof projectSummary>
 

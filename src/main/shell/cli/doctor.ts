@@ -1,17 +1,24 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { examine } from '../../app/doctor.ts'
+import { examine, repair } from '../../app/doctor.ts'
+import { UserError } from '../../base/errors.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
+
+interface Options extends CommonOptions {
+  repair?: boolean
+}
 
 export function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
     .description('look at versions, devices, disk, permissions, and a project; says nothing private')
     .argument('[project]', 'a project file to look at as well')
-  withJson(command).action((project: string | undefined, options: CommonOptions) =>
+    .option('--repair', 'mend what can be mended of a damaged project file first; what it was becomes a backup')
+  withJson(command).action((project: string | undefined, options: Options) =>
     run(options, async (application) => {
       // One that can't be opened is something to find out about, too.
       const file = project === undefined ? undefined : path.resolve(project)
+      const repaired = options.repair ? repair(requireNamed(file)) : undefined
       const refused =
         file === undefined
           ? undefined
@@ -21,7 +28,19 @@ export function addDoctor(program: Command): void {
             )
       const { findings, text } = await examine(application, { refused })
       const failed = findings.some(({ state }) => state === 'problem')
-      return { lines: text.split('\n'), json: { findings }, failed }
+      const told = repaired ? [repairText(repaired), ''] : []
+      const json = { findings, ...(repaired && { mended: repaired.mended, keptAs: repaired.keptAs }) }
+      return { lines: [...told, ...text.split('\n')], json, failed }
     }),
   )
+}
+
+function requireNamed(file: string | undefined): string {
+  if (file !== undefined) return file
+  throw new UserError('repair', 'There is no project to repair.', 'Name it: surmise doctor --repair P.surmise')
+}
+
+function repairText({ mended, keptAs }: ReturnType<typeof repair>): string {
+  if (keptAs === null) return 'Nothing had to be mended.'
+  return `Mended: ${mended.join('; ')}. What the file was is kept among its backups: ${keptAs}`
 }

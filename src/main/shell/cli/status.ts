@@ -26,7 +26,7 @@ export function addStatus(program: Command): void {
 }
 
 function linesOf(summary: ProjectSummary): string[] {
-  const { name, path, imagesRoot, imagesAllowed, imagesRootFound, images, labels, model } = summary
+  const { name, path, imagesRoot, imagesAllowed, imagesRootFound, images, labels, model, lostChanges } = summary
   const place = imagesRootFound ? '' : imagesAllowed ? ' (not found)' : ' (not allowed yet: --trust-images)'
   const width = Math.max(5, ...labels.map((label) => oneLine(label.name).length))
   const unknown = (known: number) => String(images.total - known).padStart(8)
@@ -34,6 +34,7 @@ function linesOf(summary: ProjectSummary): string[] {
     `${name}  ${path}`,
     `Images: ${images.total} in ${imagesRoot}${place}; ${images.broken} can’t be read, ${images.missing} missing, ${images.started} with labels`,
     modelLine(model),
+    ...(lostChanges ? [lostChanges.message, lostChanges.hint] : []),
     '',
     `${'label'.padEnd(width)}  present  absent  unknown`,
     ...labels.map(({ name: label, presentCount, absentCount }) => {

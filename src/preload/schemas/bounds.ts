@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+/**
+ * How large what is sent may be. Whatever is larger is refused with the sentence that stands beside the limit: texts of 30 MB and
+ * filters of a thousand words are accidents or attacks, and nobody's work.
+ */
+export const limits = {
+  /** Characters (UTF-16). The longest path that Windows knows. */
+  path: 32_767,
+  /** Of labels, filters, backups, projects, annotators. */
+  name: 1_000,
+  description: 10_000,
+  /** Of a filter's text: in characters, and in words. */
+  search: 2_000,
+  words: 50,
+  /** Conditions of one filter. */
+  conditions: 100,
+  /** Identifiers of the program itself: tokens, formats, devices. */
+  word: 200,
+  /** Labels of a project. */
+  labels: 100_000,
+  /** Images, or pairs, that are named one by one in one message. */
+  many: 1_000_000,
+} as const
+
+const counted = (count: number): string => count.toLocaleString('en')
+
+/** @param what begins the sentence: 'A description' */
+export function text(what: string, most: number) {
+  return z.string().max(most, `${what} can have at most ${counted(most)} characters.`)
+}
+
+/** @param what goes on with the sentence: 'images' */
+export function list<Item extends z.ZodType>(what: string, item: Item, most: number) {
+  return z.array(item).max(most, `At most ${counted(most)} ${what} can be named at once.`)
+}
+
+/** A table of texts by name. @param what goes on with the sentence: 'answers' */
+export function texts<Value extends z.ZodType>(what: string, value: Value, most: number) {
+  return z
+    .record(text('A name', limits.name), value)
+    .refine((table) => Object.keys(table).length <= most, `At most ${counted(most)} ${what} can be named at once.`)
+}
+
+export const pathText = text('A path', limits.path)
+export const nameText = text('A name', limits.name)
+export const wordText = text('This', limits.word)
+
+const issueOf = z.object({
+  code: z.string(),
+  origin: z.string().optional(),
+  message: z.string(),
+  issues: z.array(z.unknown()).optional(),
+})
+
+/** What the contract says of an input that is too large; undefined where it is something else that is wrong. */
+export function boundBroken(issues: readonly unknown[]): string | undefined {
+  for (const one of issues) {
+    const issue = issueOf.safeParse(one).data
+    if (!issue) continue
+    const isNumber = issue.origin === 'number' || issue.origin === 'int'
+    if (issue.code === 'custom' || (issue.code === 'too_big' && !isNumber)) return issue.message
+    // Of a name in a table, what is wrong with it lies within.
+    const within = issue.issues && boundBroken(issue.issues)
+    if (within) return within
+  }
+  return undefined
+}
