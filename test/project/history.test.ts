@@ -74,13 +74,13 @@ describe('states', () => {
 
   test('of an image or a label that is not there: nothing is written', () => {
     const { project, dog } = withImages(1)
-    expect(() => mark(project, 99, dog, 1)).toThrow('FOREIGN KEY')
+    expect(() => mark(project, 99, dog, 1)).toThrow('no such image')
     expect(() => mark(project, 1, 99, 1)).toThrow('There is no such label')
     const changes = [
       { imageId: 1, labelId: dog, state: 1 as const },
       { imageId: 99, labelId: dog, state: 1 as const },
     ]
-    expect(() => project.states.set(changes, { title: 'x' })).toThrow('FOREIGN KEY')
+    expect(() => project.states.set(changes, { title: 'x' })).toThrow('no such image')
     expect(project.states.ofImage(1)).toEqual([])
     expect(project.history.list(10)).toEqual([])
   })
