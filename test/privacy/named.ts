@@ -42,8 +42,8 @@ const named: Record<string, readonly string[]> = {
 /** What is being written lies beside its place, with a beginning of its name, until it is whole. */
 const unfinished = /^\.(.+)\.surmise-[0-9a-f]+-\d+-[0-9a-f]+\.tmp(-wal|-shm|-journal)?$/
 
-/** Opened for writing, and no files. */
-const device = /^\/dev\/(null|tty|dri\/\w+|nvidia[\w-]*|dxg)$/
+/** Opened for writing, and no files: devices, and whom the kernel ends first where memory runs out. */
+const device = /^\/dev\/(null|tty|dri\/\w+|nvidia[\w-]*|dxg)$|^\/proc\/(self|\d+)\/oom_score_adj$/
 
 /** @param folder in which all of the above lies */
 export function isNamed(folder: string, place: string): boolean {
