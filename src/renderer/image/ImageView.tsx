@@ -8,7 +8,7 @@ import { action } from '../actions/registry.ts'
 import { reportOf } from '../bridge/client.ts'
 import { whyUnseen } from '../state/imageFile.ts'
 import { tryPicturesAgain, usePictures } from '../state/pictures.ts'
-import { fetchDetail, queryClient, useImageIds } from '../state/queries.ts'
+import { fetchDetail, queryClient, useImageIds, useImagesAllowed } from '../state/queries.ts'
 import { rows } from '../state/rows.ts'
 import { texts } from '../texts.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
@@ -64,9 +64,11 @@ export function ImageView({ id }: { id: number }) {
   // Opened once more, it is tried once more.
   useLayoutEffect(() => tryPicturesAgain(id), [id])
 
+  const isAllowed = useImagesAllowed()
+
   // The neighbours are ready before they are asked for, the next one first.
   useEffect(() => {
-    for (const near of index < 0 ? [] : [ids[index + 1], ids[index - 1], ids[index + 2]]) {
+    for (const near of index < 0 || !isAllowed ? [] : [ids[index + 1], ids[index - 1], ids[index + 2]]) {
       if (near === undefined) continue
       const known = rows.get(near)
       if (known?.status === 'ok') preload(imageUrl('', 'full', known))
@@ -75,7 +77,7 @@ export function ImageView({ id }: { id: number }) {
         if (row?.status === 'ok') preload(imageUrl('', 'full', row))
       })
     }
-  }, [ids, index])
+  }, [ids, index, isAllowed])
 
   return (
     <div className="flex min-h-0 flex-1">
@@ -112,8 +114,11 @@ export function ImageView({ id }: { id: number }) {
             <ChevronRight size={18} aria-hidden />
           </IconButton>
         </header>
-        {detail && detail.status === 'ok' && !failed && <ExplainedStage key={detail.id} detail={detail} />}
-        {detail && (detail.status !== 'ok' || failed) && <Unseen detail={detail} />}
+        {detail && isAllowed && detail.status === 'ok' && !failed && <ExplainedStage key={detail.id} detail={detail} />}
+        {detail && isAllowed && (detail.status !== 'ok' || failed) && <Unseen detail={detail} />}
+        {detail && !isAllowed && (
+          <p className="m-0 grid flex-1 place-items-center bg-stage p-6 text-muted">{texts.allowImages.waiting}</p>
+        )}
         {error && (
           <div className="p-6">
             <ErrorLine error={reportOf(error)} />

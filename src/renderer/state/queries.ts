@@ -61,6 +61,8 @@ export function useNames(): string | null {
 }
 
 /** Whether what is suggested now comes from the names of the labels only. */
+/** False: nobody has said yet that the project’s images may be read, so none is asked for. */
+export const useImagesAllowed = (): boolean => useProject().data?.imagesAllowed ?? true
 export const useFromNames = (): boolean => useProject().data?.model?.kind === 'names'
 
 /** Asked for each time: one may have failed since. Trying them takes seconds, but only the first time. */
