@@ -8,6 +8,8 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   // One window at a time has the keyboard.
   workers: 1,
+  // Electron of that age now and then dies by itself, in a thread of V8’s; a test that needs a second try is told to be flaky.
+  retries: 1,
   reporter: 'list',
   use: { actionTimeout: 30_000, trace: process.env.TRACE ? 'retain-on-failure' : 'off' },
 })

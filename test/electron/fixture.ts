@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -6,6 +7,12 @@ import { pictures } from '../app/pictures.ts'
 
 /** What scripts/testElectron.ts has put together. */
 const program = process.env.SURMISE_OLD_ELECTRON
+
+/** On a screen in memory its graphics process crashes at the start. */
+const switches = [
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  ...['--disable-gpu', '--disable-dev-shm-usage'],
+]
 
 export interface Desktop {
   app: ElectronApplication
@@ -21,6 +28,8 @@ interface Fixtures {
   home: string
   /** Starts the application, with the same home each time. What still runs when the test ends is closed. */
   launch(...args: string[]): Promise<Desktop>
+  /** Starts it once more while it runs. @returns its exit code */
+  startAgain(...args: string[]): Promise<number | null>
 }
 
 export const test = base.extend<Fixtures>({
@@ -33,15 +42,12 @@ export const test = base.extend<Fixtures>({
   home: async ({ folder }, use) => use(path.join(folder, '.surmise')),
   launch: async ({ folder, home }, use) => {
     const running: ElectronApplication[] = []
-    // Its own: the single instance, and what Chromium keeps.
-    const config = path.join(folder, '.config')
-    mkdirSync(config)
     await use(async (...args) => {
       const app = await _electron.launch({
         executablePath: program,
-        args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...args],
+        args: [...switches, ...args],
         cwd: folder,
-        env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: config, SURMISE_HOME: home } as Record<string, string>,
+        env: environmentOf(folder, home),
         // As the system says, not as the driver would have it.
         colorScheme: null,
         timeout: 60_000,
@@ -56,7 +62,21 @@ export const test = base.extend<Fixtures>({
     })
     for (const app of [...running]) await app.close()
   },
+  startAgain: async ({ folder, home }, use) => {
+    await use(async (...args) => {
+      const options = { cwd: folder, env: environmentOf(folder, home), stdio: 'ignore' } as const
+      const child = spawn(program ?? '', [...switches, ...args], options)
+      return new Promise((resolve) => child.once('exit', resolve))
+    })
+  },
 })
+
+/** Its own: the single instance, and what Chromium keeps. */
+function environmentOf(folder: string, home: string): Record<string, string> {
+  const config = path.join(folder, '.config')
+  mkdirSync(config, { recursive: true })
+  return { ...process.env, HOME: folder, XDG_CONFIG_HOME: config, SURMISE_HOME: home } as Record<string, string>
+}
 
 export { expect } from '@playwright/test'
 
