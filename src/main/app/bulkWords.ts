@@ -10,7 +10,7 @@ export function refusalText({ reason, known, more }: NonNullable<BulkLine['refus
     case 'few-known':
       return `${counted(known, 'known image')} to check such suggestions against${would}.`
     case 'unsure':
-      return `too many of the ${counted(known, 'known image')} that it was checked against are wrong.`
+      return `the ${counted(known, 'known image')} it was checked against don’t bear out this accuracy.`
     case 'few-positives':
       return `${counted(known, 'known positive')}${would}, to tell how many of them absents would lose.`
     case 'loses-positives':

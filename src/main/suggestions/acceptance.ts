@@ -182,7 +182,7 @@ export function provenCut(
     if (undecided === 0 || expectedRight < precision * undecided || !reaches(precision, share * size, size)) continue
     isPrecise = true
     const most = positives ? lostBound(lost, positives, undecided / end) : Number.NaN
-    if (most > maxLost) break
+    if (most > maxLost) continue
     const bound = lowerBound(share * size, size)
     cut = { sureness: from, undecided, heldOut: end, precision: bound, lost: most }
   }
