@@ -54,6 +54,7 @@ function sample(node: Node): unknown {
   if (node.type === 'boolean') return true
   if (node.type === 'integer' || node.type === 'number')
     return Math.max(node.minimum ?? 0, node.exclusiveMinimum === 0 ? 1 : 0)
+  if (node.format === 'uuid') return '00000000-0000-4000-8000-000000000000'
   if (node.type === 'string') return node.format === 'date' ? '2026-01-01' : 'x'
   return new Blob(['x'])
 }
@@ -71,8 +72,8 @@ function* oversized(
   if (either) for (const one of either) yield* oversized(one, whole, where)
   if (node.enum || node.const !== undefined) return
   if (node.type === 'string') {
-    // A date is none, whatever its length.
-    if (node.format === 'date') return
+    // A date or an identity is none, whatever its length.
+    if (node.format) return
     yield [`${where}: characters`, whole(long)]
     yield [`${where}: words`, whole('a '.repeat(1000))]
   }

@@ -119,6 +119,8 @@ const colour: Column = {
 }
 const said = { state: oneOf([1, -1]), source: oneOf([1, 2, 3]), decided_at: time, annotator }
 
+const pair = { image_id: integer(1, mostImages), label_id: integer(1, mostLabels) }
+
 /** The known and the unknown side of a change. */
 function changed(side: 'old' | 'new'): Record<string, Column> {
   return {
@@ -176,9 +178,9 @@ export const tables = {
     problem: text(0, 100_000, { nullable: true, mend: 'NULL' }),
     ...{ added_at: time, present_count: count, absent_count: count },
   },
-  label_state: { ...said, score: fraction() },
-  state_change: { ...changed('old'), ...changed('new') },
-  statement: { ...said, origin: text(0, 100_000) },
+  label_state: { ...pair, ...said, score: fraction() },
+  state_change: { ...pair, ...changed('old'), ...changed('new') },
+  statement: { ...pair, ...said, origin: text(0, 100_000) },
 } satisfies Record<string, Record<string, Column>>
 
 /** The first column of a row that is not sound. Columns that were not read are not looked at. */

@@ -2,6 +2,7 @@ import type { Connection, Value } from './database.ts'
 import { DeltaColumns } from './deltaColumns.ts'
 import { projectDamaged } from './errors.ts'
 import { labelNameKey } from './labelName.ts'
+import { unsoundColumn } from './tables.ts'
 import type { LabelState, StateSource } from './types.ts'
 
 export const sources: readonly StateSource[] = ['human', 'accepted_suggestion', 'import']
@@ -194,6 +195,10 @@ export class Writer {
       ...after,
     )
     if (rows.length === 0) return undefined
+    for (const [image_id, label_id] of rows) {
+      const column = unsoundColumn('state_change', { image_id, label_id })
+      if (column) throw projectDamaged(db.path, { where: `state_change of action ${actionId}: ${column}` })
+    }
     const [imageId, labelId] = rows.at(-1)!
     const range = 'action_id = ? AND (image_id, label_id) > (?, ?) AND (image_id, label_id) <= (?, ?)'
     const values = [actionId, ...after, imageId, labelId]
