@@ -49,5 +49,5 @@ testWithVulkan(
     await expect(context.devices.choose('webgpu')).rejects.toMatchObject({ code: 'device-failed' })
     await events.return()
   },
-  180_000,
+  480_000,
 )
