@@ -14,7 +14,7 @@ test('what two annotators disagree on is a queue, with who said what; a mark set
   const folder = path.dirname(project)
   const other = path.join(folder, 'Ben.surmise')
   cpSync(project, other)
-  const csv = path.join(folder, 'marks.csv')
+  const csv = path.join(folder, 'said.csv')
   const out = await served.surmise('export', project, csv, '--format', 'csv')
   expect(out).toContain('present')
   const [head, ...lines] = readFileSync(csv, 'utf8').trimEnd().split('\n')
