@@ -1,5 +1,9 @@
 import { expect, test } from './fixture.ts'
 import { openProject } from './hands.ts'
+import { whileAway } from './quiet.ts'
+
+// The application is started anew in between.
+test.use({ expectedErrors: [whileAway] })
 
 test('after a restart, at another address too, everything is as it was left', async ({
   app: page,

@@ -1,6 +1,10 @@
 import type { Page } from '@playwright/test'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
+import { whileAway } from './quiet.ts'
+
+// The application is started anew in between.
+test.use({ expectedErrors: [whileAway] })
 
 const palette = (page: Page) => page.getByRole('dialog', { name: 'Commands' })
 

@@ -5,6 +5,10 @@ import type { Page } from '@playwright/test'
 import { expectNoViolations } from './axe.ts'
 import { expect, type Served, test } from './fixture.ts'
 import { choose, openProject, tabTo } from './hands.ts'
+import { whileAway } from './quiet.ts'
+
+// The application is started anew in between.
+test.use({ expectedErrors: [whileAway] })
 
 /** Enough for every label to be learnt. */
 const imageCount = 120

@@ -1,5 +1,9 @@
 import { test as base, expect } from '@playwright/test'
 
+/** What browsers say of an application that is away for a moment: for tests that stop it or start it anew. */
+export const whileAway =
+  /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection|status of 40[134]/
+
 interface Quiet {
   /** Errors that a test brings about on purpose. */
   expectedErrors: readonly RegExp[]

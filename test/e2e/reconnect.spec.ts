@@ -4,13 +4,10 @@ import type { Page } from '@playwright/test'
 import Database from 'better-sqlite3'
 import { expect, test } from './fixture.ts'
 import { openMade } from './holiday.ts'
+import { whileAway } from './quiet.ts'
 
 // Nobody answers while the application is away.
-test.use({
-  expectedErrors: [
-    /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection|status of 40[134]/,
-  ],
-})
+test.use({ expectedErrors: [whileAway] })
 
 const banner = (page: Page) => page.getByRole('status').filter({ hasText: /Surmise doesn’t answer|can’t prove/ })
 /** What is told at the lower edge, and stays until it is dismissed. */
