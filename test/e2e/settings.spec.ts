@@ -57,7 +57,10 @@ test('a model that does not say how it wants its pixels is asked about', async (
   await question.getByRole('radio', { name: /ImageNet/ }).check()
   await backbones.getByRole('button', { name: 'Use', exact: true }).click()
   await expect(backbones.getByRole('listitem', { name: /ours/ })).toContainText('In use')
+  // The dialog is part of the address: loaded anew, it is there again.
   await page.reload()
+  await expect(backbones).toBeVisible()
+  await page.keyboard.press('Escape')
   await expect(image(page, 'red.jpg')).toBeVisible()
   await page.keyboard.press('Control+,')
   await expect(dialog(page, 'Settings').getByText(/ours.*As it is/)).toBeVisible()
