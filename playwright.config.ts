@@ -11,8 +11,9 @@ export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results',
   globalTeardown: './test/e2e/madeOnce.ts',
-  timeout: 120_000,
-  expect: { timeout: 10_000 },
+  // Limits for what hangs, not for what is slow: a machine may do other things, too.
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
   // Each test starts an application of its own: while one waits for its screen, the other works.
   workers: 2,
   fullyParallel: true,
@@ -20,7 +21,7 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     // What never comes is told where it is missed, and not by the end of the test.
-    actionTimeout: 30_000,
+    actionTimeout: 60_000,
     screenshot: 'only-on-failure',
     // Keeping traces slows every test: TRACE=1 for one that fails and can't be understood.
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',
