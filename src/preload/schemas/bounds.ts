@@ -50,6 +50,7 @@ const issueOf = z.object({
   code: z.string(),
   origin: z.string().optional(),
   message: z.string(),
+  maximum: z.number().optional(),
   issues: z.array(z.unknown()).optional(),
 })
 
@@ -59,10 +60,19 @@ export function boundBroken(issues: readonly unknown[]): string | undefined {
     const issue = issueOf.safeParse(one).data
     if (!issue) continue
     const isNumber = issue.origin === 'number' || issue.origin === 'int'
-    if (issue.code === 'custom' || (issue.code === 'too_big' && !isNumber)) return issue.message
+    if (issue.code === 'custom') return issue.message
+    if (issue.code === 'too_big' && !isNumber) return sentenceOf(issue)
     // Of a name in a table, what is wrong with it lies within.
     const within = issue.issues && boundBroken(issue.issues)
     if (within) return within
   }
   return undefined
+}
+
+/** A limit that has no sentence of its own gets one. */
+function sentenceOf({ message, origin, maximum }: z.infer<typeof issueOf>): string {
+  if (maximum === undefined || !message.startsWith('Too big')) return message
+  return origin === 'string'
+    ? `This can have at most ${counted(maximum)} characters.`
+    : `At most ${counted(maximum)} of these can be named at once.`
 }
