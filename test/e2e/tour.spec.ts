@@ -59,7 +59,7 @@ test('the tour leads from the first image to an export, by keyboard, and begins 
   await page.getByRole('menuitem', { name: /^Close project/ }).click()
   await page.reload()
   await page.getByRole('button', { name: 'Try the sample' }).click()
-  await expect(page.locator('[data-path]').first()).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('heading', { name: 'Sample', exact: true })).toBeVisible({ timeout: 60_000 })
   // It is the same one: there is none beside it.
   await expect(page.getByText('The sample was drawn before, and is opened as it was left.')).toBeVisible()
   await expect(page.getByText('All saved')).toBeVisible()
