@@ -22,7 +22,7 @@ export class Events {
     this.publish({ kind: 'notice', level, message, hint })
   }
 
-  /** All events from the moment of the call (not of the first `next`) until the signal is aborted. */
+  /** All events from the moment of the call (not of the first `next`) until the signal is aborted, or nobody wants more (`return`). */
   subscribe(signal?: AbortSignal): AsyncGenerator<AppEvent, void> {
     const waiting: AppEvent[] = []
     let statesFrom = 0
@@ -38,7 +38,7 @@ export class Events {
     }
     signal?.addEventListener('abort', end, { once: true })
     const queues = this.#queues
-    return (async function* () {
+    const told = (async function* (): AsyncGenerator<AppEvent, void> {
       try {
         for (;;) {
           while (waiting.length > 0) {
@@ -62,6 +62,13 @@ export class Events {
         end()
       }
     })()
+    // A generator that waits hears of its end only with the next event: it is woken.
+    const finish = told.return.bind(told)
+    told.return = (value) => {
+      end()
+      return finish(value)
+    }
+    return told
   }
 }
 

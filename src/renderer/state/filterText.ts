@@ -214,7 +214,6 @@ function date(key: string, text: string): string {
 
 function wholeNumber(key: string, text: string): number {
   const number = Number(text)
-  if (!/^\d+$/.test(text) || number >= 2 ** 31)
-    throw new Unreadable(say.noNumber(key, text), say.numberHint)
+  if (!/^\d+$/.test(text) || number >= 2 ** 31) throw new Unreadable(say.noNumber(key, text), say.numberHint)
   return number
 }
