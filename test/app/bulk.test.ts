@@ -64,6 +64,14 @@ test('present only unless asked: what each label bears out, and why the others a
   })
 })
 
+test('of images that can’t be seen nothing is accepted, whatever the filter', async () => {
+  const workspace = await holiday()
+  const ids = workspace.project.images.ids({}, { by: 'added' })
+  workspace.project.images.applyScan({ missing: [ids[400], ids[402]] })
+  expect((await previewBulk(workspace, request())).count).toBe(304)
+  expect((await previewBulk(workspace, request({ filter: { status: ['missing'] } }))).count).toBe(0)
+})
+
 test('with absent, too, a rare label keeps its positives', async () => {
   const workspace = await holiday()
   const { lines, token, count } = await previewBulk(workspace, request({ sides: ['present', 'absent'] }))

@@ -98,7 +98,7 @@ export async function previewBulk(workspace: Workspace, request: BulkRequest): P
   const { table } = scores
   const matrix = await suggestions.followAll(scores)
   const uponSuggestion = await bulk.uponSuggestion(workspace, matrix)
-  const images = request.filter ? await queryImages(workspace, request.filter, { by: 'path' }) : undefined
+  const images = await acceptableImages(workspace, request.filter)
   const { precision, maxLost, sides, labelIds } = request
   const plan = await planBulk({ table, matrix, uponSuggestion, images, precision, maxLost, sides, labelIds })
   const count = plan.reduce((sum, { rows }) => sum + rows.length, 0)
@@ -111,6 +111,14 @@ export async function previewBulk(workspace: Workspace, request: BulkRequest): P
     expectedErrors: plan.reduce((sum, { line }) => sum + line.expectedErrors, 0),
     lines: plan.map(({ line }) => line),
   }
+}
+
+/** Those that the filter shows and that can be seen, as `aboutSeen` has it; undefined: all. */
+async function acceptableImages(workspace: Workspace, filter: BulkRequest['filter']): Promise<Int32Array | undefined> {
+  const { broken, missing } = workspace.project.images.counts()
+  if (!filter && broken + missing === 0) return undefined
+  if (filter?.status && !filter.status.includes('ok')) return new Int32Array(0)
+  return queryImages(workspace, { ...filter, status: ['ok'] }, { by: 'path' })
 }
 
 /** Some of what was previewed of one label and side. @throws UserError `bulk-forgotten` */
