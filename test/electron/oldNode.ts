@@ -1,6 +1,7 @@
 /* What Node 16 lacks of what the main process uses. Nothing of it is in the product: Electron of today has it all. */
 import { Blob } from 'node:buffer'
 import diagnostics from 'node:diagnostics_channel'
+import { Readable } from 'node:stream'
 import { ReadableStream, TransformStream } from 'node:stream/web'
 
 class OldHeaders {
@@ -73,6 +74,21 @@ lend(URL, {
     } catch {
       return false
     }
+  },
+})
+lend(Readable, {
+  toWeb: (stream: Readable) => {
+    const chunks = stream[Symbol.asyncIterator]()
+    return new ReadableStream({
+      async pull(controller) {
+        const { done, value } = await chunks.next()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+      async cancel() {
+        await chunks.return?.()
+      },
+    })
   },
 })
 // The log's library tells it of each line; nobody listens.

@@ -128,13 +128,13 @@ export function acceptanceOf(
     ...{ heldOut: pairs, refusal: { reason, known, more } },
   })
   if (undecided.places.length === 0) return refused('nothing', pairs, null)
-  const least = leastToShow(aim.precision)
-  if (pairs < least) return refused('few-known', pairs, least - pairs)
   const limitsLoss = side === 'absent'
   const leastPositives = leastToShow(1 - aim.maxLost)
   if (limitsLoss && all.positives < leastPositives) {
     return refused('few-positives', all.positives, leastPositives - all.positives)
   }
+  const least = leastToShow(aim.precision)
+  if (pairs < least) return refused('few-known', pairs, least - pairs)
   const { cut, isPrecise } = provenCut(ranked, limitsLoss ? aim : { ...aim, maxLost: 1 })
   if (!cut) return isPrecise ? refused('loses-positives', all.positives, null) : refused('unsure', pairs, null)
   if (cut.undecided >= nearlyAll * open) return refused('nearly-all', pairs, null)

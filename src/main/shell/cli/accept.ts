@@ -95,13 +95,14 @@ function planLines(lines: readonly BulkLine[], names: ReadonlyMap<number, string
     ...(rows.length > 0
       ? tableText(['label', 'side', 'accepted', 'right at least', 'positives lost at most'], rows)
       : []),
-    ...(refused.length > 0 ? ['', 'Not accepted:'] : []),
+    ...(rows.length > 0 && refused.length > 0 ? [''] : []),
+    ...(refused.length > 0 ? ['Not accepted:'] : []),
     ...refused.map(({ labelId, side, refusal }) => `  ${names.get(labelId)}, ${side}: ${refusalText(refusal!)}`),
   ]
 }
 
 function outcomeText({ count, images }: { count: number; images: number }, dryRun: boolean, changed: number): string {
-  if (count === 0) return 'Nothing to accept: of no label is enough known. Mark more, or lower --precision.'
+  if (count === 0) return 'Nothing to accept: no label has enough known images yet. Mark more, or lower --precision.'
   if (dryRun)
     return `${counted(count, 'suggestion')} in ${counted(images, 'image')} would be accepted; nothing was written.`
   return `${counted(changed, 'suggestion')} accepted, in one action that undo takes back.`
