@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FileServer } from '../backbone/fileServer.ts'
 import { test as base, expect } from './fixture.ts'
-import { enter, openProject, withoutPointer } from './hands.ts'
+import { enter, openProject, ready, withoutPointer } from './hands.ts'
 import { dialog } from './holiday.ts'
 
 const tiny = path.resolve(import.meta.dirname, '../../resources/backbones/surmise-tiny.onnx')
@@ -98,6 +98,7 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   await enter(page, house.getByRole('alert').getByRole('button', { name: 'Remove' }))
   await expect(house.getByRole('button', { name: 'Download House' })).toBeVisible()
   await page.reload()
+  await ready(page)
   await openPage()
   await expect(compare.getByText(/known pairs held out/)).toBeVisible()
   await noPointer()

@@ -43,7 +43,13 @@ export async function choose(page: Page, list: Locator, beginning: string, key =
   }
 }
 
+/** Waits until the page hears keys: after it is loaded, it asks for the project and the preferences first. */
+export async function ready(page: Page): Promise<void> {
+  await expect(page.locator('main')).toBeVisible()
+}
+
 export async function openProject(page: Page, file: string): Promise<void> {
+  await ready(page)
   await page.keyboard.press('Control+o')
   await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused()
   await page.keyboard.insertText(file)

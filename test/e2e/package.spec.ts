@@ -91,6 +91,8 @@ test('the folder of the browser shell, copied elsewhere, without npm, PATH or HO
       ...row.neg_provenance,
     ].filter((one) => (one.attributes?.source ?? one.source) === 'accepted_suggestion')
     expect(accepted.map((one) => names.get(one.category_id))).toEqual([label])
+    // A page that stays would ask where the application went.
+    await page.goto('about:blank')
   } finally {
     child.kill('SIGINT')
     await ended

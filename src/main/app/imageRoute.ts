@@ -22,9 +22,9 @@ export async function answerImage(application: Application, request: Request): P
   if (!match) return undefined
   if (request.method !== 'GET' && request.method !== 'HEAD') return sentence(405, 'Images can only be read.')
   const { workspace } = application
-  if (!workspace) return sentence(404, 'No project is open.')
-  const image = workspace.project.images.get(Number(match[2]))
-  if (!image) return sentence(404, 'There is no such image in this project.')
+  const image = workspace?.project.images.get(Number(match[2]))
+  if (!workspace || !image)
+    return nothingThere(request, workspace ? 'There is no such image in this project.' : 'No project is open.')
   if (image.status !== 'ok' || image.sha256 === null) {
     return sentence(410, image.problem?.message ?? 'This image can’t be shown.')
   }
@@ -45,6 +45,15 @@ export async function answerImage(application: Application, request: Request): P
     application.context.log.error(`Image ${image.id} could not be sent`, error)
     return sentence(500, 'Something went wrong in Surmise.')
   }
+}
+
+/**
+ * Pictures that a page asked for just before its project was closed arrive after it: nobody looks for them any more, so an
+ * empty answer does, where an error would stand in the browser's console. Whoever opens the address reads why.
+ */
+function nothingThere(request: Request, why: string): Response {
+  if (request.headers.get('Sec-Fetch-Dest') === 'image') return new Response(null, { status: 204, headers: notKept })
+  return sentence(404, why)
 }
 
 async function sourceOf(workspace: Workspace, image: Image) {
@@ -113,7 +122,9 @@ async function sendFile(request: Request, file: string, headers: Headers): Promi
   }
 }
 
+const notKept = { 'Cache-Control': 'no-store' }
+
 function sentence(status: number, text: string): Response {
-  const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' }
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', ...notKept }
   return new Response(`${text}\n`, { status, headers })
 }
