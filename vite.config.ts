@@ -22,7 +22,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rollupOptions: {
       input: { index: path.join(renderer, 'index.html'), letIn: path.join(renderer, 'letIn.ts') },
-      // The page that says that a browser has not been let in finds it by this name (main/shell/web.ts).
+      // The page that says that a browser has not been let in finds it by this name (main/shell/web/web.ts).
       output: {
         entryFileNames: ({ name }) => (name === 'letIn' ? '[name].js' : 'assets/[name]-[hash].js'),
         chunkFileNames: 'assets/shared-[hash].js',

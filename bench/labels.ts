@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { RandomState } from '../src/main/base/random.ts'
 import { allRepairs } from '../src/main/sst/objective.ts'
 import { fineTune, networkSizes } from '../src/main/training/fineTune.ts'
-import { trainNetwork } from '../src/main/training/sstTraining.ts'
+import { trainNetwork } from '../src/main/training/network/sstTraining.ts'
 import { ManyLabels } from '../test/training/manyLabels.ts'
 import { median } from './alternate.ts'
 

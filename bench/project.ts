@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { ImageFilter, ImageSort } from '../src/main/project/imageFilter.ts'
-import { openProject } from '../src/main/project/open.ts'
+import { openProject } from '../src/main/project/file/open.ts'
+import type { ImageFilter, ImageSort } from '../src/main/project/images/filter.ts'
 import { makeBigProject } from '../test/project/bigProject.ts'
 
 const size = { images: 100_000, labels: 80, known: 0.5 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 const root = path.join(import.meta.dirname, '..')
-const sources = ['src/renderer', 'src/preload', 'vite.config.ts', 'package-lock.json']
+const sources = ['src/renderer', 'src/contract', 'vite.config.ts', 'package-lock.json']
 
 /** Builds the pages if they have never been built, or if a source is newer. @throws if the build fails */
 export function ensureRenderer(): void {

@@ -31,7 +31,7 @@ const mayImport: Record<string, string[]> = {
     'main/exchange',
   ],
   'main/app': [
-    'preload',
+    'contract',
     'main/base',
     'main/project',
     'main/images',
@@ -44,9 +44,10 @@ const mayImport: Record<string, string[]> = {
     'main/deployment',
     'main/report',
   ],
-  'main/shell': ['preload', 'main/base', 'main/app', 'main/compute'],
-  preload: [],
-  renderer: ['preload'],
+  'main/shell': ['contract', 'main/base', 'main/app', 'main/compute'],
+  contract: [],
+  preload: ['contract'],
+  renderer: ['contract'],
 }
 
 /** Libraries that only some rooms may use. */
@@ -55,7 +56,7 @@ const ownedLibraries: Record<string, string[]> = {
   'better-sqlite3': ['main/project'],
   sharp: ['main/images'],
   // Loaded with its telemetry off.
-  'onnxruntime-node': ['main/tensor/onnxRuntime.ts'],
+  'onnxruntime-node': ['main/tensor/run/onnxRuntime.ts'],
   '@huggingface/tokenizers': ['main/backbone'],
   react: ['renderer'],
 }
@@ -66,14 +67,14 @@ const reachesOut: Record<string, string[]> = {
   'main/backbone/download/request.ts': ['undici'],
   'main/backbone/download/failures.ts': ['undici'],
   // Images from the Label Studio server that was named, and from no other.
-  'main/app/labelStudio.ts': ['fetch'],
+  'main/app/labelStudio/labelStudio.ts': ['fetch'],
   // Updates, once somebody has allowed them.
   'main/shell/electron.ts': ['electron-updater'],
   'main/shell/electron/core.ts': ['child_process'],
   // The server: it listens, and asks nobody.
-  'main/shell/listen.ts': ['http', 'https'],
-  'main/shell/talk.ts': ['WebSocket', 'ws'],
-  'main/shell/web.ts': ['ws'],
+  'main/shell/web/listen.ts': ['http', 'https'],
+  'main/shell/web/talk.ts': ['WebSocket', 'ws'],
+  'main/shell/web/web.ts': ['ws'],
   // The browser and the file manager of this machine.
   'main/shell/handOver.ts': ['child_process', 'open'],
   'main/shell/desktop.ts': ['child_process', 'open'],
@@ -172,7 +173,7 @@ describe('the house', () => {
   })
 
   test('label states have one door', () => {
-    const door = 'main/app/writeStates.ts'
+    const door = 'main/app/marks/writeStates.ts'
     const writes = /\bstates\s*\??\.\s*set\b|\bsetStates?\b|\bwriter\b/
     const canReach = (file: string): boolean => (mayImport[roomOf(file)] ?? []).includes('main/project')
     const writers = files.filter((file) => canReach(file) && writes.test(readFileSync(path.join(source, file), 'utf8')))
@@ -242,7 +243,7 @@ describe('the house', () => {
           ),
         ),
     )
-    expect(loading).toEqual(['src/main/tensor/onnxRuntime.ts'])
+    expect(loading).toEqual(['src/main/tensor/run/onnxRuntime.ts'])
   })
 
   test('every TypeScript file is type-checked', () => {

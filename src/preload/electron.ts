@@ -3,7 +3,7 @@
  * things lie that a person drops into the window; no more.
  */
 import { ipcRenderer, webUtils } from 'electron'
-import { askForPort, connectChannel, droppedPaths, portIsHere } from './handshake.ts'
+import { askForPort, connectChannel, droppedPaths, portIsHere } from '../contract/handshake.ts'
 
 /* Of the page's window, as much as is used here: this file is checked without a browser's types. */
 interface Port {

@@ -11,12 +11,12 @@ import {
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test, vi } from 'vitest'
-import { browseFolder } from '../../src/main/app/browse.ts'
-import { configFolder } from '../../src/main/app/home.ts'
-import { startScan } from '../../src/main/app/scanning.ts'
-import { summaryOf } from '../../src/main/app/summary.ts'
+import { folderListing, projectSummary } from '../../src/contract/schemas.ts'
+import { browseFolder } from '../../src/main/app/program/browse.ts'
+import { configFolder } from '../../src/main/app/program/home.ts'
+import { startScan } from '../../src/main/app/project/scanning.ts'
+import { summaryOf } from '../../src/main/app/project/summary.ts'
 import { openLog } from '../../src/main/base/log.ts'
-import { folderListing, projectSummary } from '../../src/preload/schemas.ts'
 import { newApplication, pictureProject, pictures, temporaryFolder } from './support.ts'
 
 test('a project is made, looked through, closed and opened again; one is open at a time', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { candidatesOf, confirmCandidates } from '../../src/main/app/candidates.ts'
-import { undo } from '../../src/main/app/marks.ts'
+import { candidatesOf, confirmCandidates } from '../../src/main/app/labelByLabel/candidates.ts'
+import { undo } from '../../src/main/app/marks/marks.ts'
 import { scored } from './scored.ts'
 import { newApplication, temporaryFolder } from './support.ts'
 

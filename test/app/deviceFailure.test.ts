@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, expect, vi } from 'vitest'
-import { startEmbedding, startTraining } from '../../src/main/app/training.ts'
+import { startEmbedding, startTraining } from '../../src/main/app/training/training.ts'
 import { softwareVulkan, testWithVulkan } from '../softwareVulkan.ts'
 import { pictureProject } from './support.ts'
 

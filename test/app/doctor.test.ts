@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { examine } from '../../src/main/app/doctor.ts'
-import { bytes, cacheFindings, diskFindings, permissionFindings } from '../../src/main/app/doctorPlaces.ts'
+import { examine } from '../../src/main/app/doctor/doctor.ts'
+import { bytes, cacheFindings, diskFindings, permissionFindings } from '../../src/main/app/doctor/places.ts'
 import { UserError } from '../../src/main/base/errors.ts'
 import { newApplication, pictureProject, temporaryFolder } from './support.ts'
 

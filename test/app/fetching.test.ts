@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { backbonesPage } from '../../src/main/app/backbonesPage.ts'
-import { startFetch } from '../../src/main/app/fetching.ts'
+import { backbonesPage } from '../../src/main/app/backbones/backbonesPage.ts'
+import { startFetch } from '../../src/main/app/backbones/fetching.ts'
 import { FileServer } from '../backbone/fileServer.ts'
 import { newApplication, pictureProject, temporaryFolder } from './support.ts'
 

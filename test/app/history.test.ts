@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { goTo } from '../../src/main/app/history.ts'
-import { setMarks } from '../../src/main/app/marks.ts'
+import { goTo } from '../../src/main/app/marks/history.ts'
+import { setMarks } from '../../src/main/app/marks/marks.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
 import { scored } from './scored.ts'
 import { newApplication } from './support.ts'

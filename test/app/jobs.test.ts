@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import type { AppEvent } from '../../src/contract/schemas.ts'
+import { appEvent } from '../../src/contract/schemas.ts'
 import { Events } from '../../src/main/app/events.ts'
 import { Jobs } from '../../src/main/app/jobs.ts'
 import { cancelled, UserError } from '../../src/main/base/errors.ts'
 import { silent } from '../../src/main/base/log.ts'
-import type { AppEvent } from '../../src/preload/schemas.ts'
-import { appEvent } from '../../src/preload/schemas.ts'
 
 async function collect(events: Events, work: () => Promise<void>): Promise<AppEvent[]> {
   const abort = new AbortController()

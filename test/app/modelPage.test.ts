@@ -1,18 +1,18 @@
 import { rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from '../../src/main/app/modelPage.ts'
-import { modelsOf } from '../../src/main/app/models.ts'
-import { summaryOf } from '../../src/main/app/summary.ts'
-import type { Workspace } from '../../src/main/app/workspace.ts'
-import { RandomState } from '../../src/main/base/random.ts'
-import { scoresFile, writeScores } from '../../src/main/suggestions/scores.ts'
-import { averagePrecision } from '../../src/main/training/metrics.ts'
 import {
   contradiction,
   cooccurrence,
   modelCurves as curvesSchema,
   modelReport as reportSchema,
-} from '../../src/preload/modelPage.ts'
+} from '../../src/contract/modelPage.ts'
+import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from '../../src/main/app/models/modelPage.ts'
+import { modelsOf } from '../../src/main/app/models/models.ts'
+import { summaryOf } from '../../src/main/app/project/summary.ts'
+import type { Workspace } from '../../src/main/app/workspace.ts'
+import { RandomState } from '../../src/main/base/random.ts'
+import { scoresFile, writeScores } from '../../src/main/suggestions/scores.ts'
+import { averagePrecision } from '../../src/main/training/measure/metrics.ts'
 import { scanned } from '../project/support.ts'
 import { newApplication, temporaryFolder } from './support.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { PreferencesFile } from '../../src/main/app/preferences.ts'
+import { PreferencesFile } from '../../src/main/app/program/preferences.ts'
 import { silent } from '../../src/main/base/log.ts'
 import { temporaryFolder } from './support.ts'
 

@@ -1,12 +1,12 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { exportSuggestions, startExport } from '../../src/main/app/exporting.ts'
-import { answerImage } from '../../src/main/app/imageRoute.ts'
-import { startModelExport } from '../../src/main/app/modelExport.ts'
-import { startReport } from '../../src/main/app/reportPage.ts'
-import { startTraining } from '../../src/main/app/training.ts'
-import { formats } from '../../src/main/exchange/formats.ts'
+import { exportSuggestions, startExport } from '../../src/main/app/exchange/exporting.ts'
+import { answerImage } from '../../src/main/app/images/route.ts'
+import { startModelExport } from '../../src/main/app/models/modelExport.ts'
+import { startReport } from '../../src/main/app/report/reportPage.ts'
+import { startTraining } from '../../src/main/app/training/training.ts'
+import { formats } from '../../src/main/exchange/formats/list.ts'
 import { newApplication, pictureProject, temporaryFolder } from './support.ts'
 
 /** What others may do with what lies in a folder, links left out. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type PrivatePlace, withoutPrivatePaths } from '../../src/main/app/privatePaths.ts'
+import { type PrivatePlace, withoutPrivatePaths } from '../../src/main/app/doctor/privatePaths.ts'
 
 const places: PrivatePlace[] = [
   ['/home/ann', '~'],

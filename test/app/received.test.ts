@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { largestReceived, ReceivedFiles } from '../../src/main/app/received.ts'
+import { largestReceived, ReceivedFiles } from '../../src/main/app/marks/received.ts'
 import { pictureProject } from './support.ts'
 
 test('what is handed over lies under its own name until the project is closed', async () => {

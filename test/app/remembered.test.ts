@@ -1,9 +1,9 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { Remembered } from '../../src/main/app/remembered.ts'
+import { mostRemembered } from '../../src/contract/schemas.ts'
+import { Remembered } from '../../src/main/app/program/remembered.ts'
 import { silent } from '../../src/main/base/log.ts'
-import { mostRemembered } from '../../src/preload/schemas.ts'
 import { temporaryFolder } from './support.ts'
 
 test('what is remembered is there after a restart, and two windows lose nothing of one another', async () => {

@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { startImport, startPreview, startRenaming } from '../../src/main/app/importing.ts'
-import { importPreview } from '../../src/preload/schemas.ts'
+import { importPreview } from '../../src/contract/schemas.ts'
+import { startImport, startPreview, startRenaming } from '../../src/main/app/exchange/importing.ts'
 import { pictureProject } from './support.ts'
 
 test('labels are renamed in what was read: the file is not asked for again, and nothing is told twice', async () => {

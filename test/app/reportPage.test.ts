@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { startReport } from '../../src/main/app/reportPage.ts'
+import { startReport } from '../../src/main/app/report/reportPage.ts'
 import { suggest } from './scored.ts'
 import { pictureProject } from './support.ts'
 

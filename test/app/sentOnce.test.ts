@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { acceptSuggestions, once, redo, setMarks, undo } from '../../src/main/app/marks.ts'
+import { acceptSuggestions, once, redo, setMarks, undo } from '../../src/main/app/marks/marks.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
 import { scored } from './scored.ts'
 import { newApplication } from './support.ts'

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { shardFolder, startMergeCaches, startShard } from '../../src/main/app/shards.ts'
-import { startEmbedding } from '../../src/main/app/training.ts'
+import { shardFolder, startMergeCaches, startShard } from '../../src/main/app/training/shards.ts'
+import { startEmbedding } from '../../src/main/app/training/training.ts'
 import { newApplication, pictureProject } from './support.ts'
 
 /** The files of a cache's one backbone. */

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { versionOf } from '../../src/main/app/imageRows.ts'
-import { thumbnailsOf } from '../../src/main/app/thumbnails.ts'
+import { packThumbnails, unpackThumbnails } from '../../src/contract/thumbnailPack.ts'
+import { versionOf } from '../../src/main/app/images/rows.ts'
+import { thumbnailsOf } from '../../src/main/app/images/thumbnails.ts'
 import { thumbnailPath } from '../../src/main/images/thumbnails.ts'
-import { packThumbnails, unpackThumbnails } from '../../src/preload/thumbnailPack.ts'
 import { pictureProject } from './support.ts'
 
 test('the thumbnails that are made come in one answer; what is not made, empty or unknown is left out', async () => {

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { accelerator, batchFor, processor, searchBatch } from '../../src/main/backbone/batchSearch.ts'
-import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
+import { accelerator, batchFor, processor, searchBatch } from '../../src/main/backbone/embed/batchSearch.ts'
+import { resolveBackbone } from '../../src/main/backbone/resolve/resolve.ts'
 import { modelFile, plainBackbone } from './models.ts'
 
 const notes = path.join(process.env.SURMISE_HOME!, 'cache', 'batches.json')

@@ -6,18 +6,18 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { FeatureReader } from '../../src/main/backbone/cache/featureReader.ts'
 import {
   type EmbedInput,
   type EmbedProgress,
   embed,
   featuresOf,
   type ImageToEmbed,
-} from '../../src/main/backbone/embed.ts'
-import { openExtractor } from '../../src/main/backbone/extractor.ts'
-import { planCopies } from '../../src/main/backbone/extractorPool.ts'
-import { FeatureReader } from '../../src/main/backbone/featureReader.ts'
-import { wholeLook } from '../../src/main/backbone/looks.ts'
-import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
+} from '../../src/main/backbone/embed/embed.ts'
+import { openExtractor } from '../../src/main/backbone/embed/extractor.ts'
+import { planCopies } from '../../src/main/backbone/embed/extractorPool.ts'
+import { wholeLook } from '../../src/main/backbone/pixels/looks.ts'
+import { resolveBackbone } from '../../src/main/backbone/resolve/resolve.ts'
 import { decodePixels, readScanned } from '../../src/main/images/decode.ts'
 import { modelFile, plainBackbone, temporaryFolder } from './models.ts'
 

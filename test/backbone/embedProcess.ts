@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { embed } from '../../src/main/backbone/embed.ts'
+import { embed } from '../../src/main/backbone/embed/embed.ts'
 
 /** Embeds what the file that it is given says, tells each report, and is there to be killed. */
 const result = await embed(JSON.parse(readFileSync(process.argv[2], 'utf8')), {

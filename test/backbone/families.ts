@@ -1,5 +1,5 @@
 import { RandomState } from '../../src/main/base/random.ts'
-import type { Attribute, Graph, Shape, Value } from '../../src/main/tensor/graph.ts'
+import type { Attribute, Graph, Shape, Value } from '../../src/main/tensor/graph/graph.ts'
 
 /** The families of image models that people have, each as exporters write it, small and random, with class scores alone given out. */
 

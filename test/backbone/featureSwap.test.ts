@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { FeatureReader, featureFolder } from '../../src/main/backbone/featureReader.ts'
-import { replaceFeatures } from '../../src/main/backbone/featureSwap.ts'
-import { FeatureWriter } from '../../src/main/backbone/featureWriter.ts'
+import { FeatureReader, featureFolder } from '../../src/main/backbone/cache/featureReader.ts'
+import { replaceFeatures } from '../../src/main/backbone/cache/featureSwap.ts'
+import { FeatureWriter } from '../../src/main/backbone/cache/featureWriter.ts'
 import { gridElements, keyOf, recordsOf, smallBackbone } from './records.ts'
 
 let folder: string

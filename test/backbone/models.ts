@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
-import { Graph, type Shape, type Value } from '../../src/main/tensor/graph.ts'
-import { onnxModel } from '../../src/main/tensor/model.ts'
-import type { ElementType } from '../../src/main/tensor/session.ts'
+import { Graph, type Shape, type Value } from '../../src/main/tensor/graph/graph.ts'
+import { onnxModel } from '../../src/main/tensor/onnx/model.ts'
+import type { ElementType } from '../../src/main/tensor/run/session.ts'
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'surmise-backbone-'))

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Backbone, FeatureMap } from '../../src/main/backbone/backbone.ts'
-import { RecordMaker } from '../../src/main/backbone/pooling.ts'
-import { Preprocessor } from '../../src/main/backbone/preprocess.ts'
+import { RecordMaker } from '../../src/main/backbone/embed/pooling.ts'
+import { Preprocessor } from '../../src/main/backbone/pixels/preprocess.ts'
 
 function backboneOf(features: FeatureMap | null, dimension: number, grid: { height: number; width: number }): Backbone {
   return {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Backbone } from '../../src/main/backbone/backbone.ts'
-import type { NewRecord } from '../../src/main/backbone/featureWriter.ts'
+import type { NewRecord } from '../../src/main/backbone/cache/featureWriter.ts'
 
 /** A backbone of small records, for tests of the cache alone. */
 export const smallBackbone: Backbone = {

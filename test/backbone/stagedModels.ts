@@ -1,5 +1,5 @@
 import { RandomState } from '../../src/main/base/random.ts'
-import type { Attribute, Graph, Shape, Value } from '../../src/main/tensor/graph.ts'
+import type { Attribute, Graph, Shape, Value } from '../../src/main/tensor/graph/graph.ts'
 
 /** Random weights of about unit gain. */
 export class Weights {

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
-import { Graph } from '../../src/main/tensor/graph.ts'
-import { onnxModel } from '../../src/main/tensor/model.ts'
+import { Graph } from '../../src/main/tensor/graph/graph.ts'
+import { onnxModel } from '../../src/main/tensor/onnx/model.ts'
 
 /** A pair of towers, as small as can be, in which what an image shows and what a word says do match: by colour. */
 

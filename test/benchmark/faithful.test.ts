@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type FaithfulInput, trainFaithfully } from '../../src/main/benchmark/faithful.ts'
 import { frozen, learningRateAt, thresholdAt } from '../../src/main/benchmark/faithfulSchedule.ts'
-import { averagePrecision, meanOf } from '../../src/main/training/metrics.ts'
+import { averagePrecision, meanOf } from '../../src/main/training/measure/metrics.ts'
 import { Scenes } from '../training/scenes.ts'
 
 describe('the published training', () => {

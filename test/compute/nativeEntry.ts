@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { serveTasks } from '../../src/main/compute/server.ts'
 import type { TaskContext } from '../../src/main/compute/tasks.ts'
-import { Session, tensorOf } from '../../src/main/tensor/session.ts'
+import { Session, tensorOf } from '../../src/main/tensor/run/session.ts'
 import { conditionEndless } from '../backbone/endlessModels.ts'
 
 /** Runs a model that never ends, on the thread that calls this: no JavaScript runs there any more. */

@@ -1,5 +1,5 @@
-import { embed, featuresOf } from '../../src/main/backbone/embed.ts'
-import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
+import { embed, featuresOf } from '../../src/main/backbone/embed/embed.ts'
+import { resolveBackbone } from '../../src/main/backbone/resolve/resolve.ts'
 import { serveTasks } from '../../src/main/compute/server.ts'
 import { renderImage } from '../../src/main/images/render.ts'
 import { scan } from '../../src/main/images/scan.ts'

@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { openExtractor } from '../../src/main/backbone/extractor.ts'
-import { cutBackbone } from '../../src/main/backbone/lastStage.ts'
-import { wholeLook } from '../../src/main/backbone/looks.ts'
-import { resolveBackbone } from '../../src/main/backbone/resolve.ts'
+import { openExtractor } from '../../src/main/backbone/embed/extractor.ts'
+import { wholeLook } from '../../src/main/backbone/pixels/looks.ts'
+import { cutBackbone } from '../../src/main/backbone/resolve/lastStage.ts'
+import { resolveBackbone } from '../../src/main/backbone/resolve/resolve.ts'
 import { RandomState } from '../../src/main/base/random.ts'
 import { assemble, withoutFoldLogits } from '../../src/main/deployment/assemble.ts'
 import { imageSources } from '../../src/main/deployment/imageBlend.ts'
 import { pixelWriter } from '../../src/main/deployment/measure.ts'
 import { inPrecision, precisions } from '../../src/main/deployment/smaller.ts'
 import type { Pixels } from '../../src/main/images/decode.ts'
-import { Graph } from '../../src/main/tensor/graph.ts'
-import { modelBytes } from '../../src/main/tensor/joinModels.ts'
-import ort from '../../src/main/tensor/onnxRuntime.ts'
-import { Session, type Tensor, tensorOf } from '../../src/main/tensor/session.ts'
+import { Graph } from '../../src/main/tensor/graph/graph.ts'
+import { modelBytes } from '../../src/main/tensor/onnx/joinModels.ts'
+import ort from '../../src/main/tensor/run/onnxRuntime.ts'
+import { Session, type Tensor, tensorOf } from '../../src/main/tensor/run/session.ts'
+import { movingTail, tailOn, trunkShape } from '../../src/main/training/lastStage/tailGraph.ts'
 import { recognizerModel } from '../../src/main/training/recognizer.ts'
-import { movingTail, tailOn, trunkShape } from '../../src/main/training/tailGraph.ts'
 import {
   average,
   cast,
@@ -244,7 +244,7 @@ describe('one model of all', () => {
     })
     const backbone = await resolveBackbone(`${strange}@64`)
     const head = recognizerModel(randomRecognizer(backbone.dimension), 4, {})
-    const { decodeModel, encodeModel } = await import('../../src/main/tensor/onnxFormat.ts')
+    const { decodeModel, encodeModel } = await import('../../src/main/tensor/onnx/format.ts')
     const message = decodeModel(await readFile(strange))
     message.graph.node[0].domain = 'com.example'
     const parts = { backbone, trunk: undefined, backboneModel: encodeModel(message), head, blend, folds }

@@ -4,7 +4,7 @@ import { blendQuality, fitImageBlend, imageLogOdds, imageSources } from '../../s
 import { logistic } from '../../src/main/suggestions/logistic.ts'
 import type { Sources } from '../../src/main/suggestions/suggester.ts'
 import { fineTune } from '../../src/main/training/fineTune.ts'
-import { calibrationError } from '../../src/main/training/metrics.ts'
+import { calibrationError } from '../../src/main/training/measure/metrics.ts'
 import { Scenes } from '../training/scenes.ts'
 
 const names = ['a', 'b', 'c']

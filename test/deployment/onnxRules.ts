@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { decodeModel, type GraphMessage } from '../../src/main/tensor/onnxFormat.ts'
-import ort, { type InferenceSession } from '../../src/main/tensor/onnxRuntime.ts'
+import { decodeModel, type GraphMessage } from '../../src/main/tensor/onnx/format.ts'
+import ort, { type InferenceSession } from '../../src/main/tensor/run/onnxRuntime.ts'
 
 /**
  * The rules of ONNX's own checker that apply to such a model: versions, standard operators alone, names given once and before

@@ -1,7 +1,7 @@
 import { RandomState } from '../../src/main/base/random.ts'
 import { startAtBaseline } from '../../src/main/sst/network.ts'
-import { adjacencyEntries } from '../../src/main/training/adjacency.ts'
 import { networkSizes } from '../../src/main/training/fineTune.ts'
+import { adjacencyEntries } from '../../src/main/training/network/adjacency.ts'
 import type { Recognizer } from '../../src/main/training/recognizer.ts'
 
 export const folds = 3

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from '@playwright/test'
 import Database from 'better-sqlite3'
-import { openProject } from '../../src/main/project/open.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
 import { expect, test } from './fixture.ts'
 
 /** Markup that runs in some place of a page that takes text for markup: in elements, attributes, scripts, styles, addresses. */

@@ -3,7 +3,7 @@ import { access, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { lockFolder } from '../../src/main/backbone/lock.ts'
+import { lockFolder } from '../../src/main/backbone/cache/lock.ts'
 
 /** Of this run of the tests: its workers inherit it. */
 process.env.SURMISE_MADE_ONCE ??= path.join(tmpdir(), `surmise-e2e-${process.pid}`)

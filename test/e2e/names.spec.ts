@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { openProject } from '../../src/main/project/open.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
 import { openProject as openOnPage } from './hands.ts'

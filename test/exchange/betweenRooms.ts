@@ -1,9 +1,9 @@
-import { labelRecords } from '../../src/main/app/exporting.ts'
-import type { ImportTarget } from '../../src/main/exchange/plan.ts'
+import { labelRecords } from '../../src/main/app/exchange/exporting.ts'
+import type { ImportTarget } from '../../src/main/exchange/plan/plan.ts'
 import type { ExportSource } from '../../src/main/exchange/records.ts'
-import { labelNameKey, labelNameOf } from '../../src/main/project/labelName.ts'
+import { labelNameKey, labelNameOf } from '../../src/main/project/labels/name.ts'
 import type { Project } from '../../src/main/project/project.ts'
-import type { ProjectSnapshot } from '../../src/main/project/snapshot.ts'
+import type { ProjectSnapshot } from '../../src/main/project/states/snapshot.ts'
 
 /* The rows of project/ go out, and the plans of exchange/ come in, as they are: this is all that lies between the rooms. */
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { writeCoco } from '../../src/main/exchange/cocoExport.ts'
+import { writeCoco } from '../../src/main/exchange/formats/coco/export.ts'
 import { expectCocoRules } from './cocoRules.ts'
 import { temporaryFolder } from './folder.ts'
 import { MemoryProject } from './memoryProject.ts'

@@ -1,5 +1,5 @@
-import { readCoco } from '../../src/main/exchange/cocoImport.ts'
-import { ImportPlan } from '../../src/main/exchange/plan.ts'
+import { readCoco } from '../../src/main/exchange/formats/coco/import.ts'
+import { ImportPlan } from '../../src/main/exchange/plan/plan.ts'
 import { temporaryFile } from './folder.ts'
 import { MemoryProject } from './memoryProject.ts'
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { copyWhole } from '../../src/main/base/files.ts'
-import { formats } from '../../src/main/exchange/formats.ts'
+import { formats } from '../../src/main/exchange/formats/list.ts'
 import { temporaryFolder } from './folder.ts'
 import { MemoryProject } from './memoryProject.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { FolderWriter } from '../../src/main/exchange/folderWriter.ts'
+import { FolderWriter } from '../../src/main/exchange/write/folderWriter.ts'
 import { temporaryFolder } from './folder.ts'
 
 test('what is added to a file comes behind what it began with, however long that takes', async () => {

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
-import { formats } from '../../src/main/exchange/formats.ts'
-import { ImportPlan } from '../../src/main/exchange/plan.ts'
-import { writeSuggestionsCsv } from '../../src/main/exchange/suggestionsCsv.ts'
+import { formats } from '../../src/main/exchange/formats/list.ts'
+import { ImportPlan } from '../../src/main/exchange/plan/plan.ts'
+import { writeSuggestionsCsv } from '../../src/main/exchange/write/suggestionsCsv.ts'
 import { temporaryFolder } from './folder.ts'
 import { MemoryProject } from './memoryProject.ts'
 

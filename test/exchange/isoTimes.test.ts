@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { IsoTimes } from '../../src/main/exchange/isoTimes.ts'
+import { IsoTimes } from '../../src/main/exchange/write/isoTimes.ts'
 
 test('the same texts as Date writes', () => {
   const times = new IsoTimes()

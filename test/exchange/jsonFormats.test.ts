@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { formatById, formatOf } from '../../src/main/exchange/formats.ts'
-import { ImportPlan } from '../../src/main/exchange/plan.ts'
+import { formatById, formatOf } from '../../src/main/exchange/formats/list.ts'
+import { ImportPlan } from '../../src/main/exchange/plan/plan.ts'
 import { temporaryFile, temporaryFolder } from './folder.ts'
 import { MemoryProject } from './memoryProject.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/main/base/errors.ts'
-import { JsonCutter, readJson } from '../../src/main/exchange/jsonReader.ts'
+import { JsonCutter, readJson } from '../../src/main/exchange/read/jsonReader.ts'
 import { temporaryFile } from './folder.ts'
 
 const streamed = ['list', 'deep.er.list']

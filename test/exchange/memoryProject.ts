@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { UserError } from '../../src/main/base/errors.ts'
-import type { ImportedState, ImportSink, ImportTarget } from '../../src/main/exchange/plan.ts'
+import type { ImportedState, ImportSink, ImportTarget } from '../../src/main/exchange/plan/plan.ts'
 import type {
   ExportSource,
   ImageRecord,

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { formatById } from '../../src/main/exchange/formats.ts'
-import { ImportPlan } from '../../src/main/exchange/plan.ts'
+import { formatById } from '../../src/main/exchange/formats/list.ts'
+import { ImportPlan } from '../../src/main/exchange/plan/plan.ts'
 import { temporaryFile, temporaryFolder } from './folder.ts'
 import { MemoryProject } from './memoryProject.ts'
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { formatById } from '../../src/main/exchange/formats.ts'
-import { ImportPlan } from '../../src/main/exchange/plan.ts'
-import { readRenames, renamesOf } from '../../src/main/exchange/renames.ts'
+import { formatById } from '../../src/main/exchange/formats/list.ts'
+import { ImportPlan } from '../../src/main/exchange/plan/plan.ts'
+import { readRenames, renamesOf } from '../../src/main/exchange/plan/renames.ts'
 import { temporaryFile, temporaryFolder } from './folder.ts'
 import { MemoryProject } from './memoryProject.ts'
 
@@ -246,7 +246,7 @@ describe('names of labels', () => {
     const folder = temporaryFolder()
     mkdirSync(path.join(folder, 'x'))
     writeFileSync(path.join(folder, 'x', 'other.jpg'), 'picture')
-    const { Collected } = await import('../../src/main/exchange/collected.ts')
+    const { Collected } = await import('../../src/main/exchange/read/collected.ts')
     const collected = new Collected()
     const image = collected.imageOf('x/other.jpg', { file: path.join(folder, 'x', 'other.jpg') })
     collected.states.push(image, collected.labelOf('dog'), 1)

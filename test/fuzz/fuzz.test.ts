@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formats } from '../../src/main/exchange/formats.ts'
+import { formats } from '../../src/main/exchange/formats/list.ts'
 import { fuzz } from './fuzz.ts'
 import { monsters } from './monsters.ts'
 import { readers, readersNamed } from './readers.ts'

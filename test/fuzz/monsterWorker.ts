@@ -1,7 +1,7 @@
 /* One process that reads monsters, and says what became of each. `tame.ts` starts it, and watches. */
 import path from 'node:path'
 import { UserError } from '../../src/main/base/errors.ts'
-import { formats } from '../../src/main/exchange/formats.ts'
+import { formats } from '../../src/main/exchange/formats/list.ts'
 import { decodePixels } from '../../src/main/images/decode.ts'
 import { examine } from '../../src/main/images/examine.ts'
 import { renderImage } from '../../src/main/images/render.ts'

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { droppedPaths } from '../../src/preload/handshake.ts'
+import { droppedPaths } from '../../src/contract/handshake.ts'
 
 vi.mock('electron', () => ({
   ipcRenderer: { postMessage: vi.fn() },

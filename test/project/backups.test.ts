@@ -21,10 +21,10 @@ import {
   listBackups,
   nextBackupName,
   surplusOf,
-} from '../../src/main/project/backups.ts'
-import { keepBackup, restoreBackup } from '../../src/main/project/keepBackup.ts'
-import { maintain } from '../../src/main/project/maintenance.ts'
-import { openProject } from '../../src/main/project/open.ts'
+} from '../../src/main/project/file/backups.ts'
+import { keepBackup, restoreBackup } from '../../src/main/project/file/keepBackup.ts'
+import { maintain } from '../../src/main/project/file/maintenance.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
 import type { Project } from '../../src/main/project/project.ts'
 import { closing, ids, newProject, runScript, userError } from './support.ts'
 

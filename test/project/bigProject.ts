@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { linkSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { createProject } from '../../src/main/project/open.ts'
+import { createProject } from '../../src/main/project/file/open.ts'
 
 export interface BigProjectOptions {
   images: number

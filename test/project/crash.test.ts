@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { openProject } from '../../src/main/project/open.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
 import type { Project } from '../../src/main/project/project.ts'
 import { closing, ids, newProject, runScript } from './support.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { driveOf } from '../../src/main/project/drive.ts'
+import { driveOf } from '../../src/main/project/file/drive.ts'
 
 const told = vi.hoisted(() => ({ type: 0 }))
 vi.mock('node:fs', async (original) => ({ ...(await original<object>()), statfsSync: () => told }))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { ImageFilter } from '../../src/main/project/imageFilter.ts'
-import { naturalOrderKey } from '../../src/main/project/imagePath.ts'
-import { openProject } from '../../src/main/project/open.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
+import type { ImageFilter } from '../../src/main/project/images/filter.ts'
+import { naturalOrderKey } from '../../src/main/project/images/path.ts'
 import type { Project } from '../../src/main/project/project.ts'
 import { brokenFile, closing, ids, newProject, scanned } from './support.ts'
 

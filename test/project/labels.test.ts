@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defaultColour, swatches } from '../../src/main/project/palette.ts'
+import { defaultColour, swatches } from '../../src/main/project/labels/palette.ts'
 import { ids, newProject, userError } from './support.ts'
 
 test('names are trimmed, composed, and unique whatever their case', () => {

@@ -1,5 +1,5 @@
 /** A second process for the tests: marks without end, and tells of every mark after its commit. It is to be killed. */
-import { openProject } from '../../src/main/project/open.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
 
 const [file, seed] = process.argv.slice(2)
 const project = openProject(file)

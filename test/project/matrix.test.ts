@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openProject } from '../../src/main/project/open.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
 import type { Project } from '../../src/main/project/project.ts'
 import { closing, ids, newProject, scanned } from './support.ts'
 

@@ -3,8 +3,8 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { Connection } from '../../src/main/project/database.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
 import { applicationId, migrate, migrations, newestVersion } from '../../src/main/project/migrations/index.ts'
-import { openProject } from '../../src/main/project/open.ts'
 import { closing, temporaryFolder, userError } from './support.ts'
 
 /** A file as that version wrote it. */

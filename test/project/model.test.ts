@@ -3,7 +3,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { UserError } from '../../src/main/base/errors.ts'
-import { createProject, openProject } from '../../src/main/project/open.ts'
+import { createProject, openProject } from '../../src/main/project/file/open.ts'
 import type { Project } from '../../src/main/project/project.ts'
 import { scanned, temporaryFolder } from './support.ts'
 

@@ -1,6 +1,6 @@
 /** A second process for the tests: opens a project and tells how that went, one JSON object a line; stays until its input ends. */
 import { reportOf } from '../../src/main/base/errors.ts'
-import { openProject } from '../../src/main/project/open.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
 
 const [file, mode] = process.argv.slice(2)
 try {

@@ -1,6 +1,6 @@
 /** A second process for the tests: marks image after image, and tells of each, until its input ends. */
 import { reportOf } from '../../src/main/base/errors.ts'
-import { openProject } from '../../src/main/project/open.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
 
 const project = openProject(process.argv[2])
 let goesOn = true

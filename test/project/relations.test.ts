@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Relations } from '../../src/main/project/relations.ts'
+import { Relations } from '../../src/main/project/labels/relations.ts'
 import { newProject, userError } from './support.ts'
 
 /** Animals with dogs and cats below them, of which an image shows one kind; poodles below dogs. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ScannedImage } from '../../src/main/project/scan.ts'
+import type { ScannedImage } from '../../src/main/project/images/scan.ts'
 
 /** What a scan would tell of a file. @param content stands for its bytes */
 export function scanned(file: string, content = file): ScannedImage {

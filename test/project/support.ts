@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect } from 'vitest'
 import { UserError } from '../../src/main/base/errors.ts'
-import { type CreateOptions, createProject } from '../../src/main/project/open.ts'
+import { type CreateOptions, createProject } from '../../src/main/project/file/open.ts'
+import type { ScannedImage } from '../../src/main/project/images/scan.ts'
 import type { Project } from '../../src/main/project/project.ts'
-import type { ScannedImage } from '../../src/main/project/scan.ts'
 import { scanned } from './scanned.ts'
 
 export { scanned }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ImageFilter, imageFilter, imageSort, type Label } from '../../src/preload/schemas.ts'
+import { type ImageFilter, imageFilter, imageSort, type Label } from '../../src/contract/schemas.ts'
 import { formatView, isReversed, parseView, sortBy, type View } from '../../src/renderer/state/filterText.ts'
 import { chipsOf } from '../../src/renderer/workbench/chips.ts'
 

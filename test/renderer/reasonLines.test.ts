@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Reasons } from '../../src/preload/schemas.ts'
+import type { Reasons } from '../../src/contract/schemas.ts'
 import { reasonLines } from '../../src/renderer/image/reasonLines.ts'
 
 const reasons: Reasons = {

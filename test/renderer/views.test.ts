@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ImageDetail, Label } from '../../src/preload/schemas.ts'
+import type { ImageDetail, Label } from '../../src/contract/schemas.ts'
 import { bestFound, labelGroups, nextFocus, restOf } from '../../src/renderer/image/groups.ts'
 import { type Turn, turned, turnedSize, turnedStyle } from '../../src/renderer/image/turn.ts'
 import { fitted, panned, zoomedAt } from '../../src/renderer/image/zoom.ts'

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { App, BrowserWindow, Dialog, IpcMain, Session, WebContents } from 'electron'
 import { expect, test, vi } from 'vitest'
+import { connectChannel } from '../../src/contract/handshake.ts'
 import { silent } from '../../src/main/base/log.ts'
 import { bridge } from '../../src/main/shell/electron/bridge.ts'
 import { pick } from '../../src/main/shell/electron/dialogs.ts'
@@ -10,7 +11,6 @@ import { guardContents, guardSession } from '../../src/main/shell/electron/guard
 import { answerScheme, home, isHome, mayLoad, privileges } from '../../src/main/shell/electron/protocol.ts'
 import { openWindow, windowOptions } from '../../src/main/shell/electron/window.ts'
 import { readWindowState, writeWindowState } from '../../src/main/shell/electron/windowState.ts'
-import { connectChannel } from '../../src/preload/handshake.ts'
 import { pictures, temporaryFolder } from '../app/support.ts'
 import { clientOf, newPort, startCore } from './coreSupport.ts'
 
@@ -222,7 +222,7 @@ test('the preload script hands over a port for its own page, and puts nothing on
   }
   vi.stubGlobal('window', window)
   vi.stubGlobal('location', { origin: 'surmise://app' })
-  const { askForPort, portIsHere } = await import('../../src/preload/handshake.ts')
+  const { askForPort, portIsHere } = await import('../../src/contract/handshake.ts')
   await import('../../src/preload/electron.ts')
   for (const event of [
     { source: {}, data: askForPort },

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { desktopConfiguration } from '../../scripts/package/desktop.ts'
 import { home, isHome, mayLoad, privileges } from '../../src/main/shell/electron/protocol.ts'
 import { windowOptions } from '../../src/main/shell/electron/window.ts'
-import { contentSecurityPolicy } from '../../src/main/shell/headers.ts'
+import { contentSecurityPolicy } from '../../src/main/shell/web/headers.ts'
 
 const source = path.resolve(import.meta.dirname, '../../src')
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })

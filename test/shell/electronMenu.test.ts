@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { MenuItemConstructorOptions } from 'electron'
 import { expect, test, vi } from 'vitest'
+import type { MenuAction } from '../../src/contract/desktop.ts'
 import { Given } from '../../src/main/shell/core/given.ts'
 import { acceleratorOf } from '../../src/main/shell/electron/accelerator.ts'
 import { othersIn, projectIn } from '../../src/main/shell/electron/arguments.ts'
 import { MenuBar } from '../../src/main/shell/electron/bar.ts'
 import { type MenuState, menuTemplate } from '../../src/main/shell/electron/menu.ts'
-import type { MenuAction } from '../../src/preload/desktop.ts'
 import { temporaryFolder } from '../app/support.ts'
 
 /** The ids, titles and first keys of the pages' own registry, read from its source: the menu must know no other. */

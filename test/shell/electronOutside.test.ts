@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { PreferencesFile } from '../../src/main/app/preferences.ts'
+import type { Job } from '../../src/contract/schemas.ts'
+import { PreferencesFile } from '../../src/main/app/program/preferences.ts'
 import { silent } from '../../src/main/base/log.ts'
 import { TrainingOutside } from '../../src/main/shell/electron/training.ts'
 import { Updates } from '../../src/main/shell/electron/updates.ts'
-import type { Job } from '../../src/preload/schemas.ts'
 import { temporaryFolder } from '../app/support.ts'
 import { fakeElectron } from './fakeElectron.ts'
 

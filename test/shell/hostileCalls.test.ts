@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
+import { contract } from '../../src/contract/contract.ts'
 import { Application } from '../../src/main/app/application.ts'
 import { silent } from '../../src/main/base/log.ts'
 import { computeEntry } from '../../src/main/shell/paths.ts'
-import { WebShell } from '../../src/main/shell/web.ts'
-import { contract } from '../../src/preload/contract.ts'
+import { WebShell } from '../../src/main/shell/web/web.ts'
 import { pictureProject, temporaryFolder } from '../app/support.ts'
 import { connect, letIn } from './webSupport.ts'
 

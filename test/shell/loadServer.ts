@@ -1,7 +1,7 @@
 /* The web shell in a process of its own, for as many clients as are asked for. `load.ts` starts it. */
 import path from 'node:path'
 import { startApplication } from '../../src/main/shell/start.ts'
-import { WebShell } from '../../src/main/shell/web.ts'
+import { WebShell } from '../../src/main/shell/web/web.ts'
 
 const [file, clients] = process.argv.slice(2)
 const application = startApplication({ remembers: false })

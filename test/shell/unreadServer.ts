@@ -1,7 +1,7 @@
 /* The web shell in a process of its own, that cuts off who doesn't read after a short while. `unread.test.ts` starts it. */
 import { Socket } from 'node:net'
 import { startApplication } from '../../src/main/shell/start.ts'
-import { WebShell } from '../../src/main/shell/web.ts'
+import { WebShell } from '../../src/main/shell/web/web.ts'
 
 const [file, rendererFolder, unreadFor] = process.argv.slice(2)
 const application = startApplication({ remembers: false })

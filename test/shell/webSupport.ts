@@ -3,7 +3,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import { WebSocket } from 'ws'
-import type { contract } from '../../src/preload/contract.ts'
+import type { contract } from '../../src/contract/contract.ts'
 
 export interface Answer {
   status: number

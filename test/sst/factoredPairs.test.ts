@@ -10,13 +10,13 @@ import {
 import { labelGraph } from '../../src/main/sst/labelGraph.ts'
 import { allRepairs } from '../../src/main/sst/objective.ts'
 import { declareParameters, graphShapes, randomParameters } from '../../src/main/sst/parameters.ts'
-import { gradients } from '../../src/main/tensor/gradients.ts'
-import { Graph, type Value } from '../../src/main/tensor/graph.ts'
-import { onnxModel } from '../../src/main/tensor/model.ts'
-import { adam } from '../../src/main/tensor/optimizer.ts'
-import { Session, type Tensor, tensorOf } from '../../src/main/tensor/session.ts'
-import { Trainer } from '../../src/main/tensor/trainer.ts'
-import { adjacencyOn, knownAdjacency } from '../../src/main/training/adjacency.ts'
+import { gradients } from '../../src/main/tensor/gradients/gradients.ts'
+import { adam } from '../../src/main/tensor/gradients/optimizer.ts'
+import { Graph, type Value } from '../../src/main/tensor/graph/graph.ts'
+import { onnxModel } from '../../src/main/tensor/onnx/model.ts'
+import { Session, type Tensor, tensorOf } from '../../src/main/tensor/run/session.ts'
+import { Trainer } from '../../src/main/tensor/run/trainer.ts'
+import { adjacencyOn, knownAdjacency } from '../../src/main/training/network/adjacency.ts'
 
 const sizes = { labels: 5, channels: 3, rank: 2 }
 /** The second image has one member and the third none. */

@@ -3,9 +3,9 @@ import { RandomState } from '../../src/main/base/random.ts'
 import { labelAdjacency } from '../../src/main/sst/adjacency.ts'
 import { intraTargets } from '../../src/main/sst/intra.ts'
 import { pseudoTargets } from '../../src/main/sst/pseudoLabels.ts'
-import { Graph, type Value } from '../../src/main/tensor/graph.ts'
-import { onnxModel } from '../../src/main/tensor/model.ts'
-import { Session } from '../../src/main/tensor/session.ts'
+import { Graph, type Value } from '../../src/main/tensor/graph/graph.ts'
+import { onnxModel } from '../../src/main/tensor/onnx/model.ts'
+import { Session } from '../../src/main/tensor/run/session.ts'
 
 /** What a graph without inputs comes to. */
 async function valuesOf(build: (graph: Graph) => Record<string, Value>): Promise<Record<string, number[]>> {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { countCooccurrence } from '../../src/main/suggestions/cooccurrence.ts'
 import { reliabilityBins, Tally, thresholdSteps } from '../../src/main/suggestions/curves.ts'
-import { calibrationError } from '../../src/main/training/metrics.ts'
+import { calibrationError } from '../../src/main/training/measure/metrics.ts'
 
 function tallyOf(pairs: readonly (readonly [probability: number, state: number])[]): Tally {
   const tally = new Tally()

@@ -18,7 +18,7 @@ import {
 } from '../../src/main/suggestions/scores.ts'
 import { crossFittedProbabilities } from '../../src/main/suggestions/suggester.ts'
 import { neighbourVote, votersOf } from '../../src/main/suggestions/vote.ts'
-import { calibrationError } from '../../src/main/training/metrics.ts'
+import { calibrationError } from '../../src/main/training/measure/metrics.ts'
 
 const fitting = { seed: 0, device: 'cpu' } as const
 

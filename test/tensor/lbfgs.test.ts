@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
-import { minimize } from '../../src/main/tensor/lbfgs.ts'
+import { minimize } from '../../src/main/tensor/gradients/lbfgs.ts'
 
 /** Σ (x_i - a_i)² weights_i for several problems, the last with a curved valley (Rosenbrock). */
 test('several problems of different curvature reach their own minima', async () => {

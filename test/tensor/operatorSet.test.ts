@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { joinModels, type ModelStep, modelBytes } from '../../src/main/tensor/joinModels.ts'
 import {
   type AttributeMessage,
   attributeType,
@@ -7,8 +6,9 @@ import {
   encodeModel,
   type NodeMessage,
   type TensorMessage,
-} from '../../src/main/tensor/onnxFormat.ts'
-import { Session, tensorOf } from '../../src/main/tensor/session.ts'
+} from '../../src/main/tensor/onnx/format.ts'
+import { joinModels, type ModelStep, modelBytes } from '../../src/main/tensor/onnx/joinModels.ts'
+import { Session, tensorOf } from '../../src/main/tensor/run/session.ts'
 import { expectOnnxRules } from '../deployment/onnxRules.ts'
 
 const int = (name: string, i: number): AttributeMessage => ({ name, type: attributeType.int, i })

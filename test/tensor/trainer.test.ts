@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
-import { mul, square, sub } from '../../src/main/tensor/elementwise.ts'
-import { Graph } from '../../src/main/tensor/graph.ts'
-import { linear } from '../../src/main/tensor/matrix.ts'
-import { onnxModel } from '../../src/main/tensor/model.ts'
-import { type AdamOptions, adam } from '../../src/main/tensor/optimizer.ts'
-import { mean } from '../../src/main/tensor/reduction.ts'
-import { Session, tensorOf } from '../../src/main/tensor/session.ts'
-import { Trainer } from '../../src/main/tensor/trainer.ts'
+import { type AdamOptions, adam } from '../../src/main/tensor/gradients/optimizer.ts'
+import { Graph } from '../../src/main/tensor/graph/graph.ts'
+import { onnxModel } from '../../src/main/tensor/onnx/model.ts'
+import { mul, square, sub } from '../../src/main/tensor/operators/elementwise.ts'
+import { linear } from '../../src/main/tensor/operators/matrix.ts'
+import { mean } from '../../src/main/tensor/operators/reduction.ts'
+import { Session, tensorOf } from '../../src/main/tensor/run/session.ts'
+import { Trainer } from '../../src/main/tensor/run/trainer.ts'
 
 /** Adam on a list of numbers, as its authors write it. */
 function adamByHand(p: number[], slopes: number[][], rate: number, wd: number, decay: 'decoupled' | 'l2'): number[] {

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import sharp from 'sharp'
-import { decodeHeader, headerBytes, indexName } from '../../src/main/backbone/featureFormat.ts'
-import { FeatureReader } from '../../src/main/backbone/featureReader.ts'
+import { decodeHeader, headerBytes, indexName } from '../../src/main/backbone/cache/featureFormat.ts'
+import { FeatureReader } from '../../src/main/backbone/cache/featureReader.ts'
 import { ScoreTable } from '../../src/main/suggestions/scores.ts'
-import { decodeModel } from '../../src/main/tensor/onnxFormat.ts'
+import { decodeModel } from '../../src/main/tensor/onnx/format.ts'
 import { Checkpoints } from '../../src/main/training/checkpoint.ts'
 
 const isTemporary = (name: string): boolean => /\.tmp(-|$)/.test(name)

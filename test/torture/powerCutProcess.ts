@@ -1,5 +1,5 @@
 /** Marks without end, and tells of every mark after its commit, one JSON object a line. The power is cut while it does. */
-import { openProject } from '../../src/main/project/open.ts'
+import { openProject } from '../../src/main/project/file/open.ts'
 import type { Deed } from './ledger.ts'
 
 const [file, seed] = process.argv.slice(2)

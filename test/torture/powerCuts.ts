@@ -14,7 +14,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { RandomState } from '../../src/main/base/random.ts'
-import { createProject, openProject } from '../../src/main/project/open.ts'
+import { createProject, openProject } from '../../src/main/project/file/open.ts'
 import { scanned } from '../project/scanned.ts'
 import { Ledger, readFile } from './ledger.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Job } from '../../src/preload/schemas.ts'
+import type { Job } from '../../src/contract/schemas.ts'
 import type { Client } from '../shell/webSupport.ts'
 import { checkCache, temporaryFilesIn } from './caches.ts'
 import { type Deed, Ledger, readFile as readProject } from './ledger.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
 import { ScoreTable } from '../../src/main/suggestions/scores.ts'
-import { compareModels } from '../../src/main/training/comparison.ts'
-import { averagePrecision, meanOf } from '../../src/main/training/metrics.ts'
+import { compareModels } from '../../src/main/training/measure/comparison.ts'
+import { averagePrecision, meanOf } from '../../src/main/training/measure/metrics.ts'
 
 const images = 300
 const labelIds = [11, 12, 13]

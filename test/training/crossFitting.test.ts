@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
-import { crossFitBaseline, offsetsWithout, outOfFold, pairIndex, scaled } from '../../src/main/training/crossFitting.ts'
-import { dealFolds, noFold } from '../../src/main/training/folds.ts'
-import { headLogits, trainLinearHeads } from '../../src/main/training/linearBaseline.ts'
+import {
+  crossFitBaseline,
+  offsetsWithout,
+  outOfFold,
+  pairIndex,
+  scaled,
+} from '../../src/main/training/heads/crossFitting.ts'
+import { dealFolds, noFold } from '../../src/main/training/heads/folds.ts'
+import { headLogits, trainLinearHeads } from '../../src/main/training/heads/linearBaseline.ts'
 
 const device = 'cpu'
 const [rows, channels, labels, folds] = [90, 6, 2, 3]

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
-import { cast } from '../../src/main/tensor/elementwise.ts'
-import { Graph } from '../../src/main/tensor/graph.ts'
-import { onnxModel } from '../../src/main/tensor/model.ts'
-import { Session, tensorOf } from '../../src/main/tensor/session.ts'
-import { dealFolds } from '../../src/main/training/folds.ts'
-import { crossFitLabelMaps, labelMapLogits } from '../../src/main/training/labelMaps.ts'
-import type { LinearHeads } from '../../src/main/training/linearBaseline.ts'
-import { averagePrecision } from '../../src/main/training/metrics.ts'
+import { Graph } from '../../src/main/tensor/graph/graph.ts'
+import { onnxModel } from '../../src/main/tensor/onnx/model.ts'
+import { cast } from '../../src/main/tensor/operators/elementwise.ts'
+import { Session, tensorOf } from '../../src/main/tensor/run/session.ts'
+import { dealFolds } from '../../src/main/training/heads/folds.ts'
+import { crossFitLabelMaps, labelMapLogits } from '../../src/main/training/heads/labelMaps.ts'
+import type { LinearHeads } from '../../src/main/training/heads/linearBaseline.ts'
+import { averagePrecision } from '../../src/main/training/measure/metrics.ts'
 
 const [rows, positions, width, trained] = [400, 49, 32, 200]
 const random = new RandomState(5)

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
 import { networkShapes } from '../../src/main/sst/network.ts'
 import { allRepairs, type Repairs } from '../../src/main/sst/objective.ts'
-import { elements } from '../../src/main/tensor/graph.ts'
+import { elements } from '../../src/main/tensor/graph/graph.ts'
 import { fineTune, networkSizes } from '../../src/main/training/fineTune.ts'
-import { type SstStep, trainNetwork } from '../../src/main/training/sstTraining.ts'
+import { type SstStep, trainNetwork } from '../../src/main/training/network/sstTraining.ts'
 import { ManyLabels } from './manyLabels.ts'
 
 const numbers = (labels: number): number =>

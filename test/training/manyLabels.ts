@@ -1,6 +1,6 @@
 /** Made-up images of many labels: nothing of them is kept in memory that a feature cache would have on the disk. */
 import { RandomState } from '../../src/main/base/random.ts'
-import type { FeatureSource } from '../../src/main/training/features.ts'
+import type { FeatureSource } from '../../src/main/training/description/features.ts'
 
 /** Labels of one theme come together: an image has one theme, and so many of its labels. */
 const labelsOfTheme = 25

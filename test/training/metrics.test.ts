@@ -6,7 +6,7 @@ import {
   decisionMetrics,
   meanOf,
   recallAtPrecision,
-} from '../../src/main/training/metrics.ts'
+} from '../../src/main/training/measure/metrics.ts'
 
 test('recall at a precision is the largest that any cut reaches', () => {
   // Ranked: + - + + : precision 1, 1/2, 2/3, 3/4.

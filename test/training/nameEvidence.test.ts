@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
-import { dealFolds } from '../../src/main/training/folds.ts'
-import { evidenceOf, fitWithNames, type NameEvidence, wordsOfNames } from '../../src/main/training/nameEvidence.ts'
+import { dealFolds } from '../../src/main/training/heads/folds.ts'
+import { evidenceOf, fitWithNames, type NameEvidence, wordsOfNames } from '../../src/main/training/names/evidence.ts'
 
 const [images, labels, folds] = [300, 3, 3]
 

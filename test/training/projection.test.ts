@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
-import { principalDirections } from '../../src/main/training/projection.ts'
+import { principalDirections } from '../../src/main/training/description/projection.ts'
 
 const [rows, channels] = [60, 20]
 

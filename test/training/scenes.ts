@@ -1,5 +1,5 @@
 import { RandomState } from '../../src/main/base/random.ts'
-import type { FeatureSource } from '../../src/main/training/features.ts'
+import type { FeatureSource } from '../../src/main/training/description/features.ts'
 
 /**
  * Made-up features in which labels can be found: each label has a direction of its own, which some positions of the grid of an

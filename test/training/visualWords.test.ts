@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
-import { visualWords } from '../../src/main/training/visualWords.ts'
+import { visualWords } from '../../src/main/training/description/visualWords.ts'
 
 const channels = 6
 const how = { seed: 0, device: 'cpu' as const }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { hashedLabelVectors } from '../../src/main/sst/labelVectors.ts'
-import { labelVectors, labelVectorsFrom } from '../../src/main/training/wordVectors.ts'
+import { labelVectors, labelVectorsFrom } from '../../src/main/training/names/wordVectors.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'surmise-vectors-'))
 

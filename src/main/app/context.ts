@@ -1,11 +1,11 @@
 import type { Logger } from '../base/log.ts'
 import type { ComputeProcess } from '../compute/client.ts'
-import type { Devices } from './devices.ts'
+import type { Devices } from './devices/devices.ts'
+import type { Speeds } from './devices/speeds.ts'
 import type { Events } from './events.ts'
-import type { ImageTrust } from './imageTrust.ts'
 import type { Jobs } from './jobs.ts'
-import type { OutsideWrites } from './outsideWrites.ts'
-import type { Speeds } from './speeds.ts'
+import type { ImageTrust } from './project/imageTrust.ts'
+import type { OutsideWrites } from './project/outsideWrites.ts'
 import type { tasks } from './tasks.ts'
 
 export type Compute = ComputeProcess<typeof tasks>

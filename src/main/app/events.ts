@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
-import type { AppEvent } from '../../preload/schemas.ts'
+import type { AppEvent } from '../../contract/schemas.ts'
 
 /**
  * States are told no more often than this, in milliseconds: where many people mark, each of their screens would ask for what is new

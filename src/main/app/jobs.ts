@@ -1,4 +1,4 @@
-import type { Job, TrainingPoint } from '../../preload/schemas.ts'
+import type { Job, TrainingPoint } from '../../contract/schemas.ts'
 import { reportOf, UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
 import type { Events } from './events.ts'

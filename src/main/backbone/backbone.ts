@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import type { NormalisationFrom } from './registry.ts'
-import type { Views } from './views.ts'
+import type { NormalisationFrom } from './list/registry.ts'
+import type { Views } from './pixels/views.ts'
 
 /** How the pixels must be given to the model. */
 export interface BackboneInput {

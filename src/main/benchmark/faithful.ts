@@ -12,19 +12,19 @@ import {
   randomParameters,
   type SstSizes,
 } from '../sst/parameters.ts'
-import { cast } from '../tensor/elementwise.ts'
-import { Graph } from '../tensor/graph.ts'
-import { onnxModel } from '../tensor/model.ts'
-import { adam } from '../tensor/optimizer.ts'
-import { type Device, Session, type Tensor, tensorOf } from '../tensor/session.ts'
-import { Trainer } from '../tensor/trainer.ts'
+import { adam } from '../tensor/gradients/optimizer.ts'
+import { Graph } from '../tensor/graph/graph.ts'
+import { onnxModel } from '../tensor/onnx/model.ts'
+import { cast } from '../tensor/operators/elementwise.ts'
+import { type Device, Session, type Tensor, tensorOf } from '../tensor/run/session.ts'
+import { Trainer } from '../tensor/run/trainer.ts'
 import {
   type FeatureSource,
   learnPreparation,
   type Preparation,
   PreparedGrids,
   unitVectors,
-} from '../training/features.ts'
+} from '../training/description/features.ts'
 import { frozen, learningRateAt, published, thresholdAt } from './faithfulSchedule.ts'
 
 export interface FaithfulInput {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { readSafeTensors } from '../base/safetensors.ts'
-import { averagePrecision, decisionMetrics, interpolatedAveragePrecision, meanOf } from '../training/metrics.ts'
+import { averagePrecision, decisionMetrics, interpolatedAveragePrecision, meanOf } from '../training/measure/metrics.ts'
 import { comparison, type FixtureReport, larger, unusable } from './comparison.ts'
 import { readFixtureJson } from './fixtureJson.ts'
 

@@ -1,4 +1,4 @@
-import { decisionMetrics, interpolatedAveragePrecision, meanOf } from '../training/metrics.ts'
+import { decisionMetrics, interpolatedAveragePrecision, meanOf } from '../training/measure/metrics.ts'
 import { type BenchmarkContext, checkShares, type MeasureInput, statesOf } from './benchmark.ts'
 import { cachedFeatures } from './cachedFeatures.ts'
 import { knownMask } from './masks.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { asUserError } from '../base/errors.ts'
-import { readJson } from '../exchange/jsonReader.ts'
+import { readJson } from '../exchange/read/jsonReader.ts'
 import { complaintAbout, fileIn, hashImages } from './imageFiles.ts'
 import type { ProtocolData, Split } from './protocols.ts'
 

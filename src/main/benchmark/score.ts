@@ -6,7 +6,7 @@ import {
   interpolatedAveragePrecision,
   meanOf,
   recallAtPrecision,
-} from '../training/metrics.ts'
+} from '../training/measure/metrics.ts'
 
 /** How well scores rank the pairs that were hidden. Fractions; NaN where nothing could be measured. */
 export interface HiddenScore {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../base/errors.ts'
 import { placeBelow, realPlaceBelow } from '../base/places.ts'
-import { decodeModel, encodeModel, type ModelMessage } from '../tensor/onnxFormat.ts'
+import { decodeModel, encodeModel, type ModelMessage } from '../tensor/onnx/format.ts'
 
 interface ExternalTensor {
   name: string

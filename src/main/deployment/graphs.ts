@@ -1,11 +1,11 @@
 /** The small graphs between and around the models that are joined: what the program does outside of them. */
 import type { Backbone } from '../backbone/backbone.ts'
-import { mirrors } from '../backbone/views.ts'
-import { add, cast, mul, sigmoid } from '../tensor/elementwise.ts'
-import { Graph, type Value } from '../tensor/graph.ts'
-import { reshape, reverse, slice, transpose } from '../tensor/layout.ts'
-import { onnxModel } from '../tensor/model.ts'
-import { featuresOf } from '../training/tailGraph.ts'
+import { mirrors } from '../backbone/pixels/views.ts'
+import { Graph, type Value } from '../tensor/graph/graph.ts'
+import { onnxModel } from '../tensor/onnx/model.ts'
+import { add, cast, mul, sigmoid } from '../tensor/operators/elementwise.ts'
+import { reshape, reverse, slice, transpose } from '../tensor/operators/layout.ts'
+import { featuresOf } from '../training/lastStage/tailGraph.ts'
 import { type ImageBlend, imageSources } from './imageBlend.ts'
 
 /** The batch, by the name that the exported model has for it; a number where the backbone fixes it. */

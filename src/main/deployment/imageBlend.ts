@@ -3,8 +3,8 @@ import { type ReliabilityBin, Tally } from '../suggestions/curves.ts'
 import { logistic } from '../suggestions/logistic.ts'
 import { estimateShift, priorShifts } from '../suggestions/priorShift.ts'
 import type { Sources } from '../suggestions/suggester.ts'
-import { dealFolds } from '../training/folds.ts'
-import { heldOutMetrics, type LabelMetrics, leastKnown, type Metrics } from '../training/heldOut.ts'
+import { dealFolds } from '../training/heads/folds.ts'
+import { heldOutMetrics, type LabelMetrics, leastKnown, type Metrics } from '../training/measure/heldOut.ts'
 
 /** What speaks of an image by its pixels alone. Similar images and the image's other labels are not at hand elsewhere. */
 export const imageSources = ['linear', 'map', 'sst'] as const

@@ -1,11 +1,11 @@
 import type { Backbone, Channels } from '../backbone/backbone.ts'
 import { inputShape } from '../backbone/backbone.ts'
-import { decodeAhead } from '../backbone/decodeAhead.ts'
-import { FeatureReader } from '../backbone/featureReader.ts'
-import { decodeLooks } from '../backbone/looks.ts'
-import { Preprocessor } from '../backbone/preprocess.ts'
-import { type Device, Session, type Tensor, tensorOf } from '../tensor/session.ts'
-import { noFold } from '../training/folds.ts'
+import { FeatureReader } from '../backbone/cache/featureReader.ts'
+import { decodeAhead } from '../backbone/embed/decodeAhead.ts'
+import { decodeLooks } from '../backbone/pixels/looks.ts'
+import { Preprocessor } from '../backbone/pixels/preprocess.ts'
+import { type Device, Session, type Tensor, tensorOf } from '../tensor/run/session.ts'
+import { noFold } from '../training/heads/folds.ts'
 import { foldLogits } from './assemble.ts'
 
 /** What a model is fed with: some images' inputs at a time. */

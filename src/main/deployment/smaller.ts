@@ -1,4 +1,4 @@
-import { elementTypeNumber, type ModelMessage, type NodeMessage, type TensorMessage } from '../tensor/onnxFormat.ts'
+import { elementTypeNumber, type ModelMessage, type NodeMessage, type TensorMessage } from '../tensor/onnx/format.ts'
 
 export const precisions = ['float32', 'float16', 'int8'] as const
 export type Precision = (typeof precisions)[number]

@@ -2,11 +2,7 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { cancelled, UserError } from '../base/errors.ts'
-import { findDamage } from './damage.ts'
 import { Connection } from './database.ts'
-import { DisputesTable } from './disputes.ts'
-import type { Drive } from './drive.ts'
-import { Edit, type EditOptions } from './edit.ts'
 import {
   historyDamaged,
   imageUnknown,
@@ -18,6 +14,18 @@ import {
   projectDamaged,
   projectMoved,
 } from './errors.ts'
+import { findDamage } from './file/damage.ts'
+import type { Drive } from './file/drive.ts'
+import { keepBackupNow } from './file/keepBackup.ts'
+import { maintain } from './file/maintenance.ts'
+import { findRoot, isFolder, isShare, requireFolder, writeRoot } from './file/root.ts'
+import { ImagesTable } from './images/images.ts'
+import { Edit, type EditOptions } from './labels/edit.ts'
+import { LabelsTable } from './labels/labels.ts'
+import { ModelsTable } from './models.ts'
+import { SettingsTable } from './settings.ts'
+import { soundRow } from './soundRow.ts'
+import { DisputesTable } from './states/disputes.ts'
 import {
   type ActionRow,
   History,
@@ -26,20 +34,12 @@ import {
   recordReplay,
   replay,
   replayTarget,
-} from './history.ts'
-import { ImagesTable } from './images.ts'
-import { keepBackupNow } from './keepBackup.ts'
-import { LabelsTable } from './labels.ts'
-import { maintain } from './maintenance.ts'
-import { ModelsTable } from './models.ts'
-import { ProgressTable } from './progress.ts'
-import { findRoot, isFolder, isShare, requireFolder, writeRoot } from './root.ts'
-import { SettingsTable } from './settings.ts'
-import { ProjectSnapshot } from './snapshot.ts'
-import { soundRow } from './soundRow.ts'
-import { StatesTable } from './states.ts'
+} from './states/history.ts'
+import { ProgressTable } from './states/progress.ts'
+import { ProjectSnapshot } from './states/snapshot.ts'
+import { StatesTable } from './states/states.ts'
+import { Writer } from './states/writer.ts'
 import type { ProjectChange } from './types.ts'
-import { Writer } from './writer.ts'
 
 /** An action of more states is undone in slices. */
 const smallAction = 5000

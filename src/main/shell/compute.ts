@@ -5,7 +5,7 @@ import { watchOver } from '../compute/watchdog.ts'
 watchOver()
 const [{ tasks }, { tryModelsApart }, { serveTasks }] = await Promise.all([
   import('../app/tasks.ts'),
-  import('../app/trial.ts'),
+  import('../app/backbones/trial.ts'),
   import('../compute/server.ts'),
 ])
 tryModelsApart()

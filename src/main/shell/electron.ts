@@ -14,8 +14,8 @@ import {
   session,
   shell,
 } from 'electron'
-import type { AppEvent } from '../../preload/schemas.ts'
-import { configFolder, logFileIn } from '../app/home.ts'
+import type { AppEvent } from '../../contract/schemas.ts'
+import { configFolder, logFileIn } from '../app/program/home.ts'
 import { openLog } from '../base/log.ts'
 import { othersIn, projectIn } from './electron/arguments.ts'
 import { MenuBar } from './electron/bar.ts'

@@ -3,7 +3,7 @@ import { UserError } from '../base/errors.ts'
 import { handOver } from './handOver.ts'
 import { isRendererBuilt, rendererFolder } from './paths.ts'
 import { startApplication } from './start.ts'
-import { WebShell, type WebShellOptions } from './web.ts'
+import { WebShell, type WebShellOptions } from './web/web.ts'
 
 export interface ServeOptions extends Omit<WebShellOptions, 'rendererFolder'> {
   /** A project file to open. */

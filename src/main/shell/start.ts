@@ -1,5 +1,5 @@
 import { Application, type ApplicationOptions } from '../app/application.ts'
-import { configFolder, logFileIn } from '../app/home.ts'
+import { configFolder, logFileIn } from '../app/program/home.ts'
 import { openLog } from '../base/log.ts'
 import { computeEntry, version } from './paths.ts'
 

@@ -1,8 +1,8 @@
-import { dot } from '../tensor/composed.ts'
-import { add, tanh } from '../tensor/elementwise.ts'
-import type { Value } from '../tensor/graph.ts'
-import { concat } from '../tensor/layout.ts'
-import { linear } from '../tensor/matrix.ts'
+import type { Value } from '../tensor/graph/graph.ts'
+import { dot } from '../tensor/operators/composed.ts'
+import { add, tanh } from '../tensor/operators/elementwise.ts'
+import { concat } from '../tensor/operators/layout.ts'
+import { linear } from '../tensor/operators/matrix.ts'
 
 /**
  * Per-label classifiers (METHOD 1): o_c = tanh(Wo [h_c ; f_c] + bo), logit s_c = v_c·o_c + β_c.

@@ -1,8 +1,8 @@
-import { mul, sub, tanh } from '../tensor/elementwise.ts'
-import type { Value } from '../tensor/graph.ts'
-import { concat, reshape, slice, split, transpose } from '../tensor/layout.ts'
-import { linear, matmul } from '../tensor/matrix.ts'
-import { softmax, sum } from '../tensor/reduction.ts'
+import type { Value } from '../tensor/graph/graph.ts'
+import { mul, sub, tanh } from '../tensor/operators/elementwise.ts'
+import { concat, reshape, slice, split, transpose } from '../tensor/operators/layout.ts'
+import { linear, matmul } from '../tensor/operators/matrix.ts'
+import { softmax, sum } from '../tensor/operators/reduction.ts'
 
 type Lookup = (name: string) => Value
 

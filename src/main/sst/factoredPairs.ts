@@ -1,10 +1,22 @@
 /** Intra-image transfer for many labels: its cost grows with C, not with C² (METHOD 2, many labels). */
 
-import { abs, add, cast, div, equal, greater, maximum, mul, sigmoid, stopGradient, sub } from '../tensor/elementwise.ts'
-import type { Value } from '../tensor/graph.ts'
-import { reshape, transpose } from '../tensor/layout.ts'
-import { linear, matmul } from '../tensor/matrix.ts'
-import { sum } from '../tensor/reduction.ts'
+import type { Value } from '../tensor/graph/graph.ts'
+import {
+  abs,
+  add,
+  cast,
+  div,
+  equal,
+  greater,
+  maximum,
+  mul,
+  sigmoid,
+  stopGradient,
+  sub,
+} from '../tensor/operators/elementwise.ts'
+import { reshape, transpose } from '../tensor/operators/layout.ts'
+import { linear, matmul } from '../tensor/operators/matrix.ts'
+import { sum } from '../tensor/operators/reduction.ts'
 import { meanOfPairs, pairEntries } from './intra.ts'
 import { type PseudoTargets, pseudoTargets } from './pseudoLabels.ts'
 

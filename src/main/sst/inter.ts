@@ -1,6 +1,7 @@
 /** Cross-image transfer (METHOD 1, CST): images where a label is known speak for those where it isn't. */
 
-import { normalize } from '../tensor/composed.ts'
+import { elements, type Value } from '../tensor/graph/graph.ts'
+import { normalize } from '../tensor/operators/composed.ts'
 import {
   add,
   cast,
@@ -15,11 +16,10 @@ import {
   stopGradient,
   sub,
   where,
-} from '../tensor/elementwise.ts'
-import { elements, type Value } from '../tensor/graph.ts'
-import { gather, reshape, transpose } from '../tensor/layout.ts'
-import { matmul } from '../tensor/matrix.ts'
-import { cumulativeSum, largest, sum } from '../tensor/reduction.ts'
+} from '../tensor/operators/elementwise.ts'
+import { gather, reshape, transpose } from '../tensor/operators/layout.ts'
+import { matmul } from '../tensor/operators/matrix.ts'
+import { cumulativeSum, largest, sum } from '../tensor/operators/reduction.ts'
 import { type PseudoTargets, pseudoTargets } from './pseudoLabels.ts'
 
 /**

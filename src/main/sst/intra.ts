@@ -1,6 +1,7 @@
 /** Intra-image transfer (METHOD 1, IST): what is known of an image speaks for its unknown labels. */
 
-import { dot } from '../tensor/composed.ts'
+import type { Graph, Value } from '../tensor/graph/graph.ts'
+import { dot } from '../tensor/operators/composed.ts'
 import {
   abs,
   add,
@@ -20,11 +21,10 @@ import {
   stopGradient,
   sub,
   where,
-} from '../tensor/elementwise.ts'
-import type { Graph, Value } from '../tensor/graph.ts'
-import { concat, gather, reshape, slice, transpose } from '../tensor/layout.ts'
-import { linear, matmul } from '../tensor/matrix.ts'
-import { mean, sum } from '../tensor/reduction.ts'
+} from '../tensor/operators/elementwise.ts'
+import { concat, gather, reshape, slice, transpose } from '../tensor/operators/layout.ts'
+import { linear, matmul } from '../tensor/operators/matrix.ts'
+import { mean, sum } from '../tensor/operators/reduction.ts'
 import { type PseudoTargets, pseudoTargets } from './pseudoLabels.ts'
 
 const leastProbability = 0.1

@@ -1,7 +1,7 @@
-import { add, mul, sigmoid, sub, tanh } from '../tensor/elementwise.ts'
-import type { Value } from '../tensor/graph.ts'
-import { concat, split, transpose } from '../tensor/layout.ts'
-import { linear, matmul } from '../tensor/matrix.ts'
+import type { Value } from '../tensor/graph/graph.ts'
+import { add, mul, sigmoid, sub, tanh } from '../tensor/operators/elementwise.ts'
+import { concat, split, transpose } from '../tensor/operators/layout.ts'
+import { linear, matmul } from '../tensor/operators/matrix.ts'
 
 type Lookup = (name: string) => Value
 

@@ -1,6 +1,6 @@
-import { abs, cast, div, greater, maximum, mul, neg, softplus } from '../tensor/elementwise.ts'
-import type { Value } from '../tensor/graph.ts'
-import { sum } from '../tensor/reduction.ts'
+import type { Value } from '../tensor/graph/graph.ts'
+import { abs, cast, div, greater, maximum, mul, neg, softplus } from '../tensor/operators/elementwise.ts'
+import { sum } from '../tensor/operators/reduction.ts'
 
 /**
  * cls(s,t) (METHOD 1): the mean over the entries with |t| = 1 of softplus(-s) where t = +1, softplus(s) where t = -1; 0 without

@@ -1,4 +1,4 @@
-import type { Value } from '../tensor/graph.ts'
+import type { Value } from '../tensor/graph/graph.ts'
 import { classify } from './classifier.ts'
 import { semanticDecoupling } from './decoupling.ts'
 import { labelGraph } from './labelGraph.ts'

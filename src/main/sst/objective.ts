@@ -1,5 +1,5 @@
-import { add, mul, sigmoid, stopGradient } from '../tensor/elementwise.ts'
-import type { Value } from '../tensor/graph.ts'
+import type { Value } from '../tensor/graph/graph.ts'
+import { add, mul, sigmoid, stopGradient } from '../tensor/operators/elementwise.ts'
 import { factoredIntraTargets, factoredPairLogits, factoredPairLoss } from './factoredPairs.ts'
 import { batchSimilarity, distanceLoss, interTargets } from './inter.ts'
 import { cooccurrenceLogits, cooccurrenceLoss, intraTargets } from './intra.ts'

@@ -1,5 +1,5 @@
 import type { RandomState } from '../base/random.ts'
-import type { Graph, Value } from '../tensor/graph.ts'
+import type { Graph, Value } from '../tensor/graph/graph.ts'
 
 /** The sizes of the network (METHOD 1). */
 export interface SstSizes {

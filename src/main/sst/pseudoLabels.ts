@@ -1,3 +1,4 @@
+import type { Value } from '../tensor/graph/graph.ts'
 import {
   abs,
   add,
@@ -11,8 +12,7 @@ import {
   mul,
   sub,
   where,
-} from '../tensor/elementwise.ts'
-import type { Value } from '../tensor/graph.ts'
+} from '../tensor/operators/elementwise.ts'
 
 /** What an unknown label counts as, by its transferred score. */
 export interface PseudoTargets {

@@ -1,11 +1,11 @@
 import { RandomState } from '../base/random.ts'
-import { add, mul, softplus, square } from '../tensor/elementwise.ts'
-import { Graph } from '../tensor/graph.ts'
-import { reshape, transpose } from '../tensor/layout.ts'
-import { matmul } from '../tensor/matrix.ts'
-import { solveProblems } from '../tensor/problems.ts'
-import { sum } from '../tensor/reduction.ts'
-import { type Device, tensorOf } from '../tensor/session.ts'
+import { Graph } from '../tensor/graph/graph.ts'
+import { solveProblems } from '../tensor/graph/problems.ts'
+import { add, mul, softplus, square } from '../tensor/operators/elementwise.ts'
+import { reshape, transpose } from '../tensor/operators/layout.ts'
+import { matmul } from '../tensor/operators/matrix.ts'
+import { sum } from '../tensor/operators/reduction.ts'
+import { type Device, tensorOf } from '../tensor/run/session.ts'
 import { type Conditional, writeEvidence } from './conditional.ts'
 
 export interface ConditionalOptions {

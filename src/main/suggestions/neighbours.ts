@@ -1,10 +1,10 @@
-import { add, div, sqrt, square } from '../tensor/elementwise.ts'
-import { Graph, type Value } from '../tensor/graph.ts'
-import { transpose } from '../tensor/layout.ts'
-import { matmul } from '../tensor/matrix.ts'
-import { onnxModel } from '../tensor/model.ts'
-import { largestWithPlaces, sum } from '../tensor/reduction.ts'
-import { type Device, Session, tensorOf } from '../tensor/session.ts'
+import { Graph, type Value } from '../tensor/graph/graph.ts'
+import { onnxModel } from '../tensor/onnx/model.ts'
+import { add, div, sqrt, square } from '../tensor/operators/elementwise.ts'
+import { transpose } from '../tensor/operators/layout.ts'
+import { matmul } from '../tensor/operators/matrix.ts'
+import { largestWithPlaces, sum } from '../tensor/operators/reduction.ts'
+import { type Device, Session, tensorOf } from '../tensor/run/session.ts'
 import type { Neighbours } from './vote.ts'
 
 const chunk = 256

@@ -2,12 +2,12 @@ import { deviceFailed } from '../base/deviceFailure.ts'
 import { RandomState } from '../base/random.ts'
 import { semanticDecoupling } from '../sst/decoupling.ts'
 import { knownLoss } from '../sst/losses.ts'
-import { dot } from '../tensor/composed.ts'
-import { cast } from '../tensor/elementwise.ts'
-import { Graph, type Value } from '../tensor/graph.ts'
-import { adam } from '../tensor/optimizer.ts'
-import { type Device, isBuiltIn, tensorOf } from '../tensor/session.ts'
-import { Trainer } from '../tensor/trainer.ts'
+import { adam } from '../tensor/gradients/optimizer.ts'
+import { Graph, type Value } from '../tensor/graph/graph.ts'
+import { dot } from '../tensor/operators/composed.ts'
+import { cast } from '../tensor/operators/elementwise.ts'
+import { type Device, isBuiltIn, tensorOf } from '../tensor/run/session.ts'
+import { Trainer } from '../tensor/run/trainer.ts'
 
 /** Seconds that one small training step takes. */
 export interface DeviceProbe {

@@ -1,2 +1,2 @@
 /** Of what runs the networks. */
-export { runtimeVersion } from '../tensor/session.ts'
+export { runtimeVersion } from '../tensor/run/session.ts'

@@ -1,10 +1,10 @@
-import { readClassifier } from '../backbone/classifier.ts'
-import { FeatureReader } from '../backbone/featureReader.ts'
-import { resolveBackbone } from '../backbone/resolve.ts'
+import { FeatureReader } from '../backbone/cache/featureReader.ts'
+import { readClassifier } from '../backbone/resolve/classifier.ts'
+import { resolveBackbone } from '../backbone/resolve/resolve.ts'
 import { UserError } from '../base/errors.ts'
-import type { Device } from '../tensor/session.ts'
+import type { Device } from '../tensor/run/session.ts'
 import { fineTune } from './fineTune.ts'
-import type { Metrics } from './heldOut.ts'
+import type { Metrics } from './measure/heldOut.ts'
 import { sourceOf } from './train.ts'
 
 export interface TryInput {

@@ -1,4 +1,4 @@
-import type { ImageDetail, Label, ProjectSummary } from '../../preload/schemas.ts'
+import type { ImageDetail, Label, ProjectSummary } from '../../contract/schemas.ts'
 import { queryClient, keys as queryKeys } from '../state/queries.ts'
 import { ui } from '../state/ui.ts'
 

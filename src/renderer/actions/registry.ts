@@ -1,4 +1,4 @@
-import type { Label } from '../../preload/schemas.ts'
+import type { Label } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { restOf } from '../image/groups.ts'
 import { closeProject } from '../progress/close.ts'

@@ -1,4 +1,4 @@
-import type { Label } from '../../preload/schemas.ts'
+import type { Label } from '../../contract/schemas.ts'
 import { formatView, parseView, type TextProblem, type View } from '../state/filterText.ts'
 import { type DialogName, dialogNames, type Ui } from '../state/ui.ts'
 

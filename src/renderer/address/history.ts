@@ -1,4 +1,4 @@
-import type { Label, ProjectSummary } from '../../preload/schemas.ts'
+import type { Label, ProjectSummary } from '../../contract/schemas.ts'
 import { actions } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { refreshStaleList } from '../state/events.ts'

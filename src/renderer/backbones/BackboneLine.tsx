@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Check, Gauge, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import type { BackboneRow, BackbonesPage } from '../../preload/backbones.ts'
+import type { BackboneRow, BackbonesPage } from '../../contract/backbones.ts'
 import { client } from '../bridge/client.ts'
 import { keys, useLatestJob } from '../state/queries.ts'
 import { texts } from '../texts.ts'

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { FeatureCache } from '../../preload/backbones.ts'
+import type { FeatureCache } from '../../contract/backbones.ts'
 import { client } from '../bridge/client.ts'
 import { keys } from '../state/queries.ts'
 import { notify } from '../state/ui.ts'

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react'
-import type { BackboneRow, BackbonesPage, BackboneTrial } from '../../preload/backbones.ts'
+import type { BackboneRow, BackbonesPage, BackboneTrial } from '../../contract/backbones.ts'
 import { client } from '../bridge/client.ts'
 import { useLatestJob } from '../state/queries.ts'
 import { texts } from '../texts.ts'

@@ -1,5 +1,5 @@
-import type { BackboneRow, BackbonesPage } from '../../preload/backbones.ts'
-import { looksEach, viewChoices } from '../../preload/views.ts'
+import type { BackboneRow, BackbonesPage } from '../../contract/backbones.ts'
+import { looksEach, viewChoices } from '../../contract/views.ts'
 import { client } from '../bridge/client.ts'
 import { useProject } from '../state/queries.ts'
 import { texts } from '../texts.ts'

@@ -1,4 +1,4 @@
-import type { BackboneRow, BackbonesPage } from '../../preload/backbones.ts'
+import type { BackboneRow, BackbonesPage } from '../../contract/backbones.ts'
 
 type ProjectPart = NonNullable<BackbonesPage['project']>
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Archive as ArchiveIcon, ArchiveRestore } from 'lucide-react'
 import { useState } from 'react'
-import type { Backup } from '../../preload/schemas.ts'
+import type { Backup } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { queryClient, useProject } from '../state/queries.ts'
 import { notify, resetView, ui } from '../state/ui.ts'

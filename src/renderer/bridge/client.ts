@@ -1,7 +1,7 @@
 import { type ClientLink, createORPCClient, ORPCError } from '@orpc/client'
 import type { ContractRouterClient } from '@orpc/contract'
-import type { contract } from '../../preload/contract.ts'
-import type { ErrorReport } from '../../preload/schemas.ts'
+import type { contract } from '../../contract/contract.ts'
+import type { ErrorReport } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 import { type Line, openLine, Unproven } from './transport.ts'
 

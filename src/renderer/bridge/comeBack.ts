@@ -1,4 +1,4 @@
-import { proofText } from '../../preload/handshake.ts'
+import { proofText } from '../../contract/handshake.ts'
 
 /** How this browser proves to the program that it was let in before: by a key that nothing can read, and that never leaves it. */
 interface Kept {

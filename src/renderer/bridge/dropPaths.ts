@@ -1,4 +1,4 @@
-import { droppedPaths } from '../../preload/handshake.ts'
+import { droppedPaths } from '../../contract/handshake.ts'
 
 /** What is dropped is told within this time, in milliseconds, or not at all. */
 const patience = 1000

@@ -1,6 +1,6 @@
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
-import { askForPort, portIsHere } from '../../preload/handshake.ts'
+import { askForPort, portIsHere } from '../../contract/handshake.ts'
 import { comeBack, keepKey } from './comeBack.ts'
 
 /** A line to the main process, while it holds. */

@@ -1,4 +1,4 @@
-import type { ProjectSummary, RecentProject } from '../../preload/schemas.ts'
+import type { ProjectSummary, RecentProject } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { openProject } from '../state/openProject.ts'
 import { keys, queryClient } from '../state/queries.ts'

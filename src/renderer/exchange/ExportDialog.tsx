@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react'
-import type { ExportReport } from '../../preload/schemas.ts'
+import type { ExportReport } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'
 import { joinPath, parentOf } from '../start/paths.ts'

@@ -1,4 +1,4 @@
-import type { ExchangeFormat, ProjectSummary } from '../../preload/schemas.ts'
+import type { ExchangeFormat, ProjectSummary } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 
 /** Before anything is written: what the file would hold, and what the format has no word for. */

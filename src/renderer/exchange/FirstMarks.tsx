@@ -1,4 +1,4 @@
-import type { ImportPreview } from '../../preload/schemas.ts'
+import type { ImportPreview } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 import { Name } from '../ui/Name.tsx'
 

@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
-import type { ImportPreview } from '../../preload/schemas.ts'
+import type { ImportPreview } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'
 import { parentOf } from '../start/paths.ts'

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react'
-import type { MergeReport } from '../../preload/schemas.ts'
+import type { MergeReport } from '../../contract/schemas.ts'
 import { action } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'

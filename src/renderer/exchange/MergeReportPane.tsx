@@ -1,4 +1,4 @@
-import type { MergeReport } from '../../preload/schemas.ts'
+import type { MergeReport } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 import { Count } from './Count.tsx'
 import { type LabelLine, LabelNumbers } from './LabelNumbers.tsx'

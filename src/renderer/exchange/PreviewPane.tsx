@@ -1,4 +1,4 @@
-import type { ImportPreview, Label } from '../../preload/schemas.ts'
+import type { ImportPreview, Label } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 import { Checkbox, Choice } from '../ui/Choice.tsx'
 import { Count } from './Count.tsx'

@@ -1,5 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
-import type { ImportPreview } from '../../preload/schemas.ts'
+import type { ImportPreview } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 
 /** What can't be said or read as it is: how often, with a few examples. */

@@ -1,4 +1,4 @@
-import type { ExchangeFormat } from '../../preload/schemas.ts'
+import type { ExchangeFormat } from '../../contract/schemas.ts'
 import { Field, Input, Select } from '../ui/Field.tsx'
 
 export type Answers = Readonly<Record<string, string>>

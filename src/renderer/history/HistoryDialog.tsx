@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { CornerDownRight, Redo2, Undo2 } from 'lucide-react'
-import type { Action as Done } from '../../preload/schemas.ts'
+import type { Action as Done } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { goTo } from '../state/marks.ts'
 import { queryClient, useProject } from '../state/queries.ts'

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import type { Reasons } from '../../preload/schemas.ts'
+import type { Reasons } from '../../contract/schemas.ts'
 
 /** How dark it gets where the model did not look: 0 … 255. */
 const darkest = 120

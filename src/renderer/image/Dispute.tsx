@@ -1,5 +1,5 @@
 import { Users } from 'lucide-react'
-import type { Statement } from '../../preload/schemas.ts'
+import type { Statement } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 
 const t = texts.disputes

@@ -1,5 +1,5 @@
 import { Check, TriangleAlert, X } from 'lucide-react'
-import type { Suggestion } from '../../preload/schemas.ts'
+import type { Suggestion } from '../../contract/schemas.ts'
 import { review } from '../state/marks.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'

@@ -1,6 +1,6 @@
 import { CheckCheck } from 'lucide-react'
 import { useMemo } from 'react'
-import type { ImageDetail } from '../../preload/schemas.ts'
+import type { ImageDetail } from '../../contract/schemas.ts'
 import { action, keyNameOf, keysOfLabels } from '../actions/registry.ts'
 import { needsOpenLabels } from '../actions/whyNot.ts'
 import { usePanelWidth } from '../state/panels.ts'

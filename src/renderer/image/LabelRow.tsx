@@ -1,6 +1,6 @@
 import { Check, Minus, X } from 'lucide-react'
 import { memo, useEffect, useRef } from 'react'
-import type { Suggestion } from '../../preload/schemas.ts'
+import type { Suggestion } from '../../contract/schemas.ts'
 import { keyName } from '../actions/registry.ts'
 import { accept, mark, reject } from '../state/marks.ts'
 import { ui } from '../state/ui.ts'

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import type { Label, Reasons } from '../../preload/schemas.ts'
+import type { Label, Reasons } from '../../contract/schemas.ts'
 import { action } from '../actions/registry.ts'
 import { reportOf } from '../bridge/client.ts'
 import { useFromNames } from '../state/queries.ts'

@@ -1,4 +1,4 @@
-import type { ImageDetail, KnownState, Label, Statement, Suggestion } from '../../preload/schemas.ts'
+import type { ImageDetail, KnownState, Label, Statement, Suggestion } from '../../contract/schemas.ts'
 
 /** A label in the panel of an image. */
 export interface LabelEntry {

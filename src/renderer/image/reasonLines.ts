@@ -1,4 +1,4 @@
-import type { Reasons } from '../../preload/schemas.ts'
+import type { Reasons } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 
 export interface ReasonLine {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useLayoutEffect, useMemo } from 'react'
-import type { ImageDetail, Reasons, Suggestion } from '../../preload/schemas.ts'
+import type { ImageDetail, Reasons, Suggestion } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { keys, useLabels } from '../state/queries.ts'
 import { ui, useUi } from '../state/ui.ts'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Contradiction } from '../../preload/modelPage.ts'
+import type { Contradiction } from '../../contract/modelPage.ts'
 import { currentIds } from '../state/queries.ts'
 import { openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'

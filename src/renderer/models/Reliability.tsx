@@ -1,4 +1,4 @@
-import type { ModelCurves } from '../../preload/modelPage.ts'
+import type { ModelCurves } from '../../contract/modelPage.ts'
 import { texts } from '../texts.ts'
 import { Plot } from './Plot.tsx'
 

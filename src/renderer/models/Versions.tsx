@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import type { Model } from '../../preload/schemas.ts'
+import type { Model } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 
 /** Every version, the newest first: one of them is looked at, and one suggests. */

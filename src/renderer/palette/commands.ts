@@ -1,4 +1,4 @@
-import type { Label, RecentProject, SavedFilter } from '../../preload/schemas.ts'
+import type { Label, RecentProject, SavedFilter } from '../../contract/schemas.ts'
 import { detailNow } from '../actions/now.ts'
 import { actions, keyName } from '../actions/registry.ts'
 import { isolated } from '../bidi.ts'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Decisions } from '../../preload/bulkSchemas.ts'
-import type { Label } from '../../preload/schemas.ts'
+import type { Decisions } from '../../contract/bulk.ts'
+import type { Label } from '../../contract/schemas.ts'
 import { client, reportOf } from '../bridge/client.ts'
 import { useLabels, useProject } from '../state/queries.ts'
 import { texts } from '../texts.ts'

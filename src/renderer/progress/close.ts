@@ -1,4 +1,4 @@
-import type { Label, ProjectSummary } from '../../preload/schemas.ts'
+import type { Label, ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { keys, queryClient } from '../state/queries.ts'
 import { notify, notifyError } from '../state/ui.ts'

@@ -1,4 +1,4 @@
-import type { Decisions, ProgressOverview } from '../../preload/bulkSchemas.ts'
+import type { Decisions, ProgressOverview } from '../../contract/bulk.ts'
 
 interface Counted {
   id: number

@@ -1,6 +1,6 @@
 import { ArrowLeft, CircleCheckBig } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import type { CandidateOrder, Label, ProjectSummary } from '../../preload/schemas.ts'
+import type { CandidateOrder, Label, ProjectSummary } from '../../contract/schemas.ts'
 import { action, keyNameOf, withKeyOf } from '../actions/registry.ts'
 import { usePictures } from '../state/pictures.ts'
 import { useFromNames, useLabels } from '../state/queries.ts'

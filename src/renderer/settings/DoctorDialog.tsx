@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Check, CircleX, Copy, type LucideIcon, TriangleAlert } from 'lucide-react'
-import { doctorParts, type Finding } from '../../preload/doctor.ts'
+import { doctorParts, type Finding } from '../../contract/doctor.ts'
 import { client, reportOf } from '../bridge/client.ts'
 import { keys } from '../state/queries.ts'
 import { notify } from '../state/ui.ts'

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useState } from 'react'
-import type { ErrorReport } from '../../preload/schemas.ts'
+import type { ErrorReport } from '../../contract/schemas.ts'
 import { type Clash, clashOf, isWhole, withKey } from '../actions/keyMap.ts'
 import { keyOf } from '../actions/keys.ts'
 import { type Action, actions, keyName, keysOfLabels } from '../actions/registry.ts'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import type { Label } from '../../preload/schemas.ts'
+import type { Label } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { withoutLabel } from '../state/filters.ts'
 import { ui, useUi } from '../state/ui.ts'

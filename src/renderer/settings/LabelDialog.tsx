@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react'
-import type { Label } from '../../preload/schemas.ts'
+import type { Label } from '../../contract/schemas.ts'
 import { actions, keyName, keysOfLabels } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { useLabels } from '../state/queries.ts'

@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { Label } from '../../preload/schemas.ts'
+import type { Label } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 import { Checkbox } from '../ui/Choice.tsx'
 import { Field, Input, Select } from '../ui/Field.tsx'

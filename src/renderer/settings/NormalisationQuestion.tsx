@@ -1,4 +1,4 @@
-import type { ErrorReport } from '../../preload/schemas.ts'
+import type { ErrorReport } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 import { Choice } from '../ui/Choice.tsx'
 

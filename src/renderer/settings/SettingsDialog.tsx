@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react'
-import type { ProjectSummary, Settings } from '../../preload/schemas.ts'
+import type { ProjectSummary, Settings } from '../../contract/schemas.ts'
 import { plainOf } from '../backbones/costs.ts'
 import { useBackbones } from '../backbones/queries.ts'
 import { client } from '../bridge/client.ts'

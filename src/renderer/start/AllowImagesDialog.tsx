@@ -1,4 +1,4 @@
-import type { ProjectSummary } from '../../preload/schemas.ts'
+import type { ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'

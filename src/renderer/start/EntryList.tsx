@@ -1,6 +1,6 @@
 import { File, Folder, Image } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import type { FolderListing } from '../../preload/schemas.ts'
+import type { FolderListing } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 import { Name } from '../ui/Name.tsx'
 

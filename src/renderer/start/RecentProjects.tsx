@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import type { RecentProject } from '../../preload/schemas.ts'
+import type { RecentProject } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { openProject } from '../state/openProject.ts'
 import { keys, queryClient, useRecent } from '../state/queries.ts'

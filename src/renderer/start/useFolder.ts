@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { ErrorReport, FolderListing } from '../../preload/schemas.ts'
+import type { ErrorReport, FolderListing } from '../../contract/schemas.ts'
 import { client, reportOf } from '../bridge/client.ts'
 
 /** One folder at a time of the machine that the program runs on; one that can't be read leaves the last in sight. */

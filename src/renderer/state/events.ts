@@ -1,4 +1,4 @@
-import type { AppEvent, Job, ProjectSummary } from '../../preload/schemas.ts'
+import type { AppEvent, Job, ProjectSummary } from '../../contract/schemas.ts'
 import { client, connection } from '../bridge/client.ts'
 import { flush } from './outbox.ts'
 import { tryPicturesAgain } from './pictures.ts'

@@ -1,4 +1,4 @@
-import type { ImageFilter, ImageSort, Label } from '../../preload/schemas.ts'
+import type { ImageFilter, ImageSort, Label } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 
 /** What the list shows and in which order: what a filter's text says, and what is saved under a name. */

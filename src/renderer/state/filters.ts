@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { create } from 'zustand'
-import type { ImageFilter, Label, SavedFilter } from '../../preload/schemas.ts'
+import type { ImageFilter, Label, SavedFilter } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
 import { formatView, type View } from './filterText.ts'

@@ -1,5 +1,5 @@
-import { imageUrl } from '../../preload/contract.ts'
-import type { ImageRow, ProjectSummary } from '../../preload/schemas.ts'
+import { imageUrl } from '../../contract/contract.ts'
+import type { ImageRow, ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { joinPath } from '../start/paths.ts'
 import { texts } from '../texts.ts'

@@ -5,7 +5,7 @@ import type {
   ProjectSummary,
   StateChange,
   Suggestion,
-} from '../../preload/schemas.ts'
+} from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
 import { sendNow, sendOnce } from './outbox.ts'

@@ -1,4 +1,4 @@
-import type { MenuAction } from '../../preload/desktop.ts'
+import type { MenuAction } from '../../contract/desktop.ts'
 import { action, actions } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { queryClient } from './queries.ts'

@@ -1,4 +1,4 @@
-import type { ErrorReport } from '../../preload/schemas.ts'
+import type { ErrorReport } from '../../contract/schemas.ts'
 import { client, reportOf } from '../bridge/client.ts'
 import { openDialog, ui } from './ui.ts'
 

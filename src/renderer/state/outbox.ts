@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/client'
-import type { ActionResult, ProjectSummary, Sent } from '../../preload/schemas.ts'
+import type { ActionResult, ProjectSummary, Sent } from '../../contract/schemas.ts'
 import { ConnectionLost, client, connection, reportOf } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
 import { keys, queryClient } from './queries.ts'

@@ -1,4 +1,4 @@
-import type { Preferences } from '../../preload/schemas.ts'
+import type { Preferences } from '../../contract/schemas.ts'
 import { savePanels } from './preferences.ts'
 import { ui, useUi } from './ui.ts'
 

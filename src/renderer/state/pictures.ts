@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { ImageRow } from '../../preload/schemas.ts'
+import type { ImageRow } from '../../contract/schemas.ts'
 
 /**
  * Images whose picture did not come although the last scan found nothing wrong: the file was deleted since, say, or its drive is gone.

@@ -1,4 +1,4 @@
-import type { ImageFilter, ImageSort, ProjectSummary } from '../../preload/schemas.ts'
+import type { ImageFilter, ImageSort, ProjectSummary } from '../../contract/schemas.ts'
 import { keys, queryClient } from './queries.ts'
 import { remember, remembered } from './remembered.ts'
 import { type Ui, useUi } from './ui.ts'

@@ -1,5 +1,5 @@
 import { notifyManager, QueryClient, useQuery } from '@tanstack/react-query'
-import type { Job, Label, Model, ProjectSummary } from '../../preload/schemas.ts'
+import type { Job, Label, Model, ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { useUi } from './ui.ts'
 

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { CandidateOrder, Candidates, ImageFilter, Label, ProjectSummary } from '../../preload/schemas.ts'
+import type { CandidateOrder, Candidates, ImageFilter, Label, ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { decisionsOf, flipped, type ReviewScreen, type Said, saidOf, screenAt } from '../review/screen.ts'
 import { saved } from './marks.ts'

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import type { ImageRow } from '../../preload/schemas.ts'
+import type { ImageRow } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { thumbnails } from './thumbnails.ts'
 

@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react'
-import { imageUrl } from '../../preload/contract.ts'
-import { unpackThumbnails } from '../../preload/thumbnailPack.ts'
+import { imageUrl } from '../../contract/contract.ts'
+import { unpackThumbnails } from '../../contract/thumbnailPack.ts'
 import { client } from '../bridge/client.ts'
 
 /** Some 20 kB each. */

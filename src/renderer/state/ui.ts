@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { ErrorReport, ImageFilter, ImageSort, Preferences } from '../../preload/schemas.ts'
+import type { ErrorReport, ImageFilter, ImageSort, Preferences } from '../../contract/schemas.ts'
 import { type LineState, reportOf } from '../bridge/client.ts'
 import { tryPicturesAgain } from './pictures.ts'
 import type { TourStep } from './tour.ts'

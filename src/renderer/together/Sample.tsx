@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import type { BulkLine, BulkSample } from '../../preload/bulkSchemas.ts'
+import type { BulkLine, BulkSample } from '../../contract/bulk.ts'
 import { client, reportOf } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
 import { ErrorLine } from '../ui/ErrorLine.tsx'

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { CheckCheck } from 'lucide-react'
 import { useState } from 'react'
-import type { BulkPreview, BulkRequest, BulkSample } from '../../preload/bulkSchemas.ts'
+import type { BulkPreview, BulkRequest, BulkSample } from '../../contract/bulk.ts'
 import { client, reportOf } from '../bridge/client.ts'
 import { mark } from '../state/marks.ts'
 import { keys, useLatestJob } from '../state/queries.ts'

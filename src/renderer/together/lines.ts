@@ -1,4 +1,4 @@
-import type { BulkLine } from '../../preload/bulkSchemas.ts'
+import type { BulkLine } from '../../contract/bulk.ts'
 
 export const lineKey = ({ labelId, side }: Pick<BulkLine, 'labelId' | 'side'>): string => `${labelId} ${side}`
 

@@ -1,4 +1,4 @@
-import type { Job } from '../../preload/schemas.ts'
+import type { Job } from '../../contract/schemas.ts'
 import { keyNameOf } from '../actions/registry.ts'
 import type { TourStep } from '../state/tour.ts'
 import type { Ui } from '../state/ui.ts'

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
-import type { TrainingPoint } from '../../preload/schemas.ts'
+import type { TrainingPoint } from '../../contract/schemas.ts'
 import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 

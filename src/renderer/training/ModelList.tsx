@@ -1,5 +1,5 @@
 import { ChartSpline, Check } from 'lucide-react'
-import type { Model } from '../../preload/schemas.ts'
+import type { Model } from '../../contract/schemas.ts'
 import { keyNameOf, openModelPage } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { useModels } from '../state/queries.ts'

@@ -1,4 +1,4 @@
-import type { Model } from '../../preload/schemas.ts'
+import type { Model } from '../../contract/schemas.ts'
 import { Change } from '../models/LabelTable.tsx'
 import { useReport } from '../models/queries.ts'
 import { texts } from '../texts.ts'

@@ -1,5 +1,5 @@
 import { Sparkle, Square, X } from 'lucide-react'
-import type { Job, ProjectSummary } from '../../preload/schemas.ts'
+import type { Job, ProjectSummary } from '../../contract/schemas.ts'
 import { action, keyNameOf } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { usePanelWidth } from '../state/panels.ts'

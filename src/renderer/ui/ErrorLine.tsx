@@ -1,5 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
-import type { ErrorReport } from '../../preload/schemas.ts'
+import type { ErrorReport } from '../../contract/schemas.ts'
 
 /** One sentence, and the way out. */
 export function ErrorLine({ error }: { error: Pick<ErrorReport, 'message' | 'hint'> }) {

@@ -1,4 +1,4 @@
-import type { Job } from '../../preload/schemas.ts'
+import type { Job } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { notifyError } from '../state/ui.ts'
 import { texts } from '../texts.ts'

@@ -1,5 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
-import type { ErrorReport } from '../../preload/schemas.ts'
+import type { ErrorReport } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 import { Button } from './Button.tsx'
 import { ErrorLine } from './ErrorLine.tsx'

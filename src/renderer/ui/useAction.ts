@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { ErrorReport } from '../../preload/schemas.ts'
+import type { ErrorReport } from '../../contract/schemas.ts'
 import { reportOf } from '../bridge/client.ts'
 
 /** Something a person asked for that takes a moment and can fail. */

@@ -1,5 +1,5 @@
 import { Bookmark, ListFilter, Search, Sparkle } from 'lucide-react'
-import type { ImageFilter, ImageSort, ProjectSummary } from '../../preload/schemas.ts'
+import type { ImageFilter, ImageSort, ProjectSummary } from '../../contract/schemas.ts'
 import { withKeyOf } from '../actions/registry.ts'
 import { setFilter, useSavedFilters } from '../state/filters.ts'
 import { sortBy } from '../state/filterText.ts'

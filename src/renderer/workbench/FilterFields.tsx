@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { ImageFilter, ProjectSummary } from '../../preload/schemas.ts'
+import type { ImageFilter, ProjectSummary } from '../../contract/schemas.ts'
 import { setFilter, useFilterChoices } from '../state/filters.ts'
 import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'

@@ -1,5 +1,5 @@
 import { Footprints, X } from 'lucide-react'
-import type { ProjectSummary } from '../../preload/schemas.ts'
+import type { ProjectSummary } from '../../contract/schemas.ts'
 import { action, keyNameOf } from '../actions/registry.ts'
 import { useInfo, useLabels, useLatestJob, useModels, useNames } from '../state/queries.ts'
 import { remember } from '../state/remembered.ts'

@@ -1,6 +1,6 @@
 import { FolderLock, FolderSearch, ImageOff, SearchX } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { ProjectSummary } from '../../preload/schemas.ts'
+import type { ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { useImageIds, useLatestJob } from '../state/queries.ts'
 import { notifyError, ui, useUi } from '../state/ui.ts'

@@ -1,7 +1,7 @@
 import { Combobox } from '@base-ui/react/combobox'
 import { X } from 'lucide-react'
 import { useState } from 'react'
-import type { ImageFilter, Label } from '../../preload/schemas.ts'
+import type { ImageFilter, Label } from '../../contract/schemas.ts'
 import { setFilter, withoutLabel } from '../state/filters.ts'
 import { useLabels } from '../state/queries.ts'
 import { useUi } from '../state/ui.ts'

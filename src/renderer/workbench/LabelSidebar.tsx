@@ -1,6 +1,6 @@
 import { Check, LayoutGrid, Minus, Pencil, Plus } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
-import type { ImageFilter, Label } from '../../preload/schemas.ts'
+import type { ImageFilter, Label } from '../../contract/schemas.ts'
 import { keyName, keysOfLabels } from '../actions/registry.ts'
 import { usePanelWidth } from '../state/panels.ts'
 import { useLabels } from '../state/queries.ts'

@@ -1,6 +1,6 @@
 import { Check, Pencil, Trash2 } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import type { Label, SavedFilter } from '../../preload/schemas.ts'
+import type { Label, SavedFilter } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { changeSaved, chooseSaved, useSavedFilters } from '../state/filters.ts'
 import { formatView } from '../state/filterText.ts'

@@ -1,6 +1,6 @@
 import { Check, Eraser, Minus, Sparkle, X } from 'lucide-react'
 import { useState } from 'react'
-import type { LabelState } from '../../preload/schemas.ts'
+import type { LabelState } from '../../contract/schemas.ts'
 import { accept, markMany } from '../state/marks.ts'
 import { useLabels } from '../state/queries.ts'
 import { rows } from '../state/rows.ts'

@@ -18,7 +18,7 @@ import {
 import { CSS } from '@dnd-kit/utilities'
 import { GripVertical } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
-import type { Label } from '../../preload/schemas.ts'
+import type { Label } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { keys, queryClient } from '../state/queries.ts'
 import { notifyError } from '../state/ui.ts'

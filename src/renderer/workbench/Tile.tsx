@@ -1,6 +1,6 @@
 import { Check, ImageOff, Sparkle } from 'lucide-react'
 import { type MouseEvent, memo } from 'react'
-import type { Label } from '../../preload/schemas.ts'
+import type { Label } from '../../contract/schemas.ts'
 import { useRow } from '../state/rows.ts'
 import { openImage } from '../state/ui.ts'
 import { texts } from '../texts.ts'

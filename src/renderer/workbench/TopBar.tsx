@@ -1,7 +1,7 @@
 import { Menu } from '@base-ui/react/menu'
 import { CloudAlert, CloudCheck, CloudOff, LoaderCircle, Lock, Menu as MenuIcon, Redo2, Undo2 } from 'lucide-react'
 import { useState } from 'react'
-import type { ProjectSummary } from '../../preload/schemas.ts'
+import type { ProjectSummary } from '../../contract/schemas.ts'
 import { ActionEntry } from '../actions/ActionEntry.tsx'
 import { action, withKeyOf } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'

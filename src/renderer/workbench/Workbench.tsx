@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import type { ProjectSummary } from '../../preload/schemas.ts'
+import type { ProjectSummary } from '../../contract/schemas.ts'
 import { askForFormats } from '../exchange/formats.ts'
 import { ImageView } from '../image/ImageView.tsx'
 import { ModelScreen } from '../models/ModelScreen.tsx'

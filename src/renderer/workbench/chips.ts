@@ -1,4 +1,4 @@
-import type { ImageFilter, Label } from '../../preload/schemas.ts'
+import type { ImageFilter, Label } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 
 /** One condition of a filter, and the filter without it. */

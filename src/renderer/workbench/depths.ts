@@ -1,4 +1,4 @@
-import type { Label } from '../../preload/schemas.ts'
+import type { Label } from '../../contract/schemas.ts'
 
 /** How far each label is set in: below its parent where that stands above it, with nothing of another kind between them. */
 export function depthsOf(labels: readonly Label[]): Map<number, number> {

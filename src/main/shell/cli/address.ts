@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { UserError } from '../../base/errors.ts'
-import type { Certificate } from '../listen.ts'
-import { isLoopback } from '../origin.ts'
+import type { Certificate } from '../web/listen.ts'
+import { isLoopback } from '../web/origin.ts'
 import { complainOf } from './terminal.ts'
 
 /** Where a server listens, and how it is encrypted. */

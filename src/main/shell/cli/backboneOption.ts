@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { Option } from 'commander'
-import { type ViewsChoice, viewChoices } from '../../../preload/views.ts'
-import { namesFile, withViews } from '../../app/backbones.ts'
+import { type ViewsChoice, viewChoices } from '../../../contract/views.ts'
+import { namesFile, withViews } from '../../app/backbones/backbones.ts'
 
 /** A backbone as it is typed: a name, or an ONNX file, with `@384` for its input size and `+flip`, `+tiles` or the like for its views. */
 export function backboneOf(text: string, views?: ViewsChoice): string {

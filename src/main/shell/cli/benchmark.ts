@@ -1,7 +1,12 @@
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { ViewsChoice } from '../../../preload/views.ts'
-import { type BenchmarkRequest, type ProtocolRequest, startBenchmark, startProtocol } from '../../app/benchmarking.ts'
+import type { ViewsChoice } from '../../../contract/views.ts'
+import {
+  type BenchmarkRequest,
+  type ProtocolRequest,
+  startBenchmark,
+  startProtocol,
+} from '../../app/benchmark/benchmarking.ts'
 import { UserError } from '../../base/errors.ts'
 import { backboneOf, viewsOption } from './backboneOption.ts'
 import { benchmarkText, protocolText } from './benchmarkText.ts'

@@ -5,7 +5,7 @@ import {
   type MethodScores,
   type ProtocolResult,
   type SplitScore,
-} from '../../app/benchmarking.ts'
+} from '../../app/benchmark/benchmarking.ts'
 import { counted } from '../../app/words.ts'
 import { tableText } from './table.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { DeviceReport } from '../../app/devices.ts'
+import type { DeviceReport } from '../../app/devices/devices.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
 
 export function addDevices(program: Command): void {

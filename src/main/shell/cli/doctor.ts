@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { examine, repair } from '../../app/doctor.ts'
+import { examine, repair } from '../../app/doctor/doctor.ts'
 import { UserError } from '../../base/errors.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
 

@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import type { Problem } from '../../app/importing.ts'
+import type { Problem } from '../../app/exchange/importing.ts'
 import { UserError } from '../../base/errors.ts'
 
 export function settingsOption(on: 'read' | 'write'): Option {

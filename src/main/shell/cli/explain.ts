@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { Reasons } from '../../../preload/schemas.ts'
-import { reasonsFor } from '../../app/reasons.ts'
+import type { Reasons } from '../../../contract/schemas.ts'
+import { reasonsFor } from '../../app/suggestions/reasons.ts'
 import type { Workspace } from '../../app/workspace.ts'
 import { UserError } from '../../base/errors.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'

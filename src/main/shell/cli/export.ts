@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { type Command, Option } from 'commander'
-import { startExport } from '../../app/exporting.ts'
+import { startExport } from '../../app/exchange/exporting.ts'
 import { counted } from '../../app/words.ts'
 import { problemLines, settingsOf, settingsOption } from './exchangeOptions.ts'
 import { type CommonOptions, runOn, withImages } from './run.ts'

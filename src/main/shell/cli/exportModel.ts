@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { startModelExport } from '../../app/modelExport.ts'
+import { startModelExport } from '../../app/models/modelExport.ts'
 import { idOf } from './models.ts'
 import { type CommonOptions, runOn, withImages } from './run.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type ExchangeFormat, formatsTold, formatTold } from '../../app/formats.ts'
+import { type ExchangeFormat, formatsTold, formatTold } from '../../app/exchange/formats.ts'
 import { answer } from './report.ts'
 import { type CommonOptions, withJson } from './run.ts'
 import { tableText } from './table.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { LabelStudioBackend } from '../../app/labelStudio.ts'
-import { LabelStudioServer } from '../labelStudio.ts'
+import { LabelStudioBackend } from '../../app/labelStudio/labelStudio.ts'
+import { LabelStudioServer } from '../web/labelStudio.ts'
 import { type AddressOptions, certificateOf, portOf, warnOfPlainText, withAddress } from './address.ts'
 import { type CommonOptions, runOn, withImages } from './run.ts'
 import { secretOf } from './secrets.ts'

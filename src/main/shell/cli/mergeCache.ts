@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { startMergeCaches } from '../../app/shards.ts'
+import { startMergeCaches } from '../../app/training/shards.ts'
 import { counted } from '../../app/words.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 

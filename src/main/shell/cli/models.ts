@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { Model } from '../../../preload/schemas.ts'
-import { chooseModel, modelsOf } from '../../app/models.ts'
+import type { Model } from '../../../contract/schemas.ts'
+import { chooseModel, modelsOf } from '../../app/models/models.ts'
 import { counted } from '../../app/words.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
-import { summaryOf } from '../../app/summary.ts'
+import { summaryOf } from '../../app/project/summary.ts'
 import { counted } from '../../app/words.ts'
 import { asUserError } from '../../base/errors.ts'
 import { type CommonOptions, run, withJson } from './run.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Questions, questionsOf } from '../../app/asking.ts'
+import { type Questions, questionsOf } from '../../app/suggestions/asking.ts'
 import { counted } from '../../app/words.ts'
 import { countOf } from './count.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'

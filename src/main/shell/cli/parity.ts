@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { type Comparison, type ParityResult, startParity } from '../../app/parity.ts'
+import { type Comparison, type ParityResult, startParity } from '../../app/benchmark/parity.ts'
 import { counted } from '../../app/words.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
 import { tableText } from './table.ts'

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress'
-import type { Job } from '../../../preload/schemas.ts'
+import type { Job } from '../../../contract/schemas.ts'
 import type { Application } from '../../app/application.ts'
 import { oneLine } from '../../base/visible.ts'
 import { complainOf } from './terminal.ts'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { startReport } from '../../app/reportPage.ts'
+import { startReport } from '../../app/report/reportPage.ts'
 import { counted } from '../../app/words.ts'
 import { type CommonOptions, runOn, withImages } from './run.ts'
 

@@ -1,4 +1,4 @@
-import type { SimulateResult } from '../../app/benchmarking.ts'
+import type { SimulateResult } from '../../app/benchmark/benchmarking.ts'
 import { counted } from '../../app/words.ts'
 import { tableText } from './table.ts'
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { ProjectSummary } from '../../../preload/schemas.ts'
-import { summaryOf } from '../../app/summary.ts'
+import type { ProjectSummary } from '../../../contract/schemas.ts'
+import { summaryOf } from '../../app/project/summary.ts'
 import { counted } from '../../app/words.ts'
 import type { Workspace } from '../../app/workspace.ts'
 import { oneLine } from '../../base/visible.ts'

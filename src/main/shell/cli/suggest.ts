@@ -1,10 +1,10 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { exportSuggestions } from '../../app/exporting.ts'
-import { isFromNames } from '../../app/fromNames.ts'
-import { startSuggestingByNames } from '../../app/names.ts'
+import { exportSuggestions } from '../../app/exchange/exporting.ts'
+import { requireTarget } from '../../app/exchange/writeTarget.ts'
+import { isFromNames } from '../../app/suggestions/fromNames.ts'
+import { startSuggestingByNames } from '../../app/suggestions/names.ts'
 import { counted } from '../../app/words.ts'
-import { requireTarget } from '../../app/writeTarget.ts'
 import { type CommonOptions, runOn, withImages } from './run.ts'
 
 interface Options extends CommonOptions {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
-import type { GivenThing } from '../../../preload/desktop.ts'
+import type { GivenThing } from '../../../contract/desktop.ts'
 
 /**
  * What the system gave the program, until a page takes it: dragged onto the icon, opened with it, or named on the

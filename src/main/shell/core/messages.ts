@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { MenuAction } from '../../../preload/desktop.ts'
-import type { ErrorReport, pickInput } from '../../../preload/schemas.ts'
+import type { MenuAction } from '../../../contract/desktop.ts'
+import type { ErrorReport, pickInput } from '../../../contract/schemas.ts'
 
 /** What a line of the contract carries: text, or bytes where a file is part of it. */
 export type LineData = string | Uint8Array

@@ -1,6 +1,6 @@
 import { RPCHandler } from '@orpc/server/message-port'
 import type { Application } from '../../app/application.ts'
-import { answerImage } from '../../app/imageRoute.ts'
+import { answerImage } from '../../app/images/route.ts'
 import { createRouter } from '../../app/router.ts'
 import { UserError } from '../../base/errors.ts'
 import { Given } from './given.ts'

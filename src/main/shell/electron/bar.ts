@@ -1,5 +1,5 @@
 import type { Menu } from 'electron'
-import type { MenuAction } from '../../../preload/desktop.ts'
+import type { MenuAction } from '../../../contract/desktop.ts'
 import { type MenuHandlers, type MenuState, menuTemplate } from './menu.ts'
 
 /** The menu bar, made anew when what it shows has changed. */

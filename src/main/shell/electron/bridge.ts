@@ -1,5 +1,5 @@
 import type { IpcMain, IpcMainEvent } from 'electron'
-import { connectChannel } from '../../../preload/handshake.ts'
+import { connectChannel } from '../../../contract/handshake.ts'
 import type { Logger } from '../../base/log.ts'
 import type { Core } from './core.ts'
 import { isHome } from './protocol.ts'

@@ -1,6 +1,6 @@
 import type { BrowserWindow, Dialog } from 'electron'
 import type { z } from 'zod'
-import type { pickInput } from '../../../preload/schemas.ts'
+import type { pickInput } from '../../../contract/schemas.ts'
 
 /** The system's own dialogs. @returns null if they were closed without a choice */
 export async function pick(

@@ -1,5 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron'
-import type { MenuAction } from '../../../preload/desktop.ts'
+import type { MenuAction } from '../../../contract/desktop.ts'
 import { acceleratorOf } from './accelerator.ts'
 
 export interface MenuState {

@@ -1,6 +1,6 @@
 import type { Logger } from '../../base/log.ts'
-import { securityHeaders, withHeaders } from '../headers.ts'
-import { answerStatic } from '../staticFiles.ts'
+import { securityHeaders, withHeaders } from '../web/headers.ts'
+import { answerStatic } from '../web/staticFiles.ts'
 import type { Core } from './core.ts'
 
 export const scheme = 'surmise'

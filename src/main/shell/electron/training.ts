@@ -1,5 +1,5 @@
 import type { BrowserWindow, Notification, PowerSaveBlocker } from 'electron'
-import type { Job } from '../../../preload/schemas.ts'
+import type { Job } from '../../../contract/schemas.ts'
 
 interface Electron {
   powerSaveBlocker: Pick<PowerSaveBlocker, 'start' | 'stop'>

@@ -1,6 +1,6 @@
 import type { Dialog } from 'electron'
 import type { AppUpdater } from 'electron-updater'
-import type { PreferencesFile } from '../../app/preferences.ts'
+import type { PreferencesFile } from '../../app/program/preferences.ts'
 import { reportOf } from '../../base/errors.ts'
 import type { Logger } from '../../base/log.ts'
 

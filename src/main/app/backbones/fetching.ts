@@ -1,0 +1,72 @@
+import { type Fetched, fetchBackbone, fetchedFolderIn } from '../../backbone/download/fetch.ts'
+import { removeFetched } from '../../backbone/download/fetched.ts'
+import { knownBackbone } from '../../backbone/list/manifest.ts'
+import { UserError } from '../../base/errors.ts'
+import type { AppContext } from '../context.ts'
+import type { StartedJob } from '../jobs.ts'
+
+export interface FetchOptions {
+  name: string
+  /** '' for none. */
+  mirror: string
+  /** '' for what the environment says. */
+  proxy: string
+  /** What turns words into vectors, too. */
+  withText?: boolean
+  /** Takes a file whose hash is another than at its first download. */
+  acceptNew?: boolean
+}
+
+export interface FetchedBackbone extends Fetched {
+  name: string
+}
+
+/**
+ * Fetches a backbone: only because a person asked for it. Nothing of images, labels or the machine goes out.
+ * @throws UserError `backbone-unknown`, `backbone-built-in`, `download-under-way`
+ */
+export function startFetch(context: AppContext, { name, ...options }: FetchOptions): StartedJob<FetchedBackbone> {
+  const entry = knownBackbone(name)
+  if (entry.builtIn) {
+    throw new UserError('backbone-built-in', `“${name}” is a part of Surmise.`, 'There is nothing to fetch.')
+  }
+  if (context.jobs.running('fetch')) {
+    throw new UserError(
+      'download-under-way',
+      'A backbone is being fetched already.',
+      'Wait until it is done, or cancel it.',
+    )
+  }
+  return context.jobs.start('fetch', `Fetch ${entry.title}`, async (job) => {
+    const lookThrough = (file: string) => {
+      job.update({ phase: `Looking through ${entry.title}`, secondsLeft: null })
+      return context.compute.run('lookThrough', { file }, { signal: job.signal })
+    }
+    job.update({ phase: `Asking for ${entry.title}` })
+    const fetched = await fetchBackbone(
+      { ...options, entry, folder: fetchedFolderIn(context.configFolder), lookThrough },
+      {
+        signal: job.signal,
+        progress: ({ done, total, secondsLeft }) =>
+          job.update({
+            phase: `${entry.title}: ${megabytes(done)}${total === undefined ? '' : ` of ${megabytes(total)}`}`,
+            fraction: total === undefined ? null : done / total,
+            secondsLeft: secondsLeft ?? null,
+          }),
+      },
+    )
+    const known = fetched.checked ? 'its hash is right' : 'its hash is remembered from now on'
+    return { result: { name, ...fetched }, outcome: `${entry.title} is here, ${megabytes(fetched.bytes)}: ${known}.` }
+  })
+}
+
+/** @throws UserError `backbone-unknown`, `backbone-built-in`, `download-under-way` */
+export async function removeBackbone(context: AppContext, name: string): Promise<void> {
+  const entry = knownBackbone(name)
+  if (context.jobs.running('fetch')) {
+    throw new UserError('download-under-way', 'A backbone is being fetched.', 'Wait until it is done, or cancel it.')
+  }
+  await removeFetched(entry, fetchedFolderIn(context.configFolder))
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`

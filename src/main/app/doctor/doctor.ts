@@ -1,0 +1,254 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { access, constants, readdir } from 'node:fs/promises'
+import { availableParallelism, cpus, freemem, release, tmpdir, totalmem, type } from 'node:os'
+import path from 'node:path'
+import { type DoctorPart, type DoctorReport, doctorParts, type Finding } from '../../../contract/doctor.ts'
+import { deviceNames } from '../../base/deviceFailure.ts'
+import { reportOf } from '../../base/errors.ts'
+import { oneLine } from '../../base/visible.ts'
+import { sqliteVersion } from '../../project/database.ts'
+import { listBackups } from '../../project/file/backups.ts'
+import { mendLeftBehind } from '../../project/file/leftBehind.ts'
+import { repairProject } from '../../project/file/repair.ts'
+import type { Application } from '../application.ts'
+import type { DeviceReport } from '../devices/devices.ts'
+import { homeFolder } from '../program/home.ts'
+import { lostChangesOf } from '../project/lostChanges.ts'
+import { counted } from '../words.ts'
+import { bytes, cacheFindings, diskFindings, type Place, permissionFindings } from './places.ts'
+import { type PrivatePlace, withoutPrivatePaths } from './privatePaths.ts'
+
+export interface DoctorOptions {
+  /** Why the project that was asked about could not be opened. */
+  refused?: { file: string; error: unknown }
+}
+
+/**
+ * Looks at all that has to hold for the program to work here; a part that fails is a finding. Nothing is changed but permissions of
+ * files that keep their project from being opened.
+ */
+export async function examine(app: Application, { refused }: DoctorOptions = {}): Promise<DoctorReport> {
+  const file = app.workspace?.project.path ?? refused?.file
+  // What keeps a project from being opened as it should be is mended first.
+  const mended = file === undefined ? [] : mendedFindings(file)
+  const places = placesOf(app)
+  const parts = await Promise.all([
+    attempt('versions', () => versionFindings(app)),
+    attempt('devices', () => deviceFindings(app)),
+    attempt('disk', () => diskFindings(places)),
+    attempt('permissions', () => permissionFindings(places)),
+    refused ? [refusal(refused.error)] : attempt('project', () => projectFindings(app)),
+    attempt('cache', async () => (app.workspace ? cacheFindings(app.workspace.project.cacheFolder) : [])),
+  ])
+  const hidden = hiddenPlaces(app, refused?.file)
+  const findings = [...parts.flat(), ...mended].map((finding) => ({
+    ...finding,
+    says: withoutPrivatePaths(finding.says, hidden),
+    hint: withoutPrivatePaths(finding.hint, hidden),
+  }))
+  return { findings, text: textOf(findings) }
+}
+
+/** Mends a project file that nobody has open; what it was becomes a backup. @throws UserError as `repairProject` */
+export function repair(file: string): { mended: string[]; keptAs: string | null } {
+  return repairProject(file)
+}
+
+async function versionFindings({ context, window }: Application): Promise<Finding[]> {
+  const fact = (name: string, says: string): Finding => ({ part: 'versions', name, state: 'fact', says, hint: '' })
+  const [processor] = cpus()
+  const here = [
+    fact('Surmise', context.version),
+    fact('System', `${type()} ${release()}, ${process.arch}`),
+    fact('Processor', `${processor?.model.trim() ?? 'unknown'}, ${counted(availableParallelism(), 'thread')}`),
+    fact('Memory', `${bytes(freemem())} free of ${bytes(totalmem())}`),
+    ...(window ? [fact('Electron', window)] : []),
+    fact('Node', process.versions.node),
+    fact('SQLite', sqliteVersion()),
+  ]
+  try {
+    const there = await context.compute.run('versions', {})
+    const compute: Finding = { ...fact('Compute process', `answers, Node ${there.node}`), state: 'good' }
+    return [
+      ...here,
+      compute,
+      fact('ONNX Runtime', there.onnxruntime),
+      fact('sharp', there.sharp),
+      fact('libvips', there.libvips),
+    ]
+  } catch (error) {
+    const { message, hint } = reportOf(error)
+    return [...here, { part: 'versions', name: 'Compute process', state: 'problem', says: message, hint }]
+  }
+}
+
+async function deviceFindings({ context }: Application): Promise<Finding[]> {
+  const devices = await context.devices.list()
+  return [...devices.map(deviceFinding), ...(await cardFindings())]
+}
+
+function deviceFinding({ device, usable, reason, speed, automatic }: DeviceReport): Finding {
+  const finding = { part: 'devices', name: device === 'cpu' ? 'CPU' : deviceNames[device], hint: '' } as const
+  // Most machines lack most devices: that is no fault.
+  if (!usable) return { ...finding, state: 'fact', says: reason ?? 'can’t be used' }
+  const fast =
+    device === 'cpu' || speed === null ? '' : `, ${speed.toPrecision(2)} × as fast as the CPU in a training step`
+  return { ...finding, state: 'good', says: `usable${fast}${automatic ? '; taken by itself' : ''}` }
+}
+
+/** On Linux a graphics card is a file, which a person may not be allowed to use: the driver then says only that there is none. */
+async function cardFindings(folder = '/dev/dri'): Promise<Finding[]> {
+  if (process.platform !== 'linux') return []
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('renderD'))
+  if (files.length === 0) {
+    return [{ part: 'devices', name: 'Graphics card', state: 'fact', says: 'none that the system lists', hint: '' }]
+  }
+  return Promise.all(
+    files.map(async (name): Promise<Finding> => {
+      const file = path.join(folder, name)
+      const may = await access(file, constants.R_OK | constants.W_OK).then(
+        () => true,
+        () => false,
+      )
+      const finding = { part: 'devices', name: 'Graphics card' } as const
+      if (may) return { ...finding, state: 'good', says: `${file} may be used`, hint: '' }
+      const hint = 'Add yourself to the group that owns it (most often “render”), and log in again.'
+      return { ...finding, state: 'warning', says: `${file} may not be used by you`, hint }
+    }),
+  )
+}
+
+async function projectFindings({ workspace }: Application): Promise<Finding[]> {
+  if (!workspace) return [{ part: 'project', name: 'Project', state: 'fact', says: 'none is open', hint: '' }]
+  const { project } = workspace
+  const { total, broken, missing } = project.images.counts()
+  const problems = await project.check()
+  const hint = 'Stop marking, copy the project file, and look at the copy: export what can be read.'
+  const mode = project.readOnly ? 'open for reading' : 'open for writing'
+  const lost = lostChangesOf(project)
+  return [
+    { part: 'project', name: 'Project', state: 'fact', says: mode, hint: '' },
+    ...(lost ? [{ part: 'project', name: 'Log', state: 'problem', says: lost.message, hint: lost.hint } as const] : []),
+    ...damagedBackups(project.path),
+    {
+      ...{ part: 'project', name: 'Images' },
+      state: missing > 0 ? 'warning' : 'fact',
+      says: `${counted(total, 'image')}, ${broken} can’t be read, ${missing} missing`,
+      hint: missing > 0 ? 'Find the folder again, or look for changes.' : '',
+    },
+    ...(workspace.imagesAllowed
+      ? []
+      : [
+          {
+            ...({ part: 'project', name: 'Folder of images', state: 'warning' } as const),
+            says: `not read: the project comes from elsewhere, and ${project.imagesRoot} is not its own folder`,
+            hint: 'Allow it in the window, or by --trust-images, if you trust whoever made the project.',
+          },
+        ]),
+    { part: 'project', name: 'Labels', state: 'fact', says: String(project.labels.list().length), hint: '' },
+    problems.length === 0
+      ? { part: 'project', name: 'Database', state: 'good', says: 'sound: every page, reference and count', hint: '' }
+      : { part: 'project', name: 'Database', state: 'problem', says: problems.join('; '), hint },
+  ]
+}
+
+/** The one thing that is changed: permissions of files that were left read-only beside a project (leftBehind.ts). */
+function mendedFindings(file: string): Finding[] {
+  const { mended, stuck } = existsSync(file) ? mendLeftBehind(realpathSync(file)) : { mended: [], stuck: [] }
+  const finding = { part: 'project', name: 'Left behind' } as const
+  const found: Finding[] = []
+  if (mended.length > 0) {
+    const says = `mended: ${mended.join(', ')} could not be written to any more`
+    found.push({ ...finding, state: 'good', says, hint: 'Open the project again: it can be written to.' })
+  }
+  if (stuck.length > 0) {
+    const says = `${stuck.join(', ')} can’t be written to, and somebody else owns that`
+    const hint = 'Have the owner give you permission, or delete it while nobody has the project open.'
+    found.push({
+      ...finding,
+      state: 'problem',
+      says,
+      hint: stuck.some((name) => name.endsWith('-wal'))
+        ? 'Have the owner give you permission: it may hold marks.'
+        : hint,
+    })
+  }
+  return found
+}
+
+/** Damage of an earlier day: whoever has not seen it said finds it here. */
+function damagedBackups(file: string): Finding[] {
+  const damaged = listBackups(file).filter(({ reason }) => reason === 'damaged')
+  if (damaged.length === 0) return []
+  const says = `a damaged file is kept as it was: ${damaged.map(({ number }) => `backup ${number}`).join(', ')}`
+  return [{ part: 'project', name: 'Backups', state: 'warning', says, hint: 'Keep it if work is missing since.' }]
+}
+
+function refusal(error: unknown): Finding {
+  const { message, hint } = reportOf(error)
+  return { part: 'project', name: 'Project', state: 'problem', says: message, hint }
+}
+
+async function attempt(part: DoctorPart, look: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look()
+  } catch (error) {
+    const { message, hint } = reportOf(error)
+    return [{ part, name: 'Could not be looked at', state: 'problem', says: message, hint }]
+  }
+}
+
+function placesOf({ configFolder, workspace }: Application): Place[] {
+  const own = [
+    { name: 'Settings and log', folder: configFolder, writes: true },
+    { name: 'Temporary files', folder: tmpdir(), writes: true },
+  ]
+  if (!workspace) return own
+  const { project } = workspace
+  return [
+    ...own,
+    { name: 'Project', folder: path.dirname(project.path), writes: !project.readOnly },
+    { name: 'Cache', folder: project.cacheFolder, writes: true },
+    ...(workspace.imagesAllowed ? [{ name: 'Images', folder: project.imagesRoot, writes: false }] : []),
+  ]
+}
+
+function hiddenPlaces({ configFolder, workspace }: Application, refused: string | undefined): PrivatePlace[] {
+  const project = workspace?.project
+  const file = project?.path ?? refused
+  return [
+    [homeFolder(), '~'],
+    [configFolder, '<settings>'],
+    [tmpdir(), '<temporary>'],
+    [path.resolve(import.meta.dirname, '../../../..'), '<surmise>'],
+    ...(file === undefined ? [] : [[file, '<project>'] as const, [path.dirname(file), '<project folder>'] as const]),
+    ...(project ? [[project.imagesRoot, '<images>'] as const] : []),
+  ]
+}
+
+const titles: Record<DoctorPart, string> = {
+  versions: 'Versions',
+  devices: 'Devices',
+  disk: 'Disk',
+  permissions: 'Permissions',
+  project: 'Project',
+  cache: 'Cache',
+}
+const signs = { good: '✓', fact: ' ', warning: '!', problem: '✗' }
+
+function textOf(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ name }) => name.length))
+  return doctorParts
+    .map((part) => findings.filter((finding) => finding.part === part))
+    .filter((some) => some.length > 0)
+    .map((some) =>
+      [
+        titles[some[0].part],
+        ...some.flatMap(({ name, state, says, hint }) => [
+          `${signs[state]} ${name.padEnd(width)}  ${oneLine(says)}`,
+          ...(hint ? [`  ${' '.repeat(width)}  ${oneLine(hint)}`] : []),
+        ]),
+      ].join('\n'),
+    )
+    .join('\n\n')
+}

@@ -1,0 +1,176 @@
+import { mkdir, symlink } from 'node:fs/promises'
+import path from 'node:path'
+import type { ExportReport } from '../../../contract/schemas.ts'
+import { UserError } from '../../base/errors.ts'
+import { copyWhole } from '../../base/files.ts'
+import type { Format } from '../../exchange/formats/format.ts'
+import { formatById } from '../../exchange/formats/list.ts'
+import { checkSettings, type Settings } from '../../exchange/formats/settings.ts'
+import type { ExportOptions, ExportSource, LabelRecord, SuggestionRecord } from '../../exchange/records.ts'
+import { type SuggestionRow, writeSuggestionsCsv } from '../../exchange/write/suggestionsCsv.ts'
+import { requireScanned } from '../../images/source.ts'
+import type { Project } from '../../project/project.ts'
+import type { ProjectSnapshot } from '../../project/states/snapshot.ts'
+import type { Label } from '../../project/types.ts'
+import { rankSuggestions, suggestionOf } from '../../suggestions/scores.ts'
+import type { StartedJob } from '../jobs.ts'
+import type { CurrentScores } from '../suggestions/suggestions.ts'
+import { openFeatures } from '../training/featureSource.ts'
+import { counted } from '../words.ts'
+import type { Workspace } from '../workspace.ts'
+import { requireNoSource, requireTarget, type WriteTarget } from './writeTarget.ts'
+
+export interface ExportRequest {
+  format: string
+  /** Absolute. */
+  path: string
+  /** Undecided suggestions too, where the format can. */
+  suggestions?: boolean
+  /** Only images of which every label is known. */
+  complete?: boolean
+  /** What becomes of the images themselves, where the format has a place for them. @default as the format needs it */
+  images?: 'none' | 'copy' | 'link'
+  /** Answers to the format's questions. */
+  settings?: Settings
+  /** What is there may be replaced. @default false */
+  overwrite?: boolean
+}
+
+/** Writes what is known at this moment, while marking goes on. @throws UserError of the target and the format */
+export function startExport(workspace: Workspace, request: ExportRequest): StartedJob<ExportReport> {
+  const { context, project } = workspace
+  const format = formatById(request.format)
+  const { write } = format
+  if (!write) {
+    throw new UserError('format-reads-only', `${format.title} can be read, not written.`, 'Choose another format.')
+  }
+  checkSettings(format.title, format.settings ?? [], 'write', request.settings)
+  const { path: target, suggestions, overwrite } = request
+  const as = placeOf(format, target)
+  requireTarget(workspace, { path: target, as, files: format.besides?.(target, { suggestions }), overwrite })
+  const images = request.images ?? (format.images === 'needed' ? 'copy' : 'none')
+  if (images !== 'none' && (format.images ?? 'none') === 'none') {
+    throw new UserError('export-images', `${format.title} has no place for images.`, 'Export without them.')
+  }
+  if (images === 'none' && format.images === 'needed') {
+    throw new UserError('export-images', `${format.title} is nothing without its images.`, 'Copy or link them.')
+  }
+  if (images !== 'none') workspace.requireImages()
+  return context.jobs.start('export', `Export to ${path.basename(target)}`, async (job) => {
+    const scores = suggestions ? await workspace.suggestions.current() : undefined
+    if (scores) await workspace.suggestions.followAll(scores)
+    const features = format.needsFeatures ? await openFeatures(workspace, job.signal) : undefined
+    const snapshot = project.snapshot()
+    try {
+      const walked = project.images.counts().total * 4
+      job.update({ phase: 'Writing' })
+      const source = { ...exportSource(project, snapshot, scores), features: features?.source }
+      const options: ExportOptions = {
+        appVersion: context.version,
+        suggestions,
+        complete: request.complete,
+        settings: request.settings,
+        placeImage: images === 'none' ? undefined : placing(workspace, images),
+        replaceFolder: overwrite,
+        signal: job.signal,
+        // Formats walk over the images up to four times; so the share is only told as a lower bound.
+        onProgress: (done) => {
+          if (done % 512 === 0) job.update({ fraction: Math.min(0.99, done / walked) })
+        },
+      }
+      const report = await context.writes.during(target, () => write(source, target, options))
+      if (as === 'folder') await context.writes.remember(target)
+      const told = `${counted(report.present, 'present label')} and ${counted(report.absent, 'absent label')}`
+      return {
+        result: report,
+        outcome: `${told} of ${counted(report.images, 'image')} written to ${path.basename(target)}.`,
+      }
+    } finally {
+      snapshot.close()
+      await features?.close()
+    }
+  })
+}
+
+/**
+ * Every undecided suggestion as a line of a CSV file, the surest first.
+ * @throws UserError `no-suggestions`, and those of the file system
+ */
+export async function exportSuggestions(
+  workspace: Workspace,
+  target: string,
+  { overwrite, signal }: { overwrite?: boolean; signal?: AbortSignal } = {},
+): Promise<number> {
+  const { context, project, suggestions } = workspace
+  requireTarget(workspace, { path: target, as: 'file', overwrite })
+  const scores = await suggestions.current()
+  if (!scores) {
+    throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Fine-tune first (surmise train).')
+  }
+  const { table } = scores
+  const matrix = await suggestions.followAll(scores)
+  const names = new Map(project.labels.list().map(({ id, name }) => [id, name]))
+  const paths = new Map<number, string>()
+  for (const { id, path: file, status } of project.images.known()) if (status === 'ok') paths.set(id, file)
+  const undecided = (imageId: number, labelId: number) =>
+    names.has(labelId) && paths.has(imageId) && matrix.get(imageId, labelId) === 0
+  const rows = function* (): Generator<SuggestionRow> {
+    for (const { row, column, probability } of rankSuggestions(table, undecided)) {
+      const image = paths.get(table.imageIds[row])!
+      const label = names.get(table.labelIds[column])!
+      yield { image, label, probability, suggestion: suggestionOf(probability) }
+    }
+  }
+  return context.writes.during(target, () => writeSuggestionsCsv(target, rows(), { signal }))
+}
+
+/** Copies an image, or links to it, if it is still the picture that was scanned: nothing else leaves by an export. */
+function placing(workspace: Workspace, how: 'copy' | 'link'): ExportOptions['placeImage'] {
+  const { project } = workspace
+  return async ({ id, path: relative }, destination) => {
+    const file = await workspace.placeOf({ path: relative })
+    // A folder of the target may be a link to where the images are.
+    requireNoSource(workspace, destination)
+    await mkdir(path.dirname(destination), { recursive: true })
+    const check = (copy: string) => requireScanned(copy, relative, project.images.get(id)?.sha256 ?? null)
+    if (how === 'copy') return copyWhole(file, destination, check)
+    await check(file)
+    await symlink(file, destination)
+  }
+}
+
+/** COCO’s folder is one that other programs put their files into. */
+function placeOf({ writes }: Format, target: string): WriteTarget['as'] {
+  if (writes === 'file or folder') return /\.json$/i.test(target) ? 'file' : 'into-folder'
+  return writes === 'folder' ? 'folder' : 'file'
+}
+
+/** The rows of the project as formats read them. */
+function exportSource(project: Project, snapshot: ProjectSnapshot, scores: CurrentScores | undefined): ExportSource {
+  const { labels, models, changedAt } = snapshot
+  return {
+    project: { uuid: project.uuid, name: project.name, changedAt: changedAt ?? project.createdAt },
+    labels: labelRecords(labels),
+    models,
+    images: ({ readable, states }) => snapshot.images({ status: readable ? ['ok'] : ['missing', 'broken'], states }),
+    suggestions: scores && (() => undecidedSuggestions(snapshot, scores)),
+  }
+}
+
+/** A label's parent says more about it than its group, where it has both. */
+export function labelRecords(labels: readonly Label[]): LabelRecord[] {
+  const names = new Map(labels.map(({ id, name }) => [id, name]))
+  return labels.map((label) => ({ ...label, supercategory: names.get(label.parentId ?? 0) ?? label.group }))
+}
+
+function* undecidedSuggestions(snapshot: ProjectSnapshot, { table }: CurrentScores): Generator<SuggestionRecord> {
+  for (const { image, states } of snapshot.images({ status: ['ok'] })) {
+    const row = table.rowOf(image.id)
+    if (row < 0) continue
+    const known = new Set(states.map(({ labelId }) => labelId))
+    for (const { id: labelId } of snapshot.labels) {
+      const probability = known.has(labelId) ? Number.NaN : table.at(row, table.columnOf(labelId))
+      if (!Number.isNaN(probability)) yield { image, labelId, probability }
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { ImportPreview } from '../../../contract/schemas.ts'
+import { UserError } from '../../base/errors.ts'
+import type { Format } from '../../exchange/formats/format.ts'
+import { formatById, formatOf } from '../../exchange/formats/list.ts'
+import { checkSettings, type Settings } from '../../exchange/formats/settings.ts'
+import type { Renames } from '../../exchange/plan/labels.ts'
+import { type ImportChoices, ImportPlan, type ImportSink, type ImportTarget } from '../../exchange/plan/plan.ts'
+import { readRenames as mappingFile, renamesOf } from '../../exchange/plan/renames.ts'
+import type { PredictedScores } from '../../exchange/read/predictions.ts'
+import type { Problem } from '../../exchange/records.ts'
+import type { Edit } from '../../project/labels/edit.ts'
+import { labelNameKey, labelNameOf } from '../../project/labels/name.ts'
+import type { Project } from '../../project/project.ts'
+import { scoresFile, writeScores } from '../../suggestions/scores.ts'
+import type { StartedJob } from '../jobs.ts'
+import { writeStatesWithin } from '../marks/writeStates.ts'
+import { counted } from '../words.ts'
+import type { Workspace } from '../workspace.ts'
+
+export { mappingFile, type Problem, renamesOf }
+
+interface Previewed {
+  plan: ImportPlan
+  path: string
+}
+
+export interface ImportRequest {
+  /** Of a file or a folder, absolute. */
+  path: string
+  /** By what it looks like if left out. */
+  format?: string
+  /** Answers to the format's questions. */
+  settings?: Settings
+  /** What labels are to be called. */
+  renames?: Renames
+}
+
+export interface ImportResult {
+  /** How many states have changed. */
+  states: number
+  /** How many labels were made. */
+  labels: number
+  /** Pairs for which the file's model suggests something now. */
+  suggestions: number
+}
+
+/** A preview holds the whole content of its file. */
+const previewsKept = 3
+
+/** Imports that a person has looked at and not yet decided on. */
+export class ImportPreviews {
+  readonly #previews = new Map<string, Previewed>()
+
+  add(previewed: Previewed): string {
+    const token = randomUUID()
+    this.#previews.set(token, previewed)
+    for (const old of [...this.#previews.keys()].slice(0, -previewsKept)) this.#previews.delete(old)
+    return token
+  }
+
+  /** It can still be carried out. @throws UserError `import-forgotten` */
+  get(token: string): Previewed {
+    const previewed = this.#previews.get(token)
+    if (previewed) return previewed
+    throw new UserError('import-forgotten', 'This import is no longer prepared.', 'Choose the file again.')
+  }
+
+  /** Each preview can be carried out once. @throws UserError `import-forgotten` */
+  take(token: string): Previewed {
+    const previewed = this.get(token)
+    this.#previews.delete(token)
+    return previewed
+  }
+}
+
+/**
+ * Reads a file or a folder and says what importing it would do; nothing is written.
+ * @throws UserError of the format and of what is read
+ */
+export function startPreview(workspace: Workspace, request: ImportRequest): StartedJob<ImportPreview> {
+  const { context, project } = workspace
+  const named = request.format === undefined ? undefined : readable(formatById(request.format))
+  const name = path.basename(request.path)
+  return context.jobs.start('import', `Read ${name}`, async (job) => {
+    job.update({ phase: 'Reading' })
+    await requireFileOrFolder(request.path)
+    const format = named ?? (await formatOf(request.path))
+    checkSettings(format.title, format.settings ?? [], 'read', request.settings)
+    const collected = await format.read!(request.path, {
+      settings: request.settings,
+      signal: job.signal,
+      onProgress: (fraction) => job.update({ fraction }),
+    })
+    job.update({ phase: 'Comparing with the project', fraction: null })
+    const target = await targetOf(project)
+    const plan = await ImportPlan.make(format.id, collected, target, { signal: job.signal, renames: request.renames })
+    return shown(workspace, { plan, path: request.path })
+  })
+}
+
+/**
+ * The same file with other names for its labels: what was read is set against the project once more, and the preview takes the place
+ * of the one before. The file itself is left alone.
+ * @throws UserError `import-forgotten`
+ */
+export function startRenaming(workspace: Workspace, token: string, renames: Renames): StartedJob<ImportPreview> {
+  const { context, project, imports } = workspace
+  const { plan: before, path: file } = imports.get(token)
+  return context.jobs.start('import', `Rename labels of ${path.basename(file)}`, async (job) => {
+    job.update({ phase: 'Comparing with the project', fraction: null })
+    const plan = await before.renamed(await targetOf(project), { signal: job.signal, renames })
+    imports.take(token)
+    return shown(workspace, { plan, path: file })
+  })
+}
+
+function shown({ imports }: Workspace, previewed: Previewed): { result: ImportPreview; outcome: string } {
+  const { ours: _, ...preview } = previewed.plan.preview
+  return {
+    result: { ...preview, token: imports.add(previewed), limits: formatById(preview.format).limits },
+    outcome: `${path.basename(previewed.path)} mentions ${counted(preview.images.matched, 'image')} of this project.`,
+  }
+}
+
+/** A pipe that nobody writes to, or a device that never ends, would be waited for without an end. What is not there is said by who reads it. */
+async function requireFileOrFolder(place: string): Promise<void> {
+  const facts = await stat(place).catch(() => undefined)
+  if (!facts || facts.isFile() || facts.isDirectory()) return
+  throw new UserError(
+    'not-a-file',
+    `This is neither a file nor a folder: ${place}`,
+    'Write what comes out of it to a file, and import that.',
+  )
+}
+
+function readable(format: Format): Format {
+  if (format.read) return format
+  throw new UserError('format-writes-only', `${format.title} can be written, not read.`, 'Choose another format.')
+}
+
+/** Writes what was previewed: one action, taken back by one undo. @throws UserError `import-forgotten` */
+export function startImport(workspace: Workspace, token: string, choices: ImportChoices): StartedJob<ImportResult> {
+  const { context, project, imports } = workspace
+  workspace.requireWritable()
+  const { plan, path: file } = imports.take(token)
+  const name = path.basename(file)
+  return context.jobs.start('import', `Import ${name}`, async (job) => {
+    const { present, absent } = plan.preview.states
+    const total = present + absent + (choices.rest === 'absent' ? (plan.preview.rest ?? 0) : 0)
+    job.update({ phase: 'Making a backup' })
+    await workspace.backups.beforeAction()
+    job.update({ phase: 'Writing' })
+    const states = await project.editLarge({ title: `Import ${name}` }, (edit) =>
+      plan.apply(sinkOf(edit), choices, {
+        signal: job.signal,
+        onProgress: (done) => job.update({ fraction: total > 0 ? done / total : null }),
+      }),
+    )
+    const labels = plan.labels.filter(({ labelId }) => labelId === null).length
+    const predicted = choices.suggestions === false ? undefined : plan.suggestions()
+    if (predicted) await keepSuggestions(workspace, predicted)
+    const suggestions = predicted ? plan.preview.suggestions!.pairs : 0
+    const told = [`${counted(states, 'state')} changed`, `${counted(labels, 'label')} added`]
+    if (suggestions > 0) told.push(`${counted(suggestions, 'suggestion')} kept`)
+    return { result: { states, labels, suggestions }, outcome: `${told.join(', ')}.` }
+  })
+}
+
+/** A file says what it says, and the preview has told how much that is: nothing is added by parents and groups of labels. */
+export function sinkOf(edit: Edit): ImportSink {
+  return {
+    addLabel: (label) => edit.addLabel(label),
+    addModel: (model) => edit.addModel(model),
+    adoptImageUid: (imageId, uid) => edit.adoptImageUid(imageId, uid),
+    writeStates: (changes, options) => writeStatesWithin(edit, changes, 'leave', options),
+  }
+}
+
+/** What a file's model says becomes a model of the project; it suggests at once if no other does. */
+async function keepSuggestions({ project, suggestions }: Workspace, scores: PredictedScores): Promise<void> {
+  const uid = randomUUID()
+  await writeScores(scoresFile(project.cacheFolder, uid), scores)
+  const current = project.models.current()
+  project.models.add(
+    {
+      ...{ uid, kind: 'import', backbone: scores.model, seed: null, device: null },
+      ...{ metrics: null, labelIds: [...scores.labelIds], file: null },
+    },
+    { current: !current || !suggestions.isUsable(current) },
+  )
+}
+
+async function targetOf(project: Project): Promise<ImportTarget> {
+  const matrix = await project.states.matrix()
+  return {
+    labels: project.labels.list(),
+    images: function* () {
+      for (const { id, uid, path, sha256, status } of project.images.known()) {
+        yield { id, uid, path, sha256, available: status !== 'missing' }
+      }
+    },
+    stateOf: (imageId, labelId) => matrix.get(imageId, labelId),
+    labelNameOf,
+    labelNameKey,
+  }
+}

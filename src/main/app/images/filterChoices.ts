@@ -1,0 +1,21 @@
+import type { Project } from '../../project/project.ts'
+
+/** More folders than this are no list to choose from: then the path is typed. */
+const mostFolders = 2000
+
+/** Every folder that holds images or folders of them, and everyone who decided something. */
+export async function filterChoices(project: Project): Promise<{ folders: string[]; people: string[] }> {
+  const { origins } = await project.states.decisions()
+  const folders = new Set<string>()
+  for (const { path } of project.images.known()) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      const folder = path.slice(0, at)
+      if (folders.has(folder)) break
+      folders.add(folder)
+    }
+    if (folders.size > mostFolders) break
+  }
+  const people = new Set(origins.flatMap(({ annotator }) => annotator ?? []))
+  const compare = new Intl.Collator(undefined, { numeric: true }).compare
+  return { folders: [...folders].slice(0, mostFolders).sort(compare), people: [...people].sort(compare) }
+}

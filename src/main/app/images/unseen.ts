@@ -1,0 +1,26 @@
+import { UserError } from '../../base/errors.ts'
+import type { Project } from '../../project/project.ts'
+
+/**
+ * Of what is said of many labels or many images at once, only what is about images that can be shown: nobody has looked at the
+ * others. Clearing says nothing of what is in a picture, and is always allowed.
+ * @returns what may be said, and of how many images nothing is
+ * @throws UserError `image-unseen` if nothing is left
+ */
+export function aboutSeen<Change extends { imageId: number; state: number }>(
+  { images }: Project,
+  changes: readonly Change[],
+): { seen: readonly Change[]; unseen: number } {
+  const said = new Set(changes.filter(({ state }) => state !== 0).map(({ imageId }) => imageId))
+  const broken = new Set(images.many([...said]).flatMap(({ id, status }) => (status === 'ok' ? [] : [id])))
+  if (broken.size === 0) return { seen: changes, unseen: 0 }
+  const seen = changes.filter(({ imageId, state }) => state === 0 || !broken.has(imageId))
+  if (seen.length > 0) return { seen, unseen: broken.size }
+  throw new UserError(
+    'image-unseen',
+    broken.size === 1
+      ? 'This image can’t be shown, so nothing was marked.'
+      : `None of these ${broken.size} images can be shown, so nothing was marked.`,
+    'A label that you are sure of can be marked by itself, in the open image.',
+  )
+}

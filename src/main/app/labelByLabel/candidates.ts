@@ -1,0 +1,89 @@
+import type { ActionResult, CandidateOrder, Candidates, ImageFilter } from '../../../contract/schemas.ts'
+import type { StateChange } from '../../project/types.ts'
+import { suggestionOf } from '../../suggestions/scores.ts'
+import { queryImages } from '../images/query.ts'
+import { aboutSeen } from '../images/unseen.ts'
+import { writeMarks } from '../marks/marks.ts'
+import type { Workspace } from '../workspace.ts'
+
+interface Asked {
+  labelId: number
+  order: CandidateOrder
+  /** Among these images only; what it says of the label itself does not count. */
+  filter: ImageFilter
+  limit: number
+}
+
+/**
+ * The readable images of which a label is undecided, in the order of one question: is it there? What the model says nothing of
+ * comes last, by its path.
+ */
+export async function candidatesOf(
+  workspace: Workspace,
+  { labelId, order, filter, limit }: Asked,
+): Promise<Candidates> {
+  const others = (filter.labels ?? []).filter((one) => one.labelId !== labelId)
+  const undecided: ImageFilter = {
+    ...filter,
+    labels: [...others, { labelId, is: 'unknown' }],
+    status: ['ok'],
+    known: undefined,
+    decided: undefined,
+    suggested: undefined,
+  }
+  const ids = await queryImages(workspace, undecided, { by: 'path' })
+  const scores = await workspace.suggestions.current()
+  const probabilities = Float32Array.from(ids, (id) => scores?.table.probability(id, labelId) ?? Number.NaN)
+  const places = ids.map((_, place) => place)
+  const key = keys[order]
+  if (scores) places.sort((a, b) => afterNone(key(probabilities[a]), key(probabilities[b])) || a - b)
+  const some = places.subarray(0, limit)
+  return {
+    ids: Array.from(some, (place) => ids[place]),
+    probabilities: Array.from(some, (place) => (Number.isNaN(probabilities[place]) ? null : probabilities[place])),
+    left: ids.length,
+    modelId: scores?.model.id ?? null,
+  }
+}
+
+/** Smallest first. */
+const keys: Record<CandidateOrder, (probability: number) => number> = {
+  present: (p) => -p,
+  uncertain: (p) => Math.abs(p - 0.5),
+  absent: (p) => p,
+}
+
+function afterNone(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
+  return a - b
+}
+
+/**
+ * Decides a screen of images of one label: one action. Where that is what the model says, it counts as a suggestion that was taken
+ * over; the rest is the person's own. What was decided elsewhere meanwhile stays.
+ */
+export async function confirmCandidates(
+  workspace: Workspace,
+  { labelId, present, absent }: { labelId: number; present: readonly number[]; absent: readonly number[] },
+  sentAs?: string,
+): Promise<ActionResult> {
+  const scores = await workspace.suggestions.current()
+  const matrix = await workspace.project.states.matrix()
+  const changeOf = (imageId: number, state: 1 | -1): StateChange => {
+    const score = scores?.table.probability(imageId, labelId) ?? Number.NaN
+    if (!scores || Number.isNaN(score)) return { imageId, labelId, state, source: 'human' }
+    const agrees = (suggestionOf(score) === 'present') === (state === 1)
+    const source = agrees ? 'accepted_suggestion' : 'human'
+    return { imageId, labelId, state, source, modelId: scores.model.id, score }
+  }
+  const changes = [
+    ...present.map((imageId) => changeOf(imageId, 1)),
+    ...absent.map((imageId) => changeOf(imageId, -1)),
+  ].filter(({ imageId }) => matrix.get(imageId, labelId) === 0)
+  const { seen, unseen } = aboutSeen(workspace.project, changes)
+  const states = seen.map(({ state }) => state)
+  const [yes, no] = [states.filter((state) => state === 1).length, states.filter((state) => state === -1).length]
+  const name = workspace.project.labels.get(labelId)?.name ?? ''
+  const title = `Review “${name}”: ${yes} present, ${no} absent`
+  return { ...(await writeMarks(workspace, seen, title, sentAs)), unseen }
+}

@@ -1,0 +1,163 @@
+import type { ActionResult, Sent, StateChange } from '../../../contract/schemas.ts'
+import { UserError } from '../../base/errors.ts'
+import type { Replayed } from '../../project/states/history.ts'
+import type { StateChange as NewState } from '../../project/types.ts'
+import { suggestionOf } from '../../suggestions/scores.ts'
+import { aboutSeen } from '../images/unseen.ts'
+import { statesIn } from '../suggestions/suggestions.ts'
+
+import type { Workspace } from '../workspace.ts'
+import { manyChanges, writeStates } from './writeStates.ts'
+
+interface Decided {
+  imageId: number
+  labelId: number
+  /** As it was seen. @default as it is now */
+  suggestion?: 'present' | 'absent'
+}
+
+type Suggested = 'present' | 'absent'
+
+/** What is decided about pairs that something is suggested for. */
+interface Decision {
+  verb: 'Accept' | 'Reject'
+  source: NewState['source']
+  decision: (suggestion: Suggested) => 1 | -1
+  sentAs: string | undefined
+}
+
+/** Sets or clears states: one action. @throws UserError `image-unseen`, and those of the project */
+export async function setMarks(
+  workspace: Workspace,
+  changes: readonly StateChange[],
+  sentAs?: string,
+): Promise<ActionResult> {
+  // One label of one image may be known from elsewhere: the name of the file, another copy of it.
+  const { seen, unseen } = changes.length === 1 ? { seen: changes, unseen: 0 } : aboutSeen(workspace.project, changes)
+  if (seen.length > manyChanges) await workspace.backups.beforeAction()
+  return { ...(await writeMarks(workspace, seen, markTitle(workspace, seen), sentAs)), unseen }
+}
+
+/** Takes over what the model suggests; pairs that were decided meanwhile are left alone. @throws UserError `no-suggestion` */
+export function acceptSuggestions(
+  workspace: Workspace,
+  pairs: readonly Decided[],
+  sentAs?: string,
+): Promise<ActionResult> {
+  const decision = (suggestion: Suggested) => (suggestion === 'present' ? 1 : -1)
+  return decide(workspace, pairs, { verb: 'Accept', source: 'accepted_suggestion', decision, sentAs })
+}
+
+/** Marks the opposite of what the model suggests: the person's own decision, with what it was about. */
+export function rejectSuggestions(
+  workspace: Workspace,
+  pairs: readonly Decided[],
+  sentAs?: string,
+): Promise<ActionResult> {
+  const decision = (suggestion: Suggested) => (suggestion === 'present' ? -1 : 1)
+  return decide(workspace, pairs, { verb: 'Reject', source: 'human', decision, sentAs })
+}
+
+export async function undo(workspace: Workspace, sentAs?: string): Promise<ActionResult | null> {
+  return replayed(workspace, await workspace.project.history.undo({ sentAs }))
+}
+
+export async function redo(workspace: Workspace, sentAs?: string): Promise<ActionResult | null> {
+  return replayed(workspace, await workspace.project.history.redo({ sentAs }))
+}
+
+/**
+ * Does what a page has sent, once: what it sends again because it never heard of it is told as done. Meant for another project, it
+ * is not done at all.
+ * @throws UserError `project-changed`, and what `work` throws
+ */
+export async function once<Result extends ActionResult | null>(
+  workspace: Workspace,
+  sent: Sent | undefined,
+  work: (sentAs: string | undefined) => Promise<Result>,
+): Promise<Result | ActionResult> {
+  const { project } = workspace
+  if (!sent) return work(undefined)
+  if (sent.project !== project.uuid) {
+    throw new UserError('project-changed', 'Another project is open by now.', 'Open the one that this was meant for.')
+  }
+  const done = project.history.sent(sent.id)
+  if (done) return { changed: 0, title: done.title, firstImageId: null, ...titles(workspace) }
+  return work(sent.id)
+}
+
+function replayed(workspace: Workspace, result: Replayed | null): ActionResult | null {
+  if (!result) return null
+  const { title, stateChanges, labelChanges, firstImageId, firstLabelId } = result
+  return { changed: stateChanges + labelChanges, title, firstImageId, firstLabelId, ...titles(workspace) }
+}
+
+async function decide(
+  workspace: Workspace,
+  pairs: readonly Decided[],
+  { verb, source, decision, sentAs }: Decision,
+): Promise<ActionResult> {
+  if (pairs.length > manyChanges) await workspace.backups.beforeAction()
+  const scores = await workspace.suggestions.current()
+  const matrix = await workspace.project.states.matrix()
+  // What was just marked in these images counts already.
+  for (const { imageId } of pairs) scores?.followed.follow(imageId, statesIn(matrix, imageId))
+  const suggested = pairs.flatMap(({ imageId, labelId, suggestion: seen }) => {
+    const probability = scores?.table.probability(imageId, labelId) ?? Number.NaN
+    const suggestion = seen ?? suggestionOf(probability)
+    return Number.isNaN(probability) ? [] : [{ imageId, labelId, probability, suggestion }]
+  })
+  if (!scores || suggested.length === 0) {
+    throw new UserError(
+      'no-suggestion',
+      'There is no suggestion for this label.',
+      'Fine-tune first, or mark it yourself.',
+    )
+  }
+  const changes = suggested
+    .filter(({ imageId, labelId }) => matrix.get(imageId, labelId) === 0)
+    .map(({ imageId, labelId, probability, suggestion }) => ({
+      ...{ imageId, labelId, modelId: scores.model.id, score: probability },
+      state: decision(suggestion),
+      source,
+    }))
+  const { seen, unseen } = aboutSeen(workspace.project, changes)
+  const judged = suggested.length - (changes.length - seen.length)
+  const one = suggested.length === 1 ? suggested[0] : undefined
+  const title = one
+    ? `${verb} “${nameOf(workspace, one.labelId)}” ${one.suggestion}`
+    : `${verb} ${judged} ${judged === 1 ? 'suggestion' : 'suggestions'}`
+  return { ...(await writeMarks(workspace, seen, title, sentAs)), unseen }
+}
+
+/** One action, with what follows from it by parents and groups of labels. @throws UserError of the project */
+export async function writeMarks(
+  workspace: Workspace,
+  changes: readonly NewState[],
+  title: string,
+  sentAs?: string,
+): Promise<ActionResult> {
+  const { project } = workspace
+  const written = await writeStates(project, changes, { title, annotator: project.settings.get('annotator'), sentAs })
+  return { ...written, firstImageId: written.changed > 0 ? changes[0].imageId : null, ...titles(workspace) }
+}
+
+function markTitle(workspace: Workspace, changes: readonly StateChange[]): string {
+  const [first] = changes
+  const same = changes.every(({ labelId, state }) => labelId === first.labelId && state === first.state)
+  if (!same) return `Change ${changes.length} labels`
+  const name = nameOf(workspace, first.labelId)
+  const images = changes.length === 1 ? '' : ` in ${changes.length} images`
+  if (first.state === 0) return `Clear “${name}”${images}`
+  return `Mark “${name}” ${first.state === 1 ? 'present' : 'absent'}${images}`
+}
+
+function nameOf({ project }: Workspace, labelId: number): string {
+  return project.labels.get(labelId)?.name ?? ''
+}
+
+/** What undo and redo would do now. */
+export function titles({ project }: Workspace): Pick<ActionResult, 'undoTitle' | 'redoTitle'> {
+  const { undoTitle, redoTitle } = project.history
+  return { undoTitle, redoTitle }
+}

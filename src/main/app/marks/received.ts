@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { UserError } from '../../base/errors.ts'
+import { temporaryFolderPrefix } from '../../base/leftOvers.ts'
+
+/** In bytes. More does not pass in one message. */
+export const largestReceived = 24 * 1024 * 1024
+
+/**
+ * Files whose contents were handed over, since a browser does not say where a file lies. They are kept outside the project until
+ * it is closed: long enough to be imported.
+ */
+export class ReceivedFiles {
+  readonly #folders: string[] = []
+
+  /** @returns where it is now, under its own name @throws UserError `file-too-large` */
+  async keep(name: string, contents: Blob): Promise<string> {
+    if (contents.size > largestReceived) {
+      throw new UserError(
+        'file-too-large',
+        `“${name}” is too large to be handed over.`,
+        'Choose it by its place instead.',
+      )
+    }
+    const folder = await mkdtemp(path.join(tmpdir(), temporaryFolderPrefix()))
+    this.#folders.push(folder)
+    const file = path.join(folder, plainName(name))
+    await writeFile(file, Buffer.from(await contents.arrayBuffer()))
+    return file
+  }
+
+  async clear(): Promise<void> {
+    for (const folder of this.#folders.splice(0)) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The name alone: nothing in it leads to another folder, or can't be a file's. */
+function plainName(name: string): string {
+  const last = name.split(/[\\/]/).at(-1) ?? ''
+  const plain = last.replace(/[\p{Cc}<>:"|?*]/gu, '_').replace(/^\.+/, '')
+  return plain === '' ? 'file' : plain.slice(-120)
+}

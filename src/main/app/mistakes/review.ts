@@ -1,0 +1,42 @@
+import type { ActionResult } from '../../../contract/schemas.ts'
+import { UserError } from '../../base/errors.ts'
+import { aboutSeen } from '../images/unseen.ts'
+import { titles, writeMarks } from '../marks/marks.ts'
+import type { Workspace } from '../workspace.ts'
+
+export interface Review {
+  imageId: number
+  labelId: number
+  /** What the model says against what is known, as it was seen. */
+  suggestion: 'present' | 'absent'
+  /** Whether to take it over; else what is known stays, as the person's own decision. */
+  take: boolean
+}
+
+/**
+ * Decides on a known label that the model doubts. Either way the state says by which model, so that nobody is asked again until
+ * another one doubts it. What follows from it by parents and groups of labels follows here too. What was cleared meanwhile stays
+ * unknown.
+ * @throws UserError `no-suggestion`, `image-unseen`, and those of the project
+ */
+export async function reviewMark(workspace: Workspace, review: Review, sentAs?: string): Promise<ActionResult> {
+  const { project, suggestions } = workspace
+  const { imageId, labelId, suggestion, take } = review
+  const scores = await suggestions.current()
+  const score = scores?.table.probability(imageId, labelId) ?? Number.NaN
+  if (!scores || Number.isNaN(score)) {
+    throw new UserError('no-suggestion', 'The model says nothing of this label any more.', 'Mark it yourself.')
+  }
+  const isKnown = project.states.ofImage(imageId).some((state) => state.labelId === labelId)
+  const isPresent = (suggestion === 'present') === take
+  const verb = take ? 'Correct' : 'Keep'
+  const title = `${verb} “${project.labels.get(labelId)?.name ?? ''}” ${isPresent ? 'present' : 'absent'}`
+  const change = {
+    ...{ imageId, labelId, score, modelId: scores.model.id },
+    state: isPresent ? (1 as const) : (-1 as const),
+    source: take ? ('accepted_suggestion' as const) : ('human' as const),
+  }
+  if (!isKnown) return { changed: 0, title, firstImageId: null, ...titles(workspace) }
+  const { seen } = aboutSeen(project, [change])
+  return writeMarks(workspace, seen, title, sentAs)
+}

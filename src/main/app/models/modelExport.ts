@@ -1,0 +1,102 @@
+import path from 'node:path'
+import { UserError } from '../../base/errors.ts'
+import type { ExportModelInput, ExportModelProgress, ExportModelResult } from '../../deployment/exportModel.ts'
+import { onnxFiles, repositoryName, tritonFiles } from '../../deployment/modelFiles.ts'
+import type { Precision } from '../../deployment/smaller.ts'
+import type { Model } from '../../project/models.ts'
+import { requireTarget } from '../exchange/writeTarget.ts'
+import type { StartedJob } from '../jobs.ts'
+import type { Workspace } from '../workspace.ts'
+
+export interface ModelExportRequest {
+  /** The ONNX file, or the folder of a model repository; absolute. */
+  path: string
+  /** @default the model that suggests now */
+  modelId?: number
+  /** @default onnx */
+  layout?: 'onnx' | 'triton'
+  /** @default true */
+  withBackbone?: boolean
+  /** @default float32 */
+  precision?: Precision
+  /** What is there may be replaced. @default false */
+  overwrite?: boolean
+}
+
+const phaseNames: Record<ExportModelProgress['phase'], string> = {
+  joining: 'Putting the model together',
+  checking: 'Comparing it with the program’s own numbers',
+  measuring: 'Measuring what fewer bits lose',
+  writing: 'Writing',
+}
+
+/**
+ * Writes a trained model for other programs.
+ * @throws UserError `no-model`, `model-unknown`, `model-unusable`, `export-target`, `target-exists`, `export-name`
+ */
+export function startModelExport(workspace: Workspace, request: ModelExportRequest): StartedJob<ExportModelResult> {
+  const { context, project } = workspace
+  const { layout = 'onnx', withBackbone = true, precision = 'float32' } = request
+  const model = modelToExport(workspace, request.modelId)
+  if (layout === 'onnx' && !/\.onnx$/i.test(request.path)) {
+    throw new UserError('export-name', `A model file ends in .onnx: ${request.path}`, 'Give it such a name.')
+  }
+  const files = layout === 'onnx' ? onnxFiles(request.path) : tritonFiles(request.path, repositoryName(project.name))
+  requireTarget(workspace, {
+    ...{ path: request.path, as: layout === 'onnx' ? 'file' : 'into-folder', shared: true },
+    ...{ files: Object.values(files), overwrite: request.overwrite },
+  })
+  return context.jobs.start('export', `Export model ${model.id}`, async (job) => {
+    const input: ExportModelInput = {
+      cacheFolder: project.cacheFolder,
+      modelUid: model.uid,
+      modelFile: model.file!,
+      names: namesOf(workspace, model),
+      images: [...project.images.known()].flatMap(({ path: file, sha256, status }) =>
+        status === 'ok' && sha256 !== null ? [{ path: file, sha256 }] : [],
+      ),
+      imagesRoot: withBackbone ? workspace.requireImages() : project.imagesRoot,
+      target: request.path,
+      name: layout === 'onnx' ? path.basename(request.path, path.extname(request.path)) : project.name,
+      ...{ layout, withBackbone, precision },
+      provenance: {
+        project: project.name,
+        trainedAt: model.createdAt,
+        exportedAt: Date.now(),
+        appVersion: context.version,
+        device: model.device,
+        seed: model.seed ?? 0,
+      },
+    }
+    const result = await context.writes.during(request.path, () =>
+      context.compute.run('exportModel', input, {
+        signal: job.signal,
+        onProgress: ({ phase, fraction }) => job.update({ phase: phaseNames[phase], fraction }),
+      }),
+    )
+    return { result, outcome: `Model ${model.id} written to ${path.basename(request.path)}.` }
+  })
+}
+
+/** @throws UserError `no-model`, `model-unknown`, `model-unusable` */
+function modelToExport({ project, suggestions }: Workspace, id: number | undefined): Model {
+  const model = id === undefined ? project.models.current() : project.models.get(id)
+  if (!model && id !== undefined) {
+    throw new UserError('model-unknown', `There is no model ${id} in this project.`, 'Choose one of the list.')
+  }
+  if (!model) throw new UserError('no-model', 'There is no model yet to export.', 'Fine-tune first (surmise train).')
+  if (model.file !== null && suggestions.isUsable(model)) return model
+  throw new UserError(
+    'model-unusable',
+    `The files of model ${model.id} are lost, so it can’t be exported.`,
+    'Choose another model, or train again.',
+  )
+}
+
+/** As they are called now; one that was removed since, as it was called then. */
+function namesOf({ project }: Workspace, { labelIds, metrics }: Model): string[] {
+  const then = new Map<number, string>()
+  const stored = (metrics as { labels?: { labelId: number; name: string }[] } | null)?.labels ?? []
+  for (const { labelId, name } of stored) then.set(labelId, name)
+  return labelIds.map((id) => project.labels.get(id)?.name ?? then.get(id) ?? `label ${id}`)
+}

@@ -1,0 +1,218 @@
+import type { Contradiction, Cooccurrence, ModelCurves, ModelReport } from '../../../contract/modelPage.ts'
+import { Slices } from '../../base/slices.ts'
+import type { Model } from '../../project/models.ts'
+import { countCooccurrence } from '../../suggestions/cooccurrence.ts'
+import { type ReliabilityBin, Tally } from '../../suggestions/curves.ts'
+import { confidenceOf, likelyFrom, suggestionOf } from '../../suggestions/scores.ts'
+import { leastKnown } from '../../training/measure/heldOut.ts'
+import { averagePrecision, meanOf } from '../../training/measure/metrics.ts'
+import { HeldOutPairs, type LabelPairs } from '../bulk/heldOutPairs.ts'
+import { versionOf } from '../images/rows.ts'
+import { modelBefore, modelOf } from '../project/summary.ts'
+import type { Workspace } from '../workspace.ts'
+
+/** Labels that the matrix of co-occurrence compares: more can't be read. */
+const mostCompared = 40
+
+/**
+ * How good a model is, label by label, and how the version before it did on the same pairs. What its training measured on held-out
+ * labels is told as it is, everywhere (`heldOutMetrics`, kept with the model); only of a model that nothing was kept of, an imported
+ * one, is it measured here, on what is known now.
+ * @throws UserError `model-unknown`, `model-unusable`
+ */
+export async function modelReport(workspace: Workspace, id: number): Promise<ModelReport> {
+  const slices = new Slices()
+  const after = await HeldOutPairs.open(workspace, id)
+  const versionBefore = comparedWith(workspace, after.model)
+  const common = versionBefore && new CommonPairs(await HeldOutPairs.open(workspace, versionBefore.id), after)
+  const all = new Tally()
+  const { mAP: kept, labels: measuredThen } = modelOf(workspace, after.model)
+  const keptOf = new Map(measuredThen.map((one) => [one.labelId, one]))
+  const labels: ModelReport['labels'] = []
+  for (const { id: labelId, presentCount, absentCount } of workspace.project.labels.list()) {
+    const pairs = after.ofLabel(labelId)
+    const then = keptOf.get(labelId)
+    all.addAll(pairs.probabilities, pairs.states)
+    await slices.pause()
+    const ap = precisionOf(pairs)
+    await slices.pause()
+    labels.push({
+      labelId,
+      learnt: after.table.columnOf(labelId) >= 0,
+      ...(then ? { present: then.present, absent: then.absent } : countsOf(pairs.states)),
+      known: { present: presentCount, absent: absentCount },
+      averagePrecision: then ? then.averagePrecision.blend : ap,
+      change: ap === null || !common ? null : await changeOf(common, labelId, pairs, ap, slices),
+      contradicted: {
+        present: contradictedPlaces(pairs, 1).length,
+        absent: contradictedPlaces(pairs, -1).length,
+      },
+    })
+    await slices.pause()
+  }
+  return {
+    id,
+    before: versionBefore ? { id: versionBefore.id, createdAt: versionBefore.createdAt } : null,
+    least: leastKnown,
+    ...{ present: all.present, absent: all.absent },
+    mAP: kept ? kept.blend : measured(meanOf(labels.map((label) => label.averagePrecision ?? Number.NaN))),
+    calibrationError: measured(all.calibrationError()),
+    labels,
+  }
+}
+
+/** The version that suggested when this one was trained; if it is lost, the newest of those before that is not. */
+function comparedWith(workspace: Workspace, model: Model): Model | undefined {
+  const { models } = workspace.project
+  const suggested = modelBefore(model)
+  const earlier = models.list().filter((one) => one.createdAt < model.createdAt)
+  const inOrder = [...earlier.filter((one) => one.id === suggested), ...earlier]
+  return inOrder.find((one) => workspace.suggestions.isUsable(one))
+}
+
+/** A version before beside this one: what both say of the same pairs. */
+class CommonPairs {
+  readonly #before: HeldOutPairs
+  /** Of each row of this version's table, that of the version before; -1 where it has none. */
+  readonly #rows: Int32Array
+
+  constructor(before: HeldOutPairs, after: HeldOutPairs) {
+    this.#before = before
+    this.#rows = after.table.imageIds.map((id) => before.table.rowOf(id))
+  }
+
+  /** Of these pairs, those that the version before gives a probability too. */
+  ofLabel(labelId: number, { rows, states, probabilities }: LabelPairs) {
+    const { table } = this.#before
+    const column = table.columnOf(labelId)
+    const common = new Int8Array(rows.length)
+    const [before, after] = [new Float32Array(rows.length), new Float32Array(rows.length)]
+    let count = 0
+    for (let i = 0; i < rows.length; i++) {
+      const probability = table.at(this.#rows[rows[i]], column)
+      if (Number.isNaN(probability)) continue
+      common[count] = states[i]
+      before[count] = probability
+      after[count++] = probabilities[i]
+    }
+    return { states: common.subarray(0, count), before: before.subarray(0, count), after: after.subarray(0, count) }
+  }
+}
+
+/** @param ap of all the pairs */
+async function changeOf(common: CommonPairs, labelId: number, pairs: LabelPairs, ap: number, slices: Slices) {
+  const { states, before, after } = common.ofLabel(labelId, pairs)
+  await slices.pause()
+  const was = precisionOf({ states, probabilities: before })
+  await slices.pause()
+  const is = states.length === pairs.states.length ? ap : precisionOf({ states, probabilities: after })
+  return was === null || is === null ? null : { before: was, after: is }
+}
+
+/**
+ * The curves of one label, or of all together.
+ * @throws UserError `model-unknown`, `model-unusable`
+ */
+export async function modelCurves(workspace: Workspace, id: number, labelId: number | null): Promise<ModelCurves> {
+  const slices = new Slices()
+  const pairs = await HeldOutPairs.open(workspace, id)
+  const tally = new Tally()
+  const labelIds = labelId === null ? workspace.project.labels.list().map((label) => label.id) : [labelId]
+  let ap: number | null = null
+  for (const one of labelIds) {
+    const { states, probabilities, undecided } = pairs.ofLabel(one)
+    tally.addAll(probabilities, states)
+    await slices.pause()
+    tally.addAll(undecided)
+    await slices.pause()
+    if (labelId !== null) ap = precisionOf({ states, probabilities })
+  }
+  const { present, absent, undecided } = tally
+  const isMeasured = present >= leastKnown && absent >= leastKnown
+  const { precision, recall, undecided: forward } = tally.thresholds()
+  return {
+    ...{ present, absent, undecided, least: leastKnown, averagePrecision: ap },
+    calibrationError: isMeasured ? tally.calibrationError() : null,
+    reliability: isMeasured ? tally.reliability().map(binOf) : null,
+    thresholds: isMeasured
+      ? {
+          precision: Array.from(precision, measured),
+          recall: [...recall],
+          undecided: [...forward],
+        }
+      : null,
+  }
+}
+
+/** How the labels that are present most often go together in what is known. */
+export async function cooccurrenceOfKnown({ project }: Workspace): Promise<Cooccurrence> {
+  const matrix = await project.states.matrix()
+  const labels = project.labels.list()
+  const commonest = labels
+    .filter(({ presentCount }) => presentCount > 0)
+    .sort((a, b) => b.presentCount - a.presentCount)
+    .slice(0, mostCompared)
+  const chosen = labels.filter((label) => commonest.includes(label)).map(({ id }) => id)
+  const columns = chosen.map((labelId) => matrix.columnOf(labelId))
+  const { known, both, first } = await countCooccurrence(matrix.states, matrix.columns, columns)
+  return { labelIds: chosen, labels: labels.length, known: [...known], both: [...both], first: [...first] }
+}
+
+/**
+ * Known pairs of a label that the model is confident are the opposite: mistakes, of the model or of whoever marked them. The
+ * most confident first.
+ * @throws UserError `model-unknown`, `model-unusable`
+ */
+export async function contradictionsOf(
+  workspace: Workspace,
+  { id, labelId, limit }: { id: number; labelId: number; limit: number },
+): Promise<Contradiction[]> {
+  const held = await HeldOutPairs.open(workspace, id)
+  const pairs = held.ofLabel(labelId)
+  const places = [...contradictedPlaces(pairs, 1), ...contradictedPlaces(pairs, -1)]
+  const found = places
+    .map((i) => ({
+      imageId: held.table.imageIds[pairs.rows[i]],
+      state: pairs.states[i] as 1 | -1,
+      probability: pairs.probabilities[i],
+    }))
+    .sort((a, b) => confidenceOf(b.probability) - confidenceOf(a.probability) || a.imageId - b.imageId)
+    .slice(0, limit)
+  const images = new Map(
+    workspace.project.images.many(found.map(({ imageId }) => imageId)).map((image) => [image.id, image]),
+  )
+  return found.flatMap((one) => {
+    const image = images.get(one.imageId)
+    return image ? [{ ...one, path: image.path, version: versionOf(image) }] : []
+  })
+}
+
+function contradictedPlaces({ states, probabilities }: LabelPairs, state: 1 | -1): number[] {
+  const opposite = state === 1 ? 'absent' : 'present'
+  const places: number[] = []
+  probabilities.forEach((p, i) => {
+    if (states[i] === state && confidenceOf(p) >= likelyFrom && suggestionOf(p) === opposite) places.push(i)
+  })
+  return places
+}
+
+/** Null with too few known. */
+function precisionOf({ states, probabilities }: Pick<LabelPairs, 'states' | 'probabilities'>): number | null {
+  const { present, absent } = countsOf(states)
+  return present < leastKnown || absent < leastKnown ? null : averagePrecision(probabilities, states)
+}
+
+function countsOf(states: Int8Array): { present: number; absent: number } {
+  let present = 0
+  for (const state of states) if (state === 1) present++
+  return { present, absent: states.length - present }
+}
+
+function binOf({ predicted, observed, ...bin }: ReliabilityBin) {
+  return { ...bin, predicted: measured(predicted), observed: measured(observed) }
+}
+
+/** JSON knows no NaN. */
+function measured(value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}

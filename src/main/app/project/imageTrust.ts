@@ -1,0 +1,84 @@
+import { lstat, readFile, realpath } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { writeAtomically } from '../../base/files.ts'
+import { InOrder } from '../../base/inOrder.ts'
+import type { Logger } from '../../base/log.ts'
+import type { Project } from '../../project/project.ts'
+
+const stored = z.array(z.object({ uuid: z.string(), root: z.string(), real: z.string().nullable() }))
+type Trusted = z.infer<typeof stored>[number]
+
+/** Projects that are remembered; of older ones it is asked again. */
+const kept = 2000
+
+/**
+ * From which folders outside of its own a project may read images, as people of this machine have said: by making it here, by
+ * choosing the folder, or by allowing it. A project file may come from a stranger, and names any folder it likes.
+ */
+export class ImageTrust {
+  readonly #file: string
+  readonly #log: Logger
+  /** Two writes at once would lose one of them. */
+  readonly #turn = new InOrder()
+
+  constructor(configFolder: string, log: Logger) {
+    this.#file = path.join(configFolder, 'image-folders.json')
+    this.#log = log
+  }
+
+  /** Looks at no folder that it doesn’t know of: on Windows to ask a share tells it who asks. */
+  async isTrusted({ uuid, imagesRoot: root, path: file }: Project): Promise<boolean> {
+    const folder = path.dirname(file)
+    if (isBelow(folder, root) && (await staysBelow(folder, root))) return true
+    const known = (await this.#read()).filter((one) => one.uuid === uuid && one.root === root)
+    if (known.length === 0) return false
+    const real = await realOf(root)
+    // A link that leads elsewhere by now was not what was allowed; a disk that is away may come back.
+    return known.some((one) => one.real === null || real === null || one.real === real)
+  }
+
+  /** If it can’t be kept, it is asked again the next time. */
+  trust({ uuid, imagesRoot: root }: Project): Promise<void> {
+    return this.#turn.run(async () => {
+      const mine: Trusted = { uuid, root, real: await realOf(root) }
+      const others = (await this.#read()).filter((one) => one.uuid !== uuid || one.root !== root)
+      const text = `${JSON.stringify([mine, ...others].slice(0, kept), null, 2)}\n`
+      await writeAtomically(this.#file, (handle) => handle.writeFile(text), { mode: 0o600 }).catch((error) => {
+        this.#log.warn(`The folder of images could not be noted: ${error}`)
+      })
+    })
+  }
+
+  async #read(): Promise<Trusted[]> {
+    try {
+      return stored.parse(JSON.parse(await readFile(this.#file, 'utf8')))
+    } catch {
+      return []
+    }
+  }
+}
+
+/** Null for what isn’t there. */
+function realOf(place: string): Promise<string | null> {
+  return realpath(place).catch(() => null)
+}
+
+/** Whether no link on the way leads out; what isn’t there leads nowhere. */
+async function staysBelow(folder: string, place: string): Promise<boolean> {
+  const [real, there] = [await realOf(folder), await realOf(place)]
+  if (real !== null && there !== null) return isBelow(real, there)
+  let at = folder
+  for (const part of path.relative(folder, place).split(path.sep)) {
+    at = path.join(at, part)
+    const facts = await lstat(at).catch(() => undefined)
+    if (facts?.isSymbolicLink()) return false
+    if (!facts) return true
+  }
+  return true
+}
+
+function isBelow(folder: string, place: string): boolean {
+  const way = path.relative(folder, place)
+  return way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way)
+}

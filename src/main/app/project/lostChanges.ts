@@ -1,0 +1,20 @@
+import path from 'node:path'
+import { listBackups } from '../../project/file/backups.ts'
+import type { Project } from '../../project/project.ts'
+
+/** What to say where the log beside the project file was damaged: something is missing, and nobody would see it. */
+export function lostChangesOf(project: Project): { message: string; hint: string } | null {
+  if (!project.lostChanges) return null
+  const { keptAs } = project.lostChanges
+  const [last] = project.history.list(1)
+  const since = last
+    ? `Changes made after ${new Date(last.at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+    : 'Changes'
+  const message = `${since} could not be read: the log beside the project file (${path.basename(project.path)}-wal) is damaged.`
+  if (keptAs === null) {
+    return { message, hint: 'Keep a copy of the project file and of all beside it before anyone opens it for writing.' }
+  }
+  const number = listBackups(project.path).find(({ name }) => name === keptAs)?.number
+  const kept = number === undefined ? 'among its backups' : `as backup ${number}`
+  return { message, hint: `All that could be read is here. The file and its log are kept as they were, ${kept}.` }
+}

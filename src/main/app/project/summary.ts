@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Label, Model, ProjectSummary } from '../../../contract/schemas.ts'
+import { labelMetrics } from '../../../contract/schemas.ts'
+import type { Model as ModelRow } from '../../project/models.ts'
+import { settingsOf } from '../backbones/backbones.ts'
+import type { Workspace } from '../workspace.ts'
+import { lostChangesOf } from './lostChanges.ts'
+
+/** What the screen shows of the project as a whole. */
+export function summaryOf(workspace: Workspace): ProjectSummary {
+  const { project } = workspace
+  const { undoTitle, redoTitle } = project.history
+  const model = project.models.current()
+  return {
+    path: project.path,
+    name: project.name,
+    uuid: project.uuid,
+    readOnly: project.readOnly,
+    imagesRoot: project.imagesRoot,
+    imagesAllowed: workspace.imagesAllowed,
+    imagesRootFound: workspace.imagesRootFound,
+    images: project.images.counts(),
+    labels: labelsOf(workspace),
+    settings: settingsOf(project),
+    undoTitle,
+    redoTitle,
+    model: model ? modelOf(workspace, model) : null,
+    lostChanges: lostChangesOf(project),
+  }
+}
+
+export function labelsOf({ project }: Workspace): Label[] {
+  return project.labels.list().map(({ uid: _u, position: _p, removed: _r, ...label }) => label)
+}
+
+const mAP = z.object({ linear: z.number(), sst: z.number(), blend: z.number() })
+
+/** Models that an import names say of themselves what another program wrote. */
+const storedMetrics = z.object({
+  mAP: mAP.nullable().catch(null),
+  seconds: z.number().nullable().catch(null),
+  labels: z.array(labelMetrics).catch([]),
+})
+
+/** The model that suggested when this one was trained; undefined where there was none, or nobody wrote it down. */
+export function modelBefore({ metrics }: ModelRow): number | undefined {
+  return z.object({ before: z.number() }).safeParse(metrics).data?.before
+}
+
+export function modelOf(workspace: Workspace, model: ModelRow): Model {
+  const metrics = storedMetrics.safeParse(model.metrics).data ?? { mAP: null, seconds: null, labels: [] }
+  const { id, createdAt, kind, backbone, device, seed, current } = model
+  return {
+    ...{ id, createdAt, kind, backbone, device, seed, current },
+    usable: workspace.suggestions.isUsable(model),
+    ...metrics,
+  }
+}

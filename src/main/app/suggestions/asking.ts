@@ -1,0 +1,126 @@
+import { UserError } from '../../base/errors.ts'
+import type { Project } from '../../project/project.ts'
+import { auditShare, type Estimate, randomOrder, wilsonEstimate } from '../../suggestions/audit.ts'
+import type { Gains } from '../../suggestions/gains.ts'
+import { confidenceOf, likelyFrom, type ScoreTable, suggestionOf } from '../../suggestions/scores.ts'
+import { Usefulness } from '../images/usefulness.ts'
+import type { Workspace } from '../workspace.ts'
+
+type Side = 'present' | 'absent'
+
+/** A pair that nobody has decided on. */
+export interface Question {
+  image: string
+  label: string
+  /** Of present. */
+  probability: number
+  /** Expected; of an audit it is not why it is asked. */
+  gain: number
+  /** `audit`: drawn at random among the likely suggestions, to see how many of them are right. */
+  why: 'gain' | 'audit'
+}
+
+export interface Questions {
+  questions: Question[]
+  /** How many of the likely suggestions are right, by the audit pairs that were decided since the training. */
+  audit: Record<Side, Estimate>
+}
+
+/**
+ * The (image, label) pairs that are worth most to be marked next, of readable images; a tenth of them is the audit slice.
+ * @throws UserError `no-suggestions`, `order-missing`
+ */
+export async function questionsOf({ project, suggestions }: Workspace, count: number): Promise<Questions> {
+  const scores = await suggestions.current()
+  if (!scores) {
+    throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Fine-tune first (surmise train).')
+  }
+  const gains = await suggestions.gains()
+  if (!gains) {
+    throw new UserError(
+      'order-missing',
+      'It is not known what to ask next: this model was trained without that, or its cache folder is gone.',
+      'Fine-tune again (surmise train).',
+    )
+  }
+  const { table, model } = scores
+  const matrix = await project.states.matrix()
+  const names = new Map(project.labels.list().map(({ id, name }) => [id, name]))
+  const paths = readablePaths(project)
+  const passes = (imageId: number, labelId: number): boolean => paths.has(imageId) && names.has(labelId)
+  const audit = (side: Side): Audit =>
+    auditOf(gains, table, {
+      ...{ side, seed: model.id, wanted: Math.round((count * auditShare) / 2), passes },
+      stateOf: (imageId, labelId) => matrix.get(imageId, labelId),
+    })
+  const [present, absent] = [audit('present'), audit('absent')]
+  const audited = [...present.asked, ...absent.asked]
+  const isAudited = new Set(audited)
+  const byGain = new Usefulness(gains, matrix).pairs(count, (imageId) => paths.has(imageId))
+  const places = byGain.filter((at) => !isAudited.has(at)).slice(0, count - audited.length)
+  const question = (at: number, why: Question['why']): Question => {
+    const [imageId, labelId] = pairAt(gains, at)
+    const probability = table.probability(imageId, labelId)
+    return { image: paths.get(imageId)!, label: names.get(labelId)!, probability, gain: gains.gains[at], why }
+  }
+  return {
+    questions: [...places.map((at) => question(at, 'gain')), ...audited.map((at) => question(at, 'audit'))],
+    audit: { present: present.estimate, absent: absent.estimate },
+  }
+}
+
+function readablePaths(project: Project): Map<number, string> {
+  const paths = new Map<number, string>()
+  for (const { id, path, status } of project.images.known()) if (status === 'ok') paths.set(id, path)
+  return paths
+}
+
+/** Image and label of a place in the table. */
+function pairAt({ imageIds, labelIds }: Gains, at: number): [imageId: number, labelId: number] {
+  return [imageIds[at % imageIds.length], labelIds[Math.floor(at / imageIds.length)]]
+}
+
+interface Audit {
+  estimate: Estimate
+  /** Places that are still to be asked. */
+  asked: number[]
+}
+
+interface AuditRequest {
+  side: Side
+  seed: number
+  wanted: number
+  passes(imageId: number, labelId: number): boolean
+  stateOf(imageId: number, labelId: number): number
+}
+
+/** So many pairs are looked at, at most, for likely suggestions: it bounds the time, to about a second. */
+const mostLooked = 1_000_000
+
+/**
+ * Walks the likely suggestions of one side, of what was unknown at the training, in the model's own random order: those at its
+ * beginning that are decided by now are the answers, a random sample whatever else was marked; the next ones are to be asked.
+ */
+function auditOf(gains: Gains, table: ScoreTable, { side, seed, wanted, passes, stateOf }: AuditRequest): Audit {
+  const asked: number[] = []
+  let [right, count, looked] = [0, 0, 0]
+  let isOpen = false
+  for (const at of randomOrder(gains.gains.length, seed)) {
+    if (looked++ === mostLooked || (isOpen && asked.length >= wanted)) break
+    if (Number.isNaN(gains.gains[at])) continue
+    const [imageId, labelId] = pairAt(gains, at)
+    const probability = table.probability(imageId, labelId)
+    if (suggestionOf(probability) !== side || confidenceOf(probability) < likelyFrom) continue
+    if (!passes(imageId, labelId)) continue
+    const state = stateOf(imageId, labelId)
+    if (state === 0) {
+      isOpen = true
+      if (asked.length < wanted) asked.push(at)
+    } else if (!isOpen) {
+      // What is decided after an open one may have been chosen for another reason.
+      count++
+      if ((state === 1) === (side === 'present')) right++
+    }
+  }
+  return { estimate: wilsonEstimate(right, count), asked }
+}

@@ -1,9 +1,0 @@
-import { requireSafeModel } from '../tensor/onnxGuard.ts'
-
-/**
- * Looks through a model that came from elsewhere, before it gets its name.
- * @throws UserError `model-not-onnx`, `model-unsafe`
- */
-export async function lookThrough(file: string): Promise<void> {
-  await requireSafeModel(file)
-}

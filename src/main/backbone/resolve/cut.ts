@@ -1,0 +1,62 @@
+import type { ImportedModel, ImportedNode } from '../../tensor/onnx/import.ts'
+
+/** A value that every way from the image to the features leads through, and its sizes for one image. */
+export interface Waist {
+  name: string
+  /** As the model has it, the images first. */
+  shape: readonly number[]
+}
+
+/**
+ * The values that every way from the image to the wanted ones leads through, in their order: where they are known, the image
+ * isn't needed any more.
+ */
+export function waistsOf(model: ImportedModel, wanted: readonly string[]): string[] {
+  const varying = model.varying()
+  const nodes = model.needed(wanted).filter(({ outputs }) => outputs.some((name) => varying.has(name)))
+  const lastUse = new Map<string, number>()
+  for (const [i, node] of nodes.entries()) for (const name of valuesUsed(node)) lastUse.set(name, i)
+  for (const name of wanted) lastUse.set(name, nodes.length)
+  const live = new Set(model.inputs)
+  const waists: string[] = []
+  for (const [i, node] of nodes.entries()) {
+    for (const name of node.outputs) if (varying.has(name) && (lastUse.get(name) ?? -1) > i) live.add(name)
+    for (const name of valuesUsed(node)) if (lastUse.get(name) === i) live.delete(name)
+    const [only] = live
+    if (live.size === 1 && node.outputs.includes(only)) waists.push(only)
+  }
+  return waists
+}
+
+function valuesUsed({ inputs, captured }: ImportedNode): Set<string> {
+  return new Set([...inputs, ...captured])
+}
+
+/** A stage may begin with a convolution that widens the map before it is made smaller; it is cut before such ones. */
+const widening = 6
+
+/**
+ * Where the last stage begins. Of maps: before they last become smaller. Of tokens: before the last block, which is two
+ * additions, of its attention and of its perceptron, to what came in.
+ * @param waists in their order
+ * @param positions of the features
+ * @param additions names that are sums of two values of the image
+ * @returns undefined where no such place is found
+ */
+export function lastStageStart(
+  waists: readonly Waist[],
+  positions: number,
+  additions: ReadonlySet<string>,
+): Waist | undefined {
+  const maps = waists.filter(({ shape }) => shape.length === 4)
+  const area = ({ shape }: Waist): number => shape[2] * shape[3]
+  const larger = maps.filter((map) => area(map) > positions)
+  const last = larger.at(-1)
+  const tokens = waists.filter(({ name, shape }) => shape.length === 3 && additions.has(name))
+  // A transformer begins with maps too.
+  if (tokens.length >= 3) return tokens.at(-3)
+  if (!last) return undefined
+  const near = larger.slice(-widening).filter((map) => area(map) === area(last))
+  const size = ({ shape }: Waist): number => shape[1] * shape[2] * shape[3]
+  return near.reduce((best, map) => (size(map) <= size(best) ? map : best))
+}

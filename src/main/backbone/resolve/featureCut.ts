@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { writeAtomically } from '../../base/files.ts'
+import { ImportedModel, type ImportedNode } from '../../tensor/onnx/import.ts'
+import { readWholeModel } from '../../tensor/onnx/whole.ts'
+import { type BackboneInput, modelHashes } from '../backbone.ts'
+import type { RegistryEntry } from '../list/registry.ts'
+import { waistsOf } from './cut.ts'
+import { asMap, type OutputShape, pooledNames } from './outputs.ts'
+import { Probe } from './probe.ts'
+import { programCacheFolder } from './programCache.ts'
+
+/** A model that was cut where its last feature map is: a file of its own, and what of it is what. */
+export type FeatureCut = Pick<RegistryEntry, 'file' | 'features' | 'pooled' | 'specialTokens'>
+
+/** Changed when the same model would be cut elsewhere. */
+const cutVersion = 1
+
+/** Values that are looked at in one run, from the end of the model on. */
+const waistsAtOnce = 24
+
+const keptCut = z.object({
+  features: z.string().optional(),
+  pooled: z.string().optional(),
+  specialTokens: z.number().optional(),
+  bytes: z.number(),
+})
+
+/**
+ * Cuts a model that gives out no feature map where its last one is, and writes what leads there, without the classifier and its
+ * weights, to the program's cache. The person's file stays as it is. A cut that was made before is found again.
+ * @param outputs what the model gives out itself
+ * @returns undefined where there is no such place
+ * @throws UserError `model-too-large`; what the file system throws
+ */
+export async function cutAtFeatures(
+  model: RegistryEntry,
+  input: BackboneInput,
+  outputs: readonly OutputShape[],
+): Promise<FeatureCut | undefined> {
+  const { file, features, pooled, specialTokens } = model
+  const { mean: _m, std: _s, ...taken } = input
+  const facts = { cutVersion, model: await modelHashes(file), taken, features, pooled, specialTokens }
+  const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
+  const folder = path.join(programCacheFolder(), 'backbones')
+  const [cutFile, notes] = [path.join(folder, `${key}.onnx`), path.join(folder, `${key}.json`)]
+  const kept = await readKept(cutFile, notes)
+  if (kept) return kept.bytes === 0 ? undefined : { file: cutFile, ...placesOf(kept) }
+  const imported = new ImportedModel(await readWholeModel(file))
+  const place = await new Search(imported, input, model).find(outputs)
+  const bytes = place && imported.part([place.features, place.pooled].filter((name) => name !== undefined))
+  await mkdir(folder, { recursive: true })
+  if (bytes) await writeAtomically(cutFile, (handle) => handle.writeFile(bytes))
+  const written = JSON.stringify({ ...place, bytes: bytes?.length ?? 0 })
+  await writeAtomically(notes, (handle) => handle.writeFile(written))
+  return place && { file: cutFile, ...placesOf(place) }
+}
+
+type Places = Pick<FeatureCut, 'features' | 'pooled' | 'specialTokens'>
+
+const placesOf = ({ features, pooled, specialTokens }: Places): Places => ({ features, pooled, specialTokens })
+
+async function readKept(cutFile: string, notes: string): Promise<z.infer<typeof keptCut> | undefined> {
+  try {
+    const kept = keptCut.parse(JSON.parse(await readFile(notes, 'utf8')))
+    // Another program may have made room there.
+    if (kept.bytes > 0 && (await stat(cutFile)).size !== kept.bytes) return undefined
+    return kept
+  } catch {
+    return undefined
+  }
+}
+
+/** Operators that only move numbers about: what comes before them is the same, and says better what it is. */
+const moving = new Set([
+  ...['Reshape', 'Transpose', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity', 'Dropout', 'Gather', 'Slice', 'Split'],
+  // Maps of attention, not of features.
+  ...['Softmax', 'MatMul'],
+])
+const linear = new Set(['Gemm', 'MatMul', 'Conv', 'MatMulInteger', 'com.microsoft.FusedMatMul', 'com.microsoft.QGemm'])
+
+/** The most tokens before the patches that there may be: class token and registers. */
+const mostSpecials = 64
+
+class Search {
+  readonly #model: ImportedModel
+  readonly #input: BackboneInput
+  readonly #said: RegistryEntry
+  readonly #makers: ReadonlyMap<string, ImportedNode>
+  readonly #shapes = new Map<string, readonly number[]>()
+
+  constructor(model: ImportedModel, input: BackboneInput, said: RegistryEntry) {
+    this.#model = model
+    this.#input = input
+    this.#said = said
+    this.#makers = new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
+  }
+
+  /** The last value with positions that every way to the model's outputs leads through, and the vector that is made of it. */
+  async find(outputs: readonly OutputShape[]): Promise<Places | undefined> {
+    const vectors = outputs.filter(isVector).map(({ name }) => name)
+    const ends = vectors.length > 0 ? vectors : this.#model.outputs
+    const waists = waistsOf(this.#model, ends)
+    const probe = new Probe(this.#model, this.#input, ends)
+    const named = this.#said.features
+    if (named !== undefined && !this.#makers.has(named)) return undefined
+    let at = named === undefined ? -1 : waists.indexOf(named)
+    if (named !== undefined && at < 0) return { features: named, specialTokens: this.#said.specialTokens }
+    for (let end = waists.length; end > 0 && (named === undefined ? at < 0 : end > at + 1); end -= waistsAtOnce) {
+      const some = waists.slice(Math.max(0, end - waistsAtOnce), end)
+      await this.#look(probe, some)
+      if (named !== undefined) continue
+      const place = some.findLastIndex((name) => this.#isSpatial(name))
+      if (place >= 0) at = Math.max(0, end - waistsAtOnce) + place
+    }
+    if (at < 0) return this.#vectorOnly(waists, outputs)
+    const features = waists[at]
+    await this.#look(probe, [features])
+    const specialTokens = await this.#specialTokens(features, waists, probe)
+    return { features, pooled: this.#pooled(features, waists.slice(at + 1), outputs), specialTokens }
+  }
+
+  async #look(probe: Probe, names: readonly string[]): Promise<void> {
+    const unseen = names.filter((name) => !this.#shapes.has(name))
+    if (unseen.length === 0) return
+    for (const [name, shape] of await probe.shapesOf(unseen, 1)) this.#shapes.set(name, shape)
+  }
+
+  #isSpatial(name: string): boolean {
+    const shape = this.#shapes.get(name)
+    if (!shape || shape[0] !== (this.#input.batch ?? 1) || moving.has(this.#makers.get(name)?.operator ?? ''))
+      return false
+    if (shape.length === 4) return this.#isMap(name, shape)
+    return (
+      shape.length === 3 &&
+      shape[1] > 1 &&
+      shape[2] > 1 &&
+      asMap({ name, shape }, this.#input, this.#tokensOf(shape)) !== null
+    )
+  }
+
+  /** Of about the image's own sides, much smaller than it, and of more than one position. */
+  #isMap(name: string, shape: readonly number[]): boolean {
+    const { height, width } = asMap({ name, shape }, this.#input, {})!
+    const isAlike = Math.abs(Math.log((height * this.#input.width) / (width * this.#input.height))) < 0.5
+    return isAlike && height * width > 1 && 4 * height * width <= this.#input.height * this.#input.width
+  }
+
+  #tokensOf(shape: readonly number[]): Pick<RegistryEntry, 'specialTokens'> {
+    const specialTokens = this.#said.specialTokens ?? this.#beforePatches(shape[1])
+    return specialTokens === undefined ? {} : { specialTokens }
+  }
+
+  /** By the last map before that has not more positions than there are tokens: the patches are its positions. */
+  #beforePatches(tokens: number): number | undefined {
+    let found: number | undefined
+    for (const [name, shape] of this.#shapes) {
+      if (shape.length !== 4 || !this.#isMap(name, shape)) continue
+      const { height, width } = asMap({ name, shape }, this.#input, {})!
+      const others = tokens - height * width
+      if (others >= 0 && others <= mostSpecials) found = Math.min(found ?? others, others)
+    }
+    return found
+  }
+
+  async #specialTokens(features: string, waists: readonly string[], probe: Probe): Promise<number | undefined> {
+    const shape = this.#shapes.get(features)
+    if (shape?.length !== 3) return undefined
+    // A transformer makes its patches at its beginning.
+    await this.#look(probe, waists.slice(0, waistsAtOnce))
+    const { specialTokens } = this.#tokensOf(shape)
+    return specialTokens ?? asMap({ name: features, shape }, this.#input, {})?.specialTokens
+  }
+
+  /** The vector that the first layer after the map reads, where it is as wide as the map. */
+  #pooled(features: string, after: readonly string[], outputs: readonly OutputShape[]): string | undefined {
+    const shape = this.#shapes.get(features)!
+    const map = shape.length === 4 ? asMap({ name: features, shape }, this.#input, {}) : null
+    const width = map?.layout === 'nchw' ? shape[1] : shape[shape.length - 1]
+    const { pooled: said } = this.#said
+    const given = outputs.filter((one) => isVector(one) && one.shape[1] === width)
+    const named = given.find(({ name }) => (said === undefined ? pooledNames.test(name) : name === said))
+    if (named) return named.name
+    let found: string | undefined
+    for (const name of after) {
+      const vector = this.#vector(name)
+      if (vector && linear.has(this.#makers.get(name)?.operator ?? '')) break
+      if (vector?.[1] === width) found = name
+    }
+    return found
+  }
+
+  /** Without a map: the vector before the last layer, if the model doesn't say itself which vector is meant. */
+  #vectorOnly(waists: readonly string[], outputs: readonly OutputShape[]): Places | undefined {
+    if (this.#said.pooled !== undefined || outputs.some((one) => isVector(one) && pooledNames.test(one.name)))
+      return undefined
+    let [last, found]: [string | undefined, string | undefined] = [undefined, undefined]
+    for (const name of waists) {
+      if (!this.#vector(name)) continue
+      if (linear.has(this.#makers.get(name)?.operator ?? '')) found = last
+      last = name
+    }
+    return found === undefined ? undefined : { pooled: found }
+  }
+
+  #vector(name: string): readonly number[] | undefined {
+    const shape = this.#shapes.get(name)
+    return shape && isVector({ shape }) && shape[0] === (this.#input.batch ?? 1) ? shape : undefined
+  }
+}
+
+const isVector = ({ shape }: Pick<OutputShape, 'shape'>): boolean =>
+  shape.length >= 2 && shape.slice(2).every((size) => size === 1)

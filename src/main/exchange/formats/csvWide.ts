@@ -1,0 +1,205 @@
+import { shortened, UserError } from '../../base/errors.ts'
+import { Collected } from '../read/collected.ts'
+import { columnKey, columnsIn, imageColumns, readCsvRecords } from '../read/csvRecords.ts'
+import { ValueWords, valueSettings } from '../read/csvValues.ts'
+import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
+import { csvLine, delimiterOf, neutralised, restored } from '../write/csvCells.ts'
+import { exportFile } from '../write/exportWalk.ts'
+import { cellOf } from './csv.ts'
+import type { Format, ReadOptions } from './format.ts'
+import { answerTo, type Setting, wordsOf } from './settings.ts'
+
+const imageColumn: Setting = {
+  id: 'image',
+  on: 'read',
+  title: 'Column of the images',
+  hint: 'Its name in the first line. Empty: the first of image, filename, path, id and the like.',
+  usual: '',
+}
+const ignored: Setting = {
+  id: 'ignore',
+  on: 'read',
+  title: 'Columns that are no labels',
+  hint: 'With commas between them.',
+  usual: '',
+}
+const values: Setting = {
+  id: 'values',
+  on: 'write',
+  title: 'Present, absent, unknown are',
+  hint: 'What reads the file has to know.',
+  choices: [
+    { value: '1-0-empty', title: '1, 0, empty' },
+    { value: '1-minus-0', title: '1, −1, 0' },
+    { value: 'true-false-empty', title: 'true, false, empty' },
+  ],
+  usual: '1-0-empty',
+}
+const words: Record<string, readonly [present: string, absent: string, unknown: string]> = {
+  '1-0-empty': ['1', '0', ''],
+  '1-minus-0': ['1', '-1', '0'],
+  'true-false-empty': ['true', 'false', ''],
+}
+
+/** One line an image, one column a label. */
+export const csvWide: Format = {
+  id: 'csv-wide',
+  title: 'CSV: one column a label',
+  says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
+  limits:
+    'An empty cell is unknown; if no cell says absent, it is asked. What 0 means is asked where a file also has −1.',
+  checked: 'round trip; a reader in Python',
+  extensions: ['.csv', '.tsv'],
+  reads: 'file',
+  writes: 'file',
+  settings: [imageColumn, ignored, ...valueSettings, values],
+  recognises: ({ isFolder, name, head }) => {
+    const columns = columnsIn(head)
+    return (
+      !isFolder &&
+      /\.(csv|tsv|txt)$/.test(name) &&
+      columns.length >= 2 &&
+      imageColumns.includes(columns[0]) &&
+      'perhaps'
+    )
+  },
+  read: readWide,
+  write: writeWide,
+}
+
+function writeWide(source: ExportSource, target: string, options: ExportOptions): Promise<ExportReport> {
+  return exportFile(csvWide, source, target, options, async (out, walk, file) => {
+    const delimiter = delimiterOf(file)
+    const [present, absent, unknown] = words[answerTo(values, options.settings)]
+    // Columns are told apart by their names alone: one that is called like the images' column is no trouble, it comes later.
+    out.write(csvLine(['image', ...source.labels.map(({ name }) => neutralised(name))], delimiter))
+    for await (const { image, states } of walk.images()) {
+      let line = csvLine([cellOf(walk, image.path)], delimiter).slice(0, -1)
+      for (const { id } of source.labels) {
+        const state = states.get(id)?.state
+        line += delimiter + (state === undefined ? unknown : state === 1 ? present : absent)
+      }
+      if (out.write(`${line}\n`)) await out.flush()
+    }
+  })
+}
+
+/** @throws UserError `not-csv`, `not-utf8`, `values-ambiguous`, `cancelled`, and those of the file system */
+async function readWide(file: string, options: ReadOptions): Promise<Collected> {
+  const reader = new WideReader(file, options)
+  await readCsvRecords(file, options, (record, line) => reader.record(record, line))
+  return reader.finish()
+}
+
+interface Column {
+  place: number
+  name: string
+  /** Of the label, made with its first value. */
+  label: number
+  wrong: number
+}
+
+class WideReader {
+  readonly #file: string
+  readonly #options: ReadOptions
+  readonly #words: ValueWords
+  readonly #collected = new Collected()
+  #imagePlace = -1
+  #columns: Column[] | undefined
+  #hasAbsent = false
+  /** Columns that are neither the images' nor a label's. */
+  #passedOver = 0
+
+  constructor(file: string, options: ReadOptions) {
+    this.#file = file
+    this.#options = options
+    this.#words = new ValueWords(file, options.settings)
+  }
+
+  record(record: string[], line: number): void {
+    if (!this.#columns) {
+      this.#columns = this.#header(record)
+      return
+    }
+    const collected = this.#collected
+    const path = restored(record[this.#imagePlace] ?? '')
+    if (path === '') {
+      collected.problems.add('line-incomplete', 'Lines without an image: left out', `line ${line}`)
+      return
+    }
+    const image = collected.imageOf(path)
+    for (const column of this.#columns) {
+      const cell = record[column.place] ?? ''
+      if (cell === '' || cell.trim() === '') continue
+      const state = this.#words.stateOf(cell)
+      if (state === undefined) {
+        column.wrong++
+        collected.problems.add(
+          'value-unknown',
+          'Values that are neither present nor absent nor unknown: left out',
+          () => `line ${line}, ${column.name}: ${shortened(cell, 60)}`,
+        )
+        continue
+      }
+      if (column.label < 0) column.label = collected.labelOf(column.name)
+      if (state === -1) this.#hasAbsent = true
+      collected.states.push(image, column.label, state)
+    }
+    if (record.length > this.#columns.length + 1 + this.#passedOver) {
+      collected.problems.add(
+        'line-too-long',
+        'Lines with more cells than the first: the rest is left out',
+        `line ${line}`,
+      )
+    }
+  }
+
+  finish(): Collected {
+    if (!this.#columns) throw this.#notCsv('The file is empty')
+    const collected = this.#collected
+    for (const [order, { name, label, wrong }] of this.#columns.entries()) {
+      if (label < 0 && wrong > 0) {
+        const message = 'Columns in which no cell says present or absent: taken for something else, and left out'
+        collected.problems.add('column-left-out', message, name)
+        continue
+      }
+      // The order of the columns, whichever has had a value first.
+      collected.labels[collected.labelOf(name)]!.order ??= order
+    }
+    collected.asksForRest = !this.#hasAbsent
+    return collected
+  }
+
+  #header(record: string[]): Column[] {
+    const names = record.map(columnKey)
+    const wanted = columnKey(answerTo(imageColumn, this.#options.settings))
+    const known = wanted === '' ? imageColumns : [wanted]
+    this.#imagePlace = known.map((name) => names.indexOf(name)).find((place) => place >= 0) ?? -1
+    if (this.#imagePlace < 0) {
+      throw this.#notCsv(
+        `The first line must name a column of images (${shortened(known.join(', '), 60)}); it is: ${shortened(record.join(','), 100)}`,
+      )
+    }
+    const leftOut = new Set(wordsOf(answerTo(ignored, this.#options.settings)))
+    const columns: Column[] = []
+    for (const [place, cell] of record.entries()) {
+      if (place === this.#imagePlace) continue
+      const name = restored(cell)
+      if (name.trim() === '' || leftOut.has(columnKey(name))) {
+        this.#passedOver++
+        continue
+      }
+      columns.push({ place, name, label: -1, wrong: 0 })
+    }
+    if (columns.length === 0) throw this.#notCsv('The first line names no label')
+    return columns
+  }
+
+  #notCsv(reason: string): UserError {
+    return new UserError(
+      'not-csv',
+      `${reason}: ${this.#file}`,
+      'Write a first line with a column “image” and one for each label.',
+    )
+  }
+}

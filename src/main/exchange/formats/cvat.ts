@@ -1,0 +1,98 @@
+import path from 'node:path'
+import { UserError } from '../../base/errors.ts'
+import { Collected } from '../read/collected.ts'
+import { isFile } from '../read/walkFiles.ts'
+import { attribute, isXmlText, readXml, xmlText } from '../read/xml.ts'
+import type { ExportOptions, ExportReport, ExportSource, StateSource } from '../records.ts'
+import { type ExportWalk, exportFile } from '../write/exportWalk.ts'
+import type { Format, ReadOptions } from './format.ts'
+
+/** CVAT for images 1.1: tags are labels of the whole image; boxes and regions say present, too. */
+export const cvat: Format = {
+  id: 'cvat',
+  title: 'CVAT for images 1.1 XML',
+  says: { absent: false, unlabelled: false, provenance: 'some', suggestions: false },
+  limits:
+    'Tags name what is present, and whether a person set them: the rest is asked when reading, and told when writing.',
+  checked: 'round trip of what is present; a reader in Python',
+  extensions: ['.xml'],
+  reads: 'file or folder',
+  writes: 'file',
+  recognises: ({ isFolder, head, entries }) =>
+    isFolder ? entries.includes('annotations.xml') : /<annotations[\s>]/.test(head),
+  read: readCvat,
+  write: writeCvat,
+}
+
+const sourceNames: Record<StateSource, string> = { human: 'manual', accepted_suggestion: 'semi-auto', import: 'file' }
+
+function writeCvat(source: ExportSource, target: string, options: ExportOptions): Promise<ExportReport> {
+  return exportFile(cvat, source, target, options, async (out, walk) => {
+    const labels = source.labels.filter(({ name }) => isSayable(walk, name))
+    const sayable = new Set(labels.map(({ id }) => id))
+    out.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n  <meta>\n    <task>\n')
+    const name = isXmlText(source.project.name) ? xmlText(source.project.name) : ''
+    out.write(`      <name>${name}</name>\n      <mode>annotation</mode>\n      <labels>\n`)
+    for (const label of labels) {
+      const facts = `<name>${xmlText(label.name)}</name><color>${label.colour}</color><type>tag</type><attributes></attributes>`
+      out.write(`        <label>${facts}</label>\n`)
+    }
+    out.write('      </labels>\n    </task>\n  </meta>\n')
+    let number = 0
+    for await (const { image, present, states } of walk.images({ readableOnly: true })) {
+      if (!isSayable(walk, image.path)) continue
+      const size = `width="${image.width}" height="${image.height}"`
+      out.write(`  <image id="${number++}" name="${xmlText(image.path)}" ${size}>\n`)
+      for (const label of present) {
+        if (!sayable.has(label.id)) continue
+        const from = sourceNames[states.get(label.id)!.source]
+        out.write(`    <tag label="${xmlText(label.name)}" source="${from}"></tag>\n`)
+      }
+      if (out.write('  </image>\n')) await out.flush()
+    }
+    out.write('</annotations>\n')
+  })
+}
+
+function isSayable({ warnings }: ExportWalk, name: string): boolean {
+  if (isXmlText(name)) return true
+  warnings.add('xml-characters', 'Names that XML can’t hold: left out', name)
+  return false
+}
+
+/** @throws UserError `not-cvat`, `not-xml`, `not-utf8`, `cancelled`, and those of the file system */
+async function readCvat(place: string, options: ReadOptions): Promise<Collected> {
+  const inFolder = path.join(place, 'annotations.xml')
+  const file = (await isFile(inFolder)) ? inFolder : place
+  const collected = new Collected()
+  collected.asksForRest = true
+  let [image, hasRoot, hasTracks] = [-1, false, false]
+  await readXml(
+    file,
+    {
+      open: (name, attributes, way) => {
+        if (way.length === 1) hasRoot = name === 'annotations'
+        if (name === 'track' && way.length === 2) hasTracks = true
+        if (name === 'image' && way.length === 2) {
+          const imageName = attribute(attributes, 'name') ?? ''
+          image = imageName === '' ? -1 : collected.imageOf(imageName)
+          if (image < 0) collected.problems.add('image-entry', 'Images without a name: left out')
+        }
+        if (way.length !== 3 || way[1] !== 'image' || image < 0) return
+        const label = attribute(attributes, 'label') ?? ''
+        if (label.trim() !== '') collected.states.push(image, collected.labelOf(label), 1)
+        else collected.problems.add('annotation-entry', 'Annotations without a label: left out', name)
+      },
+      close: (name, text, way) => {
+        if (name === 'name' && way.at(-2) === 'label' && way[1] === 'meta' && text !== '') collected.labelOf(text)
+      },
+    },
+    options,
+  )
+  if (hasRoot && (collected.images.length > 0 || !hasTracks)) return collected
+  throw new UserError(
+    'not-cvat',
+    hasTracks ? `This file is of “CVAT for video”: ${file}` : `This file holds no images of CVAT: ${file}`,
+    'Export the task from CVAT as “CVAT for images 1.1”.',
+  )
+}

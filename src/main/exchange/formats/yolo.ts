@@ -1,0 +1,183 @@
+import path from 'node:path'
+import { parseDocument, stringify } from 'yaml'
+import { cancelled, shortened, UserError } from '../../base/errors.ts'
+import { equalStems, ImageIds } from '../match/imageIds.ts'
+import { Collected } from '../read/collected.ts'
+import { hasImageName, isFile, readText, splitNames, walkFiles } from '../read/walkFiles.ts'
+import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
+import { exportFolder } from '../write/folderWriter.ts'
+import type { Format, ReadOptions } from './format.ts'
+import { answerTo, type Setting } from './settings.ts'
+
+const split: Setting = {
+  id: 'split',
+  on: 'write',
+  title: 'Part',
+  hint: 'data.yaml names the part to train on and the part to validate on.',
+  choices: ['train', 'val', 'test'].map((value) => ({ value, title: value })),
+  usual: 'train',
+}
+
+/** A folder of YOLO for detection: data.yaml with the names, labels/ with a file for each image, whose box is the whole image. */
+export const yolo: Format = {
+  id: 'yolo',
+  title: 'YOLO detection folder',
+  says: { absent: false, unlabelled: false, provenance: 'none', suggestions: false },
+  limits:
+    'Names what is present, as a box around the whole image; any box counts when reading. The rest is asked when reading, and told when writing.',
+  checked: 'round trip of what is present; files as Ultralytics documents them, by hand',
+  extensions: [],
+  reads: 'folder',
+  writes: 'folder',
+  images: 'optional',
+  settings: [split],
+  recognises: ({ isFolder, entries }) =>
+    isFolder && entries.some((entry) => /^[^/]+\.ya?ml$|^(labels|classes\.txt|obj\.names)$/.test(entry)),
+  read: readYolo,
+  write: writeYolo,
+}
+
+function writeYolo(source: ExportSource, target: string, options: ExportOptions): Promise<ExportReport> {
+  const part = answerTo(split, options.settings)
+  return exportFolder(yolo, source, target, options, async (folder, walk) => {
+    const ids = await ImageIds.of(source)
+    const names = Object.fromEntries(source.labels.map(({ name }, index) => [index, name]))
+    const places = { path: '.', train: `images/${part}`, val: `images/${part}` }
+    await folder.write('data.yaml', stringify({ ...places, ...(part === 'test' && { test: 'images/test' }), names }))
+    for await (const { image, present } of walk.images()) {
+      const id = ids.idOf(image.path)
+      if (id === image.path) walk.warnings.add('equal-stems', equalStems, id)
+      const lines = present.map((label) => `${walk.placeOf(label.id)} 0.5 0.5 1 1\n`)
+      await folder.write(`labels/${part}/${id}.txt`, lines.join(''))
+      // Its readers go from the image to the labels: the names must differ in nothing but the end.
+      const end = id === image.path ? `${id}${path.posix.extname(id)}` : image.path
+      await walk.place(image, folder.placeOf(`images/${part}/${end}`))
+    }
+  })
+}
+
+/** @throws UserError `not-yolo`, `not-utf8`, `cancelled`, and those of the file system */
+async function readYolo(folder: string, options: ReadOptions): Promise<Collected> {
+  const names = await readNames(folder)
+  const collected = new Collected()
+  collected.asksForRest = true
+  const files = await walkFiles(folder, (name) => /\.txt$/i.test(name), options)
+  const inLabels = files.filter(({ path: file }) => /(^|\/)labels\//i.test(file))
+  const labels = (inLabels.length > 0 ? inLabels : files).filter(
+    ({ path: file }) => !/^(classes|readme.*|train|val|test|obj)\.txt$/i.test(path.posix.basename(file)),
+  )
+  if (labels.length === 0) {
+    throw notYolo(folder, 'There are no files of labels in this folder', 'Choose the folder that holds “labels”.')
+  }
+  for (const name of names.values()) collected.labelOf(name)
+  for (const [index, { file, path: place }] of labels.entries()) {
+    if (options.signal?.aborted) throw cancelled('The import')
+    const image = imageOf(collected, place)
+    for (const [line, text] of (await readText(file)).split(/\r?\n/).entries()) {
+      if (text.trim() === '') continue
+      const number = Number(text.trim().split(/\s+/, 1)[0])
+      const name = names.get(number)
+      if (name !== undefined) collected.states.push(image, collected.labelOf(name), 1)
+      else {
+        const message = 'Lines whose first number is that of no name: left out'
+        collected.problems.add('class-unknown', message, () => `${place}, line ${line + 1}: ${shortened(text, 60)}`)
+      }
+    }
+    options.onProgress?.((index + 1) / labels.length)
+  }
+  await tellUnlabelled(folder, labels, collected, options)
+  return collected
+}
+
+/** labels/train/sub/a.txt is about images/train/sub/a.*, in a project of the folder, of its images, or of those of a part. */
+function imageOf(collected: Collected, place: string): number {
+  const stem = place.replace(/\.txt$/i, '')
+  const below = stem.replace(/^(.*\/)?labels\//i, '')
+  const others = [below]
+  const [first, ...rest] = below.split('/')
+  if (splitNames.has(first.toLowerCase()) && rest.length > 0) others.push(rest.join('/'))
+  const image = stem === below ? stem : stem.replace(/(^|\/)labels\//i, '$1images/')
+  return collected.imageOf(image, { stem: true, otherPaths: others })
+}
+
+/** An image without a file has no objects, to YOLO; it may as well be one that nobody has looked at. */
+async function tellUnlabelled(
+  folder: string,
+  labels: readonly { path: string }[],
+  collected: Collected,
+  options: ReadOptions,
+): Promise<void> {
+  const known = new Set(
+    labels.map(({ path: file }) => file.replace(/\.txt$/i, '').replace(/(^|\/)labels\//i, '$1images/')),
+  )
+  for (const { path: image } of await walkFiles(folder, hasImageName, options)) {
+    if (known.has(image.replace(/\.[^./]*$/, ''))) continue
+    collected.problems.add('image-unlabelled', 'Images without a file of labels: nothing is taken over for them', image)
+  }
+}
+
+/** By their numbers, from data.yaml, or from a list as older versions have it. */
+async function readNames(folder: string): Promise<Map<number, string>> {
+  for (const { file } of await walkFiles(folder, (name) => /\.ya?ml$/i.test(name))) {
+    const names = namesIn(await readText(file, largestYaml), file)
+    if (names) return names
+  }
+  for (const name of ['classes.txt', 'labels/classes.txt', 'obj.names']) {
+    const file = path.join(folder, name)
+    if (!(await isFile(file))) continue
+    const lines = (await readText(file)).split(/\r?\n/)
+    return new Map([...lines.entries()].filter(([, line]) => line.trim() !== ''))
+  }
+  throw notYolo(folder, 'Nothing in this folder says what its labels are called', 'Put data.yaml into it.')
+}
+
+/** In bytes: names for a hundred thousand classes. */
+const largestYaml = 4 * 1024 * 1024
+/** A list of names is no deeper. The parser takes the square of the time for what is. */
+const deepestYaml = 32
+
+/** Of lists in lists, in brackets or by dashes, on one line or after the other. Brackets within a text count, too. */
+function depthOf(text: string): number {
+  let [depth, deepest, dashes] = [0, 0, 0]
+  for (let at = 0; at < text.length && deepest <= deepestYaml; at++) {
+    const sign = text[at]
+    if (sign === '[' || sign === '{') depth++
+    else if ((sign === ']' || sign === '}') && depth > 0) depth--
+    if ((sign === '-' || sign === '?' || sign === ':') && text[at + 1] === ' ') dashes++
+    else if (sign !== ' ') dashes = 0
+    deepest = Math.max(deepest, depth, dashes)
+  }
+  return deepest
+}
+
+function namesIn(text: string, file: string): Map<number, string> | undefined {
+  if (depthOf(text) > deepestYaml) {
+    throw notYolo(file, 'The file can’t be read as YAML', 'It is nested too deeply.')
+  }
+  let names: unknown
+  try {
+    const document = parseDocument(text, { merge: false, logLevel: 'silent' })
+    if (document.errors.length > 0) throw document.errors[0]
+    const value: unknown = document.toJS({ maxAliasCount: 100, mapAsMap: true })
+    names = value instanceof Map ? value.get('names') : undefined
+  } catch (error) {
+    // Whatever the parser makes of a file that is none: even that its nesting is too deep.
+    throw notYolo(file, 'The file can’t be read as YAML', shortened((error as Error).message.split('\n')[0]))
+  }
+  const entries: [unknown, unknown][] = Array.isArray(names)
+    ? [...names.entries()]
+    : names instanceof Map
+      ? [...names]
+      : []
+  const found = new Map<number, string>()
+  for (const [key, name] of entries) {
+    const number = Number(key)
+    if (Number.isSafeInteger(number) && (typeof name === 'string' || typeof name === 'number'))
+      found.set(number, `${name}`)
+  }
+  return found.size > 0 ? found : undefined
+}
+
+function notYolo(place: string, reason: string, hint: string): UserError {
+  return new UserError('not-yolo', `${reason}: ${place}`, hint)
+}

@@ -1,0 +1,348 @@
+import { setImmediate } from 'node:timers/promises'
+import { cancelled, shortened, UserError } from '../../base/errors.ts'
+import { type MatchedBy, type Matches, matchImages, type TargetImage } from '../match/match.ts'
+import type { Collected } from '../read/collected.ts'
+import { type PredictedScores, scoresOf } from '../read/predictions.ts'
+import type { Json, Problem, ProblemList } from '../records.ts'
+import { planLabels, type Renames } from './labels.ts'
+import { type Grouped, groupByImage, type ResolvedState } from './resolve.ts'
+
+/** The project that an import goes into: what has to be known of it for a plan. */
+export interface ImportTarget {
+  labels: readonly { id: number; uid: string; name: string; key: string | null }[]
+  images: () => Iterable<TargetImage>
+  /** What is known already. */
+  stateOf: (imageId: number, labelId: number) => 1 | 0 | -1
+  /** The name as the project keeps it. @throws UserError if it can't be one */
+  labelNameOf: (text: string) => string
+  /** Names with equal keys are one label. */
+  labelNameKey: (name: string) => string
+}
+
+export interface PlannedLabel {
+  name: string
+  /** Null: it is to be made. */
+  labelId: number | null
+  uid?: string
+  colour?: string
+  key?: string
+  description?: string
+  present: number
+  absent: number
+}
+
+/** What an import would do, for a person to look at before anything is written. */
+export interface ImportPreview {
+  format: string
+  /** Written by Surmise: sources, times and identities come with it. */
+  ours: boolean
+  images: {
+    inFile: number
+    matched: number
+    by: Record<MatchedBy, number>
+    unmatched: number
+    unmatchedPaths: string[]
+  }
+  labels: { name: string; known: boolean; present: number; absent: number }[]
+  states: {
+    present: number
+    absent: number
+    /** Unknown in the project until now. */
+    fresh: number
+    /** Known to be the same. */
+    same: number
+    /** Known to be the opposite. */
+    conflicting: number
+  }
+  /** What models say in the file, of images of the project; null where it says nothing of the kind. */
+  suggestions: { pairs: number; model: string } | null
+  /** The first marks, as they would be taken over. */
+  rows: PreviewRow[]
+  /** If the file leaves open whether the rest is absent: so many pairs would become absent. Null if that is no question. */
+  rest: number | null
+  problems: Problem[]
+}
+
+export interface PreviewRow {
+  image: string
+  label: string
+  state: 1 | -1
+  /** What the project says of it now. */
+  known: 1 | 0 | -1
+}
+
+export interface ImportChoices {
+  /** What a pair that the file doesn't mention means; 'absent' only where the preview asks. @default 'unknown' */
+  rest?: 'unknown' | 'absent'
+  /** Where project and file disagree. @default 'keep' what the project says */
+  conflicts?: 'keep' | 'replace'
+  /** What models say in the file is kept as suggestions. @default true */
+  suggestions?: boolean
+}
+
+/** What takes an import in: an action of the project. */
+export interface ImportSink {
+  addLabel: (label: { name: string; uid?: string; colour?: string; key?: string; description?: string }) => number
+  addModel: (model: {
+    uid: string
+    createdAt?: number
+    kind: string
+    backbone: string
+    seed: number | null
+    device: string | null
+    metrics: Json
+    labelIds: number[]
+    file: null
+  }) => number
+  adoptImageUid: (imageId: number, uid: string) => void
+  writeStates: (changes: Iterable<ImportedState>, options: ImportJob) => Promise<number>
+}
+
+export interface ImportedState {
+  imageId: number
+  labelId: number
+  state: 1 | -1
+  source: 'human' | 'accepted_suggestion' | 'import'
+  /** Undefined: the time of the import. */
+  decidedAt: number | undefined
+  modelId: number | null
+  score: number | null
+  annotator: string | null
+}
+
+export interface ImportJob {
+  signal?: AbortSignal
+  onProgress?: (done: number) => void
+}
+
+export interface PlanOptions extends ImportJob {
+  renames?: Renames
+}
+
+const unmatchedShown = 1000
+const rowsShown = 12
+/** The event loop is kept waiting so long at most, in milliseconds. */
+const slice = 12
+
+/** What a file says, set against a project. Nothing is written before `apply`. */
+export class ImportPlan {
+  readonly preview: ImportPreview
+  readonly labels: readonly PlannedLabel[]
+  readonly #collected: Collected
+  readonly #target: ImportTarget
+  readonly #matches: Matches
+  readonly #grouped: Grouped
+  /** Planned label of each of the file's; −1 for none. */
+  readonly #plannedOf: Int32Array
+  #labelIds: number[] = []
+
+  private constructor(
+    parts: Pick<ImportPlan, 'preview' | 'labels'> & {
+      collected: Collected
+      target: ImportTarget
+      matches: Matches
+      grouped: Grouped
+      plannedOf: Int32Array
+    },
+  ) {
+    this.preview = parts.preview
+    this.labels = parts.labels
+    this.#collected = parts.collected
+    this.#target = parts.target
+    this.#matches = parts.matches
+    this.#grouped = parts.grouped
+    this.#plannedOf = parts.plannedOf
+  }
+
+  /** @throws UserError `cancelled` */
+  static async make(
+    format: string,
+    collected: Collected,
+    target: ImportTarget,
+    { signal, renames }: PlanOptions = {},
+  ): Promise<ImportPlan> {
+    // The file's own problems stay as reading found them: another plan may be made of it.
+    const problems = collected.problems.copy()
+    noteMissing(collected, problems)
+    const { labels, plannedOf } = planLabels(collected, target, problems, renames)
+    // Identities count only in files of Surmise: elsewhere a field of that name means who knows what.
+    const matches = await matchImages(collected.images, target.images(), problems, { signal, uids: collected.ours })
+    const grouped = groupByImage(collected.states, matches.imageIds, plannedOf, labels.length)
+    const states = { present: 0, absent: 0, fresh: 0, same: 0, conflicting: 0 }
+    const rows: PreviewRow[] = []
+    const labelled = labelledIds(collected, matches)
+    let rest = 0
+    let sliceStart = performance.now()
+    for (let group = 0; group < grouped.imageIds.length; group++) {
+      const imageId = grouped.imageIds[group]
+      const resolved = grouped.resolve(group)
+      for (const { label, state, contradictory } of resolved) {
+        if (contradictory) {
+          problems.add(
+            'contradictory',
+            'Labels that the file says are both present and absent in one image: left unknown',
+            () => `${pathOf(collected, matches, imageId)}: ${labels[label].name}`,
+          )
+        }
+        if (contradictory || state === 0) continue
+        const planned = labels[label]
+        planned[state === 1 ? 'present' : 'absent']++
+        states[state === 1 ? 'present' : 'absent']++
+        const known = planned.labelId === null ? 0 : target.stateOf(imageId, planned.labelId)
+        states[known === 0 ? 'fresh' : known === state ? 'same' : 'conflicting']++
+        if (rows.length < rowsShown) {
+          rows.push({ image: pathOf(collected, matches, imageId), label: planned.name, state, known })
+        }
+      }
+      if (collected.asksForRest && labelled.has(imageId))
+        for (const _ of restOf(labels, resolved, imageId, target)) rest++
+      if (performance.now() - sliceStart < slice) continue
+      await setImmediate()
+      if (signal?.aborted) throw cancelled('The import')
+      sliceStart = performance.now()
+    }
+    const preview: ImportPreview = {
+      format,
+      ours: collected.ours,
+      images: {
+        inFile: collected.images.filter(Boolean).length,
+        matched: matches.imageIds.filter((id) => id !== 0).length,
+        by: matches.by,
+        unmatched: matches.unmatched.length,
+        unmatchedPaths: matches.unmatched
+          .slice(0, unmatchedShown)
+          .map((index) => shortened(collected.images[index]!.path)),
+      },
+      labels: labels.map(({ name, labelId, present, absent }) => ({ name, known: labelId !== null, present, absent })),
+      states,
+      suggestions: predictedPairs(collected, matches, plannedOf),
+      rows,
+      rest: collected.asksForRest ? rest : null,
+      problems: problems.list(),
+    }
+    return new ImportPlan({ preview, labels, collected, target, matches, grouped, plannedOf })
+  }
+
+  /** What was read, set against the project once more with other names. @throws UserError `cancelled` */
+  renamed(target: ImportTarget, options: PlanOptions): Promise<ImportPlan> {
+    return ImportPlan.make(this.preview.format, this.#collected, target, options)
+  }
+
+  /**
+   * Writes it: within one action of the project, so that one undo takes all of it back.
+   * @returns how many states have changed @throws UserError `rest-not-asked`, and what the sink throws
+   */
+  async apply(sink: ImportSink, choices: ImportChoices = {}, job: ImportJob = {}): Promise<number> {
+    if (choices.rest === 'absent' && this.preview.rest === null) {
+      throw new UserError(
+        'rest-not-asked',
+        'This file says itself what is absent: the rest is unknown.',
+        'Import it without marking the rest as absent.',
+      )
+    }
+    const labelIds = this.labels.map((label) => label.labelId ?? sink.addLabel(label))
+    this.#labelIds = labelIds
+    const modelIds = this.#collected.models.map(({ labels, ...model }) => {
+      const known = labels.map((label) => this.#plannedOf[label]).filter((label) => label >= 0)
+      return sink.addModel({ ...model, labelIds: known.map((label) => labelIds[label]), file: null })
+    })
+    await this.#adoptUids(sink, job)
+    return sink.writeStates(this.#changes(choices, labelIds, modelIds), job)
+  }
+
+  /** What the file's models say, by the ids of the project; undefined if nothing. To be asked for after `apply`. */
+  suggestions(): PredictedScores | undefined {
+    if (!this.preview.suggestions) return undefined
+    const labelIds = this.#plannedOf.map((planned) => (planned < 0 ? 0 : this.#labelIds[planned]))
+    return scoresOf(this.#collected.predictions, this.#matches.imageIds, labelIds)
+  }
+
+  /** The images are the same as those that were exported: they get the identities back that they had. */
+  async #adoptUids(sink: ImportSink, { signal }: ImportJob): Promise<void> {
+    if (!this.#collected.ours) return
+    for (const [index, image] of this.#collected.images.entries()) {
+      const imageId = this.#matches.imageIds[index]
+      if (image?.uid && imageId !== 0) sink.adoptImageUid(imageId, image.uid)
+      if (index % 500 !== 499) continue
+      await setImmediate()
+      if (signal?.aborted) throw cancelled('The import')
+    }
+  }
+
+  *#changes(choices: ImportChoices, labelIds: number[], modelIds: number[]): Generator<ImportedState> {
+    const target = this.#target
+    const labelled = labelledIds(this.#collected, this.#matches)
+    for (let group = 0; group < this.#grouped.imageIds.length; group++) {
+      const imageId = this.#grouped.imageIds[group]
+      const resolved = this.#grouped.resolve(group)
+      // Before the pairs themselves are written, and known.
+      const rest =
+        choices.rest === 'absent' && labelled.has(imageId) ? [...restOf(this.labels, resolved, imageId, target)] : []
+      for (const { label, state, contradictory, row } of resolved) {
+        if (contradictory || state === 0) continue
+        const { labelId } = this.labels[label]
+        const known = labelId === null ? 0 : target.stateOf(imageId, labelId)
+        if (known === state || (known !== 0 && choices.conflicts !== 'replace')) continue
+        const { ours, keepsAnnotators, states } = this.#collected
+        const told = ours || keepsAnnotators ? states.provenanceAt(row) : undefined
+        const provenance = ours ? told : undefined
+        yield {
+          imageId,
+          labelId: labelIds[label],
+          state,
+          source: provenance?.source ?? 'import',
+          decidedAt: provenance?.decidedAt ?? undefined,
+          modelId: provenance && provenance.model >= 0 ? modelIds[provenance.model] : null,
+          score: provenance?.score ?? null,
+          annotator: told?.annotator ?? null,
+        }
+      }
+      const nothing = { source: 'import', decidedAt: undefined, modelId: null, score: null, annotator: null } as const
+      for (const label of rest) yield { imageId, labelId: labelIds[label], state: -1, ...nothing }
+    }
+  }
+}
+
+/** Images of the project that somebody has looked at, as the file tells. */
+function labelledIds({ images }: Collected, { imageIds }: Matches): Set<number> {
+  return new Set(imageIds.filter((id, index) => id !== 0 && images[index]?.unlabelled !== true))
+}
+
+/** Labels of the file that it doesn't mention for this image, and of which the project knows nothing either. */
+function* restOf(
+  labels: readonly PlannedLabel[],
+  resolved: readonly ResolvedState[],
+  imageId: number,
+  target: ImportTarget,
+): Generator<number> {
+  const mentioned = new Set(resolved.map(({ label }) => label))
+  for (const [label, { labelId }] of labels.entries()) {
+    if (!mentioned.has(label) && (labelId === null || target.stateOf(imageId, labelId) === 0)) yield label
+  }
+}
+
+/** What is referred to, and never told. */
+function noteMissing(collected: Collected, problems: ProblemList): void {
+  const { images, labels } = collected
+  for (const [key, index] of collected.imageKeys()) {
+    if (!images[index])
+      problems.add('image-missing', 'Entries about images that the file doesn’t list: left out', `image ${key}`)
+  }
+  for (const [key, index] of collected.labelKeys()) {
+    if (!labels[index])
+      problems.add('label-missing', 'Entries about labels that the file doesn’t list: left out', `label ${key}`)
+  }
+}
+
+/** Of images and labels that the project has, or will have. */
+function predictedPairs(collected: Collected, matches: Matches, plannedOf: Int32Array): ImportPreview['suggestions'] {
+  let pairs = 0
+  for (const [image, label] of collected.predictions) {
+    if (matches.imageIds[image] !== 0 && plannedOf[label] >= 0) pairs++
+  }
+  return pairs === 0 ? null : { pairs, model: collected.predictions.model }
+}
+
+function pathOf(collected: Collected, matches: Matches, imageId: number): string {
+  return shortened(collected.images[matches.imageIds.indexOf(imageId)]?.path ?? '', 100)
+}

@@ -1,0 +1,134 @@
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { CsvError, type Info, parse } from 'csv-parse'
+import { asUserError, cancelled, UserError } from '../../base/errors.ts'
+import type { ReadOptions } from '../formats/format.ts'
+
+/** A line longer than this is none that a person or a program meant. */
+const recordBytes = 1024 * 1024
+
+/**
+ * Tells of every line of a CSV file: comma, semicolon or tab; with or without a byte order mark; any kind of line end. Empty
+ * lines are passed over.
+ * @throws UserError `not-csv`, `not-utf8`, `cancelled`, those of the file system, and what `visit` throws
+ */
+export async function readCsvRecords(
+  file: string,
+  { signal, onProgress }: ReadOptions,
+  visit: (record: string[], line: number) => void,
+): Promise<void> {
+  try {
+    const { size } = await stat(file)
+    const delimiter = await sniffDelimiter(file)
+    let isKnownUtf8 = false
+    const parser = parse({
+      bom: true,
+      delimiter,
+      info: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      max_record_size: recordBytes,
+    })
+    const input = createReadStream(file)
+    input.on('error', (error) => parser.destroy(error))
+    input.pipe(parser)
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      if (!isKnownUtf8 && record.some((cell) => cell.includes('\ufffd'))) {
+        await checkUtf8(file, info.lines)
+        isKnownUtf8 = true
+      }
+      visit(record, info.lines)
+      if (info.records % 1000 !== 0) continue
+      if (signal?.aborted) {
+        input.destroy()
+        throw cancelled('The import')
+      }
+      onProgress?.(size === 0 ? 1 : input.bytesRead / size)
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? faultOf(error, file) : asUserError(error)
+  }
+}
+
+/** The parser puts U+FFFD where bytes are no UTF-8; a name may hold that character, too: the bytes tell which it was. */
+async function checkUtf8(file: string, line: number): Promise<void> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for await (const chunk of createReadStream(file)) decoder.decode(chunk, { stream: true })
+    decoder.decode()
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new UserError(
+      'not-utf8',
+      `The file is not written in UTF-8 (line ${line}): ${file}`,
+      'Save it as “CSV UTF-8”.',
+    )
+  }
+}
+
+function faultOf(error: CsvError, file: string): UserError {
+  const line = 'lines' in error ? ` (line ${error.lines})` : ''
+  if (error.code === 'CSV_MAX_RECORD_SIZE') {
+    return new UserError(
+      'not-csv',
+      `A line of the file is too long${line}: ${file}`,
+      'Perhaps a quotation mark is missing before it.',
+    )
+  }
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
+    return new UserError(
+      'not-csv',
+      `A quotation mark is not closed${line}: ${file}`,
+      'Close it, or double it if it is part of a name.',
+    )
+  }
+  return new UserError('not-csv', `The file can’t be read as CSV${line}: ${file}`, error.message)
+}
+
+/** The character that separates the columns of the first line. */
+async function sniffDelimiter(file: string): Promise<string> {
+  const handle = await open(file)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0)
+    const head = buffer.subarray(0, bytesRead)
+    if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
+      throw new UserError('not-utf8', `The file is written in UTF-16: ${file}`, 'Save it as “CSV UTF-8”.')
+    }
+    return delimiterIn(head.toString('utf8'))
+  } finally {
+    await handle.close()
+  }
+}
+
+function firstLine(head: string): string {
+  const lines = head.replace(/^\ufeff/, '').split(/\r\n|\r|\n/)
+  return lines.find((text) => text.trim() !== '') ?? ''
+}
+
+function delimiterIn(head: string): string {
+  // What stands in quotation marks separates nothing.
+  const line = firstLine(head).replace(/"(?:[^"]|"")*"/g, '')
+  const counts = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: line.split(delimiter).length }))
+  return counts.toSorted((a, b) => b.count - a.count)[0].delimiter
+}
+
+/** The columns that the beginning of a file names, as they are compared: to find out what it is. */
+export function columnsIn(head: string): string[] {
+  return firstLine(head).split(delimiterIn(head)).map(columnKey)
+}
+
+export function columnKey(name: string): string {
+  return name
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .trim()
+    .toLowerCase()
+}
+
+/** What programs call the column with the images. */
+export const imageColumns = [
+  ...['image', 'image_name', 'image_id', 'imageid', 'image_path', 'imagepath', 'img', 'filename', 'file_name'],
+  ...['file', 'path', 'filepath', 'id', 'name'],
+]

@@ -1,0 +1,157 @@
+import { appendFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { asUserError, UserError } from '../../base/errors.ts'
+import { syncFolder, syncTree } from '../../base/files.ts'
+import { temporaryName } from '../../base/leftOvers.ts'
+import type { Format } from '../formats/format.ts'
+import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
+import { ExportWalk } from './exportWalk.ts'
+
+/** Files that are written at once: a disk answers several as fast as one. */
+const writtenAtOnce = 16
+/** So much text is held back for a file that grows line by line. */
+const heldBack = 64 * 1024
+
+/** Writes the files of a folder that nobody sees before it is whole. */
+export class FolderWriter {
+  readonly #folder: string
+  readonly #folders = new Set<string>()
+  /** Files that are being written, each until it is there. */
+  readonly #writing = new Map<string, Promise<void>>()
+  /** Text of files that grow, not yet written. */
+  readonly #held = new Map<string, string>()
+  #failure: unknown
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** @param relative with forward slashes @throws UserError `export-target` if it leads out of the folder */
+  placeOf(relative: string): string {
+    return placeIn(this.#folder, relative)
+  }
+
+  async write(relative: string, content: string | Uint8Array): Promise<void> {
+    const file = this.placeOf(relative)
+    await this.#makeFolder(path.dirname(file))
+    await this.#soon(file, writeFile(file, content))
+  }
+
+  addLine(relative: string, line: string): Promise<void> {
+    return this.addText(relative, `${line}\n`)
+  }
+
+  /** Adds to a file that grows while the images pass. */
+  async addText(relative: string, more: string): Promise<void> {
+    const text = (this.#held.get(relative) ?? '') + more
+    this.#held.set(relative, text.length < heldBack ? text : '')
+    if (text.length >= heldBack) await this.#append(relative, text)
+  }
+
+  async end(): Promise<void> {
+    for (const [relative, text] of this.#held) await this.#append(relative, text)
+    await Promise.all(this.#writing.values())
+    if (this.#failure) throw this.#failure
+  }
+
+  async #append(relative: string, lines: string): Promise<void> {
+    const file = this.placeOf(relative)
+    await this.#makeFolder(path.dirname(file))
+    // What it begins with, perhaps still under way, would take the place of what is added.
+    await this.#writing.get(file)
+    await appendFile(file, lines)
+  }
+
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return
+    await mkdir(folder, { recursive: true })
+    this.#folders.add(folder)
+  }
+
+  /** Waits only if many are under way. A failure comes out at the next file, or at the end. */
+  async #soon(file: string, work: Promise<void>): Promise<void> {
+    const settled = work
+      .catch((error) => {
+        this.#failure ??= error
+      })
+      .finally(() => this.#writing.delete(file))
+    this.#writing.set(file, settled)
+    if (this.#writing.size >= writtenAtOnce) await Promise.race(this.#writing.values())
+    if (this.#failure) throw this.#failure
+  }
+}
+
+/**
+ * An export that is a folder: it is written beside its place, and takes it when it is whole and on the disk.
+ * @param target must not exist, or be empty, unless it may be replaced
+ * @throws UserError `export-target`, `cancelled`, and those of the file system
+ */
+export async function exportFolder(
+  format: Format,
+  source: ExportSource,
+  target: string,
+  options: ExportOptions,
+  work: (folder: FolderWriter, walk: ExportWalk) => Promise<void>,
+): Promise<ExportReport> {
+  const absolute = path.resolve(target)
+  const walk = new ExportWalk(format, source, options)
+  const temporary = temporaryName(absolute)
+  try {
+    if (!options.replaceFolder) await requireEmpty(absolute)
+    await mkdir(temporary, { recursive: true })
+    const folder = new FolderWriter(temporary)
+    await work(folder, walk)
+    await folder.end()
+    await syncTree(temporary)
+    await takePlace(temporary, absolute, options.replaceFolder === true)
+    await syncFolder(path.dirname(absolute))
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true })
+    throw asUserError(error)
+  }
+  return walk.finish([absolute])
+}
+
+/** What was there goes only once the new folder has its name. */
+async function takePlace(made: string, target: string, replaces: boolean): Promise<void> {
+  const before = temporaryName(target)
+  const moved = replaces
+    ? await rename(target, before).then(() => true, unlessMissing)
+    : await rmdir(target).then(() => false, unlessMissing)
+  try {
+    await rename(made, target)
+  } catch (error) {
+    if (moved) await rename(before, target)
+    throw error
+  }
+  if (moved) await rm(before, { recursive: true, force: true })
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): false {
+  if (error.code === 'ENOENT') return false
+  throw error
+}
+
+async function requireEmpty(folder: string): Promise<void> {
+  const there = await stat(folder).catch(() => undefined)
+  if (!there) return
+  const what = !there.isDirectory() ? 'is a file' : (await readdir(folder)).length > 0 ? 'is not empty' : undefined
+  if (what === undefined) return
+  throw new UserError(
+    'export-target',
+    `The export can’t be written there: ${folder} ${what}.`,
+    'Choose a folder that is empty, or a new name.',
+  )
+}
+
+/** A path out of a project file must not lead out of the folder. */
+export function placeIn(folder: string, relative: string): string {
+  const place = path.join(folder, ...relative.split('/'))
+  const way = path.relative(folder, place)
+  if (way !== '' && !way.startsWith(`..${path.sep}`) && way !== '..' && !path.isAbsolute(way)) return place
+  throw new UserError(
+    'export-target',
+    `An image’s path leads out of the export: ${relative}`,
+    'Scan the folder of images again.',
+  )
+}

@@ -1,0 +1,44 @@
+import path from 'node:path'
+import { asUserError, cancelled } from '../../base/errors.ts'
+import { writeAtomically } from '../../base/files.ts'
+import { csvLine, neutralised } from './csvCells.ts'
+import { TextWriter } from './textWriter.ts'
+
+export interface SuggestionRow {
+  /** Relative to the images' root. */
+  image: string
+  label: string
+  /** That the label is present, 0 … 1. */
+  probability: number
+  suggestion: 'present' | 'absent'
+}
+
+/**
+ * Writes image,label,probability,suggestion, in the order in which they come.
+ * @returns how many @throws UserError of the file system, `cancelled`
+ */
+export async function writeSuggestionsCsv(
+  target: string,
+  rows: Iterable<SuggestionRow> | AsyncIterable<SuggestionRow>,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<number> {
+  let count = 0
+  try {
+    await writeAtomically(path.resolve(target), async (handle) => {
+      const out = new TextWriter(handle)
+      out.write(csvLine(['image', 'label', 'probability', 'suggestion']))
+      for await (const { image, label, probability, suggestion } of rows) {
+        count++
+        // Six digits are more than any calibration can promise.
+        const number = String(Number(probability.toFixed(6)))
+        if (!out.write(csvLine([neutralised(image), neutralised(label), number, suggestion]))) continue
+        await out.flush()
+        if (signal?.aborted) throw cancelled('The export')
+      }
+      await out.end()
+    })
+  } catch (error) {
+    throw asUserError(error)
+  }
+  return count
+}

@@ -1,0 +1,211 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { asUserError, UserError } from '../../base/errors.ts'
+import { copyDurably, syncFolder } from '../../base/files.ts'
+import { temporaryName } from '../../base/leftOvers.ts'
+import { Connection } from '../database.ts'
+import { type BackupReason, backupFile, backupFolder, listBackups, nextBackupName, removeSurplus } from './backups.ts'
+import { inspectHeader } from './header.ts'
+import { ProjectLock } from './lock.ts'
+import { maintain } from './maintenance.ts'
+import { keepPrivate } from './privacy.ts'
+
+/** So much has to stay free, in bytes: a full disk would stop the work that a backup is to keep. */
+const roomToLeave = 64 * 1024 * 1024
+
+export interface KeepOptions {
+  signal?: AbortSignal
+  /** Even where the latest backup holds the same, or where nothing was done yet. */
+  always?: boolean
+}
+
+/**
+ * Copies a project as it is now into the folder of its backups, while it is used, and removes those that are too many.
+ * @returns the name; null where there was nothing new to keep
+ * @throws UserError `backup-no-room`, those of the file system, see `asProjectError`; the signal's reason
+ */
+export async function keepBackup(
+  file: string,
+  reason: BackupReason,
+  { signal, always = false }: KeepOptions = {},
+): Promise<string | null> {
+  const folder = backupFolder(file)
+  const letOthers = keepPrivate(file)
+  try {
+    await mkdir(folder, { recursive: true })
+    requireRoom(file, folder)
+    const latest = listBackups(file)[0]
+    const unlessLike = latest ? path.join(folder, latest.name) : null
+    const into = temporaryName(path.join(folder, 'backup'))
+    try {
+      if (!(await maintain('backup', { file, into, unlessLike, always }, signal))) return null
+      signal?.throwIfAborted()
+      const name = nextBackupName(file, reason)
+      await rename(into, path.join(folder, name))
+      await syncFolder(folder)
+      removeSurplus(file)
+      return name
+    } finally {
+      for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(into + suffix, { force: true })
+    }
+  } catch (error) {
+    throw asUserError(error)
+  } finally {
+    letOthers()
+  }
+}
+
+/** The same at once, by a connection that nobody else uses yet. @throws as `keepBackup` */
+export function keepBackupNow(connection: Connection, reason: BackupReason): string {
+  const { path: file } = connection
+  const folder = backupFolder(file)
+  try {
+    mkdirSync(folder, { recursive: true })
+    requireRoom(file, folder)
+    const into = temporaryName(path.join(folder, 'backup'))
+    try {
+      connection.run('VACUUM INTO ?', into)
+      const name = nextBackupName(file, reason)
+      renameSync(into, path.join(folder, name))
+      removeSurplus(file)
+      return name
+    } finally {
+      rmSync(into, { force: true })
+    }
+  } catch (error) {
+    throw asUserError(error)
+  }
+}
+
+/**
+ * Puts a backup in the place of the project file, which nobody has open. What was there becomes a backup first. Killed anywhere,
+ * the file is the one of before or the restored one.
+ * @returns the name of the backup of what was there; null if nothing was
+ * @throws UserError `backup-missing`, `backup-damaged`, `project-open-elsewhere`, `project-locked`, those of the file system
+ */
+export async function restoreBackup(file: string, name: string): Promise<string | null> {
+  const source = backupFile(file, name)
+  const letOthers = keepPrivate(file)
+  try {
+    await requireSoundBackup(source, name)
+    const lock = new ProjectLock(file)
+    try {
+      const kept = existsSync(file) ? await keepPresent(file) : null
+      await settle(file)
+      await copyDurably(source, file)
+      return kept
+    } finally {
+      lock.release()
+    }
+  } catch (error) {
+    throw asUserError(error)
+  } finally {
+    letOthers()
+  }
+}
+
+async function requireSoundBackup(source: string, name: string): Promise<void> {
+  const refused = (cause?: unknown): UserError =>
+    new UserError('backup-damaged', `The backup “${name}” can’t be read.`, 'Choose another one.', { cause })
+  let problems: string[]
+  try {
+    inspectHeader(source, statSync(source).size)
+    problems = await maintain('check', { file: source })
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'project-too-new') throw error
+    throw refused(error)
+  }
+  if (problems.length > 0) throw refused(new Error(problems.join('\n')))
+}
+
+/** A file that can't be read any more is kept as it is: whoever can mend it needs every byte, and its log. */
+async function keepPresent(file: string): Promise<string | null> {
+  try {
+    inspectHeader(file, statSync(file).size)
+    return await keepBackup(file, 'restore', { always: true })
+  } catch (error) {
+    const damaged = ['project-damaged', 'not-a-project', 'project-too-new']
+    if (!(error instanceof UserError && damaged.includes(error.code))) throw error
+  }
+  return keepAsItIs(file)
+}
+
+/**
+ * Keeps a damaged file with its log, byte by byte. Nobody has it open.
+ * @returns the name of the backup @throws UserError `backup-no-room`, those of the file system
+ */
+export function keepAsItIs(file: string): string {
+  const folder = backupFolder(file)
+  const name = nextBackupName(file, 'damaged')
+  try {
+    mkdirSync(folder, { recursive: true })
+    requireRoom(file, folder)
+    for (const suffix of ['-wal', '']) {
+      if (!existsSync(file + suffix)) continue
+      const into = temporaryName(path.join(folder, 'backup'))
+      try {
+        copyFileSync(file + suffix, into, constants.COPYFILE_FICLONE)
+        syncFile(into)
+        renameSync(into, path.join(folder, name + suffix))
+      } finally {
+        rmSync(into, { force: true })
+      }
+    }
+    return name
+  } catch (error) {
+    throw asUserError(error)
+  }
+}
+
+function syncFile(file: string): void {
+  const handle = openSync(file, 'r+')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** The log of the file that is to go must not be read together with the one that comes. @throws UserError `project-locked` */
+async function settle(file: string): Promise<void> {
+  if (existsSync(file)) {
+    try {
+      const connection = new Connection(file, { busyMs: 1000 })
+      try {
+        connection.pragma('journal_mode = DELETE')
+      } finally {
+        connection.close()
+      }
+    } catch (error) {
+      const damaged = ['project-damaged', 'not-a-project']
+      if (!(error instanceof UserError && damaged.includes(error.code))) throw error
+    }
+  }
+  for (const suffix of ['-wal', '-shm', '-journal']) await rm(file + suffix, { force: true })
+}
+
+function requireRoom(file: string, folder: string): void {
+  const needed = ['', '-wal'].reduce((sum, suffix) => {
+    return sum + (statSync(file + suffix, { throwIfNoEntry: false })?.size ?? 0)
+  }, roomToLeave)
+  const { bavail, bsize } = statfsSync(folder)
+  if (bavail * bsize >= needed) return
+  throw new UserError(
+    'backup-no-room',
+    `There is no room for a backup of the project on the disk of ${folder}.`,
+    'Free some space: until then no backup is made.',
+  )
+}

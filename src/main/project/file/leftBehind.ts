@@ -1,0 +1,56 @@
+import { accessSync, chmodSync, constants, statSync } from 'node:fs'
+import path from 'node:path'
+import { UserError } from '../../base/errors.ts'
+
+/*
+ * Whoever looks at a project that is read-only leaves its log and the log's index behind, with the permissions that the project had
+ * then. When the project may be written to again, these may not, and SQLite opens none of it.
+ */
+
+const kinds = ['-wal', '-shm', '-journal', '-lock']
+
+/** Files beside a project that may be written to, and that may not. @returns absolute */
+function leftBehind(file: string): string[] {
+  return kinds.map((kind) => file + kind).filter((one) => statSync(one, { throwIfNoEntry: false }) && !isWritable(one))
+}
+
+/** @throws UserError `project-read-only` */
+export function requireNothingLeftBehind(file: string): void {
+  const names = leftBehind(file).map((one) => path.basename(one))
+  if (names.length === 0) return
+  throw new UserError(
+    'project-read-only',
+    `The project can’t be written, because files that belong to it were left read-only by an earlier look at it: ${names.join(', ')} beside ${file}`,
+    `Mend that with: surmise doctor ${file}. Nothing is lost: what they hold is part of the project.`,
+  )
+}
+
+/**
+ * Gives what was left read-only beside a project the project’s own permissions. Nothing is deleted: the log may hold marks.
+ * @returns names of what was mended, and of what is somebody else’s and stays as it is
+ */
+export function mendLeftBehind(file: string): { mended: string[]; stuck: string[] } {
+  const found = { mended: [] as string[], stuck: [] as string[] }
+  // A project that is itself read-only is meant to be.
+  if (!isWritable(file)) return found
+  const { mode } = statSync(file)
+  for (const one of leftBehind(file)) {
+    let mended = true
+    try {
+      chmodSync(one, mode & 0o777)
+    } catch {
+      mended = false
+    }
+    found[mended ? 'mended' : 'stuck'].push(path.basename(one))
+  }
+  return found
+}
+
+export function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}

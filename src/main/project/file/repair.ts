@@ -1,0 +1,104 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { asUserError, UserError } from '../../base/errors.ts'
+import { Connection } from '../database.ts'
+import { isSqliteFailure, projectDamaged, projectNotFound } from '../errors.ts'
+import { newestVersion } from '../migrations/index.ts'
+import { hasOwnSchema, strayParts } from '../schema.ts'
+import { faultOf, findDamage } from './damage.ts'
+import { keepAsItIs } from './keepBackup.ts'
+import { ProjectLock } from './lock.ts'
+import { keepPrivate } from './privacy.ts'
+
+export interface Repaired {
+  /** What was mended, each in a few words. Nothing: it was sound. */
+  mended: string[]
+  /** The backup that holds the file as it was; null where nothing was mended. */
+  keptAs: string | null
+}
+
+/** Each step mends one column of one table, or one kind of what holds between rows. */
+const mostSteps = 200
+
+/**
+ * Mends what a damaged project file can do without: a value that can't be is put back to what it is at first, what can be counted is
+ * counted anew. Marks are neither made nor taken away. All of it, or nothing: the file as it was becomes a backup first.
+ * @throws UserError `project-damaged` where something is wrong that nothing can be put in the place of; `project-open-elsewhere`,
+ *   `project-not-found`, those of `keepBackup`
+ */
+export function repairProject(path: string): Repaired {
+  if (!existsSync(path)) throw projectNotFound(path)
+  const file = realpathSync(path)
+  // What it was may be read by nobody else either.
+  const letOthers = keepPrivate(file)
+  try {
+    const lock = new ProjectLock(file)
+    try {
+      return repairLocked(file)
+    } finally {
+      lock.release()
+    }
+  } catch (error) {
+    throw asUserError(error)
+  } finally {
+    letOthers()
+  }
+}
+
+function repairLocked(file: string): Repaired {
+  const look = new Connection(file, { readOnly: true })
+  try {
+    const version = look.pragma('user_version')
+    if (version === newestVersion && !faultOf(look, { whole: true })) return { mended: [], keptAs: null }
+  } finally {
+    look.close()
+  }
+  const keptAs = keepAsItIs(file)
+  const db = new Connection(file)
+  try {
+    // What is mended first stands beside what is not mended yet.
+    db.pragma('ignore_check_constraints = ON')
+    const mended = db.transaction(() => {
+      const done = mendOrRefuse(db)
+      const left = faultOf(db, { whole: true })
+      if (left) throw beyond(file, left.where)
+      return done
+    })
+    return { mended, keptAs }
+  } finally {
+    db.close()
+  }
+}
+
+/** A table that is missing, or two rows of one name, stand in the way of the rest. */
+function mendOrRefuse(db: Connection): string[] {
+  try {
+    return mend(db)
+  } catch (error) {
+    throw isSqliteFailure(error) ? beyond(db.path, error.message) : error
+  }
+}
+
+function mend(db: Connection): string[] {
+  const mended: string[] = []
+  const { missing, added } = strayParts(db)
+  for (const sql of [...added, ...missing]) db.script(sql)
+  if (missing.length > 0) mended.push(`${missing.length} of its indexes`)
+  if (added.length > 0) mended.push('what was added that acts by itself')
+  if (hasOwnSchema(db) && db.pragma('user_version') !== newestVersion) {
+    db.pragma(`user_version = ${newestVersion}`)
+    mended.push('the number of its format')
+  }
+  for (let step = 0; step < mostSteps; step++) {
+    const damage = findDamage(db, { whole: true })
+    if (!damage) break
+    if (damage.mend === undefined || mended.includes(damage.where)) throw beyond(db.path, damage.where)
+    db.script(damage.mend)
+    mended.push(damage.where)
+  }
+  return mended
+}
+
+function beyond(file: string, where: string | undefined): UserError {
+  const { code, message } = projectDamaged(file, { where })
+  return new UserError(code, message, 'This can’t be mended: restore a backup. The file was left as it is.')
+}

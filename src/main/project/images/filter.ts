@@ -1,0 +1,86 @@
+import type { Value } from '../database.ts'
+import type { ImageStatus } from '../types.ts'
+import { foldText } from './path.ts'
+
+/** Which images: every condition that is given must hold. */
+export interface ImageFilter {
+  status?: readonly ImageStatus[]
+  labels?: readonly LabelCondition[]
+  /** How many of the labels are known in the image. */
+  known?: 'nothing' | 'something' | 'everything'
+  /** Words that the path must hold, all of them; case makes no difference. */
+  text?: string
+  /** This folder and all below it, relative to the root. */
+  folder?: string
+  /** A state was changed by this `do` of the history. */
+  action?: number
+}
+
+export interface LabelCondition {
+  labelId: number
+  is: 'present' | 'absent' | 'unknown' | 'known'
+}
+
+export interface ImageSort {
+  by: 'path' | 'added' | 'modified' | 'known'
+  descending?: boolean
+}
+
+export interface SqlCondition {
+  sql: string
+  values: Value[]
+}
+
+/** The filter as a condition over the table `image`. */
+export function filterSql(filter: ImageFilter): SqlCondition {
+  const conditions = [
+    ...(filter.status ? [statusSql(filter.status)] : []),
+    ...(filter.labels ?? []).map(labelSql),
+    ...(filter.known ? [{ sql: knownSql[filter.known], values: [] }] : []),
+    ...textSql(filter.text ?? ''),
+    ...(filter.folder ? [folderSql(filter.folder)] : []),
+    ...(filter.action ? [{ sql: touchedSql, values: [filter.action] }] : []),
+  ]
+  if (conditions.length === 0) return { sql: 'TRUE', values: [] }
+  return {
+    sql: conditions.map(({ sql }) => `(${sql})`).join(' AND '),
+    values: conditions.flatMap(({ values }) => values),
+  }
+}
+
+export function sortSql({ by, descending }: ImageSort): string {
+  const direction = descending ? 'DESC' : 'ASC'
+  const column = { path: 'order_key', added: 'id', modified: 'mtime_ms', known: 'present_count + absent_count' }[by]
+  return by === 'added' ? `id ${direction}` : `${column} ${direction}, id ${direction}`
+}
+
+function statusSql(status: readonly ImageStatus[]): SqlCondition {
+  return { sql: `status IN (${status.map(() => '?').join(', ')})`, values: [...status] }
+}
+
+function labelSql({ labelId, is }: LabelCondition): SqlCondition {
+  const known = 'SELECT image_id FROM label_state WHERE label_id = ?'
+  if (is === 'known') return { sql: `id IN (${known})`, values: [labelId] }
+  if (is === 'unknown') return { sql: `id NOT IN (${known})`, values: [labelId] }
+  return { sql: `id IN (${known} AND state = ?)`, values: [labelId, is === 'present' ? 1 : -1] }
+}
+
+const knownSql = {
+  nothing: 'present_count + absent_count = 0',
+  something: 'present_count + absent_count > 0',
+  everything: 'present_count + absent_count >= (SELECT count(*) FROM label WHERE removed = 0)',
+}
+
+/** Image by image: an import may have changed millions of pairs. */
+const touchedSql = 'EXISTS (SELECT 1 FROM state_change WHERE action_id = ? AND image_id = image.id)'
+
+function textSql(text: string): SqlCondition[] {
+  const words = foldText(text).split(/\s+/).filter(Boolean)
+  return words.map((word) => ({ sql: 'instr(search_text, ?) > 0', values: [word] }))
+}
+
+function folderSql(folder: string): SqlCondition {
+  const name = folder.replace(/\/+$/, '')
+  // '0' is the character after '/': a range that an index could serve, and no pattern that a name could break.
+  return { sql: 'path >= ? AND path < ?', values: [`${name}/`, `${name}0`] }
+}

@@ -1,0 +1,132 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
+import {
+  type LabelStudioBackend,
+  predictRequest,
+  setupRequest,
+  webhookRequest,
+} from '../../app/labelStudio/labelStudio.ts'
+import { asUserError, UserError } from '../../base/errors.ts'
+import type { Logger } from '../../base/log.ts'
+import { Guesses } from './allowance.ts'
+import { type Certificate, listen, newServer } from './listen.ts'
+import { isLocalHost, isLoopback, nameForPeople } from './origin.ts'
+
+/** A batch of tasks that hold their images themselves. */
+const largestRequest = 256 * 1024 * 1024
+
+export interface LabelStudioServerOptions {
+  /** 0: any that is free. */
+  port: number
+  host: string
+  /** `user:password`: without it only this machine may ask. */
+  auth?: string
+  certificate?: Certificate
+}
+
+/** Wrong passwords of one address: then it waits, so that none is found by trying. */
+const guessRate = { atOnce: 10, perSecond: 0.2 }
+
+/** The machine learning backend of Label Studio over HTTP, on this machine alone unless a password is set. */
+export class LabelStudioServer {
+  readonly url: string
+  readonly #server: Server
+
+  private constructor(server: Server, url: string) {
+    this.#server = server
+    this.url = url
+  }
+
+  /** @throws UserError `port-taken`, `auth-needed` */
+  static async start(
+    backend: LabelStudioBackend,
+    log: Logger,
+    { port, host, auth, certificate }: LabelStudioServerOptions,
+  ): Promise<LabelStudioServer> {
+    if (!isLoopback(host) && auth === undefined) {
+      throw new UserError(
+        'auth-needed',
+        `At ${host} other machines could ask too, and nobody would have to say who they are.`,
+        'Write user:password into a file for --auth-file, and the same into Label Studio; or leave --host out.',
+      )
+    }
+    const server = newServer(certificate)
+    await listen(server, port, host)
+    server.on('request', getRequestListener(routes(backend, log, { host, auth }).fetch))
+    return new LabelStudioServer(
+      server,
+      `${certificate ? 'https' : 'http'}://${nameForPeople(host)}:${(server.address() as AddressInfo).port}`,
+    )
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    this.#server.closeAllConnections()
+    await closed
+  }
+}
+
+function routes(
+  backend: LabelStudioBackend,
+  log: Logger,
+  { host, auth }: Pick<LabelStudioServerOptions, 'host' | 'auth'>,
+): Hono {
+  const app = new Hono()
+  const guesses = new Guesses(guessRate)
+  app.use(async (context, next) => {
+    const { req } = context
+    // Label Studio's server asks, never a page: one that does has no business here.
+    const fromPage = req.header('Origin') !== undefined || req.header('Sec-Fetch-Site') !== undefined
+    if (fromPage || (isLoopback(host) && !isLocalHost(req.header('Host')))) return refusal(403, 'Not served here.')
+    if (auth === undefined) return next()
+    const asker = getConnInfo(context).remote.address ?? ''
+    if (guesses.isBarred(asker)) return refusal(429, 'Too many wrong passwords: wait a little.', { 'Retry-After': '5' })
+    if (!isAuthorized(req.header('Authorization'), auth)) {
+      if (req.header('Authorization') !== undefined) guesses.wasWrong(asker)
+      return refusal(401, 'The user or the password is another.', { 'WWW-Authenticate': 'Basic' })
+    }
+    return next()
+  })
+  app.use(bodyLimit({ maxSize: largestRequest, onError: () => refusal(413, 'The request is too large.') }))
+  app.get('/', (context) => context.json(backend.health()))
+  app.get('/health', (context) => context.json(backend.health()))
+  app.get('/metrics', (context) => context.json({}))
+  app.get('/versions', async (context) => context.json(await backend.versions()))
+  app.post('/setup', async (context) => context.json(await backend.setup(await asked(context, setupRequest))))
+  app.post('/predict', async (context) => context.json(await backend.predict(await asked(context, predictRequest))))
+  app.post('/webhook', async (context) => context.json(backend.webhook(await asked(context, webhookRequest)), 201))
+  // Of before webhooks: nothing is trained from here.
+  app.post('/train', (context) => context.json({}, 201))
+  app.notFound(() => refusal(404, 'There is nothing here.'))
+  app.onError((error) => {
+    const known = asUserError(error)
+    if (known instanceof UserError) return refusal(400, [known.message, known.hint].filter(Boolean).join(' '))
+    log.error('Label Studio could not be answered', error)
+    return refusal(500, 'Something went wrong in Surmise. The log file says more.')
+  })
+  return app
+}
+
+/** @throws UserError `request` */
+async function asked<Schema extends z.ZodType>({ req }: Context, schema: Schema): Promise<z.infer<Schema>> {
+  const body: unknown = await req.json().catch(() => undefined)
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  throw new UserError('request', `This is no request of Label Studio: ${z.prettifyError(parsed.error)}`, '')
+}
+
+function isAuthorized(header: string | undefined, auth: string): boolean {
+  const given = Buffer.from(header ?? '')
+  const wanted = Buffer.from(`Basic ${Buffer.from(auth).toString('base64')}`)
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}
+
+function refusal(status: number, error: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ error }, { status, headers })
+}

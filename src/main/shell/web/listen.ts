@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { createServer as createHttp, type Server } from 'node:http'
+import { createServer as createHttps, Server as HttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import { asUserError, UserError } from '../../base/errors.ts'
+
+/** Files in PEM: the certificate with those that vouch for it, and its key. */
+export interface Certificate {
+  cert: string
+  key: string
+}
+
+/** Slow senders and crowds of connections would keep others out. */
+const limits = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
+const mostConnections = 1024
+const mostPipelined = 8
+
+/**
+ * @param certificate without it nothing is encrypted
+ * @param unreadFor milliseconds after which a client is cut off that reads nothing of what it asked for
+ * @throws UserError `certificate`, and those of the file system
+ */
+export function newServer(certificate?: Certificate, unreadFor = 60_000): Server {
+  const server = certificate ? createHttps({ ...limits, ...read(certificate) }) : createHttp(limits)
+  server.maxConnections = mostConnections
+  cutOffUnread(server, unreadFor)
+  limitPipelines(server)
+  return server
+}
+
+/**
+ * A client that asks and doesn't read has answers kept for it. Whoever takes nothing of them for so long is cut off, whatever it
+ * speaks: pages, images and WebSockets have the same connections.
+ */
+function cutOffUnread(server: Server, unreadFor: number): void {
+  const connections = new Map<Socket, { taken: number; since: number }>()
+  server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+    connections.set(socket, { taken: 0, since: performance.now() })
+    socket.once('close', () => connections.delete(socket))
+  })
+  const look = (): void => {
+    const now = performance.now()
+    for (const [socket, known] of connections) {
+      const taken = socket.bytesWritten - socket.writableLength
+      if (socket.writableLength === 0 || taken !== known.taken) connections.set(socket, { taken, since: now })
+      else if (now - known.since >= unreadFor) socket.destroy()
+    }
+  }
+  const timer = setInterval(look, unreadFor / 4).unref()
+  server.once('close', () => clearInterval(timer))
+}
+
+/** No browser asks again on a connection before it has got its answer; answers to somebody who does would all be kept at once. */
+function limitPipelines(server: Server): void {
+  const open = new WeakMap<Socket, number>()
+  server.prependListener('request', ({ socket }, response) => {
+    const now = (open.get(socket) ?? 0) + 1
+    open.set(socket, now)
+    if (now > mostPipelined) socket.destroy()
+    response.once('close', () => open.set(socket, open.get(socket)! - 1))
+  })
+}
+
+function read({ cert, key }: Certificate): { cert: Buffer; key: Buffer; minVersion: 'TLSv1.2' } {
+  try {
+    const found = { cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' as const }
+    // It says now what would otherwise come to light with the first browser.
+    createHttps(found)
+    return found
+  } catch (error) {
+    const known = asUserError(error)
+    if (known instanceof UserError) throw known
+    const message = `The certificate and the key can’t be used together: ${cert}, ${key}`
+    throw new UserError('certificate', message, 'Both must be PEM, and the key must be that of the certificate.', {
+      cause: error,
+    })
+  }
+}
+
+/** On the first of these ports that can be had; else on any that is free. @throws UserError `address-unknown` */
+export async function listenAgain(server: Server, ports: readonly number[], host: string): Promise<void> {
+  for (const port of ports) {
+    try {
+      return await listen(server, port, host)
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === 'port-taken')) throw error
+    }
+  }
+  return listen(server, 0, host)
+}
+
+/** @param port 0: any that is free @throws UserError `port-taken`, `address-unknown` */
+export function listen(server: Server, port: number, host = '127.0.0.1'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EADDRINUSE' || cause.code === 'EACCES') {
+        reject(new UserError('port-taken', `The port ${port} can’t be used.`, 'Choose another with --port.', { cause }))
+      } else if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(cause.code ?? '')) {
+        const message = `This machine has no address ${host}.`
+        reject(
+          new UserError('address-unknown', message, 'Name one of its own with --host; 0.0.0.0 is all of them.', {
+            cause,
+          }),
+        )
+      } else reject(cause)
+    }
+    server.once('error', refuse)
+    server.listen(port, host, () => {
+      server.off('error', refuse)
+      resolve()
+    })
+  })
+}

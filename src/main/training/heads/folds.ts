@@ -1,0 +1,27 @@
+import { RandomState } from '../../base/random.ts'
+
+/** No fold: the label is unknown. */
+export const noFold = 255
+
+/**
+ * Deals the known labels into folds, so that each can be scored by a model that was not trained on it. Each label's positives,
+ * and its negatives, are spread as evenly as can be.
+ * @param states y, row-major N×C: 1, -1, 0
+ * @returns the fold of each entry, N×C; `noFold` where the label is unknown
+ */
+export function dealFolds(states: Int8Array, labels: number, folds: number, seed: number): Uint8Array {
+  const random = new RandomState(seed)
+  const fold = new Uint8Array(states.length).fill(noFold)
+  for (let label = 0; label < labels; label++) {
+    for (const state of [1, -1]) {
+      const entries: number[] = []
+      for (let i = label; i < states.length; i += labels) if (states[i] === state) entries.push(i)
+      // Where the dealing starts is random too, or fold 0 would get the one positive of every rare label.
+      const start = random.integer(folds)
+      random.shuffle(entries).forEach((entry, k) => {
+        fold[entry] = (start + k) % folds
+      })
+    }
+  }
+  return fold
+}

@@ -1,0 +1,114 @@
+import { statfs } from 'node:fs/promises'
+import type { Backbone } from '../../backbone/backbone.ts'
+import { cutBackbone, trunkBytes } from '../../backbone/resolve/lastStage.ts'
+import { resolveBackbone } from '../../backbone/resolve/resolve.ts'
+import { UserError } from '../../base/errors.ts'
+import { RandomState } from '../../base/random.ts'
+import { startAtBaseline } from '../../sst/network.ts'
+import type { Device } from '../../tensor/run/session.ts'
+import { folds, networkSizes } from '../fineTune.ts'
+import { adjacencyEntries } from '../network/adjacency.ts'
+import { tailSchedule } from './lastStage.ts'
+import type { CutBackbone } from './tailGraph.ts'
+import { openTailTrainer, type TailSetting, tailFeeds, tailSteps } from './tailTraining.ts'
+
+export interface LastStagePlanInput {
+  /** What the images were embedded with (backbone/resolve.ts). */
+  backbone: string
+  /** The project's, absolute. */
+  cacheFolder: string
+  /** All images, and those with a known label. */
+  images: number
+  labelled: number
+  labels: number
+  device: Device
+}
+
+/** What training a backbone's last stage would cost. */
+export interface LastStagePlan {
+  /** What comes before it: the images have to be embedded with that first. */
+  trunk: Backbone
+  /** Numbers that are trained of the backbone. */
+  weights: number
+  /** What the features before the last stage take on the disk, of all images. */
+  bytes: number
+  /** Of training and scoring, as measured on a few steps now. */
+  seconds: number
+}
+
+const measuredSteps = 2
+
+/**
+ * @throws UserError `backbone-uncut`, `operator-unsupported`, `model-weights-outside`, `disk-full`, `device-failed`, those of the
+ *   backbone
+ */
+export async function planLastStage(
+  input: LastStagePlanInput,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<LastStagePlan> {
+  const { cacheFolder, images, labelled, labels, device } = input
+  const backbone = await resolveBackbone(input.backbone, signal)
+  const stage = await cutBackbone(backbone, input.backbone, cacheFolder)
+  const bytes = images * trunkBytes(stage)
+  const { bavail, bsize } = await statfs(cacheFolder)
+  if (bavail * bsize < bytes) {
+    throw new UserError(
+      'disk-full',
+      `The features before the last stage would take ${gigabytes(bytes)} of the disk, and ${gigabytes(bavail * bsize)} are free.`,
+      'Make room, or train without --unfreeze.',
+    )
+  }
+  const { batch, steps } = tailSteps(labelled, tailSchedule)
+  const { seconds, weights } = await measure({ backbone, stage }, labels, batch, device)
+  // A forward pass is about a third of a step.
+  const scoring = images / batch / 3
+  return { trunk: stage.trunk, weights, bytes, seconds: folds * (steps + scoring) * seconds }
+}
+
+/** Seconds of a step, on made-up features. */
+async function measure(
+  cut: CutBackbone,
+  labels: number,
+  batch: number,
+  device: Device,
+): Promise<{ seconds: number; weights: number }> {
+  const random = new RandomState(0)
+  const { dimension } = cut.backbone
+  const sizes = networkSizes(labels)
+  sizes.channels = Math.min(sizes.channels, dimension)
+  const draw = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.normal())
+  const setting: TailSetting = {
+    cut,
+    sizes,
+    words: draw(labels * sizes.word),
+    preparation: {
+      mean: new Float32Array(dimension),
+      scale: new Float32Array(dimension).fill(1),
+      directions: draw(dimension * sizes.channels),
+      width: sizes.channels,
+      gain: 1,
+    },
+  }
+  const adjacency = new Float32Array(adjacencyEntries(sizes))
+  const network = { parameters: startAtBaseline(sizes, random), adjacency, resumed: false }
+  const { grid, dimension: channels } = cut.stage.trunk
+  const rows = Int32Array.from({ length: batch }, (_, i) => i)
+  const trunk = Float16Array.from(draw(batch * grid.height * grid.width * channels))
+  const targets = Int8Array.from({ length: batch * labels }, (_, i) => (i % 2 === 0 ? 1 : -1))
+  const feeds = tailFeeds(trunk, rows, { targets, offsets: new Float32Array(batch * labels) }, setting)
+  const { trainer, start } = await openTailTrainer(network, setting, batch, { ...tailSchedule, device })
+  try {
+    // The first step prepares what the others find ready.
+    await trainer.step(feeds, 0)
+    const begun = performance.now()
+    for (let i = 0; i < measuredSteps; i++) await trainer.step(feeds, 0)
+    const weights = [...start.values()].reduce((total, { data }) => total + data.length, 0)
+    return { seconds: (performance.now() - begun) / 1000 / measuredSteps, weights }
+  } finally {
+    await trainer.close()
+  }
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`
+}

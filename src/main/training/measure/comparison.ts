@@ -1,0 +1,124 @@
+import { RandomState } from '../../base/random.ts'
+import type { ScoreTable } from '../../suggestions/scores.ts'
+import { meanOf } from './metrics.ts'
+
+/** What is known now, of a project. */
+export interface Known {
+  /** Of each row, [N] */
+  imageIds: readonly number[]
+  /** Of each column, [C] */
+  labelIds: readonly number[]
+  /** y, row-major N×C: 1 present, -1 absent, 0 unknown */
+  states: Int8Array
+}
+
+/** The model of before beside the new one. */
+export interface Comparison {
+  /** Labels of the project that each has learnt. */
+  labels: { before: number; after: number }
+  /** Mean average precision of both on the same held-out labels, fractions; null where there was nothing to compare. */
+  mAP: { before: number; after: number; labels: number; entries: number } | null
+  /** Whether the new one is not worse, and so may take the place of the one before. */
+  replaces: boolean
+}
+
+/** A difference of less than half a point is none, however sure. */
+const least = 0.005
+/** The share of the resamples in which the new model has to be behind to count as worse. */
+const sure = 0.95
+const resamples = 200
+/** Visits of an entry that all resamples together may take: it bounds the time, to about a second. */
+const mostVisits = 2e8
+
+/**
+ * Whether a new model may take the place of the one before.
+ *
+ * What more labels were learnt by wins: a label without suggestions helps nobody. If they are as many, both are compared on the
+ * same entries, all that are known now and that both have a score for. None of these scores is of a model that was trained on the
+ * entry: those known at a model's training are cross-fitted (see `fineTune`), and those known since then it had never seen. The
+ * new one is worse if its mean average precision, over the labels with known positives and negatives, is behind by more than
+ * noise: by half a point, and in 95 % of the resamples of the images (paired bootstrap).
+ */
+export function compareModels(before: ScoreTable, after: ScoreTable, known: Known): Comparison {
+  const learnt = (table: ScoreTable): number => known.labelIds.filter((id) => table.columnOf(id) >= 0).length
+  const labels = { before: learnt(before), after: learnt(after) }
+  const ranked = rankedLabels(before, after, known)
+  if (ranked.length === 0) return { labels, mAP: null, replaces: labels.after >= labels.before }
+  const all = new Uint8Array(known.imageIds.length).fill(1)
+  const entries = ranked.reduce((sum, { before }) => sum + before.length, 0)
+  const mAP = { ...meanPrecisions(ranked, all), labels: ranked.length, entries }
+  const worse = mAP.after < mAP.before - least && isSurelyBehind(ranked, known.imageIds.length, entries)
+  return { labels, mAP, replaces: labels.after === labels.before ? !worse : labels.after > labels.before }
+}
+
+/** The known entries of one label, as both models rank them: rows, the surest of present first. */
+interface RankedLabel {
+  before: Int32Array
+  after: Int32Array
+  /** By row: 1 where it is present. */
+  present: Uint8Array
+}
+
+function rankedLabels(before: ScoreTable, after: ScoreTable, { imageIds, labelIds, states }: Known): RankedLabel[] {
+  const rowsIn = (table: ScoreTable): Int32Array => Int32Array.from(imageIds, (id) => table.rowOf(id))
+  const rows = { before: rowsIn(before), after: rowsIn(after) }
+  return labelIds.flatMap((id, label) => {
+    const columns = { before: before.columnOf(id), after: after.columnOf(id) }
+    const entries: { row: number; before: number; after: number }[] = []
+    const present = new Uint8Array(imageIds.length)
+    let positives = 0
+    for (let row = 0; row < imageIds.length; row++) {
+      const state = states[row * labelIds.length + label]
+      if (state === 0) continue
+      const scores = {
+        before: before.at(rows.before[row], columns.before),
+        after: after.at(rows.after[row], columns.after),
+      }
+      if (Number.isNaN(scores.before) || Number.isNaN(scores.after)) continue
+      entries.push({ row, ...scores })
+      present[row] = state === 1 ? 1 : 0
+      positives += present[row]
+    }
+    if (positives === 0 || positives === entries.length) return []
+    const order = (by: 'before' | 'after'): Int32Array =>
+      Int32Array.from(
+        entries.toSorted((a, b) => b[by] - a[by] || a.row - b.row),
+        ({ row }) => row,
+      )
+    return [{ before: order('before'), after: order('after'), present }]
+  })
+}
+
+function isSurelyBehind(ranked: readonly RankedLabel[], images: number, entries: number): boolean {
+  const random = new RandomState(0)
+  const rounds = Math.max(20, Math.min(resamples, Math.floor(mostVisits / entries)))
+  let behind = 0
+  for (let round = 0; round < rounds; round++) {
+    const drawn = new Uint8Array(images)
+    for (let i = 0; i < images; i++) drawn[random.integer(images)]++
+    const { before, after } = meanPrecisions(ranked, drawn)
+    if (after < before) behind++
+  }
+  return behind >= sure * rounds
+}
+
+/** @param drawn how often each image counts, [N] */
+function meanPrecisions(ranked: readonly RankedLabel[], drawn: Uint8Array): { before: number; after: number } {
+  return {
+    before: meanOf(ranked.map(({ before, present }) => drawnPrecision(before, present, drawn))),
+    after: meanOf(ranked.map(({ after, present }) => drawnPrecision(after, present, drawn))),
+  }
+}
+
+/** Average precision (see `averagePrecision`) of ranked rows that count several times or not at all; NaN without a positive. */
+function drawnPrecision(order: Int32Array, present: Uint8Array, drawn: Uint8Array): number {
+  let [seen, positives, sum] = [0, 0, 0]
+  for (const row of order) {
+    const times = drawn[row]
+    seen += times
+    if (present[row] === 0 || times === 0) continue
+    positives += times
+    sum += (times * positives) / seen
+  }
+  return sum / positives
+}

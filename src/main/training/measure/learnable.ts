@@ -1,0 +1,33 @@
+import { UserError } from '../../base/errors.ts'
+import { leastKnown } from './heldOut.ts'
+
+/**
+ * Labels with enough known on both sides.
+ * @param states N×C: 1 present, −1 absent, 0 unknown
+ * @param labelNames C
+ * @returns their columns
+ * @throws UserError `too-few-labels` if there is none
+ */
+export function learnableLabels(states: Int8Array, labelNames: readonly string[]): number[] {
+  const present = new Int32Array(labelNames.length)
+  const absent = new Int32Array(labelNames.length)
+  states.forEach((state, at) => {
+    if (state === 1) present[at % labelNames.length]++
+    if (state === -1) absent[at % labelNames.length]++
+  })
+  const learnt = labelNames.flatMap((_, label) =>
+    present[label] >= leastKnown && absent[label] >= leastKnown ? [label] : [],
+  )
+  if (learnt.length === 0) {
+    const counts = labelNames
+      .slice(0, 5)
+      .map((name, label) => `${name}: ${present[label]} present, ${absent[label]} absent`)
+    const more = labelNames.length > 5 ? `, and ${labelNames.length - 5} more` : ''
+    throw new UserError(
+      'too-few-labels',
+      `No label can be learnt from yet (${counts.join('; ')}${more}).`,
+      `Mark at least ${leastKnown} images where a label is present and ${leastKnown} where it is absent.`,
+    )
+  }
+  return learnt
+}

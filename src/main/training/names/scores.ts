@@ -1,0 +1,129 @@
+import type { Backbone } from '../../backbone/backbone.ts'
+import { type Projection, readProjection } from '../../backbone/resolve/classifier.ts'
+import { keptTextVectors } from '../../backbone/text/keptTextVectors.ts'
+import { defaultTemplate, type TextTower } from '../../backbone/text/textFiles.ts'
+import { UserError } from '../../base/errors.ts'
+import { Graph } from '../../tensor/graph/graph.ts'
+import { onnxModel } from '../../tensor/onnx/model.ts'
+import { normalize } from '../../tensor/operators/composed.ts'
+import { add } from '../../tensor/operators/elementwise.ts'
+import { matmul } from '../../tensor/operators/matrix.ts'
+import { type Device, Session, tensorOf } from '../../tensor/run/session.ts'
+
+/** What a backbone's text tower makes of label names. */
+export interface NameVectors {
+  /** t_c: of unit length, row-major [C, E]. */
+  labels: Float32Array
+  /** Of the same question without a label: what any image resembles. */
+  neutral: Float32Array
+  width: number
+}
+
+/** Where the published scale isn't known: what CLIP's training was stopped at. */
+const usualScale = 100
+
+/** Images of one run. */
+const imagesAtOnce = 4096
+
+/** What is asked about a label: the template with the name in its place, words apart. */
+export function questionOf(template: string, name: string): string {
+  return template.replaceAll('{label}', name.replace(/_+/g, ' ').replace(/\s+/g, ' ').trim())
+}
+
+/** @throws UserError `text-tower-unreadable`, `template-wrong` */
+export async function nameVectors(
+  tower: TextTower,
+  names: readonly string[],
+  template = tower.template,
+): Promise<NameVectors> {
+  if (!template.includes('{label}')) {
+    throw new UserError(
+      'template-wrong',
+      `“${template}” doesn’t say where the label’s name goes.`,
+      `Write {label} in its place, as in “${defaultTemplate}”.`,
+    )
+  }
+  const texts = [...names, 'something'].map((name) => questionOf(template, name))
+  const { vectors, width } = await keptTextVectors(tower, texts)
+  const unit = unitRows(vectors, width)
+  return { labels: unit.slice(0, names.length * width), neutral: unit.slice(names.length * width), width }
+}
+
+/**
+ * How much images resemble names, before anything was learnt: z = s cos(v, t_c) + b where the model was trained so that this is a
+ * logit (SigLIP); s (cos(v, t_c) - cos(v, t_0)) else, t_0 the question without a label (CLIP was trained to compare texts). v is the
+ * pooled vector, taken to the space of texts. What there is of it: an order, no probability.
+ * @param read pooled vectors of images in a row, row-major [n, D]
+ * @returns z, row-major [N, C]
+ * @throws UserError `names-no-way`; the signal's reason when cancelled
+ */
+export async function nameLogits(
+  backbone: Backbone,
+  tower: TextTower,
+  names: NameVectors,
+  images: number,
+  read: (first: number, end: number) => Promise<Float32Array>,
+  { device, signal }: { device: Device; signal?: AbortSignal },
+): Promise<Float32Array> {
+  const projection = await readProjection(backbone, tower.imageOutput, names.width)
+  if (projection === undefined) {
+    throw new UserError(
+      'names-no-way',
+      `There is no plain way from what ${backbone.name} keeps of an image to the space of its text half.`,
+      'Name the output that images are compared with texts by as “text”, “imageOutput” in the description beside the model.',
+    )
+  }
+  const session = await Session.open(onnxModel(cosines(backbone.dimension, projection, names)), { device })
+  const labels = names.labels.length / names.width
+  const { scale = usualScale, bias } = tower
+  const result = new Float32Array(images * labels)
+  try {
+    for (let first = 0; first < images; first += imagesAtOnce) {
+      signal?.throwIfAborted()
+      const end = Math.min(images, first + imagesAtOnce)
+      const pooled = await read(first, end)
+      const { cosine } = await session.run({ pooled: tensorOf('float32', pooled, [end - first, backbone.dimension]) })
+      const values = cosine.data as Float32Array
+      for (let i = 0; i < end - first; i++) {
+        const row = values.subarray(i * (labels + 1), (i + 1) * (labels + 1))
+        for (let c = 0; c < labels; c++) {
+          const z = bias === undefined ? scale * (row[c] - row[labels]) : scale * row[c] + bias
+          result[(first + i) * labels + c] = z
+        }
+      }
+    }
+    return result
+  } finally {
+    await session.close()
+  }
+}
+
+/** [n, D] → cosines with every label and with the neutral question, [n, C + 1]. */
+function cosines(dimension: number, projection: Projection, { labels, neutral, width }: NameVectors): Graph {
+  const graph = new Graph('constants')
+  const pooled = graph.input('pooled', 'float32', ['n', dimension])
+  const inSpace = projection
+    ? add(
+        matmul(pooled, graph.constant('float32', projection.weights, [dimension, width])),
+        graph.constant('float32', projection.biases, [width]),
+      )
+    : pooled
+  const count = labels.length / width + 1
+  const texts = new Float32Array(width * count)
+  for (let c = 0; c < count; c++) {
+    const vector = c < count - 1 ? labels.subarray(c * width, (c + 1) * width) : neutral
+    for (let e = 0; e < width; e++) texts[e * count + c] = vector[e]
+  }
+  graph.output('cosine', matmul(normalize(inSpace), graph.constant('float32', texts, [width, count])))
+  return graph
+}
+
+function unitRows(rows: Float32Array, width: number): Float32Array {
+  const result = rows.slice()
+  for (let start = 0; start < result.length; start += width) {
+    const row = result.subarray(start, start + width)
+    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0))
+    if (length > 0) for (let e = 0; e < width; e++) row[e] /= length
+  }
+  return result
+}
