@@ -205,8 +205,3 @@ test('formats are found by name, and by what a file looks like', async () => {
   expect(await found('x.csv', 'ImageID,Source,LabelName,Confidence\n')).toBe('open-images')
   await expect(found('x.doc', 'anything')).rejects.toMatchObject({ code: 'format-unknown' })
 })
-
-test('the README has a line for each format', () => {
-  const readme = readFileSync(path.join(import.meta.dirname, '../../README.md'), 'utf8')
-  for (const { id, title } of formats) expect(readme).toContain(`| ${title} | \`${id}\` |`)
-})

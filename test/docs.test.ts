@@ -1,0 +1,70 @@
+import { globSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { generatedPages, withGenerated } from '../scripts/docs/generated.ts'
+import { formats } from '../src/main/exchange/formats/list.ts'
+import { claimsOf, headingsOf, linksOf, tableUnder } from './markdown.ts'
+
+const root = path.resolve(import.meta.dirname, '..')
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+const exists = (file: string): boolean => statSync(path.join(root, file), { throwIfNoEntry: false }) !== undefined
+
+const pages = globSync(['*.md', '{docs,resources,src,test,bench,scripts}/**/*.md'], { cwd: root }).map((file) =>
+  file.split(path.sep).join('/'),
+)
+
+describe('the documentation', () => {
+  test('the README is short', () => {
+    expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150)
+  })
+
+  test('the README counts the formats rightly', () => {
+    expect(read('README.md')).toContain(`COCO JSON or any of ${formats.length - 1} other formats`)
+  })
+
+  test.each(generatedPages)('$file says what the program does (`node scripts/docs.ts` writes it)', ({ file, text }) => {
+    expect(read(file)).toBe(withGenerated(read(file), text()))
+  })
+
+  test('every link leads somewhere', () => {
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/architecture.md', 'docs/user-guide.md']))
+    const broken = pages.flatMap((page) =>
+      linksOf(read(page))
+        .filter((link) => !/^(https?|mailto):/.test(link))
+        .filter((link) => {
+          const [place, anchor] = link.split('#')
+          const target = place === '' ? page : path.posix.join(path.posix.dirname(page), decodeURI(place))
+          if (target.startsWith('..') || !exists(target)) return true
+          return anchor !== undefined && !headingsOf(read(target)).includes(anchor)
+        })
+        .map((link) => `${page}: ${link}`),
+    )
+    expect(broken).toEqual([])
+  })
+
+  test('what a page names is there: tests, scripts and files', () => {
+    const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts)
+    const tests = globSync('test/**/*.{test,spec}.{ts,tsx}', { cwd: root }).map((file) =>
+      file
+        .split(path.sep)
+        .slice(1)
+        .join('/')
+        .replace(/\.(test|spec)\.tsx?$/, ''),
+    )
+    const found = pages.map((page) => claimsOf(read(page), new Set(tests.map((name) => name.split('/')[0]))))
+    const missing = found.flatMap(({ commands, files, tests: named }, index) => [
+      ...commands.filter((name) => !scripts.includes(name)).map((name) => `${pages[index]}: npm run ${name}`),
+      ...files.filter((file) => globSync(file, { cwd: root }).length === 0).map((file) => `${pages[index]}: ${file}`),
+      ...named.filter((name) => !tests.includes(name)).map((name) => `${pages[index]}: ${name}`),
+    ])
+    expect(found.flatMap((one) => one.tests).length).toBeGreaterThan(50)
+    expect(missing).toEqual([])
+  })
+
+  test('the glossary is short, and each word is explained once', () => {
+    const words = tableUnder(read('docs/architecture.md'), 'Glossary').map(([word]) => word)
+    expect(words.length).toBeGreaterThan(20)
+    expect(words.length).toBeLessThanOrEqual(40)
+    expect(words).toEqual([...new Set(words)])
+  })
+})
