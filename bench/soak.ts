@@ -83,7 +83,7 @@ async function annotate(page: Page): Promise<void> {
 /** Another list: a filter, an order, and some scrolling. */
 async function look(page: Page): Promise<void> {
   const label = page.getByRole('button', { name: new RegExp(`^label ${1 + random.integer(30)} `) }).first()
-  const orders = ['Name', 'Newest first', 'Least known first', 'Surest suggestion first', 'Most uncertain first']
+  const orders = ['Name', 'Newest first', 'Least known first', 'Most certain first', 'Most uncertain first']
   await label.click()
   await page.getByLabel('Sort', { exact: true }).selectOption({ label: orders[random.integer(orders.length)] })
   await page.waitForTimeout(400)

@@ -156,14 +156,14 @@ async function finding(page: Page): Promise<void> {
   for (const label of [3, 7, 11, 19, 23]) {
     const line = new RegExp(`^label ${label} `)
     await measure('filter: one label present', () => press(line))
-    await measure('sort: surest suggestion first', () => sortBy('Surest suggestion first'))
+    await measure('sort: surest suggestion first', () => sortBy('Most certain first'))
     await measure('sort: newest first', () => sortBy('Newest first'))
     await measure('sort: least known first', () => sortBy('Least known first'))
     await sortBy('Name')
     await press(line)
     await page.waitForTimeout(500)
   }
-  await measure('sort of all: surest suggestion first', () => sortBy('Surest suggestion first'))
+  await measure('sort of all: surest suggestion first', () => sortBy('Most certain first'))
   await measure('sort of all: newest first', () => sortBy('Newest first'))
   await sortBy('Name')
   for (const [name, all] of times) {

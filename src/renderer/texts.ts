@@ -1,4 +1,5 @@
 import { isolated } from './bidi.ts'
+import { actions } from './texts/actions.ts'
 import { exchange, merging } from './texts/exchange.ts'
 import { disputes, image, imageFile, why } from './texts/image.ts'
 import { labels } from './texts/labels.ts'
@@ -14,30 +15,30 @@ export const texts = {
   tagline: 'Label images with a second pair of eyes. Everything stays on this machine.',
   errors: {
     connectionLost: {
-      message: 'Surmise does not answer.',
-      hint: 'What was saved is safe. If it has ended, start it again; this page reconnects by itself.',
+      message: 'Surmise isn’t responding.',
+      hint: 'Your saved work is safe. If Surmise has quit, start it again; this page reconnects automatically.',
     },
-    bug: { message: 'Something went wrong in Surmise.', hint: 'The log file says more. Your project is safe.' },
+    bug: { message: 'Something went wrong in Surmise.', hint: 'Your project is safe. See the log file for details.' },
   },
   connection: {
-    lost: 'Surmise doesn’t answer. Trying again …',
+    lost: 'Surmise isn’t responding. Reconnecting…',
     unproven:
-      'Something answers here, but can’t prove that it is Surmise. Open the link that Surmise printed when it started.',
+      'Something is responding here, but can’t prove that it is Surmise. Open the link that Surmise printed when it started.',
     unsaved: (count: number) =>
       count === 1
-        ? 'One change isn’t saved yet. It will be when Surmise is back; keep this page open.'
-        : `${count.toLocaleString()} changes aren’t saved yet. They will be when Surmise is back; keep this page open.`,
+        ? 'One change isn’t saved yet. Keep this page open: it will be saved when Surmise is back.'
+        : `${count.toLocaleString()} changes aren’t saved yet. Keep this page open: they will be saved when Surmise is back.`,
     waits: (count: number, project: string) => ({
       message:
         count === 1
           ? `One change in “${isolated(project)}” isn’t saved: that project isn’t open.`
           : `${count.toLocaleString()} changes in “${isolated(project)}” aren’t saved: that project isn’t open.`,
-      hint: 'Keep this page open, and open the project again: then they are saved.',
+      hint: 'Keep this page open, and open that project again to save.',
     }),
   },
   saved: {
     saved: 'All saved',
-    saving: 'Saving …',
+    saving: 'Saving…',
     failed: 'Not saved',
     waiting: (count: number) => `${count.toLocaleString()} not saved yet`,
   },
@@ -45,18 +46,19 @@ export const texts = {
   common: {
     cancel: 'Cancel',
     close: 'Close',
-    choose: 'Choose …',
+    choose: 'Choose…',
     open: 'Open',
     save: 'Save',
     remove: 'Remove',
     add: 'Add',
     done: 'Done',
-    loading: 'Loading …',
+    loading: 'Loading…',
     back: 'Back',
     examples: 'Examples',
-    percent: (fraction: number) => `${Math.floor(fraction * 100)} %`,
-    times: (count: number) => `${count.toLocaleString()} ×`,
+    percent: (fraction: number) => `${Math.floor(fraction * 100)}%`,
+    times: (count: number) => `${count.toLocaleString()}×`,
   },
+  actions,
   start,
   allowImages,
   create,
@@ -96,10 +98,10 @@ export const texts = {
   address: {
     back: 'Back',
     forward: 'Forward',
-    unknown: { message: 'There is no such page.', hint: 'You are where you were.' },
+    unknown: { message: 'Page not found.', hint: 'You’re still where you were.' },
     elsewhere: {
       message: 'That page belongs to a project that isn’t open.',
-      hint: 'Open that project to go there.',
+      hint: 'Open that project first.',
     },
   },
 } as const

@@ -108,12 +108,12 @@ describe('of the devices of other machines', () => {
 
   test('says why it is this one', async () => {
     const linux = (speeds: Record<string, number>) => new Devices(cards(speeds).probe, 'linux')
-    expect(await linux({ webgpu: 3.25 }).why('webgpu', 'auto')).toBe('3.3 × as fast as the CPU')
-    expect(await linux({ webgpu: 0.5 }).why('cpu', 'auto')).toBe('the fastest here')
-    expect(await linux({}).why('cpu', 'auto')).toBe('nothing else can be used here')
+    expect(await linux({ webgpu: 3.25 }).why('webgpu', 'auto')).toBe('3.3× as fast as the CPU')
+    expect(await linux({ webgpu: 0.5 }).why('cpu', 'auto')).toBe('faster than any GPU here')
+    expect(await linux({}).why('cpu', 'auto')).toBe('no supported GPU')
     expect(await linux({}).why('cpu', 'cpu')).toBe('as chosen')
-    expect(await linux({}).why('cpu', 'cuda')).toBe('since CUDA can’t be used')
-    expect(await linux({ cuda: 5 }).why('cpu', 'auto', 'cuda')).toBe('since CUDA failed')
+    expect(await linux({}).why('cpu', 'cuda')).toBe('CUDA can’t be used')
+    expect(await linux({ cuda: 5 }).why('cpu', 'auto', 'cuda')).toBe('CUDA failed')
   })
 
   test('work goes on on the next when one fails in the middle; what is not the device’s doing is not tried again', async () => {

@@ -94,7 +94,7 @@ test('every address leads to its screen: opened directly, and loaded anew', asyn
     ['/images?open=settings', dialog(page, 'Settings')],
     ['/images?open=backbones', dialog(page, 'Backbones')],
     ['/images?open=report', dialog(page, 'Write a report')],
-    ['/images?open=keys', dialog(page, 'Keys')],
+    ['/images?open=keys', dialog(page, 'Keyboard shortcuts')],
     ['/images?open=history', dialog(page, 'History')],
     ['/images?open=new-label', dialog(page, 'New label')],
     ['/images?label=dog:present&sort=added', page.getByRole('button', { name: /^Remove the filter: .*dog/ })],
@@ -115,7 +115,7 @@ test('every address leads to its screen: opened directly, and loaded anew', asyn
   // What leads nowhere says so, and the way back is still there.
   for (const [wrong, said] of [
     ['/images?label=unicorn:present', /no label.*unicorn/i],
-    ['/nowhere/5', 'There is no such page.'],
+    ['/nowhere/5', 'Page not found.'],
   ] as const) {
     await visit(wrong)
     await expect(page.getByText(said)).toBeVisible()
@@ -138,7 +138,7 @@ test('an address of a project that is not open is gone to when that opens', asyn
   await expect(page.getByRole('button', { name: 'Try the sample' })).toBeVisible()
   await page.goto('about:blank')
   await page.goto(address)
-  await expect(page.getByText('Open that project to go there.')).toBeVisible()
+  await expect(page.getByText('Open that project first.')).toBeVisible()
   await page
     .getByRole('button', { name: /Holiday/ })
     .first()

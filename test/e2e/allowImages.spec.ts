@@ -35,11 +35,11 @@ test('a project from elsewhere asks before it reads images outside of its own fo
   await expect(waiting).toBeVisible()
   expect(asked).toEqual([])
 
-  await waiting.getByRole('button', { name: 'Decide …' }).click()
-  await question.getByRole('button', { name: 'Choose another folder …' }).click()
-  await expect(page.getByRole('dialog', { name: 'Folder of images' })).toBeVisible()
+  await waiting.getByRole('button', { name: 'Decide…' }).click()
+  await question.getByRole('button', { name: 'Choose another folder…' }).click()
+  await expect(page.getByRole('dialog', { name: 'Image folder' })).toBeVisible()
   await page.keyboard.press('Escape')
-  await waiting.getByRole('button', { name: 'Decide …' }).click()
+  await waiting.getByRole('button', { name: 'Decide…' }).click()
   await question.getByRole('button', { name: 'Allow', exact: true }).click()
   await expect(waiting).toHaveCount(0)
   await expect

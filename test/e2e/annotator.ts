@@ -62,7 +62,7 @@ export class Annotator {
     while (decisions.size < wanted) {
       if ((await this.#page.locator('[data-candidate]').count()) === 0) {
         // This label is done: the first button leads to the next one.
-        await tabTo(this.#page, this.#page.getByRole('button', { name: /^Go on with / }))
+        await tabTo(this.#page, this.#page.getByRole('button', { name: /^Continue with / }))
         await this.#press('Enter')
         continue
       }

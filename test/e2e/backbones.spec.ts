@@ -46,15 +46,15 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   const backbones = dialog(page, 'Backbones')
   const house = backbones.getByRole('listitem', { name: 'House' })
   const compare = backbones.getByRole('region', { name: 'Compare two' })
-  const features = backbones.getByRole('region', { name: 'Features on the disk' })
-  await expect(compare.getByText('Download another one to compare it with.')).toBeVisible()
+  const features = backbones.getByRole('region', { name: 'Features on disk' })
+  await expect(compare.getByText('Download another backbone to compare.')).toBeVisible()
 
   // It breaks off, again and again: said, kept, and gone on from.
   server.instead.push(...Array.from({ length: 6 }, () => server.breaksOff(3_000_000)))
   await enter(page, house.getByRole('button', { name: 'Download House' }))
   await expect(house.getByRole('alert')).toContainText('breaks off again and again', { timeout: 40_000 })
   server.instead.length = 0
-  await enter(page, house.getByRole('button', { name: 'Go on (44 %) with House' }))
+  await enter(page, house.getByRole('button', { name: 'Resume (44%) House' }))
   await expect(house.getByRole('button', { name: 'Use House' })).toBeEnabled({ timeout: 20_000 })
   expect(server.ranges.at(-1)).toBe('bytes=3000000-')
 
@@ -82,7 +82,7 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   await expect(versions.getByText(/^surmise-tiny · /)).toHaveCount(2)
 
   // Back again: nothing has to be computed anew. What the other one computed is cleared, once that is confirmed.
-  await enter(page, page.getByRole('button', { name: 'Backbones …' }))
+  await enter(page, page.getByRole('button', { name: 'Backbones…' }))
   await enter(page, backbones.getByRole('button', { name: 'Use Surmise tiny' }))
   await expect(backbones.getByRole('listitem', { name: 'Surmise tiny' })).toHaveAttribute('aria-current', 'true')
   const cache = features.getByRole('listitem').filter({ hasText: 'house, 96 × 96' })
@@ -94,7 +94,7 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   await expect(features.getByRole('listitem')).toHaveCount(1)
 
   // The comparison is kept with the project; the file can go.
-  await enter(page, house.getByRole('button', { name: 'Delete the file of House' }))
+  await enter(page, house.getByRole('button', { name: 'Delete House' }))
   await enter(page, house.getByRole('alert').getByRole('button', { name: 'Remove' }))
   await expect(house.getByRole('button', { name: 'Download House' })).toBeVisible()
   await page.reload()

@@ -20,9 +20,9 @@ test('a folder, a project and other things dropped on the start screen', async (
   const images = path.join(path.dirname(sample), 'images')
   await drop(page, images)
   const making = page.getByRole('dialog', { name: 'New project' })
-  await expect(making.getByRole('status').first()).toContainText('A browser does not say where “images” lies')
+  await expect(making.getByRole('status').first()).toContainText('Browsers don’t say where “images” is')
   await expectNoViolations(page, 'a new project of what was dropped', '[role=dialog]')
-  await making.getByLabel('Folder of images', { exact: true }).fill(images)
+  await making.getByLabel('Image folder', { exact: true }).fill(images)
 
   // A dialog that is open takes what is dropped next; asked for by itself, it is as always.
   await drop(page, sample)
@@ -47,13 +47,15 @@ test('a folder, a project and other things dropped on the start screen', async (
   const letter = path.join(served.folder, 'letter.pdf')
   writeFileSync(letter, '%PDF')
   await drop(page, letter)
-  await expect(page.getByText('“letter.pdf” is nothing that Surmise can use.')).toBeVisible()
+  await expect(page.getByText('Surmise can’t use “letter.pdf”.')).toBeVisible()
   await drop(page, path.join(images, '001.jpg'), path.join(images, '002.jpg'))
-  await expect(page.getByText('Images are not dropped one by one.')).toBeVisible()
+  await expect(page.getByText('Images can’t be dropped one by one.')).toBeVisible()
   const marks = path.join(served.folder, 'marks.csv')
   writeFileSync(marks, 'image,label,value\n001.jpg,cloud,present\n')
   await drop(page, marks)
-  await expect(page.getByText('“marks.csv” may hold labels, but no project is open to take them.')).toBeVisible()
+  await expect(
+    page.getByText('“marks.csv” may contain labels, but no project is open to import them into.'),
+  ).toBeVisible()
 })
 
 test('labels dropped into an open project are looked at before they are imported', async ({
@@ -70,7 +72,7 @@ test('labels dropped into an open project are looked at before they are imported
   writeFileSync(marks, `image,label,value\n${names.map((name) => `${name},lighthouse,absent\n`).join('')}`)
   await drop(page, marks)
   const importing = page.getByRole('dialog', { name: 'Import labels' })
-  await expect(importing.getByText('40 marks are new')).toBeVisible()
+  await expect(importing.getByText('40 new marks')).toBeVisible()
   await importing.getByRole('button', { name: 'Import', exact: true }).click()
   await expect(importing.getByRole('status')).toContainText('40 marks and 1 new label')
   await importing.getByRole('button', { name: 'Done' }).click()
@@ -89,5 +91,5 @@ test('labels dropped into an open project are looked at before they are imported
   await expect(importing.getByRole('status')).toContainText('A new project begins on the start screen')
   await page.keyboard.press('Escape')
   await drop(page, path.join(path.dirname(sample), 'images', '001.jpg'))
-  await expect(page.getByText('Put images into the folder of this project')).toBeVisible()
+  await expect(page.getByText('Put images into this project’s folder')).toBeVisible()
 })

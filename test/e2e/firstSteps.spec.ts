@@ -13,18 +13,18 @@ test('from a folder to the first suggestions, each screen saying what comes next
   mkdirSync(photos)
   const making = page.getByRole('dialog', { name: 'New project' })
   await page.getByRole('button', { name: 'New project from a folder' }).click()
-  await making.getByLabel('Folder of images', { exact: true }).fill(photos)
+  await making.getByLabel('Image folder', { exact: true }).fill(photos)
   await page.keyboard.press('Enter')
 
   // An empty folder is named, and filled.
-  await expect(page.getByText(`No readable image was found in ${photos}.`)).toBeVisible()
+  await expect(page.getByText(`No readable images found in ${photos}.`)).toBeVisible()
   await expectNoViolations(page, 'a project without images')
   const all = path.join(drawnSample, 'images')
   for (const name of readdirSync(all).sort().slice(0, 24)) cpSync(path.join(all, name), path.join(photos, name))
-  await page.getByRole('button', { name: 'Look for changes' }).click()
+  await page.getByRole('button', { name: 'Rescan images' }).click()
   await expect(page.locator('[data-path]').first()).toBeVisible()
 
-  const next = page.getByRole('region', { name: 'What to do next' })
+  const next = page.getByRole('region', { name: 'Next steps' })
   await expect(next).toContainText('What do you want to find in these images?')
   await expectNoViolations(page, 'a project without labels')
   // Label by label there is nothing to ask for yet: a label comes first.
@@ -41,7 +41,7 @@ test('from a folder to the first suggestions, each screen saying what comes next
   await next.getByRole('button', { name: 'Image by image' }).click()
   await page.keyboard.press('/')
   await page.keyboard.type('tree')
-  await expect(page.getByRole('button', { name: 'Add “tree”: it is present here' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Add “tree” as present' })).toBeVisible()
   await expectNoViolations(page, 'a label that is none yet')
   await page.keyboard.press('Enter')
   await expect(page.locator('li[data-label=tree]')).toHaveAttribute('data-state', 'present')

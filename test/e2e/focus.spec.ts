@@ -10,7 +10,7 @@ test('closed, a dialog gives the keyboard back to what had it', async ({ app: pa
   await expect(images(page)).toBeFocused()
   for (const [key, name] of [
     ['Control+,', 'Settings'],
-    ['?', 'Keys'],
+    ['?', 'Keyboard shortcuts'],
     ['Control+e', 'Export'],
     ['Control+i', 'Import labels'],
     ['Control+h', 'History'],
@@ -161,7 +161,7 @@ test('nothing moves for those who want nothing to move', async ({ app: page, sam
     )
   await openProject(page, sample)
   await page.keyboard.press('Control+Enter')
-  const training = page.getByRole('button', { name: /^Training …/ })
+  const training = page.getByRole('button', { name: /^Training…/ })
   await expect(training).toBeVisible()
   expect((await moving()).length).toBeGreaterThan(0)
   await page.emulateMedia({ reducedMotion: 'reduce' })

@@ -24,10 +24,10 @@ test('suggestions from names, before the first mark: asked for, told as what the
 }) => {
   await openByPath(page, await makeColours(served))
   await expect(image(page, 'red-blue.png')).toBeVisible()
-  const steps = page.getByRole('region', { name: 'What to do next' })
+  const steps = page.getByRole('region', { name: 'Next steps' })
   await steps.getByRole('button', { name: 'Suggest from names' }).press('Enter')
   const asking = dialog(page, 'Suggest from names')
-  const template = asking.getByLabel('What is asked about each label')
+  const template = asking.getByLabel('Prompt for each label')
   await expect(template).toHaveValue('a photo of a {label}')
   await expectNoViolations(page, 'names', '[role=dialog]')
   await template.fill('a photo')
@@ -43,7 +43,7 @@ test('suggestions from names, before the first mark: asked for, told as what the
 
   await image(page, 'red-blue.png').dblclick()
   const labels = page.getByRole('complementary', { name: 'Labels' })
-  await expect(labels.getByRole('note')).toContainText('From names only, not yet learnt.')
+  await expect(labels.getByRole('note')).toContainText('From names only, not learnt yet.')
   const line = (name: string) => labels.locator(`li[data-label="${name}"]`)
   for (const name of ['red', 'blue']) await expect(line(name)).toContainText('present?')
   for (const name of ['green', 'yellow']) await expect(line(name)).toContainText('absent?')

@@ -137,7 +137,7 @@ test('names of labels, files and projects are text on every screen, and in the r
     await page.keyboard.press('Escape')
   }
   await page.keyboard.press('Control+.')
-  await expect(page.getByRole('heading', { name: 'Average precision of each label' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Average precision by label' })).toBeVisible()
   await hacked()
   await page.keyboard.press('Escape')
 

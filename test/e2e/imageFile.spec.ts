@@ -48,37 +48,37 @@ test.describe('where there is a desktop', () => {
     await page.locator('[data-path="002.jpg"]').click({ button: 'right' })
     const menu = page.getByRole('menu')
     await expect(menu.getByRole('menuitem')).toHaveText([
-      'Open the image',
-      /^Copy the image/,
-      /^Copy its path/,
+      'Open image',
+      /^Copy image/,
+      /^Copy path/,
       /^Show it in its folder/,
     ])
     await expectNoViolations(page, 'the menu of an image', '[role=menu]')
-    await menu.getByRole('menuitem', { name: /^Copy its path/ }).click()
-    await expect(page.getByText('The path is copied.')).toBeVisible()
+    await menu.getByRole('menuitem', { name: /^Copy path/ }).click()
+    await expect(page.getByText('Path copied.')).toBeVisible()
     expect(await clipboardText(page)).toBe(path.join(images, '002.jpg'))
 
     // All that are selected, one a line; the menu of another image is for that one alone.
     await page.locator('[data-path="001.jpg"]').click()
     await page.locator('[data-path="003.jpg"]').click({ modifiers: ['Shift'] })
     await page.locator('[data-path="003.jpg"]').click({ button: 'right' })
-    await menu.getByRole('menuitem', { name: /^Copy its path/ }).click()
-    await expect(page.getByText('3 paths are copied, one a line.')).toBeVisible()
+    await menu.getByRole('menuitem', { name: /^Copy path/ }).click()
+    await expect(page.getByText('3 paths copied, one per line.')).toBeVisible()
     expect((await clipboardText(page)).split('\n').sort()).toEqual(
       ['001.jpg', '002.jpg', '003.jpg'].map((name) => path.join(images, name)),
     )
     await page.locator('[data-path="004.jpg"]').click({ button: 'right' })
-    await menu.getByRole('menuitem', { name: 'Open the image' }).click()
+    await menu.getByRole('menuitem', { name: 'Open image' }).click()
     await expect(page.getByRole('heading', { name: '004.jpg' })).toBeVisible()
 
     await page.keyboard.press('Control+Shift+c')
-    await expect(page.getByText('004.jpg is copied.')).toBeVisible()
+    await expect(page.getByText('Copied 004.jpg.')).toBeVisible()
     expect(await clipboardPicture(page)).toEqual([640, 480])
 
     await page.keyboard.press('Control+Shift+e')
     await expect.poll(() => readFileSync(asked, { encoding: 'utf8', flag: 'a+' })).toBe(images)
     await page.getByRole('img', { name: '004.jpg' }).click({ button: 'right' })
-    await menu.getByRole('menuitem', { name: /^Copy its path/ }).click()
+    await menu.getByRole('menuitem', { name: /^Copy path/ }).click()
     await expect.poll(() => clipboardText(page)).toBe(path.join(images, '004.jpg'))
 
     // A file manager that can't, and a file that is gone, are said.

@@ -37,11 +37,11 @@ test('Show suggestions leaves the keyboard with the images, and the list at its 
   await show.focus()
   await page.keyboard.press('Escape')
   await expect(show).toHaveCount(0)
-  await expect(page.getByRole('toolbar', { name: 'Mark the selection' })).toBeVisible()
+  await expect(page.getByRole('toolbar', { name: 'Mark selection' })).toBeVisible()
   await expect(images(page)).toBeFocused()
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+k')
-  await page.keyboard.type('show or hide the training')
+  await page.keyboard.type('show or hide training')
   await page.keyboard.press('Enter')
   await expect(show).toBeVisible()
 
@@ -67,7 +67,7 @@ test('what takes its button away leaves the keyboard close by, and never to nobo
   // The bar of what is selected goes with its cross.
   await images(page).focus()
   await page.keyboard.press('Space')
-  await press(page.getByRole('toolbar', { name: 'Mark the selection' }).getByRole('button', { name: 'Close' }))
+  await press(page.getByRole('toolbar', { name: 'Mark selection' }).getByRole('button', { name: 'Close' }))
   await expect(images(page)).toBeFocused()
   // Done again, there is nothing more to do again.
   await page.keyboard.press('Space')
@@ -103,8 +103,8 @@ test('what takes its button away leaves the keyboard close by, and never to nobo
   await page.keyboard.press('Control+.')
   await page.getByRole('radio').last().focus()
   await page.keyboard.press('Space')
-  await press(page.getByRole('button', { name: 'Use this one' }))
-  await expect(page.getByRole('button', { name: 'Use this one' })).toHaveCount(0)
+  await press(page.getByRole('button', { name: 'Use this model' }))
+  await expect(page.getByRole('button', { name: 'Use this model' })).toHaveCount(0)
   await expect.poll(() => keyboard(page)).not.toBe('BODY')
 })
 

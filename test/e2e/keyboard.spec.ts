@@ -17,7 +17,7 @@ async function exportByKeys(page: Page, { folder }: Served): Promise<Map<string,
   await page.keyboard.press('Control+e')
   const exporting = dialog(page, 'Export')
   await choose(page, exporting.getByLabel('Format'), 'CSV')
-  await tabTo(page, exporting.getByLabel('Where to', { exact: true }))
+  await tabTo(page, exporting.getByLabel('Save to', { exact: true }))
   await page.keyboard.press('Control+a')
   await page.keyboard.insertText(file)
   await page.keyboard.press('Enter')
@@ -105,7 +105,7 @@ test('image by image without a pointer: sample, mark, fine-tune, accept and reje
   await expect(label(page, takenBack.name)).toHaveAttribute('data-state', takenBack.state)
   await page.keyboard.press('Control+h')
   const history = dialog(page, 'History')
-  await enter(page, history.getByRole('listitem').nth(1).getByRole('button', { name: 'Back to here' }))
+  await enter(page, history.getByRole('listitem').nth(1).getByRole('button', { name: 'Undo to here' }))
   await expect(history.getByRole('listitem').nth(1)).toContainText('you are here')
   await expect(page.getByText('1 action undone.')).toBeVisible()
   await page.keyboard.press('Escape')
@@ -155,8 +155,10 @@ test('label by label without a pointer: cut, flip, leave open, confirm, the next
   const choice = page.getByLabel('Label', { exact: true })
   await tabTo(page, choice, 'Shift+Tab')
   await page.keyboard.press('ArrowDown')
-  await expect(page.getByRole('heading', { name: `Is there “${asked}”?` })).toHaveCount(0)
-  const other = /“(.+)”/.exec((await page.getByRole('heading', { name: /^Is there “/ }).textContent()) ?? '')![1]
+  await expect(page.getByRole('heading', { name: `Which images show “${asked}”?` })).toHaveCount(0)
+  const other = /“(.+)”/.exec(
+    (await page.getByRole('heading', { name: /^Which images show “/ }).textContent()) ?? '',
+  )![1]
   await expect(list.getByRole('option').first()).toHaveAttribute('data-candidate', /./)
   await tabTo(page, list)
   const second = await list
@@ -187,18 +189,18 @@ test('from a folder without a pointer: browse to it, name labels, mark a selecti
   await page.goto(served.url)
   await enter(page, page.getByRole('button', { name: 'New project from a folder' }))
   const making = dialog(page, 'New project')
-  await expect(making.getByLabel('Folder of images', { exact: true })).toBeFocused()
-  await enter(page, making.getByRole('button', { name: 'Choose … Folder of images' }))
-  const browsing = dialog(page, 'Folder of images')
+  await expect(making.getByLabel('Image folder', { exact: true })).toBeFocused()
+  await enter(page, making.getByRole('button', { name: 'Choose… Image folder' }))
+  const browsing = dialog(page, 'Image folder')
   for (const name of ['Pictures', 'holiday']) {
     await browsing.getByRole('option', { name }).waitFor()
     await page.keyboard.press('Enter')
   }
   await enter(page, browsing.getByRole('button', { name: 'Use “holiday”' }))
   await expect(browsing).toHaveCount(0)
-  await expect(making.getByLabel('Folder of images', { exact: true })).toHaveValue(photos)
+  await expect(making.getByLabel('Image folder', { exact: true })).toHaveValue(photos)
   // The keyboard is where it was before the folder was chosen.
-  await expect(making.getByRole('button', { name: 'Choose … Folder of images' })).toBeFocused()
+  await expect(making.getByRole('button', { name: 'Choose… Image folder' })).toBeFocused()
   await tabTo(page, making.getByLabel('Labels'))
   await page.keyboard.insertText('beach\nboat\n')
   await enter(page, making.getByRole('button', { name: 'Create project' }))

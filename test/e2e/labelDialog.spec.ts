@@ -12,7 +12,7 @@ test('labels: a colour and a key of its own, renamed, removed with its marks, br
   await fresh.getByRole('radio', { name: 'Teal' }).check()
   // A key that the application needs is refused before anything is sent.
   await fresh.getByLabel('Key').fill('a')
-  await expect(fresh.getByText('This key is “Accept the suggestion”')).toBeVisible()
+  await expect(fresh.getByText('This key is already used for “Accept suggestion”')).toBeVisible()
   await expect(fresh.getByRole('button', { name: 'Add', exact: true })).toBeDisabled()
   await fresh.getByLabel('Key').fill('9')
   await fresh.getByRole('button', { name: 'Add another' }).click()

@@ -29,9 +29,9 @@ test('labels are put in order by the keyboard and by the mouse', async ({ app: p
   const handle = (name: string) => page.getByRole('button', { name: `Move ${name}`, exact: true })
   await handle(first).focus()
   await page.keyboard.press('Space')
-  await expect(page.getByText(`${first} would be label 1 of 16.`)).toBeAttached()
+  await expect(page.getByText(`${first} is over position 1 of 16.`)).toBeAttached()
   await page.keyboard.press('ArrowDown')
-  await expect(page.getByText(`${first} would be label 2 of 16.`)).toBeAttached()
+  await expect(page.getByText(`${first} is over position 2 of 16.`)).toBeAttached()
   await page.keyboard.press('Space')
   await expect.poll(async () => (await names(page)).slice(0, 3)).toEqual([second, first, third])
   await expectNoViolations(page, 'labels')
@@ -63,7 +63,7 @@ test('parents, groups and examples; merged and split, each said before and undon
   await editing(page).getByLabel('Parent').selectOption({ label: 'plant' })
   await expectNoViolations(page, 'label')
   await editing(page).getByLabel('Name').press('Enter')
-  await expect(page.getByText('4 marks follow from this. Undo takes them back.')).toBeVisible()
+  await expect(page.getByText('4 marks were added because of this. You can undo this.')).toBeVisible()
   await expect.poll(() => counts(page, 'plant')).toBe('plantPresent4Absent0')
   await edit(page, 'plant')
   await expect(editing(page).getByLabel('Parent').locator('option')).not.toContainText(['flower'])
@@ -73,7 +73,7 @@ test('parents, groups and examples; merged and split, each said before and undon
   for (const name of ['sun', 'moon']) {
     await edit(page, name)
     await editing(page).getByLabel('Group').fill('light')
-    if (name === 'sun') await editing(page).getByLabel('No image has two labels of this group').press('Space')
+    if (name === 'sun') await editing(page).getByLabel('At most one label of this group per image').press('Space')
     else await expect(editing(page).getByText('With sun.')).toBeVisible()
     await editing(page).getByLabel('Name').press('Enter')
     await expect(editing(page)).toHaveCount(0)
@@ -99,25 +99,25 @@ test('parents, groups and examples; merged and split, each said before and undon
   await editing(page).getByLabel('Name').press('Enter')
   await expect(editing(page)).toHaveCount(0)
   await edit(page, 'tree')
-  await editing(page).getByRole('button', { name: '001.jpg is no example' }).press('Enter')
+  await editing(page).getByRole('button', { name: 'Remove 001.jpg from the examples' }).press('Enter')
   await expect(editing(page).getByRole('img')).toHaveCount(1)
   await page.keyboard.press('Escape')
 
   // Of the two chosen images the first shows the sun: there it is a low one.
   await edit(page, 'sun')
-  await editing(page).getByRole('button', { name: 'Split …' }).press('Enter')
+  await editing(page).getByRole('button', { name: 'Split…' }).press('Enter')
   await expect(editing(page).getByRole('alert')).toContainText('in the 2 chosen images')
-  await editing(page).getByLabel('Name of the new label').fill('low sun')
+  await editing(page).getByLabel('New label’s name').fill('low sun')
   await page.keyboard.press('Enter')
   await expect(editing(page)).toHaveCount(0)
   await expect.poll(() => counts(page, 'low sun')).toBe('low sunPresent1Absent7')
 
   // And back: what was split is merged again.
   await edit(page, 'low sun')
-  await editing(page).getByRole('button', { name: 'Merge …' }).press('Enter')
+  await editing(page).getByRole('button', { name: 'Merge…' }).press('Enter')
   await editing(page).getByLabel('Merge into').selectOption({ label: 'sun' })
   await expect(editing(page).getByRole('alert')).toContainText(
-    '“low sun” goes. 1 of its marks go to “sun”, 7 are there already.',
+    '“low sun” is removed. 1 of its marks move to “sun”; 7 are already there.',
   )
   await expectNoViolations(page, 'merging')
   await editing(page).getByRole('button', { name: 'Merge', exact: true }).press('Enter')

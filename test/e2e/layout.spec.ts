@@ -18,7 +18,7 @@ async function drag(page: Page, edge: Locator, by: number): Promise<void> {
 
 test('panels are made wider and narrower by pointer and keyboard, and stay so', async ({ app: page, sample }) => {
   await openProject(page, sample)
-  const edge = page.getByRole('separator', { name: 'Width of the list of labels' })
+  const edge = page.getByRole('separator', { name: 'Label list width' })
   expect(await widthOf(panel(page))).toBe(256)
   await drag(page, edge, 84)
   expect(await widthOf(panel(page))).toBe(340)
@@ -37,7 +37,7 @@ test('panels are made wider and narrower by pointer and keyboard, and stay so', 
 
   // Beside an image, where the arrows go from image to image but for the edge.
   await page.locator('[data-path]').first().dblclick()
-  const beside = page.getByRole('separator', { name: 'Width of the labels beside the image' })
+  const beside = page.getByRole('separator', { name: 'Label panel width' })
   const place = page.getByRole('textbox', { name: /^Go to image/ })
   expect(await widthOf(panel(page))).toBe(320)
   await drag(page, beside, -100)
@@ -71,9 +71,9 @@ test('panels are made wider and narrower by pointer and keyboard, and stay so', 
   expect(await widthOf(panel(page))).toBe(400)
   await page.keyboard.press('Control+a')
   for (const control of [
-    page.getByRole('slider', { name: 'Size of the pictures' }),
+    page.getByRole('slider', { name: 'Thumbnail size' }),
     page.getByRole('combobox', { name: 'Sort' }),
-    page.getByRole('toolbar', { name: 'Mark the selection' }).getByRole('button', { name: 'Close' }),
+    page.getByRole('toolbar', { name: 'Mark selection' }).getByRole('button', { name: 'Close' }),
   ]) {
     await expect(control).toBeInViewport({ ratio: 1 })
   }

@@ -117,7 +117,7 @@ test('the main job: sample, mark, fine-tune, accept and reject, undo, export, re
   const surest = (await firstTile.getAttribute('data-path')) ?? ''
   await sort.selectOption({ label: 'Most useful first' })
   await expect(firstTile).not.toHaveAttribute('data-path', surest)
-  await sort.selectOption({ label: 'Surest suggestion first' })
+  await sort.selectOption({ label: 'Most certain first' })
   await expect(firstTile).toHaveAttribute('data-path', surest)
   await firstTile.dblclick()
   await expect(page.locator('li[data-state="suggested"]').first()).toBeVisible()
@@ -257,7 +257,7 @@ test('going through images: to one by its number, turned, on by itself, and back
   await page.keyboard.press(',')
 
   // With the last suggestion decided the next image comes by itself, when that is wanted.
-  await page.getByRole('checkbox', { name: 'Next image when all is decided' }).check()
+  await page.getByRole('checkbox', { name: 'Auto-advance when complete' }).check()
   await page.keyboard.press('g')
   await page.keyboard.type('5')
   await page.keyboard.press('Enter')
@@ -283,7 +283,7 @@ test('filters narrow the list down, and nothing found says so', async ({ app: pa
   await expect(page.getByText(/^\d+ of 300 images/)).toBeVisible()
   for (const tile of await page.locator('[data-path]').all()) await expect(tile).toContainText('snow')
   await page.getByRole('searchbox', { name: 'Search by name' }).fill('no such image')
-  await expect(page.getByText('Nothing matches')).toBeVisible()
+  await expect(page.getByText('No matches')).toBeVisible()
   await page.getByRole('button', { name: 'Clear filters' }).click()
   await expect(page.getByText(/^300 images/)).toBeVisible()
 })

@@ -20,7 +20,7 @@ test('the model page, by the keyboard alone: versions, labels, threshold, contra
 }) => {
   const models = await listed(served, project)
   const [newest, oldest] = models
-  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+  const percent = (share: number): string => `${(share * 100).toFixed(1)}%`
   await openProject(page, project)
 
   // A confident suggestion is rejected: from now on the model contradicts a known label.
@@ -49,17 +49,17 @@ test('the model page, by the keyboard alone: versions, labels, threshold, contra
     await expect(versions.locator('label').nth(place)).toContainText(percent(mAP.blend))
   }
   await page.keyboard.press(current === 0 ? 'ArrowDown' : 'ArrowUp')
-  const use = page.getByRole('button', { name: 'Use this one' })
+  const use = page.getByRole('button', { name: 'Use this model' })
   await expect(use).toBeVisible()
   await tabTo(page, use)
   await page.keyboard.press('Enter')
-  await expect(versions.locator('label').nth(1 - current)).toContainText('Suggests now')
+  await expect(versions.locator('label').nth(1 - current)).toContainText('In use')
   await expect(use).toBeHidden()
   await versions.getByRole('radio').nth(0).focus()
   await page.keyboard.press('Space')
 
   // Labels: what the training measured, beside the version before, on what is known; the order changes by a key.
-  const table = page.getByRole('region', { name: 'Average precision of each label' })
+  const table = page.getByRole('region', { name: 'Average precision by label' })
   const rows = table.locator('tbody tr')
   await expect(rows).toHaveCount(16)
   await expect(table.getByRole('columnheader', { name: 'Average precision' })).toHaveAttribute('aria-sort', 'ascending')
@@ -84,21 +84,21 @@ test('the model page, by the keyboard alone: versions, labels, threshold, contra
   // A label's curves, and the threshold by keys and by the pointer.
   await tabTo(page, row.getByRole('button'))
   await page.keyboard.press('Enter')
-  await expect(page.getByLabel('Curves of')).toHaveValue(/\d/)
+  await expect(page.getByLabel('Curves for')).toHaveValue(/\d/)
   const figure = page.getByRole('figure', { name: 'Precision and recall' })
   const value = (name: string) => figure.locator('dl > div').filter({ hasText: name }).locator('dd')
   const slider = figure.getByRole('slider', { name: 'Suggest from' })
   await expect(slider).toHaveValue('900')
   await slider.focus()
   await page.keyboard.press('Home')
-  await expect(value('Recall')).toHaveText('100.0 %')
+  await expect(value('Recall')).toHaveText('100.0%')
   const known = untouched.present + untouched.absent
   await expect(value('Precision')).toHaveText(percent(untouched.present / known))
-  await expect(value('Put forward')).toContainText(`${60 - known}of ${60 - known} undecided`)
+  await expect(value('Suggested')).toContainText(`${60 - known}of ${60 - known} undecided`)
   await page.keyboard.press('ArrowRight')
   await expect(slider).toHaveValue('1')
   await page.keyboard.press('End')
-  await expect(value('Put forward')).toContainText(/^0/)
+  await expect(value('Suggested')).toContainText(/^0/)
   const plot = figure.locator('svg')
   await plot.scrollIntoViewIfNeeded()
   const box = (await plot.boundingBox())!
@@ -106,10 +106,10 @@ test('the model page, by the keyboard alone: versions, labels, threshold, contra
   await page.mouse.down()
   await page.mouse.move(box.x + box.width - 14, box.y + 160)
   await page.mouse.up()
-  await expect(value('Recall')).toHaveText('100.0 %')
+  await expect(value('Recall')).toHaveText('100.0%')
 
   // What goes together is told cell by cell.
-  const together = page.getByRole('region', { name: 'Labels that go together' })
+  const together = page.getByRole('region', { name: 'Labels that occur together' })
   await together.focus()
   const said = page.getByRole('status').filter({ hasText: /both are known/ })
   const first = await said.textContent()
@@ -117,7 +117,7 @@ test('the model page, by the keyboard alone: versions, labels, threshold, contra
   await expect(said).not.toHaveText(first ?? '')
 
   // The contradiction is listed; its image opens, and Escape comes back, twice to the grid.
-  const contradicted = page.getByRole('region', { name: 'Known labels that the model contradicts' })
+  const contradicted = page.getByRole('region', { name: 'Possible labelling mistakes' })
   await tabTo(page, contradicted.getByRole('button', { name: label, exact: true }))
   await page.keyboard.press('Enter')
   const opens = page.getByRole('button', { name: new RegExp(`^Open ${image}:`) })
@@ -139,14 +139,14 @@ test('the model page is open to everyone, in light and dark, with a model and wi
   await openProject(page, sample)
   await page.keyboard.press('Control+.')
   await expect(page.getByText('No model yet')).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Labels that go together' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Labels that occur together' })).toBeVisible()
   await check('without a model')
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: 'Close project' }).click()
   await openProject(page, trained)
   await page.keyboard.press('Control+.')
   await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Labels that go together' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Labels that occur together' })).toBeVisible()
   await check('with a model')
 })
 
@@ -162,7 +162,7 @@ test('a training beside the model that suggests: what it runs on and why, and ea
   await expect(panel.getByText(/^On .+: /)).toBeVisible({ timeout: 30_000 })
   await expect(panel.getByText(/left$/)).toBeVisible({ timeout: 30_000 })
   await expect(panel.getByRole('button', { name: 'Show suggestions' })).toBeVisible({ timeout: 120_000 })
-  const results = panel.getByRole('region', { name: 'How good it is on labels held out' })
+  const results = panel.getByRole('region', { name: 'Accuracy on labels it hasn’t seen' })
   await expect(results.getByRole('columnheader')).toHaveText(['Label', 'Known', 'Now', 'Change'])
   await expect(results.locator('tbody tr').nth(1).locator('td').nth(3)).toHaveText(/^[+−±]\d/)
   const [newest] = await listed(served, project)
@@ -171,9 +171,9 @@ test('a training beside the model that suggests: what it runs on and why, and ea
   const told = (newest.mAP.blend * 100).toFixed(1)
   await expect(results.locator('tbody tr').first()).toContainText(`Held-out mAP${told}`)
   await expect(panel.getByRole('region', { name: 'Models' }).getByRole('listitem').first()).toContainText(
-    `Held-out mAP ${told} %`,
+    `Held-out mAP ${told}%`,
   )
-  await expect(panel.getByText(`held-out mAP ${told} %`).first()).toBeVisible()
+  await expect(panel.getByText(`held-out mAP ${told}%`).first()).toBeVisible()
   await expect(results.locator('tbody tr').filter({ hasText: name }).locator('td').nth(2)).toHaveText(
     (averagePrecision.blend! * 100).toFixed(1),
   )
@@ -181,10 +181,10 @@ test('a training beside the model that suggests: what it runs on and why, and ea
   const versions = page.getByRole('complementary', { name: 'Versions' })
   await expect(versions.getByRole('radio')).toHaveCount(3)
   await versions.getByRole('radio').first().check({ force: true })
-  await expect(versions.locator('label').first()).toContainText(`${told} %`)
-  await expect(page.locator('dl > div').filter({ hasText: 'Held-out mAP' })).toContainText(`${told} %`)
+  await expect(versions.locator('label').first()).toContainText(`${told}%`)
+  await expect(page.locator('dl > div').filter({ hasText: 'Held-out mAP' })).toContainText(`${told}%`)
   const shown = await served.surmise('models', project)
-  expect(shown).toContain(`held-out mAP ${told} %`)
+  expect(shown).toContain(`held-out mAP ${told}%`)
 })
 
 test('a label that was not learnt says what is known of it, and what it needs', async ({ app: page, trained }) => {
@@ -200,7 +200,7 @@ test('a label that was not learnt says what is known of it, and what it needs', 
   await zebra.getByRole('button', { name: 'zebra is present' }).click()
   await expect(zebra).toHaveAttribute('data-state', 'present')
   await page.keyboard.press('Control+.')
-  const table = page.getByRole('region', { name: 'Average precision of each label' })
+  const table = page.getByRole('region', { name: 'Average precision by label' })
   const row = table.locator('tbody tr').filter({ has: page.getByRole('button', { name: 'zebra', exact: true }) })
   await expect(row.locator('td')).toHaveText(['1', '0', 'not learnt yet: mark 1 more present and 2 more absent'])
   await row.getByRole('button').click()

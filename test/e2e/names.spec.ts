@@ -122,7 +122,7 @@ test('names of any length and script leave every screen whole', async ({ app: pa
     await page.keyboard.press('Escape')
   }
   await page.keyboard.press('Control+.')
-  await expect(page.getByRole('heading', { name: 'Average precision of each label' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Average precision by label' })).toBeVisible()
   await expectWhole(page, 'the model page')
   await page.keyboard.press('Escape')
 

@@ -69,7 +69,7 @@ test('everything is found by typing: commands, labels, orders, from the start sc
   await expect(palette(page).getByRole('option').first()).toHaveAttribute('data-highlighted')
   await expectNoViolations(page, 'palette')
   await page.keyboard.type('xyzxyz')
-  await expect(palette(page)).toContainText('Nothing is called that.')
+  await expect(palette(page)).toContainText('No matches.')
   await page.keyboard.press('Escape')
 
   // A label: shown, then marked in the open image, with a key that the typed word does not touch.
@@ -89,10 +89,10 @@ test('everything is found by typing: commands, labels, orders, from the start sc
   await expect(page.getByLabel('Find a label')).toBeFocused()
   await command(page, 'model', 'Model')
   await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
-  await command(page, 'likely', 'Likely mistakes first')
+  await command(page, 'likely', 'Possible mistakes first')
   await expect(page.getByLabel('Sort', { exact: true })).toHaveValue('disagreeing')
   await page.keyboard.press('Control+k')
-  await expect(palette(page).getByRole('option').first()).toContainText('Likely mistakes first')
+  await expect(palette(page).getByRole('option').first()).toContainText('Possible mistakes first')
   await page.keyboard.press('Escape')
   await command(page, 'appearance dark', 'Dark')
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
@@ -112,12 +112,12 @@ test('a key of one’s own: clashes are refused or taken over; it holds after a 
   }
   await open()
   await page.keyboard.press('?')
-  const sheet = page.getByRole('dialog', { name: 'Keys' })
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
   const keyOf = (id: string) => sheet.locator(`[data-action="${id}"]`)
   const change = async (id: string, key: string) => {
     await keyOf(id).focus()
     await page.keyboard.press('Enter')
-    await expect(keyOf(id)).toContainText('Press a key …')
+    await expect(keyOf(id)).toContainText('Press a key…')
     await page.keyboard.press(key)
   }
   await expect(keyOf('models')).toContainText('Ctrl .')
@@ -129,11 +129,11 @@ test('a key of one’s own: clashes are refused or taken over; it holds after a 
   await expect(keyOf('models')).toContainText('Ctrl M')
   await expect(sheet.getByRole('alert')).toHaveCount(0)
   await change('grid.filter', 'v')
-  await expect(sheet.getByRole('alert')).toContainText('V is the key of “Label by label”.')
+  await expect(sheet.getByRole('alert')).toContainText('V is already used for “Label by label”.')
   await expectNoViolations(page, 'keys')
   await sheet.getByRole('button', { name: 'Take it from “Label by label”' }).click()
   await expect(keyOf('grid.filter')).toContainText('V')
-  await expect(keyOf('grid.review')).toContainText('no key')
+  await expect(keyOf('grid.review')).toContainText('none')
   await page.keyboard.press('Escape')
   await expect(sheet).toHaveCount(0)
 
@@ -151,7 +151,7 @@ test('a key of one’s own: clashes are refused or taken over; it holds after a 
   await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
 
   await page.keyboard.press('?')
-  await sheet.getByRole('button', { name: 'All keys as at first' }).click()
+  await sheet.getByRole('button', { name: 'Reset all keys' }).click()
   await expect(keyOf('models')).toContainText('Ctrl .')
   await expect(keyOf('grid.review')).toContainText('V')
 })

@@ -53,7 +53,7 @@ test('filters and queues by the keyboard alone: combine, as text, save, choose a
   // Conditions, one after the other; the count follows.
   await page.keyboard.press('f')
   const panel = page.getByRole('dialog', { name: 'Filter' })
-  await expect(panel.getByLabel('Add a label …')).toBeFocused()
+  await expect(panel.getByLabel('Add a label…')).toBeFocused()
   await page.keyboard.type('dog')
   await page.keyboard.press('Enter')
   const state = panel.getByLabel('State of dog', { exact: true })
@@ -94,7 +94,7 @@ test('filters and queues by the keyboard alone: combine, as text, save, choose a
   await tabTo(page, page.getByRole('listbox', { name: 'Images' }))
   await page.keyboard.press('Shift+F')
   const saved = page.getByRole('dialog', { name: 'Saved filters' })
-  await tabTo(page, saved.getByLabel('Name for the filter that is shown'))
+  await tabTo(page, saved.getByLabel('Name for the current filter'))
   await page.keyboard.insertText('犬: mistakes?')
   await page.keyboard.press('Enter')
   const line = saved.getByRole('button', { name: '犬: mistakes?', exact: true })

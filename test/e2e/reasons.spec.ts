@@ -61,7 +61,7 @@ test('a mark changes the other suggestions at once; each says why, in words, wit
   await expectNoViolations(page, 'reasons')
 
   // From there to the nearest image, and no more reasons.
-  const nearest = panel.getByRole('list', { name: 'The nearest images where it is known' }).getByRole('button').first()
+  const nearest = panel.getByRole('list', { name: 'Most similar images where it’s known' }).getByRole('button').first()
   const name = (await nearest.getAttribute('aria-label')) ?? ''
   expect(name).toMatch(/^Open \S+: (present|absent), similarity 0\.\d\d$/)
   await nearest.click()

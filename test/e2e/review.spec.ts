@@ -35,9 +35,9 @@ test('label by label, by the keyboard alone: cut, flip, leave open, confirm a sc
 
   await page.keyboard.press('Control+k')
   await page.keyboard.type('is there flower')
-  await expect(page.getByRole('option').first()).toContainText('Go through images: is there flower?')
+  await expect(page.getByRole('option').first()).toContainText('Label by label: flower')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading', { name: 'Is there “flower”?' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Which images show “flower”?' })).toBeVisible()
   const list = page.getByRole('listbox', { name: 'Images that may show flower' })
   await expect(list).toBeFocused()
   await expect(list.getByRole('option').first()).toHaveAttribute('data-candidate', /./)
@@ -45,7 +45,7 @@ test('label by label, by the keyboard alone: cut, flip, leave open, confirm a sc
   await expectNoViolations(page, 'label by label')
 
   // The cut goes where one puts it; single images go against it.
-  const cut = page.getByLabel('Where present ends')
+  const cut = page.getByLabel('Present/absent cutoff')
   const from = Number(await cut.inputValue())
   expect(from).toBeGreaterThan(4)
   for (let i = 0; i < 4; i++) await page.keyboard.press('[')

@@ -31,7 +31,7 @@ async function settle(page: Page): Promise<void> {
   const areHere = (images: unknown[]): boolean => (images as Picture[]).every(({ src, complete }) => src && complete)
   await expect.poll(() => page.locator('img').evaluateAll(areHere)).toBe(true)
   await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
-  await expect(page.getByText('Saving …')).toHaveCount(0)
+  await expect(page.getByText('Saving…')).toHaveCount(0)
 }
 
 async function see(page: Page, theme: (typeof themes)[number]): Promise<void> {

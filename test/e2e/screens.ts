@@ -57,7 +57,7 @@ export const first: Screen[] = [
   {
     name: 'folders',
     async show(page) {
-      await dialog(page, 'New project').getByRole('button', { name: 'Choose … Folder of images' }).press('Enter')
+      await dialog(page, 'New project').getByRole('button', { name: 'Choose… Image folder' }).press('Enter')
       await expect(page.getByRole('listbox')).toBeVisible()
     },
     leave: closed(2),
@@ -79,7 +79,7 @@ export const first: Screen[] = [
     },
   },
   behind('settings', 'Control+,', 'Settings', { varies: true }),
-  behind('keys', '?', 'Keys'),
+  behind('keys', '?', 'Keyboard shortcuts'),
   {
     name: 'import-preview',
     async show(page, { folder }) {
@@ -118,7 +118,7 @@ export const first: Screen[] = [
     name: 'find-folder',
     async show(page) {
       await fromMenu(page, /Find the folder/)
-      await expect(dialog(page, 'Folder of images')).toBeVisible()
+      await expect(dialog(page, 'Image folder')).toBeVisible()
     },
     leave: closed(),
   },
@@ -126,7 +126,7 @@ export const first: Screen[] = [
     name: 'nothing-matches',
     async show(page) {
       await page.getByRole('searchbox', { name: 'Search by name' }).fill('no such image')
-      await expect(page.getByText('Nothing matches')).toBeVisible()
+      await expect(page.getByText('No matches')).toBeVisible()
     },
   },
   {
@@ -136,7 +136,7 @@ export const first: Screen[] = [
       await page.keyboard.press('Escape')
       await page.keyboard.press('Control+.')
       await expect(page.getByText('No model yet')).toBeVisible()
-      await expect(page.getByText('Two labels that are known to be present somewhere are needed.')).toBeVisible()
+      await expect(page.getByText('Needs two labels that are known to be present somewhere.')).toBeVisible()
     },
     leave: (page) => page.keyboard.press('Escape'),
   },
@@ -170,7 +170,7 @@ export const trained: Screen[] = [
     async show(page) {
       await images(page).focus()
       await page.keyboard.press('f')
-      await expect(dialog(page, 'Filter').getByLabel('Add a label …')).toBeFocused()
+      await expect(dialog(page, 'Filter').getByLabel('Add a label…')).toBeFocused()
       await page.keyboard.type('dog')
       await page.keyboard.press('Enter')
       await expect(dialog(page, 'Filter').getByLabel('State of dog', { exact: true })).toBeVisible()
@@ -181,7 +181,7 @@ export const trained: Screen[] = [
     name: 'saved-filters',
     async show(page) {
       await page.keyboard.press('Shift+F')
-      await dialog(page, 'Saved filters').getByLabel('Name for the filter that is shown').fill('Dogs to look at')
+      await dialog(page, 'Saved filters').getByLabel('Name for the current filter').fill('Dogs to look at')
       await page.keyboard.press('Enter')
       await expect(button(page, 'Dogs to look at')).toBeVisible()
     },
@@ -258,7 +258,7 @@ export const trained: Screen[] = [
     name: 'label-merged',
     async show(page) {
       await edit(page, 'dog')
-      await dialog(page, 'Label').getByRole('button', { name: 'Merge …' }).press('Enter')
+      await dialog(page, 'Label').getByRole('button', { name: 'Merge…' }).press('Enter')
       await dialog(page, 'Label').getByLabel('Merge into').selectOption({ label: 'bird' })
       await expect(dialog(page, 'Label').getByRole('alert')).toBeVisible()
     },
@@ -270,7 +270,7 @@ export const trained: Screen[] = [
       await images(page).focus()
       await page.keyboard.press('Shift+ArrowRight')
       await edit(page, 'dog')
-      await dialog(page, 'Label').getByRole('button', { name: 'Split …' }).press('Enter')
+      await dialog(page, 'Label').getByRole('button', { name: 'Split…' }).press('Enter')
       await expect(dialog(page, 'Label').getByRole('alert')).toBeVisible()
     },
     leave: closed(),
@@ -292,7 +292,7 @@ export const trained: Screen[] = [
       await page.keyboard.press('Escape')
       await page.keyboard.press('Control+.')
       await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
-      await expect(page.getByRole('region', { name: 'Labels that go together' })).toBeVisible()
+      await expect(page.getByRole('region', { name: 'Labels that occur together' })).toBeVisible()
     },
     leave: (page) => page.keyboard.press('Escape'),
   },
@@ -346,7 +346,7 @@ export const trained: Screen[] = [
     varies: true,
     async show(page) {
       await expect(button(page, 'Show suggestions')).toBeVisible({ timeout: 120_000 })
-      await expect(page.getByRole('region', { name: 'How good it is on labels held out' })).toBeVisible()
+      await expect(page.getByRole('region', { name: 'Accuracy on labels it hasn’t seen' })).toBeVisible()
     },
   },
   {

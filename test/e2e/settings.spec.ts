@@ -24,14 +24,14 @@ test('settings: the appearance at once and for good, the project’s own when sa
   await expect(settings.getByText('As it is')).toBeVisible()
 
   // The backbone, and how it looks at images, are chosen on a page of their own, with what each way costs and brings.
-  await settings.getByRole('button', { name: 'Backbones …' }).click()
+  await settings.getByRole('button', { name: 'Backbones…' }).click()
   const backbones = dialog(page, 'Backbones')
   await expect(backbones.getByRole('radio', { name: /^As it is/ })).toBeChecked()
-  await backbones.getByRole('radio', { name: /^Mirrored, too.*half a point/ }).click()
-  await expect(backbones.getByRole('radio', { name: /^Mirrored, too/ })).toBeChecked()
+  await backbones.getByRole('radio', { name: /^Original and mirrored.*half a point/ }).click()
+  await expect(backbones.getByRole('radio', { name: /^Original and mirrored/ })).toBeChecked()
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+,')
-  await expect(settings.getByText('Mirrored, too')).toBeVisible()
+  await expect(settings.getByText('Original and mirrored')).toBeVisible()
 })
 
 test('a model that does not say how it wants its pixels is asked about', async ({ app: page, served }) => {
@@ -44,15 +44,15 @@ test('a model that does not say how it wants its pixels is asked about', async (
   await page.keyboard.type('backbones')
   await page.keyboard.press('Enter')
   const backbones = dialog(page, 'Backbones')
-  const own = backbones.getByLabel('A model of your own', { exact: true })
+  const own = backbones.getByLabel('Your own model', { exact: true })
   await own.fill(path.join(served.folder, 'none.onnx'))
   await own.press('Enter')
   await expect(backbones.getByRole('alert')).toContainText('none.onnx')
   await own.fill(file)
   await own.press('Enter')
   await expect(backbones.getByRole('alert')).toContainText('doesn’t say how it wants its pixels')
-  const question = backbones.getByRole('group', { name: 'How it wants its pixels' })
-  await question.getByRole('radio', { name: /^0 … 1/ }).check()
+  const question = backbones.getByRole('group', { name: 'Input normalisation' })
+  await question.getByRole('radio', { name: /^0 to 1\b/ }).check()
   await expect(own).toHaveValue(`${file}:unit`)
   await question.getByRole('radio', { name: /ImageNet/ }).check()
   await backbones.getByRole('button', { name: 'Use', exact: true }).click()
@@ -83,7 +83,7 @@ test('the settings list the devices that there are, and the models to go back to
     devices: { device: string; usable: boolean; reason: string | null }[]
   }
   const choice = settings.getByLabel('Train on')
-  await expect(settings.getByText(/^Best here: /)).toBeVisible({ timeout: 30_000 })
+  await expect(settings.getByText(/^Best available: /)).toBeVisible({ timeout: 30_000 })
   for (const { device, usable, reason } of devices) {
     const option = choice.locator(`option[value="${device}"]`)
     if (usable) await expect(option).toBeEnabled()
@@ -94,10 +94,10 @@ test('the settings list the devices that there are, and the models to go back to
   const models = settings.getByRole('region', { name: 'Models' }).getByRole('listitem')
   await expect(models).toHaveCount(2)
   const [newest, oldest] = [models.first(), models.last()]
-  const idle = (await newest.getByText('Suggests now').count()) > 0 ? oldest : newest
-  await idle.getByRole('button', { name: 'Use this one' }).click()
-  await expect(idle).toContainText('Suggests now')
-  await expect(models.getByText('Suggests now')).toHaveCount(1)
+  const idle = (await newest.getByText('In use').count()) > 0 ? oldest : newest
+  await idle.getByRole('button', { name: 'Use this model' }).click()
+  await expect(idle).toContainText('In use')
+  await expect(models.getByText('In use')).toHaveCount(1)
   const list = JSON.parse((await served.surmise('models', project, '--json')).trim().split('\n').at(-1)!)
   expect(list.models.filter(({ current }: { current: boolean }) => current)).toHaveLength(1)
 })

@@ -58,9 +58,9 @@ test('accepting in bulk: present only, where enough is known; absent by choice; 
   await page.keyboard.press('Control+Shift+a')
   const bulk = dialog(page, 'Accept in bulk')
   const would = bulk.getByRole('status')
-  const plan = bulk.getByRole('table', { name: 'What would be accepted, label by label' })
+  const plan = bulk.getByRole('table', { name: 'What would be accepted, by label' })
   const absent = bulk.getByRole('checkbox', { name: 'Also accept absent' })
-  await expect(bulk.getByRole('radio', { name: '95 %' })).toBeChecked()
+  await expect(bulk.getByRole('radio', { name: '95%' })).toBeChecked()
   await expect(absent).not.toBeChecked()
   await expect(absent).toHaveAccessibleDescription(/a label’s few positives among them would be lost/)
   await expect(would).toContainText(/^\d+ suggestions for \d labels? in \d+ images would be accepted/)
@@ -74,10 +74,10 @@ test('accepting in bulk: present only, where enough is known; absent by choice; 
   )
 
   // Of less, more can be promised; of what nothing is offered, it is said why.
-  await bulk.getByRole('radio', { name: '99 %' }).press('Space')
-  await expect(would).toHaveText(/^Nothing can be accepted in bulk yet: .* check 99 % against\. Mark more images, or/)
+  await bulk.getByRole('radio', { name: '99%' }).press('Space')
+  await expect(would).toHaveText(/^Nothing can be accepted in bulk yet: .* check 99% against\. Mark more images, or/)
   await expect(bulk.getByRole('button', { name: 'Accept 0' })).toBeDisabled()
-  await bulk.getByRole('radio', { name: '90 %' }).press('Space')
+  await bulk.getByRole('radio', { name: '90%' }).press('Space')
   await expect(would).toContainText(/^\d+ suggestions for 3 labels in \d+ images would be accepted/)
   const lines = await planOf(plan)
   const count = number(/^[\d,]+/.exec((await would.textContent()) ?? '')![0])
@@ -131,15 +131,15 @@ test('accepting in bulk: present only, where enough is known; absent by choice; 
   await page.keyboard.press('Control+h')
   const history = dialog(page, 'History')
   const actions = history.getByRole('listitem')
-  await expect(actions.nth(0)).toContainText(`Accept ${count} suggestions at 90 % precision`)
+  await expect(actions.nth(0)).toContainText(`Accept ${count} suggestions at 90% precision`)
   await expect(actions.nth(0)).toContainText(`from suggestions, ${count - 1} changes`)
   await expect(actions.nth(0)).toContainText('you are here')
   await expectNoViolations(page, 'history')
-  await actions.nth(2).getByRole('button', { name: 'Back to here' }).press('Enter')
+  await actions.nth(2).getByRole('button', { name: 'Undo to here' }).press('Enter')
   await expect(actions.nth(2)).toContainText('you are here')
   await expect(actions.nth(0)).toContainText('undone')
   expect(await labelsOf(served, project)).toEqual(before)
-  await actions.nth(0).getByRole('button', { name: 'Forth to here' }).press('Enter')
+  await actions.nth(0).getByRole('button', { name: 'Redo to here' }).press('Enter')
   await expect(actions.nth(0)).toContainText('you are here')
   expect(await labelsOf(served, project)).toEqual(after)
   await page.keyboard.press('Escape')
@@ -167,17 +167,17 @@ test('accepting in bulk: present only, where enough is known; absent by choice; 
 
   // Absent too, where it is chosen: even so, a label of few positives is left alone, and how many more would do depends on the limit.
   await page.keyboard.press('Control+Shift+a')
-  await bulk.getByRole('radio', { name: '90 %' }).press('Space')
+  await bulk.getByRole('radio', { name: '90%' }).press('Space')
   await absent.press('Space')
-  const loss = bulk.getByRole('group', { name: 'Positives lost at most' })
-  await expect(loss.getByRole('radio', { name: '2 %' })).toBeChecked()
+  const loss = bulk.getByRole('group', { name: 'Maximum positives lost' })
+  await expect(loss.getByRole('radio', { name: '2%' })).toBeChecked()
   await refused.press('Enter')
   const yellowAbsent = bulk.getByRole('listitem').filter({ hasText: 'yellow, Absent' })
   const positives = yellow.presentCount
   const more = (least: number): string =>
     `yellow, Absent: only ${positives} images known to be present; about ${least - positives} more would do`
   await expect(yellowAbsent).toHaveText(more(149))
-  await loss.getByRole('radio', { name: '5 %' }).press('Space')
+  await loss.getByRole('radio', { name: '5%' }).press('Space')
   await expect(yellowAbsent).toHaveText(more(59))
   await expect(plan.getByRole('row').filter({ hasText: 'Absent' }).first()).toContainText(
     /\d+ of about \d+ \([0-5]\.\d %\)/,
@@ -208,7 +208,7 @@ test('accepting in bulk: present only, where enough is known; absent by choice; 
   await page.keyboard.type('Close project')
   await page.keyboard.press('Enter')
   await expect(
-    page.getByText(/^“Rare colours” is closed\. Since the project was opened: \d+ decisions on \d+ labels in \d+ min/),
+    page.getByText(/^Closed “Rare colours”\. Since the project was opened: \d+ decisions on \d+ labels in \d+ min/),
   ).toBeVisible()
   await expect(page.getByRole('button', { name: /^Open a project/ })).toBeVisible()
 })

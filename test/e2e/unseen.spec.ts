@@ -5,7 +5,7 @@ import { expectNoViolations } from './axe.ts'
 import { expect, type Served, test } from './fixture.ts'
 import { expectCounts, image, openMade } from './holiday.ts'
 
-const refusal = 'This image can’t be seen, so nothing is said of all its labels.'
+const refusal = 'This image can’t be shown, so its labels can’t be marked all at once.'
 
 async function open(page: Page, name: string): Promise<void> {
   await image(page, name).dblclick()
@@ -33,7 +33,7 @@ test('of an image that can’t be seen, nothing is said of all its labels: by ke
   await page.keyboard.press('r')
   await expect(page.getByRole('status').filter({ hasText: refusal })).toHaveCount(1)
 
-  const rest = page.getByRole('button', { name: /^The rest is absent/ })
+  const rest = page.getByRole('button', { name: /^Mark the rest absent/ })
   await expect(rest).toBeDisabled()
   await expect(rest).toHaveAttribute('title', new RegExp(refusal))
   await expectNoViolations(page, 'an image that can’t be seen')
@@ -53,9 +53,9 @@ test('of an image that can’t be seen, nothing is said of all its labels: by ke
   // With others, it alone is left as it is.
   await page.getByRole('listbox', { name: 'Images', exact: true }).focus()
   await page.keyboard.press('Control+a')
-  const bar = page.getByRole('toolbar', { name: 'Mark the selection' })
+  const bar = page.getByRole('toolbar', { name: 'Mark selection' })
   await bar.getByRole('button', { name: 'Absent', exact: true }).click()
-  await expect(page.getByText('1 image can’t be seen, and was left as it is.')).toBeVisible()
+  await expect(page.getByText('1 image can’t be shown and was left unchanged.')).toBeVisible()
   await expectCounts(page, 'beach', 0, 3)
   await expect(image(page, 'torn.jpg')).not.toContainText('absent')
 })

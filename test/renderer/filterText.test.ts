@@ -58,22 +58,22 @@ describe('a filter as text', () => {
   })
 
   test.each<[string, string, string]>([
-    ['colour=red', '“colour” is no condition.', 'There are label, p,'],
+    ['colour=red', '“colour” isn’t a condition.', 'Use one of: label, p,'],
     ['label=dgo:present', 'There is no label “dgo”.', 'listed on the left'],
-    ['label=dove:present', 'There is no label “dove”.', 'Is it “dog”?'],
+    ['label=dove:present', 'There is no label “dove”.', 'Did you mean “dog”?'],
     ['label=dog', '“label” has no value.', 'For example'],
-    ['label=dog:maybe', '“maybe” is nothing that “label” can be.', 'present, absent, unknown, known, suggested'],
-    ['p=dog:0.6..0.4', '“0.6..0.4” is no range', '0.4..0.6'],
-    ['p=dog:40..60', '“40..60” is no range', 'from 0 to 1'],
-    ['p=dog:0.5', '“0.5” is no range', '0.4..0.6'],
-    ['text=100%', '“100%” has a % sign', '%25'],
+    ['label=dog:maybe', '“maybe” isn’t a value of “label”.', 'present, absent, unknown, known, suggested'],
+    ['p=dog:0.6..0.4', '“0.6..0.4” isn’t a range of probabilities.', '0.4..0.6'],
+    ['p=dog:40..60', '“40..60” isn’t a range of probabilities.', 'from 0 to 1'],
+    ['p=dog:0.5', '“0.5” isn’t a range of probabilities.', '0.4..0.6'],
+    ['text=100%', '“100%” has a stray % sign', '%25'],
     ['text=', '“text” has no value.', 'For example'],
-    ['text=a&text=b', '“text” is there twice.', 'Only label and p'],
-    ['since=2026-02-30', '“since=2026-02-30” is no day.', '2026-01-31'],
-    ['until=yesterday', '“until=yesterday” is no day.', '2026-01-31'],
-    ['by=human,robot', '“robot” is nothing that “by” can be.', 'human, accepted, import'],
-    ['sort=best', '“best” is nothing that “sort” can be.', 'uncertain, disagreeing, audit'],
-    ['seed=-1', '“seed=-1” is no whole number.', 'such as 7'],
+    ['text=a&text=b', '“text” appears twice.', 'Only label and p'],
+    ['since=2026-02-30', '“since=2026-02-30” isn’t a date.', '2026-01-31'],
+    ['until=yesterday', '“until=yesterday” isn’t a date.', '2026-01-31'],
+    ['by=human,robot', '“robot” isn’t a value of “by”.', 'human, accepted, import'],
+    ['sort=best', '“best” isn’t a value of “sort”.', 'uncertain, disagreeing, audit'],
+    ['seed=-1', '“seed=-1” isn’t a whole number.', 'such as 7'],
   ])('%s: says what can’t be read, and a way out', (text, message, hint) => {
     expect(problem(text)?.message).toContain(message)
     expect(problem(text)?.hint).toContain(hint)

@@ -36,10 +36,10 @@ test('reasons in words: the strong ones by name, the small ones together, and al
   const lines = reasonLines(reasons, nameOf)
   expect(lines.map(({ text }) => text)).toEqual([
     'Looks like it',
-    '2 of the 3 nearest known images have it',
+    '2 of the 3 most similar known images have it',
     'beach is present',
     'snow is absent',
-    'How common it is, and smaller reasons',
+    'How common it is, and minor reasons',
   ])
   expect(lines[0].logOdds).toBeCloseTo(2.1)
   expect(lines.reduce((sum, one) => sum + one.logOdds, 0)).toBeCloseTo(2.2)
@@ -48,7 +48,7 @@ test('reasons in words: the strong ones by name, the small ones together, and al
 test('against it, and without features', () => {
   const against = { ...reasons, model: [{ name: 'linear', logOdds: -1 }], cross: { logOdds: -0.2, nearest: null } }
   expect(reasonLines(against, nameOf).slice(0, 2)).toEqual([
-    { text: 'Does not look like it', logOdds: -1 },
+    { text: 'Doesn’t look like it', logOdds: -1 },
     { text: 'Similar images', logOdds: -0.2 },
   ])
 })

@@ -1,3 +1,5 @@
+import { keyNames, modifierNames } from '../texts/actions.ts'
+
 /** A key as the registry writes it: `mod+shift+z`; `mod` is Ctrl, or ⌘ on a Mac. Letters are small, digits those of the row. */
 export function keyOf(event: KeyboardEvent): string {
   // By its place: with Shift, the digit row gives other characters.
@@ -13,20 +15,6 @@ export function keyOf(event: KeyboardEvent): string {
   return [...parts.filter(Boolean), key].join('+')
 }
 
-const names: Record<string, string> = {
-  ' ': 'Space',
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-  Escape: 'Esc',
-  Backspace: '⌫',
-  Enter: '↵',
-  Delete: 'Del',
-  PageUp: 'Page ↑',
-  PageDown: 'Page ↓',
-}
-
 export const isMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform)
 
 /** As people read it. */
@@ -34,10 +22,10 @@ export function keyName(key: string): string {
   return key
     .split(/\+(?=.)/)
     .map((part) => {
-      if (part === 'mod') return isMac ? '⌘' : 'Ctrl'
-      if (part === 'shift') return isMac ? '⇧' : 'Shift'
-      if (part === 'alt') return isMac ? '⌥' : 'Alt'
-      return names[part] ?? part.toUpperCase()
+      if (part === 'mod') return isMac ? '⌘' : modifierNames.mod
+      if (part === 'shift') return isMac ? '⇧' : modifierNames.shift
+      if (part === 'alt') return isMac ? '⌥' : modifierNames.alt
+      return keyNames[part] ?? part.toUpperCase()
     })
     .join(isMac ? '' : ' ')
 }

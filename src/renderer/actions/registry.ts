@@ -128,10 +128,10 @@ function restAbsent(): void {
 const all: readonly Action[] = [
   anytime('go-back', texts.address.back, [isMac ? 'mod+[' : 'alt+ArrowLeft'], () => history.back()),
   anytime('go-forward', texts.address.forward, [isMac ? 'mod+]' : 'alt+ArrowRight'], () => history.forward()),
-  { ...changing('undo', 'Undo', ['mod+z'], () => void undo().then(followHistory)), whyNot: needsUndo },
+  { ...changing('undo', texts.actions.undo, ['mod+z'], () => void undo().then(followHistory)), whyNot: needsUndo },
   // On a Mac, ⌘H hides the program and ⌘Y is the history.
   {
-    ...changing('redo', 'Redo', isMac ? ['mod+shift+z'] : ['mod+shift+z', 'mod+y'], () => {
+    ...changing('redo', texts.actions.redo, isMac ? ['mod+shift+z'] : ['mod+shift+z', 'mod+y'], () => {
       void redo().then(followHistory)
     }),
     whyNot: needsRedo,
@@ -161,7 +161,7 @@ const all: readonly Action[] = [
     ...changing('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
     whyNot: firstOf(needsWriting, needsModel),
   },
-  everywhere('export', 'Export', ['mod+e'], () => ui.set({ dialog: 'export' })),
+  everywhere('export', texts.exchange.exportTitle, ['mod+e'], () => ui.set({ dialog: 'export' })),
   {
     ...everywhere('export-model', texts.models.exportTitle, [], () => ui.set({ dialog: 'export-model' })),
     whyNot: needsUsableModel,
@@ -171,7 +171,7 @@ const all: readonly Action[] = [
     ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set(), modelPage: false, reviewedLabel: null })
   }),
   everywhere('report', texts.report.title, [], () => ui.set({ dialog: 'report' })),
-  changing('import', 'Import labels', ['mod+i'], () => ui.set({ dialog: 'import' })),
+  changing('import', texts.exchange.importTitle, ['mod+i'], () => ui.set({ dialog: 'import' })),
   changing('merge', texts.merging.title, [], () => ui.set({ dialog: 'merge' })),
   everywhere('models', texts.models.open, ['mod+.'], () => openModelPage()),
   everywhere('settings', texts.settings.title, ['mod+,'], () => ui.set({ dialog: 'settings' })),
@@ -196,15 +196,15 @@ const all: readonly Action[] = [
 
   image('next', texts.image.next, ['ArrowRight'], () => step(1), needsNext),
   image('previous', texts.image.previous, ['ArrowLeft'], () => step(-1), needsPrevious),
-  image('accept', 'Accept the suggestion', ['a'], () => decideFocused(accept), needsSuggestion),
-  image('reject', 'Reject the suggestion', ['x'], () => decideFocused(reject), needsSuggestion),
-  image('skip', 'Skip: next suggestion, then next image', [' '], skip),
-  image('accept-all', 'Accept all that are suggested here', ['shift+a'], acceptAll, needsSuggestions),
+  image('accept', texts.actions.accept, ['a'], () => decideFocused(accept), needsSuggestion),
+  image('reject', texts.actions.reject, ['x'], () => decideFocused(reject), needsSuggestion),
+  image('skip', texts.actions.skip, [' '], skip),
+  image('accept-all', texts.actions.acceptAll, ['shift+a'], acceptAll, needsSuggestions),
   image('why', texts.why.action, ['w'], () => ui.set(({ why }) => ({ why: !why }))),
-  image('clear', 'Back to unknown', ['Backspace', 'Delete'], clearFocused, needsMark),
+  image('clear', texts.actions.clear, ['Backspace', 'Delete'], clearFocused, needsMark),
   image('rest-absent', texts.image.restAbsent, ['r'], restAbsent, needsSeen),
-  image('label-down', 'Next label', ['ArrowDown'], () => moveFocus(1)),
-  image('label-up', 'Previous label', ['ArrowUp'], () => moveFocus(-1)),
+  image('label-down', texts.actions.nextLabel, ['ArrowDown'], () => moveFocus(1)),
+  image('label-up', texts.actions.previousLabel, ['ArrowUp'], () => moveFocus(-1)),
   image('find', texts.image.find, ['/'], () => document.getElementById('find-label')?.focus()),
   image('fit', texts.image.fit, ['f'], () => zoom('fit')),
   image('actual-size', texts.image.actualSize, ['='], () => zoom('actual')),
@@ -249,8 +249,8 @@ const all: readonly Action[] = [
   grid('search', texts.workbench.search, ['/'], () => document.getElementById('search-images')?.focus()),
   grid('filter', texts.filters.title, ['f'], () => showFilterPanel('filter')),
   grid('saved-filters', texts.filters.saved, ['shift+f'], () => showFilterPanel('saved')),
-  grid('select-all', 'Select all that are shown', ['mod+a'], () => ui.set({ selection: new Set(currentIds()) })),
-  grid('select-none', 'Select none', ['Escape'], () => ui.set({ selection: new Set() })),
+  grid('select-all', texts.actions.selectAll, ['mod+a'], () => ui.set({ selection: new Set(currentIds()) })),
+  grid('select-none', texts.actions.selectNone, ['Escape'], () => ui.set({ selection: new Set() })),
 ]
 
 /** The same with the keys that are in force now. */

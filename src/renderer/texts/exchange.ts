@@ -1,148 +1,148 @@
 import { isolated } from '../bidi.ts'
 
 export const exchange = {
-  export: 'Export …',
+  export: 'Export…',
   exportTitle: 'Export',
   format: 'Format',
-  place: 'Where to',
-  withSuggestions: 'Undecided suggestions too',
-  completeOnly: 'Only images of which every label is known',
-  images: 'The images themselves',
+  place: 'Save to',
+  withSuggestions: 'Include undecided suggestions',
+  completeOnly: 'Only images with every label known',
+  images: 'Images',
   imagesAre: {
-    none: 'stay where they are',
-    copy: 'are copied beside the labels',
-    link: 'are linked to, beside the labels',
+    none: 'Don’t copy',
+    copy: 'Copy beside the labels',
+    link: 'Link beside the labels',
   },
   /** What the export would hold. */
   willHold: (present: number, absent: number) =>
-    `It holds ${present === 1 ? '1 present mark' : `${present.toLocaleString()} present marks`}${
+    `Will export ${present === 1 ? '1 present mark' : `${present.toLocaleString()} present marks`}${
       absent === 0 ? '' : absent === 1 ? ' and 1 absent mark' : ` and ${absent.toLocaleString()} absent marks`
     }.`,
   loses: (absent: number) =>
-    absent === 1 ? '1 absent mark has no place in it.' : `${absent.toLocaleString()} absent marks have no place in it.`,
+    absent === 1
+      ? '1 absent mark can’t be stored in this format.'
+      : `${absent.toLocaleString()} absent marks can’t be stored in this format.`,
   unknownLooksAbsent: (unknown: number) =>
     unknown === 1
-      ? '1 pair of image and label is unknown: whoever reads it may take it for absent.'
-      : `${unknown.toLocaleString()} pairs of image and label are unknown: whoever reads it may take them for absent.`,
+      ? '1 image–label pair is unknown: other programs may read it as absent.'
+      : `${unknown.toLocaleString()} image–label pairs are unknown: other programs may read them as absent.`,
   write: 'Export',
   replace: 'Replace',
-  replaceQuestion: 'Replace it, or choose another name?',
-  working: 'Writing …',
+  replaceQuestion: 'Replace it or choose another name?',
+  working: 'Exporting…',
   written: 'Exported',
   wroteImages: (images: number, present: number, absent: number) =>
     `${images.toLocaleString()} images, ${present.toLocaleString()} present, ${absent.toLocaleString()} absent.`,
   unreadable: (count: number) =>
     count === 1
-      ? '1 image that can’t be read is listed apart.'
-      : `${count.toLocaleString()} images that can’t be read are listed apart.`,
+      ? '1 unreadable image is listed separately.'
+      : `${count.toLocaleString()} unreadable images are listed separately.`,
   wroteSuggestions: (count: number) =>
     count === 1
-      ? '1 suggestion, told apart from the marks.'
-      : `${count.toLocaleString()} suggestions, told apart from the marks.`,
+      ? '1 suggestion, kept separate from the marks.'
+      : `${count.toLocaleString()} suggestions, kept separate from the marks.`,
   files: 'Files',
   cocoPlace:
-    'A name that ends in .json is one file. Any other is a folder with annotations and images, as other programs want it.',
-  import: 'Import labels …',
+    'A name ending in .json makes one file. Any other name makes a folder of annotations and images, as other programs expect.',
+  import: 'Import labels…',
   importTitle: 'Import labels',
   file: 'File or folder',
-  folder: 'Folder …',
-  read: 'Read',
-  reading: 'Reading …',
-  byLooks: 'By what it looks like',
-  questions: 'How it is to be read',
-  writeQuestions: 'How it is to be written',
-  otherFile: 'Another file',
+  folder: 'Folder…',
+  read: 'Preview',
+  reading: 'Reading…',
+  byLooks: 'Detect automatically',
+  questions: 'Import options',
+  writeQuestions: 'Export options',
+  otherFile: 'Choose another file',
   unmatched: (count: number) =>
-    count === 1 ? '1 image of the file is not here' : `${count.toLocaleString()} images of the file are not here`,
+    count === 1
+      ? '1 image in the file isn’t in this project'
+      : `${count.toLocaleString()} images in the file aren’t in this project`,
   matchedBy: (byName: number, byContent: number) =>
     [
-      byName > 0 && `${byName.toLocaleString()} by the file’s name alone`,
+      byName > 0 && `${byName.toLocaleString()} by file name only`,
       byContent > 0 && `${byContent.toLocaleString()} by content`,
     ]
       .filter(Boolean)
       .join(', '),
   readAs: (format: string) => `Read as ${format}.`,
-  firstMarks: 'The first marks',
+  firstMarks: 'First marks',
   image: 'Image',
   mark: 'Mark',
-  here: 'Here',
-  sameNames: 'Labels that are called otherwise here',
+  here: 'In this project',
+  sameNames: 'Map label names',
   inFile: 'In the file',
-  meansHere: 'Means here',
-  leaveOut: 'Nothing: leave it out',
-  takeAs: 'Take it so',
+  meansHere: 'In this project',
+  leaveOut: 'Nothing (skip it)',
+  takeAs: 'Map',
   renamed: (from: string, to: string) =>
-    to === '' ? `${isolated(from)} is left out` : `${isolated(from)} means ${isolated(to)}`,
-  forgetRename: (from: string) => `Take ${isolated(from)} as it is`,
+    to === '' ? `${isolated(from)}: skipped` : `${isolated(from)} → ${isolated(to)}`,
+  forgetRename: (from: string) => `Don’t map ${isolated(from)}`,
   keepSuggestions: (count: number, model: string) =>
-    `Keep ${count === 1 ? '1 suggestion' : `${count.toLocaleString()} suggestions`} of ${model === '' ? 'a model' : isolated(model)}`,
-  nothingNew: 'This file says nothing that the project does not know.',
+    `Keep ${count === 1 ? '1 suggestion' : `${count.toLocaleString()} suggestions`} from ${model === '' ? 'a model' : isolated(model)}`,
+  nothingNew: 'Nothing new: the project already has everything in this file.',
   label: 'Label',
   isNew: 'new',
-  problems: 'What could not be read as it is',
-  writing: 'Importing …',
+  problems: 'Problems in the file',
+  writing: 'Importing…',
   matched: (matched: number, inFile: number) =>
-    `${matched.toLocaleString()} of ${inFile.toLocaleString()} images of the file are in this project.`,
-  newStates: (count: number) => (count === 1 ? '1 mark is new' : `${count.toLocaleString()} marks are new`),
-  sameStates: (count: number) => (count === 1 ? '1 is here already' : `${count.toLocaleString()} are here already`),
+    `${matched.toLocaleString()} of ${inFile.toLocaleString()} images in the file match this project.`,
+  newStates: (count: number) => (count === 1 ? '1 new mark' : `${count.toLocaleString()} new marks`),
+  sameStates: (count: number) =>
+    count === 1 ? '1 already in this project' : `${count.toLocaleString()} already in this project`,
   conflicts: (count: number) =>
-    count === 1 ? '1 says the opposite of a mark here' : `${count.toLocaleString()} say the opposite of a mark here`,
+    count === 1 ? '1 conflicts with a mark here' : `${count.toLocaleString()} conflict with marks here`,
   newLabels: (names: string[]) => `New labels: ${names.map(isolated).join(', ')}`,
   rest: (count: number) =>
     count === 1
-      ? 'The file does not say what is absent. The 1 other pair of image and label is:'
-      : `The file does not say what is absent. The ${count.toLocaleString()} other pairs of image and label are:`,
-  restUnknown: 'Unknown: it was not looked for everywhere',
-  restAbsent: 'Absent: everything that is there has been listed',
-  conflictKeep: 'Keep what this project says',
-  conflictReplace: 'Take what the file says',
-  onConflict: 'Where they disagree',
+      ? 'The file doesn’t say what is absent. Treat the 1 other image–label pair as:'
+      : `The file doesn’t say what is absent. Treat the ${count.toLocaleString()} other image–label pairs as:`,
+  restUnknown: 'Unknown: not everything was looked for',
+  restAbsent: 'Absent: the file lists everything that is present',
+  conflictKeep: 'Keep the project’s marks',
+  conflictReplace: 'Use the file’s marks',
+  onConflict: 'Conflicts',
   commit: 'Import',
   imported: (states: number, labels: number) =>
-    `Imported: ${states === 1 ? '1 mark' : `${states.toLocaleString()} marks`}${
+    `Imported ${states === 1 ? '1 mark' : `${states.toLocaleString()} marks`}${
       labels === 0 ? '' : labels === 1 ? ' and 1 new label' : ` and ${labels} new labels`
-    }. Undo takes it back.`,
+    }. You can undo this.`,
   importedSuggestions: (count: number) =>
-    `${count === 1 ? '1 suggestion was' : `${count.toLocaleString()} suggestions were`} kept as a model of this project; undo leaves it.`,
+    `${count === 1 ? '1 suggestion was' : `${count.toLocaleString()} suggestions were`} kept as a model of this project. Undo doesn’t remove it.`,
 } as const
 
 /** Another annotator's copy of the project joins this one. */
 export const merging = {
-  open: 'Merge another copy …',
+  open: 'Merge another copy…',
   title: 'Merge another copy',
-  hint: 'A copy of this project that somebody else has worked on. It is only read. Where the two say the opposite, neither is believed: both statements are kept for review.',
-  file: 'Project file of the other copy',
-  look: 'Look at it',
-  otherFile: 'Another copy',
+  hint: 'A copy of this project that someone else has worked on. It is only read, never changed. Where the two contradict each other, neither wins: both answers are kept for review.',
+  file: 'Other copy’s project file',
+  look: 'Preview',
+  otherFile: 'Choose another copy',
   merge: 'Merge',
   done: 'Merged',
-  doneHint: 'One undo takes all of it back.',
+  doneHint: 'A single undo reverses the whole merge.',
   review: 'Review them',
   matched: (matched: number) =>
     matched === 1 ? '1 image is in both copies.' : `${matched.toLocaleString()} images are in both copies.`,
   unmatched: (count: number) =>
     count === 1
-      ? '1 image of the other copy is not here'
-      : `${count.toLocaleString()} images of the other copy are not here`,
+      ? '1 image of the other copy isn’t in this project'
+      : `${count.toLocaleString()} images of the other copy aren’t in this project`,
   taken: (count: number) =>
-    count === 1
-      ? '1 mark that only the other copy has'
-      : `${count.toLocaleString()} marks that only the other copy has`,
+    count === 1 ? '1 mark only in the other copy' : `${count.toLocaleString()} marks only in the other copy`,
   same: (count: number) =>
     count === 1 ? '1 mark is the same in both' : `${count.toLocaleString()} marks are the same in both`,
   disputed: (count: number) =>
-    count === 1
-      ? '1 mark says the opposite of one here: to be reviewed'
-      : `${count.toLocaleString()} marks say the opposite of those here: to be reviewed`,
+    count === 1 ? '1 conflicting mark to review' : `${count.toLocaleString()} conflicting marks to review`,
   settled: (count: number) =>
     count === 1
-      ? '1 statement is known from an earlier merge'
-      : `${count.toLocaleString()} statements are known from an earlier merge`,
+      ? '1 answer already known from an earlier merge'
+      : `${count.toLocaleString()} answers already known from an earlier merge`,
   newLabels: (names: string[]) => `New labels: ${names.map(isolated).join(', ')}`,
-  nothing: 'The other copy says nothing that this one does not know.',
-  agreement: 'How far the two agree',
-  agreementHint:
-    'Of what both have judged, each for itself. Cohen’s kappa: 1 is full agreement, 0 no more than chance.',
+  nothing: 'Nothing new: this project already has everything in the other copy.',
+  agreement: 'Agreement',
+  agreementHint: 'On what both judged independently. Cohen’s kappa: 1 is full agreement, 0 is no better than chance.',
   judged: 'Judged by both',
   agreed: 'Agreed',
   kappa: 'Kappa',

@@ -1,15 +1,15 @@
 import { isolated } from '../bidi.ts'
 
 export const image = {
-  back: 'Back to the grid',
+  back: 'Back to grid',
   previous: 'Previous image',
   next: 'Next image',
   goTo: (total: number) => `Go to image, 1 to ${total.toLocaleString()}`,
-  goToAction: 'Go to an image by its number',
-  turnLeft: 'Turn left, on the screen only',
-  turnRight: 'Turn right, on the screen only',
-  addLabel: (name: string) => `Add “${isolated(name)}”: it is present here`,
-  goesOn: 'Next image when all is decided',
+  goToAction: 'Go to image by number',
+  turnLeft: 'Rotate left (view only)',
+  turnRight: 'Rotate right (view only)',
+  addLabel: (name: string) => `Add “${isolated(name)}” as present`,
+  goesOn: 'Auto-advance when complete',
   suggested: 'Suggested',
   known: 'Known',
   unknown: 'Unknown',
@@ -18,10 +18,10 @@ export const image = {
   reject: (name: string, state: string) => `Reject: ${isolated(name)} is not ${state}`,
   setPresent: (name: string) => `${isolated(name)} is present`,
   setAbsent: (name: string) => `${isolated(name)} is absent`,
-  clear: (name: string) => `${isolated(name)}: back to unknown`,
-  restAbsent: 'The rest is absent',
-  // 100 % would be a promise.
-  probability: (p: number) => (p > 0.99 ? '> 99 %' : p < 0.01 ? '< 1 %' : `${Math.round(p * 100)} %`),
+  clear: (name: string) => `Reset ${isolated(name)} to unknown`,
+  restAbsent: 'Mark the rest absent',
+  // 100% would be a promise.
+  probability: (p: number) => (p > 0.99 ? '>99%' : p < 0.01 ? '<1%' : `${Math.round(p * 100)}%`),
   acceptAll: 'Accept all',
   acceptShort: 'accept',
   rejectShort: 'reject',
@@ -29,13 +29,13 @@ export const image = {
   zoom: 'Zoom',
   fit: 'Fit',
   actualSize: 'Actual size',
-  scale: (scale: number) => `${Math.round(scale * 100)} %`,
-  scaleNow: (scale: number) => `Actual size; now ${Math.round(scale * 100)} %`,
+  scale: (scale: number) => `${Math.round(scale * 100)}%`,
+  scaleNow: (scale: number) => `Actual size; now ${Math.round(scale * 100)}%`,
   pan: {
-    left: 'See more of the left',
-    right: 'See more of the right',
-    up: 'See more of the top',
-    down: 'See more of the bottom',
+    left: 'Pan left',
+    right: 'Pan right',
+    up: 'Pan up',
+    down: 'Pan down',
   },
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
@@ -47,46 +47,46 @@ export const image = {
 } as const
 
 export const imageFile = {
-  copy: 'Copy the image',
-  copyPath: 'Copy its path',
-  reveal: 'Show it in its folder',
-  open: 'Open the image',
-  copied: (path: string) => `${isolated(path)} is copied.`,
-  unreadable: 'This image can’t be read: there is nothing to copy.',
+  copy: 'Copy image',
+  copyPath: 'Copy path',
+  reveal: 'Show in folder',
+  open: 'Open image',
+  copied: (path: string) => `Copied ${isolated(path)}.`,
+  unreadable: 'This image can’t be read, so there is nothing to copy.',
   unreadableHint: 'Show it in its folder, or copy its path.',
-  refused: 'The image could not be copied.',
-  refusedHint: 'The browser may not allow it, or the image is too large. Show it in its folder instead.',
+  refused: 'The image couldn’t be copied.',
+  refusedHint: 'The browser may not allow it, or the image may be too large. Show it in its folder instead.',
   pathsCopied: (count: number) =>
-    count === 1 ? 'The path is copied.' : `${count.toLocaleString()} paths are copied, one a line.`,
-  pathRefused: 'The path could not be copied.',
-  pathRefusedHint: 'The browser does not allow it here. It stands over the open image.',
+    count === 1 ? 'Path copied.' : `${count.toLocaleString()} paths copied, one per line.`,
+  pathRefused: 'The path couldn’t be copied.',
+  pathRefusedHint: 'The browser doesn’t allow it here. The path is shown above the open image.',
 } as const
 
 export const why = {
-  action: 'Why is it suggested?',
+  action: 'Why this suggestion?',
   ask: 'why?',
   title: (name: string, state: string, sure: string) => `Why ${isolated(name)} is ${state}, ${sure}`,
-  close: 'Close the reasons',
-  looking: 'Looking …',
-  looks: (isFor: boolean) => (isFor ? 'Looks like it' : 'Does not look like it'),
+  close: 'Close reasons',
+  looking: 'Finding reasons…',
+  looks: (isFor: boolean) => (isFor ? 'Looks like it' : 'Doesn’t look like it'),
   nearest: (present: number, known: number) =>
     known === 1
-      ? `The nearest known image ${present === 1 ? 'has it' : 'does not have it'}`
-      : `${present} of the ${known} nearest known images have it`,
+      ? `The most similar known image ${present === 1 ? 'has it' : 'doesn’t have it'}`
+      : `${present} of the ${known} most similar known images have it`,
   similar: 'Similar images',
   known: (name: string, isPresent: boolean) => `${isolated(name)} is ${isPresent ? 'present' : 'absent'}`,
-  seen: 'What else can be seen',
-  rest: 'How common it is, and smaller reasons',
+  seen: 'What else is in the image',
+  rest: 'How common it is, and minor reasons',
   // A true minus sign, as wide as the plus.
   share: (logOdds: number) => `${logOdds < 0 ? '−' : '+'}${Math.abs(logOdds).toFixed(1)}`,
-  nearestList: 'The nearest images where it is known',
+  nearestList: 'Most similar images where it’s known',
   open: (path: string, state: string, similarity: string) =>
     `Open ${isolated(path)}: ${state}, similarity ${similarity}`,
 } as const
 
 export const disputes = {
   title: 'Annotators disagree',
-  action: 'Review what annotators disagree on',
+  action: 'Review disagreements',
   filter: 'Only where annotators disagree',
   chip: 'Annotators disagree',
   said: (who: string, state: string) => `${isolated(who)}: ${state}`,

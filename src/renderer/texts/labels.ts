@@ -12,62 +12,61 @@ export const labels = {
   remove: 'Remove label',
   removeHint: (present: number, absent: number) =>
     present + absent === 1
-      ? 'It takes 1 mark with it. Undo brings it back.'
-      : `It takes ${(present + absent).toLocaleString()} marks with it. Undo brings them back.`,
+      ? 'This also removes 1 mark. You can undo this.'
+      : `This also removes ${(present + absent).toLocaleString()} marks. You can undo this.`,
   none: 'No labels yet. Add the first one: what do you want to find in these images?',
-  filterBy: (name: string) => `Show images by ${isolated(name)}`,
+  filterBy: (name: string) => `Filter by ${isolated(name)}`,
   newTitle: 'New label',
   another: 'Add another',
-  keyHint: 'One character, that marks the label present, and absent with Shift. Left empty, Surmise gives it one.',
-  keyIsAction: (title: string) => `This key is “${isolated(title)}”: choose another.`,
+  keyHint: 'One character: it marks the label present, with Shift absent. If empty, Surmise assigns one.',
+  keyIsAction: (title: string) => `This key is already used for “${isolated(title)}”: choose another.`,
   /** In the order of the hues. */
   swatches: [
     ...['Red', 'Orange', 'Ochre', 'Olive', 'Green', 'Teal'],
     ...['Turquoise', 'Cyan', 'Blue', 'Violet', 'Magenta', 'Pink'],
   ],
-  otherColour: 'Another colour',
+  otherColour: 'Other colour',
   removeAsk: (name: string) => `Remove “${isolated(name)}”?`,
   parent: 'Parent',
   noParent: 'None',
-  parentHint: 'Present here means present there; absent there means absent here.',
+  parentHint: 'If this label is present, so is its parent; if the parent is absent, so is this label.',
   group: 'Group',
   mates: (names: string[]) => `With ${names.map(isolated).join(', ')}.`,
-  exclusive: 'No image has two labels of this group',
+  exclusive: 'At most one label of this group per image',
   filled: (count: number) =>
     count === 1
-      ? '1 mark follows from this. Undo takes it back.'
-      : `${count.toLocaleString()} marks follow from this. Undo takes them back.`,
+      ? '1 mark was added because of this. You can undo this.'
+      : `${count.toLocaleString()} marks were added because of this. You can undo this.`,
   examples: 'Examples',
   examplesHint: 'Open or select images that show it.',
   addExamples: (count: number) => (count === 1 ? 'Add this image' : `Add ${count || 'the selected'} images`),
-  removeExample: (path: string) => `${isolated(path)} is no example`,
+  removeExample: (path: string) => `Remove ${isolated(path)} from the examples`,
   choose: 'Choose a label',
-  merge: 'Merge …',
+  merge: 'Merge…',
   mergeInto: 'Merge into',
   mergeNow: 'Merge',
-  mergeHint: 'One label for two: this one goes, and its marks with it to the other.',
+  mergeHint: 'Combines two labels: this one is removed, and its marks move to the other.',
   mergePlan: (name: string, into: string, plan: { moves: number; agree: number; conflicts: number }) =>
     [
-      `“${isolated(name)}” goes. ${plan.moves.toLocaleString()} of its marks go to “${isolated(into)}”, ${plan.agree.toLocaleString()} ${plan.agree === 1 ? 'is' : 'are'} there already.`,
+      `“${isolated(name)}” is removed. ${plan.moves.toLocaleString()} of its marks move to “${isolated(into)}”; ${plan.agree.toLocaleString()} ${plan.agree === 1 ? 'is' : 'are'} already there.`,
       plan.conflicts > 0 &&
-        `In ${plan.conflicts === 1 ? '1 image' : `${plan.conflicts.toLocaleString()} images`} they disagree: there “${isolated(into)}” stays as it is.`,
-      'Undo brings it back.',
+        `In ${plan.conflicts === 1 ? '1 image' : `${plan.conflicts.toLocaleString()} images`} they disagree: “${isolated(into)}” stays as it is there.`,
+      'You can undo this.',
     ]
       .filter(Boolean)
       .join(' '),
-  split: 'Split …',
-  splitName: 'Name of the new label',
+  split: 'Split…',
+  splitName: 'New label’s name',
   splitNow: 'Split',
-  splitHint: (name: string) => `A new label for some of the images of “${isolated(name)}”: select them first.`,
+  splitHint: (name: string) => `Makes a new label for some of the images of “${isolated(name)}”: select them first.`,
   splitPlan: (name: string, images: number) =>
-    `Where “${isolated(name)}” is present in ${images === 1 ? 'the chosen image' : `the ${images.toLocaleString()} chosen images`}, the new label is instead, and “${isolated(name)}” is open again. Where it is absent, so is the new one.`,
+    `Where “${isolated(name)}” is present in ${images === 1 ? 'the chosen image' : `the ${images.toLocaleString()} chosen images`}, the new label replaces it, and “${isolated(name)}” becomes unknown. Where it is absent, so is the new one.`,
   move: (name: string) => `Move ${isolated(name)}`,
-  moveHint:
-    'To move a label, press the space bar, then the arrow keys; the space bar again to drop it, Escape to leave it where it was.',
+  moveHint: 'To move a label, press Space, then the arrow keys; press Space again to drop it, or Escape to cancel.',
   moving: {
-    lifted: (name: string) => `${isolated(name)} is lifted.`,
-    over: (name: string, place: number, of: number) => `${isolated(name)} would be label ${place} of ${of}.`,
-    dropped: (name: string, place: number, of: number) => `${isolated(name)} is label ${place} of ${of}.`,
-    left: (name: string) => `${isolated(name)} stays where it was.`,
+    lifted: (name: string) => `Picked up ${isolated(name)}.`,
+    over: (name: string, place: number, of: number) => `${isolated(name)} is over position ${place} of ${of}.`,
+    dropped: (name: string, place: number, of: number) => `Dropped ${isolated(name)} at position ${place} of ${of}.`,
+    left: (name: string) => `${isolated(name)} was not moved.`,
   },
 } as const

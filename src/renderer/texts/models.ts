@@ -11,26 +11,26 @@ const durationOf = (seconds: number): string =>
 
 export const training = {
   button: 'Fine-tune',
-  running: 'Training …',
+  running: 'Training…',
   cancel: 'Stop training',
   left: (seconds: number) =>
     seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s left` : `about ${Math.round(seconds / 60)} min left`,
   loss: 'Loss',
-  meanwhile: 'You can go on marking meanwhile.',
+  meanwhile: 'You can keep marking meanwhile.',
   showSuggestions: 'Show suggestions',
-  results: 'How good it is on labels held out',
+  results: 'Accuracy on labels it hasn’t seen',
   label: 'Label',
   support: 'Known',
   linear: 'Linear',
   sst: 'SST',
   blend: 'Blend',
   never: 'Mark a few labels as present and absent, then click Fine-tune.',
-  failed: 'Training did not finish.',
+  failed: 'Training didn’t finish.',
   panel: 'Training',
-  showPanel: 'Show or hide the training',
+  showPanel: 'Show or hide training',
   models: 'Models',
-  suggestsNow: 'Suggests now',
-  useModel: 'Use this one',
+  suggestsNow: 'In use',
+  useModel: 'Use this model',
   scoresLost: 'scores lost: train again',
   labelCount: (count: number) => (count === 1 ? '1 label' : `${count.toLocaleString()} labels`),
 } as const
@@ -38,13 +38,13 @@ export const training = {
 export const names = {
   action: 'Suggest from names',
   title: 'Suggest from names',
-  what: 'The backbone knows what many words look like: images are compared with the names of the labels, before anything is marked. Accept and reject what it suggests, then fine-tune on that.',
-  template: 'What is asked about each label',
-  templateHint: '{label} is where its name goes. The language of the names, if the backbone knows it.',
-  templateWrong: 'Write {label} where the name goes.',
+  what: 'The backbone knows what many words look like, so it can compare images with label names before anything is marked. Accept and reject its suggestions, then fine-tune on them.',
+  template: 'Prompt for each label',
+  templateHint: '{label} stands for the name. Write in the language of the names, if the backbone knows it.',
+  templateWrong: 'Include {label} where the name goes.',
   start: 'Suggest',
-  note: 'From names only, not yet learnt.',
-  noteHint: 'Nobody can say yet how many are right. Accept or reject some, then fine-tune.',
+  note: 'From names only, not learnt yet.',
+  noteHint: 'Their accuracy isn’t known yet. Accept or reject some, then fine-tune.',
   byName: 'by its name',
   /** In the place of a probability, where there is little room. */
   badge: 'name',
@@ -53,54 +53,54 @@ export const names = {
 
 export const report = {
   title: 'Write a report',
-  what: 'Counts and balance of the labels, how they go together, how far the model can be believed, likely mistakes, and examples of what it suggests: as one page.',
-  hint: 'It opens in any browser, without a network. Small pictures of some images are in it: whoever has the page sees them.',
+  what: 'One page with label counts and balance, labels that occur together, how reliable the model is, possible mistakes, and example suggestions.',
+  hint: 'Opens in any browser, offline. It contains small copies of some images, visible to anyone who has the page.',
   write: 'Write',
-  written: 'The report is written',
+  written: 'Report written',
   wrote: (bytes: number, pictures: number) =>
     `${(bytes / 1e6).toFixed(1)} MB, with ${pictures === 1 ? '1 picture' : `${pictures.toLocaleString()} pictures`}.`,
 } as const
 
 export const models = {
-  export: 'Export …',
-  exportTitle: 'Export the model',
-  exportWhat: 'What is written',
-  layouts: { onnx: 'One ONNX file', triton: 'A model repository for NVIDIA Triton and KServe' },
+  export: 'Export…',
+  exportTitle: 'Export model',
+  exportWhat: 'Format',
+  layouts: { onnx: 'One ONNX file', triton: 'Model repository for NVIDIA Triton and KServe' },
   layoutHints: {
-    onnx: 'With a model card, and an example in Python and in JavaScript, beside it.',
+    onnx: 'With a model card and examples in Python and JavaScript beside it.',
     triton:
-      'A folder of this name gets the model, its configuration and its labels; other models in it are left alone.',
+      'The model, its configuration and its labels go into a folder with this name; other models in it are left alone.',
   },
-  exportScope: 'What goes in',
-  scopes: { image: 'An image: the backbone is part of it', features: 'Features of the backbone, which is left out' },
+  exportScope: 'Input',
+  scopes: { image: 'Images (includes the backbone)', features: 'Features (without the backbone)' },
   weights: 'Weights',
   weightsAs: {
-    float32: 'As they were trained (32 bits)',
-    float16: 'Half precision: half as large',
-    int8: '8 bits: a quarter as large',
+    float32: '32 bits, as trained',
+    float16: '16 bits: half the size',
+    int8: '8 bits: a quarter of the size',
   },
-  weightsHint: 'What fewer bits lose is measured on held-out labels, and told.',
-  exportedTitle: 'The model is written',
+  weightsHint: 'The loss from fewer bits is measured on held-out labels and shown.',
+  exportedTitle: 'Model exported',
   exportedSize: (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB.`,
   title: 'Model',
   open: 'Model page',
-  back: 'Back to the images',
+  back: 'Back to images',
   versions: 'Versions',
-  measured: 'What was measured',
-  measuring: 'Measuring …',
+  measured: 'Measurements',
+  measuring: 'Measuring…',
   none: 'No model yet',
   when: (time: number) => new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
   seed: (seed: number) => `seed ${seed}`,
   trainedIn: (seconds: number) =>
     seconds < 90 ? `trained in ${seconds.toFixed(0)} s` : `trained in ${(seconds / 60).toFixed(0)} min`,
-  percent: (share: number | null) => (share === null ? '–' : `${(share * 100).toFixed(1)} %`),
+  percent: (share: number | null) => (share === null ? '–' : `${(share * 100).toFixed(1)}%`),
   // A true minus sign, as wide as the plus.
   points: (share: number) =>
     `${Math.abs(share) < 0.0005 ? '±' : share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)}`,
   noChange: '–',
   of: (part: number, whole: number) => `${part.toLocaleString()} of ${whole.toLocaleString()}`,
   mAP: 'Held-out mAP',
-  mAPHint: 'mean average precision on labels held out',
+  mAPHint: 'mean average precision on held-out labels',
   calibration: 'Calibration error',
   lowerIsBetter: 'lower is better',
   heldOut: 'Known pairs held out',
@@ -108,27 +108,28 @@ export const models = {
     `${present.toLocaleString()} present, ${absent.toLocaleString()} absent`,
   labelsMeasured: 'Labels measured',
   curves: 'Probability, precision and recall',
-  curvesOf: 'Curves of',
-  allLabels: 'All labels together',
+  curvesOf: 'Curves for',
+  allLabels: 'All labels',
   tooFewForCurves: (present: number, absent: number, least: number) =>
-    `Too few to tell: ${present.toLocaleString()} present and ${absent.toLocaleString()} absent held out, at least ${least} of each are needed.`,
+    `Too few to tell: ${present.toLocaleString()} present and ${absent.toLocaleString()} absent held out; at least ${least} of each are needed.`,
   reliability: 'Reliability',
-  reliabilityHint: 'On the dashed line, the model is as sure as it should be. Whiskers: 95 %; bars: how many pairs.',
-  calibrationError: (error: number) => `calibration error ${(error * 100).toFixed(1)} %`,
-  predicted: 'Predicted, %',
-  observed: 'Observed present, %',
+  reliabilityHint:
+    'On the dashed line, the model is as certain as it should be. Whiskers: 95% confidence; bars: number of pairs.',
+  calibrationError: (error: number) => `calibration error ${(error * 100).toFixed(1)}%`,
+  predicted: 'Predicted (%)',
+  observed: 'Observed present (%)',
   pairs: 'Known pairs',
   precisionRecall: 'Precision and recall',
   precision: 'Precision',
   recall: 'Recall',
-  threshold: 'Suggest from',
-  putForward: 'Put forward',
+  threshold: 'Suggestion threshold',
+  putForward: 'Suggested',
   ofUndecided: (count: number) => `of ${count.toLocaleString()} undecided`,
   thresholdText: (threshold: number, precision: number | null, recall: number, forward: number) =>
-    `${(threshold * 100).toFixed(1)} %: precision ${precision === null ? 'unknown' : `${(precision * 100).toFixed(1)} %`}, recall ${(recall * 100).toFixed(1)} %, ${forward.toLocaleString()} put forward`,
-  byLabel: 'Average precision of each label',
-  comparedWith: (when: string) => `Change: in points, against the version of ${when}, on the same pairs`,
-  nothingBefore: 'There is no version before it to compare with.',
+    `${(threshold * 100).toFixed(1)}%: precision ${precision === null ? 'unknown' : `${(precision * 100).toFixed(1)}%`}, recall ${(recall * 100).toFixed(1)}%, ${forward.toLocaleString()} suggested`,
+  byLabel: 'Average precision by label',
+  comparedWith: (when: string) => `Change in points from the version of ${when}, on the same pairs`,
+  nothingBefore: 'There is no earlier version to compare with.',
   columns: {
     name: 'Label',
     present: 'Present',
@@ -140,12 +141,12 @@ export const models = {
     name: 'Sort by name',
     present: 'Known present, held out',
     absent: 'Known absent, held out',
-    averagePrecision: 'On known pairs that the model never saw, measured when it was trained',
-    change: 'In points, against the version before',
+    averagePrecision: 'On known pairs the model never saw, measured when it was trained',
+    change: 'In points, from the previous version',
   },
-  showCurves: (name: string) => `Show the curves of ${isolated(name)}`,
+  showCurves: (name: string) => `Show curves for ${isolated(name)}`,
   tooFew: (present: number, absent: number, least: number) =>
-    `too few to tell: ${present.toLocaleString()} present and ${absent.toLocaleString()} absent held out, ${least} of each are needed`,
+    `too few to tell: ${present.toLocaleString()} present and ${absent.toLocaleString()} absent held out; ${least} of each are needed`,
   notLearnt: (morePresent: number, moreAbsent: number) => {
     const more = [
       ...(morePresent > 0 ? [`${morePresent} more present`] : []),
@@ -155,17 +156,17 @@ export const models = {
       ? `not learnt yet: mark ${more.join(' and ')}`
       : 'not learnt yet: fine-tune again to learn it'
   },
-  contradictions: 'Known labels that the model contradicts',
-  contradictionsHint: 'It is at least 90 % sure of the opposite, without having seen the mark.',
-  noContradictions: 'None: the model contradicts no known label with confidence.',
-  saysAbsent: 'Present, it says absent',
-  saysPresent: 'Absent, it says present',
-  contradictedImages: (name: string) => `Images where ${isolated(name)} is contradicted`,
+  contradictions: 'Possible labelling mistakes',
+  contradictionsHint: 'The model is at least 90% sure of the opposite, without having seen the mark.',
+  noContradictions: 'None: the model doesn’t confidently contradict any known label.',
+  saysAbsent: 'Marked present, predicted absent',
+  saysPresent: 'Marked absent, predicted present',
+  contradictedImages: (name: string) => `Possible mistakes: ${isolated(name)}`,
   openContradiction: (path: string, state: string, sure: string) =>
     `Open ${isolated(path)}: ${state}, predicted ${sure} present`,
-  firstOnes: (count: number) => `The ${count} that it is surest of.`,
-  cooccurrence: 'Labels that go together',
-  noCooccurrence: 'Two labels that are known to be present somewhere are needed.',
+  firstOnes: (count: number) => `The ${count} most certain.`,
+  cooccurrence: 'Labels that occur together',
+  noCooccurrence: 'Needs two labels that are known to be present somewhere.',
   measure: 'Show',
   measures: { lift: 'Lift', conditional: 'Share of the row’s images' },
   lift: (value: number) => (value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value.toPrecision(2)),
@@ -175,23 +176,23 @@ export const models = {
     `Too few to tell: of ${known.toLocaleString()} images where both are known, ${isolated(a)} is present in ${first.toLocaleString()} and ${isolated(b)} in ${second.toLocaleString()}.`,
   liftSentence: (a: string, b: string, value: number, both: number, known: number) =>
     both === 0
-      ? `${isolated(a)} and ${isolated(b)} are never together in ${known.toLocaleString()} images where both are known.`
-      : `${isolated(a)} and ${isolated(b)} are together ${value.toPrecision(2)} × as often as by chance: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
+      ? `${isolated(a)} and ${isolated(b)} never occur together in ${known.toLocaleString()} images where both are known.`
+      : `${isolated(a)} and ${isolated(b)} occur together ${value.toPrecision(2)}× as often as by chance: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
   conditionalSentence: (a: string, b: string, value: number, both: number, known: number) =>
-    `Where ${isolated(a)} is present, ${isolated(b)} is too in ${(value * 100).toFixed(0)} %: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
+    `Where ${isolated(a)} is present, ${isolated(b)} is too in ${(value * 100).toFixed(0)}%: in ${both.toLocaleString()} of ${known.toLocaleString()} images where both are known.`,
   cooccurrenceHint: 'Counted in images where both are known. Empty: too few to tell.',
-  commonest: (count: number) => `The ${count} labels that are present most often.`,
+  commonest: (count: number) => `The ${count} most frequent labels.`,
   after: 'Now',
-  device: (device: string, why: string) => `On ${device}: ${why}`,
+  device: (device: string, why: string) => `Running on ${device} (${why})`,
 } as const
 
 export const backbones = {
   title: 'Backbones',
-  open: 'Backbones …',
-  list: 'Backbones that there are',
-  hint: 'A backbone turns images into features; suggestions can only be as good as those. When another is chosen, labels and models stay; the next time you fine-tune, every image is looked at anew.',
+  open: 'Backbones…',
+  list: 'Available backbones',
+  hint: 'A backbone turns images into features, and suggestions can only be as good as those. Switching keeps your labels and models; the next fine-tuning processes every image again.',
   inUse: 'In use',
-  unverified: (what: readonly string[]) => `Nobody has made sure yet of: ${what.join(', ')}.`,
+  unverified: (what: readonly string[]) => `Not yet tested with Surmise: ${what.join(', ')}.`,
   measureShort: 'Measure speed',
   builtIn: 'Built in',
   size: (bytes: number, exact: boolean) => `${exact ? '' : 'about '}${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`,
@@ -199,33 +200,33 @@ export const backbones = {
   speed: (perSecond: number, device: string) =>
     `${perSecond < 10 ? perSecond.toPrecision(2) : Math.round(perSecond).toLocaleString()} images/s here on ${device}`,
   takes: (seconds: number) => `${durationOf(seconds)} for this project`,
-  mAP: (fraction: number) => `mAP ${(fraction * 100).toFixed(1)} % on this project`,
+  mAP: (fraction: number) => `mAP ${(fraction * 100).toFixed(1)}% on this project`,
   use: 'Use',
   takeNamed: (title: string) => `Use ${title}`,
   fetch: 'Download',
   fetchNamed: (title: string) => `Download ${title}`,
-  fetchText: 'Download text part',
-  fetchTextNamed: (title: string) => `Download text part of ${title}`,
-  goOn: (share: number) => `Go on (${Math.floor(share * 100)} %)`,
-  goOnNamed: (share: number, title: string) => `Go on (${Math.floor(share * 100)} %) with ${title}`,
+  fetchText: 'Download text encoder',
+  fetchTextNamed: (title: string) => `Download text encoder of ${title}`,
+  goOn: (share: number) => `Resume (${Math.floor(share * 100)}%)`,
+  goOnNamed: (share: number, title: string) => `Resume (${Math.floor(share * 100)}%) ${title}`,
   /** The title of its job. */
   fetchJob: (title: string) => `Fetch ${title}`,
   measure: (title: string) => `Measure speed of ${title}`,
-  remove: (title: string) => `Delete the file of ${title}`,
-  removeAsk: (title: string) => `Delete the file of ${title}? It can be downloaded again.`,
+  remove: (title: string) => `Delete ${title}`,
+  removeAsk: (title: string) => `Delete ${title}? You can download it again.`,
   compare: 'Compare two',
   compareHint: (images: number) =>
     images === 0
-      ? 'Nothing is known of any image yet: mark some first.'
-      : `Trains with each on ${images === 1 ? '1 image' : `${images.toLocaleString()} images`} of which something is known, and measures on labels held out.`,
-  fetchFirst: 'Download another one to compare it with.',
+      ? 'No labels are known yet: mark some images first.'
+      : `Trains with each on ${images === 1 ? '1 image' : `${images.toLocaleString()} images`} with known labels, and measures each on held-out labels.`,
+  fetchFirst: 'Download another backbone to compare.',
   first: 'First',
   second: 'Second',
   tryOn: (images: number) => `Try on ${images.toLocaleString()} images`,
   verdict: ({ difference, labels }: { difference: TrialDifference; labels: number }) => {
     if (!difference) return 'Too little is known to compare them.'
     const { points, clear, better, worse } = difference
-    if (better + worse === 0) return 'No label differs.'
+    if (better + worse === 0) return 'They’re equal on every label.'
     const counts = `The second is better on ${better} of ${labels} labels, worse on ${worse}.`
     return clear
       ? `${counts} The difference of ${Math.abs(points * 100).toFixed(1)} points is clear.`
@@ -234,87 +235,85 @@ export const backbones = {
   measuredOn: ({ images, heldOut }: { images: number; heldOut: number }) =>
     `mAP on ${images.toLocaleString()} images, ${heldOut.toLocaleString()} known pairs held out.`,
   viewsCost: (looks: number, seconds: number | null) =>
-    [looks === 1 ? 'The quickest' : `${looks} times the work`, ...(seconds === null ? [] : [durationOf(seconds)])].join(
-      ', ',
-    ),
-  caches: 'Features on the disk',
-  cachesHint: 'Kept apart for each backbone: going back to one costs nothing.',
-  noCaches: 'None yet: they are computed the first time you fine-tune.',
+    [looks === 1 ? 'Fastest' : `${looks}× the work`, ...(seconds === null ? [] : [durationOf(seconds)])].join(', '),
+  caches: 'Features on disk',
+  cachesHint: 'Kept separately for each backbone, so switching back costs nothing.',
+  noCaches: 'None yet: they’re computed the first time you fine-tune.',
   unnamedCache: 'Another backbone',
   images: (count: number) => (count === 1 ? '1 image' : `${count.toLocaleString()} images`),
   clear: 'Clear',
-  clearNamed: (name: string) => `Clear the features of ${name}`,
+  clearNamed: (name: string) => `Clear features of ${name}`,
   clearAsk: (images: number) =>
-    `Clear the features of ${images === 1 ? '1 image' : `${images.toLocaleString()} images`}? Labels, models and suggestions stay; the next training with this backbone computes them again.`,
+    `Clear the features of ${images === 1 ? '1 image' : `${images.toLocaleString()} images`}? Labels, models and suggestions are kept; the next training with this backbone computes them again.`,
   clearNow: 'Clear features',
-  cleared: (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB are free again.`,
-  ownFile: 'A model of your own',
+  cleared: (bytes: number) => `Freed ${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB.`,
+  ownFile: 'Your own model',
   ownFileHint: 'Any ONNX image model.',
-  downloads: 'How backbones are downloaded',
-  downloadsSaved: 'The next download goes that way.',
+  downloads: 'Download settings',
+  downloadsSaved: 'Applies to the next download.',
   mirror: 'Mirror',
-  mirrorHint: 'A server with the same paths, in the place of the one in the list.',
+  mirrorHint: 'A server with the same paths, used instead of the one in the list.',
   proxy: 'Proxy',
-  proxyHint: 'Empty: what HTTPS_PROXY says, if anything.',
-  keptIn: (folder: string) => `Kept in ${isolated(folder)}`,
+  proxyHint: 'If empty, HTTPS_PROXY applies if set.',
+  keptIn: (folder: string) => `Stored in ${isolated(folder)}`,
 } as const
 
 const counted = (count: number, one: string): string => `${count.toLocaleString()} ${one}${count === 1 ? '' : 's'}`
 
 /** Rounded down: a bound must not promise more than was found. */
-const atLeast = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`
-const atMost = (share: number): string => `${(Math.ceil(share * 1000) / 10).toFixed(1)} %`
+const atLeast = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)}%`
+const atMost = (share: number): string => `${(Math.ceil(share * 1000) / 10).toFixed(1)}%`
 
 export const together = {
   title: 'Accept in bulk',
-  open: 'Accept in bulk …',
+  open: 'Accept in bulk…',
   precision: 'Target accuracy',
   precisionHint:
-    'For each label by itself, at least this share of what is accepted is right, with 95 % confidence on labels held out.',
+    'For each label, at least this share of what you accept is right, with 95% confidence on held-out labels.',
   absent: 'Also accept absent',
   absentHint:
-    'The price: a label’s few positives among them would be lost. They’d be marked absent, and nobody would look at them again.',
-  maxLost: 'Positives lost at most',
-  maxLostHint: 'Of each label’s positives that are still undecided, with 95 % confidence.',
+    'The catch: the few positives among them are lost. They’re marked absent, and nobody looks at them again.',
+  maxLost: 'Maximum positives lost',
+  maxLostHint: 'Of each label’s undecided positives, with 95% confidence.',
   where: 'Images',
   everywhere: 'All',
-  shown: 'Those the filter shows',
-  planning: 'Checking each label …',
+  shown: 'Those matching the filter',
+  planning: 'Checking each label…',
   would: ({ count, labels, images, errors }: { count: number; labels: number; images: number; errors: number }) =>
-    `${counted(count, 'suggestion')} for ${counted(labels, 'label')} in ${counted(images, 'image')} would be accepted. About ${Math.ceil(errors).toLocaleString()} of them would be wrong (${((errors / count) * 100).toFixed(1)}\u00a0%).`,
+    `${counted(count, 'suggestion')} for ${counted(labels, 'label')} in ${counted(images, 'image')} would be accepted. About ${Math.ceil(errors).toLocaleString()} of them would be wrong (${((errors / count) * 100).toFixed(1)}%).`,
   /** Why nothing can be accepted, and what to do. */
   none: {
-    suggested: 'Nothing is left to accept: the model suggests nothing here that is still undecided.',
+    suggested: 'Nothing left to accept: the model has no undecided suggestions here.',
     known: (aim: string, canLower: boolean) =>
       `Nothing can be accepted in bulk yet: no label has enough known images to check ${aim} against. Mark more images${canLower ? ', or choose a lower target' : ''}.`,
     unsure: (aim: string, canLower: boolean) =>
-      `Nothing can be accepted in bulk: known images don’t bear out ${aim} for any label. ${canLower ? 'Choose a lower target, or mark' : 'Mark'} more images and fine-tune again.`,
+      `Nothing can be accepted in bulk: known images don’t support ${aim} for any label. ${canLower ? 'Choose a lower target, or mark' : 'Mark'} more images and fine-tune again.`,
   },
-  plan: 'What would be accepted, label by label',
+  plan: 'What would be accepted, by label',
   columns: {
     label: 'Label',
     side: 'As',
     count: 'Accepted of suggested',
-    right: 'Right at least',
-    lost: 'Positives lost at most',
+    right: 'Accuracy at least',
+    lost: 'Maximum positives lost',
     heldOut: 'Checked on',
   },
-  percent: (share: number) => `${Math.round(share * 100)} %`,
+  percent: (share: number) => `${Math.round(share * 100)}%`,
   of: (count: number, suggested: number) => `${count.toLocaleString()} of ${suggested.toLocaleString()}`,
   right: atLeast,
   lost: ({ count, positives, share }: { count: number; positives: number; share: number }) =>
     `${count.toLocaleString()} of about ${positives.toLocaleString()} (${atMost(share)})`,
   heldOut: (known: number) => `${known.toLocaleString()} known`,
   notOffered: (count: number) => `Not offered (${count.toLocaleString()})`,
-  notOfferedHint: 'Too little is known of these, or they wouldn’t keep to what you ask for. Decide on them one by one.',
+  notOfferedHint: 'Too little is known about these, or they would miss your target. Decide them one by one.',
   /** What follows the name of a label that is not offered. */
   refusals: {
     'few-known': (known: number, more: number | null) => needs(known, ['known image', 'to check against'], more),
-    unsure: () => 'what is held out doesn’t bear out this accuracy',
+    unsure: () => 'held-out labels don’t support this accuracy',
     'few-positives': (known: number, more: number | null) => needs(known, ['image', 'known to be present'], more),
     'loses-positives': () => 'would lose more of its positives than you allow',
-    'nearly-all': () => 'would accept nearly every unknown image: that tells nothing apart',
-    nothing: () => 'nothing is suggested',
+    'nearly-all': () => 'would accept nearly every unknown image, telling nothing apart',
+    nothing: () => 'no suggestions',
   },
   sample: (label: string, side: 'present' | 'absent') => `Suggestions to check: ${isolated(label)}, ${side}`,
   drawn: {
@@ -327,7 +326,7 @@ export const together = {
   claim: (label: string, side: 'present' | 'absent', sure: string) => `${isolated(label)} ${side}, ${sure}`,
   accept: (count: number) => `Accept ${count.toLocaleString()}`,
   done: (changed: number, left: number) =>
-    `${counted(changed, 'suggestion')} accepted${left > 0 ? `; ${left.toLocaleString()} decided meanwhile ${left === 1 ? 'was' : 'were'} left alone` : ''}. Undo takes them all back.`,
+    `${counted(changed, 'suggestion')} accepted${left > 0 ? `; ${left.toLocaleString()} decided meanwhile ${left === 1 ? 'was' : 'were'} left alone` : ''}. You can undo this.`,
 } as const
 
 function needs(known: number, [what, how]: readonly [string, string], more: number | null): string {

@@ -75,16 +75,16 @@ export class Devices {
    * @param failed the device that failed in the middle of the work
    */
   async why(device: Device, wanted: string, failed?: Device): Promise<string> {
-    if (failed) return `since ${deviceNames[failed]} failed`
+    if (failed) return `${deviceNames[failed]} failed`
     if (wanted === device) return 'as chosen'
-    if (wanted !== 'auto') return `since ${deviceNames[wanted]} can’t be used`
+    if (wanted !== 'auto') return `${deviceNames[wanted]} can’t be used`
     if (device === 'cpu') {
       const probes = this.#accelerators().map((one) => this.#probed(one).catch(() => undefined))
       const isThereAnother = (await Promise.all(probes)).some((probe) => probe !== undefined)
-      return isThereAnother ? 'the fastest here' : 'nothing else can be used here'
+      return isThereAnother ? 'faster than any GPU here' : 'no supported GPU'
     }
     const { secondsPerStep, cpuSecondsPerStep } = await this.#probed(device)
-    return `${(cpuSecondsPerStep / secondsPerStep).toFixed(1)} × as fast as the CPU`
+    return `${(cpuSecondsPerStep / secondsPerStep).toFixed(1)}× as fast as the CPU`
   }
 
   /** All that the platform could have, each tried. */
