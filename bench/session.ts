@@ -86,7 +86,7 @@ try {
   const images = await timed('image by image', () => new Annotator(page).imageByImage(wanted))
   await page.keyboard.press('Escape')
   await page.keyboard.press('v')
-  await page.locator('[data-candidate] img').first().waitFor()
+  await page.locator('[data-page-image] img').first().waitFor()
   const labels = await timed('label by label', () => new Annotator(page, 2).labelByLabel(wanted))
 
   const expected = new Map([...before, ...images.session.decisions, ...labels.session.decisions])

@@ -77,7 +77,7 @@ export const decisions = z.object({
   byHand: z.int(),
   /** Suggestions accepted one at a time, and many at once. */
   oneByOne: z.int(),
-  together: z.int(),
+  inBulk: z.int(),
   /** Actions that accepted many at once. */
   strokes: z.int(),
   imported: z.int(),
@@ -91,7 +91,7 @@ export const progressOverview = z.object({
     startedAt: z.number(),
     /** Without the breaks, in minutes. */
     minutes: z.number(),
-    /** Pairs a minute, what was accepted together aside; null while there is too little to tell. */
+    /** Pairs a minute, not counting what was accepted in bulk; null while there is too little to tell. */
     perMinute: z.number().nullable(),
     labelIds: z.array(id),
   }),

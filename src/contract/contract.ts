@@ -144,23 +144,23 @@ export const contract = {
     reject: procedure
       .input(z.object({ pairs: s.list('suggestions', s.decided, s.limits.many).min(1), sent }))
       .output(s.actionResult),
-    /** Of a known label that the model doubts: takes over what it suggests, or keeps what is known; either is no doubt any more. */
-    review: procedure
+    /** Settles a likely mistake: takes what the model suggests, or keeps what is known. */
+    settleMistake: procedure
       .input(z.object({ imageId: id, labelId: id, suggestion: z.enum(['present', 'absent']), take: z.boolean(), sent }))
       .output(s.actionResult),
   },
   /** One label, many images. */
-  candidates: {
+  labelByLabel: {
     list: procedure
       .input(
         z.object({
           labelId: id,
-          order: s.candidateOrder,
+          order: s.labelByLabelOrder,
           filter: s.imageFilter,
           limit: z.int().min(1).max(5000),
         }),
       )
-      .output(s.candidates),
+      .output(s.labelByLabelList),
     /** One action, one undo; what was decided meanwhile stays. */
     confirm: procedure
       .input(z.object({ labelId: id, present: s.list('images', id, 5000), absent: s.list('images', id, 5000), sent }))
@@ -212,9 +212,9 @@ export const contract = {
     /** How labels go together in what is known; no model is needed. */
     cooccurrence: procedure.output(page.cooccurrence),
     /** Known pairs of a label that the model is confident are the opposite, the most confident first. */
-    contradictions: procedure
+    mistakes: procedure
       .input(z.object({ id, labelId: id, limit: z.int().min(1).max(200) }))
-      .output(z.array(page.contradiction)),
+      .output(z.array(page.mistake)),
     /** Writes it for other programs; answers when it is written. */
     export: procedure.input(page.modelExport).output(page.modelExported),
   },

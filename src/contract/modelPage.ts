@@ -53,7 +53,7 @@ export const modelReport = z.object({
       /** Of both versions on the same pairs, those that both give a probability. */
       change: z.object({ before: z.number(), after: z.number() }).nullable(),
       /** Known present that the model is confident is absent, and the other way round. */
-      contradicted: z.object({ present: count, absent: count }),
+      mistakes: z.object({ present: count, absent: count }),
     }),
   ),
 })
@@ -99,7 +99,7 @@ export const cooccurrence = z.object({
 })
 
 /** A known pair that the model contradicts. */
-export const contradiction = z.object({
+export const mistake = z.object({
   imageId: id,
   path: z.string(),
   version: z.string(),
@@ -110,4 +110,4 @@ export const contradiction = z.object({
 export type ModelReport = z.infer<typeof modelReport>
 export type ModelCurves = z.infer<typeof modelCurves>
 export type Cooccurrence = z.infer<typeof cooccurrence>
-export type Contradiction = z.infer<typeof contradiction>
+export type Mistake = z.infer<typeof mistake>

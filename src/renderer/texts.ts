@@ -3,11 +3,11 @@ import { actions } from './texts/actions.ts'
 import { exchange, merging } from './texts/exchange.ts'
 import { disputes, image, imageFile, why } from './texts/image.ts'
 import { labels } from './texts/labels.ts'
-import { backbones, models, names, report, together, training } from './texts/models.ts'
+import { backbones, bulk, models, names, report, training } from './texts/models.ts'
 import { notNow } from './texts/notNow.ts'
 import { backups, crash, doctor, help, history, historyList, palette, settings } from './texts/program.ts'
 import { allowImages, browse, create, drop, firstSteps, start, tour } from './texts/start.ts'
-import { candidates, filters, panels, progress, review, workbench } from './texts/workbench.ts'
+import { filters, labelByLabel, mistakes, panels, progress, workbench } from './texts/workbench.ts'
 
 /** Every text of the screens, in one place, by screens in texts/: a translation is another object of this type. */
 export const texts = {
@@ -85,14 +85,14 @@ export const texts = {
   doctor,
   crash,
   help,
-  together,
+  bulk,
   progress,
   backups,
   historyList,
-  candidates,
+  labelByLabel,
   palette,
   filters,
-  review,
+  mistakes,
   notNow,
   notices: { dismiss: 'Dismiss' },
   address: {

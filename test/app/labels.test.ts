@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { startImport, startPreview } from '../../src/main/app/exchange/importing.ts'
 import { mergeLabels, planMerge, splitLabel, updateLabel } from '../../src/main/app/labels/labels.ts'
 import { acceptSuggestions, setMarks, undo } from '../../src/main/app/marks/marks.ts'
-import { reviewMark } from '../../src/main/app/mistakes/review.ts'
+import { settleMistake } from '../../src/main/app/mistakes/settleMistake.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
 import { scored } from './scored.ts'
 import { newApplication, temporaryFolder } from './support.ts'
@@ -56,7 +56,7 @@ describe('parents and groups', () => {
     expect(followed).toMatchObject({ labelId: cat, source: 'accepted_suggestion', modelId: 1, score: null })
   })
 
-  test('follow when a doubted label is corrected or kept', async () => {
+  test('follow when a likely mistake is corrected or kept', async () => {
     const workspace = await five()
     await updateLabel(workspace, cat, { parentId: sun })
     await updateLabel(workspace, dog, { group: 'kind', exclusive: true })
@@ -65,12 +65,12 @@ describe('parents and groups', () => {
     set(workspace, dog, [-1, 0, 0, 0, 0])
     set(workspace, cat, [0, 1, 0, 0, 0])
     const take = { imageId: 1, labelId: dog, suggestion: 'present' as const, take: true }
-    expect(await reviewMark(workspace, take)).toMatchObject({
+    expect(await settleMistake(workspace, take)).toMatchObject({
       changed: 2,
       title: 'Correct “dog” present, and 1 that follow',
     })
     const keep = { imageId: 2, labelId: cat, suggestion: 'absent' as const, take: false }
-    expect(await reviewMark(workspace, keep)).toMatchObject({ changed: 3 })
+    expect(await settleMistake(workspace, keep)).toMatchObject({ changed: 3 })
     expect(await known(workspace, dog, cat, sun)).toEqual(['+−.', '−++', '...', '...', '...'])
     await undo(workspace)
     await undo(workspace)

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
-  contradiction,
   cooccurrence,
   modelCurves as curvesSchema,
+  mistake,
   modelReport as reportSchema,
 } from '../../src/contract/modelPage.ts'
-import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from '../../src/main/app/models/modelPage.ts'
+import { cooccurrenceOfKnown, mistakesOfModel, modelCurves, modelReport } from '../../src/main/app/models/modelPage.ts'
 import { modelsOf } from '../../src/main/app/models/models.ts'
 import { summaryOf } from '../../src/main/app/project/summary.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
@@ -84,7 +84,7 @@ test('the report: each label by what is known of it, beside the version before o
   expect(report.before).toEqual({ id: first.id, createdAt: 1000 })
   const [dog, cat, owl] = report.labels
   // Held out: 0.95 +, 0.92 +, 0.91 −, 0.1 −, 0.01 +.
-  expect(dog).toMatchObject({ learnt: true, present: 3, absent: 2, contradicted: { present: 1, absent: 1 } })
+  expect(dog).toMatchObject({ learnt: true, present: 3, absent: 2, mistakes: { present: 1, absent: 1 } })
   expect(dog.averagePrecision).toBeCloseTo((1 + 1 + 3 / 5) / 3)
   // The version before says nothing of the last image: the rest are compared.
   expect(dog.change).toEqual({ before: expect.closeTo((1 + 2 / 3) / 2), after: expect.closeTo(1) })
@@ -94,13 +94,11 @@ test('the report: each label by what is known of it, beside the version before o
   expect(report.mAP).toBe(dog.averagePrecision)
   expect([report.present, report.absent]).toEqual([5, 3])
 
-  expect(
-    contradiction.array().parse(await contradictionsOf(workspace, { id: second.id, labelId: 1, limit: 9 })),
-  ).toEqual([
+  expect(mistake.array().parse(await mistakesOfModel(workspace, { id: second.id, labelId: 1, limit: 9 }))).toEqual([
     { imageId: 6, path: '000005.jpg', version: expect.any(String), state: 1, probability: expect.closeTo(0.01) },
     { imageId: 3, path: '000002.jpg', version: expect.any(String), state: -1, probability: expect.closeTo(0.91) },
   ])
-  expect(await contradictionsOf(workspace, { id: second.id, labelId: 1, limit: 1 })).toHaveLength(1)
+  expect(await mistakesOfModel(workspace, { id: second.id, labelId: 1, limit: 1 })).toHaveLength(1)
 
   // What suggested at its training is what a version is compared with, though another is newer.
   const third = await addModel(workspace, [1], [[1], [1], [0], [0], [0], [1]], {

@@ -60,13 +60,13 @@ test('before the first mark, images are found by the labels’ names; accepted a
   const pair = (file: string, label: string) => ({ imageId: ids.get(file)!, labelId: labels.get(label)! })
   await acceptSuggestions(workspace, [pair('red-blue-0.png', 'red')])
   await rejectSuggestions(workspace, [pair('red-blue-0.png', 'blue')])
-  const { states, doubts } = await imageDetail(workspace, ids.get('red-blue-0.png')!)
+  const { states, mistakes } = await imageDetail(workspace, ids.get('red-blue-0.png')!)
   expect(states.map(({ state, source }) => ({ state, source }))).toEqual([
     { state: 1, source: 'accepted_suggestion' },
     { state: -1, source: 'human' },
   ])
   // Nothing is claimed that was not measured.
-  expect(doubts).toEqual([])
+  expect(mistakes).toEqual([])
   const request = { precision: 0.95, maxLost: 0.02, sides: ['present' as const], labelIds: null, filter: null }
   await expect(previewBulk(workspace, request)).rejects.toMatchObject({ code: 'names-not-learnt' })
   await expect(reasonsFor(workspace, pair('red-red-0.png', 'red'))).rejects.toMatchObject({ code: 'no-reasons' })

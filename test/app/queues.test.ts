@@ -7,7 +7,7 @@ import { queryImages } from '../../src/main/app/images/query.ts'
 import { imageDetail } from '../../src/main/app/images/rows.ts'
 import { removeFilter, renameFilter, savedFilters, saveFilter } from '../../src/main/app/images/savedFilters.ts'
 import { undo } from '../../src/main/app/marks/marks.ts'
-import { reviewMark } from '../../src/main/app/mistakes/review.ts'
+import { settleMistake } from '../../src/main/app/mistakes/settleMistake.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
 import { scored, suggest } from './scored.ts'
 import { newApplication } from './support.ts'
@@ -28,12 +28,12 @@ test('where the filter’s label is known, the others say which image comes firs
   )
   const present: ImageFilter = { labels: [{ labelId: 1, is: 'present' }] }
   expect(await asked(workspace, present, { by: 'confidence' })).toEqual([3, 2, 1])
-  expect(await asked(workspace, present, { by: 'disagreeing' })).toEqual([3, 2, 1])
+  expect(await asked(workspace, present, { by: 'mistakes' })).toEqual([3, 2, 1])
   const undecided: ImageFilter = { labels: [present.labels![0], { labelId: 3, is: 'unknown' }] }
   expect((await asked(workspace, undecided, { by: 'confidence' }))[0]).toBe(2)
 })
 
-test('uncertain, disagreeing, a range of probabilities: as one would find them one by one', async () => {
+test('uncertain, likely mistakes, a range of probabilities: as one would find them one by one', async () => {
   const application = newApplication()
   const probability = fc.oneof(fc.constant(Number.NaN), fc.constantFrom(0, 0.125, 0.25, 0.5, 0.625, 0.75, 1))
   const image = fc.record({
@@ -61,7 +61,7 @@ test('uncertain, disagreeing, a range of probabilities: as one would find them o
         const largest = (values: number[]) => Math.max(0, ...values.filter((value) => !Number.isNaN(value)))
         const uncertainty = ({ p, states }: (typeof images)[0]) =>
           largest(columns.filter((l) => states[l] === 0).map((l) => 1 - Math.abs(p[l] - 0.5)))
-        const doubt = ({ p, states }: (typeof images)[0]) =>
+        const mistake = ({ p, states }: (typeof images)[0]) =>
           largest(columns.filter((l) => states[l] !== 0).map((l) => (states[l] === 1 ? 1 - p[l] : p[l])))
         // By path: first those of 2020, where every other image lies.
         const byPath = [...images.keys()].toSorted((i, j) => (i % 2) - (j % 2) || i - j)
@@ -71,7 +71,7 @@ test('uncertain, disagreeing, a range of probabilities: as one would find them o
         const filter: ImageFilter = labelId === undefined ? {} : { probability: [{ labelId, from: 0, to: 1 }] }
         const isSaid = (id: number) => labelId === undefined || !Number.isNaN(images[id - 1].p[labelId - 1])
         expect(await asked(workspace, filter, { by: 'uncertain' })).toEqual(ordered(uncertainty).filter(isSaid))
-        expect(await asked(workspace, filter, { by: 'disagreeing' })).toEqual(ordered(doubt).filter(isSaid))
+        expect(await asked(workspace, filter, { by: 'mistakes' })).toEqual(ordered(mistake).filter(isSaid))
         const inRange = images.flatMap(({ p }, i) => (p[1] >= from && p[1] <= to ? [i + 1] : []))
         expect(await asked(workspace, { probability: [{ labelId: 2, from, to }] })).toEqual(inRange)
       },
@@ -126,7 +126,7 @@ test('what set a label, who and when, alone and with the labels that it is about
   expect(await found({ by: ['human', 'import'] })).toEqual([1])
 })
 
-test('a doubt is of what nobody has decided knowing it; keeping and correcting settle it, undo brings it back', async () => {
+test('a likely mistake is one that nobody has settled; keeping and correcting settle it, undo brings it back', async () => {
   const probabilities = [
     [0.05, 0.9, 0.5],
     [0.8, 0.1, Number.NaN],
@@ -145,29 +145,33 @@ test('a doubt is of what nobody has decided knowing it; keeping and correcting s
     ],
     { title: 'x' },
   )
-  const order = () => asked(workspace, {}, { by: 'disagreeing' })
-  const doubts = async (imageId: number) =>
+  const order = () => asked(workspace, {}, { by: 'mistakes' })
+  const mistakes = async (imageId: number) =>
     detailSchema
       .parse(await imageDetail(workspace, imageId))
-      .doubts.map(({ labelId, suggestion }) => [...[labelId, suggestion]])
+      .mistakes.map(({ labelId, suggestion }) => [...[labelId, suggestion]])
   expect(await order()).toEqual([1, 2, 3])
-  expect(await doubts(1)).toEqual([
+  expect(await mistakes(1)).toEqual([
     [1, 'absent'],
     [2, 'present'],
   ])
-  expect([await doubts(2), await doubts(3)]).toEqual([[[1, 'present']], []])
+  expect([await mistakes(2), await mistakes(3)]).toEqual([[[1, 'present']], []])
 
   const keep = { imageId: 1, labelId: 1, suggestion: 'absent' as const, take: false }
-  expect(await reviewMark(workspace, keep)).toMatchObject({ changed: 1, title: 'Keep “dog” present', firstImageId: 1 })
+  expect(await settleMistake(workspace, keep)).toMatchObject({
+    changed: 1,
+    title: 'Keep “dog” present',
+    firstImageId: 1,
+  })
   expect(project.states.ofImage(1)[0]).toMatchObject({
     ...{ labelId: 1, state: 1, source: 'human', annotator: 'Anna' },
     ...{ modelId: project.models.current()!.id, score: expect.closeTo(0.05) },
   })
-  expect(await doubts(1)).toEqual([[2, 'present']])
+  expect(await mistakes(1)).toEqual([[2, 'present']])
   const correct = { imageId: 1, labelId: 2, suggestion: 'present' as const, take: true }
-  expect(await reviewMark(workspace, correct)).toMatchObject({ title: 'Correct “cat” present' })
+  expect(await settleMistake(workspace, correct)).toMatchObject({ title: 'Correct “cat” present' })
   expect(project.states.ofImage(1)[1]).toMatchObject({ state: 1, source: 'accepted_suggestion' })
-  expect([await doubts(1), await order()]).toEqual([[], [2, 3, 1]])
+  expect([await mistakes(1), await order()]).toEqual([[], [2, 3, 1]])
   await undo(workspace)
   await undo(workspace)
   expect(project.states.ofImage(1)).toMatchObject([
@@ -176,17 +180,17 @@ test('a doubt is of what nobody has decided knowing it; keeping and correcting s
   ])
   expect(await order()).toEqual([1, 2, 3])
 
-  // Another model may doubt again what was kept.
-  await reviewMark(workspace, keep)
+  // Another model may disagree with what was kept.
+  await settleMistake(workspace, keep)
   await suggest(workspace, probabilities)
-  expect(await doubts(1)).toEqual([
+  expect(await mistakes(1)).toEqual([
     [1, 'absent'],
     [2, 'present'],
   ])
   // What was cleared meanwhile stays unknown.
   project.states.set([{ imageId: 1, labelId: 1, state: 0 }], { title: 'x' })
-  expect(await reviewMark(workspace, keep)).toMatchObject({ changed: 0 })
-  await expect(reviewMark(workspace, { ...keep, imageId: 2, labelId: 3 })).rejects.toMatchObject({
+  expect(await settleMistake(workspace, keep)).toMatchObject({ changed: 0 })
+  await expect(settleMistake(workspace, { ...keep, imageId: 2, labelId: 3 })).rejects.toMatchObject({
     code: 'no-suggestion',
   })
 })
@@ -222,11 +226,11 @@ test('the random audit: confident suggestions first, the same order whatever els
 test('without a model, queues that go by one are in the order of the files, and nothing has a probability', async () => {
   const workspace = await scored(newApplication(), [[0.9, 0.9, 0.9]])
   workspace.project.models.setCurrent(null)
-  for (const by of ['uncertain', 'disagreeing', 'audit'] as const) {
+  for (const by of ['uncertain', 'mistakes', 'audit'] as const) {
     expect(await asked(workspace, {}, { by })).toEqual([1])
   }
   expect(await asked(workspace, { probability: [{ labelId: 1, from: 0, to: 1 }] })).toEqual([])
-  expect((await imageDetail(workspace, 1)).doubts).toEqual([])
+  expect((await imageDetail(workspace, 1)).mistakes).toEqual([])
 })
 
 test('saved filters are in the project, under their names', async () => {
@@ -254,4 +258,14 @@ test('saved filters are in the project, under their names', async () => {
   expect(() => removeFilter(project, 'cats')).toThrow('no saved filter')
   renameFilter(project, 'dogs', 'hounds')
   expect(removeFilter(project, beach.name).map(({ name }) => name)).toEqual(['hounds'])
+})
+
+test('a filter saved under a word of earlier versions is read, and saved with the word of today', async () => {
+  const { project } = await scored(newApplication(), [[0.5, 0.5, 0.5]])
+  const mine = { name: 'to check', filter: { suggested: true }, sort: { by: 'disagreeing', descending: true } }
+  project.settings.set({ filters: [mine] as never })
+  const today = { ...mine, sort: { by: 'mistakes' as const, descending: true } }
+  expect(savedFilters(project)).toEqual([today])
+  expect(saveFilter(project, savedFilters(project)[0])).toEqual([today])
+  expect(project.settings.get('filters')).toEqual([today])
 })

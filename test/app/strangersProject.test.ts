@@ -140,7 +140,7 @@ describe('a folder of images that is not the project’s own', () => {
       (await answerImage(application, new Request(`http://x/images/${size}/1`)))!.status
     const refused = expect.objectContaining({
       code: 'images-not-allowed',
-      hint: expect.stringContaining('--trust-images'),
+      hint: expect.stringContaining('--allow-images'),
     })
     const before = names.map((name) => statSync(path.join(home, name), { bigint: true }).atimeNs)
     expect(await Promise.all([ask('thumbnail'), ask('full')])).toEqual([410, 410])

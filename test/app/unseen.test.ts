@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { confirmCandidates } from '../../src/main/app/labelByLabel/candidates.ts'
+import { confirmLabelByLabel } from '../../src/main/app/labelByLabel/labelByLabel.ts'
 import { acceptSuggestions, rejectSuggestions, setMarks } from '../../src/main/app/marks/marks.ts'
-import { reviewMark } from '../../src/main/app/mistakes/review.ts'
+import { settleMistake } from '../../src/main/app/mistakes/settleMistake.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
 import { scored } from './scored.ts'
 import { newApplication } from './support.ts'
@@ -51,12 +51,12 @@ test('what a model says of an image that can’t be seen can be neither accepted
     title: 'Accept 1 suggestion',
   })
   const screen = { labelId: cat, present: [], absent: [whole, gone] }
-  expect(await confirmCandidates(workspace, screen)).toMatchObject({
+  expect(await confirmLabelByLabel(workspace, screen)).toMatchObject({
     ...{ changed: 1, unseen: 1 },
-    title: 'Review “cat”: 0 present, 1 absent',
+    title: 'Label by label, “cat”: 0 present, 1 absent',
   })
   expect(knownOf(workspace, gone)).toEqual([])
   await setMarks(workspace, [{ ...pair, state: -1 }])
-  const doubt = { ...pair, suggestion: 'present' as const, take: true }
-  await expect(reviewMark(workspace, doubt)).rejects.toMatchObject({ code: 'image-unseen' })
+  const mistake = { ...pair, suggestion: 'present' as const, take: true }
+  await expect(settleMistake(workspace, mistake)).rejects.toMatchObject({ code: 'image-unseen' })
 })

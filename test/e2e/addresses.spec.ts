@@ -48,8 +48,8 @@ test('Back leads through the screens that were shown, Forward on again, and neit
   // Label by label, the model, and a dialog over it.
   await images(page).focus()
   await page.keyboard.press('v')
-  await expect(page.locator('[data-candidate] img').first()).toBeVisible()
-  await at(page).toMatch(/^\/label\/\d+\?/)
+  await expect(page.locator('[data-page-image] img').first()).toBeVisible()
+  await at(page).toMatch(/^\/label-by-label\/\d+\?/)
   await page.keyboard.press('Control+.')
   await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
   await at(page).toMatch(/^\/model\?/)
@@ -60,18 +60,18 @@ test('Back leads through the screens that were shown, Forward on again, and neit
   await expect(dialog(page, 'Backbones')).toHaveCount(0)
   await expect(page.getByRole('heading', { name: 'Reliability' })).toBeVisible()
   await page.goBack()
-  await expect(page.locator('[data-candidate] img').first()).toBeVisible()
+  await expect(page.locator('[data-page-image] img').first()).toBeVisible()
   await page.goBack()
   await expect(images(page)).toBeVisible()
   await page.goForward()
-  await expect(page.locator('[data-candidate] img').first()).toBeVisible()
+  await expect(page.locator('[data-page-image] img').first()).toBeVisible()
 
   // Closed by its own key, a dialog is never opened again by Back.
   await page.keyboard.press('Control+,')
   await expect(dialog(page, 'Settings')).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(dialog(page, 'Settings')).toHaveCount(0)
-  await at(page).toMatch(/^\/label\/\d+\?/)
+  await at(page).toMatch(/^\/label-by-label\/\d+\?/)
   await page.goBack()
   await expect(images(page)).toBeVisible()
   await expect(dialog(page, 'Settings')).toHaveCount(0)
@@ -89,7 +89,7 @@ test('every address leads to its screen: opened directly, and loaded anew', asyn
   }
   for (const [address, screen] of [
     ['/image/5?sort=added', opened(page)],
-    ['/label/2', page.locator('[data-candidate]').first()],
+    ['/label-by-label/2', page.locator('[data-page-image]').first()],
     ['/model', page.getByRole('heading', { name: 'Reliability' })],
     ['/images?open=settings', dialog(page, 'Settings')],
     ['/images?open=backbones', dialog(page, 'Backbones')],

@@ -60,7 +60,7 @@ export class Annotator {
   async labelByLabel(wanted: number): Promise<Session> {
     const { decisions } = this.session
     while (decisions.size < wanted) {
-      if ((await this.#page.locator('[data-candidate]').count()) === 0) {
+      if ((await this.#page.locator('[data-page-image]').count()) === 0) {
         // This label is done: the first button leads to the next one.
         await tabTo(this.#page, this.#page.getByRole('button', { name: /^Continue with / }))
         await this.#press('Enter')
@@ -81,8 +81,8 @@ export class Annotator {
           .locator('option:checked')
           .textContent()) ?? ''
       const said = await this.#page
-        .locator('[data-candidate]')
-        .evaluateAll((tiles) => tiles.map(({ dataset }) => [dataset.candidate ?? '', dataset.said ?? ''] as const))
+        .locator('[data-page-image]')
+        .evaluateAll((tiles) => tiles.map(({ dataset }) => [dataset.pageImage ?? '', dataset.said ?? ''] as const))
       await this.#press('Enter')
       for (const [image, what] of said) {
         if (what === 'present' || what === 'absent') decisions.set(`${image},${label}`, what)
@@ -133,12 +133,12 @@ function watchNextKey(): { told: Promise<number> } {
   const { document, requestAnimationFrame, MessageChannel } = globalThis as unknown as Window
   const shown = (): string => {
     const parts = [
-      ...document.querySelectorAll('h2, li[data-label], [data-candidate], [role=listbox], input[type=range]'),
+      ...document.querySelectorAll('h2, li[data-label], [data-page-image], [role=listbox], input[type=range]'),
     ]
     return parts
       .map((part) => [
         part.tagName === 'H2' ? part.textContent : '',
-        ...['data-label', 'data-state', 'aria-current', 'data-candidate', 'data-said', 'aria-activedescendant'].map(
+        ...['data-label', 'data-state', 'aria-current', 'data-page-image', 'data-said', 'aria-activedescendant'].map(
           (name) => part.getAttribute(name),
         ),
         part.value ?? '',
@@ -148,9 +148,9 @@ function watchNextKey(): { told: Promise<number> } {
   const isWhole = (): boolean =>
     // The next label's images are there, or it has none and says so.
     [...document.querySelectorAll('[aria-label="Label by label"]')].every(
-      (part) => part.querySelectorAll('[data-candidate] img, h2 ~ p').length > 0,
+      (part) => part.querySelectorAll('[data-page-image] img, h2 ~ p').length > 0,
     ) &&
-    [...document.querySelectorAll('[data-candidate] img, section img[alt]:not([alt=""])')].every(
+    [...document.querySelectorAll('[data-page-image] img, section img[alt]:not([alt=""])')].every(
       ({ complete, naturalWidth }) => complete && naturalWidth > 0,
     )
   const before = shown()

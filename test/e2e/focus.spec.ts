@@ -141,7 +141,7 @@ test('the keyboard can be seen wherever it is, and goes in the order of the page
   await page.keyboard.press('Escape')
   await images(page).focus()
   await page.keyboard.press('v')
-  await expect(page.locator('[data-candidate] img').first()).toBeVisible()
+  await expect(page.locator('[data-page-image] img').first()).toBeVisible()
   await expectGoodStops(page, 'label by label')
   await page.keyboard.press('Escape')
   await images(page).focus()

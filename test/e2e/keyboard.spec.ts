@@ -134,7 +134,7 @@ test('label by label without a pointer: cut, flip, leave open, confirm, the next
   await page.keyboard.press('v')
   const list = page.getByRole('listbox', { name: /^Images that may show / })
   await expect(list).toBeFocused()
-  await expect(list.getByRole('option').first()).toHaveAttribute('data-candidate', /./)
+  await expect(list.getByRole('option').first()).toHaveAttribute('data-page-image', /./)
   const asked = /show (.+)$/.exec((await list.getAttribute('aria-label')) ?? '')![1]
   await page.keyboard.press(']')
   await page.keyboard.press('End')
@@ -143,7 +143,7 @@ test('label by label without a pointer: cut, flip, leave open, confirm, the next
   await page.keyboard.press('u')
   const screen = await list
     .getByRole('option')
-    .evaluateAll((tiles) => tiles.map((tile) => [tile.dataset.candidate ?? '', tile.dataset.said ?? '']))
+    .evaluateAll((tiles) => tiles.map((tile) => [tile.dataset.pageImage ?? '', tile.dataset.said ?? '']))
   expect(screen[0][1]).toBe('unknown')
   await page.keyboard.press('Enter')
   await expect(page.getByText(/\d+ decided here/)).toBeVisible()
@@ -159,18 +159,18 @@ test('label by label without a pointer: cut, flip, leave open, confirm, the next
   const other = /“(.+)”/.exec(
     (await page.getByRole('heading', { name: /^Which images show “/ }).textContent()) ?? '',
   )![1]
-  await expect(list.getByRole('option').first()).toHaveAttribute('data-candidate', /./)
+  await expect(list.getByRole('option').first()).toHaveAttribute('data-page-image', /./)
   await tabTo(page, list)
   const second = await list
     .getByRole('option')
-    .evaluateAll((tiles) => tiles.map((tile) => [tile.dataset.candidate ?? '', tile.dataset.said ?? '']))
+    .evaluateAll((tiles) => tiles.map((tile) => [tile.dataset.pageImage ?? '', tile.dataset.said ?? '']))
   await page.keyboard.press('Enter')
-  await expect(list.locator(`[data-candidate="${second[0][0]}"]`)).toHaveCount(0)
+  await expect(list.locator(`[data-page-image="${second[0][0]}"]`)).toHaveCount(0)
   await saved(page)
   await page.keyboard.press('Control+z')
-  await expect(list.getByRole('option').first()).toHaveAttribute('data-candidate', second[0][0])
+  await expect(list.getByRole('option').first()).toHaveAttribute('data-page-image', second[0][0])
   await page.keyboard.press('Control+Shift+z')
-  await expect(list.locator(`[data-candidate="${second[0][0]}"]`)).toHaveCount(0)
+  await expect(list.locator(`[data-page-image="${second[0][0]}"]`)).toHaveCount(0)
   for (const [image, what] of second) if (what !== 'unknown') expected.set(`${image},${other}`, what)
   await page.keyboard.press('Escape')
   await expect(images(page)).toBeFocused()

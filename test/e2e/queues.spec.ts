@@ -37,7 +37,7 @@ async function twoFolders(served: Served, sample: string): Promise<{ file: strin
 
 const count = (page: Page) => page.getByRole('status').filter({ hasText: 'images' })
 
-test('filters and queues by the keyboard alone: combine, as text, save, choose after a restart; review what is doubted', async ({
+test('filters and queues by the keyboard alone: combine, as text, save, choose after a restart; settle likely mistakes', async ({
   app: page,
   served,
   sample,
@@ -90,7 +90,7 @@ test('filters and queues by the keyboard alone: combine, as text, save, choose a
 
   // Saved under a name, with the order.
   await choose(page, page.getByLabel('Sort', { exact: true }), 'Likely', 'Shift+Tab')
-  await expect(page.getByLabel('Sort', { exact: true })).toHaveValue('disagreeing')
+  await expect(page.getByLabel('Sort', { exact: true })).toHaveValue('mistakes')
   await tabTo(page, page.getByRole('listbox', { name: 'Images' }))
   await page.keyboard.press('Shift+F')
   const saved = page.getByRole('dialog', { name: 'Saved filters' })
@@ -126,36 +126,36 @@ test('filters and queues by the keyboard alone: combine, as text, save, choose a
     await page.keyboard.press('Enter')
     await expect(saved).toHaveCount(0)
     await expect(chips.getByRole('button')).toHaveText(['dog: known', 'Imported', 'Clear all'])
-    await expect(page.getByLabel('Sort', { exact: true })).toHaveValue('disagreeing')
+    await expect(page.getByLabel('Sort', { exact: true })).toHaveValue('mistakes')
     // Until the list is there, the keyboard is on an image of the one before.
     await expect(count(page)).toContainText(`${dogs.size} of ${imageCount} images`)
-    await review(page)
+    await settleMistake(page)
   } finally {
     again.kill('SIGINT')
     await new Promise((resolve) => again.once('exit', resolve))
   }
 })
 
-/** The image with the strongest doubt: the doubted label is under the keyboard, can be kept or corrected, and both undone. */
-async function review(page: Page): Promise<void> {
+/** The image with the likeliest mistake: its label has the focus, can be kept or corrected, and both can be undone. */
+async function settleMistake(page: Page): Promise<void> {
   await tabTo(page, page.getByRole('listbox', { name: 'Images' }))
   await page.keyboard.press('Enter')
   const current = page.locator('li[aria-current]')
-  await expect(current.locator('[data-doubt]')).toBeVisible()
-  await expectNoViolations(page, 'a doubted label')
+  await expect(current.locator('[data-mistake]')).toBeVisible()
+  await expectNoViolations(page, 'a likely mistake')
   const name = (await current.getAttribute('data-label')) ?? ''
   const before = await current.getAttribute('data-state')
   const row = page.locator(`li[data-label="${name}"]`)
   await page.keyboard.press('x')
-  await expect(row.locator('[data-doubt]')).toHaveCount(0)
+  await expect(row.locator('[data-mistake]')).toHaveCount(0)
   await expect(row).toHaveAttribute('data-state', before ?? '')
   await page.keyboard.press('Control+z')
-  await expect(row.locator('[data-doubt]')).toBeVisible()
+  await expect(row.locator('[data-mistake]')).toBeVisible()
   await expect(row).toHaveAttribute('aria-current', 'true')
   await page.keyboard.press('a')
   await expect(row).toHaveAttribute('data-state', before === 'present' ? 'absent' : 'present')
-  await expect(row.locator('[data-doubt]')).toHaveCount(0)
+  await expect(row.locator('[data-mistake]')).toHaveCount(0)
   await page.keyboard.press('Control+z')
   await expect(row).toHaveAttribute('data-state', before ?? '')
-  await expect(row.locator('[data-doubt]')).toBeVisible()
+  await expect(row.locator('[data-mistake]')).toBeVisible()
 }

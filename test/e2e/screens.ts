@@ -228,12 +228,12 @@ export const trained: Screen[] = [
   },
   {
     name: 'label-by-label',
-    hides: '[data-candidate], section > footer [role=status]',
+    hides: '[data-page-image], section > footer [role=status]',
     async show(page) {
       await page.keyboard.press('Control+k')
       await page.keyboard.type('is there flower')
       await page.keyboard.press('Enter')
-      await expect(page.locator('[data-candidate] img').first()).toBeVisible()
+      await expect(page.locator('[data-page-image] img').first()).toBeVisible()
     },
     async leave(page) {
       await page.keyboard.press('Escape')

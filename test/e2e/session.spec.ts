@@ -26,7 +26,7 @@ test('a session by the keyboard, as fast as the application goes: every decision
 
   await page.keyboard.press('Escape')
   await page.keyboard.press('v')
-  await expect(page.locator('[data-candidate] img').first()).toBeVisible()
+  await expect(page.locator('[data-page-image] img').first()).toBeVisible()
   const labels = await new Annotator(page, 2).labelByLabel(60)
   expect(labels.decisions.size).toBeGreaterThanOrEqual(60)
 

@@ -95,7 +95,7 @@ function* work(client: Client, folder: string): Generator<[name: string, work: (
     'confidence',
     'usefulness',
     'uncertain',
-    'disagreeing',
+    'mistakes',
     'audit',
   ] as const)
     yield [`list by ${by}`, () => client.images.query({ filter, sort: { by } })]
@@ -131,7 +131,7 @@ function* work(client: Client, folder: string): Generator<[name: string, work: (
   yield ['models', () => client.training.models()]
   yield ['model page', () => client.models.report({ id: 1 })]
   yield ['cooccurrence', () => client.models.cooccurrence()]
-  yield ['candidates', () => client.candidates.list({ labelId: 1, order: 'uncertain', filter, limit: 10 })]
+  yield ['label by label', () => client.labelByLabel.list({ labelId: 1, order: 'uncertain', filter, limit: 10 })]
   yield ['reasons', () => client.suggestions.reasons({ imageId: 9, labelId: 1 })]
   yield [
     'bulk',

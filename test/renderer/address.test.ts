@@ -11,15 +11,15 @@ const label = (id: number, name: string) => ({
 const labels = [label(1, 'dog'), label(2, 'open=settings & #?/'), label(3, 'Möwe:present')]
 const project = projectSign('3f2a9c1e-0000-4000-8000-000000000000')
 const grid: Place = {
-  ...{ imageId: null, modelPage: false, shownModel: null, reviewedLabel: null, dialog: null, editedLabel: null },
+  ...{ imageId: null, modelPage: false, shownModel: null, labelByLabelId: null, dialog: null, editedLabel: null },
   ...{ filter: {}, sort: { by: 'path' } },
 }
 
 test.each<[Partial<Place>, string]>([
   [{}, '#/3f2a9c1e/images'],
   [{ imageId: 12 }, '#/3f2a9c1e/image/12'],
-  [{ reviewedLabel: 3 }, '#/3f2a9c1e/label/3'],
-  [{ reviewedLabel: 3, imageId: 12 }, '#/3f2a9c1e/label/3/image/12'],
+  [{ labelByLabelId: 3 }, '#/3f2a9c1e/label-by-label/3'],
+  [{ labelByLabelId: 3, imageId: 12 }, '#/3f2a9c1e/label-by-label/3/image/12'],
   [{ modelPage: true }, '#/3f2a9c1e/model'],
   [{ modelPage: true, shownModel: 4, imageId: 12 }, '#/3f2a9c1e/model/4/image/12'],
   [{ dialog: 'settings' }, '#/3f2a9c1e/images?open=settings'],
@@ -40,7 +40,7 @@ test('what is written is read, whatever is on the screen', () => {
       {},
       { modelPage: true },
       { modelPage: true, shownModel: 7 },
-      { reviewedLabel: 2 },
+      { labelByLabelId: 2 },
     ),
     over: fc.oneof(
       fc.constant({}),

@@ -38,6 +38,12 @@ describe('a filter as text', () => {
     expect(formatView(view, labels)).toBe(text)
   })
 
+  test('reads the words of earlier versions, and writes those of today', () => {
+    const read = parseView('sort=disagreeing', [])
+    expect(read).toEqual({ view: { filter: {}, sort: sortBy('mistakes') } })
+    expect(formatView({ filter: {}, sort: sortBy('mistakes') }, [])).toBe('?sort=mistakes')
+  })
+
   test('is lenient where there is nothing to mistake', () => {
     const found = read('  label=GROßE+MÖWE:present&&label=a:b%20%26 c=d %231 %2B2 %2541:absent&p=dog:..0.5  ')
     expect(found.filter).toEqual({
@@ -72,7 +78,7 @@ describe('a filter as text', () => {
     ['since=2026-02-30', '“since=2026-02-30” isn’t a date.', '2026-01-31'],
     ['until=yesterday', '“until=yesterday” isn’t a date.', '2026-01-31'],
     ['by=human,robot', '“robot” isn’t a value of “by”.', 'human, accepted, import'],
-    ['sort=best', '“best” isn’t a value of “sort”.', 'uncertain, disagreeing, audit'],
+    ['sort=best', '“best” isn’t a value of “sort”.', 'uncertain, mistakes, audit'],
     ['seed=-1', '“seed=-1” isn’t a whole number.', 'such as 7'],
   ])('%s: says what can’t be read, and a way out', (text, message, hint) => {
     expect(problem(text)?.message).toContain(message)

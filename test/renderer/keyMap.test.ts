@@ -6,7 +6,7 @@ const undo = one('undo', 'Everywhere', 'mod+z')
 const accept = one('accept', 'Image', 'a')
 const find = one('find', 'Image', '/')
 const search = one('search', 'Grid', '/')
-const flip = one('flip', 'Review', ' ')
+const flip = one('flip', 'LabelByLabel', ' ')
 const actions = [undo, accept, find, search, flip]
 const labels = [
   { name: 'dog', key: 'd' },

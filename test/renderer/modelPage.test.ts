@@ -9,7 +9,7 @@ describe('the table of labels', () => {
     ...{ labelId: 1, learnt: true, name, present, absent: 5, averagePrecision: ap },
     known: { present, absent: 5 },
     change: change && { before: change[0], after: change[1] },
-    contradicted: { present: 0, absent: 0 },
+    mistakes: { present: 0, absent: 0 },
   })
   const labels = [
     label('owl', null, null),

@@ -19,10 +19,10 @@ test('what is left, and how long that takes at the rate of the session', () => {
   expect(remaining(0, [], [], 12)).toEqual({ pairs: 0, known: 0, unknown: 0, suggested: 0, minutes: 0 })
 })
 
-test('accepting together saves all decisions but one a stroke', () => {
-  const decisions = { byHand: 5, oneByOne: 3, together: 120, strokes: 2, imported: 9 }
+test('accepting in bulk saves all decisions but one a stroke', () => {
+  const decisions = { byHand: 5, oneByOne: 3, inBulk: 120, strokes: 2, imported: 9 }
   expect(savedBy(decisions)).toBe(118)
-  expect(savedBy({ ...decisions, together: 0, strokes: 0 })).toBe(0)
+  expect(savedBy({ ...decisions, inBulk: 0, strokes: 0 })).toBe(0)
 })
 
 test('a day begins at midnight where the person is', () => {

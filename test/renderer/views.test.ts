@@ -145,7 +145,7 @@ describe('the labels of an image', () => {
     ({ labelId, state, source: 'human', decidedAt: 0, score: null, annotator: null }) as const
   const detail = {
     states: [known(1, -1), known(4, 1)],
-    doubts: [],
+    mistakes: [],
     disputes: [],
     allSuggestions: [suggest(2, 0.97), suggest(3, 0.02), suggest(5, 0.6, false), suggest(4, 0.99)],
   } as unknown as ImageDetail
@@ -194,9 +194,9 @@ describe('the labels of an image', () => {
     expect(settled.disputed).toEqual([])
   })
 
-  test('what the model doubts comes first of the known, and first of all to somebody who reviews', () => {
-    const groups = labelGroups(labels, { ...detail, doubts: [suggest(1, 0.8), suggest(4, 0.3)] })
-    expect(groups.known.map(({ label, doubt }) => [label.id, doubt?.suggestion])).toEqual([
+  test('what the model mistakes comes first of the known, and first of all to somebody who reviews', () => {
+    const groups = labelGroups(labels, { ...detail, mistakes: [suggest(1, 0.8), suggest(4, 0.3)] })
+    expect(groups.known.map(({ label, mistake }) => [label.id, mistake?.suggestion])).toEqual([
       [1, 'present'],
       [4, 'absent'],
     ])
@@ -204,8 +204,8 @@ describe('the labels of an image', () => {
     expect(nextFocus(groups, null, new Set(), true)).toBe(1)
     expect(nextFocus(groups, null, new Set([1]), true)).toBe(4)
     expect(nextFocus(groups, null, new Set([1, 4]), true)).toBe(2)
-    // A doubt of what was cleared meanwhile is none.
-    const cleared = labelGroups(labels, { ...detail, states: [], doubts: [suggest(1, 0.8)] } as ImageDetail)
+    // A mistake of what was cleared meanwhile is none.
+    const cleared = labelGroups(labels, { ...detail, states: [], mistakes: [suggest(1, 0.8)] } as ImageDetail)
     expect(nextFocus(cleared, null, new Set(), true)).toBe(4)
   })
 })
@@ -216,7 +216,7 @@ test('what is typed takes the label that is called so, before those that only ho
       label: { id: i + 1, name } as Label,
       state: undefined,
       suggestion: undefined,
-      doubt: undefined,
+      mistake: undefined,
       dispute: undefined,
     },
   }))

@@ -20,7 +20,7 @@ function content(): ReportContent {
       { name: 'plain', colour: '#aabbcc', present: 0, absent: 0, unknown: 3, averagePrecision: null, likely: null },
     ],
     pairs: { present: 1, absent: 2, unknown: 3 },
-    together: {
+    cooccurrence: {
       names: [nasty, 'plain'],
       labels: 50,
       cells: [null, { value: 2.5, together: true, share: 0.3 }, null, null],
@@ -77,7 +77,7 @@ describe('the report', () => {
     const empty = reportPage({
       ...content(),
       labels: [],
-      together: { names: [], labels: 0, cells: [] },
+      cooccurrence: { names: [], labels: 0, cells: [] },
       pairs: { present: 0, absent: 0, unknown: 0 },
       model: null,
     })

@@ -128,7 +128,7 @@ test('what the program is started with: projects, folders and files; no switches
 
 function registeredActions(): MenuAction[] {
   const source = readFileSync(path.resolve(import.meta.dirname, '../../src/renderer/actions/registry.ts'), 'utf8')
-  const prefixes: Record<string, string> = { tour: 'tour.', image: 'image.', inLabel: 'review.', grid: 'grid.' }
+  const prefixes: Record<string, string> = { tour: 'tour.', image: 'image.', inLabel: 'label-by-label.', grid: 'grid.' }
   const lines = /\b([a-z]\w*)\('([\w-]+)',\s*([^,]+),\s*\[([^\]]*)\]/g
   return Array.from(source.matchAll(lines), ([, kind, id, title, keys]) => {
     const [key = null] = [...keys.matchAll(/'([^']+)'/g)].map((match) => match[1])

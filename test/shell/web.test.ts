@@ -225,7 +225,7 @@ test('what is pressed is done in that order, however long it takes: an undo neve
   const review = { imageId: 1, labelId: dog, suggestion: 'absent', take: true } as const
   for (let round = 0; round < 20; round++) {
     const titles = await atOnce(socket, () => [
-      client.marks.review(review),
+      client.marks.settleMistake(review),
       client.history.undo(),
       set(cat, -1),
       client.history.undo(),

@@ -58,11 +58,11 @@ export type ImageFilter = z.infer<typeof imageFilter>
 export const imageSort = z.object({
   /**
    * `confidence`: the most confident undecided suggestion first; `usefulness`: the images whose unknown labels would teach the
-   * model most first; `uncertain`: the undecided label nearest to 50 % first; `disagreeing`: the known label that the model speaks
+   * model most first; `uncertain`: the undecided label nearest to 50 % first; `mistakes`: the known label that the model speaks
    * most strongly against first, as long as nobody has decided it knowing that (each of the filter's label if it names one);
    * `audit`: those with a likely suggestion at random first.
    */
-  by: z.enum(['path', 'added', 'modified', 'known', 'confidence', 'usefulness', 'uncertain', 'disagreeing', 'audit']),
+  by: z.enum(['path', 'added', 'modified', 'known', 'confidence', 'usefulness', 'uncertain', 'mistakes', 'audit']),
   descending: z.boolean().optional(),
   /** Of the random order. @default that of the current model: stable until another suggests */
   seed: z.int().nonnegative().optional(),
@@ -114,7 +114,7 @@ export const imageDetail = imageRow.extend({
   /** Of every unknown label that the model scores, the most probable first. */
   allSuggestions: z.array(suggestion),
   /** Known labels of which the model suggests the opposite, and which nobody has decided knowing that, the strongest first. */
-  doubts: z.array(suggestion),
+  mistakes: z.array(suggestion),
   /** Unknown labels of which people said the opposite, with who said what, the earliest first. */
   disputes: z.array(z.object({ labelId: id, statements: z.array(statement).min(1) })),
   bytes: count,
@@ -134,11 +134,11 @@ export const decided = z.object({
 })
 
 /** In what order the images are shown, of which one label is asked: the surest present first, … */
-export const candidateOrder = z.enum(['present', 'uncertain', 'absent'])
-export type CandidateOrder = z.infer<typeof candidateOrder>
+export const labelByLabelOrder = z.enum(['present', 'uncertain', 'absent'])
+export type LabelByLabelOrder = z.infer<typeof labelByLabelOrder>
 
 /** Images of which one label is undecided. */
-export const candidates = z.object({
+export const labelByLabelList = z.object({
   ids: z.array(id),
   /** That the label is present; null where the model says nothing. */
   probabilities: z.array(z.number().nullable()),
@@ -146,4 +146,4 @@ export const candidates = z.object({
   left: count,
   modelId: id.nullable(),
 })
-export type Candidates = z.infer<typeof candidates>
+export type LabelByLabelList = z.infer<typeof labelByLabelList>

@@ -21,7 +21,7 @@ import { homeFolder, logFileIn } from './program/home.ts'
 import { PreferencesFile } from './program/preferences.ts'
 import { RecentProjects } from './program/recent.ts'
 import { Remembered } from './program/remembered.ts'
-import { ImageTrust } from './project/imageTrust.ts'
+import { AllowedImages } from './project/allowedImages.ts'
 import { OutsideWrites } from './project/outsideWrites.ts'
 import { makeSample, sampleFile } from './project/sample.ts'
 import { type ScanSummary, startScan } from './project/scanning.ts'
@@ -78,10 +78,10 @@ export class Application {
     })
     const writes = new OutsideWrites(configFolder)
     const speeds = new Speeds(configFolder)
-    const trust = new ImageTrust(configFolder, log)
+    const allowedImages = new AllowedImages(configFolder, log)
     this.context = {
       ...{ version, compute, devices, events, jobs: new Jobs(events, log), log },
-      ...{ writes, trust, configFolder, speeds },
+      ...{ writes, allowedImages, configFolder, speeds },
     }
     writes.tidyUp().catch((error) => log.warn(`What was left half-written could not be removed: ${error}`))
     this.recent = new RecentProjects(configFolder, log)
@@ -202,11 +202,11 @@ export class Application {
     await Promise.all([this.context.devices.close(), this.context.compute.stop()])
   }
 
-  /** @param trusted its folder of images was chosen by whoever makes the project now */
-  async #take(project: Project, trusted = false): Promise<Workspace> {
-    if (trusted) await this.context.trust.trust(project)
+  /** @param isOurs its folder of images was chosen by whoever makes the project now */
+  async #take(project: Project, isOurs = false): Promise<Workspace> {
+    if (isOurs) await this.context.allowedImages.allow(project)
 
-    const allowed = trusted || (await this.context.trust.isTrusted(project))
+    const allowed = isOurs || (await this.context.allowedImages.isAllowed(project))
     const workspace = new Workspace(project, this.context, allowed)
     let summary: ProjectSummary
     try {

@@ -4,7 +4,7 @@ import type { Devices } from './devices/devices.ts'
 import type { Speeds } from './devices/speeds.ts'
 import type { Events } from './events.ts'
 import type { Jobs } from './jobs.ts'
-import type { ImageTrust } from './project/imageTrust.ts'
+import type { AllowedImages } from './project/allowedImages.ts'
 import type { OutsideWrites } from './project/outsideWrites.ts'
 import type { tasks } from './tasks.ts'
 
@@ -25,5 +25,5 @@ export interface AppContext {
   /** What is being written outside of projects. */
   readonly writes: OutsideWrites
   /** Whose images may be read from where. */
-  readonly trust: ImageTrust
+  readonly allowedImages: AllowedImages
 }

@@ -23,13 +23,13 @@ import { type Reveal, revealImage } from './images/reveal.ts'
 import { imageDetail, imageRows } from './images/rows.ts'
 import { removeFilter, renameFilter, savedFilters, saveFilter } from './images/savedFilters.ts'
 import { thumbnailsOf } from './images/thumbnails.ts'
-import { candidatesOf, confirmCandidates } from './labelByLabel/candidates.ts'
+import { confirmLabelByLabel, labelByLabelList } from './labelByLabel/labelByLabel.ts'
 import { mergeLabels, planMerge, splitLabel, updateLabel } from './labels/labels.ts'
 import { goTo } from './marks/history.ts'
 import { acceptSuggestions, once, redo, rejectSuggestions, setMarks, undo } from './marks/marks.ts'
-import { reviewMark } from './mistakes/review.ts'
+import { settleMistake } from './mistakes/settleMistake.ts'
 import { startModelExport } from './models/modelExport.ts'
-import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from './models/modelPage.ts'
+import { cooccurrenceOfKnown, mistakesOfModel, modelCurves, modelReport } from './models/modelPage.ts'
 import { chooseModel, modelsOf } from './models/models.ts'
 import { browseFolder, requireAbsolute } from './program/browse.ts'
 import { backupsOf } from './project/backups.ts'
@@ -181,15 +181,15 @@ export function createRouter(app: Application, shell: Shell) {
       reject: os.marks.reject
         .use(inOrder)
         .handler(({ input }) => oneTime(input, (sentAs) => rejectSuggestions(workspace(), input.pairs, sentAs))),
-      review: os.marks.review
+      settleMistake: os.marks.settleMistake
         .use(inOrder)
-        .handler(({ input }) => oneTime(input, (sentAs) => reviewMark(workspace(), input, sentAs))),
+        .handler(({ input }) => oneTime(input, (sentAs) => settleMistake(workspace(), input, sentAs))),
     },
-    candidates: {
-      list: os.candidates.list.handler(({ input }) => candidatesOf(workspace(), input)),
-      confirm: os.candidates.confirm
+    labelByLabel: {
+      list: os.labelByLabel.list.handler(({ input }) => labelByLabelList(workspace(), input)),
+      confirm: os.labelByLabel.confirm
         .use(inOrder)
-        .handler(({ input }) => oneTime(input, (sentAs) => confirmCandidates(workspace(), input, sentAs))),
+        .handler(({ input }) => oneTime(input, (sentAs) => confirmLabelByLabel(workspace(), input, sentAs))),
     },
     history: {
       undo: os.history.undo.use(inOrder).handler(({ input }) => oneTime(input, (sentAs) => undo(workspace(), sentAs))),
@@ -222,7 +222,7 @@ export function createRouter(app: Application, shell: Shell) {
       report: os.models.report.handler(({ input }) => modelReport(workspace(), input.id)),
       curves: os.models.curves.handler(({ input }) => modelCurves(workspace(), input.id, input.labelId)),
       cooccurrence: os.models.cooccurrence.handler(() => cooccurrenceOfKnown(workspace())),
-      contradictions: os.models.contradictions.handler(({ input }) => contradictionsOf(workspace(), input)),
+      mistakes: os.models.mistakes.handler(({ input }) => mistakesOfModel(workspace(), input)),
       export: os.models.export.handler(async ({ input: { id, path, ...how } }) => {
         const { files, bytes, summary } = await startModelExport(workspace(), {
           ...how,

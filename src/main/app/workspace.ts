@@ -47,7 +47,7 @@ export class Workspace {
   #imagesAllowed: boolean
   #closed = false
 
-  /** @param imagesAllowed whether its images may be read from where it says they are (`ImageTrust`) */
+  /** @param imagesAllowed whether its images may be read from where it says they are (`AllowedImages`) */
   constructor(project: Project, context: AppContext, imagesAllowed: boolean) {
     this.#imagesAllowed = imagesAllowed
     this.project = project
@@ -82,7 +82,7 @@ export class Workspace {
     throw new UserError(
       'images-not-allowed',
       `This project comes from elsewhere, and wants to read images from a folder that is not its own: ${imagesRoot}`,
-      'Allow it if you trust whoever made the project: in the window, or with --trust-images. It is asked once.',
+      'Allow it if you trust whoever made the project: in the window, or with --allow-images. It is asked once.',
     )
   }
 
@@ -93,7 +93,7 @@ export class Workspace {
 
   /** Somebody has said that images may be read from where the project says they are. */
   async allowImages(): Promise<void> {
-    await this.context.trust.trust(this.project)
+    await this.context.allowedImages.allow(this.project)
     this.#imagesAllowed = true
     this.#tellSummary()
     this.context.events.publish({ kind: 'images' })

@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts'
 import type { Device } from '../tensor/run/session.ts'
-import type { LastStageReport } from '../training/lastStage/lastStage.ts'
+import type { LastStageReport } from '../training/lastStage/tune.ts'
 import { meanOf } from '../training/measure/metrics.ts'
 import { type AblationRun, ablate, ablationTrainings } from './ablation.ts'
 import type { AblationName } from './ablationNames.ts'

@@ -1,7 +1,7 @@
 import { logistic } from '../suggestions/logistic.ts'
 import type { Device } from '../tensor/run/session.ts'
 import { fineTune } from '../training/fineTune.ts'
-import type { LastStageReport } from '../training/lastStage/lastStage.ts'
+import type { LastStageReport } from '../training/lastStage/tune.ts'
 import type { CachedFeatures } from './cachedFeatures.ts'
 import { trainFaithfully } from './faithful.ts'
 

@@ -1,6 +1,6 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import { mirrors } from '../backbone/pixels/views.ts'
-import { wantedOf } from '../backbone/resolve/lastStage.ts'
+import { wantedOf } from '../backbone/resolve/cutBackbone.ts'
 import type { ModelMessage } from '../tensor/onnx/format.ts'
 import { ImportedModel } from '../tensor/onnx/import.ts'
 import { joinModels, type ModelStep } from '../tensor/onnx/joinModels.ts'

@@ -8,7 +8,7 @@ export interface ReportContent {
   labels: ReportLabel[]
   /** Pairs of images and labels, of images that can be read. */
   pairs: { present: number; absent: number; unknown: number }
-  together: ReportTogether
+  cooccurrence: ReportCooccurrence
   /** Null without a model. */
   model: ReportModel | null
 }
@@ -25,7 +25,7 @@ export interface ReportLabel {
 }
 
 /** How labels go together: lift, row by row; null where too little is known of a pair. */
-export interface ReportTogether {
+export interface ReportCooccurrence {
   names: string[]
   /** Labels of the project; the matrix shows those that are present most often. */
   labels: number

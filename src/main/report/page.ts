@@ -1,4 +1,4 @@
-import type { ReportContent, ReportLabel, ReportModel, ReportPicture, ReportTogether } from './content.ts'
+import type { ReportContent, ReportCooccurrence, ReportLabel, ReportModel, ReportPicture } from './content.ts'
 import { Html, html } from './html.ts'
 import { percent, precisionRecallPlot, reliabilityPlot } from './plots.ts'
 import { style } from './style.ts'
@@ -7,7 +7,7 @@ import { style } from './style.ts'
  * The whole report as one page: no script, nothing from elsewhere, and its own policy forbids both. Every name in it is text.
  */
 export function reportPage(content: ReportContent): string {
-  const { project, writtenAt, version, images, labels, pairs, together, model } = content
+  const { project, writtenAt, version, images, labels, pairs, cooccurrence, model } = content
   const page = html`<!doctype html>
 <html lang="en" translate="no">
 <head>
@@ -34,7 +34,7 @@ ${model && figure('Calibration error', percent(model.calibrationError), 'lower i
 </dl>
 </header>
 ${labelSection(labels, model !== null)}
-${togetherSection(together)}
+${cooccurrenceSection(cooccurrence)}
 ${model ? modelSections(model) : html`<section><h2>Model</h2><p>No model has been trained yet, so there are no suggestions and nothing to measure.</p></section>`}
 <footer class="muted">Each image and label is present, absent or unknown; unknown is never counted as absent. What is measured is measured on known labels that the parts of the model in question had not seen.</footer>
 </main>
@@ -75,7 +75,7 @@ function labelRow(label: ReportLabel, hasModel: boolean): Html {
 `
 }
 
-function togetherSection({ names, labels, cells }: ReportTogether): Html {
+function cooccurrenceSection({ names, labels, cells }: ReportCooccurrence): Html {
   if (names.length < 2) return html``
   const n = names.length
   return html`<section>
@@ -97,7 +97,7 @@ ${names.map(
 </section>`
 }
 
-function heatCell(row: string, column: string, isSelf: boolean, cell: ReportTogether['cells'][number]): Html {
+function heatCell(row: string, column: string, isSelf: boolean, cell: ReportCooccurrence['cells'][number]): Html {
   if (isSelf) return html`<td style="background:var(--sunken)"></td>`
   if (!cell) return html`<td></td>`
   const colour = cell.together ? 'var(--accent)' : 'var(--apart)'

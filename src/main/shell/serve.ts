@@ -9,20 +9,20 @@ export interface ServeOptions extends Omit<WebShellOptions, 'rendererFolder'> {
   /** A project file to open. */
   project?: string
   /** It may read images from where it says they are. */
-  trustImages?: boolean
+  allowImages?: boolean
   /** Whether to open the browser. */
   open: boolean
 }
 
 /** Serves the application until it is told to end (Ctrl+C, SIGTERM); then the project is closed cleanly. */
-export async function serve({ project, open: opens, trustImages, ...where }: ServeOptions): Promise<WebShell> {
+export async function serve({ project, open: opens, allowImages, ...where }: ServeOptions): Promise<WebShell> {
   if (!isRendererBuilt()) {
     throw new UserError('renderer-missing', 'The pages have not been built yet.', 'Run: npm run build')
   }
   const application = startApplication()
   try {
     const workspace = project === undefined ? undefined : await application.open(path.resolve(project))
-    if (trustImages) await workspace?.allowImages()
+    if (allowImages) await workspace?.allowImages()
     const shell = await WebShell.start(application, { ...where, rendererFolder })
     let ending = false
     const end = async () => {

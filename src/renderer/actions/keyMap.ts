@@ -37,7 +37,7 @@ export function clashOf(
   const plain = key.replace(/^shift\+/, '')
   const label = labels.find((one) => one.key?.toLowerCase() === plain)
   // Where one label is gone through, and on the model page, the keys of labels do nothing.
-  if (label && action.group !== 'Review' && action.group !== 'Model') return { kind: 'label', name: label.name }
+  if (label && action.group !== 'LabelByLabel' && action.group !== 'Model') return { kind: 'label', name: label.name }
   return null
 }
 

@@ -8,9 +8,9 @@ export const projectNow = (): ProjectSummary | null | undefined => queryClient.g
 /** Opened read-only, nothing can be changed. */
 export const inWritable = (): boolean => projectNow()?.readOnly === false
 export const inGrid = (): boolean =>
-  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().reviewedLabel === null
-export const inReview = (): boolean =>
-  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().reviewedLabel !== null
+  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().labelByLabelId === null
+export const inLabelByLabel = (): boolean =>
+  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().labelByLabelId !== null
 export const inModel = (): boolean => inProject() && ui.get().imageId === null && ui.get().modelPage
 export const inImage = (): boolean => inProject() && ui.get().imageId !== null
 export const isTraining = (): boolean =>

@@ -1,6 +1,6 @@
 import { labelGroups, nextFocus } from '../image/groups.ts'
 import { refreshStaleList } from '../state/events.ts'
-import { accept, review } from '../state/marks.ts'
+import { accept, settleMistake } from '../state/marks.ts'
 import { currentIds } from '../state/queries.ts'
 import { openImage, ui } from '../state/ui.ts'
 import { detailNow, labelsNow } from './now.ts'
@@ -30,7 +30,7 @@ export function focusedLabel(): number | null {
   const { focusedLabel: chosen, labelSearch, skipped, sort, settled } = ui.get()
   if (!detail) return null
   const groups = labelGroups(labelsNow(), detail, labelSearch)
-  return nextFocus(groups, chosen, skipped, sort.by === 'disagreeing', settled)
+  return nextFocus(groups, chosen, skipped, sort.by === 'mistakes', settled)
 }
 
 /** Whether the reasons are on the screen: they are asked for, and the label under the keyboard has a suggestion. */
@@ -43,9 +43,9 @@ export function decideFocused(decide: (pairs: { imageId: number; labelId: number
   const detail = detailNow()
   const labelId = focusedLabel()
   if (!detail || labelId === null) return
-  const doubt = detail.doubts.find((one) => one.labelId === labelId)
-  if (doubt) {
-    review(detail.id, doubt, decide === accept)
+  const mistake = detail.mistakes.find((one) => one.labelId === labelId)
+  if (mistake) {
+    settleMistake(detail.id, mistake, decide === accept)
     ui.set({ focusedLabel: null })
     return
   }
@@ -76,14 +76,14 @@ export function skip(): void {
   const detail = detailNow()
   const labelId = focusedLabel()
   const asks = (one: { labelId: number }): boolean => one.labelId === labelId
-  if (!detail || labelId === null || !(detail.suggestions.some(asks) || detail.doubts.some(asks))) {
+  if (!detail || labelId === null || !(detail.suggestions.some(asks) || detail.mistakes.some(asks))) {
     step(1)
     return
   }
   const skipped = new Set(ui.get().skipped).add(labelId)
   ui.set({ skipped, focusedLabel: null })
-  const { suggestions, doubts } = detail
-  const queue = ui.get().sort.by === 'disagreeing' && doubts.length > 0 ? doubts : suggestions
+  const { suggestions, mistakes } = detail
+  const queue = ui.get().sort.by === 'mistakes' && mistakes.length > 0 ? mistakes : suggestions
   if (!queue.some((one) => !skipped.has(one.labelId))) step(1)
 }
 

@@ -1,28 +1,28 @@
 import type { Label } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { restOf } from '../image/groups.ts'
+import {
+  closeLabelByLabel,
+  confirm,
+  followHistory,
+  leastDecided,
+  moveCut,
+  openFromPage,
+  openLabelByLabel,
+  pass,
+  sayHere,
+  sayRestAbsent,
+} from '../labelByLabel/state.ts'
 import { closeProject } from '../progress/close.ts'
 import { showFilterPanel } from '../state/filters.ts'
 import { copyImage, copyPath, imageAtHand, revealImage } from '../state/imageFile.ts'
 import { accept, mark, markMany, markRestAbsent, redo, reject, undo } from '../state/marks.ts'
 import { currentIds } from '../state/queries.ts'
-import {
-  closeReview,
-  confirm,
-  followHistory,
-  leastDecided,
-  moveCut,
-  openCandidate,
-  openReview,
-  pass,
-  sayHere,
-  sayRestAbsent,
-} from '../state/review.ts'
 import { endTour, moveTour, startTour } from '../state/tour.ts'
 import { notifyError, openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { assignKeys, isMac, keyName } from './keys.ts'
-import { detailNow, inGrid, inImage, inModel, inReview, labelsNow } from './now.ts'
+import { detailNow, inGrid, inImage, inLabelByLabel, inModel, labelsNow } from './now.ts'
 import {
   backToGrid,
   decideFocused,
@@ -39,6 +39,7 @@ import {
   firstOf,
   needsGrid,
   needsImage,
+  needsLabelByLabel,
   needsMark,
   needsModel,
   needsModelPage,
@@ -48,7 +49,6 @@ import {
   needsPrevious,
   needsProject,
   needsRedo,
-  needsReview,
   needsSeen,
   needsSuggestion,
   needsSuggestions,
@@ -67,7 +67,7 @@ export interface Action {
   title: string
   /** As `keyOf` writes them. */
   keys: readonly string[]
-  group: 'Everywhere' | 'Grid' | 'Image' | 'Model' | 'Review'
+  group: 'Everywhere' | 'Grid' | 'Image' | 'Model' | 'LabelByLabel'
   /** Whether somebody is where it belongs: its key is its own there, even while it can't be done. */
   here: () => boolean
   whyNot: WhyNot
@@ -77,7 +77,7 @@ export interface Action {
 /** The page takes the place of the grid: an image that is opened from it comes back to it. */
 export function openModelPage(shownModel: number | null = null): void {
   if (ui.get().imageId !== null) backToGrid()
-  ui.set({ modelPage: true, shownModel, reviewedLabel: null, dialog: null, trainingPanel: false })
+  ui.set({ modelPage: true, shownModel, labelByLabelId: null, dialog: null, trainingPanel: false })
 }
 
 export async function fineTune(): Promise<void> {
@@ -98,7 +98,7 @@ function showSuggestions(): void {
     cursor: 0,
     trainingPanel: false,
     modelPage: false,
-    reviewedLabel: null,
+    labelByLabelId: null,
   })
 }
 
@@ -158,7 +158,7 @@ const all: readonly Action[] = [
     whyNot: needsNames,
   },
   {
-    ...changing('together', texts.together.title, ['mod+shift+a'], () => ui.set({ dialog: 'together' })),
+    ...changing('bulk', texts.bulk.title, ['mod+shift+a'], () => ui.set({ dialog: 'bulk' })),
     whyNot: firstOf(needsWriting, needsModel),
   },
   everywhere('export', texts.exchange.exportTitle, ['mod+e'], () => ui.set({ dialog: 'export' })),
@@ -168,7 +168,7 @@ const all: readonly Action[] = [
   },
   everywhere('disputed', texts.disputes.action, [], () => {
     openImage(null)
-    ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set(), modelPage: false, reviewedLabel: null })
+    ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set(), modelPage: false, labelByLabelId: null })
   }),
   everywhere('report', texts.report.title, [], () => ui.set({ dialog: 'report' })),
   changing('import', texts.exchange.importTitle, ['mod+i'], () => ui.set({ dialog: 'import' })),
@@ -225,20 +225,20 @@ const all: readonly Action[] = [
     run: () => ui.set({ modelPage: false }),
   },
 
-  inLabel('flip', texts.candidates.flip, [' '], () => sayHere('other')),
-  inLabel('leave', texts.candidates.leave, ['u'], () => sayHere('unknown')),
+  inLabel('flip', texts.labelByLabel.flip, [' '], () => sayHere('other')),
+  inLabel('leave', texts.labelByLabel.leave, ['u'], () => sayHere('unknown')),
   inLabel('rest-absent', texts.image.restAbsent, ['r'], sayRestAbsent),
-  inLabel('cut-back', texts.candidates.cutBack, ['['], () => moveCut(-1)),
-  inLabel('cut-on', texts.candidates.cutOn, [']'], () => moveCut(1)),
-  inLabel('confirm', texts.candidates.confirm, ['Enter'], () => void confirm()),
-  inLabel('pass', texts.candidates.pass, ['PageDown'], () => pass(1)),
-  inLabel('back', texts.candidates.passBack, ['PageUp'], () => pass(-1)),
-  inLabel('open', texts.candidates.openImage, ['o'], openCandidate),
-  inLabel('close', texts.candidates.close, ['Escape'], closeReview),
+  inLabel('cut-back', texts.labelByLabel.cutBack, ['['], () => moveCut(-1)),
+  inLabel('cut-on', texts.labelByLabel.cutOn, [']'], () => moveCut(1)),
+  inLabel('confirm', texts.labelByLabel.confirm, ['Enter'], () => void confirm()),
+  inLabel('pass', texts.labelByLabel.pass, ['PageDown'], () => pass(1)),
+  inLabel('back', texts.labelByLabel.passBack, ['PageUp'], () => pass(-1)),
+  inLabel('open', texts.labelByLabel.openImage, ['o'], openFromPage),
+  inLabel('close', texts.labelByLabel.close, ['Escape'], closeLabelByLabel),
 
-  grid('review', texts.candidates.title, ['v'], () => {
+  grid('label-by-label', texts.labelByLabel.title, ['v'], () => {
     const labelId = ui.get().filter.labels?.[0]?.labelId ?? leastDecided(labelsNow())?.id
-    if (labelId !== undefined) openReview(labelId)
+    if (labelId !== undefined) openLabelByLabel(labelId)
     // There is nothing to ask for yet.
     else ui.set({ editedLabel: 0 })
   }),
@@ -288,7 +288,15 @@ function image(id: string, title: string, keys: string[], run: () => void, whyNo
   return { id: `image.${id}`, title, keys, group: 'Image', here: inImage, whyNot, run }
 }
 function inLabel(id: string, title: string, keys: string[], run: () => void): Action {
-  return { id: `review.${id}`, title, keys, group: 'Review', here: inReview, whyNot: needsReview, run }
+  return {
+    id: `label-by-label.${id}`,
+    title,
+    keys,
+    group: 'LabelByLabel',
+    here: inLabelByLabel,
+    whyNot: needsLabelByLabel,
+    run,
+  }
 }
 function grid(id: string, title: string, keys: string[], run: () => void): Action {
   return { id: `grid.${id}`, title, keys, group: 'Grid', here: inGrid, whyNot: needsGrid, run }
@@ -303,7 +311,7 @@ export function action(id: string): Action {
 /** Keys that no label can have. */
 export function reservedKeys(): ReadonlySet<string> {
   // Where one label is gone through, the keys of labels do nothing.
-  const used = actions.filter(({ group }) => group !== 'Review').flatMap(({ keys }) => keys)
+  const used = actions.filter(({ group }) => group !== 'LabelByLabel').flatMap(({ keys }) => keys)
   return new Set(used.filter((key) => key.length === 1))
 }
 

@@ -8,9 +8,9 @@ import {
   hasTrained,
   inGrid,
   inImage,
+  inLabelByLabel,
   inModel,
   inProject,
-  inReview,
   inWritable,
   isTraining,
   knowsNames,
@@ -46,7 +46,7 @@ export const needsWriting = firstOf(needsProject, unless(inWritable, words.readO
 export const needsGrid = firstOf(needsProject, unless(inGrid, words.notGrid))
 export const needsImage = firstOf(needsProject, unless(inImage, words.notImage))
 export const needsModelPage = firstOf(needsProject, unless(inModel, words.notModel))
-export const needsReview = firstOf(needsProject, unless(inReview, words.notReview))
+export const needsLabelByLabel = firstOf(needsProject, unless(inLabelByLabel, words.notLabelByLabel))
 export const needsTour = firstOf(
   needsProject,
   unless(() => ui.get().tour !== null, words.notTour),
@@ -92,7 +92,7 @@ const isAsked = (): boolean => {
   const labelId = focusedLabel()
   return (
     detail !== undefined &&
-    [...detail.doubts, ...detail.allSuggestions].some((suggestion) => suggestion.labelId === labelId)
+    [...detail.mistakes, ...detail.allSuggestions].some((suggestion) => suggestion.labelId === labelId)
   )
 }
 /** Of a label that the model says something of. */

@@ -5,7 +5,7 @@ import { type DialogName, dialogNames, type Ui } from '../state/ui.ts'
 /** What of a screen is in its address. */
 export type Place = Pick<
   Ui,
-  'imageId' | 'modelPage' | 'shownModel' | 'reviewedLabel' | 'filter' | 'sort' | 'dialog' | 'editedLabel'
+  'imageId' | 'modelPage' | 'shownModel' | 'labelByLabelId' | 'filter' | 'sort' | 'dialog' | 'editedLabel'
 >
 
 /** Read from an address: `view` by itself, since it names labels, and one may be gone. */
@@ -34,21 +34,21 @@ export function addressOf(place: Place, project: string | null, labels: readonly
   return path || query ? `#/${path}${query && `?${query}`}` : ''
 }
 
-function screenOf({ imageId, modelPage, shownModel, reviewedLabel }: Place): string {
+function screenOf({ imageId, modelPage, shownModel, labelByLabelId }: Place): string {
   const under = modelPage
     ? shownModel === null
       ? 'model'
       : `model/${shownModel}`
-    : reviewedLabel !== null
-      ? `label/${reviewedLabel}`
+    : labelByLabelId !== null
+      ? `label-by-label/${labelByLabelId}`
       : ''
   const image = imageId === null ? '' : `image/${imageId}`
   return [under, image].filter(Boolean).join('/') || 'images'
 }
 
 const screens =
-  /^(?:\/images|(?<model>\/model)(?:\/(?<version>\d{1,15}))?|\/label\/(?<label>\d{1,15}))?(?:\/image\/(?<image>\d{1,15}))?$/
-const addresses = /^(?:#\/?)?(?:(?<project>[\da-f]{8})(?<screen>\/[a-z\d/]+))?(?:\?(?<query>.*))?$/
+  /^(?:\/images|(?<model>\/model)(?:\/(?<version>\d{1,15}))?|\/label-by-label\/(?<label>\d{1,15}))?(?:\/image\/(?<image>\d{1,15}))?$/
+const addresses = /^(?:#\/?)?(?:(?<project>[\da-f]{8})(?<screen>\/[a-z\d/-]+))?(?:\?(?<query>.*))?$/
 
 /** @returns undefined for what is no address of a screen */
 export function readAddress(address: string, labels: readonly Label[]): Read | undefined {
@@ -65,7 +65,7 @@ export function readAddress(address: string, labels: readonly Label[]): Read | u
       imageId: numberOf(screen.image),
       modelPage: screen.model !== undefined,
       shownModel: numberOf(screen.version),
-      reviewedLabel: numberOf(screen.label),
+      labelByLabelId: numberOf(screen.label),
       dialog: isDialog(open) ? open : null,
       editedLabel: open === 'new-label' ? 0 : numberOf(edited),
     },

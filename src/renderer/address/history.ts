@@ -1,10 +1,10 @@
 import type { Label, ProjectSummary } from '../../contract/schemas.ts'
 import { actions } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
+import { openLabelByLabel } from '../labelByLabel/state.ts'
 import { refreshStaleList } from '../state/events.ts'
 import type { View } from '../state/filterText.ts'
 import { currentIds, keys, queryClient } from '../state/queries.ts'
-import { openReview } from '../state/review.ts'
 import { notify, openImage, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { addressOf, type Place, projectSign, readAddress } from './address.ts'
@@ -48,8 +48,8 @@ const labelsNow = (): readonly Label[] => queryClient.getQueryData<Label[]>(keys
 const entryNow = (): Entry | null => (history.state as { surmise?: Entry } | null)?.surmise ?? null
 
 function placeNow(): Told {
-  const { imageId, stepped, modelPage, shownModel, reviewedLabel, filter, sort, dialog, editedLabel } = ui.get()
-  const place = { imageId, stepped, modelPage, shownModel, reviewedLabel, filter, sort, dialog, editedLabel }
+  const { imageId, stepped, modelPage, shownModel, labelByLabelId, filter, sort, dialog, editedLabel } = ui.get()
+  const place = { imageId, stepped, modelPage, shownModel, labelByLabelId, filter, sort, dialog, editedLabel }
   return { ...place, project: projectNow() }
 }
 
@@ -113,7 +113,7 @@ function kindOfChange(from: Told, to: Told): 'step' | 'leave' | 'replace' | 'min
   const isOpen = ({ dialog, editedLabel }: Told): boolean => dialog !== null || editedLabel !== null
   if (from.dialog !== to.dialog || from.editedLabel !== to.editedLabel)
     return isOpen(from) ? (isOpen(to) ? 'replace' : 'leave') : 'step'
-  if (from.modelPage !== to.modelPage || from.reviewedLabel !== to.reviewedLabel) return 'step'
+  if (from.modelPage !== to.modelPage || from.labelByLabelId !== to.labelByLabelId) return 'step'
   if (from.imageId !== to.imageId) return from.imageId !== null && to.imageId !== null && to.stepped ? 'minor' : 'step'
   if (from.sort !== to.sort) return 'step'
   if (from.filter !== to.filter) {
@@ -171,14 +171,14 @@ async function arrive(hash: string): Promise<void> {
 }
 
 function show(place: Place): void {
-  const { filter, sort, reviewedLabel, imageId, dialog, editedLabel, modelPage, shownModel } = place
+  const { filter, sort, labelByLabelId, imageId, dialog, editedLabel, modelPage, shownModel } = place
   const before = ui.get()
   const isSameList = JSON.stringify([before.filter, before.sort]) === JSON.stringify([filter, sort])
   const ids = currentIds()
   if (!isSameList) ui.set({ filter, sort, cursor: 0, selection: new Set() })
-  if (reviewedLabel !== null && reviewedLabel !== before.reviewedLabel) openReview(reviewedLabel)
+  if (labelByLabelId !== null && labelByLabelId !== before.labelByLabelId) openLabelByLabel(labelByLabelId)
   if (ui.get().imageId !== imageId) openImage(imageId)
-  ui.set({ modelPage, shownModel, reviewedLabel, editedLabel, dialog: dialog && canOpen(dialog) ? dialog : null })
+  ui.set({ modelPage, shownModel, labelByLabelId, editedLabel, dialog: dialog && canOpen(dialog) ? dialog : null })
   // The keyboard goes on from the image that was left or that is shown.
   const at = isSameList ? ids.indexOf(imageId ?? before.imageId ?? -1) : -1
   if (at >= 0) ui.set({ cursor: at })

@@ -88,7 +88,7 @@ export function MergeDialog({ onClose }: { onClose: () => void }) {
 }
 
 function Merged({ report, onClose }: { report: MergeReport; onClose: () => void }) {
-  const review = () => {
+  const openDisputes = () => {
     onClose()
     action('disputed').run()
   }
@@ -98,7 +98,7 @@ function Merged({ report, onClose }: { report: MergeReport; onClose: () => void 
       onClose={onClose}
       foot={
         <>
-          {report.disputed > 0 && <Button onClick={review}>{words.review}</Button>}
+          {report.disputed > 0 && <Button onClick={openDisputes}>{words.openDisputes}</Button>}
           <Button kind="primary" data-first-focus onClick={onClose}>
             {texts.common.done}
           </Button>

@@ -43,7 +43,7 @@ export function HistoryDialog({ onClose }: { onClose: () => void }) {
       selection: new Set(),
       imageId: null,
       modelPage: false,
-      reviewedLabel: null,
+      labelByLabelId: null,
     })
     onClose()
   }

@@ -10,8 +10,8 @@ import { leaveFocus } from '../ui/keepFocus.ts'
 import { Name } from '../ui/Name.tsx'
 import { Dot, StateIcon } from '../ui/StateIcon.tsx'
 import { Dispute } from './Dispute.tsx'
-import { Doubt } from './Doubt.tsx'
 import type { LabelEntry } from './groups.ts'
+import { Mistake } from './Mistake.tsx'
 
 interface LabelRowProps {
   imageId: number
@@ -27,7 +27,7 @@ interface LabelRowProps {
 /** One label of the open image, with what can be done about it. */
 export const LabelRow = memo(function LabelRow({
   imageId,
-  entry: { label, state, suggestion, doubt, dispute },
+  entry: { label, state, suggestion, mistake, dispute },
   shortcut,
   isFocused,
   isExplained,
@@ -84,8 +84,8 @@ export const LabelRow = memo(function LabelRow({
           <span className="sr-only"> {texts.why.ask}</span>
         </button>
       )}
-      {doubt ? (
-        <Doubt imageId={imageId} name={label.name} doubt={doubt} />
+      {mistake ? (
+        <Mistake imageId={imageId} name={label.name} mistake={mistake} />
       ) : suggestion?.likely ? (
         <span className="flex">
           <Choice
@@ -145,7 +145,7 @@ function isSame({ entry: before, ...was }: LabelRowProps, { entry, ...is }: Labe
     before.label === entry.label &&
     before.state === entry.state &&
     before.suggestion === entry.suggestion &&
-    before.doubt === entry.doubt &&
+    before.mistake === entry.mistake &&
     before.dispute === entry.dispute
   )
 }

@@ -6,7 +6,7 @@ export interface LabelEntry {
   state: KnownState | undefined
   suggestion: Suggestion | undefined
   /** What the model says against a known state. */
-  doubt: Suggestion | undefined
+  mistake: Suggestion | undefined
   /** What people said who don't agree on it. */
   dispute: readonly Statement[] | undefined
 }
@@ -16,7 +16,7 @@ export interface LabelGroups {
   disputed: LabelEntry[]
   /** Undecided and likely: what could be present first, the surest first. */
   suggested: LabelEntry[]
-  /** Those that the model doubts, the strongest doubt first; then present, then absent. */
+  /** Likely mistakes first, the likeliest of them on top; then present, then absent. */
   known: LabelEntry[]
   unknown: LabelEntry[]
 }
@@ -25,7 +25,7 @@ export interface LabelGroups {
 export function labelGroups(labels: readonly Label[], detail: ImageDetail, search = ''): LabelGroups {
   const states = new Map(detail.states.map((state) => [state.labelId, state]))
   const suggestions = new Map(detail.allSuggestions.map((one) => [one.labelId, one]))
-  const doubts = new Map(detail.doubts.map((one) => [one.labelId, one]))
+  const mistakes = new Map(detail.mistakes.map((one) => [one.labelId, one]))
   const disputes = new Map(detail.disputes.map(({ labelId, statements }) => [labelId, statements]))
   const wanted = search.trim().toLocaleLowerCase()
   const groups: LabelGroups = { disputed: [], suggested: [], known: [], unknown: [] }
@@ -33,14 +33,20 @@ export function labelGroups(labels: readonly Label[], detail: ImageDetail, searc
     if (wanted && !label.name.toLocaleLowerCase().includes(wanted)) continue
     const state = states.get(label.id)
     const suggestion = state ? undefined : suggestions.get(label.id)
-    const entry = { label, state, suggestion, doubt: state && doubts.get(label.id), dispute: disputes.get(label.id) }
+    const entry = {
+      label,
+      state,
+      suggestion,
+      mistake: state && mistakes.get(label.id),
+      dispute: disputes.get(label.id),
+    }
     if (entry.dispute && !state) groups.disputed.push(entry)
     else if (state) groups.known.push(entry)
     else if (suggestion?.likely) groups.suggested.push(entry)
     else groups.unknown.push(entry)
   }
-  const places = [...doubts.keys()]
-  const place = ({ doubt }: LabelEntry): number => (doubt ? places.indexOf(doubt.labelId) : places.length)
+  const places = [...mistakes.keys()]
+  const place = ({ mistake }: LabelEntry): number => (mistake ? places.indexOf(mistake.labelId) : places.length)
   groups.known.sort((a, b) => place(a) - place(b) || (b.state?.state ?? 0) - (a.state?.state ?? 0))
   groups.suggested.sort((a, b) => weight(b) - weight(a))
   return groups
@@ -83,7 +89,7 @@ export function restOf(labels: readonly Label[], { states }: Pick<ImageDetail, '
 }
 
 /**
- * @param reviews whether known labels that the model doubts come before what it suggests
+ * @param mistakesFirst whether likely mistakes come before what the model suggests
  * @param settled the label that was under the keyboard last: what a mark brings to the front must not come under a key on its way
  * @returns the label under the keyboard: the chosen one while it is shown, else the first that people don't agree on, or the first suggestion, that was not
  * passed over
@@ -92,13 +98,13 @@ export function nextFocus(
   { disputed, suggested, known, unknown }: LabelGroups,
   chosen: number | null,
   skipped: ReadonlySet<number>,
-  reviews = false,
+  mistakesFirst = false,
   settled: number | null = null,
 ): number | null {
   const isShown = [disputed, suggested, known, unknown].some((group) => group.some(({ label }) => label.id === chosen))
   if (chosen !== null && isShown) return chosen
-  const doubted = reviews ? known.filter(({ doubt }) => doubt) : []
-  const queue = [...doubted, ...disputed, ...suggested].map(({ label }) => label.id).filter((id) => !skipped.has(id))
+  const likely = mistakesFirst ? known.filter(({ mistake }) => mistake) : []
+  const queue = [...likely, ...disputed, ...suggested].map(({ label }) => label.id).filter((id) => !skipped.has(id))
   return queue.find((id) => id === settled) ?? queue[0] ?? null
 }
 

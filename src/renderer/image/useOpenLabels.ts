@@ -12,10 +12,10 @@ export function useOpenLabels(detail: ImageDetail) {
   const search = useUi((state) => state.labelSearch)
   const chosen = useUi((state) => state.focusedLabel)
   const skipped = useUi((state) => state.skipped)
-  const reviews = useUi((state) => state.sort.by === 'disagreeing')
+  const mistakesFirst = useUi((state) => state.sort.by === 'mistakes')
   const settled = useUi((state) => state.settled)
   const groups = useMemo(() => labelGroups(labels, detail, search), [labels, detail, search])
-  const focused = nextFocus(groups, chosen, skipped, reviews, settled)
+  const focused = nextFocus(groups, chosen, skipped, mistakesFirst, settled)
   const isOpen = useUi((state) => state.imageId === detail.id)
   useLayoutEffect(() => {
     if (isOpen) ui.set({ settled: focused })

@@ -12,10 +12,10 @@ import { Button, IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Select } from '../ui/Field.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
-import { Contradictions } from './Contradictions.tsx'
 import { Cooccurrences } from './Cooccurrences.tsx'
 import { Change, LabelTable, whyNotMeasured } from './LabelTable.tsx'
 import type { LabelFigures } from './labelOrder.ts'
+import { Mistakes } from './Mistakes.tsx'
 import { useCooccurrence, useCurves, useReport } from './queries.ts'
 import { Reliability } from './Reliability.tsx'
 import { Figure, Thresholds } from './Thresholds.tsx'
@@ -95,8 +95,8 @@ function Measured({ model }: { model: Model }) {
       <Card title={t.byLabel} hint={report.before ? t.comparedWith(t.when(report.before.createdAt)) : t.nothingBefore}>
         <LabelTable report={report} labels={figures} shown={labelId} onShow={setLabelId} />
       </Card>
-      <Card title={t.contradictions} hint={t.contradictionsHint}>
-        <Contradictions modelId={model.id} labels={figures} />
+      <Card title={t.mistakes} hint={t.mistakesHint}>
+        <Mistakes modelId={model.id} labels={figures} />
       </Card>
     </>
   )

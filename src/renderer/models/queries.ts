@@ -21,10 +21,10 @@ export const useCooccurrence = () =>
   useQuery({ queryKey: key('cooccurrence'), queryFn: () => client.models.cooccurrence() })
 
 /** As many as one looks through. */
-export const mostContradictions = 60
+export const mostMistakes = 60
 
-export const useContradictions = (id: number, labelId: number) =>
+export const useMistakes = (id: number, labelId: number) =>
   useQuery({
-    queryKey: key('contradictions', id, labelId),
-    queryFn: () => client.models.contradictions({ id, labelId, limit: mostContradictions }),
+    queryKey: key('mistakes', id, labelId),
+    queryFn: () => client.models.mistakes({ id, labelId, limit: mostMistakes }),
   })

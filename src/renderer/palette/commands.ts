@@ -1,13 +1,14 @@
+import { actionToday } from '../../contract/oldWords.ts'
 import type { Label, RecentProject, SavedFilter } from '../../contract/schemas.ts'
 import { detailNow } from '../actions/now.ts'
 import { actions, keyName } from '../actions/registry.ts'
 import { isolated } from '../bidi.ts'
+import { openLabelByLabel } from '../labelByLabel/state.ts'
 import { chooseSaved } from '../state/filters.ts'
 import { sortBy } from '../state/filterText.ts'
 import { mark, markMany } from '../state/marks.ts'
 import { openProject } from '../state/openProject.ts'
 import { remember, remembered } from '../state/remembered.ts'
-import { openReview } from '../state/review.ts'
 import { notifyError, openImage, type Theme, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import type { Findable } from './rank.ts'
@@ -29,7 +30,7 @@ interface Known {
 
 const words = texts.palette
 
-const inTheGrid = { modelPage: false, reviewedLabel: null }
+const inTheGrid = { modelPage: false, labelByLabelId: null }
 
 /** All that can be done from here. Labels come in where something is typed: there may be a thousand. */
 export function commandsOf({ labels, saved, recent, project }: Known, isTyping: boolean): Command[] {
@@ -78,8 +79,8 @@ function commandsOfLabels(labels: readonly Label[]): Command[] {
     ...(detail ? [clears(label, detail)] : []),
     ...(['present', 'suggested', 'unknown', 'absent'] as const).map((is) => shows(label, is)),
     {
-      ...plainCommand(`review ${label.id}`, words.review(label.name), texts.candidates.title),
-      run: () => openReview(label.id),
+      ...plainCommand(`label-by-label ${label.id}`, words.labelByLabel(label.name), texts.labelByLabel.title),
+      run: () => openLabelByLabel(label.id),
     },
     {
       ...plainCommand(`edit ${label.id}`, texts.labels.edit(label.name), texts.labels.editTitle),
@@ -134,7 +135,7 @@ function plainCommand(id: string, title: string, hint: string): Omit<Command, 'r
 
 const mostRecent = 12
 
-export const recentCommands = (): string[] => remembered<string[]>('commands', [])
+export const recentCommands = (): string[] => remembered<string[]>('commands', []).map(actionToday)
 
 /** Does it, and puts it before the others from now on. Marks are no habit: they are not remembered. */
 export function runCommand(command: Command): void {

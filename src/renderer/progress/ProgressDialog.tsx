@@ -88,8 +88,8 @@ const head = 'sticky top-0 border-b border-line bg-raised px-3 py-1.5 font-mediu
 const cell = 'border-b border-line px-3 py-1.5'
 
 const decided = (one: Decisions): string => sumOf(one).toLocaleString()
-const how = ({ byHand, oneByOne, together, imported }: Decisions): string =>
-  words.how(byHand, oneByOne + together, imported)
+const how = ({ byHand, oneByOne, inBulk, imported }: Decisions): string =>
+  words.how(byHand, oneByOne + inBulk, imported)
 
 function Figure({ name, value, hint }: { name: string; value: string; hint: string }) {
   return (

@@ -33,11 +33,11 @@ export function remaining(
 }
 
 /** What was decided here, not imported. */
-export const sumOf = ({ byHand, oneByOne, together }: Decisions): number => byHand + oneByOne + together
+export const sumOf = ({ byHand, oneByOne, inBulk }: Decisions): number => byHand + oneByOne + inBulk
 
-/** Decisions that nobody made one by one: of suggestions accepted together, all but the strokes that took them over. */
-export function savedBy({ together, strokes }: ProgressOverview['total']): number {
-  return Math.max(0, together - strokes)
+/** Decisions that nobody made one by one: of suggestions accepted in bulk, all but the strokes that took them over. */
+export function savedBy({ inBulk, strokes }: ProgressOverview['total']): number {
+  return Math.max(0, inBulk - strokes)
 }
 
 /** The midnight before, where the person is. */

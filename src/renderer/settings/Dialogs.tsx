@@ -1,6 +1,7 @@
 import { type ComponentType, useLayoutEffect } from 'react'
 import { BackbonesDialog } from '../backbones/BackbonesDialog.tsx'
 import { BackupsDialog } from '../backups/BackupsDialog.tsx'
+import { BulkDialog } from '../bulk/BulkDialog.tsx'
 import { ExportDialog } from '../exchange/ExportDialog.tsx'
 import { ImportDialog } from '../exchange/ImportDialog.tsx'
 import { MergeDialog } from '../exchange/MergeDialog.tsx'
@@ -14,7 +15,6 @@ import { OpenProjectDialog } from '../start/OpenProjectDialog.tsx'
 import { RelocateDialog } from '../start/RelocateDialog.tsx'
 import { useLabels } from '../state/queries.ts'
 import { type DialogName, ui, useUi } from '../state/ui.ts'
-import { TogetherDialog } from '../together/TogetherDialog.tsx'
 import { DoctorDialog } from './DoctorDialog.tsx'
 import { KeysDialog } from './KeysDialog.tsx'
 import { LabelDialog } from './LabelDialog.tsx'
@@ -33,7 +33,7 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
   settings: SettingsDialog,
   keys: KeysDialog,
   palette: CommandPalette,
-  together: TogetherDialog,
+  bulk: BulkDialog,
   history: HistoryDialog,
   progress: ProgressDialog,
   doctor: DoctorDialog,

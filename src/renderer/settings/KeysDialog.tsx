@@ -80,7 +80,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
         <ScrollRegion label={words.title} className="-mx-1 grid max-h-[60vh] gap-x-10 gap-y-6 px-1 sm:grid-cols-2">
           <div className="flex flex-col gap-6">
             {group('Image')}
-            {group('Review')}
+            {group('LabelByLabel')}
           </div>
           <div className="flex flex-col gap-6">
             {group('Everywhere')}

@@ -1,3 +1,4 @@
+import { sortToday } from '../../contract/oldWords.ts'
 import type { ImageFilter, ImageSort, Label } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 
@@ -34,11 +35,11 @@ const largestFirst: Record<SortName, boolean> = {
   confidence: true,
   usefulness: true,
   uncertain: true,
-  disagreeing: true,
+  mistakes: true,
   audit: true,
 }
 /** Those that the main process turns round by itself. */
-const turned: readonly SortName[] = ['confidence', 'usefulness', 'uncertain', 'disagreeing', 'audit']
+const turned: readonly SortName[] = ['confidence', 'usefulness', 'uncertain', 'mistakes', 'audit']
 
 export function sortBy(
   by: SortName,
@@ -140,7 +141,7 @@ class Reader {
       if (key === 'by') decided.by = value.split(',').map((word) => sources[oneOf(key, word, Object.keys(sources))])
       if (key === 'who') decided.who = value
       if (key === 'since' || key === 'until') decided[key] = date(key, value)
-      if (key === 'sort') sort.by = oneOf(key, value, Object.keys(largestFirst) as SortName[])
+      if (key === 'sort') sort.by = oneOf(key, sortToday(value), Object.keys(largestFirst) as SortName[])
       if (key === 'order') sort.reversed = oneOf(key, value, ['reversed']) === 'reversed'
       if (key === 'seed') sort.seed = wholeNumber(key, value)
     }

@@ -1,21 +1,21 @@
 import { imageUrl } from '../../contract/contract.ts'
 import type { ImageRow, ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
+import { labelByLabel } from '../labelByLabel/state.ts'
 import { joinPath } from '../start/paths.ts'
 import { texts } from '../texts.ts'
 import { currentIds, keys, queryClient } from './queries.ts'
-import { review } from './review.ts'
 import { notify, notifyError, ui } from './ui.ts'
 
 const words = texts.imageFile
 
 /** The open image, or the one under the keyboard. */
 export function imageAtHand(): number | null {
-  const { imageId, modelPage, reviewedLabel, cursor } = ui.get()
+  const { imageId, modelPage, labelByLabelId, cursor } = ui.get()
   if (imageId !== null) return imageId
   if (modelPage) return null
-  if (reviewedLabel !== null) {
-    const { list, start, cursor: place } = review.get()
+  if (labelByLabelId !== null) {
+    const { list, start, cursor: place } = labelByLabel.get()
     return list?.ids[start + place] ?? null
   }
   const ids = currentIds()

@@ -124,10 +124,10 @@ function decide(pairs: Pair[], asSuggested: boolean): void {
 }
 
 /** Takes over what the model says against a known label, or keeps what is known. */
-export function review(imageId: number, { labelId, suggestion }: Suggestion, take: boolean): void {
+export function settleMistake(imageId: number, { labelId, suggestion }: Suggestion, take: boolean): void {
   if (refuseUnseen([imageId], texts.notNow.unseenSuggestion)) return
   const undo = showAtOnce(imageId, [{ labelId, state: (suggestion === 'present') === take ? 1 : -1 }])
-  const sending = sendOnce((sent) => client.marks.review({ imageId, labelId, suggestion, take, sent }))
+  const sending = sendOnce((sent) => client.marks.settleMistake({ imageId, labelId, suggestion, take, sent }))
   void saved(sending, undo)
 }
 
@@ -183,7 +183,7 @@ function showAtOnce(imageId: number, changes: { labelId: number; state: LabelSta
     states: [...others, ...now],
     suggestions: before.suggestions.filter(undecided),
     allSuggestions: before.allSuggestions.filter(undecided),
-    doubts: before.doubts.filter(({ labelId }) => !changed.has(labelId)),
+    mistakes: before.mistakes.filter(({ labelId }) => !changed.has(labelId)),
   })
   return () => queryClient.setQueryData(key, before)
 }

@@ -1,3 +1,4 @@
+import { viewToday } from '../../contract/oldWords.ts'
 import type { ImageFilter, ImageSort, ProjectSummary } from '../../contract/schemas.ts'
 import { keys, queryClient } from './queries.ts'
 import { remember, remembered } from './remembered.ts'
@@ -17,7 +18,7 @@ const afterwards = 500
 
 /** @param project its uuid */
 export function returnToPlace(project: string): void {
-  const place = remembered<Place | null>(keyOf(project), null)
+  const place = viewToday(remembered<Place | null>(keyOf(project), null))
   if (place) useUi.setState({ ...place })
 }
 

@@ -1,3 +1,4 @@
+import { actionToday } from '../../contract/oldWords.ts'
 import { client } from '../bridge/client.ts'
 import { loadRemembered, remembered } from './remembered.ts'
 import { notifyError, type Theme, ui } from './ui.ts'
@@ -6,7 +7,7 @@ import { notifyError, type Theme, ui } from './ui.ts'
 export async function loadPreferences(): Promise<void> {
   try {
     const [{ keys, panels, tourSeen }] = await Promise.all([client.app.preferences(), loadRemembered()])
-    ui.set({ keyMap: keys, panels, tourSeen, ...asItWas() })
+    ui.set({ keyMap: keysToday(keys), panels, tourSeen, ...asItWas() })
   } catch (error) {
     notifyError(error)
   } finally {
@@ -14,6 +15,9 @@ export async function loadPreferences(): Promise<void> {
     ui.set({ preferencesRead: true })
   }
 }
+
+const keysToday = (keys: Readonly<Record<string, readonly string[]>>) =>
+  Object.fromEntries(Object.entries(keys).map(([id, own]) => [actionToday(id), own]))
 
 const asItWas = () => ({
   goesOn: remembered('goesOn', false),

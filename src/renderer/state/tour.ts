@@ -14,7 +14,7 @@ export function startTour(): void {
 /** Each step begins on the screen that it is about. */
 function enter(step: TourStep): void {
   if (step === 'open') openImage(null)
-  if (step === 'open' || step === 'mark') ui.set({ modelPage: false, reviewedLabel: null })
+  if (step === 'open' || step === 'mark') ui.set({ modelPage: false, labelByLabelId: null })
   if (step === 'mark') openImage(imageAtHand())
   ui.set({ tour: step })
 }

@@ -13,7 +13,7 @@ export const dialogNames = [
   'settings',
   'keys',
   'palette',
-  'together',
+  'bulk',
   'history',
   'progress',
   'backups',
@@ -98,7 +98,7 @@ export interface Ui {
   modelPage: boolean
   shownModel: number | null
   /** The label that is gone through image by image, in the place of the grid. */
-  reviewedLabel: number | null
+  labelByLabelId: number | null
   notices: Notice[]
   /** Marks under way, and whether the last one failed. */
   saving: number
@@ -122,7 +122,7 @@ const start = {
   trainingPanel: false,
   modelPage: false,
   shownModel: null,
-  reviewedLabel: null,
+  labelByLabelId: null,
   editedLabel: null,
   imagesLater: false,
 } satisfies Partial<Ui>

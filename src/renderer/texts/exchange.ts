@@ -122,7 +122,7 @@ export const merging = {
   merge: 'Merge',
   done: 'Merged',
   doneHint: 'A single undo reverses the whole merge.',
-  review: 'Review them',
+  openDisputes: 'Review them',
   matched: (matched: number) =>
     matched === 1 ? '1 image is in both copies.' : `${matched.toLocaleString()} images are in both copies.`,
   unmatched: (count: number) =>

@@ -156,13 +156,13 @@ export const models = {
       ? `not learnt yet: mark ${more.join(' and ')}`
       : 'not learnt yet: fine-tune again to learn it'
   },
-  contradictions: 'Possible labelling mistakes',
-  contradictionsHint: 'The model is at least 90% sure of the opposite, without having seen the mark.',
-  noContradictions: 'None: the model doesn’t confidently contradict any known label.',
+  mistakes: 'Possible labelling mistakes',
+  mistakesHint: 'The model is at least 90% sure of the opposite, without having seen the mark.',
+  noMistakes: 'None: the model doesn’t confidently contradict any known label.',
   saysAbsent: 'Marked present, predicted absent',
   saysPresent: 'Marked absent, predicted present',
-  contradictedImages: (name: string) => `Possible mistakes: ${isolated(name)}`,
-  openContradiction: (path: string, state: string, sure: string) =>
+  imagesOfMistakes: (name: string) => `Possible mistakes: ${isolated(name)}`,
+  openMistake: (path: string, state: string, sure: string) =>
     `Open ${isolated(path)}: ${state}, predicted ${sure} present`,
   firstOnes: (count: number) => `The ${count} most certain.`,
   cooccurrence: 'Labels that occur together',
@@ -264,7 +264,7 @@ const counted = (count: number, one: string): string => `${count.toLocaleString(
 const atLeast = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)}%`
 const atMost = (share: number): string => `${(Math.ceil(share * 1000) / 10).toFixed(1)}%`
 
-export const together = {
+export const bulk = {
   title: 'Accept in bulk',
   open: 'Accept in bulk…',
   precision: 'Target accuracy',

@@ -5,7 +5,7 @@ export const notNow = {
   notGrid: 'Go back to the grid first.',
   notImage: 'Open an image first.',
   notModel: 'Open the model page first.',
-  notReview: 'Open label by label first.',
+  notLabelByLabel: 'Open label by label first.',
   notTour: 'Start the tour first.',
   nothingToUndo: 'Nothing to undo.',
   nothingToRedo: 'Nothing to redo.',

@@ -68,7 +68,7 @@ export const firstSteps = {
   mark: (least: number) =>
     `Mark what you’re sure of. Surmise can learn a label once it is marked present in ${least} images and absent in ${least}; more is better.`,
   open: 'Image by image',
-  review: 'Label by label',
+  labelByLabel: 'Label by label',
   train: (labels: number, key: string) =>
     `${labels === 1 ? 'One label can' : `${labels.toLocaleString()} labels can`} be learnt from what’s known. Fine-tune (${key}) when you like, then keep marking.`,
   hide: 'Hide next steps',

@@ -30,7 +30,7 @@ export const workbench = {
     added: 'Newest first',
     known: 'Least known first',
     uncertain: 'Most uncertain first',
-    disagreeing: 'Possible mistakes first',
+    mistakes: 'Possible mistakes first',
     audit: 'Random audit',
     confidence: 'Most certain first',
     usefulness: 'Most useful first',
@@ -98,7 +98,7 @@ export const progress = {
   suggested: (present: number, absent: number) => `${present.toLocaleString()} / ${absent.toLocaleString()}`,
 } as const
 
-export const candidates = {
+export const labelByLabel = {
   title: 'Label by label',
   ask: (name: string) => `Which images show “${isolated(name)}”?`,
   label: 'Label',
@@ -204,9 +204,9 @@ export const filters = {
   },
 } as const
 
-export const review = {
-  doubt: (state: string, sure: string) => `${state}? ${sure}`,
-  doubtTitle: (state: string, sure: string) => `The model says ${state}, ${sure}`,
+export const mistakes = {
+  ask: (state: string, sure: string) => `${state}? ${sure}`,
+  says: (state: string, sure: string) => `The model says ${state}, ${sure}`,
   take: (name: string, state: string) => `Correct: ${isolated(name)} is ${state}`,
   keep: (name: string, state: string) => `Keep: ${isolated(name)} is ${state}`,
 } as const

@@ -42,8 +42,8 @@ export function FirstSteps({ project }: { project: ProjectSummary }) {
         <>
           {names !== null && !model && <Button onClick={action('suggest-from-names').run}>{texts.names.action}</Button>}
           <Button onClick={action('grid.open').run}>{words.open}</Button>
-          <Button title={keyNameOf('grid.review')} onClick={action('grid.review').run}>
-            {words.review}
+          <Button title={keyNameOf('grid.label-by-label')} onClick={action('grid.label-by-label').run}>
+            {words.labelByLabel}
           </Button>
         </>
       )}

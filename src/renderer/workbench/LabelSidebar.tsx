@@ -2,9 +2,9 @@ import { Check, LayoutGrid, Minus, Pencil, Plus } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
 import type { ImageFilter, Label } from '../../contract/schemas.ts'
 import { keyName, keysOfLabels } from '../actions/registry.ts'
+import { openLabelByLabel } from '../labelByLabel/state.ts'
 import { usePanelWidth } from '../state/panels.ts'
 import { useLabels } from '../state/queries.ts'
-import { openReview } from '../state/review.ts'
 import { ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
@@ -124,10 +124,10 @@ function LabelLine({
           ))}
           <button
             type="button"
-            onClick={() => openReview(label.id)}
+            onClick={() => openLabelByLabel(label.id)}
             className="flex h-6 items-center gap-1 rounded-full border border-transparent px-2 text-xs hover:bg-surface"
           >
-            <LayoutGrid size={11} strokeWidth={2.5} aria-hidden /> {texts.candidates.title}
+            <LayoutGrid size={11} strokeWidth={2.5} aria-hidden /> {texts.labelByLabel.title}
           </button>
         </div>
       )}

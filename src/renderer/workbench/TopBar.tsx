@@ -132,7 +132,7 @@ function ProjectMenu() {
             {entry('locate')}
             <Menu.Separator className={menuLine} />
             {names !== null && entry('suggest-from-names')}
-            {entry('together', texts.together.open)}
+            {entry('bulk', texts.bulk.open)}
             {entry('history', texts.historyList.open)}
             {entry('backups', texts.backups.open)}
             {entry('progress', texts.progress.open)}

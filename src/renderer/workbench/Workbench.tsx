@@ -2,8 +2,8 @@ import { useEffect } from 'react'
 import type { ProjectSummary } from '../../contract/schemas.ts'
 import { askForFormats } from '../exchange/formats.ts'
 import { ImageView } from '../image/ImageView.tsx'
+import { LabelByLabelScreen } from '../labelByLabel/LabelByLabelScreen.tsx'
 import { ModelScreen } from '../models/ModelScreen.tsx'
-import { ReviewView } from '../review/ReviewView.tsx'
 import { AllowImagesDialog } from '../start/AllowImagesDialog.tsx'
 import { rememberPlace, returnToPlace } from '../state/place.ts'
 import { ui, useUi } from '../state/ui.ts'
@@ -23,9 +23,9 @@ export function Workbench({ project }: { project: ProjectSummary }) {
   useEffect(askForFormats, [])
   const modelPage = useUi((state) => state.modelPage)
   const later = useUi((state) => state.imagesLater)
-  const reviewed = useUi((state) => state.reviewedLabel)
+  const reviewed = useUi((state) => state.labelByLabelId)
   const screen =
-    reviewed === null ? <GridScreen project={project} /> : <ReviewView project={project} labelId={reviewed} />
+    reviewed === null ? <GridScreen project={project} /> : <LabelByLabelScreen project={project} labelId={reviewed} />
   const grid = modelPage ? <ModelScreen project={project} /> : screen
   return (
     <>

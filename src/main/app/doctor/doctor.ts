@@ -142,7 +142,7 @@ async function projectFindings({ workspace }: Application): Promise<Finding[]> {
           {
             ...({ part: 'project', name: 'Folder of images', state: 'warning' } as const),
             says: `not read: the project comes from elsewhere, and ${project.imagesRoot} is not its own folder`,
-            hint: 'Allow it in the window, or by --trust-images, if you trust whoever made the project.',
+            hint: 'Allow it in the window, or by --allow-images, if you trust whoever made the project.',
           },
         ]),
     { part: 'project', name: 'Labels', state: 'fact', says: String(project.labels.list().length), hint: '' },

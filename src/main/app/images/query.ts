@@ -5,7 +5,7 @@ import type { StateMatrix } from '../../project/states/stateMatrix.ts'
 import { placeInAudit } from '../../suggestions/audit.ts'
 import type { Gains } from '../../suggestions/gains.ts'
 import { likelyFrom } from '../../suggestions/scores.ts'
-import { doubtsOfImages } from '../mistakes/doubts.ts'
+import { mistakesOfImages } from '../mistakes/mistakes.ts'
 import type { CurrentScores } from '../suggestions/suggestions.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Confidence } from './confidence.ts'
@@ -41,7 +41,7 @@ interface Sources {
   gains: { gains: Gains; matrix: StateMatrix } | undefined
 }
 
-const sortsByModel: readonly ImageSort['by'][] = ['confidence', 'usefulness', 'uncertain', 'disagreeing', 'audit']
+const sortsByModel: readonly ImageSort['by'][] = ['confidence', 'usefulness', 'uncertain', 'mistakes', 'audit']
 
 async function openSources(
   { project, suggestions }: Workspace,
@@ -58,7 +58,7 @@ async function openSources(
   const gains = sort.by === 'usefulness' ? await suggestions.gains() : undefined
   const matrix = gains && (await project.states.matrix())
   // Last: it holds for as long as nothing waits.
-  const needsDecisions = filter.decided !== undefined || (scores && sort.by === 'disagreeing')
+  const needsDecisions = filter.decided !== undefined || (scores && sort.by === 'mistakes')
   const decisions = needsDecisions ? await project.states.decisions() : undefined
   return { decisions, scores, confidence, gains: gains && matrix && { gains, matrix } }
 }
@@ -114,8 +114,8 @@ function valuesOf(
       const uncertainties = confidence.uncertainties(labelId)
       return (id) => confidence.at(uncertainties, id)
     }
-    case 'disagreeing':
-      return decisions && doubtsOfImages(decisions, scores, labelId ?? filter.labels?.[0]?.labelId)
+    case 'mistakes':
+      return decisions && mistakesOfImages(decisions, scores, labelId ?? filter.labels?.[0]?.labelId)
     case 'audit': {
       const seed = sort.seed ?? scores.model.id
       const confidences = confidence.of(labelId)

@@ -1,7 +1,7 @@
 import type { ImageDetail, ImageRow } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
 import type { Image } from '../../project/types.ts'
-import { doubtsOf } from '../mistakes/doubts.ts'
+import { mistakesOf } from '../mistakes/mistakes.ts'
 import { suggestionsOf } from '../suggestions/suggestions.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -74,7 +74,7 @@ export async function imageDetail(workspace: Workspace, id: number): Promise<Ima
     allSuggestions: (scores ? suggestionsOf(scores.table, id, undecided) : []).sort(
       (a, b) => b.probability - a.probability,
     ),
-    doubts: scores ? doubtsOf(scores, id, states) : [],
+    mistakes: scores ? mistakesOf(scores, id, states) : [],
     disputes: project.disputes.ofImage(id).map(({ labelId, statements }) => ({
       labelId,
       statements: statements.map(({ origin, state, decidedAt, annotator }) => ({

@@ -1,3 +1,4 @@
+import { viewToday } from '../../../contract/oldWords.ts'
 import { type SavedFilter, savedFilter } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
 import type { Project } from '../../project/project.ts'
@@ -6,7 +7,7 @@ import type { Project } from '../../project/project.ts'
 export function savedFilters(project: Project): SavedFilter[] {
   return project.settings
     .get('filters')
-    .flatMap((stored) => savedFilter.safeParse(stored).data ?? [])
+    .flatMap((stored) => savedFilter.safeParse(viewToday(stored)).data ?? [])
     .sort((a, b) => a.name.localeCompare(b.name))
 }
 

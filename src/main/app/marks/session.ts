@@ -10,7 +10,7 @@ const breakAfter = 120_000
 const leastMinutes = 0.5
 const leastPairs = 10
 
-const noDecisions = (): Decisions => ({ byHand: 0, oneByOne: 0, together: 0, strokes: 0, imported: 0 })
+const noDecisions = (): Decisions => ({ byHand: 0, oneByOne: 0, inBulk: 0, strokes: 0, imported: 0 })
 
 /** The work since the project was opened, and the sums of all work before: the history is gone through once. */
 export class Session {
@@ -86,7 +86,7 @@ function add(sum: Decisions, { pairs, source }: Worked): void {
   if (source !== 'accepted_suggestion') return
   if (Math.abs(pairs) === 1) sum.oneByOne += pairs
   else {
-    sum.together += pairs
+    sum.inBulk += pairs
     sum.strokes += Math.sign(pairs)
   }
 }

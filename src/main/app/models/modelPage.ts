@@ -1,4 +1,4 @@
-import type { Contradiction, Cooccurrence, ModelCurves, ModelReport } from '../../../contract/modelPage.ts'
+import type { Cooccurrence, Mistake, ModelCurves, ModelReport } from '../../../contract/modelPage.ts'
 import { Slices } from '../../base/slices.ts'
 import type { Model } from '../../project/models.ts'
 import { countCooccurrence } from '../../suggestions/cooccurrence.ts'
@@ -43,9 +43,9 @@ export async function modelReport(workspace: Workspace, id: number): Promise<Mod
       known: { present: presentCount, absent: absentCount },
       averagePrecision: then ? then.averagePrecision.blend : ap,
       change: ap === null || !common ? null : await changeOf(common, labelId, pairs, ap, slices),
-      contradicted: {
-        present: contradictedPlaces(pairs, 1).length,
-        absent: contradictedPlaces(pairs, -1).length,
+      mistakes: {
+        present: mistakenPlaces(pairs, 1).length,
+        absent: mistakenPlaces(pairs, -1).length,
       },
     })
     await slices.pause()
@@ -163,13 +163,13 @@ export async function cooccurrenceOfKnown({ project }: Workspace): Promise<Coocc
  * most confident first.
  * @throws UserError `model-unknown`, `model-unusable`
  */
-export async function contradictionsOf(
+export async function mistakesOfModel(
   workspace: Workspace,
   { id, labelId, limit }: { id: number; labelId: number; limit: number },
-): Promise<Contradiction[]> {
+): Promise<Mistake[]> {
   const held = await HeldOutPairs.open(workspace, id)
   const pairs = held.ofLabel(labelId)
-  const places = [...contradictedPlaces(pairs, 1), ...contradictedPlaces(pairs, -1)]
+  const places = [...mistakenPlaces(pairs, 1), ...mistakenPlaces(pairs, -1)]
   const found = places
     .map((i) => ({
       imageId: held.table.imageIds[pairs.rows[i]],
@@ -187,7 +187,7 @@ export async function contradictionsOf(
   })
 }
 
-function contradictedPlaces({ states, probabilities }: LabelPairs, state: 1 | -1): number[] {
+function mistakenPlaces({ states, probabilities }: LabelPairs, state: 1 | -1): number[] {
   const opposite = state === 1 ? 'absent' : 'present'
   const places: number[] = []
   probabilities.forEach((p, i) => {

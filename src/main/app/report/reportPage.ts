@@ -9,7 +9,7 @@ import { reportPage } from '../../report/page.ts'
 import { confidenceOf, likelyFrom } from '../../suggestions/scores.ts'
 import { requireTarget } from '../exchange/writeTarget.ts'
 import type { JobControl, StartedJob } from '../jobs.ts'
-import { contradictionsOf, cooccurrenceOfKnown, modelCurves, modelReport } from '../models/modelPage.ts'
+import { cooccurrenceOfKnown, mistakesOfModel, modelCurves, modelReport } from '../models/modelPage.ts'
 import type { CurrentScores } from '../suggestions/suggestions.ts'
 import { counted } from '../words.ts'
 import type { Workspace } from '../workspace.ts'
@@ -76,7 +76,7 @@ async function contentOf(workspace: Workspace, job: JobControl): Promise<ReportC
       await slices.pause()
     }
   }
-  const together = await cooccurrenceOfKnown(workspace)
+  const cooccurrence = await cooccurrenceOfKnown(workspace)
   const names = new Map(labels.map(({ id, name }) => [id, name]))
   const known = labels.map(({ presentCount, absentCount }) => ({ present: presentCount, absent: absentCount }))
   const total = (side: 'present' | 'absent'): number => known.reduce((sum, one) => sum + one[side], 0)
@@ -96,12 +96,12 @@ async function contentOf(workspace: Workspace, job: JobControl): Promise<ReportC
       absent: total('absent'),
       unknown: rows * labels.length - total('present') - total('absent'),
     },
-    together: {
-      names: together.labelIds.map((id) => names.get(id) ?? ''),
-      labels: together.labels,
-      cells: together.labelIds.flatMap((_, a) =>
-        together.labelIds.map((_, b) => {
-          const { value } = heatCell(together, a, b, 'lift')
+    cooccurrence: {
+      names: cooccurrence.labelIds.map((id) => names.get(id) ?? ''),
+      labels: cooccurrence.labels,
+      cells: cooccurrence.labelIds.flatMap((_, a) =>
+        cooccurrence.labelIds.map((_, b) => {
+          const { value } = heatCell(cooccurrence, a, b, 'lift')
           const colour = heatColour(value, 'lift')
           return value === null || !colour ? null : { value, ...colour }
         }),
@@ -120,7 +120,7 @@ async function modelOf(
 ): Promise<ReportModel> {
   const { model } = scores
   const { reliability, thresholds } = await modelCurves(workspace, model.id, null)
-  const mistakes = await mistakesOf(workspace, model.id, names)
+  const mistakes = await likelyMistakes(workspace, model.id, names)
   const suggestions = await suggestedOf(workspace, scores, names)
   const wanted = [...mistakes, ...suggestions.flatMap(({ pictures }) => pictures)]
   const pictures = new Map<number, Uint8Array | undefined>()
@@ -146,14 +146,14 @@ async function modelOf(
 type Wanted = Omit<ReportPicture, 'picture'> & { imageId: number }
 
 /** The surest of all labels. */
-async function mistakesOf(
+async function likelyMistakes(
   workspace: Workspace,
   modelId: number,
   names: ReadonlyMap<number, string>,
 ): Promise<Wanted[]> {
   const found: Wanted[] = []
   for (const [labelId, label] of names) {
-    for (const one of await contradictionsOf(workspace, { id: modelId, labelId, limit: most.mistakes })) {
+    for (const one of await mistakesOfModel(workspace, { id: modelId, labelId, limit: most.mistakes })) {
       const { imageId, path: file, state, probability } = one
       found.push({ imageId, path: file, label, probability, state: state === 1 ? 'present' : 'absent' })
     }

@@ -9,7 +9,7 @@ import { cancelled, UserError } from '../../base/errors.ts'
 import type { Json, Model } from '../../project/models.ts'
 import type { MatrixSnapshot } from '../../project/states/stateMatrix.ts'
 import { removeCheckpoints } from '../../training/checkpoint.ts'
-import type { LastStageReport } from '../../training/lastStage/lastStage.ts'
+import type { LastStageReport } from '../../training/lastStage/tune.ts'
 import type { Comparison } from '../../training/measure/comparison.ts'
 import { learnableLabels } from '../../training/measure/learnable.ts'
 import type { ProgressReport } from '../../training/progress.ts'
@@ -22,7 +22,7 @@ import { applyWhenFree } from '../project/scanning.ts'
 import { isFromNames, namesTemplateFor } from '../suggestions/fromNames.ts'
 import { counted } from '../words.ts'
 import type { Workspace } from '../workspace.ts'
-import { lastStageOutcome, prepareLastStage, type Unfreeze } from './lastStage.ts'
+import { lastStageOutcome, prepareLastStage, type Unfreeze } from './unfreeze.ts'
 
 export interface TrainingOptions {
   /** @default the project's setting */

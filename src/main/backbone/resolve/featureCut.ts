@@ -7,10 +7,10 @@ import { ImportedModel, type ImportedNode } from '../../tensor/onnx/import.ts'
 import { readWholeModel } from '../../tensor/onnx/whole.ts'
 import { type BackboneInput, modelHashes } from '../backbone.ts'
 import type { RegistryEntry } from '../list/registry.ts'
-import { waistsOf } from './cut.ts'
 import { asMap, type OutputShape, pooledNames } from './outputs.ts'
 import { Probe } from './probe.ts'
 import { programCacheFolder } from './programCache.ts'
+import { waistsOf } from './waists.ts'
 
 /** A model that was cut where its last feature map is: a file of its own, and what of it is what. */
 export type FeatureCut = Pick<RegistryEntry, 'file' | 'features' | 'pooled' | 'specialTokens'>

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Application } from '../../app/application.ts'
 import type { Workspace } from '../../app/workspace.ts'
 import { startApplication } from '../start.ts'
@@ -9,17 +9,20 @@ import { type Answer, answer, complain } from './report.ts'
 /** Every command has it. */
 export interface CommonOptions {
   json?: boolean
-  trustImages?: boolean
+  allowImages?: boolean
 }
 
 export function withJson(command: Command): Command {
   return command.option('--json', 'print one JSON object as the last line')
 }
 
+/** What `--allow-images` was called in earlier versions: scripts that say it go on working. */
+export const formerAllowImages = (): Option => new Option('--trust-images').implies({ allowImages: true }).hideHelp()
+
 /** For commands that read images. */
 export function withImages(command: Command): Command {
   const what = 'a project from elsewhere may read images from outside of its own folder; once said, it is remembered'
-  return withJson(command.option('--trust-images', what))
+  return withJson(command.option('--allow-images', what)).addOption(formerAllowImages())
 }
 
 /**
@@ -60,7 +63,7 @@ export function runOn(
 ): Promise<void> {
   return run(options, async (application) => {
     const workspace = await application.open(path.resolve(file), { readOnly })
-    if (options.trustImages) await workspace.allowImages()
+    if (options.allowImages) await workspace.allowImages()
     return work(workspace, application)
   })
 }

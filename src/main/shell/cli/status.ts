@@ -27,7 +27,7 @@ export function addStatus(program: Command): void {
 
 function linesOf(summary: ProjectSummary): string[] {
   const { name, path, imagesRoot, imagesAllowed, imagesRootFound, images, labels, model, lostChanges } = summary
-  const place = imagesRootFound ? '' : imagesAllowed ? ' (not found)' : ' (not allowed yet: --trust-images)'
+  const place = imagesRootFound ? '' : imagesAllowed ? ' (not found)' : ' (not allowed yet: --allow-images)'
   const width = Math.max(5, ...labels.map((label) => oneLine(label.name).length))
   const unknown = (known: number) => String(images.total - known).padStart(8)
   return [

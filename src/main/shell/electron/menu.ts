@@ -27,7 +27,7 @@ const layout = {
     ...['new-project', 'open-project', 'recent', '-', 'import', 'merge', 'export', 'report', '-'],
     ...['rescan', 'locate', '-', 'close'],
   ],
-  edit: ['add-label', 'together', '-', 'grid.select-all', 'grid.select-none', '-', 'grid.search', 'image.find'],
+  edit: ['add-label', 'bulk', '-', 'grid.select-all', 'grid.select-none', '-', 'grid.search', 'image.find'],
   view: [
     'go-back',
     'go-forward',
@@ -38,7 +38,7 @@ const layout = {
     '-',
     'grid.filter',
     'grid.saved-filters',
-    'grid.review',
+    'grid.label-by-label',
   ],
   image: [
     ...['image.next', 'image.previous', 'image.go-to', 'image.back', '-'],

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import type { Backbone } from '../../backbone/backbone.ts'
-import { cutBackbone, trunkBytes } from '../../backbone/resolve/lastStage.ts'
+import { cutBackbone, trunkBytes } from '../../backbone/resolve/cutBackbone.ts'
 import { resolveBackbone } from '../../backbone/resolve/resolve.ts'
 import { UserError } from '../../base/errors.ts'
 import { RandomState } from '../../base/random.ts'
@@ -8,9 +8,9 @@ import { startAtBaseline } from '../../sst/network.ts'
 import type { Device } from '../../tensor/run/session.ts'
 import { folds, networkSizes } from '../fineTune.ts'
 import { adjacencyEntries } from '../network/adjacency.ts'
-import { tailSchedule } from './lastStage.ts'
 import type { CutBackbone } from './tailGraph.ts'
 import { openTailTrainer, type TailSetting, tailFeeds, tailSteps } from './tailTraining.ts'
+import { tailSchedule } from './tune.ts'
 
 export interface LastStagePlanInput {
   /** What the images were embedded with (backbone/resolve.ts). */

@@ -1,6 +1,6 @@
 import type { Backbone } from '../../backbone/backbone.ts'
 import { windowsOf } from '../../backbone/embed/pooling.ts'
-import type { LastStage } from '../../backbone/resolve/lastStage.ts'
+import type { LastStage } from '../../backbone/resolve/cutBackbone.ts'
 import type { Parameters } from '../../sst/parameters.ts'
 import type { Graph, Value } from '../../tensor/graph/graph.ts'
 import { type PartParameter, rebuild } from '../../tensor/onnx/rebuild.ts'

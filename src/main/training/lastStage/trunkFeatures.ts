@@ -1,8 +1,8 @@
 import type { Backbone } from '../../backbone/backbone.ts'
 import { FeatureReader } from '../../backbone/cache/featureReader.ts'
-import type { LastStage } from '../../backbone/resolve/lastStage.ts'
+import type { LastStage } from '../../backbone/resolve/cutBackbone.ts'
 import { UserError } from '../../base/errors.ts'
-import type { LastStageSource } from './lastStage.ts'
+import type { LastStageSource } from './tune.ts'
 
 /**
  * Opens the cached features before a backbone's last stage.

@@ -9,7 +9,7 @@ import {
   type Suggester,
 } from '../../suggestions/suggester.ts'
 import type { Device } from '../../tensor/run/session.ts'
-import { leastGain } from '../lastStage/lastStage.ts'
+import { leastGain } from '../lastStage/tune.ts'
 import { heldOutMeanAveragePrecision } from '../measure/heldOut.ts'
 import { nameLogits, nameVectors } from './scores.ts'
 import { unitWords } from './wordVectors.ts'

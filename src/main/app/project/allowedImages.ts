@@ -7,7 +7,7 @@ import type { Logger } from '../../base/log.ts'
 import type { Project } from '../../project/project.ts'
 
 const stored = z.array(z.object({ uuid: z.string(), root: z.string(), real: z.string().nullable() }))
-type Trusted = z.infer<typeof stored>[number]
+type Allowed = z.infer<typeof stored>[number]
 
 /** Projects that are remembered; of older ones it is asked again. */
 const kept = 2000
@@ -16,7 +16,7 @@ const kept = 2000
  * From which folders outside of its own a project may read images, as people of this machine have said: by making it here, by
  * choosing the folder, or by allowing it. A project file may come from a stranger, and names any folder it likes.
  */
-export class ImageTrust {
+export class AllowedImages {
   readonly #file: string
   readonly #log: Logger
   /** Two writes at once would lose one of them. */
@@ -28,7 +28,7 @@ export class ImageTrust {
   }
 
   /** Looks at no folder that it doesn’t know of: on Windows to ask a share tells it who asks. */
-  async isTrusted({ uuid, imagesRoot: root, path: file }: Project): Promise<boolean> {
+  async isAllowed({ uuid, imagesRoot: root, path: file }: Project): Promise<boolean> {
     const folder = path.dirname(file)
     if (isBelow(folder, root) && (await staysBelow(folder, root))) return true
     const known = (await this.#read()).filter((one) => one.uuid === uuid && one.root === root)
@@ -39,9 +39,9 @@ export class ImageTrust {
   }
 
   /** If it can’t be kept, it is asked again the next time. */
-  trust({ uuid, imagesRoot: root }: Project): Promise<void> {
+  allow({ uuid, imagesRoot: root }: Project): Promise<void> {
     return this.#turn.run(async () => {
-      const mine: Trusted = { uuid, root, real: await realOf(root) }
+      const mine: Allowed = { uuid, root, real: await realOf(root) }
       const others = (await this.#read()).filter((one) => one.uuid !== uuid || one.root !== root)
       const text = `${JSON.stringify([mine, ...others].slice(0, kept), null, 2)}\n`
       await writeAtomically(this.#file, (handle) => handle.writeFile(text), { mode: 0o600 }).catch((error) => {
@@ -50,7 +50,7 @@ export class ImageTrust {
     })
   }
 
-  async #read(): Promise<Trusted[]> {
+  async #read(): Promise<Allowed[]> {
     try {
       return stored.parse(JSON.parse(await readFile(this.#file, 'utf8')))
     } catch {

@@ -4,7 +4,7 @@ import { aboutSeen } from '../images/unseen.ts'
 import { titles, writeMarks } from '../marks/marks.ts'
 import type { Workspace } from '../workspace.ts'
 
-export interface Review {
+export interface SettledMistake {
   imageId: number
   labelId: number
   /** What the model says against what is known, as it was seen. */
@@ -14,14 +14,18 @@ export interface Review {
 }
 
 /**
- * Decides on a known label that the model doubts. Either way the state says by which model, so that nobody is asked again until
- * another one doubts it. What follows from it by parents and groups of labels follows here too. What was cleared meanwhile stays
+ * Settles a likely mistake. Either way the state records which model was answered, so nobody is asked again until another model
+ * disagrees. What follows from it by parents and groups of labels follows here too. What was cleared meanwhile stays
  * unknown.
  * @throws UserError `no-suggestion`, `image-unseen`, and those of the project
  */
-export async function reviewMark(workspace: Workspace, review: Review, sentAs?: string): Promise<ActionResult> {
+export async function settleMistake(
+  workspace: Workspace,
+  decision: SettledMistake,
+  sentAs?: string,
+): Promise<ActionResult> {
   const { project, suggestions } = workspace
-  const { imageId, labelId, suggestion, take } = review
+  const { imageId, labelId, suggestion, take } = decision
   const scores = await suggestions.current()
   const score = scores?.table.probability(imageId, labelId) ?? Number.NaN
   if (!scores || Number.isNaN(score)) {

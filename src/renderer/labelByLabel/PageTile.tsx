@@ -3,7 +3,7 @@ import { useRow } from '../state/rows.ts'
 import { texts } from '../texts.ts'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'
-import type { Said } from './screen.ts'
+import type { Said } from './page.ts'
 
 const frames: Record<Said, string> = {
   present: 'border-present ring-1 ring-present',
@@ -17,7 +17,7 @@ const badges: Record<Said, string> = {
 }
 
 /** One candidate, with what a confirmation would say of it: in words and by an icon, not by colour alone. */
-export function CandidateTile({
+export function PageTile({
   id,
   said,
   probability,
@@ -46,14 +46,14 @@ export function CandidateTile({
   const row = useRow(id)
   const name = row?.path.split('/').at(-1) ?? ''
   return (
-    // The list has the keyboard (ReviewView).
+    // The list has the keyboard (LabelByLabelScreen).
     // biome-ignore lint/a11y/useFocusableInteractive: see above
     <div
-      id={`candidate-${id}`}
+      id={`page-image-${id}`}
       role="option"
       aria-selected={said === 'present'}
       aria-label={row ? undefined : texts.common.loading}
-      data-candidate={row?.path}
+      data-page-image={row?.path}
       data-said={said}
       onPointerDown={(event) => {
         if (event.button !== 0) return
@@ -87,7 +87,7 @@ export function CandidateTile({
       <span
         className={`absolute top-1.5 left-1.5 flex h-6 items-center gap-1 rounded-full px-2 text-xs font-medium ${badges[said]}`}
       >
-        <StateIcon state={said} size={12} /> {texts.candidates.says[said]}
+        <StateIcon state={said} size={12} /> {texts.labelByLabel.says[said]}
       </span>
       {probability !== null && (
         <span className="absolute right-1.5 bottom-1.5 rounded bg-raised px-1.5 text-xs text-muted tabular-nums">
@@ -98,7 +98,7 @@ export function CandidateTile({
   )
 }
 
-/** Fetches what the next screen shows, so that it is there at once. */
+/** Fetches what the next page shows, so that it is there at once. */
 export function Ahead({ id }: { id: number }) {
   const row = useRow(id)
   return row ? <Thumbnail image={row} className="hidden" /> : null

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { candidatesOf, confirmCandidates } from '../../src/main/app/labelByLabel/candidates.ts'
+import { confirmLabelByLabel, labelByLabelList } from '../../src/main/app/labelByLabel/labelByLabel.ts'
 import { undo } from '../../src/main/app/marks/marks.ts'
 import { scored } from './scored.ts'
 import { newApplication, temporaryFolder } from './support.ts'
@@ -14,12 +14,12 @@ test('images of which a label is undecided, in the order of the question; what t
     [0.25, 0.875, none, 0.5, 0.125].map((p) => [p, 0.5, 0.5]),
   )
   const ids = async (order: 'present' | 'uncertain' | 'absent') =>
-    (await candidatesOf(workspace, { ...asked, order })).ids
+    (await labelByLabelList(workspace, { ...asked, order })).ids
   expect(await ids('present')).toEqual([2, 4, 1, 5, 3])
   // Images 2 and 5 are equally uncertain: by their paths.
   expect(await ids('uncertain')).toEqual([4, 1, 5, 2, 3])
   expect(await ids('absent')).toEqual([5, 1, 4, 2, 3])
-  expect(await candidatesOf(workspace, { ...asked, order: 'present', limit: 2 })).toMatchObject({
+  expect(await labelByLabelList(workspace, { ...asked, order: 'present', limit: 2 })).toMatchObject({
     ...{ ids: [2, 4], probabilities: [0.875, 0.5], left: 5 },
     modelId: 1,
   })
@@ -27,14 +27,14 @@ test('images of which a label is undecided, in the order of the question; what t
   workspace.project.states.set([{ imageId: 2, labelId: dog, state: 1 }], { title: 'x' })
   expect(await ids('present')).toEqual([4, 1, 5, 3])
   const filter = { folder: '2020', labels: [{ labelId: dog, is: 'present' as const }] }
-  expect((await candidatesOf(workspace, { ...asked, order: 'present', filter })).ids).toEqual([1, 5, 3])
+  expect((await labelByLabelList(workspace, { ...asked, order: 'present', filter })).ids).toEqual([1, 5, 3])
 })
 
 test('without a model the images come as they are named', async () => {
   const application = newApplication()
   const folder = temporaryFolder()
   const workspace = await application.create({ path: `${folder}/p.surmise`, imagesRoot: folder, labels: ['dog'] })
-  expect(await candidatesOf(workspace, { ...asked, order: 'uncertain' })).toEqual({
+  expect(await labelByLabelList(workspace, { ...asked, order: 'uncertain' })).toEqual({
     ...{ ids: [], probabilities: [], left: 0, modelId: null },
   })
 })
@@ -46,8 +46,8 @@ test('a screen is one action: what agrees with the model is a suggestion taken o
   )
   const { states, history } = workspace.project
   states.set([{ imageId: 5, labelId: dog, state: 1 }], { title: 'x' })
-  const result = await confirmCandidates(workspace, { labelId: dog, present: [1, 2, 4], absent: [3, 5] })
-  expect(result).toMatchObject({ changed: 4, title: 'Review “dog”: 3 present, 1 absent' })
+  const result = await confirmLabelByLabel(workspace, { labelId: dog, present: [1, 2, 4], absent: [3, 5] })
+  expect(result).toMatchObject({ changed: 4, title: 'Label by label, “dog”: 3 present, 1 absent' })
   const of = (imageId: number) => states.ofImage(imageId).find(({ labelId }) => labelId === dog)
   expect(of(1)).toMatchObject({ state: 1, source: 'accepted_suggestion', modelId: 1 })
   expect(of(2)).toMatchObject({ state: 1, source: 'human' })

@@ -6,21 +6,21 @@ import { isFromNames } from '../suggestions/fromNames.ts'
 import type { CurrentScores } from '../suggestions/suggestions.ts'
 
 /**
- * Known labels that the current model speaks against: likely mistakes. Its probability of a known label is of models that never
- * saw that label (`crossFittedProbabilities`), or that were trained before it was known, so that no mistake defends itself.
- * Whoever accepted or rejected what this very model says of a label has decided it knowing that: it is no doubt any more.
+ * Likely mistakes: known labels that the current model speaks against. The probability of a known label comes from models that
+ * never saw it (`crossFittedProbabilities`) or were trained before it was known, so a mistake can't vouch for itself. A label that
+ * somebody decided with this model's suggestion in front of them is settled, and not listed again.
  */
 
 /**
- * How strongly the model speaks against the most doubtful label of each image: 0 … 1, 0 where nothing is known or scored.
+ * How strongly the model speaks against the likeliest mistake of each image: 0 … 1, 0 where nothing is known or scored.
  * @param label without it, of all labels
  */
-export function doubtsOfImages(
+export function mistakesOfImages(
   decisions: Decisions,
   { table, model }: CurrentScores,
   label?: number,
 ): (imageId: number) => number {
-  // Nobody is doubted by the look of a name.
+  // Scores made from names alone are too weak to contradict anybody.
   if (isFromNames(model)) return () => 0
   const { imageIds, labelIds, probabilities } = table
   const living = decisions.livingLabels()
@@ -30,7 +30,7 @@ export function doubtsOfImages(
   }
   const isSettled = Uint8Array.from(decisions.origins, ({ modelId }) => (modelId === model.id ? 1 : 0))
   const { starts, ends, signedLabels, originAt } = decisions
-  const doubts = new Float32Array(starts.length)
+  const mistakes = new Float32Array(starts.length)
   const rows = imageIds.length
   for (let row = 0; row < rows; row++) {
     const imageId = imageIds[row]
@@ -45,13 +45,13 @@ export function doubtsOfImages(
       // NaN compares false: the model says nothing.
       if (against > most) most = against
     }
-    if (imageId < doubts.length) doubts[imageId] = most
+    if (imageId < mistakes.length) mistakes[imageId] = most
   }
-  return (imageId) => doubts[imageId] ?? 0
+  return (imageId) => mistakes[imageId] ?? 0
 }
 
-/** Those of one image of which the model suggests the opposite, the strongest doubt first. */
-export function doubtsOf(
+/** The likely mistakes of one image, the likeliest first. */
+export function mistakesOf(
   { table, model }: CurrentScores,
   imageId: number,
   states: readonly KnownState[],

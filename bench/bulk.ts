@@ -2,7 +2,7 @@
  * Many at once, in a project of 100,000 images × 80 labels, half known, with a model's scores for all of them: the preview of
  * accepting together, accepting, undo, the history and the progress; and how long the event loop is kept waiting meanwhile.
  *
- *     node bench/together.ts [--json]
+ *     node bench/bulk.ts [--json]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

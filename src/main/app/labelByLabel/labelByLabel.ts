@@ -1,4 +1,4 @@
-import type { ActionResult, CandidateOrder, Candidates, ImageFilter } from '../../../contract/schemas.ts'
+import type { ActionResult, ImageFilter, LabelByLabelList, LabelByLabelOrder } from '../../../contract/schemas.ts'
 import type { StateChange } from '../../project/types.ts'
 import { suggestionOf } from '../../suggestions/scores.ts'
 import { queryImages } from '../images/query.ts'
@@ -8,7 +8,7 @@ import type { Workspace } from '../workspace.ts'
 
 interface Asked {
   labelId: number
-  order: CandidateOrder
+  order: LabelByLabelOrder
   /** Among these images only; what it says of the label itself does not count. */
   filter: ImageFilter
   limit: number
@@ -18,10 +18,10 @@ interface Asked {
  * The readable images of which a label is undecided, in the order of one question: is it there? What the model says nothing of
  * comes last, by its path.
  */
-export async function candidatesOf(
+export async function labelByLabelList(
   workspace: Workspace,
   { labelId, order, filter, limit }: Asked,
-): Promise<Candidates> {
+): Promise<LabelByLabelList> {
   const others = (filter.labels ?? []).filter((one) => one.labelId !== labelId)
   const undecided: ImageFilter = {
     ...filter,
@@ -47,7 +47,7 @@ export async function candidatesOf(
 }
 
 /** Smallest first. */
-const keys: Record<CandidateOrder, (probability: number) => number> = {
+const keys: Record<LabelByLabelOrder, (probability: number) => number> = {
   present: (p) => -p,
   uncertain: (p) => Math.abs(p - 0.5),
   absent: (p) => p,
@@ -62,7 +62,7 @@ function afterNone(a: number, b: number): number {
  * Decides a screen of images of one label: one action. Where that is what the model says, it counts as a suggestion that was taken
  * over; the rest is the person's own. What was decided elsewhere meanwhile stays.
  */
-export async function confirmCandidates(
+export async function confirmLabelByLabel(
   workspace: Workspace,
   { labelId, present, absent }: { labelId: number; present: readonly number[]; absent: readonly number[] },
   sentAs?: string,
@@ -84,6 +84,6 @@ export async function confirmCandidates(
   const states = seen.map(({ state }) => state)
   const [yes, no] = [states.filter((state) => state === 1).length, states.filter((state) => state === -1).length]
   const name = workspace.project.labels.get(labelId)?.name ?? ''
-  const title = `Review “${name}”: ${yes} present, ${no} absent`
+  const title = `Label by label, “${name}”: ${yes} present, ${no} absent`
   return { ...(await writeMarks(workspace, seen, title, sentAs)), unseen }
 }

@@ -18,10 +18,10 @@ import { NotOffered } from './NotOffered.tsx'
 import { Plan } from './Plan.tsx'
 import type { Corrections } from './Sample.tsx'
 
-const words = texts.together
+const words = texts.bulk
 
 /** Many suggestions at once: what that would do and what can be promised of it, label by label, before it is done. */
-export function TogetherDialog({ onClose }: { onClose: () => void }) {
+export function BulkDialog({ onClose }: { onClose: () => void }) {
   const filter = useUi((state) => state.filter)
   const [aims, setAims] = useState(usualAims)
   const corrections = useCorrections()

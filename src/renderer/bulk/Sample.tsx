@@ -6,7 +6,7 @@ import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'
 
-const words = texts.together
+const words = texts.bulk
 
 /** What was found wrong, here or when a line was open before. */
 export interface Corrections {

@@ -1,7 +1,7 @@
 import { texts } from '../texts.ts'
 import { Checkbox, Choice } from '../ui/Choice.tsx'
 
-const words = texts.together
+const words = texts.bulk
 const precisions = ['0.8', '0.9', '0.95', '0.98', '0.99'] as const
 const losses = ['0.01', '0.02', '0.05', '0.1'] as const
 

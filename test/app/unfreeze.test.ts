@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { startTraining } from '../../src/main/app/training/training.ts'
-import { leastGain } from '../../src/main/training/lastStage/lastStage.ts'
+import { leastGain } from '../../src/main/training/lastStage/tune.ts'
 import { pictureProject } from './support.ts'
 
 test('the last stage: its cost is said before, and what came of it after; the CPU does it only when asked', async () => {

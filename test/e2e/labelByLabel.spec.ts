@@ -19,8 +19,8 @@ async function knownOf(served: Served, project: string, label: string): Promise<
 
 const said = (page: Page) =>
   page
-    .locator('[data-candidate]')
-    .evaluateAll((tiles) => tiles.map((tile) => [tile.dataset.candidate ?? '', tile.dataset.said ?? ''] as const))
+    .locator('[data-page-image]')
+    .evaluateAll((tiles) => tiles.map((tile) => [tile.dataset.pageImage ?? '', tile.dataset.said ?? ''] as const))
 
 test('label by label, by the keyboard alone: cut, flip, leave open, confirm a screen, undo it', async ({
   app: page,
@@ -40,7 +40,7 @@ test('label by label, by the keyboard alone: cut, flip, leave open, confirm a sc
   await expect(page.getByRole('heading', { name: 'Which images show “flower”?' })).toBeVisible()
   const list = page.getByRole('listbox', { name: 'Images that may show flower' })
   await expect(list).toBeFocused()
-  await expect(list.getByRole('option').first()).toHaveAttribute('data-candidate', /./)
+  await expect(list.getByRole('option').first()).toHaveAttribute('data-page-image', /./)
   await expect(page.getByText(`${60 - before.size} images undecided`)).toBeVisible()
   await expectNoViolations(page, 'label by label')
 
@@ -65,7 +65,7 @@ test('label by label, by the keyboard alone: cut, flip, leave open, confirm a sc
   const confirmed = await said(page)
   await page.keyboard.press('Enter')
   await expect(page.getByText('All saved')).toBeVisible()
-  await expect(list.locator(`[data-candidate="${first[0]}"]`)).toHaveCount(0)
+  await expect(list.locator(`[data-page-image="${first[0]}"]`)).toHaveCount(0)
   await expect(page.getByText(/\d+ decided here, [\d,]+ a minute/)).toBeVisible()
   const after = await knownOf(served, trained, 'flower')
   expect(after.size).toBe(before.size + confirmed.length - 1)
@@ -76,7 +76,7 @@ test('label by label, by the keyboard alone: cut, flip, leave open, confirm a sc
 
   // One undo takes the screen back, as it was left.
   await page.keyboard.press('Control+z')
-  await expect(list.getByRole('option').nth(0)).toHaveAttribute('data-candidate', first[0])
+  await expect(list.getByRole('option').nth(0)).toHaveAttribute('data-page-image', first[0])
   await expect(list.getByRole('option').nth(1)).toHaveAttribute('data-said', 'unknown')
   expect(await said(page)).toEqual(confirmed)
   expect(await knownOf(served, trained, 'flower')).toEqual(before)

@@ -8,8 +8,8 @@ import type { ModelPart, PartSize } from '../../tensor/onnx/rebuild.ts'
 import { type Backbone, identityOf } from '../backbone.ts'
 import { recordLength } from '../embed/pooling.ts'
 import { findModel } from '../list/registry.ts'
-import { lastStageStart, type Waist, waistsOf } from './cut.ts'
 import { Probe } from './probe.ts'
+import { lastStageStart, type Waist, waistsOf } from './waists.ts'
 
 /** A backbone, cut in two where its last stage begins. Plain data: it passes between processes. */
 export interface LastStage {

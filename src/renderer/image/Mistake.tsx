@@ -1,38 +1,38 @@
 import { Check, TriangleAlert, X } from 'lucide-react'
 import type { Suggestion } from '../../contract/schemas.ts'
-import { review } from '../state/marks.ts'
+import { settleMistake } from '../state/marks.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 
 /** What the model says against a known label, and what can be done about it: correct it, or keep what is known. */
-export function Doubt({ imageId, name, doubt }: { imageId: number; name: string; doubt: Suggestion }) {
-  const { suggestion, probability } = doubt
+export function Mistake({ imageId, name, mistake }: { imageId: number; name: string; mistake: Suggestion }) {
+  const { suggestion, probability } = mistake
   const stateOf = (state: Suggestion['suggestion']): string => texts.states[state].toLocaleLowerCase()
   const said = stateOf(suggestion)
   const known = stateOf(suggestion === 'present' ? 'absent' : 'present')
   const sure = texts.image.probability(suggestion === 'present' ? probability : 1 - probability)
   const decide = (take: boolean) => (event: React.MouseEvent) => {
     event.stopPropagation()
-    review(imageId, doubt, take)
+    settleMistake(imageId, mistake, take)
   }
   return (
-    <span data-doubt={suggestion} className="flex items-center">
+    <span data-mistake={suggestion} className="flex items-center">
       <span
-        title={texts.review.doubtTitle(said, sure)}
+        title={texts.mistakes.says(said, sure)}
         className="flex items-center gap-1 pr-1.5 text-[13px] text-suggested"
       >
         <TriangleAlert size={13} aria-hidden />
-        <span className="tabular-nums">{texts.review.doubt(said, sure)}</span>
+        <span className="tabular-nums">{texts.mistakes.ask(said, sure)}</span>
       </span>
       <IconButton
-        label={texts.review.take(name, said)}
+        label={texts.mistakes.take(name, said)}
         className="size-7 text-present hover:bg-present-soft"
         onClick={decide(true)}
       >
         <Check size={16} strokeWidth={2.5} aria-hidden />
       </IconButton>
       <IconButton
-        label={texts.review.keep(name, known)}
+        label={texts.mistakes.keep(name, known)}
         className="size-7 text-absent hover:bg-absent-soft"
         onClick={decide(false)}
       >

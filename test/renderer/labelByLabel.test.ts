@@ -1,30 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decisionsOf, flipped, type Said, saidOf, screenAt } from '../../src/renderer/review/screen.ts'
+import { decisionsOf, flipped, pageAt, type Said, saidOf } from '../../src/renderer/labelByLabel/page.ts'
 
 const list = { ids: [11, 12, 13, 14, 15], probabilities: [0.2, 0.9, null, 0.5, 0.7] }
 
 describe('a screen of one label', () => {
   test('shows the surest present first, and cuts where the model does, unless the cut was moved', () => {
-    expect(screenAt(list, 0, 4, null)).toEqual({
+    expect(pageAt(list, 0, 4, null)).toEqual({
       ids: [12, 14, 11, 13],
       probabilities: [0.9, 0.5, 0.2, null],
       cut: 2,
       proposed: ['present', 'present', 'absent', 'unknown'],
     })
-    expect(screenAt(list, 0, 4, 3).cut).toBe(3)
-    expect(screenAt(list, 4, 4, 3)).toMatchObject({ ids: [15], probabilities: [0.7], cut: 1 })
-    expect(screenAt(list, 8, 4, null)).toMatchObject({ ids: [], probabilities: [], cut: 0 })
+    expect(pageAt(list, 0, 4, 3).cut).toBe(3)
+    expect(pageAt(list, 4, 4, 3)).toMatchObject({ ids: [15], probabilities: [0.7], cut: 1 })
+    expect(pageAt(list, 8, 4, null)).toMatchObject({ ids: [], probabilities: [], cut: 0 })
   })
 
   test('what no model speaks of stays open, until the cut says that it is absent', () => {
     const unknown = { ids: [1, 2, 3], probabilities: [null, null, null] }
-    expect(screenAt(unknown, 0, 3, null).proposed).toEqual(['unknown', 'unknown', 'unknown'])
-    expect(screenAt(unknown, 0, 3, 1).proposed).toEqual(['present', 'absent', 'absent'])
+    expect(pageAt(unknown, 0, 3, null).proposed).toEqual(['unknown', 'unknown', 'unknown'])
+    expect(pageAt(unknown, 0, 3, 1).proposed).toEqual(['present', 'absent', 'absent'])
   })
 
   test('what was said of an image holds against the cut; what is left open is not decided', () => {
-    const screen = screenAt(list, 0, 4, null)
+    const screen = pageAt(list, 0, 4, null)
     const said = new Map<number, Said>([
       [12, 'absent'],
       [11, 'present'],
@@ -51,7 +51,7 @@ describe('a screen of one label', () => {
       fc.property(fc.array(image, { maxLength: 12 }), numbers, (images, [start, size, cut]) => {
         const all = { ids: images.map((_, i) => i + 1), probabilities: images.map(({ p }) => p) }
         const said = new Map(images.flatMap(({ said }, i) => (said ? [[i + 1, said] as const] : [])))
-        const screen = screenAt(all, start, size, cut)
+        const screen = pageAt(all, start, size, cut)
         const { present, absent } = decisionsOf(screen, said, new Set())
         const decided = [...present, ...absent]
         expect(new Set(decided).size).toBe(decided.length)

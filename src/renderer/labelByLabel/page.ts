@@ -1,8 +1,8 @@
-/** What a confirmed screen says of an image. */
+/** What a confirmed page says of an image. */
 export type Said = 'present' | 'absent' | 'unknown'
 
-/** One screenful of images of which a label is undecided. */
-export interface ReviewScreen {
+/** One page of images of which a label is undecided. */
+export interface Page {
   ids: readonly number[]
   /** That the label is present, falling; null where the model says nothing: at the end. */
   probabilities: readonly (number | null)[]
@@ -13,16 +13,16 @@ export interface ReviewScreen {
 }
 
 /**
- * The screen that begins at a place of the list, the surest present first: whatever the order of the list, the cut goes between
+ * The page that begins at a place of the list, the surest present first: whatever the order of the list, the cut goes between
  * those that are present and those that are not.
  * @param moved where the cut was moved to; null: where the model puts it
  */
-export function screenAt(
+export function pageAt(
   list: { ids: readonly number[]; probabilities: readonly (number | null)[] },
   start: number,
   size: number,
   moved: number | null,
-): ReviewScreen {
+): Page {
   const places = Array.from({ length: Math.max(0, Math.min(size, list.ids.length - start)) }, (_, i) => start + i)
   const sure = (place: number): number => list.probabilities[place] ?? -1
   places.sort((a, b) => sure(b) - sure(a) || a - b)
@@ -39,28 +39,24 @@ export function screenAt(
 }
 
 /**
- * What each image of the screen is, in its order.
+ * What each image of the page is, in its order.
  * @param said of single images, against the cut
  * @param unseen images whose picture did not come: nothing is said of them
  */
-export function saidOf(
-  { ids, proposed }: ReviewScreen,
-  said: ReadonlyMap<number, Said>,
-  unseen: ReadonlySet<number>,
-): Said[] {
+export function saidOf({ ids, proposed }: Page, said: ReadonlyMap<number, Said>, unseen: ReadonlySet<number>): Said[] {
   return ids.map((id, place) => (unseen.has(id) ? 'unknown' : (said.get(id) ?? proposed[place])))
 }
 
 /** Present and absent by turns; what was left open is decided. */
 export const flipped = (said: Said): Said => (said === 'present' ? 'absent' : 'present')
 
-/** What a confirmation of the screen sends. */
+/** What a confirmation of the page sends. */
 export function decisionsOf(
-  screen: ReviewScreen,
+  page: Page,
   said: ReadonlyMap<number, Said>,
   unseen: ReadonlySet<number>,
 ): { present: number[]; absent: number[] } {
-  const all = saidOf(screen, said, unseen)
-  const those = (wanted: Said): number[] => screen.ids.filter((_, place) => all[place] === wanted)
+  const all = saidOf(page, said, unseen)
+  const those = (wanted: Said): number[] => page.ids.filter((_, place) => all[place] === wanted)
   return { present: those('present'), absent: those('absent') }
 }

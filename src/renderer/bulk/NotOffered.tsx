@@ -6,7 +6,7 @@ import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import { lineKey, type RefusedLine } from './lines.ts'
 
-const words = texts.together
+const words = texts.bulk
 
 /** Which labels can't be accepted in bulk, and why. */
 export function NotOffered({ lines, startsOpen }: { lines: readonly RefusedLine[]; startsOpen: boolean }) {

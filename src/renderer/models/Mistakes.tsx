@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Contradiction } from '../../contract/modelPage.ts'
+import type { Mistake } from '../../contract/modelPage.ts'
 import { currentIds } from '../state/queries.ts'
 import { openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -8,20 +8,20 @@ import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'
 import type { LabelFigures } from './labelOrder.ts'
-import { mostContradictions, useContradictions } from './queries.ts'
+import { mostMistakes, useMistakes } from './queries.ts'
 
 /** Known labels that the model is confident are wrong, by label; the images of one of them, to be looked at again. */
-export function Contradictions({ modelId, labels }: { modelId: number; labels: readonly LabelFigures[] }) {
+export function Mistakes({ modelId, labels }: { modelId: number; labels: readonly LabelFigures[] }) {
   const [chosen, setChosen] = useState<number | null>(null)
   const t = texts.models
-  const total = ({ contradicted }: LabelFigures): number => contradicted.present + contradicted.absent
+  const total = ({ mistakes }: LabelFigures): number => mistakes.present + mistakes.absent
   const found = labels.filter((label) => total(label) > 0).sort((a, b) => total(b) - total(a))
   const shown = found.find(({ labelId }) => labelId === chosen) ?? found[0]
-  if (!shown) return <p className="m-0 text-muted">{t.noContradictions}</p>
+  if (!shown) return <p className="m-0 text-muted">{t.noMistakes}</p>
   return (
     <div className="flex flex-col gap-3 min-[1100px]:flex-row">
       <ScrollRegion
-        label={t.contradictions}
+        label={t.mistakes}
         className="max-h-72 shrink-0 rounded-lg border border-line min-[1100px]:w-[420px]"
       >
         <table className="w-full border-separate border-spacing-0 tabular-nums">
@@ -60,12 +60,8 @@ export function Contradictions({ modelId, labels }: { modelId: number; labels: r
                     <Name>{label.name}</Name>
                   </button>
                 </th>
-                <td className="border-b border-line px-3 text-right">
-                  {t.of(label.contradicted.present, label.present)}
-                </td>
-                <td className="border-b border-line px-3 text-right">
-                  {t.of(label.contradicted.absent, label.absent)}
-                </td>
+                <td className="border-b border-line px-3 text-right">{t.of(label.mistakes.present, label.present)}</td>
+                <td className="border-b border-line px-3 text-right">{t.of(label.mistakes.absent, label.absent)}</td>
               </tr>
             ))}
           </tbody>
@@ -77,36 +73,34 @@ export function Contradictions({ modelId, labels }: { modelId: number; labels: r
 }
 
 function Images({ modelId, label }: { modelId: number; label: LabelFigures }) {
-  const { data } = useContradictions(modelId, label.labelId)
+  const { data } = useMistakes(modelId, label.labelId)
   const t = texts.models
   if (!data) return <p className="m-0 text-muted">{texts.common.loading}</p>
   return (
     <div className="min-w-0 flex-1">
       <ul
-        aria-label={t.contradictedImages(label.name)}
+        aria-label={t.imagesOfMistakes(label.name)}
         className="m-0 flex max-h-72 list-none flex-wrap gap-2 overflow-auto p-0.5"
       >
         {data.map((one) => (
           <li key={one.imageId}>
-            <Image contradiction={one} labelId={label.labelId} />
+            <Image mistake={one} labelId={label.labelId} />
           </li>
         ))}
       </ul>
-      {data.length === mostContradictions && (
-        <p className="m-0 pt-1 text-[13px] text-muted">{t.firstOnes(data.length)}</p>
-      )}
+      {data.length === mostMistakes && <p className="m-0 pt-1 text-[13px] text-muted">{t.firstOnes(data.length)}</p>}
     </div>
   )
 }
 
-function Image({ contradiction, labelId }: { contradiction: Contradiction; labelId: number }) {
-  const { imageId, version, path, state, probability } = contradiction
+function Image({ mistake, labelId }: { mistake: Mistake; labelId: number }) {
+  const { imageId, version, path, state, probability } = mistake
   const marked = state === 1 ? 'present' : 'absent'
   const sure = texts.image.probability(probability)
   return (
     <button
       type="button"
-      aria-label={texts.models.openContradiction(path, texts.states[marked], sure)}
+      aria-label={texts.models.openMistake(path, texts.states[marked], sure)}
       title={path}
       onClick={() => look(imageId, labelId)}
       className="flex w-28 flex-col overflow-hidden rounded-lg border border-line bg-surface hover:border-muted"

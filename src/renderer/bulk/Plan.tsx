@@ -9,7 +9,7 @@ import { Dot, StateIcon } from '../ui/StateIcon.tsx'
 import { lineKey } from './lines.ts'
 import { type Corrections, Sample } from './Sample.tsx'
 
-const words = texts.together
+const words = texts.bulk
 const head = 'sticky top-0 z-10 border-b border-line bg-raised py-1.5 pr-4 font-medium'
 const cell = 'border-b border-line py-1 pr-4'
 const steps: Record<string, (at: number, count: number) => number> = {
