@@ -18,6 +18,12 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   reporter: 'list',
+  // A file's name says which tier it is in (scripts/test.ts).
+  projects: [
+    { name: 'common', testMatch: '**/*.spec.ts', testIgnore: '**/*.deep.spec.ts' },
+    { name: 'deep', testMatch: '**/*.deep.spec.ts' },
+  ],
+  snapshotPathTemplate: '{testDir}/pictures/{arg}-{platform}{ext}',
   use: {
     viewport: { width: 1280, height: 800 },
     // What never comes is told where it is missed, and not by the end of the test.

@@ -6,19 +6,21 @@ import { compileCache } from './scripts/compileCache.ts'
 
 /** Each takes a minute or so: begun last, it would be waited for by processors that have nothing to do. */
 const long = [
-  'torture/torture',
-  'privacy/nothingSent',
-  'shell/photos',
-  'app/deviceFailure',
-  'training/webgpu',
-  'fuzz/fuzz',
+  'torture/torture.',
+  'privacy/nothingSent.',
+  'shell/photos.',
+  'shell/hostile',
+  'shell/oversizedCalls.',
+  'deviceFailure.',
+  'training/webgpu.',
+  'fuzz/fuzz.',
   'benchmark/',
 ]
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
-      const at = long.findIndex((name) => moduleId.includes(`/test/${name}`))
+      const at = long.findIndex((name) => moduleId.includes(name))
       return at < 0 ? long.length : at
     }
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
@@ -27,7 +29,6 @@ class LongFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     // Limits for what hangs, not for what is slow: a machine may do other things, too.
     testTimeout: 180_000,
     hookTimeout: 180_000,
@@ -38,5 +39,10 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     // What the program keeps for itself is not put among what belongs to the person who runs the tests.
     env: { SURMISE_HOME: path.join(tmpdir(), 'surmise-test-home'), ...compileCache },
+    // A file's name says which tier it is in (scripts/test.ts).
+    projects: [
+      { extends: true, test: { name: 'common', include: ['test/**/*.test.ts'], exclude: ['test/**/*.deep.test.ts'] } },
+      { extends: true, test: { name: 'deep', include: ['test/**/*.deep.test.ts'] } },
+    ],
   },
 })

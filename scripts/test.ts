@@ -1,39 +1,177 @@
 /**
- * Everything that has to hold, in order; the first failure ends it. The unit and integration tests come last, so that the
- * output ends with their count.
+ * Everything that has to hold, in two tiers. A test's file name says which one it is in: `x.test.ts` and `x.spec.ts` are
+ * common, `x.deep.test.ts` and `x.deep.spec.ts` are deep.
  *
- *     npm test
+ *     npm test              common: what a change breaks most easily, in a few minutes
+ *     npm run test:deep     deep: what takes long, or needs much of the machine
+ *     npm test -- deep      both, the common tier first; what a change has to pass (.ci/run)
+ *
+ * A stage that fails doesn't end the run. At the end every failure is told again, and the last line counts all tests of all
+ * runners.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { ensureChromium } from './chromium.ts'
+import { ensureOldElectron } from './oldElectron.ts'
+import { countLine, fromPlaywright, fromVitest, type Results, sum } from './testResults.ts'
 import { ensureTracing } from './tracing.ts'
 
 const root = path.join(import.meta.dirname, '..')
+/** Where the runners write their reports. */
+const reports = path.join(root, 'out/reports')
+// npm has put node_modules/.bin in front of the PATH; whoever runs this by hand gets the same.
+const env = {
+  ...process.env,
+  PATH: `${path.join(root, 'node_modules/.bin')}${path.delimiter}${process.env.PATH}`,
+}
+const shell = process.platform === 'win32'
 
-function stage(name: string, command: string, ...args: string[]): void {
+type Tier = 'common' | 'deep'
+
+const results: Results[] = []
+/** What failed that is no test, with the end of its output. */
+const failed: { name: string; says: string }[] = []
+/** What could not be tried on this machine, and why. */
+const notTried: string[] = []
+
+async function timed<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   const started = performance.now()
   console.log(`\n── ${name}`)
-  // npm has put node_modules/.bin in front of the PATH; whoever runs this by hand gets the same.
-  const env = {
-    ...process.env,
-    PATH: `${path.join(root, 'node_modules/.bin')}${path.delimiter}${process.env.PATH}`,
-  }
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env, shell: process.platform === 'win32' })
-  if (status !== 0) {
-    console.error(`\n${name}: failed`)
-    process.exit(status || 1)
-  }
+  const result = await work()
   console.log(`   ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  return result
 }
 
-stage('types, Node', 'tsc', '-p', 'tsconfig.node.json')
-stage('types, renderer', 'tsc', '-p', 'tsconfig.web.json')
-stage('types, benchmarks', 'tsc', '-p', 'tsconfig.bench.json')
-stage('Biome', 'biome', 'check')
-stage('build', 'npm', 'run', '--silent', 'build')
-if (ensureChromium()) stage('end-to-end tests', 'playwright', 'test')
-else console.log('\n── end-to-end tests: skipped, there is no Chromium on this machine')
-const untraced = ensureTracing()
-if (untraced) console.log(`\n── the proof that nothing is sent: skipped, ${untraced}`)
-stage('unit and integration tests', 'vitest', 'run')
+/** A command that either holds or doesn't. @returns whether it does */
+function check(name: string, command: string, ...args: string[]): Promise<boolean> {
+  return timed(name, async () => {
+    const child = spawn(command, args, { cwd: root, env, shell, stdio: ['ignore', 'pipe', 'pipe'] })
+    let says = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text) => {
+        says += text
+        process.stdout.write(text)
+      })
+    }
+    const status = await new Promise((resolve) => {
+      child.once('error', resolve)
+      child.once('close', resolve)
+    })
+    if (status !== 0) failed.push({ name, says: says.trim() })
+    return status === 0
+  })
+}
+
+/** Runs a runner of tests, and reads its report. */
+async function tests(name: string, read: (report: string) => Results, command: readonly string[]): Promise<void> {
+  const report = path.join(reports, `${name.replaceAll(/\W+/g, '-')}.json`)
+  rmSync(report, { force: true })
+  const status = await timed(name, () => {
+    const [program, ...args] = command.map((part) => part.replace('REPORT', report))
+    const options = { cwd: root, shell, env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } }
+    return spawnSync(program, args, { ...options, stdio: 'inherit' }).status
+  })
+  let counted: Results | undefined
+  try {
+    counted = read(readFileSync(report, 'utf8'))
+    results.push(counted)
+  } catch (error) {
+    failed.push({ name, says: `It left no report: ${error}` })
+  }
+  // A runner can fail by itself: a process of it that died, an error after the last test.
+  if (status !== 0 && counted?.failed === 0) failed.push({ name, says: `It ended with ${status}.` })
+}
+
+const vitest = (tier: Tier) =>
+  tests(`unit and integration tests, ${tier}`, (report) => fromVitest(JSON.parse(report), root), [
+    'vitest',
+    'run',
+    '--project',
+    tier,
+    '--reporter=default',
+    '--reporter=json',
+    '--outputFile.json=REPORT',
+  ])
+
+const readPlaywright = (report: string): Results => fromPlaywright(JSON.parse(report))
+
+const endToEnd = async (tier: Tier) => {
+  const name = `end-to-end tests, ${tier}`
+  const command = ['playwright', 'test', '--project', tier]
+  if (ensureChromium())
+    await tests(name, readPlaywright, [...command, '--reporter=list,json', '--output', `test-results/${tier}`])
+  else await leaveOut(name, command, 'there is no Chromium on this machine')
+}
+
+/** Tests that can't be tried on this machine are counted as skipped. */
+async function leaveOut(name: string, command: readonly string[], why: string): Promise<void> {
+  notTried.push(`${name}: ${why}`)
+  await tests(
+    `${name}: skipped, ${why}`,
+    (report) => {
+      const { passed, failed, skipped, skips } = readPlaywright(report)
+      return { passed: 0, failed: 0, skipped: passed + failed + skipped, failures: [], skips }
+    },
+    [...command, '--list', '--reporter=json'],
+  )
+}
+
+async function common(): Promise<void> {
+  await check('types, Node', 'tsc', '-p', 'tsconfig.node.json')
+  await check('types, renderer', 'tsc', '-p', 'tsconfig.web.json')
+  await check('types, benchmarks', 'tsc', '-p', 'tsconfig.bench.json')
+  await check('Biome', 'biome', 'check')
+  const built = await build()
+  await vitest('common')
+  if (built) await endToEnd('common')
+}
+
+async function deep(): Promise<void> {
+  const untraced = ensureTracing()
+  if (untraced) notTried.push(`the proof that nothing is sent: ${untraced}`)
+  const built = await build()
+  await vitest('deep')
+  if (!built) return
+  await endToEnd('deep')
+  const electron = ensureOldElectron()
+  if (typeof electron === 'string')
+    await leaveOut('the desktop window', ['playwright', 'test', '-c', 'playwright.electron.config.ts'], electron)
+  else await tests('the desktop window', readPlaywright, ['node', 'scripts/testElectron.ts', '--reporter=list,json'])
+}
+
+let isBuilt: Promise<boolean> | undefined
+
+/** The pages, once. Without them nothing that needs a browser is worth trying. */
+function build(): Promise<boolean> {
+  isBuilt ??= check('build', 'npm', 'run', '--silent', 'build')
+  return isBuilt
+}
+
+/** The end of what it says, as text: whole files of it were printed where it failed. */
+function tail(says = ''): string {
+  const lines = stripVTControlCharacters(says).trimEnd().split('\n')
+  const shown = lines.length > 40 ? [...lines.slice(0, 20), '…', ...lines.slice(-20)] : lines
+  return shown.map((line) => `    ${line}`).join('\n')
+}
+
+const asked = process.argv.slice(2)
+const tiers: Record<string, () => Promise<void>> = { common, deep }
+if (asked.length === 0 || !asked.every((name) => name in tiers)) {
+  console.error('Which tier: common, deep, or both?')
+  process.exit(2)
+}
+mkdirSync(reports, { recursive: true })
+for (const name of asked) await tiers[name]()
+
+const all = sum(results)
+if (all.skips.length > 0) console.log(`\n── skipped\n${all.skips.map(({ title }) => title).join('\n')}`)
+if (notTried.length > 0) console.log(`\n── not tried here\n${notTried.join('\n')}`)
+if (all.failed > 0 || failed.length > 0) {
+  console.log('\n── what failed, once more')
+  for (const { name, says } of failed) console.log(`\n${name}\n${tail(says)}`)
+  for (const { title, says } of all.failures) console.log(`\n${title}\n${tail(says)}`)
+  process.exitCode = 1
+}
+console.log(`\n${countLine(all)}`)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const folder = path.resolve(import.meta.dirname, '../../resources/examples')
 
-// nothingSent.test.ts runs one of them; this one says it of all.
+// nothingSent.deep.test.ts runs one of them; this one says it of all.
 test.each(readdirSync(folder))(
   '%s, which goes out with a model, keeps ONNX Runtime still before it loads it',
   (name) => {

@@ -1,5 +1,5 @@
 /**
- * The whole job, in a network without anybody else, each process of Surmise’s traced; started by nothingSent.test.ts. What it
+ * The whole job, in a network without anybody else, each process of Surmise’s traced; started by nothingSent.deep.test.ts. What it
  * prints at the end is for that test. The browser is not Surmise’s, and not traced: what its page asks for is told.
  *
  *     node job.ts FOLDER

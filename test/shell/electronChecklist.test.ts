@@ -119,7 +119,7 @@ describe('Electron’s checklist', () => {
   })
 
   test('19. fuses: every one of them is set when it is packaged', () => {
-    // e2e/package.spec.ts packages it, and reads them in the program.
+    // e2e/package.deep.spec.ts packages it, and reads them in the program.
     const target = { platform: 'linux', arch: 'x64' } as const
     const { electronFuses } = desktopConfiguration(target, { folder: '/parts', output: '/out' })
     expect(electronFuses).toEqual({

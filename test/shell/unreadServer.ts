@@ -1,4 +1,4 @@
-/* The web shell in a process of its own, that cuts off who doesn't read after a short while. `unread.test.ts` starts it. */
+/* The web shell in a process of its own, that cuts off who doesn't read after a short while. `unread.deep.test.ts` starts it. */
 import { Socket } from 'node:net'
 import { startApplication } from '../../src/main/shell/start.ts'
 import { WebShell } from '../../src/main/shell/web/web.ts'

@@ -85,7 +85,7 @@ async function differentiateConvolutions({ device }: { device: Device }): Promis
   return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]))
 }
 
-/** What `webgpu.test.ts` runs in a process of its own: a driver that gives up takes no test with it. */
+/** What `webgpu.deep.test.ts` runs in a process of its own: a driver that gives up takes no test with it. */
 export const tasks = { probeDevice, trainSome, fineTuneOn, featuresOf, differentiateConvolutions }
 
 serveTasks(tasks)

@@ -4,7 +4,7 @@ import { oneLine, visibleJson } from '../../base/visible.ts'
 
 /*
  * The one way out to the terminal: names of files, labels and models come from strangers, and a terminal does what control
- * characters tell it to. `test/shell/hostileTerminal.test.ts` sees to it that nothing else here writes.
+ * characters tell it to. `test/shell/hostileTerminal.deep.test.ts` sees to it that nothing else here writes.
  */
 
 /** Each line is written as one line: a line break within it is shown, not made. */

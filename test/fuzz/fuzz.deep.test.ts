@@ -8,7 +8,7 @@ import { tame } from './tame.ts'
 /** A case may wait for a machine that does other things, too: `npm run fuzz` has the limits that count, and ten thousand files. */
 const patient = { within: 120_000 }
 
-/** Of the formats one stands for all: each is broken in `exchange/hostile.test.ts`, in this process. */
+/** Of the formats one stands for all: each is broken in `exchange/hostile.deep.test.ts`, in this process. */
 const some = readers.filter(({ id }) => id === 'coco' || !formats.some((format) => format.id === id))
 
 test.each(some.map((reader) => [reader.id, reader] as const))(
