@@ -61,10 +61,32 @@ describe('the documentation', () => {
     expect(missing).toEqual([])
   })
 
-  test('the glossary is short, and each word is explained once', () => {
+  test('the glossary is short, explains each word once, and the code uses its words', () => {
     const words = tableUnder(read('docs/architecture.md'), 'Glossary').map(([word]) => word)
     expect(words.length).toBeGreaterThan(20)
     expect(words.length).toBeLessThanOrEqual(40)
     expect(words).toEqual([...new Set(words)])
+    // Comments and texts don't count: what stands there may be anything.
+    const names = globSync('src/{main,contract}/**/*.ts', { cwd: root }).flatMap((file) => [
+      ...file.split(/\W/),
+      ...read(file)
+        .replace(/\/\*[\s\S]*?\*\/|\/\/.*$|'[^'\n]*'|`[^`]*`/gm, '')
+        .match(/\w+/g)!,
+    ])
+    // labelByLabel → “ label by label ”
+    const used = Array.from(
+      new Set(names),
+      (name) =>
+        ` ${name
+          .match(/[a-z]+|[A-Z][a-z]*/g)
+          ?.join(' ')
+          .toLowerCase()} `,
+    )
+    expect(words.filter((word) => !used.some((name) => name.includes(` ${word} `)))).toEqual([])
+  })
+
+  test('the changelog groups what is new, for users', () => {
+    const newest = read('CHANGELOG.md').split(/^## /m)[1]
+    expect(newest.match(/^### .+$/gm)).toEqual(['### Added', '### Changed', '### Fixed', '### Security'])
   })
 })
