@@ -2,26 +2,37 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { networkUses } from './networkUse.ts'
+import { stateSpellings } from './stateSpellings.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const source = path.join(root, 'src')
 
 /** Which room may import from which others (each may import from itself). This table is the house. */
 const mayImport: Record<string, string[]> = {
+  'main/domain': [],
   'main/base': [],
-  'main/project': ['main/base'],
-  'main/images': ['main/base'],
-  'main/exchange': ['main/base'],
-  'main/report': ['main/base'],
-  'main/compute': ['main/base'],
-  'main/tensor': ['main/base'],
-  'main/sst': ['main/base', 'main/tensor'],
-  'main/suggestions': ['main/base', 'main/tensor'],
-  'main/backbone': ['main/base', 'main/images', 'main/tensor'],
-  'main/training': ['main/base', 'main/backbone', 'main/tensor', 'main/sst', 'main/suggestions'],
-  'main/deployment': ['main/base', 'main/images', 'main/backbone', 'main/tensor', 'main/suggestions', 'main/training'],
+  'main/project': ['main/base', 'main/domain'],
+  'main/images': ['main/base', 'main/domain'],
+  'main/exchange': ['main/base', 'main/domain'],
+  'main/report': ['main/base', 'main/domain'],
+  'main/compute': ['main/base', 'main/domain'],
+  'main/tensor': ['main/base', 'main/domain'],
+  'main/sst': ['main/base', 'main/domain', 'main/tensor'],
+  'main/suggestions': ['main/base', 'main/domain', 'main/tensor'],
+  'main/backbone': ['main/base', 'main/domain', 'main/images', 'main/tensor'],
+  'main/training': ['main/base', 'main/domain', 'main/backbone', 'main/tensor', 'main/sst', 'main/suggestions'],
+  'main/deployment': [
+    'main/base',
+    'main/domain',
+    'main/images',
+    'main/backbone',
+    'main/tensor',
+    'main/suggestions',
+    'main/training',
+  ],
   'main/benchmark': [
     'main/base',
+    'main/domain',
     'main/images',
     'main/backbone',
     'main/tensor',
@@ -33,6 +44,7 @@ const mayImport: Record<string, string[]> = {
   'main/app': [
     'contract',
     'main/base',
+    'main/domain',
     'main/project',
     'main/images',
     'main/backbone',
@@ -44,7 +56,7 @@ const mayImport: Record<string, string[]> = {
     'main/deployment',
     'main/report',
   ],
-  'main/shell': ['contract', 'main/base', 'main/app', 'main/compute'],
+  'main/shell': ['contract', 'main/base', 'main/domain', 'main/app', 'main/compute'],
   contract: [],
   preload: ['contract'],
   renderer: ['contract'],
@@ -183,6 +195,34 @@ describe('the house', () => {
     const text = readFileSync(path.join(source, door), 'utf8')
     for (const name of ['writeStatesWithin', 'writeStateWithin'])
       expect(new RegExp(`function ${name}\\([^)]*: (RelationsRule|'leave')`).test(text), name).toBe(true)
+  })
+
+  test('only domain/ spells the codes of the states', () => {
+    const spelt = files
+      .filter((file) => file.startsWith('main/') && roomOf(file) !== 'main/domain')
+      .flatMap((file) =>
+        stateSpellings(file, readFileSync(path.join(source, file), 'utf8')).map((line) => `${file}:${line}`),
+      )
+    expect(spelt).toEqual([])
+  })
+
+  test.each([
+    'const known = state !== 0',
+    'if (1 === one.state) count++',
+    'if (matrix.states[at] === -1) count++',
+    'let state: 1 | 0 | -1',
+    'const change = { labelId, state: isPresent ? 1 : (-1 as const) }',
+    'states[at] = 0',
+    'states.push(image, label, isAbsent ? -1 : 1)',
+    'for (const each of [1, -1]) deal(each)',
+  ])('sees a bare code in: %s', (text) => {
+    expect(stateSpellings('planted.ts', text)).toEqual([1])
+  })
+
+  test('sees no code in counts, lengths and orders', () => {
+    const text = `if (states.length === 0 || told.states === 1) stop(); list.sort((a, b) => (a < b ? -1 : 1))
+      const y = states[at] === State.present ? 1 : 0; const [row, state] = [0, read()]`
+    expect(stateSpellings('counts.ts', text)).toEqual([])
   })
 
   test('what reaches another machine has its place, whatever it is called', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { RandomState } from '../../src/main/base/random.ts'
+import type { Side } from '../../src/main/domain/state.ts'
 import {
   type Acceptance,
   acceptanceAt,
   acceptanceOf,
   rankSide,
-  type Side,
   usualAim,
 } from '../../src/main/suggestions/acceptance.ts'
 import { usualConfidence } from '../../src/main/suggestions/binomial.ts'

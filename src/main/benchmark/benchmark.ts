@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts'
+import { State } from '../domain/state.ts'
 import type { Device } from '../tensor/run/session.ts'
 import type { LastStageReport } from '../training/lastStage/tune.ts'
 import { meanOf } from '../training/measure/metrics.ts'
@@ -184,5 +185,5 @@ export function checkShares(known: readonly number[]): void {
 
 /** y: 1 present, -1 absent, 0 where the mask hides it. */
 export function statesOf(truth: Uint8Array, mask?: Uint8Array): Int8Array {
-  return Int8Array.from(truth, (y, at) => (!mask || mask[at] ? (y ? 1 : -1) : 0))
+  return Int8Array.from(truth, (y, at) => (!mask || mask[at] ? (y ? State.present : State.absent) : State.unknown))
 }

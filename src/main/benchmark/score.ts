@@ -1,4 +1,5 @@
-import { acceptanceAt, type Side } from '../suggestions/acceptance.ts'
+import { type Side, State } from '../domain/state.ts'
+import { acceptanceAt } from '../suggestions/acceptance.ts'
 import { type Estimate, wilsonEstimate } from '../suggestions/audit.ts'
 import {
   averagePrecision,
@@ -100,7 +101,9 @@ export function scoreAccepted(
   const labels = labelNames.map((name, label): AcceptedLabel => {
     const places = Array.from({ length: truth.length / width }, (_, row) => row * width + label)
     const column = Float32Array.from(places, (at) => probabilities[at])
-    const states = Int8Array.from(places, (at) => (known[at] ? (truth[at] ? 1 : -1) : 0))
+    const states = Int8Array.from(places, (at) =>
+      known[at] ? (truth[at] ? State.present : State.absent) : State.unknown,
+    )
     const accepted = (side: Side): { count: number; right: number } => {
       const rows = acceptanceAt(column, states, side).places
       const right = rows.filter((row) => truth[places[row]] === sides[side]).length

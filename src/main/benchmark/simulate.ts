@@ -1,5 +1,7 @@
 import { UserError } from '../base/errors.ts'
 import { RandomState } from '../base/random.ts'
+import { countKnown } from '../domain/labelMatrix.ts'
+import { State } from '../domain/state.ts'
 import type { AskInput } from '../suggestions/askNext.ts'
 import type { Neighbours } from '../suggestions/vote.ts'
 import type { Device } from '../tensor/run/session.ts'
@@ -148,21 +150,21 @@ class Play {
     const width = labels.length
     const random = new RandomState(seed)
     let states = this.#examples(new RandomState(seed))
-    const begun = markedIn(states)
+    const begun = countKnown(states)
     const factor = (states.length / begun) ** (1 / rounds)
     const told: RoundTally[] = []
     for (let round = 0; round <= rounds; round++) {
-      if (markedIn(states) === states.length) {
+      if (countKnown(states) === states.length) {
         told.push(tally(round, truth, states, new Float32Array(states.length), width, { audit: nobody }))
         break
       }
       const model = await this.#train(states, order, round)
-      const next = Math.min(states.length, Math.max(markedIn(states) + 1, Math.round(begun * factor ** (round + 1))))
-      const asked = askNext(order, model, next - markedIn(states), random)
+      const next = Math.min(states.length, Math.max(countKnown(states) + 1, Math.round(begun * factor ** (round + 1))))
+      const asked = askNext(order, model, next - countKnown(states), random)
       told.push(tally(round, truth, states, model.probabilities, width, asked))
       if (told.at(-1)!.positivesKnown >= goal) break
       states = states.slice()
-      for (const at of asked.pairs) states[at] = truth[at] === 1 ? 1 : -1
+      for (const at of asked.pairs) states[at] = truth[at] === 1 ? State.present : State.absent
     }
     return { order, rounds: told, decisions: decisionsTo(goal, told) }
   }
@@ -173,7 +175,7 @@ class Play {
     for (let label = 0; label < labels.length; label++) {
       for (const y of [1, 0]) {
         const places = Int32Array.from(truth.keys()).filter((at) => at % labels.length === label && truth[at] === y)
-        for (const at of random.shuffle(places).slice(0, examples)) states[at] = y === 1 ? 1 : -1
+        for (const at of random.shuffle(places).slice(0, examples)) states[at] = y === 1 ? State.present : State.absent
       }
     }
     return states
@@ -203,7 +205,3 @@ class Play {
 }
 
 const nobody: Asked['audit'] = { present: new Int32Array(0), absent: new Int32Array(0) }
-
-function markedIn(states: Int8Array): number {
-  return states.reduce((sum, state) => sum + (state === 0 ? 0 : 1), 0)
-}

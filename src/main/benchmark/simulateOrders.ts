@@ -1,5 +1,5 @@
 import type { RandomState } from '../base/random.ts'
-import type { Side } from '../suggestions/acceptance.ts'
+import { type Side, State } from '../domain/state.ts'
 import { type AskInput, askGains } from '../suggestions/askNext.ts'
 import { auditShare, drawAudit } from '../suggestions/audit.ts'
 import { largestGains } from '../suggestions/gains.ts'
@@ -20,7 +20,7 @@ export interface Asked {
  * @param count of them; all that are left if those are fewer
  */
 export function askNext(order: Order, model: AskInput, count: number, random: RandomState): Asked {
-  const unknown = Int32Array.from(model.states.keys()).filter((at) => model.states[at] === 0)
+  const unknown = Int32Array.from(model.states.keys()).filter((at) => model.states[at] === State.unknown)
   const nobody = { present: new Int32Array(0), absent: new Int32Array(0) }
   if (order === 'random') return { pairs: random.shuffle(unknown).slice(0, count), audit: nobody }
   const { probabilities } = model

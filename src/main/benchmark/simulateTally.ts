@@ -1,4 +1,4 @@
-import type { Side } from '../suggestions/acceptance.ts'
+import { type Side, State, targetOf } from '../domain/state.ts'
 import { type Estimate, wilsonEstimate } from '../suggestions/audit.ts'
 import { confidentPlaces } from '../suggestions/confident.ts'
 import type { Asked } from './simulateOrders.ts'
@@ -40,7 +40,7 @@ export function tally(
   labels: number,
   { audit }: Pick<Asked, 'audit'>,
 ): RoundTally {
-  const unknown = Int32Array.from(states.keys()).filter((at) => states[at] === 0)
+  const unknown = Int32Array.from(states.keys()).filter((at) => states[at] === State.unknown)
   const isRight = (side: Side) => (at: number) => (truth[at] === 1) === (side === 'present')
   const places = { present: confidentOf('present'), absent: confidentOf('absent') }
   const rightOf = (side: Side): number => places[side].filter(isRight(side)).length
@@ -52,7 +52,7 @@ export function tally(
   }
   const marked = states.length - unknown.length
   const positives = truth.reduce((sum, y) => sum + y, 0)
-  const markedPresent = states.reduce((sum, state) => sum + (state === 1 ? 1 : 0), 0)
+  const markedPresent = states.reduce((sum, state) => sum + targetOf(state), 0)
   const labelsRight = marked + rightOf('present') + rightOf('absent')
   // Where everything is marked there is nothing left to accept.
   const decisions = unknown.length > 0 ? marked + 1 : marked

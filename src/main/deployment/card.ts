@@ -1,4 +1,5 @@
 import type { Backbone } from '../backbone/backbone.ts'
+import { State } from '../domain/state.ts'
 import { batchOf } from './graphs.ts'
 import type { BlendQuality, ImageBlend } from './imageBlend.ts'
 import type { Precision } from './smaller.ts'
@@ -113,9 +114,9 @@ export function modelCard(input: CardInput): ModelCard {
     data: {
       project: provenance.project,
       images: states.length / names.length,
-      known: count(1) + count(-1),
-      present: count(1),
-      absent: count(-1),
+      known: count(State.present) + count(State.absent),
+      present: count(State.present),
+      absent: count(State.absent),
       unknown: count(0),
     },
     heldOut: {

@@ -5,6 +5,8 @@ import { showsEnds, showsTiles } from '../backbone/pixels/views.ts'
 import { UserError } from '../base/errors.ts'
 import { placeBelow } from '../base/places.ts'
 import { RandomState } from '../base/random.ts'
+import { hasKnown, takeRows } from '../domain/labelMatrix.ts'
+import { State } from '../domain/state.ts'
 import type { Job } from '../images/job.ts'
 import { logistic } from '../suggestions/logistic.ts'
 import { readTrainedOn, suggesterFile, type TrainedOn } from '../suggestions/suggesterFile.ts'
@@ -171,7 +173,7 @@ function drawnImages({ input, kept }: Feeding, labels: number, count: number, ne
     const file = pathOf.get(sha256)
     // Without the backbone, features are enough.
     if (file === undefined && input.withBackbone) continue
-    if (needsLabels && !kept.states.subarray(row * labels, (row + 1) * labels).some((state) => state !== 0)) continue
+    if (needsLabels && !hasKnown({ states: kept.states, labels }, row)) continue
     found.push({ row, sha256, path: file ?? '' })
     if (found.length === count) break
   }
@@ -193,7 +195,7 @@ function agreementOf(logits: HeldOutLogits, own: Float32Array, labels: number): 
 
 function lossBetween(full: HeldOutLogits, reduced: HeldOutLogits, states: Int8Array, labels: number): PrecisionLoss {
   const rows = [...full.keys()]
-  const truth = Int8Array.from(rows.flatMap((row) => [...states.subarray(row * labels, (row + 1) * labels)]))
+  const truth = takeRows(states, labels, rows)
   const scores = (of: HeldOutLogits): Float32Array => Float32Array.from(rows.flatMap((row) => [...of.get(row)!]))
   const [before, after] = [scores(full), scores(reduced)]
   const quality = (of: Float32Array): number | null => {
@@ -202,7 +204,7 @@ function lossBetween(full: HeldOutLogits, reduced: HeldOutLogits, states: Int8Ar
   }
   let [entries, largestDifference] = [0, 0]
   truth.forEach((state, at) => {
-    if (state === 0) return
+    if (state === State.unknown) return
     entries++
     largestDifference = Math.max(largestDifference, Math.abs(logistic(before[at]) - logistic(after[at])))
   })

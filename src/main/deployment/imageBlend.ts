@@ -1,7 +1,8 @@
+import { State } from '../domain/state.ts'
 import { applyBlend, fitBlend } from '../suggestions/blend.ts'
 import { type ReliabilityBin, Tally } from '../suggestions/curves.ts'
 import { logistic } from '../suggestions/logistic.ts'
-import { estimateShift, priorShifts } from '../suggestions/priorShift.ts'
+import { priorShiftsOf } from '../suggestions/priorShift.ts'
 import type { Sources } from '../suggestions/suggester.ts'
 import { dealFolds } from '../training/heads/folds.ts'
 import { heldOutMetrics, type LabelMetrics, leastKnown, type Metrics } from '../training/measure/heldOut.ts'
@@ -42,18 +43,7 @@ export function fitImageBlend(sources: Sources, states: Int8Array, labels: numbe
   const own = ownOf(sources)
   const blend = fitBlend(own, states, labels)
   const probabilities = applyBlend(blend, own).map(logistic)
-  const shifts = priorShifts(
-    Array.from({ length: labels }, (_, label) => {
-      const unknown: number[] = []
-      let [present, absent] = [0, 0]
-      for (let at = label; at < states.length; at += labels) {
-        if (states[at] === 1) present++
-        else if (states[at] === -1) absent++
-        else unknown.push(probabilities[at])
-      }
-      return estimateShift(unknown, present, absent)
-    }),
-  )
+  const shifts = priorShiftsOf(probabilities, { states, labels })
   const weights = blend.weights.map((of, label) => of.map((w, i) => (i === of.length - 1 ? w + shifts[label] : w)))
   return { weights, shifts }
 }
@@ -89,7 +79,7 @@ export function blendQuality(
   const thresholds = names.map((_, label) => {
     const tally = new Tally()
     for (let at = label; at < states.length; at += labels) {
-      if (states[at] === 0) continue
+      if (states[at] === State.unknown) continue
       tally.add(probabilities[at], states[at])
       all.add(probabilities[at], states[at])
     }

@@ -1,4 +1,5 @@
 import { shortened } from '../base/errors.ts'
+import type { Known } from '../domain/state.ts'
 /*
  * What formats read and write, free of any database and of any format. `project/` happens to have rows of the same shape:
  * `app/` passes them as they are.
@@ -27,7 +28,7 @@ export interface LabelRecord {
 /** A known state. Unknown is no record. */
 export interface StateRecord {
   labelId: number
-  state: 1 | -1
+  state: Known
   source: StateSource
   /** Milliseconds since 1970. */
   decidedAt: number

@@ -1,3 +1,4 @@
+import { State } from '../domain/state.ts'
 /**
  * What may stand in each column of each table, beyond what SQLite sees to. A file may come from a stranger, or be damaged within a
  * sound database: every value is checked where it is read (`soundRow`), and whole tables in SQL when a file is opened (`damage.ts`),
@@ -117,7 +118,7 @@ const colour: Column = {
     withNull(false, column, `lower(${column}) NOT GLOB '#[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]'`),
   mend: "'#808080'",
 }
-const said = { state: oneOf([1, -1]), source: oneOf([1, 2, 3]), decided_at: time, annotator }
+const said = { state: oneOf([State.present, State.absent]), source: oneOf([1, 2, 3]), decided_at: time, annotator }
 
 const pair = { image_id: integer(1, mostImages), label_id: integer(1, mostLabels) }
 

@@ -1,8 +1,4 @@
-/** What is known of one label in one image. Unknown is no row in the file, and never turns into absent by itself. */
-export type LabelState = 1 | 0 | -1
-export const present = 1
-export const unknown = 0
-export const absent = -1
+import type { Known, State } from '../domain/state.ts'
 
 /** Who decided: a person, a person who accepted a suggestion, or a file that was imported. */
 export type StateSource = 'human' | 'accepted_suggestion' | 'import'
@@ -35,7 +31,7 @@ export interface Label {
 /** A known state with where it came from. */
 export interface KnownState {
   labelId: number
-  state: 1 | -1
+  state: Known
   source: StateSource
   /** Milliseconds since 1970. */
   decidedAt: number
@@ -49,7 +45,7 @@ export interface KnownState {
 export interface Statement {
   /** The name of the copy. */
   origin: string
-  state: 1 | -1
+  state: Known
   source: StateSource
   /** Milliseconds since 1970. */
   decidedAt: number
@@ -60,7 +56,7 @@ export interface StateChange {
   imageId: number
   labelId: number
   /** `unknown` takes the state away. */
-  state: LabelState
+  state: State
   /** @default 'human' */
   source?: StateSource
   /** @default the time of the action */

@@ -1,3 +1,4 @@
+import type { Side } from '../domain/state.ts'
 /** What a report shows: plain data. Fractions; null where too little is known. */
 export interface ReportContent {
   project: string
@@ -49,7 +50,7 @@ export interface ReportPicture {
   label: string
   probability: number
   /** What is marked; null of a suggestion. */
-  state: 'present' | 'absent' | null
+  state: Side | null
   /** A WebP image; undefined where it can't be read. */
   picture: Uint8Array | undefined
 }

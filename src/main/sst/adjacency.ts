@@ -1,3 +1,4 @@
+import { State } from '../domain/state.ts'
 import type { Repairs } from './objective.ts'
 
 /** How strongly the prior of one label's base rate counts, in images. */
@@ -24,8 +25,8 @@ export function labelAdjacency(
   for (let start = 0; start < states.length; start += labels) {
     const row = states.subarray(start, start + labels)
     row.forEach((state, i) => {
-      if (state !== 0) known[i]++
-      if (state !== 1) return
+      if (state !== State.unknown) known[i]++
+      if (state !== State.present) return
       present[i]++
       for (let j = 0; j < labels; j++) {
         if (row[j] !== 0) judged[i * labels + j]++

@@ -1,7 +1,6 @@
+import { type Side, State, stateOf } from '../domain/state.ts'
 import { leastToShow, lowerBound, reaches, upperBound } from './binomial.ts'
 import { confidenceOf } from './scores.ts'
-
-export type Side = 'present' | 'absent'
 
 /** What accepting in bulk promises of every label by itself. Fractions. */
 export interface AcceptanceAim {
@@ -79,10 +78,10 @@ export function acceptanceAt(
 
 /** @param probabilities of present, [N]; of known pairs from models that never saw them; NaN is left out @param states y, [N]: 1, -1, 0 */
 export function rankSide(probabilities: Float32Array, states: Int8Array, side: Side): RankedSide {
-  const own = side === 'present' ? 1 : -1
+  const own = stateOf(side)
   const order = surestFirst(probabilities, side)
   let known = 0
-  for (let rank = 0; rank < order.length; rank++) if (states[order[rank]] !== 0) known++
+  for (let rank = 0; rank < order.length; rank++) if (states[order[rank]] !== State.unknown) known++
   const open = order.length - known
   const undecided = { places: new Int32Array(open), sureness: new Float64Array(open) }
   const heldOut = { sureness: new Float64Array(known), right: new Uint8Array(known) }
@@ -90,7 +89,7 @@ export function rankSide(probabilities: Float32Array, states: Int8Array, side: S
   for (let rank = 0; rank < order.length; rank++) {
     const at = order[rank]
     const sureness = confidenceOf(probabilities[at])
-    if (states[at] === 0) {
+    if (states[at] === State.unknown) {
       undecided.places[openAt] = at
       undecided.sureness[openAt++] = sureness
     } else {
@@ -101,9 +100,9 @@ export function rankSide(probabilities: Float32Array, states: Int8Array, side: S
   const all = { open: 0, known: 0, positives: 0 }
   for (let at = 0; at < states.length; at++) {
     if (Number.isNaN(probabilities[at])) continue
-    if (states[at] === 0) all.open++
+    if (states[at] === State.unknown) all.open++
     else all.known++
-    if (states[at] === 1) all.positives++
+    if (states[at] === State.present) all.positives++
   }
   return { undecided, heldOut, all }
 }

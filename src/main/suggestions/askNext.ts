@@ -1,3 +1,4 @@
+import { State } from '../domain/state.ts'
 import type { Conditional } from './conditional.ts'
 import { confidenceOf, likelyFrom, suggestionOf } from './scores.ts'
 import { labelRates, type Neighbours } from './vote.ts'
@@ -53,7 +54,7 @@ export function askGains({ probabilities, states, labels, near, conditional }: A
 }
 
 function isOpen(p: number, state: number): boolean {
-  return state === 0 && !Number.isNaN(p)
+  return state === State.unknown && !Number.isNaN(p)
 }
 
 /**

@@ -1,3 +1,5 @@
+import { knownEntries } from '../domain/labelMatrix.ts'
+import { targetOf } from '../domain/state.ts'
 import { fitLogistic } from './logistic.ts'
 
 /**
@@ -27,10 +29,7 @@ export function fitBlend(sources: Record<string, Float32Array>, states: Int8Arra
   const names = Object.keys(sources)
   const columns = Object.values(sources)
   const size = names.length + 1
-  const known: number[][] = Array.from({ length: labels }, () => [])
-  states.forEach((state, at) => {
-    if (state !== 0) known[at % labels].push(at)
-  })
+  const known = Array.from({ length: labels }, (_, label) => knownEntries({ states, labels }, label))
   const weigh = (entries: readonly number[], prior: Float64Array, precision: number): Float64Array => {
     const inputs = new Float64Array(entries.length * size)
     entries.forEach((at, row) => {
@@ -39,7 +38,7 @@ export function fitBlend(sources: Record<string, Float32Array>, states: Int8Arra
       })
       inputs[row * size + names.length] = 1
     })
-    const targets = Uint8Array.from(entries, (at) => (states[at] === 1 ? 1 : 0))
+    const targets = Uint8Array.from(entries, (at) => targetOf(states[at]))
     return fitLogistic({ inputs, targets, prior, precision: new Float64Array(size).fill(precision) })
   }
   const every = known.flat()

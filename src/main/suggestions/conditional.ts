@@ -1,3 +1,4 @@
+import { State } from '../domain/state.ts'
 import { logistic } from './logistic.ts'
 
 /**
@@ -64,8 +65,8 @@ export function writeEvidence(
 ): void {
   speakers.forEach((label, i) => {
     const p = logistic(own[label])
-    const y = states[label] === 1 ? 1 : 0
-    const isKnown = states[label] !== 0
+    const y = states[label] === State.present ? 1 : 0
+    const isKnown = states[label] !== State.unknown
     into[at + i] = isKnown ? y - p : 0
     into[at + speakers.length + i] = isKnown ? y : p
   })

@@ -1,4 +1,6 @@
 import { RandomState } from '../base/random.ts'
+import { countsByLabel, rowsWithKnown } from '../domain/labelMatrix.ts'
+import { State } from '../domain/state.ts'
 import { Graph } from '../tensor/graph/graph.ts'
 import { solveProblems } from '../tensor/graph/problems.ts'
 import { add, mul, softplus, square } from '../tensor/operators/elementwise.ts'
@@ -58,7 +60,7 @@ export async function fitConditional(
       some.forEach((label, k) => {
         const at = row * labels + label
         offset[i * count + k] = own[at]
-        if (states[at] === 0 || !counts(at)) return
+        if (states[at] === State.unknown || !counts(at)) return
         target[i * count + k] = states[at]
         known[k]++
       })
@@ -133,10 +135,7 @@ function conditionalProblem(n: number, labels: number, size: number) {
 }
 
 function mostPresent(states: Int8Array, labels: number, most: number): number[] {
-  const present = new Int32Array(labels)
-  states.forEach((state, at) => {
-    if (state === 1) present[at % labels]++
-  })
+  const { present } = countsByLabel({ states, labels })
   return Array.from(present.keys())
     .sort((a, b) => present[b] - present[a] || a - b)
     .slice(0, most)
@@ -144,9 +143,7 @@ function mostPresent(states: Int8Array, labels: number, most: number): number[] 
 }
 
 function sampleOfRows(states: Int8Array, labels: number, seed: number): number[] {
-  const rows = Int32Array.from({ length: states.length / labels }, (_, row) => row).filter((row) =>
-    states.subarray(row * labels, (row + 1) * labels).some((state) => state !== 0),
-  )
+  const rows = rowsWithKnown({ states, labels })
   return Array.from(new RandomState(seed).shuffle(rows).subarray(0, sampleImages).sort())
 }
 

@@ -1,4 +1,5 @@
-import { provenCut, rankSide, type Side, usualAim } from './acceptance.ts'
+import type { Side } from '../domain/state.ts'
+import { provenCut, rankSide, usualAim } from './acceptance.ts'
 import { likelyFrom } from './scores.ts'
 
 /**

@@ -1,4 +1,5 @@
 import { Slices } from '../base/slices.ts'
+import { State } from '../domain/state.ts'
 
 /**
  * How labels go together in what is known, for each ordered pair (a, b) of n labels: n×n, row-major by a. Images where one of
@@ -50,7 +51,7 @@ function imagesWith(states: Int8Array, labels: number, column: number, rows: num
   const bits = new Uint32Array(Math.ceil(rows / 32))
   for (let row = 0; row < rows; row++) {
     const state = states[row * labels + column]
-    if (presentOnly ? state === 1 : state !== 0) bits[row >>> 5] |= 1 << (row & 31)
+    if (presentOnly ? state === State.present : state !== State.unknown) bits[row >>> 5] |= 1 << (row & 31)
   }
   return bits
 }

@@ -1,3 +1,4 @@
+import { State } from '../domain/state.ts'
 import { wilsonEstimate } from './audit.ts'
 
 /** Thresholds are the multiples of 1 / this, from 0 to 1. */
@@ -48,7 +49,7 @@ export class Tally {
   add(probability: number, state: number): void {
     if (Number.isNaN(probability)) return
     const step = stepOf(probability)
-    if (state === 0) {
+    if (state === State.unknown) {
       this.undecided++
       this.#undecided[step]++
       return
@@ -56,7 +57,7 @@ export class Tally {
     const bin = Math.min(reliabilityBins - 1, Math.floor(probability * reliabilityBins))
     this.#counts[bin]++
     this.#sums[bin] += probability
-    if (state === 1) {
+    if (state === State.present) {
       this.present++
       this.#present[step]++
       this.#positives[bin]++

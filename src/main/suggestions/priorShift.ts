@@ -1,3 +1,7 @@
+import type { LabelMatrix } from '../domain/labelMatrix.ts'
+import type { Probabilities } from '../domain/quantities.ts'
+import { State } from '../domain/state.ts'
+
 /**
  * Where people tick what they see and rarely deny what they don't, more of a label's known entries are present than of the
  * unknown ones, and probabilities that are calibrated on known entries are too high for the others (METHOD 3, 6). What present
@@ -74,6 +78,25 @@ export function priorShifts(estimates: readonly PriorShift[]): number[] {
   }
   const ofHabit = 1 / amongLabels ** 2
   return estimates.map(({ shift }, i) => (shift * precisions[i] + common * ofHabit) / (precisions[i] + ofHabit))
+}
+
+/**
+ * The same, estimated from a whole matrix: `priorShifts` of each label's estimate.
+ * @param probabilities of present of every entry, N×C, calibrated on the known ones
+ * @returns [C]
+ */
+export function priorShiftsOf(probabilities: Probabilities, { states, labels }: LabelMatrix): number[] {
+  const estimates = Array.from({ length: labels }, (_, label) => {
+    const unknown: number[] = []
+    let [present, absent] = [0, 0]
+    for (let at = label; at < states.length; at += labels) {
+      if (states[at] === State.present) present++
+      else if (states[at] === State.absent) absent++
+      else unknown.push(probabilities[at])
+    }
+    return estimateShift(unknown, present, absent)
+  })
+  return priorShifts(estimates)
 }
 
 const logit = (share: number): number => Math.log(share / (1 - share))

@@ -1,3 +1,4 @@
+import { type Known, State, targetOf } from '../domain/state.ts'
 import type { Conditional } from './conditional.ts'
 import { logistic } from './logistic.ts'
 import type { BlendedEntry } from './suggesterFile.ts'
@@ -11,7 +12,7 @@ export interface Reasons {
   /** Of each source that was blended: (1 + a) w s. */
   sources: { name: string; logOdds: number }[]
   /** Of each other label that is known of the image: R (y - p) + E y; the strongest first, those of 0 left out. */
-  known: { column: number; state: 1 | -1; logOdds: number }[]
+  known: { column: number; state: Known; logOdds: number }[]
   /** Of all other labels that are not known, as far as they can be seen: Σ E p. */
   seen: number
 }
@@ -39,13 +40,14 @@ export function reasonsOf(
     const p = logistic(own[speaker])
     const [surprise, expected] = [weights[offset + i], weights[offset + speakers.length + i]]
     const state = states[speaker]
-    if (state === 0) {
+    if (state === State.unknown) {
       seen += expected * p
       return
     }
-    const y = state === 1 ? 1 : 0
+    const y = targetOf(state)
     const logOdds = surprise * (y - p) + expected * y
-    if (logOdds !== 0) known.push({ column: speaker, state: state === 1 ? 1 : -1, logOdds })
+    if (logOdds !== 0)
+      known.push({ column: speaker, state: state === State.present ? State.present : State.absent, logOdds })
   })
   known.sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
   const total = (shares: readonly { logOdds: number }[]): number => shares.reduce((sum, one) => sum + one.logOdds, 0)

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { writeAtomically } from '../base/files.ts'
 import { fileNameOf } from '../base/places.ts'
+import type { Probability } from '../domain/quantities.ts'
+import type { Side } from '../domain/state.ts'
 
 /** Probabilities of one model for every image and label, as they are kept in the cache folder. */
 export interface Scores {
@@ -120,7 +122,7 @@ export class ScoreTable implements Scores {
   }
 }
 
-export function suggestionOf(probability: number): 'present' | 'absent' {
+export function suggestionOf(probability: Probability): Side {
   return probability >= 0.5 ? 'present' : 'absent'
 }
 

@@ -2,7 +2,7 @@ import { applyBlend, type Blend, fitBlend } from './blend.ts'
 import { type Conditional, conditionalLogOddsOfAll } from './conditional.ts'
 import { type ConditionalOptions, fitConditional } from './conditionalFit.ts'
 import { logistic } from './logistic.ts'
-import { estimateShift, priorShifts } from './priorShift.ts'
+import { priorShiftsOf } from './priorShift.ts'
 
 /** From scores to suggestions (METHOD 4): the blend of all that the pixels say, then what the image's other labels say. */
 export interface Suggester {
@@ -51,17 +51,7 @@ export function forUnknown(suggester: Suggester, sources: Sources, states: Int8A
   const { blend, conditional } = suggester
   const labels = conditional.shift.length
   const probabilities = suggestionProbabilities(suggester, sources, states)
-  const estimates = Array.from({ length: labels }, (_, label) => {
-    const unknown: number[] = []
-    let [present, absent] = [0, 0]
-    for (let at = label; at < states.length; at += labels) {
-      if (states[at] === 1) present++
-      else if (states[at] === -1) absent++
-      else unknown.push(probabilities[at])
-    }
-    return estimateShift(unknown, present, absent)
-  })
-  const shifts = priorShifts(estimates)
+  const shifts = priorShiftsOf(probabilities, { states, labels })
   return { blend, conditional: { ...conditional, shift: conditional.shift.map((b, label) => b + shifts[label]) } }
 }
 

@@ -1,3 +1,5 @@
+import { countKnown, countsByLabel } from '../domain/labelMatrix.ts'
+import { type Known, State } from '../domain/state.ts'
 /** The nearest images of each image, by cosine of their unit vectors: places and similarities, [N, count] row-major. */
 export interface Neighbours {
   count: number
@@ -41,7 +43,7 @@ export function neighbourVote(neighbours: Neighbours, states: Int8Array, labels:
         if (votes[label] === voters) continue
         votes[label]++
         total[label] += weight
-        if (states[other * labels + label] === 1) present[label] += weight
+        if (states[other * labels + label] === State.present) present[label] += weight
       }
     }
     for (let label = 0; label < labels; label++) {
@@ -58,10 +60,11 @@ export function neighbourVote(neighbours: Neighbours, states: Int8Array, labels:
  */
 function knownLabels(states: Int8Array, labels: number): { starts: Int32Array; known: Int32Array } {
   const starts = new Int32Array(states.length / labels + 1)
-  const known = new Int32Array(states.reduce((count, state) => count + Math.abs(state), 0))
+  const known = new Int32Array(countKnown(states))
   let next = 0
   for (let row = 0; row + 1 < starts.length; row++) {
-    for (let label = 0; label < labels; label++) if (states[row * labels + label] !== 0) known[next++] = label
+    for (let label = 0; label < labels; label++)
+      if (states[row * labels + label] !== State.unknown) known[next++] = label
     starts[row + 1] = next
   }
   return { starts, known }
@@ -73,7 +76,7 @@ export interface Voter {
   place: number
   /** Cosine, -1 … 1 */
   similarity: number
-  state: 1 | -1
+  state: Known
 }
 
 /**
@@ -93,20 +96,18 @@ export function votersOf(
   for (let n = 0; n < nearest.places.length && heard.length < voters; n++) {
     const place = nearest.places[n]
     const state = states[place * labels + label]
-    if (place === row || state === 0) continue
-    heard.push({ place, similarity: nearest.similarities[n], state: state === 1 ? 1 : -1 })
+    if (place === row || state === State.unknown) continue
+    heard.push({
+      place,
+      similarity: nearest.similarities[n],
+      state: state === State.present ? State.present : State.absent,
+    })
   }
   return heard
 }
 
 /** The share of present among the known of each label, kept away from 0 and 1. */
 export function labelRates(states: Int8Array, labels: number): Float64Array {
-  const present = new Float64Array(labels).fill(0.5)
-  const known = new Float64Array(labels).fill(1)
-  states.forEach((state, at) => {
-    if (state === 0) return
-    known[at % labels]++
-    if (state === 1) present[at % labels]++
-  })
-  return present.map((count, label) => count / known[label])
+  const { present, absent } = countsByLabel({ states, labels })
+  return Float64Array.from(present, (count, label) => (count + 0.5) / (count + absent[label] + 1))
 }

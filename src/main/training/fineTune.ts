@@ -1,3 +1,5 @@
+import { rowsWithKnown, takeColumns, takeRows } from '../domain/labelMatrix.ts'
+import { State } from '../domain/state.ts'
 import type { NetworkSizes } from '../sst/network.ts'
 import { allRepairs, type Repairs } from '../sst/objective.ts'
 import { nearestImages } from '../suggestions/neighbours.ts'
@@ -121,7 +123,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   const learnt = learnableLabels(input.states, input.labelNames)
   const names = learnt.map((label) => input.labelNames[label])
   const labels = learnt.length
-  const states = columnsOf(input.states, input.labelNames.length, learnt)
+  const states = takeColumns({ states: input.states, labels: input.labelNames.length }, learnt).states
   const fold = dealFolds(states, labels, folds, seed)
   const sizes = networkSizes(labels)
   const evidence = input.names && evidenceOf(input.names, learnt)
@@ -146,7 +148,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   progress.at('preparing', 0.3)
   const grids = await PreparedGrids.open(source, records, unitVectors(unit, preparation), preparation, { device })
   try {
-    const rows = labelledRows(states, labels)
+    const rows = rowsWithKnown({ states, labels })
     const grid = await grids.keep(Int32Array.from(rows), {
       signal,
       onProgress: (done, total) => progress.at('preparing', 0.3 + (0.3 * done) / total),
@@ -160,8 +162,8 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     })
 
     progress.at('baseline', 0)
-    const known = { states: rowsOf(states, labels, rows), fold: rowsOf(fold, labels, rows) }
-    const inputs = rowsOf(described, description.size, rows)
+    const known = { states: takeRows(states, labels, rows), fold: takeRows(fold, labels, rows) }
+    const inputs = takeRows(described, description.size, rows)
     const fitBaseline = () =>
       crossFitBaseline(inputs, known.states, known.fold, labels, {
         ...baselineOptions,
@@ -235,7 +237,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const fitted = await fitWithNames(all, evidence, states, labels, fold, folds, fitting)
     const { sources, suggester, crossFitted } = fitted
     const probabilities = suggestionProbabilities(suggester, sources, states).map((p, at) =>
-      states[at] === 0 ? p : crossFitted[at],
+      states[at] === State.unknown ? p : crossFitted[at],
     )
     const held = heldOutMetrics({ linear: own.linear, sst: own.sst, blend: crossFitted }, states, names)
     progress.at('blending', 1, { validation: { mAP: held.metrics.mAP.blend, of: 'blend' } })
@@ -255,33 +257,4 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   } finally {
     await grids.close()
   }
-}
-
-/** Those columns of N×C states. */
-export function columnsOf(states: Int8Array, labels: number, chosen: readonly number[]): Int8Array {
-  const rows = states.length / labels
-  return Int8Array.from({ length: rows * chosen.length }, (_, at) => {
-    const row = Math.floor(at / chosen.length)
-    return states[row * labels + chosen[at - row * chosen.length]]
-  })
-}
-
-function labelledRows(states: Int8Array, labels: number): number[] {
-  const rows: number[] = []
-  for (let row = 0; row < states.length / labels; row++) {
-    if (states.subarray(row * labels, (row + 1) * labels).some((state) => state !== 0)) rows.push(row)
-  }
-  return rows
-}
-
-function rowsOf<T extends Float32Array | Int8Array | Uint8Array | Int32Array>(
-  matrix: T,
-  width: number,
-  rows: readonly number[],
-): T {
-  const result = matrix.slice(0, rows.length * width) as T
-  rows.forEach((row, i) => {
-    result.set(matrix.subarray(row * width, (row + 1) * width), i * width)
-  })
-  return result
 }

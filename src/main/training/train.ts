@@ -6,6 +6,7 @@ import { cutBackbone } from '../backbone/resolve/cutBackbone.ts'
 import { resolveBackbone } from '../backbone/resolve/resolve.ts'
 import { UserError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
+import { takeColumns, takeRows } from '../domain/labelMatrix.ts'
 import { askGains } from '../suggestions/askNext.ts'
 import { applyBlend } from '../suggestions/blend.ts'
 import { gainsFile, writeGains } from '../suggestions/gains.ts'
@@ -15,7 +16,7 @@ import type { Device } from '../tensor/run/session.ts'
 import { Checkpoints } from './checkpoint.ts'
 import type { FeatureSource } from './description/features.ts'
 import { nearImages } from './description/nearImages.ts'
-import { columnsOf, fineTune, folds, neighbours } from './fineTune.ts'
+import { fineTune, folds, neighbours } from './fineTune.ts'
 import { featuresText } from './heads/evidence.ts'
 import { openTrunkFeatures } from './lastStage/trunkFeatures.ts'
 import type { LastStageReport } from './lastStage/tune.ts'
@@ -97,7 +98,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     }
     const { seed, device, takesOverFrom } = input
     const keys = rows.map((row) => images[row].sha256!)
-    const known = rowsOf(states, labels.length, rows)
+    const known = takeRows(states, labels.length, rows)
     const { wordVectors } = input
     const records = reader.recordsOf(keys)
     const told = await nameEvidence(
@@ -139,6 +140,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     if (!result.probabilities.every(Number.isFinite)) throw notFinite(device)
     signal?.throwIfAborted()
     const labelIds = result.learnt.map((label) => labels[label].id)
+    const knownOfLearnt = takeColumns({ states: known, labels: labels.length }, result.learnt).states
     const file = path.posix.join('models', `${input.modelUid}.onnx`)
     await writeAtomically(path.join(cacheFolder, file), (handle) => handle.writeFile(result.model))
     const scores: Scores = {
@@ -151,7 +153,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       imageIds: Int32Array.from(rows, (row) => images[row].id),
       keys,
       labelIds: scores.labelIds,
-      states: columnsOf(known, labels.length, result.learnt),
+      states: knownOfLearnt,
       own: applyBlend(result.suggester.blend, result.sources),
       sources: result.sources,
       suggester: result.suggester,
@@ -162,7 +164,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     await writeScores(scoresFile(cacheFolder, input.modelUid), scores)
     const gains = askGains({
       probabilities: result.probabilities,
-      states: columnsOf(known, labels.length, result.learnt),
+      states: knownOfLearnt,
       labels: labelIds.length,
       near: await nearImages(await source.readPooled(records), source.channels, { seed, device, signal }),
       conditional: result.suggester.conditional,
@@ -206,14 +208,6 @@ export function sourceOf(reader: FeatureReader, classifier?: Classifier): Featur
       return reader.readGrid(records, into).then(() => into)
     },
   }
-}
-
-function rowsOf(states: Int8Array, labels: number, rows: readonly number[]): Int8Array {
-  const chosen = new Int8Array(rows.length * labels)
-  rows.forEach((row, i) => {
-    chosen.set(states.subarray(row * labels, (row + 1) * labels), i * labels)
-  })
-  return chosen
 }
 
 /** Rows of some images, row-major, as columns over all images; NaN for the others. */

@@ -6,6 +6,7 @@ import { withViews } from '../../backbone/list/registry.ts'
 import { cancelled, UserError } from '../../base/errors.ts'
 import { temporaryFolderPrefix } from '../../base/leftOvers.ts'
 import { RandomState } from '../../base/random.ts'
+import { countsByLabel, hasKnown, takeRows } from '../../domain/labelMatrix.ts'
 import { leastKnown } from '../../training/measure/heldOut.ts'
 import { meanOf } from '../../training/measure/metrics.ts'
 import type { TryResult } from '../../training/tryBackbone.ts'
@@ -80,23 +81,17 @@ export async function startTrial(
 /** Some images of which something is known: drawn at random, but the same ones for the same seed. */
 function chooseImages({ matrix, images, labels }: KnownAtClick, most: number, seed: number) {
   const count = labels.length
-  const row = (i: number) => matrix.states.subarray(i * count, (i + 1) * count)
+  const known = { states: matrix.states, labels: count }
   const usable = images.flatMap(({ status, sha256 }, i) =>
-    status === 'ok' && sha256 !== null && row(i).some((state) => state !== 0) ? [i] : [],
+    status === 'ok' && sha256 !== null && hasKnown(known, i) ? [i] : [],
   )
   const rows = new RandomState(seed)
     .shuffle(usable)
     .slice(0, most)
     .sort((a, b) => a - b)
-  const chosen = new Int8Array(rows.length * count)
-  rows.forEach((i, at) => {
-    chosen.set(row(i), at * count)
-  })
-  const known = labels.map((_, label) => {
-    const column = rows.map((_, at) => chosen[at * count + label])
-    return Math.min(column.filter((y) => y === 1).length, column.filter((y) => y === -1).length)
-  })
-  if (!known.some((least) => least >= leastKnown)) {
+  const chosen = takeRows(matrix.states, count, rows)
+  const { present, absent } = countsByLabel({ states: chosen, labels: count })
+  if (!labels.some((_, label) => present[label] >= leastKnown && absent[label] >= leastKnown)) {
     throw new UserError(
       'too-little-known',
       `Too little is known to compare backbones: no label is known to be present in ${leastKnown} of the images, and absent in ${leastKnown}.`,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { BulkLine, BulkPreview, BulkRequest, BulkSample } from '../../../contract/bulk.ts'
 import type { ActionResult } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
+import { stateOf } from '../../domain/state.ts'
 import { Relations } from '../../project/labels/relations.ts'
 import type { StateMatrix } from '../../project/states/stateMatrix.ts'
 import type { ProjectChange, StateChange } from '../../project/types.ts'
@@ -153,7 +154,7 @@ export function startBulk(workspace: Workspace, token: string): StartedJob<Actio
         }
         firstImageId ??= imageId
         const origin = { source: 'accepted_suggestion', modelId: scores.model.id, score: probability } as const
-        yield { imageId, labelId, state: side === 'present' ? 1 : -1, ...origin }
+        yield { imageId, labelId, state: stateOf(side), ...origin }
       }
     }
     const relations = new Relations(project.labels.list())

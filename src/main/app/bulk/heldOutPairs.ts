@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts'
+import { State } from '../../domain/state.ts'
 import type { Model } from '../../project/models.ts'
 import type { StateMatrix } from '../../project/states/stateMatrix.ts'
 import { ScoreTable, scoresFile } from '../../suggestions/scores.ts'
@@ -69,7 +70,7 @@ export class HeldOutPairs {
       const stateRow = this.#stateRows[row]
       if (stateRow < 0 || Number.isNaN(probability)) continue
       const state = this.#states[stateRow * this.#width + stateColumn]
-      if (state === 0) pairs.undecided[undecided++] = probability
+      if (state === State.unknown) pairs.undecided[undecided++] = probability
       else {
         pairs.rows[known] = row
         pairs.states[known] = state

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { BulkLine, BulkRequest } from '../../../contract/bulk.ts'
+import { type Side, State } from '../../domain/state.ts'
 import type { StateMatrix } from '../../project/states/stateMatrix.ts'
-import { type Acceptance, acceptanceOf, rankSide, type Side } from '../../suggestions/acceptance.ts'
+import { type Acceptance, acceptanceOf, rankSide } from '../../suggestions/acceptance.ts'
 import { confidenceOf, type ScoreTable } from '../../suggestions/scores.ts'
 
 /** Suggestions of one label and side, the surest first. */
@@ -88,11 +89,12 @@ function pairsOf(
     const stateRow = stateRows[row]
     const at = stateRow * width + stateColumn
     const state = stateRow < 0 ? 0 : all[at]
-    if (stateRow >= 0 && state === 0 && !Number.isNaN(probabilities[row])) open.count++
-    const counts = stateRow >= 0 && (state === 0 ? wanted?.[row] !== 0 : uponSuggestion[at] === 0)
+    if (stateRow >= 0 && state === State.unknown && !Number.isNaN(probabilities[row])) open.count++
+    const counts = stateRow >= 0 && (state === State.unknown ? wanted?.[row] !== 0 : uponSuggestion[at] === 0)
     if (counts) states[row] = state
     else probabilities[row] = Number.NaN
-    if (counts && state === 0 && !Number.isNaN(probabilities[row])) open.expectedPositives += probabilities[row]
+    if (counts && state === State.unknown && !Number.isNaN(probabilities[row]))
+      open.expectedPositives += probabilities[row]
   }
   return { probabilities, states, open }
 }

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { MergeReport } from '../../../contract/schemas.ts'
 import { cancelled, UserError } from '../../base/errors.ts'
+import { State } from '../../domain/state.ts'
 import { openProject } from '../../project/file/open.ts'
 import type { Edit } from '../../project/labels/edit.ts'
 import { labelNameKey } from '../../project/labels/name.ts'
@@ -163,7 +164,7 @@ class Merge {
       } else if (this.#project.disputes.hasStatement(imageId, labelId, said)) this.#report.settled++
       else if (own) {
         this.#judge(labelId, own, theirs)
-        if (this.#edit) writeStateWithin(this.#edit, { imageId, labelId, state: 0 }, 'leave')
+        if (this.#edit) writeStateWithin(this.#edit, { imageId, labelId, state: State.unknown }, 'leave')
         this.#edit?.addStatements(imageId, labelId, [this.#statement(own, 'ours'), said])
         this.#report.disputed++
       } else if (disputes.has(labelId)) {
@@ -207,8 +208,8 @@ class Merge {
     if (isOne) return
     const counts = this.#judgements.get(labelId) ?? { both: 0, first: 0, second: 0, neither: 0 }
     this.#judgements.set(labelId, counts)
-    if (own.state === 1) counts[theirs.state === 1 ? 'both' : 'first']++
-    else counts[theirs.state === 1 ? 'second' : 'neither']++
+    if (own.state === State.present) counts[theirs.state === State.present ? 'both' : 'first']++
+    else counts[theirs.state === State.present ? 'second' : 'neither']++
   }
 
   #finished(): MergeReport {

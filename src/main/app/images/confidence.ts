@@ -1,3 +1,4 @@
+import { State } from '../../domain/state.ts'
 import type { StateMatrix } from '../../project/states/stateMatrix.ts'
 import type { ScoreTable } from '../../suggestions/scores.ts'
 
@@ -116,7 +117,7 @@ export class Confidence {
           // NaN compares false: the model says nothing.
           if (!(value > result[row])) continue
           const stateRow = this.#stateRows[row]
-          if (stateRow >= 0 && states[stateRow * width + stateColumn] === 0) result[row] = value
+          if (stateRow >= 0 && states[stateRow * width + stateColumn] === State.unknown) result[row] = value
         }
       }
     }

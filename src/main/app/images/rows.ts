@@ -1,5 +1,6 @@
 import type { ImageDetail, ImageRow } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
+import { State } from '../../domain/state.ts'
 import type { Image } from '../../project/types.ts'
 import { mistakesOf } from '../mistakes/mistakes.ts'
 import { suggestionsOf } from '../suggestions/suggestions.ts'
@@ -38,9 +39,9 @@ async function rowsOf(
     const known = matrix
       ? new Map(labelIds.map((labelId) => [labelId, matrix.get(image.id, labelId)]))
       : new Map(project.states.ofImage(image.id).map(({ labelId, state }) => [labelId, state]))
-    const inState = (state: number) => labelIds.filter((labelId) => (known.get(labelId) ?? 0) === state)
-    scores?.followed.follow(image.id, (labelId) => known.get(labelId) ?? 0)
-    const all = scores ? suggestionsOf(scores.table, image.id, inState(0)) : []
+    const inState = (state: number) => labelIds.filter((labelId) => (known.get(labelId) ?? State.unknown) === state)
+    scores?.followed.follow(image.id, (labelId) => known.get(labelId) ?? State.unknown)
+    const all = scores ? suggestionsOf(scores.table, image.id, inState(State.unknown)) : []
     return {
       id: image.id,
       path: image.path,
@@ -49,8 +50,8 @@ async function rowsOf(
       status: image.status,
       problem: image.problem,
       version: versionOf(image),
-      present: inState(1),
-      absent: inState(-1),
+      present: inState(State.present),
+      absent: inState(State.absent),
       suggestions: all.filter(({ likely }) => likely),
     }
   })

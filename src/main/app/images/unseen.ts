@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts'
+import { State } from '../../domain/state.ts'
 import type { Project } from '../../project/project.ts'
 
 /**
@@ -11,10 +12,10 @@ export function aboutSeen<Change extends { imageId: number; state: number }>(
   { images }: Project,
   changes: readonly Change[],
 ): { seen: readonly Change[]; unseen: number } {
-  const said = new Set(changes.filter(({ state }) => state !== 0).map(({ imageId }) => imageId))
+  const said = new Set(changes.filter(({ state }) => state !== State.unknown).map(({ imageId }) => imageId))
   const broken = new Set(images.many([...said]).flatMap(({ id, status }) => (status === 'ok' ? [] : [id])))
   if (broken.size === 0) return { seen: changes, unseen: 0 }
-  const seen = changes.filter(({ imageId, state }) => state === 0 || !broken.has(imageId))
+  const seen = changes.filter(({ imageId, state }) => state === State.unknown || !broken.has(imageId))
   if (seen.length > 0) return { seen, unseen: broken.size }
   throw new UserError(
     'image-unseen',

@@ -1,3 +1,4 @@
+import { State } from '../../domain/state.ts'
 import type { StateMatrix } from '../../project/states/stateMatrix.ts'
 import { type Gains, largestGains } from '../../suggestions/gains.ts'
 
@@ -57,7 +58,7 @@ export class Usefulness {
           const stateRow = this.#stateRows[row]
           // NaN compares false: the model says nothing.
           if (stateRow < 0 || !(gains[pair.base + row] > 0)) continue
-          if (states[stateRow * width + pair.in] === 0) visit(pair.base + row, row)
+          if (states[stateRow * width + pair.in] === State.unknown) visit(pair.base + row, row)
         }
       }
     }

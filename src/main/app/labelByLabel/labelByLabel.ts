@@ -1,4 +1,5 @@
 import type { ActionResult, ImageFilter, LabelByLabelList, LabelByLabelOrder } from '../../../contract/schemas.ts'
+import { type Known, State, sideOf } from '../../domain/state.ts'
 import type { StateChange } from '../../project/types.ts'
 import { suggestionOf } from '../../suggestions/scores.ts'
 import { queryImages } from '../images/query.ts'
@@ -69,10 +70,10 @@ export async function confirmLabelByLabel(
 ): Promise<ActionResult> {
   const scores = await workspace.suggestions.current()
   const matrix = await workspace.project.states.matrix()
-  const changeOf = (imageId: number, state: 1 | -1): StateChange => {
+  const changeOf = (imageId: number, state: Known): StateChange => {
     const score = scores?.table.probability(imageId, labelId) ?? Number.NaN
     if (!scores || Number.isNaN(score)) return { imageId, labelId, state, source: 'human' }
-    const agrees = (suggestionOf(score) === 'present') === (state === 1)
+    const agrees = suggestionOf(score) === sideOf(state)
     const source = agrees ? 'accepted_suggestion' : 'human'
     return { imageId, labelId, state, source, modelId: scores.model.id, score }
   }
@@ -82,7 +83,10 @@ export async function confirmLabelByLabel(
   ].filter(({ imageId }) => matrix.get(imageId, labelId) === 0)
   const { seen, unseen } = aboutSeen(workspace.project, changes)
   const states = seen.map(({ state }) => state)
-  const [yes, no] = [states.filter((state) => state === 1).length, states.filter((state) => state === -1).length]
+  const [yes, no] = [
+    states.filter((state) => state === State.present).length,
+    states.filter((state) => state === State.absent).length,
+  ]
   const name = workspace.project.labels.get(labelId)?.name ?? ''
   const title = `Label by label, “${name}”: ${yes} present, ${no} absent`
   return { ...(await writeMarks(workspace, seen, title, sentAs)), unseen }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { asUserError, UserError } from '../../base/errors.ts'
+import { targetOf } from '../../domain/state.ts'
 import { absentChoices, pathsOf } from '../../exchange/formats/labelStudio.ts'
 import { type ChoicesControl, choicesControls } from '../../exchange/formats/labelStudioConfig.ts'
 import type { Image } from '../../project/types.ts'
@@ -201,7 +202,7 @@ export class LabelStudioBackend {
     const ids = new Set([...table.labelIds, ...states.keys()])
     return this.#named([...ids], (labelId) => {
       const state = states.get(labelId)
-      return state === undefined ? table.at(row, table.columnOf(labelId)) : state === 1 ? 1 : 0
+      return state === undefined ? table.at(row, table.columnOf(labelId)) : targetOf(state)
     })
   }
 

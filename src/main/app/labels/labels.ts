@@ -1,5 +1,6 @@
 import type { Label, LabelPatch, MergePlan } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
+import { State } from '../../domain/state.ts'
 import type { Edit } from '../../project/labels/edit.ts'
 import { Relations, relatedAnew } from '../../project/labels/relations.ts'
 import type { KnownState, StateChange } from '../../project/types.ts'
@@ -67,7 +68,7 @@ export async function mergeLabels(workspace: Workspace, id: number, intoId: numb
   const [label, other] = [project.labels.get(id)!, project.labels.get(intoId)!]
   const moves = function* (): Generator<StateChange> {
     for (const [imageId, state] of knownOf(workspace, matrix, id)) {
-      if (matrix.states[matrix.rowOf(imageId) * matrix.columns + into] === 0)
+      if (matrix.states[matrix.rowOf(imageId) * matrix.columns + into] === State.unknown)
         yield { ...state, imageId, labelId: intoId }
     }
   }
@@ -130,8 +131,8 @@ export async function splitLabel(
     const moves = function* (): Generator<StateChange> {
       for (const [imageId, state] of knownOf(workspace, matrix, id)) {
         const isChosen = chosen.has(imageId)
-        if (isChosen || state.state === -1) yield { ...state, imageId, labelId: newId }
-        if (isChosen) yield { imageId, labelId: id, state: 0 }
+        if (isChosen || state.state === State.absent) yield { ...state, imageId, labelId: newId }
+        if (isChosen) yield { imageId, labelId: id, state: State.unknown }
       }
     }
     const relations = new Relations([...project.labels.list(), { ...label, id: newId }])

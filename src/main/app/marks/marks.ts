@@ -1,11 +1,11 @@
 import type { ActionResult, Sent, StateChange } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
+import { type Known, otherSide, type Side, State, sideOf, stateOf } from '../../domain/state.ts'
 import type { Replayed } from '../../project/states/history.ts'
 import type { StateChange as NewState } from '../../project/types.ts'
 import { suggestionOf } from '../../suggestions/scores.ts'
 import { aboutSeen } from '../images/unseen.ts'
 import { statesIn } from '../suggestions/suggestions.ts'
-
 import type { Workspace } from '../workspace.ts'
 import { manyChanges, writeStates } from './writeStates.ts'
 
@@ -13,16 +13,14 @@ interface Decided {
   imageId: number
   labelId: number
   /** As it was seen. @default as it is now */
-  suggestion?: 'present' | 'absent'
+  suggestion?: Side
 }
-
-type Suggested = 'present' | 'absent'
 
 /** What is decided about pairs that something is suggested for. */
 interface Decision {
   verb: 'Accept' | 'Reject'
   source: NewState['source']
-  decision: (suggestion: Suggested) => 1 | -1
+  decision: (suggestion: Side) => Known
   sentAs: string | undefined
 }
 
@@ -44,8 +42,7 @@ export function acceptSuggestions(
   pairs: readonly Decided[],
   sentAs?: string,
 ): Promise<ActionResult> {
-  const decision = (suggestion: Suggested) => (suggestion === 'present' ? 1 : -1)
-  return decide(workspace, pairs, { verb: 'Accept', source: 'accepted_suggestion', decision, sentAs })
+  return decide(workspace, pairs, { verb: 'Accept', source: 'accepted_suggestion', decision: stateOf, sentAs })
 }
 
 /** Marks the opposite of what the model suggests: the person's own decision, with what it was about. */
@@ -54,7 +51,7 @@ export function rejectSuggestions(
   pairs: readonly Decided[],
   sentAs?: string,
 ): Promise<ActionResult> {
-  const decision = (suggestion: Suggested) => (suggestion === 'present' ? -1 : 1)
+  const decision = (suggestion: Side) => stateOf(otherSide(suggestion))
   return decide(workspace, pairs, { verb: 'Reject', source: 'human', decision, sentAs })
 }
 
@@ -148,8 +145,8 @@ function markTitle(workspace: Workspace, changes: readonly StateChange[]): strin
   if (!same) return `Change ${changes.length} labels`
   const name = nameOf(workspace, first.labelId)
   const images = changes.length === 1 ? '' : ` in ${changes.length} images`
-  if (first.state === 0) return `Clear “${name}”${images}`
-  return `Mark “${name}” ${first.state === 1 ? 'present' : 'absent'}${images}`
+  if (first.state === State.unknown) return `Clear “${name}”${images}`
+  return `Mark “${name}” ${sideOf(first.state)}${images}`
 }
 
 function nameOf({ project }: Workspace, labelId: number): string {

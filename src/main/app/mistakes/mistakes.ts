@@ -1,4 +1,5 @@
 import type { Suggestion } from '../../../contract/schemas.ts'
+import { sideOf } from '../../domain/state.ts'
 import type { Decisions } from '../../project/states/decisions.ts'
 import type { KnownState } from '../../project/types.ts'
 import { confidenceOf, likelyFrom, suggestionOf } from '../../suggestions/scores.ts'
@@ -63,7 +64,7 @@ export function mistakesOf(
       const probability = table.at(row, table.columnOf(labelId))
       if (Number.isNaN(probability) || modelId === model.id) return []
       const suggestion = suggestionOf(probability)
-      if ((suggestion === 'present') === (state === 1)) return []
+      if (suggestion === sideOf(state)) return []
       return [{ labelId, probability, suggestion, likely: confidenceOf(probability) >= likelyFrom }]
     })
     .sort((a, b) => confidenceOf(b.probability) - confidenceOf(a.probability))

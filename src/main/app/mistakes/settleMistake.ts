@@ -1,5 +1,6 @@
 import type { ActionResult } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
+import { otherSide, type Side, stateOf } from '../../domain/state.ts'
 import { aboutSeen } from '../images/unseen.ts'
 import { titles, writeMarks } from '../marks/marks.ts'
 import type { Workspace } from '../workspace.ts'
@@ -8,7 +9,7 @@ export interface SettledMistake {
   imageId: number
   labelId: number
   /** What the model says against what is known, as it was seen. */
-  suggestion: 'present' | 'absent'
+  suggestion: Side
   /** Whether to take it over; else what is known stays, as the person's own decision. */
   take: boolean
 }
@@ -32,12 +33,12 @@ export async function settleMistake(
     throw new UserError('no-suggestion', 'The model says nothing of this label any more.', 'Mark it yourself.')
   }
   const isKnown = project.states.ofImage(imageId).some((state) => state.labelId === labelId)
-  const isPresent = (suggestion === 'present') === take
+  const decided = take ? suggestion : otherSide(suggestion)
   const verb = take ? 'Correct' : 'Keep'
-  const title = `${verb} “${project.labels.get(labelId)?.name ?? ''}” ${isPresent ? 'present' : 'absent'}`
+  const title = `${verb} “${project.labels.get(labelId)?.name ?? ''}” ${decided}`
   const change = {
     ...{ imageId, labelId, score, modelId: scores.model.id },
-    state: isPresent ? (1 as const) : (-1 as const),
+    state: stateOf(decided),
     source: take ? ('accepted_suggestion' as const) : ('human' as const),
   }
   if (!isKnown) return { changed: 0, title, firstImageId: null, ...titles(workspace) }

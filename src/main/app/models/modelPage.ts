@@ -1,5 +1,6 @@
 import type { Cooccurrence, Mistake, ModelCurves, ModelReport } from '../../../contract/modelPage.ts'
 import { Slices } from '../../base/slices.ts'
+import { type Known, otherSide, State, sideOf } from '../../domain/state.ts'
 import type { Model } from '../../project/models.ts'
 import { countCooccurrence } from '../../suggestions/cooccurrence.ts'
 import { type ReliabilityBin, Tally } from '../../suggestions/curves.ts'
@@ -44,8 +45,8 @@ export async function modelReport(workspace: Workspace, id: number): Promise<Mod
       averagePrecision: then ? then.averagePrecision.blend : ap,
       change: ap === null || !common ? null : await changeOf(common, labelId, pairs, ap, slices),
       mistakes: {
-        present: mistakenPlaces(pairs, 1).length,
-        absent: mistakenPlaces(pairs, -1).length,
+        present: mistakenPlaces(pairs, State.present).length,
+        absent: mistakenPlaces(pairs, State.absent).length,
       },
     })
     await slices.pause()
@@ -169,11 +170,11 @@ export async function mistakesOfModel(
 ): Promise<Mistake[]> {
   const held = await HeldOutPairs.open(workspace, id)
   const pairs = held.ofLabel(labelId)
-  const places = [...mistakenPlaces(pairs, 1), ...mistakenPlaces(pairs, -1)]
+  const places = [...mistakenPlaces(pairs, State.present), ...mistakenPlaces(pairs, State.absent)]
   const found = places
     .map((i) => ({
       imageId: held.table.imageIds[pairs.rows[i]],
-      state: pairs.states[i] as 1 | -1,
+      state: pairs.states[i] as Known,
       probability: pairs.probabilities[i],
     }))
     .sort((a, b) => confidenceOf(b.probability) - confidenceOf(a.probability) || a.imageId - b.imageId)
@@ -187,8 +188,8 @@ export async function mistakesOfModel(
   })
 }
 
-function mistakenPlaces({ states, probabilities }: LabelPairs, state: 1 | -1): number[] {
-  const opposite = state === 1 ? 'absent' : 'present'
+function mistakenPlaces({ states, probabilities }: LabelPairs, state: Known): number[] {
+  const opposite = otherSide(sideOf(state))
   const places: number[] = []
   probabilities.forEach((p, i) => {
     if (states[i] === state && confidenceOf(p) >= likelyFrom && suggestionOf(p) === opposite) places.push(i)
@@ -204,7 +205,7 @@ function precisionOf({ states, probabilities }: Pick<LabelPairs, 'states' | 'pro
 
 function countsOf(states: Int8Array): { present: number; absent: number } {
   let present = 0
-  for (const state of states) if (state === 1) present++
+  for (const state of states) if (state === State.present) present++
   return { present, absent: states.length - present }
 }
 

@@ -3,6 +3,7 @@ import { heatCell, heatColour } from '../../../contract/heat.ts'
 import { asUserError, UserError } from '../../base/errors.ts'
 import { writeAtomically } from '../../base/files.ts'
 import { Slices } from '../../base/slices.ts'
+import { type Side, sideOf } from '../../domain/state.ts'
 import type { Image } from '../../project/types.ts'
 import type { ReportContent, ReportModel, ReportPicture } from '../../report/content.ts'
 import { reportPage } from '../../report/page.ts'
@@ -79,7 +80,7 @@ async function contentOf(workspace: Workspace, job: JobControl): Promise<ReportC
   const cooccurrence = await cooccurrenceOfKnown(workspace)
   const names = new Map(labels.map(({ id, name }) => [id, name]))
   const known = labels.map(({ presentCount, absentCount }) => ({ present: presentCount, absent: absentCount }))
-  const total = (side: 'present' | 'absent'): number => known.reduce((sum, one) => sum + one[side], 0)
+  const total = (side: Side): number => known.reduce((sum, one) => sum + one[side], 0)
   return {
     project: project.name,
     writtenAt: `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
@@ -155,7 +156,7 @@ async function likelyMistakes(
   for (const [labelId, label] of names) {
     for (const one of await mistakesOfModel(workspace, { id: modelId, labelId, limit: most.mistakes })) {
       const { imageId, path: file, state, probability } = one
-      found.push({ imageId, path: file, label, probability, state: state === 1 ? 'present' : 'absent' })
+      found.push({ imageId, path: file, label, probability, state: sideOf(state) })
     }
   }
   return found.sort((a, b) => confidenceOf(b.probability) - confidenceOf(a.probability)).slice(0, most.mistakes)

@@ -1,12 +1,11 @@
 import { UserError } from '../../base/errors.ts'
+import { type Side, State, sideOf } from '../../domain/state.ts'
 import type { Project } from '../../project/project.ts'
 import { auditShare, type Estimate, randomOrder, wilsonEstimate } from '../../suggestions/audit.ts'
 import type { Gains } from '../../suggestions/gains.ts'
 import { confidenceOf, likelyFrom, type ScoreTable, suggestionOf } from '../../suggestions/scores.ts'
 import { Usefulness } from '../images/usefulness.ts'
 import type { Workspace } from '../workspace.ts'
-
-type Side = 'present' | 'absent'
 
 /** A pair that nobody has decided on. */
 export interface Question {
@@ -91,7 +90,7 @@ interface AuditRequest {
   seed: number
   wanted: number
   passes(imageId: number, labelId: number): boolean
-  stateOf(imageId: number, labelId: number): number
+  stateOf(imageId: number, labelId: number): State
 }
 
 /** So many pairs are looked at, at most, for likely suggestions: it bounds the time, to about a second. */
@@ -113,13 +112,13 @@ function auditOf(gains: Gains, table: ScoreTable, { side, seed, wanted, passes, 
     if (suggestionOf(probability) !== side || confidenceOf(probability) < likelyFrom) continue
     if (!passes(imageId, labelId)) continue
     const state = stateOf(imageId, labelId)
-    if (state === 0) {
+    if (state === State.unknown) {
       isOpen = true
       if (asked.length < wanted) asked.push(at)
     } else if (!isOpen) {
       // What is decided after an open one may have been chosen for another reason.
       count++
-      if ((state === 1) === (side === 'present')) right++
+      if (sideOf(state) === side) right++
     }
   }
   return { estimate: wilsonEstimate(right, count), asked }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ProgressOverview } from '../../../contract/bulk.ts'
+import { State } from '../../domain/state.ts'
 import { confidenceOf, likelyFrom } from '../../suggestions/scores.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -26,7 +27,7 @@ export async function likelyCounts({
       // NaN compares false: the model says nothing.
       if (!(confidenceOf(p) >= likelyFrom)) continue
       const stateRow = matrix.rowOf(imageIds[row])
-      if (stateRow < 0 || states[stateRow * width + stateColumn] !== 0) continue
+      if (stateRow < 0 || states[stateRow * width + stateColumn] !== State.unknown) continue
       if (p >= 0.5) count.present++
       else count.absent++
     }

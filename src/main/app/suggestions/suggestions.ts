@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { Suggestion } from '../../../contract/schemas.ts'
+import type { State } from '../../domain/state.ts'
 import type { Model } from '../../project/models.ts'
 import type { Project } from '../../project/project.ts'
 import type { StateMatrix } from '../../project/states/stateMatrix.ts'
-import type { LabelState, ProjectChange, StateDelta } from '../../project/types.ts'
+import type { ProjectChange, StateDelta } from '../../project/types.ts'
 import { type Gains, gainsFile, readGains } from '../../suggestions/gains.ts'
 import { FollowedScores } from '../../suggestions/rescoring.ts'
 import { confidenceOf, likelyFrom, type ScoreTable, scoresFile, suggestionOf } from '../../suggestions/scores.ts'
@@ -138,7 +139,7 @@ export class Suggestions {
 }
 
 /** What is known of an image now, label by label; nothing of a label that was removed. */
-export function statesIn(matrix: StateMatrix, imageId: number): (labelId: number) => LabelState {
+export function statesIn(matrix: StateMatrix, imageId: number): (labelId: number) => State {
   return (labelId) => matrix.get(imageId, labelId)
 }
 

@@ -6,6 +6,7 @@ import type { EmbedProgress, EmbedResult } from '../../backbone/embed/embed.ts'
 import { viewsOf, withViews } from '../../backbone/list/registry.ts'
 import { deviceFailed } from '../../base/deviceFailure.ts'
 import { cancelled, UserError } from '../../base/errors.ts'
+import { rowsWithKnown } from '../../domain/labelMatrix.ts'
 import type { Json, Model } from '../../project/models.ts'
 import type { MatrixSnapshot } from '../../project/states/stateMatrix.ts'
 import { removeCheckpoints } from '../../training/checkpoint.ts'
@@ -149,9 +150,7 @@ export async function knownNow({ project }: Workspace): Promise<KnownAtClick> {
 
 function lastStageInput({ project }: Workspace, { matrix, images, labels }: KnownAtClick, device: Device) {
   const count = labels.length
-  const labelled = images.filter((_, row) =>
-    matrix.states.subarray(row * count, (row + 1) * count).some((state) => state !== 0),
-  )
+  const labelled = rowsWithKnown({ states: matrix.states, labels: count })
   const backbone = project.settings.get('backbone') ?? builtInBackbone
   const { cacheFolder } = project
   return { backbone, cacheFolder, images: images.length, labelled: labelled.length, labels: count, device }

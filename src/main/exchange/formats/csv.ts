@@ -1,4 +1,5 @@
 import { shortened, UserError } from '../../base/errors.ts'
+import { State, sideOf } from '../../domain/state.ts'
 import { Collected } from '../read/collected.ts'
 import { columnKey, columnsIn, readCsvRecords } from '../read/csvRecords.ts'
 import { ValueWords, valueSettings } from '../read/csvValues.ts'
@@ -39,7 +40,7 @@ function writeCsv(source: ExportSource, target: string, options: ExportOptions):
       for (const { id } of source.labels) {
         const state = states.get(id)
         if (!state) continue
-        full = out.write(csvLine([name, cells.get(id)!, state.state === 1 ? 'present' : 'absent'], delimiter))
+        full = out.write(csvLine([name, cells.get(id)!, sideOf(state.state)], delimiter))
       }
       if (full) await out.flush()
     }
@@ -107,7 +108,7 @@ class CsvReader {
       )
       return
     }
-    if (state === -1) this.#hasAbsent = true
+    if (state === State.absent) this.#hasAbsent = true
     collected.states.push(collected.imageOf(restored(image)), collected.labelOf(restored(label)), state)
   }
 

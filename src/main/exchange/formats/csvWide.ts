@@ -1,4 +1,5 @@
 import { shortened, UserError } from '../../base/errors.ts'
+import { State } from '../../domain/state.ts'
 import { Collected } from '../read/collected.ts'
 import { columnKey, columnsIn, imageColumns, readCsvRecords } from '../read/csvRecords.ts'
 import { ValueWords, valueSettings } from '../read/csvValues.ts'
@@ -77,7 +78,7 @@ function writeWide(source: ExportSource, target: string, options: ExportOptions)
       let line = csvLine([cellOf(walk, image.path)], delimiter).slice(0, -1)
       for (const { id } of source.labels) {
         const state = states.get(id)?.state
-        line += delimiter + (state === undefined ? unknown : state === 1 ? present : absent)
+        line += delimiter + (state === undefined ? unknown : state === State.present ? present : absent)
       }
       if (out.write(`${line}\n`)) await out.flush()
     }
@@ -142,7 +143,7 @@ class WideReader {
         continue
       }
       if (column.label < 0) column.label = collected.labelOf(column.name)
-      if (state === -1) this.#hasAbsent = true
+      if (state === State.absent) this.#hasAbsent = true
       collected.states.push(image, column.label, state)
     }
     if (record.length > this.#columns.length + 1 + this.#passedOver) {

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { shortened, UserError } from '../../base/errors.ts'
+import { State } from '../../domain/state.ts'
 import { Collected } from '../read/collected.ts'
 import { readJson } from '../read/jsonReader.ts'
 import { isObject, type JsonObject, listOf, textOr, textOrNull } from '../read/jsonValues.ts'
@@ -198,7 +199,12 @@ class LabelStudioReader {
           ...({ source: 'import', decidedAt: null, model: -1, score: null } as const),
           annotator: annotatorOf(annotation.completed_by),
         }
-        this.#collected.states.push(image, this.#collected.labelOf(name), isAbsent ? -1 : 1, provenance)
+        this.#collected.states.push(
+          image,
+          this.#collected.labelOf(name),
+          isAbsent ? State.absent : State.present,
+          provenance,
+        )
       }
     }
     if (isFlat) this.#flat(task, image)
@@ -257,7 +263,12 @@ class LabelStudioReader {
         if (typeof name !== 'string' || name.trim() === '') continue
         const isAbsent = control === this.#absentControl
         if (isAbsent) this.#hasAbsent = true
-        this.#collected.states.push(image, this.#collected.labelOf(name), isAbsent ? -1 : 1, provenance)
+        this.#collected.states.push(
+          image,
+          this.#collected.labelOf(name),
+          isAbsent ? State.absent : State.present,
+          provenance,
+        )
       }
     }
   }

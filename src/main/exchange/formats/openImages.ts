@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, shortened, UserError } from '../../base/errors.ts'
+import { State } from '../../domain/state.ts'
 import { equalStems, ImageIds } from '../match/imageIds.ts'
 import { Collected } from '../read/collected.ts'
 import { columnKey, columnsIn, readCsvRecords } from '../read/csvRecords.ts'
@@ -58,7 +59,7 @@ async function writeOpenImages(source: ExportSource, target: string, options: Ex
         if (!state) continue
         const kept = state.source === 'import' && state.annotator !== null && verified.has(state.annotator)
         const from = kept ? state.annotator! : 'verification'
-        full = out.write(csvLine([cell, from, codes.get(label.id)!, state.state === 1 ? '1' : '0']))
+        full = out.write(csvLine([cell, from, codes.get(label.id)!, state.state === State.present ? '1' : '0']))
       }
       if (full) await out.flush()
     }
@@ -175,7 +176,12 @@ class OpenImagesReader {
     this.#collected.images[imageIndex]!.unlabelled = false
     if (confidence === 0) this.#hasAbsent = true
     const provenance = { source: 'import', decidedAt: null, model: -1, score: null, annotator: source } as const
-    states.push(imageIndex, labelIndex, confidence === 1 ? 1 : -1, source === '' ? undefined : provenance)
+    states.push(
+      imageIndex,
+      labelIndex,
+      confidence === 1 ? State.present : State.absent,
+      source === '' ? undefined : provenance,
+    )
   }
 
   #label(code: string): number {

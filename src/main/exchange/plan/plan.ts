@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { cancelled, shortened, UserError } from '../../base/errors.ts'
+import { type Known, State, sideOf } from '../../domain/state.ts'
 import { type MatchedBy, type Matches, matchImages, type TargetImage } from '../match/match.ts'
 import type { Collected } from '../read/collected.ts'
 import { type PredictedScores, scoresOf } from '../read/predictions.ts'
@@ -12,7 +13,7 @@ export interface ImportTarget {
   labels: readonly { id: number; uid: string; name: string; key: string | null }[]
   images: () => Iterable<TargetImage>
   /** What is known already. */
-  stateOf: (imageId: number, labelId: number) => 1 | 0 | -1
+  stateOf: (imageId: number, labelId: number) => State
   /** The name as the project keeps it. @throws UserError if it can't be one */
   labelNameOf: (text: string) => string
   /** Names with equal keys are one label. */
@@ -66,9 +67,9 @@ export interface ImportPreview {
 export interface PreviewRow {
   image: string
   label: string
-  state: 1 | -1
+  state: Known
   /** What the project says of it now. */
-  known: 1 | 0 | -1
+  known: State
 }
 
 export interface ImportChoices {
@@ -101,7 +102,7 @@ export interface ImportSink {
 export interface ImportedState {
   imageId: number
   labelId: number
-  state: 1 | -1
+  state: Known
   source: 'human' | 'accepted_suggestion' | 'import'
   /** Undefined: the time of the import. */
   decidedAt: number | undefined
@@ -184,10 +185,10 @@ export class ImportPlan {
             () => `${pathOf(collected, matches, imageId)}: ${labels[label].name}`,
           )
         }
-        if (contradictory || state === 0) continue
+        if (contradictory || state === State.unknown) continue
         const planned = labels[label]
-        planned[state === 1 ? 'present' : 'absent']++
-        states[state === 1 ? 'present' : 'absent']++
+        planned[sideOf(state)]++
+        states[sideOf(state)]++
         const known = planned.labelId === null ? 0 : target.stateOf(imageId, planned.labelId)
         states[known === 0 ? 'fresh' : known === state ? 'same' : 'conflicting']++
         if (rows.length < rowsShown) {
@@ -279,7 +280,7 @@ export class ImportPlan {
       const rest =
         choices.rest === 'absent' && labelled.has(imageId) ? [...restOf(this.labels, resolved, imageId, target)] : []
       for (const { label, state, contradictory, row } of resolved) {
-        if (contradictory || state === 0) continue
+        if (contradictory || state === State.unknown) continue
         const { labelId } = this.labels[label]
         const known = labelId === null ? 0 : target.stateOf(imageId, labelId)
         if (known === state || (known !== 0 && choices.conflicts !== 'replace')) continue
@@ -298,7 +299,7 @@ export class ImportPlan {
         }
       }
       const nothing = { source: 'import', decidedAt: undefined, modelId: null, score: null, annotator: null } as const
-      for (const label of rest) yield { imageId, labelId: labelIds[label], state: -1, ...nothing }
+      for (const label of rest) yield { imageId, labelId: labelIds[label], state: State.absent, ...nothing }
     }
   }
 }

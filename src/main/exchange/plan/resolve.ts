@@ -1,10 +1,11 @@
+import { State } from '../../domain/state.ts'
 import type { StateTable } from '../read/stateTable.ts'
 
 /** What a file says of one label in one image, all its entries taken together. */
 export interface ResolvedState {
   label: number
   /** 0: the file says that it leaves this open. */
-  state: 1 | 0 | -1
+  state: State
   /** The file says present and absent. */
   contradictory: boolean
   /** The entry that says so: the first. */
@@ -55,7 +56,7 @@ export function groupByImage(states: StateTable, imageIds: Int32Array, labelOf: 
       const state = states.stateAt(row)
       const known = resolved[places[label] - 1]
       if (!known) places[label] = resolved.push({ label, state, contradictory: false, row })
-      else if (known.state === 0) Object.assign(known, { state, row })
+      else if (known.state === State.unknown) Object.assign(known, { state, row })
       else if (state === -known.state) known.contradictory = true
     }
     for (const { label } of resolved) places[label] = 0

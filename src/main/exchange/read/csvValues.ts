@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts'
+import { State } from '../../domain/state.ts'
 import { answerTo, type Setting, type Settings, wordsOf } from '../formats/settings.ts'
 
 const numbers: Setting = {
@@ -21,12 +22,10 @@ const unknown: Setting = { id: 'unknown', on: 'read', title: 'Words for unknown'
 
 export const valueSettings: readonly Setting[] = [numbers, present, absent, unknown]
 
-type State = 1 | 0 | -1
-
 const usualWords: [State, string[]][] = [
-  [1, ['present', '1', '1.0', '+1', 'true', 'yes', 'y', 't', 'x', 'positive']],
-  [-1, ['absent', 'false', 'no', 'n', 'f', 'negative']],
-  [0, ['unknown', '?', 'nan', 'na', 'n/a', 'null', 'none', 'uncertain']],
+  [State.present, ['present', '1', '1.0', '+1', 'true', 'yes', 'y', 't', 'x', 'positive']],
+  [State.absent, ['absent', 'false', 'no', 'n', 'f', 'negative']],
+  [State.unknown, ['unknown', '?', 'nan', 'na', 'n/a', 'null', 'none', 'uncertain']],
 ]
 const zeroes = new Set(['0', '0.0', '-0', '-0.0'])
 const minuses = new Set(['-1', '-1.0', '−1'])

@@ -1,3 +1,4 @@
+import type { State } from '../../domain/state.ts'
 import type { StateSource } from '../records.ts'
 
 /** Where a state in a file says that it comes from. */
@@ -49,7 +50,7 @@ export class StateTable {
   }
 
   /** @param state 0: the file says that it leaves this open */
-  push(image: number, label: number, state: 1 | 0 | -1, provenance?: Provenance): void {
+  push(image: number, label: number, state: State, provenance?: Provenance): void {
     const at = this.#length & (blockRows - 1)
     if (at === 0) {
       this.#blocks.push({
@@ -92,8 +93,8 @@ export class StateTable {
     return this.#blocks[row >> bits].labels[row & (blockRows - 1)]
   }
 
-  stateAt(row: number): 1 | 0 | -1 {
-    return this.#blocks[row >> bits].states[row & (blockRows - 1)] as 1 | 0 | -1
+  stateAt(row: number): State {
+    return this.#blocks[row >> bits].states[row & (blockRows - 1)] as State
   }
 
   provenanceAt(row: number): Provenance | undefined {

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { asUserError, cancelled, UserError } from '../../base/errors.ts'
 import { writeAtomically } from '../../base/files.ts'
+import { sideOf } from '../../domain/state.ts'
 import type { Format } from '../formats/format.ts'
 import type { ExportOptions, ExportReport, ExportSource, ImageRecord, LabelRecord, StateRecord } from '../records.ts'
 import { ProblemList } from '../records.ts'
@@ -119,7 +120,7 @@ export class ExportWalk {
   #sorted(image: ImageRecord, states: readonly StateRecord[]): WalkedImage {
     const walked: WalkedImage = { image, present: [], absent: [], states: new Map(states.map((s) => [s.labelId, s])) }
     for (const { labelId, state } of states.toSorted((a, b) => this.placeOf(a.labelId) - this.placeOf(b.labelId))) {
-      walked[state === 1 ? 'present' : 'absent'].push(this.#labels.get(labelId)!)
+      walked[sideOf(state)].push(this.#labels.get(labelId)!)
     }
     return walked
   }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { asUserError, cancelled } from '../../base/errors.ts'
 import { writeAtomically } from '../../base/files.ts'
+import type { Side } from '../../domain/state.ts'
 import { csvLine, neutralised } from './csvCells.ts'
 import { TextWriter } from './textWriter.ts'
 
@@ -10,7 +11,7 @@ export interface SuggestionRow {
   label: string
   /** That the label is present, 0 … 1. */
   probability: number
-  suggestion: 'present' | 'absent'
+  suggestion: Side
 }
 
 /**

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import sharp from 'sharp'
 import { RandomState } from '../../base/random.ts'
+import { type Known, State } from '../../domain/state.ts'
 import type { Job } from '../job.ts'
 import { sampleLayout } from './layout.ts'
 import { paint } from './paint.ts'
@@ -28,7 +29,7 @@ export interface SampleResult {
   labels: string
   truth: string
   /** What a project of them begins with. */
-  known: { image: string; label: SampleLabel; state: 1 | -1 }[]
+  known: { image: string; label: SampleLabel; state: Known }[]
 }
 
 /** Each label is known in this share of the images, as they come: that is what probabilities are calibrated on … */
@@ -75,6 +76,8 @@ function someKnown(scenes: readonly Scene[], names: readonly string[], random: R
     for (const side of [true, false]) {
       for (const scene of order.filter((one) => isPresent(one) === side).slice(0, leastKnown)) chosen.add(scene)
     }
-    return [...chosen].map((scene) => ({ image: names[scene], label, state: isPresent(scene) ? 1 : -1 }) as const)
+    return [...chosen].map(
+      (scene) => ({ image: names[scene], label, state: isPresent(scene) ? State.present : State.absent }) as const,
+    )
   })
 }

@@ -1,3 +1,4 @@
+import { stateOf } from '../../domain/state.ts'
 import type { Value } from '../database.ts'
 import type { ImageStatus } from '../types.ts'
 import { foldText } from './path.ts'
@@ -62,7 +63,7 @@ function labelSql({ labelId, is }: LabelCondition): SqlCondition {
   const known = 'SELECT image_id FROM label_state WHERE label_id = ?'
   if (is === 'known') return { sql: `id IN (${known})`, values: [labelId] }
   if (is === 'unknown') return { sql: `id NOT IN (${known})`, values: [labelId] }
-  return { sql: `id IN (${known} AND state = ?)`, values: [labelId, is === 'present' ? 1 : -1] }
+  return { sql: `id IN (${known} AND state = ?)`, values: [labelId, stateOf(is)] }
 }
 
 const knownSql = {

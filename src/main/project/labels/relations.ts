@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts'
+import { type Known, State } from '../../domain/state.ts'
 import type { StateMatrix } from '../states/stateMatrix.ts'
 import type { Label, StateChange } from '../types.ts'
 import type { LabelPatch } from './edit.ts'
@@ -9,8 +10,8 @@ import type { LabelPatch } from './edit.ts'
  */
 export class Relations {
   /** By label: what follows from its being present, and from its being absent. Labels from which nothing follows are not there. */
-  readonly #present = new Map<number, ReadonlyMap<number, 1 | -1>>()
-  readonly #absent = new Map<number, ReadonlyMap<number, 1 | -1>>()
+  readonly #present = new Map<number, ReadonlyMap<number, Known>>()
+  readonly #absent = new Map<number, ReadonlyMap<number, Known>>()
 
   /** @param labels all that are not removed */
   constructor(labels: readonly Label[]) {
@@ -26,7 +27,7 @@ export class Relations {
       if (absent.length > 0) this.#absent.set(label.id, new Map(absent.map((id) => [id, -1])))
       const line = [label]
       for (let at = byId.get(label.parentId ?? 0); at; at = byId.get(at.parentId ?? 0)) line.push(at)
-      const implied = new Map<number, 1 | -1>()
+      const implied = new Map<number, Known>()
       for (const one of line) {
         const rivals = one.exclusive ? groups.get(one.group)!.filter((other) => !line.includes(other)) : []
         for (const { id } of rivals) for (const gone of [id, ...below(id)]) implied.set(gone, -1)
@@ -44,8 +45,8 @@ export class Relations {
   }
 
   /** The labels that are known then, with their states; the label itself is not among them. */
-  impliedBy(labelId: number, state: 1 | -1): ReadonlyMap<number, 1 | -1> {
-    return (state === 1 ? this.#present : this.#absent).get(labelId) ?? nothing
+  impliedBy(labelId: number, state: Known): ReadonlyMap<number, Known> {
+    return (state === State.present ? this.#present : this.#absent).get(labelId) ?? nothing
   }
 
   /**
@@ -59,7 +60,7 @@ export class Relations {
     const decides = new Set(changes.map(({ labelId }) => labelId)).size === 1
     const found = new Map<string, StateChange>()
     for (const change of changes) {
-      if (change.state === 0) continue
+      if (change.state === State.unknown) continue
       for (const [labelId, state] of this.impliedBy(change.labelId, change.state)) {
         const before = known.get(change.imageId, labelId)
         const pair = pairOf({ imageId: change.imageId, labelId })
@@ -102,12 +103,12 @@ export class Relations {
     const place = new Map([...labelIds].map((id, column) => [id, column]))
     const related = [...labelIds].filter((id) => this.#present.has(id) || this.#absent.has(id))
     for (const [row, imageId] of imageIds.entries()) {
-      const filled = new Map<number, 1 | -1>()
+      const filled = new Map<number, Known>()
       for (const id of related) {
         const state = states[row * columns + place.get(id)!]
-        if (state === 0) continue
-        for (const [labelId, implied] of this.impliedBy(id, state as 1 | -1)) {
-          const isKnown = states[row * columns + place.get(labelId)!] !== 0
+        if (state === State.unknown) continue
+        for (const [labelId, implied] of this.impliedBy(id, state as Known)) {
+          const isKnown = states[row * columns + place.get(labelId)!] !== State.unknown
           if (!isKnown && filled.get(labelId) !== 1) filled.set(labelId, implied)
         }
       }
@@ -116,7 +117,7 @@ export class Relations {
   }
 }
 
-const nothing: ReadonlyMap<number, 1 | -1> = new Map()
+const nothing: ReadonlyMap<number, Known> = new Map()
 const pairOf = ({ imageId, labelId }: Pick<StateChange, 'imageId' | 'labelId'>): string => `${imageId} ${labelId}`
 
 /**

@@ -1,3 +1,4 @@
+import type { Known } from '../../domain/state.ts'
 import type { Connection } from '../database.ts'
 import { soundRow } from '../soundRow.ts'
 import type { Statement } from '../types.ts'
@@ -15,7 +16,7 @@ interface Row {
   label_id: number
   action_id: number
   origin: string
-  state: 1 | -1
+  state: Known
   source: number
   decided_at: number
   annotator: string | null

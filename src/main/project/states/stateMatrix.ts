@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
+import { State } from '../../domain/state.ts'
 import type { Connection } from '../database.ts'
-import type { LabelState, StateDelta } from '../types.ts'
+import type { StateDelta } from '../types.ts'
 
 /** A copy of all states at one moment, for training. */
 export interface MatrixSnapshot {
@@ -73,9 +74,9 @@ export class StateMatrix {
     return (this.#columnOfLabel[labelId] ?? 0) - 1
   }
 
-  get(imageId: number, labelId: number): LabelState {
+  get(imageId: number, labelId: number): State {
     const [row, column] = [this.rowOf(imageId), this.columnOf(labelId)]
-    return row < 0 || column < 0 ? 0 : (this.#states[row * this.columns + column] as LabelState)
+    return row < 0 || column < 0 ? 0 : (this.#states[row * this.columns + column] as State)
   }
 
   snapshot(): MatrixSnapshot {
@@ -147,16 +148,17 @@ export class StateMatrix {
 
   /** @param text label ids with a comma between them, those of absent ones negative: '3,-4,12' */
   #readRow(text: string, offset: number): void {
-    let [id, state] = [0, 1]
+    let id = 0
+    let state: State = State.present
     for (let i = 0; i <= text.length; i++) {
       const code = i < text.length ? text.charCodeAt(i) : 44
-      if (code === 45) state = -1
+      if (code === 45) state = State.absent
       else if (code !== 44) id = id * 10 + code - 48
       else {
         const column = this.columnOf(id)
         if (column >= 0) this.#states[offset + column] = state
         id = 0
-        state = 1
+        state = State.present
       }
     }
   }

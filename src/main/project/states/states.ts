@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { Known } from '../../domain/state.ts'
 import type { Connection } from '../database.ts'
 import { projectDamaged } from '../errors.ts'
 import type { Edit, EditOptions } from '../labels/edit.ts'
@@ -11,7 +12,7 @@ import { sourceOf } from './writer.ts'
 export type StateRow = readonly [
   imageId: number,
   labelId: number,
-  state: 1 | -1,
+  state: Known,
   source: number,
   decidedAt: number,
   modelId: number | null,

@@ -1,8 +1,9 @@
+import { State } from '../../domain/state.ts'
 import type { Connection, Value } from '../database.ts'
 import { projectDamaged } from '../errors.ts'
 import { labelNameKey } from '../labels/name.ts'
 import { unsoundColumn } from '../tables.ts'
-import type { LabelState, StateSource } from '../types.ts'
+import type { StateSource } from '../types.ts'
 import { DeltaColumns } from './deltaColumns.ts'
 
 export const sources: readonly StateSource[] = ['human', 'accepted_suggestion', 'import']
@@ -34,7 +35,7 @@ export type LabelField =
 export type StagedState = readonly [
   imageId: number,
   labelId: number,
-  state: LabelState,
+  state: State,
   source: number,
   decidedAt: number,
   modelId: number | null,
@@ -101,7 +102,7 @@ export class Writer {
           AND old.state = new.state AND old.source = new.source AND old.model_id IS new.model_id
           AND old.score IS new.score AND old.annotator IS new.annotator)
       END`)
-    const changes = db.tuples<[number, number, LabelState, LabelState]>(`
+    const changes = db.tuples<[number, number, State, State]>(`
       SELECT new.image_id, new.label_id, coalesce(old.state, 0), new.state
       FROM staged AS new LEFT JOIN label_state AS old ON old.image_id = new.image_id AND old.label_id = new.label_id`)
     if (changes.length === 0) return 0
@@ -132,7 +133,7 @@ export class Writer {
   #emptyRange(batch: readonly StagedState[]): [first: number, last: number] | undefined {
     let [first, last] = [Number.POSITIVE_INFINITY, 0]
     for (const [imageId, , state] of batch) {
-      if (state === 0) return undefined
+      if (state === State.unknown) return undefined
       first = Math.min(first, imageId)
       last = Math.max(last, imageId)
     }
@@ -188,7 +189,7 @@ export class Writer {
   ): [number, number] | undefined {
     const db = this.#db
     const [from, to] = kind === 'undo' ? ['new', 'old'] : ['old', 'new']
-    const rows = db.tuples<[number, number, LabelState, LabelState]>(
+    const rows = db.tuples<[number, number, State, State]>(
       `SELECT image_id, label_id, coalesce(${from}_state, 0), coalesce(${to}_state, 0) FROM state_change
        WHERE action_id = ? AND (image_id, label_id) > (?, ?) ORDER BY image_id, label_id LIMIT ${batchSize}`,
       actionId,
@@ -279,7 +280,7 @@ export class Writer {
     for (; at < batch.length; at++) this.#db.run(stageOne, ...batch[at])
   }
 
-  #count(imageId: number, labelId: number, from: LabelState, to: LabelState): void {
+  #count(imageId: number, labelId: number, from: State, to: State): void {
     // Told even if only who decided it is new.
     this.delta.push(imageId, labelId, to)
     if (from === to) return

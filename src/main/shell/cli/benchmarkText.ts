@@ -7,6 +7,7 @@ import {
   type SplitScore,
 } from '../../app/benchmark/benchmarking.ts'
 import { counted } from '../../app/words.ts'
+import type { Side } from '../../domain/state.ts'
 import { tableText } from './table.ts'
 
 const percent = (share: number): string => (share * 100).toFixed(1)
@@ -59,7 +60,7 @@ export function benchmarkText({ images, labels, backbone, seeds, rows }: Benchma
 
 type Accepted = BenchmarkResult['rows'][number]['accepted']
 
-function acceptedText(accepted: Accepted, side: 'present' | 'absent'): string {
+function acceptedText(accepted: Accepted, side: Side): string {
   const { right, count, share, all } = accepted[side]
   const labels = accepted.labels.filter((label) => label[side].count > 0).length
   return count === 0 ? 'none' : `${percent(share)} of ${count}, ${percent(right / all)}; ${counted(labels, 'label')}`

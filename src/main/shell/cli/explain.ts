@@ -3,6 +3,7 @@ import type { Reasons } from '../../../contract/schemas.ts'
 import { reasonsFor } from '../../app/suggestions/reasons.ts'
 import type { Workspace } from '../../app/workspace.ts'
 import { UserError } from '../../base/errors.ts'
+import { State, sideOf } from '../../domain/state.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 import { tableText } from './table.ts'
 
@@ -63,7 +64,7 @@ function inWords(label: string, image: string, reasons: Reasons, names: Readonly
     ['in every image', signed(base)],
     ...model.map((one) => [`what the image looks like (${one.name})`, signed(one.logOdds)]),
     [similarImages(cross.nearest), signed(cross.logOdds)],
-    ...told.map((one) => [`“${names.get(one.labelId) ?? ''}” is ${stateName(one.state)}`, signed(one.logOdds)]),
+    ...told.map((one) => [`“${names.get(one.labelId) ?? ''}” is ${sideOf(one.state)}`, signed(one.logOdds)]),
     ['other labels, as far as they can be seen', signed(intra.seen + small.reduce((sum, one) => sum + one.logOdds, 0))],
     ['together', signed(logOdds)],
   ]
@@ -74,7 +75,7 @@ function inWords(label: string, image: string, reasons: Reasons, names: Readonly
   const nearest = cross.nearest?.slice(0, nearestTold) ?? []
   if (nearest.length > 0) {
     lines.push('', 'The nearest images where it is known:')
-    const rowOf = (one: (typeof nearest)[number]) => [one.path, one.similarity.toFixed(2), stateName(one.state)]
+    const rowOf = (one: (typeof nearest)[number]) => [one.path, one.similarity.toFixed(2), sideOf(one.state)]
     lines.push(...tableText(['image', 'similarity', 'state'], nearest.map(rowOf)))
   }
   return lines
@@ -82,11 +83,10 @@ function inWords(label: string, image: string, reasons: Reasons, names: Readonly
 
 function similarImages(nearest: Reasons['cross']['nearest']): string {
   if (!nearest || nearest.length === 0) return 'similar images'
-  const present = nearest.filter(({ state }) => state === 1).length
+  const present = nearest.filter(({ state }) => state === State.present).length
   return `${present} of the ${nearest.length} nearest known images have it`
 }
 
-const stateName = (state: 1 | -1): string => (state === 1 ? 'present' : 'absent')
 const signed = (logOdds: number): string => {
   const size = Math.abs(logOdds).toFixed(2)
   return size === '0.00' ? size : `${logOdds < 0 ? '−' : '+'}${size}`

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type Questions, questionsOf } from '../../app/suggestions/asking.ts'
 import { counted } from '../../app/words.ts'
+import { sides } from '../../domain/state.ts'
 import { countOf } from './count.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 import { tableText } from './table.ts'
@@ -32,7 +33,7 @@ function linesOf({ questions, audit }: Questions): string[] {
   const lines = questions.map(({ image, label, probability, gain, why }) => [
     ...[image, label, probability.toFixed(2), why === 'audit' ? 'audit' : gain.toFixed(2)],
   ])
-  const audits = (['present', 'absent'] as const).flatMap((side) => {
+  const audits = sides.flatMap((side) => {
     const { right, count, low, high } = audit[side]
     if (count === 0) return []
     const share = `${percent(low)}–${percent(high)} % of all such`

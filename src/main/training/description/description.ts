@@ -1,4 +1,5 @@
 import { RandomState } from '../../base/random.ts'
+import { takeRows } from '../../domain/labelMatrix.ts'
 import { Graph, type Value } from '../../tensor/graph/graph.ts'
 import { onnxModel } from '../../tensor/onnx/model.ts'
 import { normalize } from '../../tensor/operators/composed.ts'
@@ -6,7 +7,7 @@ import { cast, mul, sub } from '../../tensor/operators/elementwise.ts'
 import { concat, split } from '../../tensor/operators/layout.ts'
 import { matmul } from '../../tensor/operators/matrix.ts'
 import { type Device, Session, tensorOf } from '../../tensor/run/session.ts'
-import { type ImageValues, moments, type PreparedGrids, rowsOf } from './features.ts'
+import { type ImageValues, moments, type PreparedGrids } from './features.ts'
 import { type Codebook, codeSizes, codesGraph } from './imageCodes.ts'
 import { principalDirections } from './projection.ts'
 
@@ -66,7 +67,7 @@ export async function describeImages(
   const codes = await encode(sample, 0)
   const { keep = (learning) => learning() } = options
   const description = await keep(() =>
-    learn(rowsOf(unit, sample, channels), codes, { codebook, width: grids.width }, seed, device),
+    learn(takeRows(unit, channels, sample), codes, { codebook, width: grids.width }, seed, device),
   )
   const described = new Float32Array(images * description.size)
   for (let start = 0; start < images; start += imagesAtOnce) {

@@ -1,5 +1,6 @@
 import type { Classifier } from '../../backbone/resolve/classifier.ts'
 import { RandomState } from '../../base/random.ts'
+import { takeRows } from '../../domain/labelMatrix.ts'
 import { Graph, type Value } from '../../tensor/graph/graph.ts'
 import { onnxModel } from '../../tensor/onnx/model.ts'
 import { add, cast, div, mul, sqrt, square, sub } from '../../tensor/operators/elementwise.ts'
@@ -65,12 +66,12 @@ export async function learnPreparation(
   const drawn = new RandomState(seed).shuffle(Int32Array.from(records, (_, row) => row))
   const { mean, scale } = moments(pooled, drawn.subarray(0, sampleImages).toSorted(), source.channels)
   const few = drawn.subarray(0, sampleGrids).toSorted()
-  const sample = await standardizedGrid(source, rowsOf(records, few), mean, scale)
+  const sample = await standardizedGrid(source, takeRows(records, 1, few), mean, scale)
   const { directions, width } = await principalDirections(sample, source.channels, options.width, seed, device)
   const preparation = { mean, scale, directions, width, gain: 1 }
   // The mean square of the entries is measured once on the sample, after scaling by the pooled vector.
-  const inverseLengths = unitVectors(rowsOf(pooled, few, source.channels), preparation)
-  const grids = await PreparedGrids.open(source, rowsOf(records, few), inverseLengths, preparation, options)
+  const inverseLengths = unitVectors(takeRows(pooled, source.channels, few), preparation)
+  const grids = await PreparedGrids.open(source, takeRows(records, 1, few), inverseLengths, preparation, options)
   try {
     const projected = await grids.of(Int32Array.from(few, (_, i) => i))
     let square = 0
@@ -80,14 +81,6 @@ export async function learnPreparation(
   } finally {
     await grids.close()
   }
-}
-
-export function rowsOf<T extends Int32Array | Float32Array>(matrix: T, rows: Int32Array, width = 1): T {
-  const result = matrix.slice(0, rows.length * width) as T
-  rows.forEach((row, i) => {
-    result.set(matrix.subarray(row * width, (row + 1) * width), i * width)
-  })
-  return result
 }
 
 /** Mean and 1 / standard deviation of each channel over some rows; 0 for a channel that never changes. */
@@ -246,7 +239,7 @@ export class PreparedGrids {
 
   /** 1 / length of the pooled vectors of these images, [rows] */
   inverseLengths(rows: Int32Array): Float32Array {
-    return rowsOf(this.#inverseLengths, rows)
+    return takeRows(this.#inverseLengths, 1, rows)
   }
 
   /**
@@ -307,7 +300,7 @@ export class PreparedGrids {
   }
 
   #readRaw(rows: Int32Array): Promise<Float16Array> {
-    return this.#source.readGrid(rowsOf(this.#records, rows))
+    return this.#source.readGrid(takeRows(this.#records, 1, rows))
   }
 
   async #project(rows: Int32Array, raw: Float16Array): Promise<Float16Array> {

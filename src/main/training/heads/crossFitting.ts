@@ -1,3 +1,4 @@
+import { targetOf } from '../../domain/state.ts'
 import { fitLogistic } from '../../suggestions/logistic.ts'
 import type { Device } from '../../tensor/run/session.ts'
 import { noFold } from './folds.ts'
@@ -104,7 +105,7 @@ function scaleWithout(
     const j = fold[at]
     if (j === k || j === noFold) continue
     inputs.push(pairScores[pairIndex(folds, j, k)][at], 1)
-    targets.push(states[at] === 1 ? 1 : 0)
+    targets.push(targetOf(states[at]))
   }
   const [scale, bias] = fitLogistic({
     inputs: Float64Array.from(inputs),

@@ -1,4 +1,5 @@
 import { RandomState } from '../../base/random.ts'
+import { State } from '../../domain/state.ts'
 
 /** No fold: the label is unknown. */
 export const noFold = 255
@@ -13,7 +14,7 @@ export function dealFolds(states: Int8Array, labels: number, folds: number, seed
   const random = new RandomState(seed)
   const fold = new Uint8Array(states.length).fill(noFold)
   for (let label = 0; label < labels; label++) {
-    for (const state of [1, -1]) {
+    for (const state of [State.present, State.absent]) {
       const entries: number[] = []
       for (let i = label; i < states.length; i += labels) if (states[i] === state) entries.push(i)
       // Where the dealing starts is random too, or fold 0 would get the one positive of every rare label.

@@ -1,4 +1,5 @@
 import { RandomState } from '../../base/random.ts'
+import { State } from '../../domain/state.ts'
 import { Graph, type Value } from '../../tensor/graph/graph.ts'
 import { ProblemSolver } from '../../tensor/graph/problems.ts'
 import { onnxModel } from '../../tensor/onnx/model.ts'
@@ -98,8 +99,8 @@ function entriesOf(states: Int8Array, labels: number, seed: number): Entries {
     sides.absent.push([])
   }
   states.forEach((state, at) => {
-    if (state === 1) sides.present[at % labels].push(Math.floor(at / labels))
-    if (state === -1) sides.absent[at % labels].push(Math.floor(at / labels))
+    if (state === State.present) sides.present[at % labels].push(Math.floor(at / labels))
+    if (state === State.absent) sides.absent[at % labels].push(Math.floor(at / labels))
   })
   const rows = sides.present.map((present, label) => {
     const absent = sides.absent[label]

@@ -1,3 +1,5 @@
+import { countsByLabel } from '../../domain/labelMatrix.ts'
+import { State } from '../../domain/state.ts'
 import { Graph } from '../../tensor/graph/graph.ts'
 import { solveProblems } from '../../tensor/graph/problems.ts'
 import { onnxModel } from '../../tensor/onnx/model.ts'
@@ -46,14 +48,15 @@ export async function trainLinearHeads(
   const b = graph.input('b', 'float32', [problems])
   const z = add(matmul(x, transpose(w)), b)
   const loss = mul(add(sum(mul(square(sub(z, t)), share), [0]), mul(sum(square(w), [1]), penalty)), 0.5)
-  const counts = knownCounts(targets, problems)
+  const { present, absent } = countsByLabel({ states: targets, labels: problems })
+  const counts = Float32Array.from(present, (count, problem) => count + absent[problem])
   const unit = options.penalty * meanSquareLength(inputs, rows)
   const feeds = {
     x: tensorOf('float32', inputs, [rows, channels]),
     t: tensorOf('float32', Float32Array.from(targets), [rows, problems]),
     share: tensorOf(
       'float32',
-      Float32Array.from(targets, (y, i) => (y === 0 ? 0 : 1 / counts[i % problems])),
+      Float32Array.from(targets, (y, i) => (y === State.unknown ? 0 : 1 / counts[i % problems])),
       [rows, problems],
     ),
     penalty: tensorOf(
@@ -64,14 +67,6 @@ export async function trainLinearHeads(
   }
   const [weights, biases] = await solveProblems({ graph, loss, weights: [w, b], feeds }, options)
   return { weights, biases }
-}
-
-function knownCounts(targets: Int8Array, problems: number): Float32Array {
-  const counts = new Float32Array(problems)
-  targets.forEach((t, i) => {
-    if (t !== 0) counts[i % problems]++
-  })
-  return counts
 }
 
 function meanSquareLength(inputs: Float32Array, rows: number): number {

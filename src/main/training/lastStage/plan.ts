@@ -4,6 +4,7 @@ import { cutBackbone, trunkBytes } from '../../backbone/resolve/cutBackbone.ts'
 import { resolveBackbone } from '../../backbone/resolve/resolve.ts'
 import { UserError } from '../../base/errors.ts'
 import { RandomState } from '../../base/random.ts'
+import { State } from '../../domain/state.ts'
 import { startAtBaseline } from '../../sst/network.ts'
 import type { Device } from '../../tensor/run/session.ts'
 import { folds, networkSizes } from '../fineTune.ts'
@@ -94,7 +95,7 @@ async function measure(
   const { grid, dimension: channels } = cut.stage.trunk
   const rows = Int32Array.from({ length: batch }, (_, i) => i)
   const trunk = Float16Array.from(draw(batch * grid.height * grid.width * channels))
-  const targets = Int8Array.from({ length: batch * labels }, (_, i) => (i % 2 === 0 ? 1 : -1))
+  const targets = Int8Array.from({ length: batch * labels }, (_, i) => (i % 2 === 0 ? State.present : State.absent))
   const feeds = tailFeeds(trunk, rows, { targets, offsets: new Float32Array(batch * labels) }, setting)
   const { trainer, start } = await openTailTrainer(network, setting, batch, { ...tailSchedule, device })
   try {

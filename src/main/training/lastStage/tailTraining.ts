@@ -1,4 +1,5 @@
 import { RandomState } from '../../base/random.ts'
+import { rowsWithKnown } from '../../domain/labelMatrix.ts'
 import { knownLoss } from '../../sst/losses.ts'
 import { type NetworkSizes, startAtBaseline } from '../../sst/network.ts'
 import type { Parameters } from '../../sst/parameters.ts'
@@ -62,7 +63,7 @@ export async function trainTail(
   setting: TailSetting,
   options: TailOptions,
 ): Promise<TunedNetwork> {
-  const rows = rowsWithLabels(data.targets, setting.sizes.labels)
+  const rows = rowsWithKnown({ states: data.targets, labels: setting.sizes.labels })
   const { batch, perEpoch, steps } = tailSteps(rows.length, options)
   const random = new RandomState(options.seed)
   const network = { parameters: startAtBaseline(setting.sizes, random), adjacency, resumed: false }
@@ -98,11 +99,6 @@ export function tailSteps(
 function learningRate(highest: number, step: number, steps: number): number {
   const warm = Math.min(1, (10 * (step + 1)) / steps)
   return highest * warm * 0.5 * (1 + Math.cos((Math.PI * step) / steps))
-}
-
-function rowsWithLabels(targets: Int8Array, labels: number): Int32Array {
-  const rows = Int32Array.from({ length: targets.length / labels }, (_, row) => row)
-  return rows.filter((row) => targets.subarray(row * labels, (row + 1) * labels).some((y) => y !== 0))
 }
 
 /**

@@ -1,4 +1,5 @@
 import { RandomState } from '../../base/random.ts'
+import { State, targetOf } from '../../domain/state.ts'
 import type { ScoreTable } from '../../suggestions/scores.ts'
 import { meanOf } from './metrics.ts'
 
@@ -69,14 +70,14 @@ function rankedLabels(before: ScoreTable, after: ScoreTable, { imageIds, labelId
     let positives = 0
     for (let row = 0; row < imageIds.length; row++) {
       const state = states[row * labelIds.length + label]
-      if (state === 0) continue
+      if (state === State.unknown) continue
       const scores = {
         before: before.at(rows.before[row], columns.before),
         after: after.at(rows.after[row], columns.after),
       }
       if (Number.isNaN(scores.before) || Number.isNaN(scores.after)) continue
       entries.push({ row, ...scores })
-      present[row] = state === 1 ? 1 : 0
+      present[row] = targetOf(state)
       positives += present[row]
     }
     if (positives === 0 || positives === entries.length) return []

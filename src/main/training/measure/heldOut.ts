@@ -1,3 +1,4 @@
+import { knownEntries } from '../../domain/labelMatrix.ts'
 import { averagePrecision, calibrationError, meanOf, recallAtPrecision } from './metrics.ts'
 
 /** A label needs this many known present, and as many known absent, to be learnt and to be measured. */
@@ -32,7 +33,7 @@ export function heldOutMetrics(
   names: readonly string[],
 ): { metrics: Metrics; labels: LabelMetrics[] } {
   const count = names.length
-  const known = names.map((_, label) => knownEntries(states, count, label))
+  const known = names.map((_, label) => knownEntries({ states, labels: count }, label))
   const labels = names.map((name, label) => {
     const entries = known[label]
     const truth = entries.map((at) => states[at])
@@ -64,19 +65,13 @@ export function heldOutMetrics(
 export function heldOutMeanAveragePrecision(scores: Float32Array, states: Int8Array, labels: number): number {
   return meanOf(
     Array.from({ length: labels }, (_, label) => {
-      const entries = knownEntries(states, labels, label)
+      const entries = knownEntries({ states, labels }, label)
       return averagePrecision(
         pick(scores, entries),
         entries.map((at) => states[at]),
       )
     }),
   )
-}
-
-function knownEntries(states: Int8Array, labels: number, label: number): number[] {
-  const entries: number[] = []
-  for (let at = label; at < states.length; at += labels) if (states[at] !== 0) entries.push(at)
-  return entries
 }
 
 function pick(scores: Float32Array, entries: readonly number[]): Float32Array {

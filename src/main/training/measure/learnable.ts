@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts'
+import { countsByLabel } from '../../domain/labelMatrix.ts'
 import { leastKnown } from './heldOut.ts'
 
 /**
@@ -9,12 +10,7 @@ import { leastKnown } from './heldOut.ts'
  * @throws UserError `too-few-labels` if there is none
  */
 export function learnableLabels(states: Int8Array, labelNames: readonly string[]): number[] {
-  const present = new Int32Array(labelNames.length)
-  const absent = new Int32Array(labelNames.length)
-  states.forEach((state, at) => {
-    if (state === 1) present[at % labelNames.length]++
-    if (state === -1) absent[at % labelNames.length]++
-  })
+  const { present, absent } = countsByLabel({ states, labels: labelNames.length })
   const learnt = labelNames.flatMap((_, label) =>
     present[label] >= leastKnown && absent[label] >= leastKnown ? [label] : [],
   )

@@ -1,4 +1,5 @@
 import { RandomState } from '../../base/random.ts'
+import { countKnown, rowsWithKnown } from '../../domain/labelMatrix.ts'
 import { ExemplarBank } from '../../sst/exemplarBank.ts'
 import { mostMembers } from '../../sst/factoredPairs.ts'
 import { imagePairs } from '../../sst/inter.ts'
@@ -67,10 +68,10 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
   const { labels } = sizes
   const random = new RandomState(options.seed)
   const adjacency = await knownAdjacency(data.targets, sizes, options.repairs, options.device)
-  const rows = rowsWithLabels(data.targets, labels)
+  const rows = rowsWithKnown({ states: data.targets, labels })
   const batch = Math.min(options.batch, rows.length)
   const perEpoch = Math.floor(rows.length / batch)
-  const epochs = epochsFor(knownShare(data.targets, rows.length * labels), perEpoch, options)
+  const epochs = epochsFor(countKnown(data.targets) / (rows.length * labels), perEpoch, options)
   const steps = Math.min(epochs * perEpoch, options.mostSteps ?? Number.POSITIVE_INFINITY)
 
   const parameters = startAtBaseline(sizes, random)
@@ -121,22 +122,10 @@ function epochsFor(share: number, perEpoch: number, { epochs, leastSteps }: SstO
   return Math.min(10 * usual, Math.max(usual, Math.ceil(leastSteps / perEpoch)))
 }
 
-function knownShare(targets: Int8Array, entries: number): number {
-  return targets.reduce((known, y) => known + Math.abs(y), 0) / entries
-}
-
 /** Rises over the first steps, then falls to zero along half a cosine. */
 function learningRate(highest: number, step: number, steps: number): number {
   const warm = Math.min(1, (step + 1) / Math.min(30, Math.ceil(steps / 4)))
   return highest * warm * 0.5 * (1 + Math.cos((Math.PI * step) / steps))
-}
-
-function rowsWithLabels(targets: Int8Array, labels: number): Int32Array {
-  const rows: number[] = []
-  for (let row = 0; row < targets.length / labels; row++) {
-    if (targets.subarray(row * labels, (row + 1) * labels).some((y) => y !== 0)) rows.push(row)
-  }
-  return Int32Array.from(rows)
 }
 
 function trainingGraph(

@@ -1,3 +1,4 @@
+import { rowsWithKnown } from '../../domain/labelMatrix.ts'
 import { type NetworkSizes, networkShapes } from '../../sst/network.ts'
 import type { Parameters } from '../../sst/parameters.ts'
 import { Graph } from '../../tensor/graph/graph.ts'
@@ -22,10 +23,7 @@ export class Validation {
     this.#sizes = sizes
     this.#adjacency = adjacency
     const { labels } = sizes
-    const rows: number[] = []
-    for (let row = 0; row < data.heldOut.length / labels; row++) {
-      if (data.heldOut.subarray(row * labels, (row + 1) * labels).some((state) => state !== 0)) rows.push(row)
-    }
+    const rows = Array.from(rowsWithKnown({ states: data.heldOut, labels }))
     const stride = Math.max(1, Math.floor(rows.length / most))
     this.#rows = rows.filter((_, i) => i % stride === 0).slice(0, most)
   }

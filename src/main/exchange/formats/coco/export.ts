@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, cancelled, UserError } from '../../../base/errors.ts'
 import { syncTree, writeAtomically } from '../../../base/files.ts'
+import { State, sideOf } from '../../../domain/state.ts'
 import { NameCheck } from '../../match/nameCheck.ts'
 import type {
   ExportOptions,
@@ -230,10 +231,10 @@ class CocoWriter {
       }
       const told = this.#sorted(states).map(
         ([category, state]) =>
-          `{"category_id":${category},"state":"${state.state === 1 ? 'present' : 'absent'}",${this.#provenance(state)}}`,
+          `{"category_id":${category},"state":"${sideOf(state.state)}",${this.#provenance(state)}}`,
       )
       for (const { labelId, state } of states) {
-        if (state === 1) this.#presentCounts.set(labelId, this.#presentCounts.get(labelId)! - 1)
+        if (state === State.present) this.#presentCounts.set(labelId, this.#presentCounts.get(labelId)! - 1)
       }
       if (
         out.write(

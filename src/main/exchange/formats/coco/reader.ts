@@ -1,4 +1,5 @@
 import { shortened, UserError } from '../../../base/errors.ts'
+import { stateOf } from '../../../domain/state.ts'
 import { Collected } from '../../read/collected.ts'
 import type { JsonVisitor } from '../../read/jsonReader.ts'
 import {
@@ -201,7 +202,7 @@ export class CocoReader {
     for (const entry of listOf(value.states)) {
       const key = isObject(entry) ? this.#key(entry.category_id) : undefined
       if (!isObject(entry) || key === undefined || (entry.state !== 'present' && entry.state !== 'absent')) continue
-      const state = entry.state === 'present' ? 1 : -1
+      const state = stateOf(entry.state)
       collected.states.push(index, collected.labelIndex(key), state, this.#provenance(entry))
     }
   }

@@ -1,0 +1,19 @@
+/** What is known of one label in one image, as it is stored and computed with. Unknown never turns into absent by itself. */
+export const State = { present: 1, absent: -1, unknown: 0 } as const
+export type State = (typeof State)[keyof typeof State]
+
+/** A state that somebody has decided on. */
+export type Known = typeof State.present | typeof State.absent
+
+/** A known state by its name: what a suggestion is for, and what people read. */
+export type Side = 'present' | 'absent'
+export const sides: readonly Side[] = ['present', 'absent']
+
+export const stateOf = (side: Side): Known => (side === 'present' ? State.present : State.absent)
+
+export const sideOf = (state: Known): Side => (state === State.present ? 'present' : 'absent')
+
+export const otherSide = (side: Side): Side => (side === 'present' ? 'absent' : 'present')
+
+/** As a target of 0 or 1. @param state a known one, as it is read from a matrix */
+export const targetOf = (state: number): 0 | 1 => (state === State.present ? 1 : 0)
