@@ -1,9 +1,10 @@
 import { globSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { commandLineOptions } from '../scripts/docs/commands.ts'
 import { generatedPages, withGenerated } from '../scripts/docs/generated.ts'
 import { formats } from '../src/main/exchange/formats/list.ts'
-import { claimsOf, headingsOf, linksOf, tableUnder } from './markdown.ts'
+import { claimsOf, codeOf, headingsOf, linksOf, tableUnder } from './markdown.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
@@ -49,7 +50,7 @@ describe('the documentation', () => {
         .split(path.sep)
         .slice(1)
         .join('/')
-        .replace(/\.(test|spec)\.tsx?$/, ''),
+        .replace(/(\.deep)?\.(test|spec)\.tsx?$/, ''),
     )
     const found = pages.map((page) => claimsOf(read(page), new Set(tests.map((name) => name.split('/')[0]))))
     const missing = found.flatMap(({ commands, files, tests: named }, index) => [
@@ -59,6 +60,22 @@ describe('the documentation', () => {
     ])
     expect(found.flatMap((one) => one.tests).length).toBeGreaterThan(50)
     expect(missing).toEqual([])
+  })
+
+  test('every option that a page names is one of the command line', () => {
+    const options = commandLineOptions()
+    const unknown = pages
+      .filter((page) => page === 'README.md' || page.startsWith('docs/'))
+      .flatMap((page) =>
+        codeOf(read(page))
+          // Those of other programs, and of the project's own scripts.
+          .filter((code) => !/\bnpm (run (?!-s surmise)|ci)/.test(code))
+          .flatMap((code) => code.match(/(?<![\w-])--[a-z][\w-]*/g) ?? [])
+          .filter((option) => !options.has(option))
+          .map((option) => `${page}: ${option}`),
+      )
+    expect(options.size).toBeGreaterThan(40)
+    expect(unknown).toEqual([])
   })
 
   test('the glossary is short, explains each word once, and the code uses its words', () => {

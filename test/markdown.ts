@@ -30,13 +30,18 @@ export function headingsOf(text: string): string[] {
   })
 }
 
+/** What stands in a page as code: within lines, and whole lines. */
+export function codeOf(text: string): string[] {
+  return Array.from(text.matchAll(/`([^`\n]+)`|^ {4,}(.*)$/gm), ([, inside, line]) => inside ?? line)
+}
+
 /**
  * What a page says there is: scripts of npm, files of the project, tests by their room and name.
  * @param rooms the first folders of tests
  */
 export function claimsOf(text: string, rooms: ReadonlySet<string>): Record<'commands' | 'files' | 'tests', string[]> {
   const commands = Array.from(text.matchAll(/\bnpm run (?:-s )?([a-z][\w:-]*)/g), ([, name]) => name)
-  const code = Array.from(text.matchAll(/`([^`\n]+)`/g), ([, inside]) => inside)
+  const code = codeOf(text)
   const files = code.filter(
     (one) => /^(src|test|scripts|bench|docs|resources)\/[\w.*/-]+$/.test(one) && !/NAME/.test(one),
   )

@@ -12,6 +12,15 @@ export function commandsText(): string {
   return [tableText(['command', 'what it does'], contents), ...commands.map(commandText)].join('\n\n')
 }
 
+/** The long names of all options of all commands. */
+export function commandLineOptions(): Set<string> {
+  const program = surmiseProgram()
+  const all = [program, ...program.commands.flatMap(withSubcommands)]
+  return new Set(
+    all.flatMap(({ options }) => options.flatMap(({ long, hidden }) => (long && !hidden ? long : []))).concat('--help'),
+  )
+}
+
 function withSubcommands(command: Command): Command[] {
   return command.commands.length === 0 ? [command] : [...command.commands]
 }
