@@ -111,7 +111,7 @@ test('the command does the same: what it would do, does, and status tells of it'
   const labels = dry.json.labels as { label: string; side: string; accepted: number; leastCertain: unknown[] }[]
   const told = await surmise(['accept', file, '--dry-run'], { home })
   expect(told.output).toContain('sun, present: 6 known images to check such suggestions against; 53 more would do.')
-  expect(told.output).toContain('306 suggestions in 306 images would be accepted; nothing was written.')
+  expect(told.output).toContain('Would accept 306 suggestions in 306 images; nothing was written.')
   expect(labels.map(({ label, side, accepted }) => [label, side, accepted])).toEqual([
     ['dog', 'present', 306],
     ['cat', 'present', 0],

@@ -68,10 +68,10 @@ test('the shares add up to what is suggested, and follow the marks; the nearest 
   await application.close()
   const told = await surmise(['explain', file, names[12], 'right', '--json'])
   expect(told).toMatchObject({ code: 0, json: { image: names[12], label: 'right', logOdds: after.logOdds } })
-  expect((await surmise(['explain', file, names[12], 'right'])).output).toContain('nearest known images have it')
+  expect((await surmise(['explain', file, names[12], 'right'])).output).toContain('most similar known images have it')
   expect(await surmise(['explain', file, names[12], 'up', '--json'])).toMatchObject({
     code: 1,
-    json: { error: { code: 'label-unknown', hint: 'There are: “left”, “right”.' } },
+    json: { error: { code: 'label-unknown', hint: 'Labels: “left”, “right”.' } },
   })
 
   // Without features the shares are told all the same; without what training kept, a sentence.

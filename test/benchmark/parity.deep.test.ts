@@ -51,8 +51,8 @@ describeWithShared('against the reference’s fixtures', ['fixtures'], () => {
     })
     const ended = await surmise(['parity', folder])
     expect(ended.code).toBe(1)
-    expect(ended.output).toMatch(/Past its bound: grad\.graph\.reset\.self\.weight of sst_.*: 9\.9e-3, bound 1\.0e-3/)
-    expect(ended.output).toContain('1 past their bounds')
+    expect(ended.output).toMatch(/Bound exceeded: grad\.graph\.reset\.self\.weight of sst_.*: 9\.9e-3, bound 1\.0e-3/)
+    expect(ended.output).toContain('1 exceeded their bounds')
   })
 
   test('each kind of quantity can fail', async () => {

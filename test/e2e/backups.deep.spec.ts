@@ -69,7 +69,7 @@ test('a damaged project says so, and a backup of it is one step away; the comman
   served,
 }) => {
   const project = await makeProject(served)
-  expect(await served.surmise('backups', project)).toContain('There are no backups yet.')
+  expect(await served.surmise('backups', project)).toContain('No backups yet.')
   expect(await served.surmise('backups', project, '--make')).toMatch(
     /1 +\d{4}-.* UTC +by hand .* 0 present, 0 absent, 4 images/,
   )
@@ -88,7 +88,7 @@ test('a damaged project says so, and a backup of it is one step away; the comman
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: 'Close project' }).click()
   await expect(page.getByRole('button', { name: /^Open a project/ })).toBeVisible()
-  expect(await served.surmise('restore', project, '1')).toContain('What was there is backup 3.')
+  expect(await served.surmise('restore', project, '1')).toContain('The previous state is backup 3.')
 })
 
 test.describe('open elsewhere', () => {

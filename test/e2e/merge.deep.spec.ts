@@ -26,7 +26,7 @@ test('what two annotators disagree on is a queue, with who said what; a mark set
   await served.surmise('import', other, path.join(folder, 'ben.csv'), '--conflicts', 'replace')
   const said = await served.surmise('merge', project, other, '--dry-run')
   expect(said).toContain('Nothing has been written')
-  expect(said).toContain('4 pairs to be reviewed')
+  expect(said).toContain('4 pairs to review')
   expect(said).toMatch(/label +judged by both +agreed +kappa/)
 
   await openProject(page, project)
@@ -99,7 +99,7 @@ test('a merge is one undo; a copy that says nothing new can only be looked at', 
   await label.getByRole('button', { name: /absent/ }).click()
   await expect(label).toHaveAttribute('data-state', 'absent')
   await openMerge()
-  await expect(merging.getByText('1 mark says the opposite of one here')).toBeVisible()
+  await expect(merging.getByText('1 conflicting mark to review')).toBeVisible()
   await page.keyboard.press('Enter')
   await dialog(page, 'Merged').getByRole('button', { name: 'Done' }).click()
   await expect(label.locator('[data-dispute]')).toBeVisible()

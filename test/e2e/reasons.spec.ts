@@ -47,7 +47,7 @@ test('a mark changes the other suggestions at once; each says why, in words, wit
   await page.keyboard.press('w')
   await expect(page.getByRole('region', { name: new RegExp(`^Why ${others[0]} is `) })).toBeVisible()
   await expect(panel.getByText(/ooks? like it$/)).toBeVisible()
-  await expect(panel.getByText(/nearest known images? ha/)).toBeVisible()
+  await expect(panel.getByText(/most similar known images? ha/)).toBeVisible()
   await expect(page.locator('canvas[data-attention]')).toBeVisible()
   const shares = await panel
     .locator('li')
@@ -57,7 +57,7 @@ test('a mark changes the other suggestions at once; each says why, in words, wit
     .getByRole('button', { name: /why\?$/ })
     .click()
   await expect(page.getByRole('region', { name: new RegExp(`^Why ${others[1]} is `) })).toBeVisible()
-  await expect(panel.getByText(/nearest known images? ha/)).toBeVisible()
+  await expect(panel.getByText(/most similar known images? ha/)).toBeVisible()
   await expectNoViolations(page, 'reasons')
 
   // From there to the nearest image, and no more reasons.

@@ -102,7 +102,7 @@ export const first: Screen[] = [
     name: 'export-report',
     async show(page) {
       await dialog(page, 'Export').getByRole('button', { name: 'Export', exact: true }).press('Enter')
-      await expect(dialog(page, 'Exported').getByText(/can’t be read/)).toBeVisible()
+      await expect(dialog(page, 'Exported').getByText(/unreadable images? (is|are) listed/)).toBeVisible()
     },
     leave: closed(),
   },
@@ -205,7 +205,7 @@ export const trained: Screen[] = [
     hides: `${theirLabels}, section[aria-label^=Why] > *, canvas[data-attention]`,
     async show(page) {
       await page.keyboard.press('w')
-      await expect(page.getByRole('region', { name: /^Why / }).getByText(/nearest known images? ha/)).toBeVisible()
+      await expect(page.getByRole('region', { name: /^Why / }).getByText(/most similar known images? ha/)).toBeVisible()
       await expect(page.locator('canvas[data-attention]')).toBeVisible()
     },
     leave: (page) => page.keyboard.press('w'),

@@ -4,6 +4,7 @@ import { surmiseProgram } from './cli/program.ts'
 import { complain } from './cli/report.ts'
 import { hideSecrets } from './cli/secrets.ts'
 import { sayJson } from './cli/terminal.ts'
+import { common } from './cli/texts/common.ts'
 
 hideSecrets(process.argv)
 
@@ -15,7 +16,7 @@ try {
   else if (error.exitCode !== 0) {
     // What was typed wrong has been told already, by the library. Help and version are no errors.
     const message = error.message.replace(/^error: /, '')
-    if (asJson) sayJson({ error: { code: 'usage', message, hint: 'Add --help for what there is.' } })
+    if (asJson) sayJson({ error: { code: 'usage', message, hint: common.seeHelpHint } })
     process.exitCode = 1
   }
 }

@@ -3,6 +3,8 @@ import { UserError } from '../../base/errors.ts'
 import type { Certificate } from '../web/listen.ts'
 import { isLoopback } from '../web/origin.ts'
 import { complainOf } from './terminal.ts'
+import { numbers } from './texts/common.ts'
+import { address as texts } from './texts/serving.ts'
 
 /** Where a server listens, and how it is encrypted. */
 export interface AddressOptions {
@@ -15,31 +17,25 @@ export interface AddressOptions {
 export function withAddress(command: Command, host: string): Command {
   return command
     .option('--host <address>', host, '127.0.0.1')
-    .option('--cert <file>', 'a certificate in PEM, to encrypt what is sent; with --key')
-    .option('--key <file>', 'its key')
+    .option('--cert <file>', texts.cert)
+    .option('--key <file>', texts.key)
 }
 
 /** @throws UserError `certificate` for one without the other */
 export function certificateOf({ cert, key }: Pick<AddressOptions, 'cert' | 'key'>): Certificate | undefined {
   if (cert !== undefined && key !== undefined) return { cert, key }
   if (cert === undefined && key === undefined) return undefined
-  throw new UserError(
-    'certificate',
-    'A certificate needs its key, and a key its certificate.',
-    'Give both --cert and --key.',
-  )
+  throw new UserError('certificate', ...texts.halfPair)
 }
 
 /** Other machines may be meant to come in; that everyone on the way can read along has to be said. */
 export function warnOfPlainText(host: string, certificate: Certificate | undefined, danger: string): void {
   if (isLoopback(host) || certificate) return
-  complainOf(
-    `Nothing is encrypted at ${host}. ${danger}. Give --cert and --key, or reach it through an SSH tunnel instead.`,
-  )
+  complainOf(texts.plainText(host, danger))
 }
 
 export function portOf(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+  throw new InvalidArgumentError(numbers.port)
 }

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { Option } from 'commander'
 import { type ViewsChoice, viewChoices } from '../../../contract/views.ts'
 import { namesFile, withViews } from '../../app/backbones/backbones.ts'
+import { common } from './texts/common.ts'
 
 /** A backbone as it is typed: a name, or an ONNX file, with `@384` for its input size and `+flip`, `+tiles` or the like for its views. */
 export function backboneOf(text: string, views?: ViewsChoice): string {
@@ -10,8 +11,5 @@ export function backboneOf(text: string, views?: ViewsChoice): string {
 }
 
 export function viewsOption(): Option {
-  return new Option(
-    '--views <how>',
-    'look at each image mirrored (flip), at the two ends of its longer side (crops), or in four tiles (tiles), too: twice, three or five times the time to embed, better suggestions',
-  ).choices(viewChoices)
+  return new Option('--views <how>', common.views).choices(viewChoices)
 }

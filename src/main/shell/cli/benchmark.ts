@@ -12,6 +12,8 @@ import { backboneOf, viewsOption } from './backboneOption.ts'
 import { benchmarkText, protocolText } from './benchmarkText.ts'
 import { countOf } from './count.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
+import { common } from './texts/common.ts'
+import { benchmark as texts } from './texts/measuring.ts'
 
 interface Options extends CommonOptions {
   protocol?: ProtocolRequest['protocol']
@@ -33,36 +35,19 @@ const protocolShares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
 export function addBenchmark(program: Command): void {
   const command = program
     .command('benchmark')
-    .description('hide labels of a labelled folder, train on the rest, and score what was hidden')
-    .argument('<folder>', 'holds images/ and labels.tsv: image, split, labels (separated by spaces)')
-    .addOption(
-      new Option(
-        '--protocol <name>',
-        'the folder is a data set as it comes; trains on its training split, scores its test split',
-      ).choices(['voc2007', 'coco2014', 'vg200']),
-    )
-    .addOption(
-      new Option('--mode <name>', 'faithful: the published method beside ours')
-        .choices(['default', 'faithful'])
-        .default('default'),
-    )
-    .option('--backbone <name>', 'a backbone’s name or ONNX file, @384 for its input size', 'surmise-tiny')
+    .description(texts.description)
+    .argument('<folder>', common.labelledFolder)
+    .addOption(new Option('--protocol <name>', texts.protocol).choices(['voc2007', 'coco2014', 'vg200']))
+    .addOption(new Option('--mode <name>', texts.mode).choices(['default', 'faithful']).default('default'))
+    .option('--backbone <name>', common.benchmarkBackbone, 'surmise-tiny')
     .addOption(viewsOption())
-    .option(
-      '--known <shares>',
-      'shares of the labels that are known (default: 0.1,0.5,0.9; nine by a protocol)',
-      sharesOf,
-    )
-    .option('--seeds <number>', 'how many masks to average', countOf, 3)
-    .option('--labels-with-at-least <number>', 'leave out labels present in fewer images', countOf, 20)
-    .option('--ablate', 'also leave out each part of the method in turn', false)
-    .option('--device <name>', 'auto, cpu, webgpu, …', 'auto')
-    .addOption(
-      new Option('--unfreeze <what>', 'last: train the backbone’s last stage too, where it helps')
-        .choices(['last', 'none'])
-        .default('none'),
-    )
-    .option('--vectors <file>', 'word vectors (GloVe’s text form) that the labels’ own begin at')
+    .option('--known <shares>', texts.known, sharesOf)
+    .option('--seeds <number>', texts.seeds, countOf, 3)
+    .option('--labels-with-at-least <number>', common.labelsWithAtLeast, countOf, 20)
+    .option('--ablate', texts.ablate, false)
+    .option('--device <name>', common.device, 'auto')
+    .addOption(new Option('--unfreeze <what>', texts.unfreeze).choices(['last', 'none']).default('none'))
+    .option('--vectors <file>', common.vectors)
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
       const { protocol, mode, known, seeds, labelsWithAtLeast, ablate, device } = options
@@ -77,11 +62,7 @@ export function addBenchmark(program: Command): void {
       }
       for (const option of ['seeds', 'labelsWithAtLeast', 'ablate']) {
         if (command.getOptionValueSource(option) !== 'cli') continue
-        throw new UserError(
-          'benchmark-protocol',
-          'A published protocol has one mask, all of its labels, and no parts to leave out.',
-          'Leave out --seeds, --labels-with-at-least and --ablate.',
-        )
+        throw new UserError('benchmark-protocol', ...texts.notWithProtocol)
       }
       const result = await startProtocol(context, { ...common, protocol, known: known ?? protocolShares }).done
       return { lines: protocolText(result), json: { ...result } }
@@ -92,5 +73,5 @@ export function addBenchmark(program: Command): void {
 function sharesOf(text: string): number[] {
   const shares = text.split(',').map(Number)
   if (shares.every((share) => share > 0 && share < 1)) return shares
-  throw new InvalidArgumentError('Shares are numbers between 0 and 1, separated by commas: 0.1,0.5,0.9')
+  throw new InvalidArgumentError(texts.badShares)
 }

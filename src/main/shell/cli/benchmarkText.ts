@@ -6,17 +6,17 @@ import {
   type ProtocolResult,
   type SplitScore,
 } from '../../app/benchmark/benchmarking.ts'
-import { counted } from '../../app/words.ts'
 import type { Side } from '../../domain/state.ts'
 import { tableText } from './table.ts'
+import { benchmark as texts } from './texts/measuring.ts'
 
 const percent = (share: number): string => (share * 100).toFixed(1)
-const known = (share: number): string => `${Math.round(share * 100)} %`
+const known = (share: number): string => `${Math.round(share * 100)}%`
 
 /** mAP / recall at 90 % precision / calibration error of each, in per cent. */
 export function benchmarkText({ images, labels, backbone, seeds, rows }: BenchmarkResult): string[] {
   const faithful = rows.some((row) => row.faithful)
-  const head = ['known', 'linear', 'SST', 'blend', 'blend, interpolated', 'seconds']
+  const head: string[] = [...texts.columns]
   const lines = rows.map((row) => [
     known(row.known),
     ...[row.linear, row.sst, row.blend, ...(row.faithful ? [row.faithful] : [])].map(({ mAP, recallAtP90, ece }) =>
@@ -27,26 +27,23 @@ export function benchmarkText({ images, labels, backbone, seeds, rows }: Benchma
       .map((seconds) => seconds.toFixed(1))
       .join(' / '),
   ])
-  if (faithful) head.splice(4, 0, 'faithful')
+  if (faithful) head.splice(4, 0, texts.faithfulColumn)
   return [
-    `${images} images × ${labels.length} labels, ${backbone}, mean of ${counted(seeds, 'mask')}.`,
-    'Scored on the hidden pairs: mAP / recall at 90 % precision / calibration error, in per cent.',
-    'Interpolated: the blend’s mAP with the precision–recall curve interpolated, as PASCAL VOC 2012 does and the published tables do.',
-    ...(faithful ? ['faithful: METHOD 1 to the letter, on a frozen backbone; its seconds are the second figure.'] : []),
+    texts.head(images, labels.length, backbone, seeds),
+    texts.scored,
+    texts.interpolated,
+    ...(faithful ? [texts.faithful] : []),
     '',
     ...tableText(head, lines),
     ...rows.flatMap(({ known: share, lastStage }) =>
       lastStage
-        ? [
-            `Last stage trained, ${known(share)} known: SST ${percent(lastStage.frozen)} % mAP on held-out labels before, ${percent(lastStage.tuned)} % after; kept with ${lastStage.kept} of ${counted(seeds, 'mask')}.`,
-          ]
+        ? [texts.lastStage(known(share), percent(lastStage.frozen), percent(lastStage.tuned), lastStage.kept, seeds)]
         : [],
     ),
     '',
-    'Accepting in bulk, each label by its own bounds (95 % right; at most 2 % of its positives lost): share right of how many, share of all',
-    'such pairs; labels of which something was accepted.',
+    ...texts.accepting,
     ...tableText(
-      ['known', 'present', 'absent', 'positives lost'],
+      texts.acceptingColumns,
       rows.map(({ known: share, accepted }) => [
         known(share),
         acceptedText(accepted, 'present'),
@@ -63,14 +60,14 @@ type Accepted = BenchmarkResult['rows'][number]['accepted']
 function acceptedText(accepted: Accepted, side: Side): string {
   const { right, count, share, all } = accepted[side]
   const labels = accepted.labels.filter((label) => label[side].count > 0).length
-  return count === 0 ? 'none' : `${percent(share)} of ${count}, ${percent(right / all)}; ${counted(labels, 'label')}`
+  return count === 0 ? texts.noneAccepted : texts.accepted(percent(share), count, percent(right / all), labels)
 }
 
 /** Of the labels of which something was accepted as absent. */
 function lostText({ labels }: Accepted): string {
   const offered = labels.filter(({ absent }) => absent.count > 0)
   const total = (of: 'lost' | 'positives'): number => offered.reduce((sum, { absent }) => sum + absent[of], 0)
-  return offered.length === 0 ? '–' : `${total('lost')} of ${total('positives')}`
+  return offered.length === 0 ? '–' : texts.lost(total('lost'), total('positives'))
 }
 
 function ablationText({ known: share, ablation }: BenchmarkResult['rows'][number]): string[] {
@@ -78,17 +75,10 @@ function ablationText({ known: share, ablation }: BenchmarkResult['rows'][number
   const cell = (score: HiddenScore | undefined): string => {
     if (!score) return '–'
     const { mAP, recallAtP90, ece } = score
-    return Number.isNaN(mAP) ? 'no numbers' : [mAP, recallAtP90, ece].map(percent).join(' / ')
+    return Number.isNaN(mAP) ? texts.noNumbers : [mAP, recallAtP90, ece].map(percent).join(' / ')
   }
   const lines = ablation.map(({ without, sst, blend }) => [ablationTexts[without], cell(sst), cell(blend)])
-  return ['', `At ${known(share)} known, without:`, ...tableText(['', 'SST', 'blend'], lines)]
-}
-
-const methods: Record<keyof MethodScores, string> = {
-  linear: 'linear',
-  sst: 'SST',
-  blend: 'blend',
-  faithful: 'faithful',
+  return ['', texts.without(known(share)), ...tableText(texts.withoutColumns, lines)]
 }
 
 /** mAP / OF1 / CF1 of each, in per cent, and what was published. */
@@ -111,17 +101,17 @@ export function protocolText({
   const lines = rows.map((row) => [known(row.known), ...cells(row.scores), publishedAt(row.known)])
   const whole = shares.every((share) => rows.some((row) => Math.abs(row.known - share) < 1e-9))
   const average = published.averages.find(({ method }) => method === 'SST')!
-  lines.push(['mean', ...cells(averages), whole ? average.mAP.toFixed(1) : '–'])
+  lines.push([texts.mean, ...cells(averages), whole ? average.mAP.toFixed(1) : '–'])
   const figure = (value: number | undefined): string => value?.toFixed(1) ?? '–'
   return [
-    `${protocol}: ${images.training} images to train on, ${images.test} to test on, ${labels.length} labels, ${backbone}.`,
-    'Scored on the test split: mAP / OF1 / CF1, in per cent. Its images take part in training without labels.',
+    texts.protocolHead(protocol, images.training, images.test, labels.length, backbone),
+    texts.protocolScored,
     '',
-    ...tableText(['known', ...columns.map((method) => methods[method]), 'published SST (mAP)'], lines),
+    ...tableText([texts.columns[0], ...columns.map((method) => texts.methods[method]), texts.publishedColumn], lines),
     '',
-    'Published, mean over 10–90 % known:',
+    texts.published,
     ...tableText(
-      ['method', 'mAP', 'OF1', 'CF1'],
+      texts.publishedColumns,
       published.averages.map(({ method, mAP, OF1, CF1 }) => [method, figure(mAP), figure(OF1), figure(CF1)]),
     ),
     published.source,

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import type { DeviceReport } from '../../app/devices/devices.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
+import { devices as texts } from './texts/measuring.ts'
 
 export function addDevices(program: Command): void {
-  const command = program.command('devices').description('say what training can run on here, and what is in the way')
+  const command = program.command('devices').description(texts.description)
   withJson(command).action((options: CommonOptions) =>
     run(options, async ({ context }) => {
       const devices = await context.devices.list()
@@ -15,6 +16,5 @@ export function addDevices(program: Command): void {
 function lineOf({ device, reason, speed, automatic }: DeviceReport): string {
   const name = device.padEnd(7)
   if (speed === null) return `${name} ${reason}`
-  const fast = device === 'cpu' ? 'usable' : `usable, ${speed.toPrecision(2)} × as fast as the CPU`
-  return `${name} ${fast}${automatic ? '; this is what auto takes' : ''}`
+  return `${name} ${texts.usable(device === 'cpu' ? null : speed)}${automatic ? texts.automatic : ''}`
 }

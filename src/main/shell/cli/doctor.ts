@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { examine, repair } from '../../app/doctor/doctor.ts'
 import { UserError } from '../../base/errors.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
+import { doctor as texts } from './texts/measuring.ts'
 
 interface Options extends CommonOptions {
   repair?: boolean
@@ -11,9 +12,9 @@ interface Options extends CommonOptions {
 export function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
-    .description('look at versions, devices, disk, permissions, and a project; says nothing private')
-    .argument('[project]', 'a project file to look at as well')
-    .option('--repair', 'mend what can be mended of a damaged project file first; what it was becomes a backup')
+    .description(texts.description)
+    .argument('[project]', texts.project)
+    .option('--repair', texts.repair)
   withJson(command).action((project: string | undefined, options: Options) =>
     run(options, async (application) => {
       // One that can't be opened is something to find out about, too.
@@ -37,10 +38,9 @@ export function addDoctor(program: Command): void {
 
 function requireNamed(file: string | undefined): string {
   if (file !== undefined) return file
-  throw new UserError('repair', 'There is no project to repair.', 'Name it: surmise doctor --repair P.surmise')
+  throw new UserError('repair', ...texts.nothingToRepair)
 }
 
 function repairText({ mended, keptAs }: ReturnType<typeof repair>): string {
-  if (keptAs === null) return 'Nothing had to be mended.'
-  return `Mended: ${mended.join('; ')}. What the file was is kept among its backups: ${keptAs}`
+  return keptAs === null ? texts.sound : texts.mended(mended, keptAs)
 }

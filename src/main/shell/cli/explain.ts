@@ -6,6 +6,8 @@ import { UserError } from '../../base/errors.ts'
 import { State, sideOf } from '../../domain/state.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
 import { tableText } from './table.ts'
+import { common } from './texts/common.ts'
+import { explain as texts } from './texts/models.ts'
 
 /** Shares smaller than this are summed up: nobody decides by them. */
 const worthTelling = 0.005
@@ -14,10 +16,10 @@ const nearestTold = 9
 export function addExplain(program: Command): void {
   const command = program
     .command('explain')
-    .description('say why a label is suggested for an image')
-    .argument('<project>', 'the project file')
-    .argument('<image>', 'the image, as it is listed: its path in the folder of images')
-    .argument('<label>', 'the name of the label')
+    .description(texts.description)
+    .argument('<project>', common.project)
+    .argument('<image>', texts.image)
+    .argument('<label>', texts.label)
   withJson(command).action((file: string, image: string, label: string, options: CommonOptions) =>
     runOn(
       file,
@@ -36,15 +38,11 @@ export function addExplain(program: Command): void {
 /** @throws UserError `image-unknown`, `label-unknown` */
 function pairOf({ project }: Workspace, image: string, label: string): { imageId: number; labelId: number } {
   const imageId = project.images.byPath(image)?.id
-  if (imageId === undefined) {
-    const hint = 'Give its path in the folder of images, as exports list it.'
-    throw new UserError('image-unknown', `There is no image “${image}” in this project.`, hint)
-  }
+  if (imageId === undefined) throw new UserError('image-unknown', ...texts.unknownImage(image))
   const labelId = project.labels.byName(label)?.id
   if (labelId === undefined) {
-    const names = project.labels.list().map(({ name }) => `“${name}”`)
-    const some = names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '')
-    throw new UserError('label-unknown', `There is no label “${label}” in this project.`, `There are: ${some}.`)
+    const names = project.labels.list().map(({ name }) => name)
+    throw new UserError('label-unknown', ...texts.unknownLabel(label, names))
   }
   return { imageId, labelId }
 }
@@ -61,30 +59,27 @@ function inWords(label: string, image: string, reasons: Reasons, names: Readonly
   const told = intra.known.filter((one) => Math.abs(one.logOdds) >= worthTelling)
   const small = intra.known.filter((one) => Math.abs(one.logOdds) < worthTelling)
   const rows = [
-    ['in every image', signed(base)],
-    ...model.map((one) => [`what the image looks like (${one.name})`, signed(one.logOdds)]),
+    [texts.base, signed(base)],
+    ...model.map((one) => [texts.looks(one.name), signed(one.logOdds)]),
     [similarImages(cross.nearest), signed(cross.logOdds)],
-    ...told.map((one) => [`“${names.get(one.labelId) ?? ''}” is ${sideOf(one.state)}`, signed(one.logOdds)]),
-    ['other labels, as far as they can be seen', signed(intra.seen + small.reduce((sum, one) => sum + one.logOdds, 0))],
-    ['together', signed(logOdds)],
+    ...told.map((one) => [texts.known(names.get(one.labelId) ?? '', sideOf(one.state)), signed(one.logOdds)]),
+    [texts.others, signed(intra.seen + small.reduce((sum, one) => sum + one.logOdds, 0))],
+    [texts.total, signed(logOdds)],
   ]
-  const lines = [
-    `${label}: ${suggestion} in ${image}, ${(sure * 100).toFixed(1)} %`,
-    ...tableText(['reason', 'log odds'], rows),
-  ]
+  const lines = [texts.head(label, suggestion, image, sure), ...tableText(texts.columns, rows)]
   const nearest = cross.nearest?.slice(0, nearestTold) ?? []
   if (nearest.length > 0) {
-    lines.push('', 'The nearest images where it is known:')
+    lines.push('', texts.nearestTitle)
     const rowOf = (one: (typeof nearest)[number]) => [one.path, one.similarity.toFixed(2), sideOf(one.state)]
-    lines.push(...tableText(['image', 'similarity', 'state'], nearest.map(rowOf)))
+    lines.push(...tableText(texts.nearestColumns, nearest.map(rowOf)))
   }
   return lines
 }
 
 function similarImages(nearest: Reasons['cross']['nearest']): string {
-  if (!nearest || nearest.length === 0) return 'similar images'
+  if (!nearest || nearest.length === 0) return texts.similar
   const present = nearest.filter(({ state }) => state === State.present).length
-  return `${present} of the ${nearest.length} nearest known images have it`
+  return texts.nearest(present, nearest.length)
 }
 
 const signed = (logOdds: number): string => {

@@ -1,9 +1,10 @@
 import path from 'node:path'
 import { type Command, Option } from 'commander'
 import { startExport } from '../../app/exchange/exporting.ts'
-import { counted } from '../../app/words.ts'
 import { problemLines, settingsOf, settingsOption } from './exchangeOptions.ts'
 import { type CommonOptions, runOn, withImages } from './run.ts'
+import { common } from './texts/common.ts'
+import { exporting as texts } from './texts/project.ts'
 
 interface Options extends CommonOptions {
   format: string
@@ -17,21 +18,15 @@ interface Options extends CommonOptions {
 export function addExport(program: Command): void {
   const command = program
     .command('export')
-    .description('write the labels to a file or a folder')
-    .argument('<project>', 'the project file')
-    .argument('<out>', 'the file or folder to write')
-    .option('--format <name>', 'one of `surmise formats`', 'coco')
-    .option('--suggestions', 'undecided suggestions too, where the format has a place for them')
-    .option('--complete', 'only images of which every label is known')
-    .addOption(
-      new Option('--images <how>', 'what becomes of the images, where the format has a place for them').choices([
-        'none',
-        'copy',
-        'link',
-      ]),
-    )
+    .description(texts.description)
+    .argument('<project>', common.project)
+    .argument('<out>', texts.out)
+    .option('--format <name>', texts.format, 'coco')
+    .option('--suggestions', texts.suggestions)
+    .option('--complete', texts.complete)
+    .addOption(new Option('--images <how>', texts.images).choices(['none', 'copy', 'link']))
     .addOption(settingsOption('write'))
-    .option('--overwrite', 'replace what is there: a file, or a folder that is an earlier export')
+    .option('--overwrite', texts.overwrite)
   withImages(command).action((project: string, out: string, options: Options) =>
     runOn(
       project,
@@ -43,8 +38,8 @@ export function addExport(program: Command): void {
         const report = await startExport(workspace, request).done
         const { present, absent, images, unreadable, files, warnings } = report
         const lines = [
-          `${present} present and ${absent} absent labels of ${counted(images, 'image')} written to ${files.join(', ')}.`,
-          ...(unreadable > 0 ? [`${counted(unreadable, 'image')} can’t be read.`] : []),
+          texts.done(present, absent, images, files),
+          ...(unreadable > 0 ? [texts.unreadable(unreadable)] : []),
           ...problemLines(warnings),
         ]
         return { lines, json: { ...report } }

@@ -3,6 +3,8 @@ import type { Command } from 'commander'
 import { startModelExport } from '../../app/models/modelExport.ts'
 import { idOf } from './models.ts'
 import { type CommonOptions, runOn, withImages } from './run.ts'
+import { common } from './texts/common.ts'
+import { exportModel as texts } from './texts/models.ts'
 
 interface Options extends CommonOptions {
   model?: number
@@ -16,22 +18,22 @@ interface Options extends CommonOptions {
 export function addExportModel(program: Command): void {
   const command = program
     .command('export-model')
-    .description('write the recogniser as one ONNX model: an image in; probabilities, logits and attention out')
-    .argument('<project>', 'the project file')
-    .argument('<out>', 'the .onnx file to write; with --triton the folder')
-    .option('--model <id>', 'of another model than the one that suggests', idOf)
-    .option('--triton', 'a model repository for NVIDIA Triton and KServe')
-    .option('--no-backbone', 'the recogniser alone: features in')
-    .option('--fp16', 'weights in half precision; says what that loses')
-    .option('--int8', 'weights in eight bits; says what that loses')
-    .option('--overwrite', 'replace what is there')
+    .description(texts.description)
+    .argument('<project>', common.project)
+    .argument('<out>', texts.out)
+    .option('--model <id>', texts.model, idOf)
+    .option('--triton', texts.triton)
+    .option('--no-backbone', texts.noBackbone)
+    .option('--fp16', texts.fp16)
+    .option('--int8', texts.int8)
+    .option('--overwrite', common.overwrite)
   withImages(command).action((project: string, out: string, options: Options) =>
     runOn(
       project,
       options,
       async (workspace) => {
         const { files, bytes, text, ...facts } = await exportOf(out, options, workspace)
-        const lines = [`${files[0]}: ${(bytes / 1e6).toFixed(1)} MB`, ...text, ...files.slice(1)]
+        const lines = [texts.file(files[0], bytes), ...text, ...files.slice(1)]
         return { lines, json: { files, bytes, ...facts } }
       },
       { readOnly: true },

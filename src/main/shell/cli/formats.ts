@@ -3,12 +3,11 @@ import { type ExchangeFormat, formatsTold, formatTold } from '../../app/exchange
 import { answer } from './report.ts'
 import { type CommonOptions, withJson } from './run.ts'
 import { tableText } from './table.ts'
+import { common } from './texts/common.ts'
+import { formats as texts } from './texts/project.ts'
 
 export function addFormats(program: Command): void {
-  const command = program
-    .command('formats')
-    .description('say which formats there are, and what each can say')
-    .argument('[name]', 'one of them, with the questions that it asks')
+  const command = program.command('formats').description(texts.description).argument('[name]', texts.name)
   withJson(command).action((name: string | undefined, options: CommonOptions) => {
     const told = name === undefined ? { formats: formatsTold() } : { format: formatTold(name) }
     const lines = 'formats' in told ? tableOf(told.formats!) : details(told.format!)
@@ -18,22 +17,21 @@ export function addFormats(program: Command): void {
 
 function tableOf(formats: readonly ExchangeFormat[]): string[] {
   const rows = formats.map(({ id, title, says, reads, writes }) => [
-    ...[id, title, reads ?? '–', writes ?? '–'],
-    ...[says.absent ? 'yes' : 'no', says.provenance, says.suggestions ? 'yes' : 'no'],
+    ...[id, title, reads ?? common.none, writes ?? common.none],
+    ...[says.absent ? texts.yes : texts.no, says.provenance, says.suggestions ? texts.yes : texts.no],
   ])
-  const head = ['name', 'format', 'import of a', 'export to a', 'absent, unknown', 'who and when', 'suggestions']
-  return [...tableText(head, rows), '', 'surmise formats NAME says more.']
+  return [...tableText(texts.columns, rows), '', texts.more]
 }
 
 function details({ title, limits, checked, settings, images }: ExchangeFormat): string[] {
-  const place = {
-    none: '',
-    optional: 'Images: --images copy|link puts them there.',
-    needed: 'Images: copied, or linked.',
-  }
+  const place = texts.images[images]
   const questions = settings.flatMap(({ id, on, title: question, hint, choices, usual }) => [
-    `--set ${id}=${choices ? choices.map(({ value }) => value).join('|') : 'TEXT'}   (${on === 'read' ? 'import' : 'export'})`,
-    `    ${question}. ${hint}${usual === '' ? '' : ` Usually ${usual}.`}`,
+    texts.setting(
+      id,
+      choices?.map(({ value }) => value),
+      on,
+    ),
+    texts.question(question, hint, usual),
   ])
-  return [title, limits, `Checked: ${checked}.`, ...(place[images] ? [place[images]] : []), ...questions]
+  return [title, limits, texts.checked(checked), ...(place ? [place] : []), ...questions]
 }

@@ -2,9 +2,10 @@ import path from 'node:path'
 import { type Command, Option } from 'commander'
 import type { ImportPreview } from '../../../contract/schemas.ts'
 import { mappingFile, renamesOf, startImport, startPreview } from '../../app/exchange/importing.ts'
-import { counted } from '../../app/words.ts'
 import { problemLines, settingsOf, settingsOption } from './exchangeOptions.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
+import { common } from './texts/common.ts'
+import { importing as texts } from './texts/project.ts'
 
 interface Options extends CommonOptions {
   format?: string
@@ -20,30 +21,17 @@ interface Options extends CommonOptions {
 export function addImport(program: Command): void {
   const command = program
     .command('import')
-    .description('take labels over from a file or a folder')
-    .argument('<project>', 'the project file')
-    .argument('<place>', 'the file or the folder with the labels')
-    .option('--format <name>', 'one of `surmise formats` (default: by what it looks like)')
-    .addOption(
-      new Option('--rest <meaning>', 'what a label that is not mentioned is, where that is left open')
-        .choices(['unknown', 'absent'])
-        .default('unknown'),
-    )
-    .addOption(
-      new Option('--conflicts <choice>', 'where project and file disagree')
-        .choices(['keep', 'replace'])
-        .default('keep'),
-    )
-    .option(
-      '--rename <old=new>',
-      'call a label of the file otherwise, or leave it out (old=); can be given again',
-      collect,
-      [],
-    )
-    .option('--mapping <file>', 'a CSV file of such names: in the file, in the project')
+    .description(texts.description)
+    .argument('<project>', common.project)
+    .argument('<place>', texts.place)
+    .option('--format <name>', texts.format)
+    .addOption(new Option('--rest <meaning>', texts.rest).choices(['unknown', 'absent']).default('unknown'))
+    .addOption(new Option('--conflicts <choice>', texts.conflicts).choices(['keep', 'replace']).default('keep'))
+    .option('--rename <old=new>', texts.rename, collect, [])
+    .option('--mapping <file>', texts.mapping)
     .addOption(settingsOption('read'))
-    .option('--no-suggestions', 'leave out what models say in the file')
-    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--no-suggestions', texts.noSuggestions)
+    .option('--dry-run', common.dryRun)
   withJson(command).action((project: string, place: string, options: Options) =>
     runOn(
       project,
@@ -66,12 +54,15 @@ export function addImport(program: Command): void {
           ? null
           : await startImport(workspace, token, { rest, conflicts, suggestions }).done
         const lines = [
-          result
-            ? `${counted(result.states, 'state')} taken over, ${counted(result.labels, 'label')} added; ${matchedIn(images)}`
-            : `${counted(told.states.fresh, 'state')} would be new, ${counted(told.states.conflicting, 'state')} ${told.states.conflicting === 1 ? 'says' : 'say'} the opposite of the project; ${matchedIn(images)}`,
+          texts.together(
+            result ? texts.done(result.states, result.labels) : texts.would(told.states.fresh, told.states.conflicting),
+            texts.matched(images.matched, images.inFile, images.by.name, images.by.sha256),
+          ),
           ...unmatchedLines(images),
-          ...(preview.suggestions ? [suggestionsLine(preview.suggestions, result?.suggestions)] : []),
-          ...((preview.rest ?? 0) > 0 && rest === 'unknown' ? [restLine(preview.rest!)] : []),
+          ...(preview.suggestions
+            ? [texts.suggestions(preview.suggestions.pairs, preview.suggestions.model, result?.suggestions)]
+            : []),
+          ...((preview.rest ?? 0) > 0 && rest === 'unknown' ? [texts.unmentioned(preview.rest!)] : []),
           ...problemLines(problems),
         ]
         return {
@@ -87,31 +78,8 @@ export function addImport(program: Command): void {
   )
 }
 
-function matchedIn({ matched, inFile, by }: { matched: number; inFile: number; by: Record<string, number> }): string {
-  const ways = [
-    ...(by.name > 0 ? [`${by.name} by the file’s name alone`] : []),
-    ...(by.sha256 > 0 ? [`${by.sha256} by content`] : []),
-  ]
-  return `${matched} of ${counted(inFile, 'image')} matched${ways.length > 0 ? ` (${ways.join(', ')})` : ''}.`
-}
-
 function unmatchedLines({ unmatched, unmatchedPaths }: ImportPreview['images']): string[] {
-  if (unmatched === 0) return []
-  const shown = unmatchedPaths.slice(0, 3).join(', ')
-  return [`Not in this project: ${counted(unmatched, 'image')} (${shown}${unmatched > 3 ? ', …' : ''}).`]
-}
-
-function suggestionsLine({ pairs, model }: { pairs: number; model: string }, kept: number | undefined): string {
-  const of = `${counted(pairs, 'suggestion')} of ${model || 'a model'}`
-  return kept === undefined
-    ? `${of} would be kept.`
-    : kept > 0
-      ? `${of} kept as a model of the project.`
-      : `${of} left out.`
-}
-
-function restLine(rest: number): string {
-  return `What is not mentioned stays unknown: ${counted(rest, 'pair')}. With --rest absent it becomes absent.`
+  return unmatched === 0 ? [] : [texts.unmatched(unmatched, unmatchedPaths.slice(0, 3))]
 }
 
 function collect(value: string, before: string[]): string[] {

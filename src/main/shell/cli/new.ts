@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { summaryOf } from '../../app/project/summary.ts'
-import { counted } from '../../app/words.ts'
 import { asUserError } from '../../base/errors.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
+import { newProject as texts } from './texts/project.ts'
 
 interface Options extends CommonOptions {
   images: string
@@ -15,14 +15,11 @@ interface Options extends CommonOptions {
 export function addNew(program: Command): void {
   const command = program
     .command('new')
-    .description('make a project of a folder of images')
-    .argument('<project>', 'the project file to make: NAME.surmise')
-    .requiredOption('--images <folder>', 'the folder that holds the images')
-    .option('--labels <file>', 'a text file with one label a line')
-    .option(
-      '--backbone <name>',
-      'a backbone by name, or an ONNX file; :imagenet, :half, :unit, :bytes or :clip behind it says how it wants its pixels',
-    )
+    .description(texts.description)
+    .argument('<project>', texts.project)
+    .requiredOption('--images <folder>', texts.images)
+    .option('--labels <file>', texts.labels)
+    .option('--backbone <name>', texts.backbone)
   withJson(command).action((project: string, options: Options) =>
     run(options, async (application) => {
       const labels = options.labels === undefined ? [] : await readLabels(options.labels)
@@ -34,9 +31,8 @@ export function addNew(program: Command): void {
       })
       await scan.done
       const { path: file, images } = summaryOf(workspace)
-      const broken = images.broken > 0 ? ` (${images.broken} can’t be read)` : ''
       return {
-        lines: [`Made ${file}: ${counted(images.total, 'image')}${broken}, ${counted(labels.length, 'label')}.`],
+        lines: [texts.done(file, images.total, images.broken, labels.length)],
         json: { project: file, images, labels },
       }
     }),

@@ -1,15 +1,12 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { type Comparison, type ParityResult, startParity } from '../../app/benchmark/parity.ts'
-import { counted } from '../../app/words.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
 import { tableText } from './table.ts'
+import { parity as texts } from './texts/measuring.ts'
 
 export function addParity(program: Command): void {
-  const command = program
-    .command('parity')
-    .description('compare the method with numbers of its reference implementation; exits 1 where they differ')
-    .argument('<folder>', 'holds sst_*.safetensors, metrics_*.safetensors and .json, partial_label_masks.json')
+  const command = program.command('parity').description(texts.description).argument('<folder>', texts.folder)
   withJson(command).action((folder: string, options: CommonOptions) =>
     run(options, async ({ context }) => {
       const result = await startParity(context, path.resolve(folder)).done
@@ -34,39 +31,28 @@ function worstOfEach(comparisons: readonly Comparison[]): Comparison[] {
   return [...worst.values()]
 }
 
-const measures: Record<Comparison['measure'], string> = {
-  relative: 'of the largest entry',
-  absolute: 'absolute',
-  entries: 'entries',
-  share: 'of the entries',
-}
-
 function linesOf({ fixtures, comparisons, leftOut }: ParityResult, failures: readonly Comparison[]): string[] {
   const rows = worstOfEach(comparisons).map(({ quantity, error, bound, measure, fixture, passed }) => [
     quantity,
     numberText(error),
     numberText(bound),
-    measures[measure],
-    passed ? '' : 'PAST IT',
+    texts.measures[measure],
+    passed ? '' : texts.exceeded,
     fixture,
   ])
-  const told = failures.map(({ fixture, quantity, error, bound, where }) => {
-    const place = where ? ` (${where})` : ''
-    return `Past its bound: ${quantity} of ${fixture}${place}: ${numberText(error)}, bound ${numberText(bound)}.`
-  })
-  const compared = `${counted(comparisons.length, 'comparison')} in ${counted(fixtures.length, 'fixture')}`
+  const told = failures.map(({ fixture, quantity, error, bound, where }) =>
+    texts.failure(quantity, fixture, texts.place(where), numberText(error), numberText(bound)),
+  )
   return [
-    ...tableText(['quantity', 'largest error', 'bound', '', '', 'fixture'], rows),
+    ...tableText(texts.columns, rows),
     '',
-    ...leftOut.map(({ what, fixtures: where }) => `Left out: ${what} (${where.join(', ')}).`),
+    ...leftOut.map(({ what, fixtures: where }) => texts.leftOut(what, where)),
     ...told,
-    failures.length > 0
-      ? `${compared}: ${failures.length} past their bounds.`
-      : `${compared}: all within their bounds.`,
+    texts.compared(comparisons.length, fixtures.length, failures.length),
   ]
 }
 
 function numberText(value: number): string {
-  if (Number.isNaN(value)) return 'not a number'
+  if (Number.isNaN(value)) return texts.notANumber
   return value === 0 ? '0' : value.toExponential(1)
 }

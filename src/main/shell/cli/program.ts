@@ -26,6 +26,7 @@ import { addSimulate } from './simulate.ts'
 import { addStatus } from './status.ts'
 import { addSuggest } from './suggest.ts'
 import { commanderOutput } from './terminal.ts'
+import { common } from './texts/common.ts'
 import { addTrain } from './train.ts'
 
 /** One command, one file of `cli/`, one line here, in the order in which `--help` lists them. */
@@ -65,9 +66,9 @@ const commands = [
 /** The whole command line, with nothing run: what it says of itself is what docs/command-line.md is made of. */
 export function surmiseProgram(): Command {
   const program = new Command('surmise')
-    .description('Multi-label image annotation with suggestions, on this machine alone.')
+    .description(common.program)
     .version(version)
-    .showHelpAfterError('(Add --help for what there is.)')
+    .showHelpAfterError(common.seeHelp)
     .exitOverride()
     .configureOutput(commanderOutput)
   for (const add of commands) add(program)

@@ -3,6 +3,7 @@ import type { Job } from '../../../contract/schemas.ts'
 import type { Application } from '../../app/application.ts'
 import { oneLine } from '../../base/visible.ts'
 import { complainOf } from './terminal.ts'
+import { progress as texts } from './texts/common.ts'
 
 /** Elsewhere than on a terminal, a line at most so often while one phase goes on, in milliseconds. */
 const lineEvery = 5000
@@ -30,7 +31,7 @@ export function showProgress(application: Application): () => void {
 
 class Bar {
   readonly #bar = new SingleBar(
-    { format: '{bar} {percentage} %  {phase}{left}', clearOnComplete: true, hideCursor: true, stream: process.stderr },
+    { format: texts.bar, clearOnComplete: true, hideCursor: true, stream: process.stderr },
     Presets.shades_classic,
   )
   #shown: number | undefined
@@ -70,8 +71,7 @@ class Lines {
     if (same === this.#phase && now - this.#at < lineEvery) return
     this.#phase = same
     this.#at = now
-    const share = fraction === null ? '' : ` (${Math.floor(fraction * 100)} %)`
-    complainOf(`${phase}${share}${leftOf(secondsLeft)}`)
+    complainOf(texts.line(phase, fraction, leftOf(secondsLeft)))
   }
 
   notice(text: string): void {
@@ -82,6 +82,5 @@ class Lines {
 }
 
 function leftOf(seconds: number | null): string {
-  if (seconds === null) return ''
-  return seconds < 90 ? `, ${Math.ceil(seconds)} s left` : `, ${Math.ceil(seconds / 60)} min left`
+  return seconds === null ? '' : texts.left(seconds)
 }

@@ -1,6 +1,7 @@
 import { reportOf } from '../../base/errors.ts'
 import { oneLine } from '../../base/visible.ts'
 import { complainOf, say, sayJson } from './terminal.ts'
+import { bug as bugText } from './texts/common.ts'
 
 /** What a command did: for people, and for programs. */
 export interface Answer {
@@ -26,7 +27,7 @@ export function answer({ lines, json, failed = false }: Answer, asJson: boolean)
 export function complain(error: unknown, asJson: boolean): 1 | 2 {
   const { code, message, hint, stack } = reportOf(error)
   const bug = code === 'bug'
-  if (bug) complainOf(...stackLines(message, stack), 'This is a bug in Surmise.')
+  if (bug) complainOf(...stackLines(message, stack), bugText)
   else complainOf(...[message, hint].filter(Boolean))
   if (asJson) sayJson({ error: { code, message, hint } })
   return bug ? 2 : 1

@@ -1,8 +1,9 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { startReport } from '../../app/report/reportPage.ts'
-import { counted } from '../../app/words.ts'
 import { type CommonOptions, runOn, withImages } from './run.ts'
+import { common } from './texts/common.ts'
+import { report as texts } from './texts/models.ts'
 
 interface Options extends CommonOptions {
   overwrite?: boolean
@@ -11,10 +12,10 @@ interface Options extends CommonOptions {
 export function addReport(program: Command): void {
   const command = program
     .command('report')
-    .description('write counts, plots, likely mistakes and examples as one page that opens anywhere')
-    .argument('<project>', 'the project file')
-    .argument('<out>', 'the .html file to write')
-    .option('--overwrite', 'replace what is there')
+    .description(texts.description)
+    .argument('<project>', common.project)
+    .argument('<out>', texts.out)
+    .option('--overwrite', common.overwrite)
   withImages(command).action((project: string, out: string, options: Options) =>
     runOn(
       project,
@@ -22,7 +23,7 @@ export function addReport(program: Command): void {
       async (workspace) => {
         const report = await startReport(workspace, path.resolve(out), { overwrite: options.overwrite }).done
         const { file, bytes, pictures } = report
-        const line = `${file}: ${(bytes / 1e6).toFixed(1)} MB, with ${counted(pictures, 'picture')}.`
+        const line = texts.done(file, bytes, pictures)
         return { lines: [line], json: { ...report } }
       },
       { readOnly: true },

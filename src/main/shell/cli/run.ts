@@ -5,6 +5,7 @@ import type { Workspace } from '../../app/workspace.ts'
 import { startApplication } from '../start.ts'
 import { showProgress } from './progress.ts'
 import { type Answer, answer, complain } from './report.ts'
+import { common } from './texts/common.ts'
 
 /** Every command has it. */
 export interface CommonOptions {
@@ -13,7 +14,7 @@ export interface CommonOptions {
 }
 
 export function withJson(command: Command): Command {
-  return command.option('--json', 'print one JSON object as the last line')
+  return command.option('--json', common.json)
 }
 
 /** What `--allow-images` was called in earlier versions: scripts that say it go on working. */
@@ -21,8 +22,7 @@ export const formerAllowImages = (): Option => new Option('--trust-images').impl
 
 /** For commands that read images. */
 export function withImages(command: Command): Command {
-  const what = 'a project from elsewhere may read images from outside of its own folder; once said, it is remembered'
-  return withJson(command.option('--allow-images', what)).addOption(formerAllowImages())
+  return withJson(command.option('--allow-images', common.allowImages)).addOption(formerAllowImages())
 }
 
 /**

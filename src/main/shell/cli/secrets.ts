@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { asUserError, UserError } from '../../base/errors.ts'
 import { complainOf } from './terminal.ts'
+import { secrets as texts } from './texts/serving.ts'
 
 /** A secret may be given in three ways; the file is the one to recommend. */
 export interface Secret {
@@ -22,33 +23,30 @@ export function secretOf({ option, given, file, variable }: Secret): string | un
   // No process that this one starts has any use for it.
   delete process.env[variable]
   if (given !== undefined && file !== undefined) {
-    throw new UserError('secret-twice', `Both ${option} and ${option}-file were given.`, `Leave ${option} out.`)
+    throw new UserError('secret-twice', ...texts.twice(option))
   }
   if (file !== undefined) return readSecret(file)
   if (given === undefined) return inEnvironment
-  warnOfArgument(option, `${option}-file, or the environment variable ${variable}`)
+  warnOfArgument(option, texts.instead(option, variable))
   return given
 }
 
 function readSecret(file: string): string {
   let text: string
   try {
-    if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0)
-      complainOf(`Others on this machine may read ${file}. To keep it to yourself: chmod 600 ${file}`)
+    if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) complainOf(texts.readable(file))
     text = readFileSync(file, 'utf8')
   } catch (error) {
     throw asUserError(error)
   }
   const secret = text.replace(/\r?\n$/, '')
   if (secret !== '') return secret
-  throw new UserError('secret-empty', `There is nothing in ${file}.`, 'Write the secret into it, on one line.')
+  throw new UserError('secret-empty', ...texts.empty(file))
 }
 
 /** Says that a secret on the command line is none. */
 export function warnOfArgument(option: string, instead: string): void {
-  complainOf(
-    `Everyone on this machine could read what was given with ${option}: command lines are public. Use ${instead}.`,
-  )
+  complainOf(texts.onCommandLine(option, instead))
 }
 
 /** A proxy's address may hold a password. */

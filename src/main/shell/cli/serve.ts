@@ -4,6 +4,8 @@ import { serve } from '../serve.ts'
 import { type AddressOptions, certificateOf, portOf, warnOfPlainText, withAddress } from './address.ts'
 import { formerAllowImages } from './run.ts'
 import { say } from './terminal.ts'
+import { common } from './texts/common.ts'
+import { serve as texts } from './texts/serving.ts'
 
 interface Options extends Omit<AddressOptions, 'port'> {
   port?: number
@@ -15,17 +17,17 @@ interface Options extends Omit<AddressOptions, 'port'> {
 export function addServe(program: Command): void {
   const command = program
     .command('serve')
-    .description('serve the application to a browser, of this machine unless --host says otherwise')
-    .argument('[project]', 'a project file to open')
-    .option('--port <number>', 'the port to listen on (default: the same as the last time, if it is free)', portOf)
-    .option('--no-open', 'print the address, and leave opening it to you')
-    .option('--allow-images', 'the project may read images from outside of its own folder; once said, it is remembered')
+    .description(texts.description)
+    .argument('[project]', texts.project)
+    .option('--port <number>', texts.port, portOf)
+    .option('--no-open', texts.noOpen)
+    .option('--allow-images', common.allowImages)
     .addOption(formerAllowImages())
-    .option('--name <host...>', 'other names that people reach it by, behind a proxy for instance')
-  withAddress(command, 'the address to listen on; another than this machine’s own can be reached by others').action(
+    .option('--name <host...>', texts.name)
+  withAddress(command, texts.host).action(
     async (project: string | undefined, { host, port, open, allowImages, name: names, ...files }: Options) => {
       const certificate = certificateOf(files)
-      warnOfPlainText(host, certificate, 'Whoever is on the way between could read along, and come in')
+      warnOfPlainText(host, certificate, texts.danger)
       const shell = await serve({ project, host, port, open, allowImages, names, certificate })
       say(shell.newUrl())
       if (!process.stdin.isTTY) return

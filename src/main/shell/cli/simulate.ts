@@ -6,6 +6,8 @@ import { backboneOf, viewsOption } from './backboneOption.ts'
 import { countOf, seedOf } from './count.ts'
 import { type CommonOptions, run, withJson } from './run.ts'
 import { simulateText } from './simulateText.ts'
+import { common } from './texts/common.ts'
+import { simulate as texts } from './texts/measuring.ts'
 
 type Order = SimulateRequest['orders'][number]
 
@@ -25,18 +27,16 @@ const all: Order[] = ['ours', 'random', 'uncertainty']
 export function addSimulate(program: Command): void {
   const command = program
     .command('simulate')
-    .description(
-      'play an annotator who answers from the truth of a labelled folder, by our order of questions and by others',
-    )
-    .argument('<folder>', 'holds images/ and labels.tsv: image, split, labels (separated by spaces)')
-    .option('--backbone <name>', 'a backbone’s name or ONNX file, @384 for its input size', 'surmise-tiny')
+    .description(texts.description)
+    .argument('<folder>', common.labelledFolder)
+    .option('--backbone <name>', common.benchmarkBackbone, 'surmise-tiny')
     .addOption(viewsOption())
-    .option('--rounds <number>', 'in how many rounds everything would be marked', countOf, 12)
-    .addOption(new Option('--order <name>', 'what is asked next').choices([...all, 'all']).default('all'))
-    .option('--images <number>', 'take so many of the images, at random', countOf)
-    .option('--labels-with-at-least <number>', 'leave out labels present in fewer of them', countOf, 20)
-    .option('--seed <number>', 'which images and examples are drawn', seedOf, 0)
-    .option('--device <name>', 'auto, cpu, webgpu, …', 'auto')
+    .option('--rounds <number>', texts.rounds, countOf, 12)
+    .addOption(new Option('--order <name>', texts.order).choices([...all, 'all']).default('all'))
+    .option('--images <number>', texts.images, countOf)
+    .option('--labels-with-at-least <number>', common.labelsWithAtLeast, countOf, 20)
+    .option('--seed <number>', texts.seed, seedOf, 0)
+    .option('--device <name>', common.device, 'auto')
   withJson(command).action((folder: string, options: Options) =>
     run(options, async ({ context }) => {
       const { order, rounds, images, labelsWithAtLeast, seed, device } = options

@@ -1,16 +1,14 @@
 import type { Command } from 'commander'
 import type { ProjectSummary } from '../../../contract/schemas.ts'
 import { summaryOf } from '../../app/project/summary.ts'
-import { counted } from '../../app/words.ts'
 import type { Workspace } from '../../app/workspace.ts'
 import { oneLine } from '../../base/visible.ts'
 import { type CommonOptions, runOn, withJson } from './run.ts'
+import { common } from './texts/common.ts'
+import { status as texts } from './texts/project.ts'
 
 export function addStatus(program: Command): void {
-  const command = program
-    .command('status')
-    .description('say what is in a project')
-    .argument('<project>', 'the project file')
+  const command = program.command('status').description(texts.description).argument('<project>', common.project)
   withJson(command).action((project: string, options: CommonOptions) =>
     runOn(
       project,
@@ -27,16 +25,16 @@ export function addStatus(program: Command): void {
 
 function linesOf(summary: ProjectSummary): string[] {
   const { name, path, imagesRoot, imagesAllowed, imagesRootFound, images, labels, model, lostChanges } = summary
-  const place = imagesRootFound ? '' : imagesAllowed ? ' (not found)' : ' (not allowed yet: --allow-images)'
-  const width = Math.max(5, ...labels.map((label) => oneLine(label.name).length))
+  const [first, ...others] = texts.columns
+  const width = Math.max(first.length, ...labels.map((label) => oneLine(label.name).length))
   const unknown = (known: number) => String(images.total - known).padStart(8)
   return [
     `${name}  ${path}`,
-    `Images: ${images.total} in ${imagesRoot}${place}; ${images.broken} can’t be read, ${images.missing} missing, ${images.started} with labels`,
+    texts.images(images, `${imagesRoot}${texts.folder(imagesRootFound, imagesAllowed)}`),
     modelLine(model),
     ...(lostChanges ? [lostChanges.message, lostChanges.hint] : []),
     '',
-    `${'label'.padEnd(width)}  present  absent  unknown`,
+    `${first.padEnd(width)}  ${others.join('  ')}`,
     ...labels.map(({ name: label, presentCount, absentCount }) => {
       const counts = `${String(presentCount).padStart(7)} ${String(absentCount).padStart(7)} ${unknown(presentCount + absentCount)}`
       return `${oneLine(label).padEnd(width)}  ${counts}`
@@ -45,11 +43,9 @@ function linesOf(summary: ProjectSummary): string[] {
 }
 
 function modelLine(model: ProjectSummary['model']): string {
-  if (!model) return 'Model: none yet'
-  const quality = model.mAP ? `, held-out mAP ${(model.mAP.blend * 100).toFixed(1)} %` : ''
-  const lost = model.usable ? '' : '; its scores are lost: train again'
-  const learnt = model.labels.length > 0 ? `, ${counted(model.labels.length, 'label')}` : ''
-  return `Model: ${model.kind} on ${model.backbone}${learnt}${quality}, ${new Date(model.createdAt).toISOString()}${lost}`
+  if (!model) return texts.noModel
+  const { kind, backbone, labels, mAP, createdAt, usable } = model
+  return texts.model(kind, backbone, labels.length, mAP?.blend ?? null, new Date(createdAt).toISOString(), usable)
 }
 
 /** What was accepted in bulk, action by action: labels that nobody looked at one by one. */
@@ -57,10 +53,7 @@ function bulkLines(actions: ReturnType<Workspace['project']['progress']['accepte
   if (actions.length === 0) return []
   const lines = actions.flatMap(({ title, at, labels }) => [
     `  ${new Date(at).toISOString()}  ${title}`,
-    ...labels.map(({ name, present, absent }) => {
-      const counts = [present > 0 ? `${present} present` : '', absent > 0 ? `${absent} absent` : ''].filter(Boolean)
-      return `    ${name}: ${counts.join(', ')}`
-    }),
+    ...labels.map(({ name, present, absent }) => `    ${texts.accepted(name, present, absent)}`),
   ])
-  return ['', 'Accepted in bulk, and unchanged since:', ...lines]
+  return ['', texts.acceptedInBulk, ...lines]
 }

@@ -8,6 +8,8 @@ import type { Unfreeze } from '../../app/training/unfreeze.ts'
 import { viewsOption } from './backboneOption.ts'
 import { seedOf } from './count.ts'
 import { type CommonOptions, runOn, withImages } from './run.ts'
+import { common } from './texts/common.ts'
+import { train as texts } from './texts/models.ts'
 
 interface Options extends CommonOptions {
   device?: string
@@ -20,20 +22,13 @@ interface Options extends CommonOptions {
 export function addTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('fine-tune on what is known; embeds what has no features yet')
-    .argument('<project>', 'the project file')
-    .option('--device <name>', 'auto, cpu, webgpu, … (default: the project’s setting)')
+    .description(texts.description)
+    .argument('<project>', common.project)
+    .option('--device <name>', common.projectDevice)
     .addOption(viewsOption())
-    .option('--seed <number>', 'the same seed gives the same model', seedOf)
-    .addOption(
-      new Option(
-        '--unfreeze <what>',
-        'last: train the backbone’s last stage too; auto: on an accelerator, where it helps',
-      )
-        .choices(['last', 'none', 'auto'])
-        .default('auto'),
-    )
-    .option('--vectors <file>', 'word vectors (GloVe’s text form) that the labels’ own begin at')
+    .option('--seed <number>', texts.seed, seedOf)
+    .addOption(new Option('--unfreeze <what>', texts.unfreeze).choices(['last', 'none', 'auto']).default('auto'))
+    .option('--vectors <file>', common.vectors)
   withImages(command).action((project: string, options: Options) =>
     runOn(project, options, async (workspace, { context }) => {
       if (options.views) chooseViews(workspace, options.views)

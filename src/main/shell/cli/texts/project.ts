@@ -1,0 +1,161 @@
+import type { Backup } from '../../../../contract/schemas.ts'
+import { counted } from '../../../app/words.ts'
+import { common } from './common.ts'
+
+export const newProject = {
+  description: 'create a project from a folder of images',
+  project: 'project file to create: NAME.surmise',
+  images: 'folder of images',
+  labels: 'text file with one label per line',
+  backbone: 'backbone name or ONNX file; add :imagenet, :half, :unit, :bytes or :clip to set its input normalisation',
+  done: (file: string, images: number, broken: number, labels: number): string =>
+    `Created ${file}: ${counted(images, 'image')}${broken > 0 ? ` (${broken} unreadable)` : ''}, ${counted(labels, 'label')}.`,
+} as const
+
+export const sample = {
+  description: 'create a sample project to try things out',
+  folder: 'new or empty folder',
+  done: (project: string): string => `Created ${project}. Next: surmise train ${project}`,
+} as const
+
+export const status = {
+  description: 'show what is in a project',
+  folder: (found: boolean, allowed: boolean): string =>
+    found ? '' : allowed ? ' (not found)' : ' (not allowed yet: --allow-images)',
+  images: (counts: { total: number; broken: number; missing: number; started: number }, where: string): string =>
+    `Images: ${counts.total} in ${where}; ${counts.broken} unreadable, ${counts.missing} missing, ${counts.started} with labels`,
+  columns: ['label', 'present', 'absent', 'unknown'],
+  noModel: 'Model: none yet',
+  model: (kind: string, backbone: string, labels: number, mAP: number | null, at: string, usable: boolean): string =>
+    [
+      `Model: ${kind} on ${backbone}`,
+      ...(labels > 0 ? [counted(labels, 'label')] : []),
+      ...(mAP === null ? [] : [`held-out mAP ${common.percent(mAP)}`]),
+      `${at}${usable ? '' : '; its scores are lost: train again'}`,
+    ].join(', '),
+  acceptedInBulk: 'Accepted in bulk, and unchanged since:',
+  accepted: (label: string, present: number, absent: number): string =>
+    `${label}: ${[...(present > 0 ? [`${present} present`] : []), ...(absent > 0 ? [`${absent} absent`] : [])].join(', ')}`,
+} as const
+
+const backupReasons: Record<Backup['reason'], string> = {
+  opened: 'on opening',
+  hourly: 'hourly',
+  migration: 'before a format upgrade',
+  action: 'before a large change',
+  asked: 'manual',
+  restore: 'before restoring',
+  rescue: 'rescued',
+  damaged: 'damaged file, unchanged',
+}
+
+export const backups = {
+  description: 'list a project’s backups, newest first',
+  make: 'make a new backup first',
+  none: 'No backups yet.',
+  columns: ['number', 'when', 'reason', 'size', 'contents', 'last action'],
+  reasons: backupReasons,
+  when: (moment: string): string => `${moment} UTC`,
+  contents: (present: number, absent: number, images: number): string =>
+    `${present} present, ${absent} absent, ${counted(images, 'image')}`,
+  unreadable: 'unreadable',
+} as const
+
+export const restore = {
+  description: 'restore a project from a backup; its current state is backed up first',
+  number: 'number of the backup (see surmise backups)',
+  missing: (number: string, file: string) =>
+    [`There is no backup ${number} of ${file}.`, `List them with: surmise backups ${file}`] as const,
+  done: (number: number, moment: string, kept: number | null): string =>
+    `Restored backup ${number} of ${moment}.${kept === null ? '' : ` The previous state is backup ${kept}.`}`,
+} as const
+
+export const formats = {
+  description: 'list the import and export formats, with what each can store',
+  name: 'one format, with its options',
+  columns: ['name', 'format', 'import from', 'export to', 'absent, unknown', 'who and when', 'suggestions'],
+  yes: 'yes',
+  no: 'no',
+  more: 'For details: surmise formats NAME',
+  checked: (how: string): string => `Checked: ${how}.`,
+  images: {
+    none: '',
+    optional: 'Images: add them with --images copy or --images link.',
+    needed: 'Images: copied or linked.',
+  },
+  setting: (id: string, choices: readonly string[] | undefined, on: 'read' | 'write'): string =>
+    `--set ${id}=${choices?.join('|') ?? 'TEXT'}   (${on === 'read' ? 'import' : 'export'})`,
+  question: (title: string, hint: string, usual: string): string =>
+    `    ${title}. ${hint}${usual === '' ? '' : ` Default: ${usual}.`}`,
+} as const
+
+export const exchange = {
+  set: (on: 'read' | 'write'): string =>
+    `${on === 'read' ? 'import' : 'export'} option of the format (see “surmise formats NAME”); repeatable`,
+  badSetting: (pair: string) => [`“${pair}” isn’t an option with a value.`, 'Write OPTION=VALUE.'] as const,
+  problem: (message: string, count: number, examples: readonly string[]): string =>
+    `${message}: ${count}${examples.length === 0 ? '' : ` (${examples.join('; ')})`}`,
+} as const
+
+export const exporting = {
+  description: 'export labels to a file or folder',
+  out: 'file or folder to write',
+  format: 'a format from “surmise formats”',
+  suggestions: 'include undecided suggestions, if the format can store them',
+  complete: 'only images with every label known',
+  images: 'what to do with the images, if the format can store them',
+  overwrite: 'replace an existing file, or a folder from an earlier export',
+  done: (present: number, absent: number, images: number, files: readonly string[]): string =>
+    `Exported ${present} present and ${absent} absent labels of ${counted(images, 'image')} to ${files.join(', ')}.`,
+  unreadable: (count: number): string => `${counted(count, 'image')} can’t be read.`,
+} as const
+
+export const importing = {
+  description: 'import labels from a file or folder',
+  place: 'file or folder with the labels',
+  format: 'a format from “surmise formats” (default: detected automatically)',
+  rest: 'what labels the file doesn’t mention are, if the format leaves it open',
+  conflicts: 'keep or replace the project’s marks where the file conflicts',
+  rename: 'map a label name to one of the project, or skip it (old=); repeatable',
+  mapping: 'CSV file of such names: in the file, in the project',
+  noSuggestions: 'leave out model suggestions in the file',
+  done: (marks: number, labels: number): string =>
+    `Imported ${counted(marks, 'mark')}, added ${counted(labels, 'label')}`,
+  would: (fresh: number, conflicting: number): string =>
+    `Would import ${counted(fresh, 'mark')}; ${conflicting} ${conflicting === 1 ? 'conflicts' : 'conflict'} with the project`,
+  matched: (matched: number, inFile: number, byName: number, byContent: number): string => {
+    const ways = [
+      ...(byName > 0 ? [`${byName} by file name only`] : []),
+      ...(byContent > 0 ? [`${byContent} by content`] : []),
+    ]
+    return `${matched} of ${counted(inFile, 'image')} matched${ways.length > 0 ? ` (${ways.join(', ')})` : ''}.`
+  },
+  together: (what: string, matched: string): string => `${what}; ${matched}`,
+  unmatched: (count: number, examples: readonly string[]): string =>
+    `Not in this project: ${counted(count, 'image')} (${examples.join(', ')}${count > examples.length ? common.andMore : ''}).`,
+  suggestions: (pairs: number, model: string, kept: number | undefined): string => {
+    const what = `${counted(pairs, 'suggestion')} from ${model || 'a model'}`
+    if (kept === undefined) return `Would keep ${what}.`
+    return kept > 0 ? `Kept ${what} as a model of the project.` : `Left out ${what}.`
+  },
+  unmentioned: (pairs: number): string =>
+    `Labels the file doesn’t mention stay unknown (${counted(pairs, 'pair')}). Use --rest absent to mark them absent.`,
+} as const
+
+export const merge = {
+  description: 'merge another annotator’s copy of a project; contradictions are kept for review',
+  project: 'project file to merge into',
+  other: 'the other copy, only read',
+  out: 'write the result to a new project file, leaving the first unchanged',
+  dryRun: 'Nothing was written. The merge would give:',
+  taken: (taken: number, same: number, images: number): string =>
+    `${counted(taken, 'mark')} merged, ${same} the same in both, in ${counted(images, 'image')}.`,
+  labels: (names: readonly string[]): string => `Labels added: ${names.join(', ')}.`,
+  disputed: (count: number): string =>
+    `${counted(count, 'pair')} to review: use the filter “Annotators disagree” to see who said what.`,
+  settled: (count: number): string => `${counted(count, 'answer')} already known from an earlier merge.`,
+  unmatched: (count: number, examples: readonly string[]): string =>
+    `${counted(count, 'image')} of the other copy ${count === 1 ? 'isn’t' : 'aren’t'} in this project (${examples.join(', ')}${count > examples.length ? common.andMore : ''}): scan the folder that has them and merge again.`,
+  columns: ['label', 'judged by both', 'agreed', 'kappa'],
+  all: 'all',
+} as const
