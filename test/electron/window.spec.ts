@@ -259,7 +259,7 @@ test('a page that crashes, and a core that is killed: said, restored by a click,
   const crashed = page.waitForEvent('crash')
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].webContents.forcefullyCrashRenderer())
   await crashed
-  await expect.poll(asked).toEqual(['The window has crashed.'])
+  await expect.poll(asked).toEqual(['The window crashed.'])
   const shown = () =>
     app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0].webContents.executeJavaScript(

@@ -159,13 +159,13 @@ describe('the desktop application, with Electron replaced', () => {
     await startDesktop(fake)
     await waitFor(() => expect(fake.windows.length).toBe(1))
     const [window] = fake.windows
-    fake.answers.push('Show Log', 'Restore')
+    fake.answers.push('Show log', 'Restore')
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 })
     await waitFor(() => expect(window.webContents.reload).toHaveBeenCalledTimes(1))
     expect(fake.electron.shell.showItemInFolder).toHaveBeenCalled()
     expect(fake.messages[0]).toMatchObject({
-      message: 'The window has crashed.',
-      buttons: ['Restore', 'Show Log', 'Quit'],
+      message: 'The window crashed.',
+      buttons: ['Restore', 'Show log', 'Quit'],
     })
     window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit', exitCode: 0 })
     expect(fake.messages.length).toBe(2)
@@ -212,12 +212,12 @@ describe('the desktop application, with Electron replaced', () => {
     const before = page(fake)
     const lost = new Promise((resolve) => before.port.once('close', resolve))
     const pid = await corePid()
-    fake.answers.push('Show Log', 'Restart')
+    fake.answers.push('Show log', 'Restart')
     process.kill(pid, 'SIGKILL')
     // The page notices, and asks for a new line.
     await lost
     await waitFor(() => expect(fake.messages.length).toBe(2))
-    expect(fake.messages[0]).toMatchObject({ buttons: ['Restart', 'Show Log', 'Quit'] })
+    expect(fake.messages[0]).toMatchObject({ buttons: ['Restart', 'Show log', 'Quit'] })
     expect(fake.electron.shell.showItemInFolder).toHaveBeenCalled()
     const { client, close } = page(fake)
     await waitFor(async () => expect((await client.project.current())?.path).toBe(file))
@@ -262,7 +262,7 @@ describe('the desktop application, with Electron replaced', () => {
       const fake = fakeElectron({ packaged: true })
       await startDesktop(fake)
       await waitFor(() =>
-        expect(textOf(fake.menus)).toMatch(/Look for Updates Every Day","type":"checkbox","checked":false/),
+        expect(textOf(fake.menus)).toMatch(/Check for updates daily","type":"checkbox","checked":false/),
       )
       await new Promise((resolve) => setTimeout(resolve, 50))
       expect(fake.messages).toEqual([])

@@ -79,10 +79,10 @@ test('updates: asked once, off unless somebody says otherwise, and every day fro
   const { start, preferences, updater, load, answers, messages } = updatesWith()
   await start().start({ mayAsk: false })
   expect([messages.length, load.mock.calls.length]).toEqual([0, 0])
-  answers.push('Don’t Look')
+  answers.push('Don’t check')
   await start().start({ mayAsk: true })
   await start().start({ mayAsk: true })
-  expect(messages.map(({ message }) => message)).toEqual(['May Surmise look for updates?'])
+  expect(messages.map(({ message }) => message)).toEqual(['Check for updates automatically?'])
   expect([(await preferences.get()).updates, load.mock.calls.length]).toEqual(['off', 0])
   await vi.advanceTimersByTimeAsync(3 * 24 * 60 * 60 * 1000)
   expect(load).not.toHaveBeenCalled()
@@ -105,9 +105,9 @@ test('updates: nothing is downloaded or installed unasked', async () => {
   const { start, updater, answers, messages } = updatesWith({ newer: true })
   answers.push('Later')
   await start().lookNow()
-  await vi.waitFor(() => expect(messages.map(({ message }) => message)).toEqual(['Surmise 9.0.0 is there.']))
+  await vi.waitFor(() => expect(messages.map(({ message }) => message)).toEqual(['Surmise 9.0.0 is available.']))
   expect(updater.downloadUpdate).not.toHaveBeenCalled()
-  answers.push('Download', 'Restart Now')
+  answers.push('Download', 'Restart now')
   await start().lookNow()
   await vi.waitFor(() => expect(updater.quitAndInstall).toHaveBeenCalledOnce())
 })
@@ -119,8 +119,8 @@ test('updates: what can’t be found out is said to whoever asked, and is no cra
   await start().lookNow()
   await start().lookNow()
   expect(messages.map(({ message }) => message)).toEqual([
-    'It could not be found out whether there is a newer version.',
-    'There is no newer version.',
+    'Couldn’t check for updates.',
+    'Surmise is up to date.',
   ])
   await preferences.set({ updates: 'on' })
   updater.checkForUpdates.mockRejectedValueOnce(new Error('offline'))

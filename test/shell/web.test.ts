@@ -41,7 +41,7 @@ describe('who is let in', () => {
     ])
     const again = await ask(shell.port, url.pathname + url.search)
     expect(again.status).toBe(401)
-    expect(again.text).toContain('used already')
+    expect(again.text).toContain('already been used')
     expect(again.text).toContain('new link')
     // The browser that used it may reload.
     const own = await ask(shell.port, url.pathname + url.search, { Cookie: String(first.headers['set-cookie']) })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import open, { type Options } from 'open'
 import { UserError } from '../base/errors.ts'
+import { desktop as texts } from './texts.ts'
 
 const isUnix = process.platform !== 'win32' && process.platform !== 'darwin'
 
@@ -22,8 +23,7 @@ export function hasDesktop(): boolean {
 /** Opens the folder that a file lies in. @throws UserError `no-file-manager` */
 export async function openFolderOf(file: string): Promise<void> {
   const folder = path.dirname(file)
-  const refused = (cause?: unknown) =>
-    new UserError('no-file-manager', 'The folder can’t be opened on this machine.', `The image is ${file}`, { cause })
+  const refused = (cause?: unknown) => new UserError('no-file-manager', ...texts.noFileManager(file), { cause })
   if (!hasDesktop()) throw refused()
   const child = await open(folder, xdgOpen).catch((error) => {
     throw refused(error)

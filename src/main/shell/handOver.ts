@@ -5,6 +5,7 @@ import path from 'node:path'
 import open from 'open'
 import { removeLeftOvers, temporaryFolderPrefix } from '../base/leftOvers.ts'
 import { hasDesktop, xdgOpen } from './desktop.ts'
+import { name, pages } from './texts.ts'
 
 /**
  * Opens the browser with an address that is a secret. What a program is started with can be read by every user of the machine
@@ -38,8 +39,8 @@ function pageTo(url: string): string {
 <meta charset="utf-8">
 <meta name="referrer" content="no-referrer">
 <meta http-equiv="refresh" content="0; url=${address}">
-<title>Surmise</title>
-<p><a href="${address}">Open Surmise</a></p>
+<title>${name}</title>
+<p><a href="${address}">${pages.open}</a></p>
 </html>
 `
 }

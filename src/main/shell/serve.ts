@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.ts'
 import { handOver } from './handOver.ts'
 import { isRendererBuilt, rendererFolder } from './paths.ts'
 import { startApplication } from './start.ts'
+import { listening } from './texts.ts'
 import { WebShell, type WebShellOptions } from './web/web.ts'
 
 export interface ServeOptions extends Omit<WebShellOptions, 'rendererFolder'> {
@@ -17,7 +18,7 @@ export interface ServeOptions extends Omit<WebShellOptions, 'rendererFolder'> {
 /** Serves the application until it is told to end (Ctrl+C, SIGTERM); then the project is closed cleanly. */
 export async function serve({ project, open: opens, allowImages, ...where }: ServeOptions): Promise<WebShell> {
   if (!isRendererBuilt()) {
-    throw new UserError('renderer-missing', 'The pages have not been built yet.', 'Run: npm run build')
+    throw new UserError('renderer-missing', ...listening.notBuilt)
   }
   const application = startApplication()
   try {

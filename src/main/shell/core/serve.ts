@@ -3,6 +3,7 @@ import type { Application } from '../../app/application.ts'
 import { answerImage } from '../../app/images/route.ts'
 import { createRouter } from '../../app/router.ts'
 import { UserError } from '../../base/errors.ts'
+import { pages } from '../texts.ts'
 import { Given } from './given.ts'
 import { Line } from './line.ts'
 import type { FromCore, Question, ToCore } from './messages.ts'
@@ -127,7 +128,7 @@ class Images {
     this.#wanted.add(id)
     try {
       const found = await answerImage(this.#application, new Request(url, { method, headers }))
-      const response = found ?? new Response('There is nothing here.\n', { status: 404 })
+      const response = found ?? new Response(`${pages.nothingHere}\n`, { status: 404 })
       const { status, body } = response
       await send({ kind: 'image-head', id, status, headers: [...response.headers], hasBody: body !== null })
       for await (const bytes of body ?? []) {

@@ -9,6 +9,7 @@ import { reportOf, UserError } from '../../base/errors.ts'
 import type { Logger } from '../../base/log.ts'
 import { Line } from '../core/line.ts'
 import type { FromCore, LineData, Question, ToCore } from '../core/messages.ts'
+import { crash, core as texts } from '../texts.ts'
 
 export type Client = ContractRouterClient<typeof contract>
 
@@ -90,11 +91,8 @@ export class Core {
         if (!this.#stopping) this.#options.ended(what)
       }
       // Not started at all (no such program): there is no 'exit' then.
-      child.on(
-        'error',
-        (error) => child.pid === undefined && over(`Its Node program can’t be started: ${error.message}.`),
-      )
-      child.on('exit', (code, signal) => over(signal ? `It ended by ${signal}.` : `It ended with exit code ${code}.`))
+      child.on('error', (error) => child.pid === undefined && over(texts.notStarted(error.message)))
+      child.on('exit', (code, signal) => over(signal ? texts.endedBy(signal) : texts.endedWith(code)))
     })
     child.on('message', (message: FromCore) => this.#receive(message))
     this.#line = new Line((data) => this.tell({ kind: 'line', line: own, data }))
@@ -189,7 +187,7 @@ export class Core {
     const image = this.#images.get(id)
     this.#images.delete(id)
     if (!image) return
-    const error = new UserError('core-ended', 'The image could not be sent.', 'Open it again.')
+    const error = new UserError('core-ended', ...crash.imageNotSent)
     // Of no use where the head has come.
     image.head.reject(error)
     if (failed) image.body?.error(error)

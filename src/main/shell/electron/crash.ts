@@ -1,5 +1,6 @@
 import type { BrowserWindow, Dialog } from 'electron'
 import type { Logger } from '../../base/log.ts'
+import { name, buttons as names, crash as texts } from '../texts.ts'
 
 interface Help {
   dialog: Pick<Dialog, 'showMessageBox'>
@@ -7,8 +8,6 @@ interface Help {
   showLog(): void
   quit(): void
 }
-
-const safe = 'Your project is safe: every mark is on the disk. Restore shows the window again where you were.'
 
 /** A page that is gone, or no longer answers, is said to be; one click brings it back. The main process goes on meanwhile. */
 export function watchForCrashes(window: BrowserWindow, help: Help): void {
@@ -19,12 +18,12 @@ export function watchForCrashes(window: BrowserWindow, help: Help): void {
 
   const ask = async (message: string, buttons: string[], signal?: AbortSignal): Promise<string> => {
     for (;;) {
-      if (window.isDestroyed()) return 'Quit'
-      const options = { type: 'error', title: 'Surmise', message, detail: safe, noLink: true } as const
+      if (window.isDestroyed()) return names.quit
+      const options = { type: 'error', title: name, message, detail: texts.safe, noLink: true } as const
       const { response } = await help.dialog.showMessageBox(window, { ...options, buttons, defaultId: 0, signal })
       // Taken back: no answer at all.
       if (signal?.aborted) return ''
-      if (buttons[response] !== 'Show Log') return buttons[response] ?? ''
+      if (buttons[response] !== names.showLog) return buttons[response] ?? ''
       help.showLog()
     }
   }
@@ -37,8 +36,10 @@ export function watchForCrashes(window: BrowserWindow, help: Help): void {
     asking?.abort()
     if (isExpected || reason === 'clean-exit') return
     help.log.error(`The page is gone: ${reason}, exit code ${exitCode}`)
-    const message = reason === 'oom' ? 'The window ran out of memory.' : 'The window has crashed.'
-    void ask(message, ['Restore', 'Show Log', 'Quit']).then((answer) => (answer === 'Quit' ? help.quit() : restore()))
+    const message = reason === 'oom' ? texts.outOfMemory : texts.crashed
+    void ask(message, [names.restore, names.showLog, names.quit]).then((answer) =>
+      answer === names.quit ? help.quit() : restore(),
+    )
   })
 
   window.on('unresponsive', () => {
@@ -46,9 +47,9 @@ export function watchForCrashes(window: BrowserWindow, help: Help): void {
     asking = new AbortController()
     const { signal } = asking
     help.log.warn('The page does not answer')
-    void ask('The window does not answer.', ['Wait', 'Restore', 'Show Log'], signal)
+    void ask(texts.unresponsive, [names.wait, names.restore, names.showLog], signal)
       .then((answer) => {
-        if (signal.aborted || answer !== 'Restore' || window.isDestroyed()) return
+        if (signal.aborted || answer !== names.restore || window.isDestroyed()) return
         isExpected = true
         webContents.forcefullyCrashRenderer()
         restore()

@@ -1,5 +1,6 @@
 import type { App, Dialog, MessageBoxOptions } from 'electron'
 import type { Logger } from '../../base/log.ts'
+import { fatal, name, buttons as names } from '../texts.ts'
 
 interface Help {
   app: Pick<App, 'relaunch' | 'exit' | 'isReady' | 'whenReady' | 'quit'>
@@ -12,12 +13,11 @@ interface Help {
   end(): Promise<void>
 }
 
-const message = 'Something went wrong in Surmise.'
-const detail = 'Your project is safe: every mark is on the disk. The log file says more.'
-const buttons = ['Restart', 'Show Log', 'Quit']
+const { message, detail } = fatal
+const buttons: string[] = [names.restart, names.showLog, names.quit]
 const question: MessageBoxOptions = {
   type: 'error',
-  title: 'Surmise',
+  title: name,
   message,
   detail,
   buttons,
@@ -36,8 +36,8 @@ export async function askAfterCoreEnded(
   await app.whenReady()
   for (;;) {
     const { response } = await dialog.showMessageBox(question)
-    if (buttons[response] === 'Restart') return restart(file)
-    if (buttons[response] !== 'Show Log') return app.quit()
+    if (buttons[response] === names.restart) return restart(file)
+    if (buttons[response] !== names.showLog) return app.quit()
     showLog()
   }
 }
@@ -52,8 +52,8 @@ export function surviveBugs({ app, dialog, log, showLog, project, end }: Help): 
     // Synchronous: nothing else is to go on.
     const response = app.isReady() ? dialog.showMessageBoxSync(question) : 2
     if (!app.isReady()) dialog.showErrorBox(message, detail)
-    if (buttons[response] === 'Show Log') showLog()
-    if (buttons[response] === 'Restart') {
+    if (buttons[response] === names.showLog) showLog()
+    if (buttons[response] === names.restart) {
       const file = project()
       app.relaunch({
         args: [...process.argv.slice(1).filter((arg) => !arg.endsWith('.surmise')), ...(file ? [file] : [])],

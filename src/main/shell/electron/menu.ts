@@ -1,5 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron'
 import type { MenuAction } from '../../../contract/desktop.ts'
+import { name, menu as texts } from '../texts.ts'
 import { acceleratorOf } from './accelerator.ts'
 
 export interface MenuState {
@@ -70,14 +71,14 @@ export function menuTemplate(state: MenuState, handlers: MenuHandlers): MenuItem
   const menus: MenuItemConstructorOptions[] = [
     ...(mac ? [appMenu([about, ...updates, line, ...settings])] : []),
     {
-      label: '&File',
+      label: texts.file,
       submenu: joined([
         ...itemsOf(layout.file, state, handlers),
         ...(mac ? [line, { role: 'close' } as const] : [line, ...settings, line, { role: 'quit' } as const]),
       ]),
     },
     {
-      label: '&Edit',
+      label: texts.edit,
       submenu: joined([
         ...itemsOf(['undo', 'redo'], state, handlers),
         line,
@@ -86,7 +87,7 @@ export function menuTemplate(state: MenuState, handlers: MenuHandlers): MenuItem
       ]),
     },
     {
-      label: '&View',
+      label: texts.view,
       submenu: joined([
         ...itemsOf(layout.view, state, handlers),
         line,
@@ -95,12 +96,12 @@ export function menuTemplate(state: MenuState, handlers: MenuHandlers): MenuItem
         ...(packaged ? [] : [line, { role: 'reload' } as const, { role: 'toggleDevTools' } as const]),
       ]),
     },
-    { label: '&Image', submenu: joined(itemsOf(layout.image, state, handlers)) },
-    { label: '&Model', submenu: joined(itemsOf(layout.model, state, handlers)) },
+    { label: texts.image, submenu: joined(itemsOf(layout.image, state, handlers)) },
+    { label: texts.model, submenu: joined(itemsOf(layout.model, state, handlers)) },
     ...(mac ? [{ role: 'windowMenu' } as const] : []),
     {
       role: 'help' as const,
-      label: '&Help',
+      label: texts.help,
       submenu: joined([...itemsOf(layout.help, state, handlers), ...(mac ? [] : [line, ...updates, line, about])]),
     },
   ]
@@ -111,7 +112,7 @@ export function menuTemplate(state: MenuState, handlers: MenuHandlers): MenuItem
 function appMenu(first: MenuItemConstructorOptions[]): MenuItemConstructorOptions {
   const rest = ['services', '-', 'hide', 'hideOthers', 'unhide', '-', 'quit'] as const
   return {
-    label: 'Surmise',
+    label: name,
     submenu: joined([...first, line, ...rest.map((role) => (role === '-' ? line : { role }))]),
   }
 }
@@ -139,14 +140,14 @@ function itemsOf(ids: readonly string[], state: MenuState, handlers: MenuHandler
 
 function recentItem({ recent }: MenuState, { openRecent, clearRecent }: MenuHandlers): MenuItemConstructorOptions {
   return {
-    label: 'Open &Recent',
+    label: texts.recent,
     submenu: [
-      ...recent.slice(0, 10).map(({ path, name }) => ({
-        ...{ label: name.replaceAll('&', '&&'), toolTip: path },
+      ...recent.slice(0, 10).map(({ path, name: project }) => ({
+        ...{ label: project.replaceAll('&', '&&'), toolTip: path },
         click: () => openRecent(path),
       })),
       line,
-      { label: 'Clear the List', click: clearRecent },
+      { label: texts.clearRecent, click: clearRecent },
     ],
   }
 }
@@ -154,9 +155,9 @@ function recentItem({ recent }: MenuState, { openRecent, clearRecent }: MenuHand
 function updateItems({ updates }: MenuState, handlers: MenuHandlers): MenuItemConstructorOptions[] {
   if (updates === undefined) return []
   return [
-    { label: 'Look for Updates Now…', click: () => handlers.lookForUpdates() },
+    { label: texts.checkNow, click: () => handlers.lookForUpdates() },
     {
-      ...{ label: 'Look for Updates Every Day', type: 'checkbox', checked: updates },
+      ...{ label: texts.checkDaily, type: 'checkbox', checked: updates },
       click: ({ checked }) => handlers.setUpdates(checked),
     },
   ]

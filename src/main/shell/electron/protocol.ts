@@ -1,4 +1,5 @@
 import type { Logger } from '../../base/log.ts'
+import { pages as texts } from '../texts.ts'
 import { securityHeaders, withHeaders } from '../web/headers.ts'
 import { answerStatic } from '../web/staticFiles.ts'
 import type { Core } from './core.ts'
@@ -18,13 +19,13 @@ export function answerScheme(core: Pick<Core, 'image'>, rendererFolder: string, 
   return async (request: Request): Promise<Response> => {
     try {
       const { host: asked, pathname } = new URL(request.url)
-      if (asked !== host) return withHeaders(new Response('There is nothing here.\n', { status: 404 }), securityHeaders)
+      if (asked !== host) return withHeaders(new Response(`${texts.nothingHere}\n`, { status: 404 }), securityHeaders)
       const isImage = pathname.startsWith('/images/')
       const response = isImage ? await core.image(request) : await answerStatic(rendererFolder, request)
       return withHeaders(response, securityHeaders)
     } catch (error) {
       log.error('A page could not be sent', error)
-      return withHeaders(new Response('Something went wrong in Surmise.\n', { status: 500 }), securityHeaders)
+      return withHeaders(new Response(`${texts.failed}\n`, { status: 500 }), securityHeaders)
     }
   }
 }

@@ -3,6 +3,7 @@ import type { AppUpdater } from 'electron-updater'
 import type { PreferencesFile } from '../../app/program/preferences.ts'
 import { reportOf } from '../../base/errors.ts'
 import type { Logger } from '../../base/log.ts'
+import { buttons, name, updates as texts } from '../texts.ts'
 
 interface Surroundings {
   preferences: Pick<PreferencesFile, 'get' | 'set'>
@@ -56,17 +57,15 @@ export class Updates {
   /** Because somebody has asked for it, this once. */
   async lookNow(): Promise<void> {
     const found = await this.#look()
-    if (found === 'none') await this.#say('There is no newer version.')
-    if (found === 'failed')
-      await this.#say('It could not be found out whether there is a newer version.', 'The log says why.')
+    if (found === 'none') await this.#say(texts.upToDate)
+    if (found === 'failed') await this.#say(texts.checkFailed, texts.checkFailedHint)
   }
 
   async #ask(): Promise<void> {
     const { response } = await this.#with.dialog.showMessageBox({
-      ...{ type: 'question', title: 'Surmise', buttons: ['Don’t Look', 'Look Every Day'], defaultId: 0, cancelId: 0 },
-      ...{ noLink: true, message: 'May Surmise look for updates?' },
-      detail:
-        'Once a day it would ask its download server for the newest version. Nothing about you or your images is sent, and nothing is installed without asking. You can change this in the menu.',
+      ...{ type: 'question', title: name, buttons: [texts.dontCheck, texts.checkDaily], defaultId: 0, cancelId: 0 },
+      ...{ noLink: true, message: texts.ask },
+      detail: texts.askDetail,
     })
     await this.set(response === 1)
   }
@@ -92,21 +91,21 @@ export class Updates {
   async #offer(updater: AppUpdater, version: string): Promise<void> {
     const { dialog, log } = this.#with
     try {
-      const question = { type: 'question', title: 'Surmise', cancelId: 1, noLink: true } as const
+      const question = { type: 'question', title: name, cancelId: 1, noLink: true } as const
       const download = await dialog.showMessageBox({
         ...question,
-        ...{ buttons: ['Download', 'Later'], message: `Surmise ${version} is there.` },
+        ...{ buttons: [texts.download, texts.later], message: texts.found(version) },
       })
       if (download.response !== 0) return
       await updater.downloadUpdate()
       const install = await dialog.showMessageBox({
         ...question,
-        ...{ buttons: ['Restart Now', 'When I Quit'], message: `Surmise ${version} is ready to be installed.` },
+        ...{ buttons: [texts.restartNow, texts.whenIQuit], message: texts.ready(version) },
       })
       if (install.response === 0) updater.quitAndInstall()
     } catch (error) {
       log.warn(`The update could not be downloaded: ${reportOf(error).message}`)
-      await this.#say('The update could not be downloaded.', 'Nothing has changed. The log says why.')
+      await this.#say(texts.downloadFailed, texts.downloadFailedHint)
     }
   }
 
@@ -124,6 +123,6 @@ export class Updates {
   }
 
   async #say(message: string, detail?: string): Promise<void> {
-    await this.#with.dialog.showMessageBox({ type: 'info', title: 'Surmise', message, detail, buttons: ['OK'] })
+    await this.#with.dialog.showMessageBox({ type: 'info', title: name, message, detail, buttons: [buttons.ok] })
   }
 }

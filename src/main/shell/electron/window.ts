@@ -1,11 +1,12 @@
 import type { BrowserWindow, BrowserWindowConstructorOptions, Screen } from 'electron'
+import { name } from '../texts.ts'
 import { home } from './protocol.ts'
 import { readWindowState, writeWindowState } from './windowState.ts'
 
 /** A page in this window has a browser's powers, and fewer: no Node, a sandbox, its own world apart from the preload script's. */
 export function windowOptions(preload: string): BrowserWindowConstructorOptions {
   return {
-    title: 'Surmise',
+    title: name,
     minWidth: 720,
     minHeight: 480,
     // Until the first picture is drawn: neither a white flash in the dark nor the other way round.

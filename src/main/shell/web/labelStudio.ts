@@ -14,6 +14,7 @@ import {
 } from '../../app/labelStudio/labelStudio.ts'
 import { asUserError, UserError } from '../../base/errors.ts'
 import type { Logger } from '../../base/log.ts'
+import { labelStudio as texts } from '../texts.ts'
 import { Guesses } from './allowance.ts'
 import { type Certificate, listen, newServer } from './listen.ts'
 import { isLocalHost, isLoopback, nameForPeople } from './origin.ts'
@@ -50,11 +51,7 @@ export class LabelStudioServer {
     { port, host, auth, certificate }: LabelStudioServerOptions,
   ): Promise<LabelStudioServer> {
     if (!isLoopback(host) && auth === undefined) {
-      throw new UserError(
-        'auth-needed',
-        `At ${host} other machines could ask too, and nobody would have to say who they are.`,
-        'Write user:password into a file for --auth-file, and the same into Label Studio; or leave --host out.',
-      )
+      throw new UserError('auth-needed', ...texts.needsPassword(host))
     }
     const server = newServer(certificate)
     await listen(server, port, host)
@@ -83,17 +80,17 @@ function routes(
     const { req } = context
     // Label Studio's server asks, never a page: one that does has no business here.
     const fromPage = req.header('Origin') !== undefined || req.header('Sec-Fetch-Site') !== undefined
-    if (fromPage || (isLoopback(host) && !isLocalHost(req.header('Host')))) return refusal(403, 'Not served here.')
+    if (fromPage || (isLoopback(host) && !isLocalHost(req.header('Host')))) return refusal(403, texts.notServed)
     if (auth === undefined) return next()
     const asker = getConnInfo(context).remote.address ?? ''
-    if (guesses.isBarred(asker)) return refusal(429, 'Too many wrong passwords: wait a little.', { 'Retry-After': '5' })
+    if (guesses.isBarred(asker)) return refusal(429, texts.wait, { 'Retry-After': '5' })
     if (!isAuthorized(req.header('Authorization'), auth)) {
       if (req.header('Authorization') !== undefined) guesses.wasWrong(asker)
-      return refusal(401, 'The user or the password is another.', { 'WWW-Authenticate': 'Basic' })
+      return refusal(401, texts.wrongPassword, { 'WWW-Authenticate': 'Basic' })
     }
     return next()
   })
-  app.use(bodyLimit({ maxSize: largestRequest, onError: () => refusal(413, 'The request is too large.') }))
+  app.use(bodyLimit({ maxSize: largestRequest, onError: () => refusal(413, texts.tooLarge) }))
   app.get('/', (context) => context.json(backend.health()))
   app.get('/health', (context) => context.json(backend.health()))
   app.get('/metrics', (context) => context.json({}))
@@ -103,12 +100,12 @@ function routes(
   app.post('/webhook', async (context) => context.json(backend.webhook(await asked(context, webhookRequest)), 201))
   // Of before webhooks: nothing is trained from here.
   app.post('/train', (context) => context.json({}, 201))
-  app.notFound(() => refusal(404, 'There is nothing here.'))
+  app.notFound(() => refusal(404, texts.nothingHere))
   app.onError((error) => {
     const known = asUserError(error)
     if (known instanceof UserError) return refusal(400, [known.message, known.hint].filter(Boolean).join(' '))
     log.error('Label Studio could not be answered', error)
-    return refusal(500, 'Something went wrong in Surmise. The log file says more.')
+    return refusal(500, texts.failed)
   })
   return app
 }
@@ -118,7 +115,7 @@ async function asked<Schema extends z.ZodType>({ req }: Context, schema: Schema)
   const body: unknown = await req.json().catch(() => undefined)
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  throw new UserError('request', `This is no request of Label Studio: ${z.prettifyError(parsed.error)}`, '')
+  throw new UserError('request', texts.badRequest(z.prettifyError(parsed.error)), '')
 }
 
 function isAuthorized(header: string | undefined, auth: string): boolean {

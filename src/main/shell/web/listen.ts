@@ -3,6 +3,7 @@ import { createServer as createHttp, type Server } from 'node:http'
 import { createServer as createHttps, Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { asUserError, UserError } from '../../base/errors.ts'
+import { listening as texts } from '../texts.ts'
 
 /** Files in PEM: the certificate with those that vouch for it, and its key. */
 export interface Certificate {
@@ -70,10 +71,7 @@ function read({ cert, key }: Certificate): { cert: Buffer; key: Buffer; minVersi
   } catch (error) {
     const known = asUserError(error)
     if (known instanceof UserError) throw known
-    const message = `The certificate and the key can’t be used together: ${cert}, ${key}`
-    throw new UserError('certificate', message, 'Both must be PEM, and the key must be that of the certificate.', {
-      cause: error,
-    })
+    throw new UserError('certificate', ...texts.badCertificate(cert, key), { cause: error })
   }
 }
 
@@ -94,14 +92,9 @@ export function listen(server: Server, port: number, host = '127.0.0.1'): Promis
   return new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EADDRINUSE' || cause.code === 'EACCES') {
-        reject(new UserError('port-taken', `The port ${port} can’t be used.`, 'Choose another with --port.', { cause }))
+        reject(new UserError('port-taken', ...texts.portTaken(port), { cause }))
       } else if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(cause.code ?? '')) {
-        const message = `This machine has no address ${host}.`
-        reject(
-          new UserError('address-unknown', message, 'Name one of its own with --host; 0.0.0.0 is all of them.', {
-            cause,
-          }),
-        )
+        reject(new UserError('address-unknown', ...texts.noAddress(host), { cause }))
       } else reject(cause)
     }
     server.once('error', refuse)

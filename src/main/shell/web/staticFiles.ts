@@ -1,6 +1,7 @@
 import { open, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
+import { pages as texts } from '../texts.ts'
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -21,11 +22,11 @@ const types: Record<string, string> = {
  * the kinds that a build makes.
  */
 export async function answerStatic(folder: string, request: Request): Promise<Response> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'This can only be read.')
+  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, texts.readOnly)
   const { pathname } = new URL(request.url)
   const file = await fileBelow(folder, pathname === '/' ? '/index.html' : pathname)
   const type = file && types[path.extname(file).toLowerCase()]
-  if (!file || !type) return plain(404, 'There is nothing here.')
+  if (!file || !type) return plain(404, texts.nothingHere)
   const isHead = request.method === 'HEAD'
   // As it is read, piece by piece: whoever asks for many and reads none takes no memory.
   const handle = await open(file, 'r')

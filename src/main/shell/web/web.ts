@@ -10,6 +10,7 @@ import type { Application } from '../../app/application.ts'
 import { answerImage } from '../../app/images/route.ts'
 import { createRouter } from '../../app/router.ts'
 import { openFolderOf } from '../desktop.ts'
+import { name, pages as texts } from '../texts.ts'
 import { Allowance } from './allowance.ts'
 import { ComingBack } from './comingBack.ts'
 import { securityHeaders, withHeaders } from './headers.ts'
@@ -116,11 +117,10 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
   })
   app.use(async ({ req }, next) => {
     const [host, origin, site] = [req.header('Host'), req.header('Origin'), req.header('Sec-Fetch-Site')]
-    if (!isLocalHost(host, names))
-      return stranger(403, 'This address is not served here.', 'Use the link that Surmise printed.')
+    if (!isLocalHost(host, names)) return stranger(403, texts.wrongAddress, texts.useLink)
     const fromElsewhere = site === 'cross-site' && req.header('Sec-Fetch-Mode') !== 'navigate'
     if ((origin !== undefined && !isSameOrigin(origin, host, scheme)) || fromElsewhere) {
-      return stranger(403, 'Another site asked for this.', 'Use the link that Surmise printed.')
+      return stranger(403, texts.otherSite, texts.useLink)
     }
     return next()
   })
@@ -131,8 +131,7 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
     if (req.method !== 'GET' || isPrefetch(req.raw)) return new Response(null, { status: 503, headers: notKept })
     const cookie = sessions.exchange(token)
     // A reload, or the same link once more, in the browser that has been let in already.
-    if (!cookie && !sessions.isKnown(req.header('Cookie')))
-      return stranger(401, 'This link has been used already.', newLink)
+    if (!cookie && !sessions.isKnown(req.header('Cookie'))) return stranger(401, texts.linkUsed, texts.newLink)
     const headers = { ...notKept, ...(cookie && { 'Set-Cookie': cookie }) }
     // A browser that comes from a page of its disk (handOver.ts) sends no strict cookie along with what it is redirected to, but
     // does with what this page leads to.
@@ -158,7 +157,7 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
   })
   app.use(async ({ req }, next) => {
     if (sessions.isKnown(req.header('Cookie'))) return next()
-    return stranger(401, 'This browser has not been let in.', newLink)
+    return stranger(401, texts.linkInvalid, texts.newLink)
   })
   app.post('/session/key', async ({ req }) => {
     const cookie = req.header('Cookie')
@@ -168,14 +167,11 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
     sessions.isOf(cookie, key.id)
     return json(key)
   })
-  app.get(
-    '/images/*',
-    async ({ req }) => (await answerImage(application, req.raw)) ?? page(404, 'There is nothing here.'),
-  )
+  app.get('/images/*', async ({ req }) => (await answerImage(application, req.raw)) ?? page(404, texts.nothingHere))
   app.all('*', ({ req }) => answerStatic(rendererFolder, req.raw))
   app.onError((error) => {
     application.context.log.error('A page could not be sent', error)
-    return page(500, 'Something went wrong in Surmise.', 'The log file says more.')
+    return page(500, texts.failed, texts.failedHint)
   })
   return app
 }
@@ -189,12 +185,9 @@ function isPrefetch({ headers }: Request): boolean {
 }
 
 function leadingHome(headers: Record<string, string>): Response {
-  const text =
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/"><title>Surmise</title></html>\n'
+  const text = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/"><title>${name}</title></html>\n`
   return new Response(text, { headers: { ...headers, 'Content-Type': 'text/html; charset=utf-8' } })
 }
-
-const newLink = 'For a new link, press Enter in the terminal in which Surmise runs, or start it again.'
 
 const none = (status: number, headers: Record<string, string> = {}): Response =>
   new Response(null, { status, headers: { 'Cache-Control': 'no-store', ...headers } })
@@ -216,7 +209,7 @@ async function jsonOf(request: Request): Promise<unknown> {
 /** No style: it needs nothing that the policy would have to allow. @param mayComeBack a browser that was let in before can prove it */
 function page(status: number, message: string, hint = '', mayComeBack = false): Response {
   const script = mayComeBack ? '<script type="module" src="/letIn.js"></script>' : ''
-  const text = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Surmise</title>${script}<h1>${message}</h1><p>${hint}</p></html>\n`
+  const text = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name}</title>${script}<h1>${message}</h1><p>${hint}</p></html>\n`
   return new Response(text, {
     status,
     headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
