@@ -54,7 +54,7 @@ function shownIn(file: string, code: string): string[] {
     const { type } = node
     // Types, and what comes from other files.
     if (/^TS(?!As|NonNull|Satisfies)/.test(type) || /^(Import|ExportAll)/.test(type)) return
-    if (type === 'JSXText') note(node.value, true)
+    if (type === 'JSXText') note(/%/.test(node.value as string) ? `percent: ${node.value}` : node.value, true)
     else if (type === 'Literal') note(node.value, isRead)
     else if (type === 'TemplateElement') note((node.value as { cooked: string }).cooked, isRead)
     else if (type === 'JSXAttribute') {

@@ -31,7 +31,7 @@ test('a project from elsewhere asks before it reads images outside of its own fo
   await expect(question).toHaveCount(0)
   // The project is there, and its images are not.
   await expect(image(page, 'red.jpg')).toBeVisible()
-  const waiting = page.getByRole('alert').filter({ hasText: 'not read until you allow it' })
+  const waiting = page.getByRole('alert').filter({ hasText: 'aren’t read until you allow it' })
   await expect(waiting).toBeVisible()
   expect(asked).toEqual([])
 

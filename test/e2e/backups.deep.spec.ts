@@ -32,7 +32,7 @@ test('a backup is made, the work goes on, and it is restored by keyboard; that i
   const backups = dialog(page, 'Backups')
   await expect(backups).toContainText('No backups yet.')
   await backups.getByRole('button', { name: 'Back up now' }).click()
-  const first = backups.getByRole('listitem').filter({ hasText: 'by hand' })
+  const first = backups.getByRole('listitem').filter({ hasText: 'manual' })
   await expect(first).toContainText('1 present, 0 absent in 4 images · Mark “beach” present')
   await expectNoViolations(page, 'the backups', '[role=dialog]')
   await page.keyboard.press('Escape')
@@ -71,7 +71,7 @@ test('a damaged project says so, and a backup of it is one step away; the comman
   const project = await makeProject(served)
   expect(await served.surmise('backups', project)).toContain('No backups yet.')
   expect(await served.surmise('backups', project, '--make')).toMatch(
-    /1 +\d{4}-.* UTC +by hand .* 0 present, 0 absent, 4 images/,
+    /1 +\d{4}-.* UTC +manual .* 0 present, 0 absent, 4 images/,
   )
   truncateSync(project, 5000)
   const damaged = readFileSync(project)

@@ -17,7 +17,7 @@ test('what is found on this machine, to be looked at and to be sent on', async (
   await expect(dialog).toContainText('none is open')
   await expectNoViolations(page, 'doctor', '[role=dialog]')
   await dialog.getByRole('button', { name: 'Copy as text' }).click()
-  await expect(page.getByText('Copied.')).toBeVisible()
+  await expect(page.getByText('Copied, without folder names.')).toBeVisible()
   const copied = await page.evaluate(() => (globalThis as unknown as Clipboard).navigator.clipboard.readText())
   expect(copied).toMatch(/^Versions\n[\s\S]*\nDevices\n[\s\S]*CPU\s+usable/)
   expect(copied).not.toContain(served.folder)

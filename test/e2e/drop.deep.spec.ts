@@ -27,7 +27,7 @@ test('a folder, a project and other things dropped on the start screen', async (
   // A dialog that is open takes what is dropped next; asked for by itself, it is as always.
   await drop(page, sample)
   const opening = page.getByRole('dialog', { name: 'Open a project' })
-  await expect(opening.getByRole('status')).toContainText('where “Sample.surmise” lies')
+  await expect(opening.getByRole('status')).toContainText('where “Sample.surmise” is')
   await expect(opening.getByLabel('Project file', { exact: true })).toHaveValue('')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Open a project' }).click()
@@ -88,7 +88,7 @@ test('labels dropped into an open project are looked at before they are imported
   const folder = path.join(served.folder, 'annotations')
   mkdirSync(folder)
   await drop(page, folder)
-  await expect(importing.getByRole('status')).toContainText('A new project begins on the start screen')
+  await expect(importing.getByRole('status')).toContainText('New projects start on the start screen')
   await page.keyboard.press('Escape')
   await drop(page, path.join(path.dirname(sample), 'images', '001.jpg'))
   await expect(page.getByText('Put images into this project’s folder')).toBeVisible()

@@ -20,11 +20,11 @@ test('export to a folder for each label: what has no place in it is said before,
   await expect(exporting.getByLabel('Save to', { exact: true })).toHaveValue(
     path.join(served.folder, 'Holiday folders'),
   )
-  await expect(exporting.getByText('It holds 1 present mark.')).toBeVisible()
+  await expect(exporting.getByText('Will export 1 present mark.')).toBeVisible()
   await expect(
     exporting.getByText('1 image–label pair is unknown: other programs may read it as absent.'),
   ).toBeVisible()
-  await expect(exporting.getByRole('radio', { name: /are copied/ })).toBeChecked()
+  await expect(exporting.getByRole('radio', { name: /^Copy/ })).toBeChecked()
   await expectNoViolations(page, 'export to folders')
   await exporting.getByRole('button', { name: 'Export', exact: true }).click()
   const exported = dialog(page, 'Exported')
@@ -73,14 +73,14 @@ test('what a file leaves open is asked; labels that are called otherwise are sai
   await page.keyboard.press('Control+i')
   const importing = dialog(page, 'Import labels')
   await importing.getByLabel('File or folder', { exact: true }).fill(file)
-  await importing.getByRole('button', { name: 'Read', exact: true }).click()
+  await importing.getByRole('button', { name: 'Preview', exact: true }).click()
   await expect(importing.getByRole('alert')).toContainText('both 0 and −1')
   await expect(importing.getByRole('alert')).toContainText('What 0 and −1 mean')
   await importing.getByLabel('Format').selectOption('csv-wide')
   await importing.getByText('Import options').click()
   await importing.getByLabel('What 0 and −1 mean').selectOption('minus-absent')
   await expectNoViolations(page, 'import with questions')
-  await importing.getByRole('button', { name: 'Read', exact: true }).click()
+  await importing.getByRole('button', { name: 'Preview', exact: true }).click()
   await expect(importing.getByText('3 new marks')).toBeVisible()
 
   await importing.getByText('Map label names').click()
@@ -111,7 +111,7 @@ test('suggestions out of a file suggest, until a model is trained', async ({ app
   const importing = dialog(page, 'Import labels')
   await importing.getByLabel('File or folder', { exact: true }).fill(file)
   await page.keyboard.press('Enter')
-  await expect(importing.getByRole('checkbox', { name: /Keep 1 suggestion of .*v7/ })).toBeChecked()
+  await expect(importing.getByRole('checkbox', { name: /Keep 1 suggestion from .*v7/ })).toBeChecked()
   await importing.getByRole('button', { name: 'Import', exact: true }).click()
   await expect(importing.getByText(/1 suggestion was kept/)).toBeVisible()
   await importing.getByRole('button', { name: 'Done' }).click()

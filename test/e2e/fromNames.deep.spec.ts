@@ -78,7 +78,7 @@ test('suggestions from names on the command line: the right ones first', async (
   const project = await makeColours(served)
   const out = path.join(served.folder, 'suggestions.csv')
   const printed = await served.surmise('suggest', project, '--from-names', '--out', out)
-  expect(printed).toContain('From names only, not yet learnt')
+  expect(printed).toContain('From names only, not learnt yet')
   const rows = readFileSync(out, 'utf8')
     .trim()
     .split(/\r?\n/)

@@ -60,6 +60,6 @@ export async function chooseImportFile(page: Page, file: string): Promise<Locato
   await page.keyboard.press('Control+i')
   const importing = dialog(page, 'Import labels')
   await importing.getByLabel('File or folder', { exact: true }).fill(file)
-  await importing.getByRole('button', { name: 'Read', exact: true }).click()
+  await importing.getByRole('button', { name: 'Preview', exact: true }).click()
   return importing
 }

@@ -47,12 +47,7 @@ test.describe('where there is a desktop', () => {
     const images = await open(page, sample)
     await page.locator('[data-path="002.jpg"]').click({ button: 'right' })
     const menu = page.getByRole('menu')
-    await expect(menu.getByRole('menuitem')).toHaveText([
-      'Open image',
-      /^Copy image/,
-      /^Copy path/,
-      /^Show it in its folder/,
-    ])
+    await expect(menu.getByRole('menuitem')).toHaveText(['Open image', /^Copy image/, /^Copy path/, /^Show in folder/])
     await expectNoViolations(page, 'the menu of an image', '[role=menu]')
     await menu.getByRole('menuitem', { name: /^Copy path/ }).click()
     await expect(page.getByText('Path copied.')).toBeVisible()

@@ -49,7 +49,7 @@ test('import: what a file would do, what is done, and what is left open', async 
   ]
   writeFileSync(boxes, JSON.stringify({ images, categories: [{ id: 1, name: 'boat' }], annotations: [box] }))
   await chooseImportFile(page, boxes)
-  await expect(importing.getByRole('group', { name: /does not say what is absent/ })).toBeVisible()
+  await expect(importing.getByRole('group', { name: /doesn’t say what is absent/ })).toBeVisible()
   await expect(importing.getByRole('radio', { name: /^Unknown/ })).toBeChecked()
   await importing.getByRole('radio', { name: /^Absent/ }).check()
   await importing.getByRole('button', { name: 'Import', exact: true }).click()

@@ -40,7 +40,7 @@ test('labels: a colour and a key of its own, renamed, removed with its marks, br
   await expectCounts(page, 'dragon', 1, 0)
   await page.getByRole('button', { name: 'Edit dragon' }).click()
   await editing.getByRole('button', { name: 'Remove label' }).click()
-  await expect(editing.getByRole('alert')).toContainText('takes 1 mark with it')
+  await expect(editing.getByRole('alert')).toContainText('also removes 1 mark')
   await editing.getByRole('button', { name: 'Remove label' }).click()
   await expect(editing).toHaveCount(0)
   await expect(labelLine(page, 'dragon')).toBeHidden()

@@ -25,7 +25,7 @@ test('what two annotators disagree on is a queue, with who said what; a mark set
   writeFileSync(path.join(folder, 'ben.csv'), `${[head, ...opposite].join('\n')}\n`)
   await served.surmise('import', other, path.join(folder, 'ben.csv'), '--conflicts', 'replace')
   const said = await served.surmise('merge', project, other, '--dry-run')
-  expect(said).toContain('Nothing has been written')
+  expect(said).toContain('Nothing was written')
   expect(said).toContain('4 pairs to review')
   expect(said).toMatch(/label +judged by both +agreed +kappa/)
 
@@ -47,7 +47,7 @@ test('what two annotators disagree on is a queue, with who said what; a mark set
   await expect(merging.getByText('4 conflicting marks to review')).toBeVisible()
   await expect(merging.getByRole('table')).toContainText('All labels')
   await expectNoViolations(page, 'what a merge would do')
-  // Nothing has been written.
+  // Nothing was written.
   await expect(page.getByText('Annotators disagree')).toHaveCount(0)
   await expect(merging.getByRole('button', { name: 'Merge', exact: true })).toBeFocused()
   await page.keyboard.press('Enter')
@@ -86,7 +86,7 @@ test('a merge is one undo; a copy that says nothing new can only be looked at', 
   }
   await openMerge()
   const merging = dialog(page, 'Merge another copy')
-  await expect(merging.getByText('says nothing that this one does not know')).toBeVisible()
+  await expect(merging.getByText('already has everything in the other copy')).toBeVisible()
   await expect(merging.getByRole('button', { name: 'Merge', exact: true })).toBeDisabled()
   await merging.getByRole('button', { name: 'Cancel' }).click()
   // One mark here says the opposite of the copy now.

@@ -131,7 +131,7 @@ test('a key of one’s own: clashes are refused or taken over; it holds after a 
   await change('grid.filter', 'v')
   await expect(sheet.getByRole('alert')).toContainText('V is already used for “Label by label”.')
   await expectNoViolations(page, 'keys')
-  await sheet.getByRole('button', { name: 'Take it from “Label by label”' }).click()
+  await sheet.getByRole('button', { name: 'Reassign from “Label by label”' }).click()
   await expect(keyOf('grid.filter')).toContainText('V')
   await expect(keyOf('grid.label-by-label')).toContainText('none')
   await page.keyboard.press('Escape')

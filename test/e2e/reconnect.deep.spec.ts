@@ -9,7 +9,7 @@ import { whileAway } from './quiet.ts'
 // Nobody answers while the application is away.
 test.use({ expectedErrors: [whileAway] })
 
-const banner = (page: Page) => page.getByRole('status').filter({ hasText: /Surmise doesn’t answer|can’t prove/ })
+const banner = (page: Page) => page.getByRole('status').filter({ hasText: /Surmise isn’t responding|can’t prove/ })
 /** What is told at the lower edge, and stays until it is dismissed. */
 const notices = (page: Page) => page.locator('[aria-live=polite] > [role=alert]')
 const unsaved = (page: Page, count: number) => page.getByText(`${count} not saved yet`, { exact: true })

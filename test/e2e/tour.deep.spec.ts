@@ -47,7 +47,7 @@ test('the tour leads from the first image to an export, by keyboard, and begins 
   await expect(tour).toContainText('A accepts the suggestion, X rejects it')
   await page.locator('li[data-state=suggested]').first().waitFor()
   await page.keyboard.press('a')
-  await expect(tour).toContainText('That was a decision')
+  await expect(tour).toContainText('That decision counts')
   await page.keyboard.press('Control+ArrowRight')
   await expect(title).toHaveText('Take it with you')
   await expectNoViolations(page, 'the end of the tour')

@@ -69,7 +69,7 @@ describe('the report', () => {
       '1 unreadable, 1 missing',
       'not learnt',
       'The 2 labels that are present most often, of 50',
-      'said 97 %',
+      'said 97%',
     ]) {
       expect(page).toContain(words)
     }

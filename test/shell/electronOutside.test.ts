@@ -118,10 +118,7 @@ test('updates: what can’t be found out is said to whoever asked, and is no cra
   answers.push('OK', 'OK')
   await start().lookNow()
   await start().lookNow()
-  expect(messages.map(({ message }) => message)).toEqual([
-    'Couldn’t check for updates.',
-    'Surmise is up to date.',
-  ])
+  expect(messages.map(({ message }) => message)).toEqual(['Couldn’t check for updates.', 'Surmise is up to date.'])
   await preferences.set({ updates: 'on' })
   updater.checkForUpdates.mockRejectedValueOnce(new Error('offline'))
   await start().start({ mayAsk: true })

@@ -16,7 +16,7 @@ export interface PublishedNumbers {
 
 /** Where the numbers below are from. */
 export const publishedSource =
-  'Published averages over 10–90 % known (ResNet-101 unless said) are as a later paper’s comparison table gives them; SST’s mAP by share agrees with its averages, and was not read from its paper.'
+  'Published averages over 10–90% known (ResNet-101 unless said) are as a later paper’s comparison table gives them; SST’s mAP by share agrees with its averages, and was not read from its paper.'
 
 export const publishedNumbers: Record<ProtocolName, PublishedNumbers> = {
   voc2007: {

@@ -227,7 +227,7 @@ export function cardMarkdown(card: ModelCard): string {
     '',
     '## How good it is',
     '',
-    `${heldOut.what} ${heldOut.entries} of them: mean average precision ${percent(heldOut.mAP)}, recall at 90 % precision ${percent(heldOut.recallAtP90)}, calibration error ${percent(heldOut.calibrationError)}.`,
+    `${heldOut.what} ${heldOut.entries} of them: mean average precision ${percent(heldOut.mAP)}, recall at 90% precision ${percent(heldOut.recallAtP90)}, calibration error ${percent(heldOut.calibrationError)}.`,
     '',
     '| label | present | absent | average precision | threshold of the best F1 | moved by (log odds) |',
     '|---|---|---|---|---|---|',
@@ -281,7 +281,7 @@ function lossText(loss: PrecisionLoss | null, precision: Precision): string {
 }
 
 const percent = (share: number | null, digits = 1): string =>
-  share === null ? 'not measured' : `${(100 * share).toFixed(digits)} %`
+  share === null ? 'not measured' : `${(100 * share).toFixed(digits)}%`
 
 /** JSON knows no NaN. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)

@@ -147,7 +147,7 @@ ${list.map(
 }
 
 const counted = (count: number): string => count.toLocaleString('en')
-const share = (part: number, whole: number): string => (whole === 0 ? '0 %' : percent(part / whole, 0))
+const share = (part: number, whole: number): string => (whole === 0 ? '0%' : percent(part / whole, 0))
 
 function lift(value: number): string {
   return value >= 10 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value === 0 ? '0' : value.toFixed(2)

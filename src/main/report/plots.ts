@@ -65,4 +65,4 @@ export function precisionRecallPlot(points: NonNullable<ReportModel['precisionRe
 }
 
 export const percent = (share: number | null, digits = 1): string =>
-  share === null ? '–' : `${(100 * share).toFixed(digits)} %`
+  share === null ? '–' : `${(100 * share).toFixed(digits)}%`

@@ -16,6 +16,7 @@ export const training = {
   left: (seconds: number) =>
     seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s left` : `about ${Math.round(seconds / 60)} min left`,
   loss: 'Loss',
+  ofHundred: (value: number) => `${value}%`,
   meanwhile: 'You can keep marking meanwhile.',
   showSuggestions: 'Show suggestions',
   results: 'Accuracy on labels it hasn’t seen',

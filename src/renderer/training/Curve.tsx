@@ -29,7 +29,7 @@ export function Curve({ points }: { points: readonly TrainingPoint[] }) {
     <figure className="m-0">
       <div ref={frame} aria-hidden style={{ height: height + 30 }} />
       <figcaption className="sr-only">
-        {last?.mAP != null && `${texts.models.mAP}: ${(last.mAP * 100).toFixed(1)} %`}
+        {last?.mAP != null && `${texts.models.mAP}: ${texts.models.percent(last.mAP)}`}
       </figcaption>
     </figure>
   )
@@ -58,7 +58,7 @@ function optionsFor(element: HTMLElement): uPlot.Options {
     height,
     scales: { x: { time: false }, mAP: { range: [0, 100] } },
     axes: [
-      { ...axis, size: 24, values: (_, values) => values.map((value) => `${value} %`) },
+      { ...axis, size: 24, values: (_, values) => values.map(texts.training.ofHundred) },
       { ...axis, size: 40, scale: 'y' },
       { ...axis, size: 36, scale: 'mAP', side: 1, grid: { show: false } },
     ],

@@ -18,7 +18,7 @@ export function FineTuneButton() {
         onClick={() => ui.set({ trainingPanel: !isOpen })}
       >
         <LoaderCircle size={16} className="animate-spin" aria-hidden /> {texts.training.running}
-        <span className="tabular-nums">{Math.round((job.fraction ?? 0) * 100)} %</span>
+        <span className="tabular-nums">{texts.common.percent(job.fraction ?? 0)}</span>
       </Button>
     )
   }

@@ -135,7 +135,7 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 export function outcomeOf({ results, difference, labels, heldOut }: BackboneTrial): string {
   const figures = results.map(
     ({ specification, mAP }) =>
-      `${shortName(specification)} ${mAP === null ? 'could not be measured' : `${(100 * mAP).toFixed(1)} %`}`,
+      `${shortName(specification)} ${mAP === null ? 'could not be measured' : `${(100 * mAP).toFixed(1)}%`}`,
   )
   const verdict = !difference ? '' : difference.clear ? ` The difference is clear.` : ' The difference may be chance.'
   return `Mean average precision on ${counted(labels, 'label')}, ${heldOut} held-out pairs: ${figures.join(', ')}.${verdict}`

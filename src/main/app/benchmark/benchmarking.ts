@@ -99,7 +99,7 @@ function progressOf(report: BenchmarkProgress | SimulateProgress, begun: number)
       const fraction = (report.run + report.fraction) / report.runs
       const elapsed = (performance.now() - begun) / 1000
       return {
-        phase: `${Math.round(report.known * 100)} % known, mask ${report.seed}`,
+        phase: `${Math.round(report.known * 100)}% known, mask ${report.seed}`,
         fraction,
         secondsLeft: fraction > 0.02 ? (elapsed / fraction) * (1 - fraction) : null,
       }

@@ -173,7 +173,7 @@ export function startBulk(workspace: Workspace, token: string): StartedJob<Actio
 
 function titleOf({ project }: Workspace, plan: readonly Accepted[], count: number, precision: number): string {
   const lines = plan.map(({ line }) => line).filter((line) => line.count > 0)
-  const aim = `${Number((precision * 100).toFixed(1))} % precision`
+  const aim = `${Number((precision * 100).toFixed(1))}% precision`
   if (lines.length !== 1) return `Accept ${counted(count, 'suggestion')} at ${aim}`
   const name = project.labels.get(lines[0].labelId)?.name ?? ''
   return `Accept “${name}” ${lines[0].side} in ${counted(count, 'image')} at ${aim}`

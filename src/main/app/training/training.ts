@@ -323,7 +323,7 @@ function outcomeOf(
 ): string {
   const learnt = new Set(labelIds)
   const left = labels.filter(({ id }) => !learnt.has(id)).map(({ name }) => `“${name}”`)
-  const quality = Number.isFinite(metrics.mAP.blend) ? `, held-out mAP ${(metrics.mAP.blend * 100).toFixed(1)} %` : ''
+  const quality = Number.isFinite(metrics.mAP.blend) ? `, held-out mAP ${(metrics.mAP.blend * 100).toFixed(1)}%` : ''
   const sentences = [`${counted(labelIds.length, 'label')} learnt in ${seconds.toFixed(1)} s${quality}.`]
   if (left.length > 0) {
     const some = left.slice(0, 5).join(', ') + (left.length > 5 ? ` and ${left.length - 5} more` : '')

@@ -64,7 +64,7 @@ export async function prepareLastStage(
 /** What came of it, as a sentence. */
 export function lastStageOutcome({ frozen, tuned, kept }: LastStageReport): string {
   const [before, after] = [frozen, tuned].map((mAP) => (100 * mAP).toFixed(1))
-  const figures = `SST ${before} % mAP on held-out labels before, ${after} % after`
+  const figures = `SST ${before}% mAP on held-out labels before, ${after}% after`
   return kept
     ? `The backbone’s last stage was trained too: ${figures}.`
     : `Training the backbone’s last stage did not help enough: ${figures}; it stays as it was.`
