@@ -144,6 +144,8 @@ export const filters = {
   atLeast: (name: string) => `Minimum probability of ${isolated(name)}, in percent`,
   atMost: (name: string) => `Maximum probability of ${isolated(name)}, in percent`,
   removeLabel: (name: string) => `Stop filtering by ${isolated(name)}`,
+  /** After the number of a probability. */
+  percent: '%',
   folder: 'Folder',
   folderHint: 'Including subfolders',
   anyFolder: 'Any folder',

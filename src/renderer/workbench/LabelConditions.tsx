@@ -95,7 +95,7 @@ function LabelCondition({ label, filter, onRemove }: { label: Label; filter: Ima
       {percent('from', texts.filters.atLeast(name), range?.from ?? 0)}
       <span aria-hidden>–</span>
       {percent('to', texts.filters.atMost(name), range?.to ?? 1)}
-      <span className="text-muted">%</span>
+      <span className="text-muted">{texts.filters.percent}</span>
       <IconButton label={texts.filters.removeLabel(name)} className="-mr-1 size-6" onClick={onRemove}>
         <X size={13} aria-hidden />
       </IconButton>
