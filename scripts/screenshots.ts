@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of the README anew: the sample, drawn and fine-tuned, in a real browser.
+ * Takes the pictures of the docs anew: the sample, drawn and fine-tuned, in a real browser.
  *
  *     node scripts/screenshots.ts
  */
@@ -37,10 +37,10 @@ try {
   }
   await page.goto(shell.newUrl())
   await page.getByRole('button', { name: /sample/i }).click()
-  await page.getByRole('button', { name: 'Skip the tour' }).click({ timeout: 60_000 })
-  await page.locator('[data-path]').first().waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Skip the tour' }).click({ timeout: 240_000 })
+  await page.locator('[data-path]').first().waitFor({ timeout: 240_000 })
   await page.getByRole('button', { name: 'Fine-tune' }).click()
-  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 480_000 })
+  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 1_800_000 })
   await page.locator('[data-path]').nth(2).dblclick()
   await page.locator('li[data-state="suggested"]').first().waitFor()
   await shot('image')
@@ -48,6 +48,15 @@ try {
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.locator('[data-path]').first().waitFor()
   await shot('grid')
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.keyboard.press('v')
+  await page.getByRole('button', { name: 'Confirm' }).waitFor()
+  await shot('label-by-label')
+  await page.keyboard.press('Escape')
+  await page.locator('[data-path]').first().waitFor()
+  await page.keyboard.press('Control+Shift+A')
+  await page.getByRole('dialog').getByRole('table').waitFor({ timeout: 240_000 })
+  await shot('bulk')
 } finally {
   await browser.close()
   rmSync(folder, { recursive: true, force: true })
