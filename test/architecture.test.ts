@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { networkUses } from './networkUse.ts'
@@ -160,6 +160,20 @@ describe('the house', () => {
   test('every folder is a room of the table', () => {
     expect(files.length).toBeGreaterThan(0)
     expect(files.filter((file) => !mayImport[roomOf(file)])).toEqual([])
+  })
+
+  test.each(Object.entries(mayImport))('%s says in a few lines what it is for and what it imports', (room, below) => {
+    const text = readFileSync(path.join(source, room, 'README.md'), 'utf8')
+    const name = (of: string): string => of.replace('main/', '')
+    expect(text).toMatch(new RegExp(`^# ${name(room)}: \\S`))
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(12)
+    const told = /\bimports (nothing|(?:`\w+`(?:, | and |\n| )*)+)/.exec(text)?.[1] ?? ''
+    expect(Array.from(told.matchAll(/`(\w+)`/g), ([, one]) => one).sort()).toEqual(below.map(name).sort())
+    expect(told).not.toBe('')
+    // The places that it names are there: `states/`, `train.ts`, or another room's.
+    const named = Array.from(text.matchAll(/`([\w/]+(?:\/|\.tsx?))`/g), ([, one]) => one)
+    const isThere = (place: string): boolean => [room, 'main'].some((at) => existsSync(path.join(source, at, place)))
+    expect(named.filter((place) => !isThere(place))).toEqual([])
   })
 
   test('imports go down the house, never up', () => {
