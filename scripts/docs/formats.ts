@@ -1,5 +1,6 @@
 import type { Format } from '../../src/main/exchange/formats/format.ts'
 import { formats } from '../../src/main/exchange/formats/list.ts'
+import type { Setting } from '../../src/main/exchange/formats/settings.ts'
 import { tableText } from './table.ts'
 
 /** What each format can say, where it stops, what it asks, and how it was checked. */
@@ -23,7 +24,7 @@ function formatText({ id, title, limits, checked, images: placed = 'none', setti
   const questions = settings.map((setting) => [
     `\`--set ${setting.id}=${setting.choices ? setting.choices.map(({ value }) => value).join('|') : 'TEXT'}\``,
     setting.on === 'read' ? 'import' : 'export',
-    `${setting.title}. ${setting.hint}`,
+    [`**${setting.title}.** ${setting.hint}`, choicesText(setting)].filter(Boolean).join(' '),
     setting.usual === '' ? '–' : `\`${setting.usual}\``,
   ])
   return [
@@ -32,4 +33,9 @@ function formatText({ id, title, limits, checked, images: placed = 'none', setti
     `*Checked:* ${checked}.`,
     ...(questions.length > 0 ? [tableText(['question', 'on', 'meaning', 'default'], questions)] : []),
   ].join('\n\n')
+}
+
+function choicesText({ choices = [] }: Setting): string | null {
+  const told = choices.filter(({ value, title }) => value !== title)
+  return told.length === 0 ? null : `${told.map(({ value, title }) => `\`${value}\`: ${title}`).join('; ')}.`
 }
