@@ -167,8 +167,8 @@ describe('the house', () => {
     const name = (of: string): string => of.replace('main/', '')
     expect(text).toMatch(new RegExp(`^# ${name(room)}: \\S`))
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(12)
-    const told = /\bimports (nothing|(?:`\w+`(?:, | and |\n| )*)+)/.exec(text)?.[1] ?? ''
-    expect(Array.from(told.matchAll(/`(\w+)`/g), ([, one]) => one).sort()).toEqual(below.map(name).sort())
+    const told = /\bimports (nothing|(?:`\w+\/?`(?:,|and|\s)*)+)/.exec(text)?.[1] ?? ''
+    expect(Array.from(told.matchAll(/`(\w+)\/?`/g), ([, one]) => one).sort()).toEqual(below.map(name).sort())
     expect(told).not.toBe('')
     // The places that it names are there: `states/`, `train.ts`, or another room's.
     const named = Array.from(text.matchAll(/`([\w/]+(?:\/|\.tsx?))`/g), ([, one]) => one)
