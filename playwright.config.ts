@@ -12,8 +12,8 @@ export default defineConfig({
   outputDir: 'test-results',
   globalTeardown: './test/e2e/madeOnce.ts',
   // Limits for what hangs, not for what is slow: a machine may do other things, too.
-  timeout: 240_000,
-  expect: { timeout: 30_000 },
+  timeout: 900_000,
+  expect: { timeout: 240_000 },
   // Each test starts an application of its own: while one waits for its screen, the other works.
   workers: 2,
   fullyParallel: true,
@@ -27,7 +27,7 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     // What never comes is told where it is missed, and not by the end of the test.
-    actionTimeout: 60_000,
+    actionTimeout: 240_000,
     screenshot: 'only-on-failure',
     // Keeping traces slows every test: TRACE=1 for one that fails and can't be understood.
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',

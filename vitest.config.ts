@@ -30,8 +30,9 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     // Limits for what hangs, not for what is slow: a machine may do other things, too.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
     // Native libraries (ONNX Runtime, sharp, SQLite) want a process of their own, not a shared worker thread.
     pool: 'forks',
     // One more than is usual: much of the time a test waits for what it has started.

@@ -19,5 +19,4 @@ export const softwareVulkan = {
 
 /** `describe` and `test`, skipped by name where this machine has no such driver. */
 export const describeWithVulkan = (text: string, body: () => void) => describe.skipIf(!here)(name(text), body)
-export const testWithVulkan = (text: string, body: () => Promise<void>, timeout: number) =>
-  test.skipIf(!here)(name(text), body, timeout)
+export const testWithVulkan = (text: string, body: () => Promise<void>) => test.skipIf(!here)(name(text), body)

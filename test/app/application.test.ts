@@ -156,7 +156,7 @@ test('a sample that is stopped on the way leaves nothing behind', async () => {
   writeFileSync(path.join(mine, '.keep'), 'mine')
   for (const folder of [fresh, mine]) {
     const drawing = application.drawSample(folder)
-    await vi.waitFor(() => expect(readdirSync(path.join(folder, 'images'))).not.toHaveLength(0), 20_000)
+    await vi.waitFor(() => expect(readdirSync(path.join(folder, 'images'))).not.toHaveLength(0), 120_000)
     application.context.jobs.cancel(drawing.id)
     await expect(drawing.done).rejects.toMatchObject({ code: 'cancelled' })
   }

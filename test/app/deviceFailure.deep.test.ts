@@ -49,5 +49,4 @@ testWithVulkan(
     await expect(context.devices.choose('webgpu')).rejects.toMatchObject({ code: 'device-failed' })
     await events.return()
   },
-  480_000,
 )

@@ -47,20 +47,16 @@ describe('a probe in a process of its own', () => {
     await expect(probeApart({ entry: computeEntry }, foreign)).rejects.toThrow('ONNX Runtime has none for this system')
   })
 
-  testWithVulkan(
-    'WebGPU on software works, and auto passes it over: the CPU is faster',
-    async () => {
-      const devices = new Devices((device) =>
-        probeApart({ entry: computeEntry, environment: softwareVulkan }, device, { within: 60_000 }),
-      )
-      expect(await devices.choose('webgpu')).toBe('webgpu')
-      expect(await devices.choose('auto')).toBe('cpu')
-      const webgpu = (await devices.list()).find(({ device }) => device === 'webgpu')!
-      expect(webgpu).toMatchObject({ usable: true, reason: null, automatic: false })
-      expect(webgpu.speed).toBeLessThan(0.5)
-    },
-    120_000,
-  )
+  testWithVulkan('WebGPU on software works, and auto passes it over: the CPU is faster', async () => {
+    const devices = new Devices((device) =>
+      probeApart({ entry: computeEntry, environment: softwareVulkan }, device, { within: 600_000 }),
+    )
+    expect(await devices.choose('webgpu')).toBe('webgpu')
+    expect(await devices.choose('auto')).toBe('cpu')
+    const webgpu = (await devices.list()).find(({ device }) => device === 'webgpu')!
+    expect(webgpu).toMatchObject({ usable: true, reason: null, automatic: false })
+    expect(webgpu.speed).toBeLessThan(0.5)
+  })
 })
 
 describe('of the devices of other machines', () => {

@@ -48,7 +48,6 @@ async function projectOn(folder: string, application: Application, count: number
 
 testOnSmallDisk(
   'a disk that fills up: embedding, training, export, import and marks say so; when there is room, each is done',
-  { timeout: 240_000 },
   async () => {
     const disk = smallDisk(96)
     const application = newApplication()
@@ -89,7 +88,7 @@ testOnSmallDisk(
 )
 
 describe('a cache folder that is deleted while it is used', () => {
-  test('thumbnails, features and models are made again; nothing else is lost', { timeout: 240_000 }, async () => {
+  test('thumbnails, features and models are made again; nothing else is lost', async () => {
     const { workspace, names } = await pictureProject(12)
     const { project, context } = workspace
     await markAll(workspace, names)
@@ -131,7 +130,7 @@ describe('a cache folder that is deleted while it is used', () => {
   })
 })
 
-test('images that vanish in the middle are told one by one, and stop nothing', { timeout: 120_000 }, async () => {
+test('images that vanish in the middle are told one by one, and stop nothing', async () => {
   const { workspace, names, imagesRoot } = await pictureProject(10)
   for (const name of names.slice(0, 3)) rmSync(path.join(imagesRoot, name))
   const { embedded, failed } = await startEmbedding(workspace, { device: 'cpu' }).done
@@ -142,9 +141,7 @@ test('images that vanish in the middle are told one by one, and stop nothing', {
 })
 
 describe('backups', () => {
-  test('come before what changes much at once, and are restored while the program runs', {
-    timeout: 120_000,
-  }, async () => {
+  test('come before what changes much at once, and are restored while the program runs', async () => {
     const { application, workspace, names, folder } = await pictureProject(4)
     const { path: file } = workspace.project
     await markAll(workspace, names)

@@ -23,6 +23,7 @@ async function collect(events: Events, work: () => Promise<void>): Promise<AppEv
 test('a job tells how far it is, a few times a second, and what came of it', async () => {
   const events = new Events()
   const jobs = new Jobs(events, silent)
+  const began = performance.now()
   const heard = await collect(events, async () => {
     const job = jobs.start('scan', 'Look', async ({ update, point }) => {
       for (let i = 0; i < 1000; i++) {
@@ -34,7 +35,8 @@ test('a job tells how far it is, a few times a second, and what came of it', asy
     })
     expect(await job.done).toBe(42)
   })
-  expect(heard.length).toBeLessThan(12)
+  // Of a thousand steps, however long a busy machine takes for them.
+  expect(heard.length).toBeLessThan(6 + (performance.now() - began) / 100)
   expect(heard.at(-1)).toMatchObject({
     kind: 'job',
     job: { state: 'done', outcome: 'All read.', fraction: 1, secondsLeft: null, error: null, curve: [{ loss: 0.5 }] },

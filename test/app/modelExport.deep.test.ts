@@ -40,7 +40,7 @@ async function ownProbabilities({ project }: Workspace): Promise<Map<string, num
   )
 }
 
-test('a trained model goes out whole, and says elsewhere what it says here', { timeout: 240_000 }, async () => {
+test('a trained model goes out whole, and says elsewhere what it says here', async () => {
   const { workspace, folder, imagesRoot, names } = await pictureProject(24)
   const { project, context } = workspace
   const out = path.join(folder, 'out', 'left & right.onnx')

@@ -97,7 +97,7 @@ test('before the first mark, images are found by the labels’ names; accepted a
   const job = await startTraining(workspace, { unfreeze: 'none', seed: 1 })
   await job.done
   expect(workspace.context.jobs.get(job.id)?.outcome).toContain('The labels’ names could not help: The text half')
-}, 240_000)
+})
 
 test('what is missing is said: a text half, labels, words of the template, its files', async () => {
   const plain = await pictureProject(2)

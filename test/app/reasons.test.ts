@@ -88,4 +88,4 @@ test('the shares add up to what is suggested, and follow the marks; the nearest 
     code: 'no-reasons',
     hint: 'Fine-tune again.',
   })
-}, 120_000)
+})

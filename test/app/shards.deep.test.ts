@@ -12,7 +12,7 @@ function bytesOf(cacheFolder: string): { index: Buffer; records: Buffer } {
   return { index: readFileSync(path.join(folder, 'index')), records: readFileSync(path.join(folder, 'records')) }
 }
 
-test('features embedded in parts, joined, are byte for byte those of one machine', { timeout: 120_000 }, async () => {
+test('features embedded in parts, joined, are byte for byte those of one machine', async () => {
   const { application, workspace, imagesRoot, names } = await pictureProject(20)
   const { project } = workspace
   // Two files of one content, and one that can't be read.

@@ -128,4 +128,4 @@ test('one click, while marking goes on; a second click, a cancel and a crash lea
   expect(await reopened.suggestions.current()).toBeUndefined()
   expect(() => chooseModel(reopened, model.id)).toThrow('lost')
   expect(reopened.project.states.ofImage(last)).toMatchObject([{ labelId: 1, state: 1, source: 'human' }])
-}, 180_000)
+})

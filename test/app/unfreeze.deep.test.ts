@@ -38,4 +38,4 @@ test('the last stage: its cost is said before, and what came of it after; the CP
   const outcome = lastStage!.kept ? 'last stage was trained too' : 'last stage did not help enough'
   expect(context.jobs.get(job.id)!.outcome).toContain(outcome)
   await events.return()
-}, 240_000)
+})

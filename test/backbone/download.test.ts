@@ -98,7 +98,7 @@ describe('a download', () => {
       response.write(content.subarray(0, 100_000))
     })
     const cancelled = failure(download(input({ stall: 30_000 }), { signal: abort.signal }))
-    await vi.waitFor(() => expect(statSync(partOf(target())).size).toBe(100_000), 10_000)
+    await vi.waitFor(() => expect(statSync(partOf(target())).size).toBe(100_000), 120_000)
     abort.abort()
     expect((await cancelled).code).toBe('cancelled')
     expect(existsSync(target())).toBe(false)

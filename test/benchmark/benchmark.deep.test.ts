@@ -113,4 +113,4 @@ test('surmise benchmark --mode faithful --ablate: the published method beside ou
   for (const line of ablation) expect(line.sst !== undefined).toBe(['nothing', ...trained].includes(line.without))
   const wrong = await surmise([...args, '--mode', 'best', '--json'], { home })
   expect(wrong).toMatchObject({ code: 1, json: { error: { code: 'usage' } } })
-}, 600_000)
+})

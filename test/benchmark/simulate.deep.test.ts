@@ -133,4 +133,4 @@ test('surmise simulate: all orders from the same examples, ours there before ran
 
   const none = await surmise([...args, '--images', '5', '--json'], { home })
   expect(none).toMatchObject({ code: 1, json: { error: { code: 'simulate-labels' } } })
-}, 600_000)
+})

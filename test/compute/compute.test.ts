@@ -2,44 +2,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { UserError } from '../../src/main/base/errors.ts'
-import { type ComputeOptions, ComputeProcess, type Crash } from '../../src/main/compute/client.ts'
+import type { Crash } from '../../src/main/compute/client.ts'
 import type { LogLevel } from '../../src/main/compute/tasks.ts'
 import type { tasks } from './entry.ts'
+import { computeOf, failure, isAlive, until, untilGone } from './support.ts'
 
 const here = import.meta.dirname
-const started: ComputeProcess<typeof tasks>[] = []
-
-function startCompute(options: Partial<ComputeOptions> = {}): ComputeProcess<typeof tasks> {
-  const compute = new ComputeProcess<typeof tasks>({ entry: path.join(here, 'entry.ts'), ...options })
-  started.push(compute)
-  return compute
-}
-
-async function failure(promise: Promise<unknown>): Promise<Error> {
-  return promise.then(
-    () => expect.fail('it should have failed'),
-    (error) => error,
-  )
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 1_000 && !condition(); i++) await wait(10)
-  expect(condition()).toBe(true)
-}
-
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((compute) => compute.stop()))
-})
+const startCompute = computeOf<typeof tasks>('entry.ts')
 
 describe('a task', () => {
   test('takes an input and gives a result, many at a time', async () => {
@@ -181,7 +152,7 @@ describe('a crash', () => {
   })
 
   test('again and again ends in a sentence, and is forgotten after a while', async () => {
-    const policy = { firstDelay: 5, longestDelay: 20, crashesInLoop: 3, refusedFor: 500 }
+    const policy = { firstDelay: 5, longestDelay: 20, crashesInLoop: 3, refusedFor: 2_000 }
     const compute = startCompute({ restart: policy })
     for (let i = 1; i <= 3; i++) {
       expect(await failure(compute.run('exit', { code: i }))).toMatchObject({ code: 'compute-crashed' })
@@ -190,8 +161,7 @@ describe('a crash', () => {
     expect(refused).toMatchObject({ code: 'compute-crash-loop' })
     expect(refused.message).toContain('3 times in a row')
     expect(refused.message).toContain('exit code 3')
-    await wait(550)
-    expect(await compute.run('add', { a: 1, b: 2 })).toBe(3)
+    await vi.waitFor(async () => expect(await compute.run('add', { a: 1, b: 2 })).toBe(3), { timeout: 60_000 })
     expect(await failure(compute.run('exit', { code: 9 }))).toMatchObject({ code: 'compute-crashed' })
   })
 
@@ -268,12 +238,14 @@ describe('start and stop', () => {
   })
 
   test('ends when the main process is killed', async () => {
-    const parent = spawn(process.execPath, [path.join(here, 'parent.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const parent = spawn(process.execPath, [path.join(here, 'parent.ts'), 'entry.ts', 'forever'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
     const [line] = await once(parent.stdout, 'data')
     const pid = Number(line)
     expect(isAlive(pid)).toBe(true)
     parent.kill('SIGKILL')
-    await until(() => !isAlive(pid))
+    await untilGone(pid)
   })
 
   test('sees a minimal environment', async () => {

@@ -2,53 +2,20 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
-import { type ComputeOptions, ComputeProcess } from '../../src/main/compute/client.ts'
+import { describe, expect, test } from 'vitest'
 import type { tasks } from './nativeEntry.ts'
+import { computeOf, failure, isAlive, untilGone } from './support.ts'
 
-const here = import.meta.dirname
-const started: ComputeProcess<typeof tasks>[] = []
+const startCompute = computeOf<typeof tasks>('nativeEntry.ts')
 
-function startCompute(options: Partial<ComputeOptions> = {}): ComputeProcess<typeof tasks> {
-  const compute = new ComputeProcess<typeof tasks>({ entry: path.join(here, 'nativeEntry.ts'), ...options })
-  started.push(compute)
-  return compute
-}
-
-const failure = (promise: Promise<unknown>): Promise<Error> =>
-  promise.then(
-    () => expect.fail('it should have failed'),
-    (error) => error,
-  )
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-async function untilGone(pid: number): Promise<void> {
-  for (let i = 0; i < 1500 && isAlive(pid); i++) await wait(20)
-  // Whatever is found here, nothing stays behind.
-  const survived = isAlive(pid)
-  if (survived) process.kill(pid, 'SIGKILL')
-  expect(survived).toBe(false)
-}
-
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((compute) => compute.stop()))
-})
-
-describe('a process that computes for ever in a native library, deaf to every message,', { timeout: 120_000 }, () => {
+describe('a process that computes for ever in a native library, deaf to every message,', () => {
   test.each([
     ['is killed', 'on its main thread', 'endless'],
     ['is killed', 'on a thread of its own', 'endlessThread'],
     ['exits in a hurry', 'on its main thread', 'endless'],
     ['exits in a hurry', 'on a thread of its own', 'endlessThread'],
   ])('ends when the one that started it %s (%s)', async (how, _, task) => {
-    const parent = spawn(process.execPath, [path.join(here, 'nativeParent.ts'), task], {
+    const parent = spawn(process.execPath, [path.join(import.meta.dirname, 'parent.ts'), 'nativeEntry.ts', task], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     const [line] = await once(parent.stdout, 'data')
@@ -105,7 +72,7 @@ describe('a process that computes for ever in a native library, deaf to every me
   })
 })
 
-test('a process that takes more memory than it may is ended, and says why', { timeout: 60_000 }, async () => {
+test('a process that takes more memory than it may is ended, and says why', async () => {
   const compute = startCompute({ memory: 400 * 1024 ** 2 })
   const error = await failure(compute.run('gulp', undefined))
   expect(error).toMatchObject({ code: 'compute-crashed' })

@@ -78,7 +78,6 @@ test('Back leads through the screens that were shown, Forward on again, and neit
 })
 
 test('every address leads to its screen: opened directly, and loaded anew', async ({ app: page, trained }) => {
-  test.setTimeout(300_000)
   await openProject(page, trained)
   await at(page).toBe('/images')
   const [start] = page.url().split('#')

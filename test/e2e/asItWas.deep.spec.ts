@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { expect, test } from './fixture.ts'
 import { openProject } from './hands.ts'
 import { whileAway } from './quiet.ts'
@@ -38,7 +39,7 @@ test('after a restart, at another address too, everything is as it was left', as
   await page.goto('about:blank')
 
   await served.end('SIGINT')
-  const other = await served.start('--port', String(Number(new URL(served.url).port) - 1))
+  const other = await served.start('--port', String(await freePort(new URL(served.url).port)))
   await page.goto(other)
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
   await openProject(page, trained)
@@ -56,3 +57,13 @@ test('after a restart, at another address too, everything is as it was left', as
   await page.keyboard.press('Control+e')
   await expect(page.getByRole('dialog').getByLabel('Format')).toHaveValue('csv')
 })
+
+/** A port that nobody listens on, other than this one. */
+async function freePort(butNot: string): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const other = String(port) === butNot ? await freePort(butNot) : port
+  await new Promise((resolve) => server.close(resolve))
+  return other
+}

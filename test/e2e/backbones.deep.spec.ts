@@ -33,7 +33,6 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   server,
   trained,
 }) => {
-  test.setTimeout(400_000)
   const noPointer = await withoutPointer(page)
   await page.goto(served.url)
   await openProject(page, trained)
@@ -52,20 +51,18 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   // It breaks off, again and again: said, kept, and gone on from.
   server.instead.push(...Array.from({ length: 6 }, () => server.breaksOff(3_000_000)))
   await enter(page, house.getByRole('button', { name: 'Download House' }))
-  await expect(house.getByRole('alert')).toContainText('breaks off again and again', { timeout: 40_000 })
+  await expect(house.getByRole('alert')).toContainText('breaks off again and again')
   server.instead.length = 0
   await enter(page, house.getByRole('button', { name: 'Resume (44%) House' }))
-  await expect(house.getByRole('button', { name: 'Use House' })).toBeEnabled({ timeout: 20_000 })
+  await expect(house.getByRole('button', { name: 'Use House' })).toBeEnabled()
   expect(server.ranges.at(-1)).toBe('bytes=3000000-')
 
   // How fast, and how good it would be.
   await enter(page, house.getByRole('button', { name: 'Measure speed of House' }))
-  await expect(house.getByText(/images\/s here on .* · about .* for this project/)).toBeVisible({
-    timeout: 30_000,
-  })
+  await expect(house.getByText(/images\/s here on .* · about .* for this project/)).toBeVisible()
   await expect(compare.getByLabel('Second')).toHaveValue('house')
   await enter(page, compare.getByRole('button', { name: /^Try on 58 images$/ }))
-  await expect(compare.getByText(/known pairs held out/)).toBeVisible({ timeout: 90_000 })
+  await expect(compare.getByText(/known pairs held out/)).toBeVisible()
   await expect(house.getByText(/mAP \d+\.\d % on this project/)).toBeVisible()
   await expect(features.getByRole('listitem')).toHaveCount(2)
 
@@ -74,7 +71,7 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   await expect(house).toHaveAttribute('aria-current', 'true')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+Enter')
-  await expect(page.getByRole('button', { name: 'Show suggestions' })).toBeVisible({ timeout: 90_000 })
+  await expect(page.getByRole('button', { name: 'Show suggestions' })).toBeVisible()
   await page.keyboard.press('Control+.')
   const versions = page.getByRole('complementary', { name: 'Versions' })
   await expect(versions.getByRole('radio')).toHaveCount(3)

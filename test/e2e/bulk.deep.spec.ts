@@ -47,7 +47,6 @@ test('accepting in bulk: present only, where enough is known; absent by choice; 
   served,
 }) => {
   // It trains a project of its own.
-  test.setTimeout(600_000)
   const { project, images } = await makeRareColours(served)
   await openByPath(page, project)
   await expect(page.locator('[data-path]').first()).toBeVisible()

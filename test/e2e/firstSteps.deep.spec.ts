@@ -8,7 +8,6 @@ test('from a folder to the first suggestions, each screen saying what comes next
   served,
   drawnSample,
 }) => {
-  test.setTimeout(300_000)
   const photos = path.join(served.folder, 'photos')
   mkdirSync(photos)
   const making = page.getByRole('dialog', { name: 'New project' })
@@ -61,7 +60,7 @@ test('from a folder to the first suggestions, each screen saying what comes next
   await expect(next).toContainText('One label can be learnt from what is known')
   await page.keyboard.press('Control+Enter')
   await expect(next).toBeHidden()
-  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 120_000 })
+  await page.getByRole('button', { name: 'Show suggestions' }).click()
   await expect(next).toBeHidden()
   await expect(page.getByText(/of 24 images/)).toBeVisible()
 })

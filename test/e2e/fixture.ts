@@ -54,13 +54,13 @@ export const test = quiet.extend<Fixtures, WorkerFixtures>({
       })
       await use(folder)
     },
-    { scope: 'worker', timeout: 180_000 },
+    { scope: 'worker', timeout: 900_000 },
   ],
   trainedSample: [
     async ({ drawnSample }, use) => {
       await use(await madeOnce('trained', (folder) => trainTwice(drawnSample, folder)))
     },
-    { scope: 'worker', timeout: 180_000 },
+    { scope: 'worker', timeout: 900_000 },
   ],
   sample: async ({ drawnSample, served }, use) => {
     const folder = path.join(served.folder, 'sample')

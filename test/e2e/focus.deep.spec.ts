@@ -114,7 +114,6 @@ async function expectGoodStops(page: Page, where: string): Promise<void> {
 }
 
 test('the keyboard can be seen wherever it is, and goes in the order of the page', async ({ app: page, trained }) => {
-  test.setTimeout(240_000)
   await expectGoodStops(page, 'start')
   await openByPath(page, trained)
   await expect(images(page)).toBeFocused()

@@ -119,19 +119,19 @@ test('names of labels, files and projects are text on every screen, and in the r
   await page.keyboard.press('Escape')
 
   for (const [keys, name] of [
-    ['Control+k', undefined],
+    ['Control+k', 'Commands'],
     ['v', undefined],
     ['Control+Shift+a', 'Accept in bulk'],
     ['Control+Shift+p', 'Progress'],
     ['Control+h', 'History'],
     ['Control+i', 'Import labels'],
     ['Control+e', 'Export'],
-    ['Control+,', undefined],
-    ['?', undefined],
+    ['Control+,', 'Settings'],
+    ['?', 'Keys'],
   ] as const) {
     await page.keyboard.press(keys)
     if (name) await expect(page.getByRole('dialog', { name, exact: true })).toBeVisible()
-    await page.waitForTimeout(150)
+    else await expect(page.getByRole('region', { name: 'Label by label', exact: true })).toBeVisible()
     await hacked()
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')

@@ -26,11 +26,10 @@ test('Show suggestions leaves the keyboard with the images, and the list at its 
   app: page,
   trained,
 }) => {
-  test.setTimeout(240_000)
   await openProject(page, trained)
   await page.keyboard.press('Control+Enter')
   const show = page.getByRole('button', { name: 'Show suggestions' })
-  await expect(show).toBeVisible({ timeout: 200_000 })
+  await expect(show).toBeVisible()
   // The keyboard is in the panel: Escape closes that first, and nothing else.
   await images(page).focus()
   await page.keyboard.press('Space')

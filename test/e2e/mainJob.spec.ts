@@ -51,7 +51,7 @@ async function decided(page: Page): Promise<string[]> {
 
 async function openSample(page: Page): Promise<void> {
   await page.getByRole('button', { name: /sample/i }).click()
-  await expect(page.locator('[data-path]').first()).toBeVisible({ timeout: 60_000 })
+  await expect(page.locator('[data-path]').first()).toBeVisible()
   // By its key; who knows the way needs no tour.
   await expect(page.getByRole('region', { name: 'Tour' })).toBeVisible()
   await page.keyboard.press('Control+ArrowDown')
@@ -67,7 +67,6 @@ test('the main job: sample, mark, fine-tune, accept and reject, undo, export, re
   app: page,
   served,
 }) => {
-  test.setTimeout(360_000)
   await openSample(page)
   await expect(page.getByText('300 images')).toBeVisible()
 
@@ -105,7 +104,7 @@ test('the main job: sample, mark, fine-tune, accept and reject, undo, export, re
   const meanwhile = (await labelsThatAre(page, 'unknown'))[0]
   await page.keyboard.press((await keyOf(meanwhile)).toLowerCase())
   await expectState(page, meanwhile, 'present')
-  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 240_000 })
+  await page.getByRole('button', { name: 'Show suggestions' }).click()
 
   // The surest first: accept one, reject one, take the rejection back.
   await expect(page.getByRole('button', { name: 'Has suggestions' })).toHaveAttribute('aria-pressed', 'true')

@@ -23,7 +23,7 @@ test('the model goes out from its page, by the keyboard, with what to know of it
   await page.keyboard.press('Space')
   await page.keyboard.press('Enter')
   const written = page.getByRole('dialog', { name: 'Model exported' })
-  await expect(written).toBeVisible({ timeout: 90_000 })
+  await expect(written).toBeVisible()
   await expect(written).toContainText('mean average precision goes from')
   await expect(written).toContainText('from the page.card.md')
   await expectNoViolations(page, 'the export of a model')
@@ -42,7 +42,7 @@ test('the model goes out from its page, by the keyboard, with what to know of it
   await expect(dialog.getByRole('alert')).toContainText('from the page.card')
   expect([existsSync(target), readFileSync(target.replace('.onnx', '.card.md'), 'utf8')]).toEqual([false, 'mine'])
   await dialog.getByRole('button', { name: 'Replace' }).click()
-  await expect(written).toBeVisible({ timeout: 90_000 })
+  await expect(written).toBeVisible()
   expect(existsSync(target)).toBe(true)
   await page.keyboard.press('Enter')
   await expect(written).toBeHidden()
@@ -58,7 +58,7 @@ test('the model goes out from its page, by the keyboard, with what to know of it
   const folder = path.join(path.dirname(project), 'served')
   await dialog.getByRole('textbox', { name: 'Save to' }).fill(folder)
   await page.keyboard.press('Enter')
-  await expect(written).toContainText('config.pbtxt', { timeout: 90_000 })
+  await expect(written).toContainText('config.pbtxt')
 })
 
 test('a report is written from the palette, and opens by itself, offline, without scripts', async ({
@@ -79,9 +79,7 @@ test('a report is written from the palette, and opens by itself, offline, withou
   const target = path.join(path.dirname(project), 'report.html')
   await dialog.getByRole('textbox').fill(target)
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('dialog', { name: 'Report written' })).toContainText('pictures', {
-    timeout: 60_000,
-  })
+  await expect(page.getByRole('dialog', { name: 'Report written' })).toContainText('pictures')
 
   const context = await browser.newContext({ offline: true })
   const report = await context.newPage()

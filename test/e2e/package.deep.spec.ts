@@ -37,7 +37,6 @@ test.afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 test('the folder of the browser shell, copied elsewhere, without npm, PATH or HOME: the main job', async ({ page }) => {
   test.skip(process.platform === 'win32', 'its launcher needs a PATH there')
-  test.setTimeout(400_000)
   const made = await execute(
     process.execPath,
     ['scripts/package.ts', '--dir', '--web', '--out', path.join(folder, 'dist')],
@@ -66,9 +65,9 @@ test('the folder of the browser shell, copied elsewhere, without npm, PATH or HO
   const ended = new Promise((resolve) => child.once('exit', resolve))
   try {
     await page.goto(await firstLine(child))
-    await expect(page.locator('[data-path]').first()).toBeVisible({ timeout: 60_000 })
+    await expect(page.locator('[data-path]').first()).toBeVisible()
     await page.keyboard.press('Control+Enter')
-    await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 240_000 })
+    await page.getByRole('button', { name: 'Show suggestions' }).click()
     await page.getByRole('listbox', { name: 'Images' }).getByRole('option').first().dblclick()
     const suggested = page.locator('li[data-state="suggested"]')
     const label = (await suggested.first().getAttribute('data-label')) ?? ''
@@ -101,7 +100,6 @@ test('the folder of the browser shell, copied elsewhere, without npm, PATH or HO
 
 test('the desktop package: fuses, archive and libraries are as they have to be; its core opens projects and computes', async () => {
   test.skip(process.platform !== 'linux', 'the stand-in for Electron’s program is one of Linux')
-  test.setTimeout(240_000)
   await buildDesktop()
   const target = targetOf()
   await stageDesktop(path.join(folder, 'parts'), target)

@@ -42,7 +42,6 @@ test('filters and queues by the keyboard alone: combine, as text, save, choose a
   served,
   sample,
 }) => {
-  test.setTimeout(150_000)
   const { file, dogs } = await twoFolders(served, sample)
   const inFolder = [...dogs.keys()].filter((name) => name.startsWith('2021/')).length
   expect(inFolder).toBeGreaterThan(0)

@@ -30,7 +30,7 @@ async function openFirst(page: Page): Promise<void> {
   const picture = page.locator('main section img[alt]:not([alt=""])')
   const isThere = () =>
     picture.evaluateAll((all) => all.some(({ complete, naturalWidth }) => complete && naturalWidth > 0))
-  await expect.poll(isThere, { timeout: 60_000 }).toBe(true)
+  await expect.poll(isThere).toBe(true)
 }
 
 /** The names and keys of labels of the open image that are not decided. */
@@ -50,7 +50,6 @@ test('killed and started again: the page comes back by itself, and what was mark
   page,
   trained,
 }) => {
-  test.setTimeout(240_000)
   await served.end('SIGINT')
   const before = await served.start(trained)
   await page.goto(before)
@@ -77,7 +76,7 @@ test('killed and started again: the page comes back by itself, and what was mark
 
   const after = await served.start(trained)
   expect(portOf(after)).toBe(portOf(before))
-  await expect(saved(page)).toBeVisible({ timeout: 60_000 })
+  await expect(saved(page)).toBeVisible()
   await expect(banner(page)).toHaveCount(0)
   await expect(notices(page)).toHaveCount(0)
   for (const { name, state } of [
@@ -124,7 +123,7 @@ test('saved, but the answer lost with the program: it is not done twice', async 
   await page.keyboard.press(next.key)
   await expect(unsaved(page, 2)).toBeVisible()
   await served.start(trained)
-  await expect(saved(page)).toBeVisible({ timeout: 60_000 })
+  await expect(saved(page)).toBeVisible()
   expect(done(trained)).toHaveLength(2)
   await expect(page.locator(`li[data-label="${label.name}"]`)).toHaveAttribute('data-state', 'present')
 })
@@ -139,7 +138,7 @@ test('started again without its project: what is unsaved waits for it, and says 
   await expect(unsaved(page, 1)).toBeVisible()
   await served.start()
   const waiting = page.getByText(/^One change in .*Holiday.* isn’t saved: that project isn’t open/)
-  await expect(waiting).toBeVisible({ timeout: 60_000 })
+  await expect(waiting).toBeVisible()
   await page
     .getByRole('button', { name: /Holiday/ })
     .first()
@@ -196,7 +195,7 @@ test('whoever takes the port meanwhile gets nothing: no cookie, no mark, and no 
     .getByRole('button', { name: /Holiday/ })
     .first()
     .click()
-  await expect(saved(page)).toBeVisible({ timeout: 60_000 })
+  await expect(saved(page)).toBeVisible()
   const answer = await fetch(`${new URL(url).origin}/`, { headers: { Cookie: `${cookie.name}=${cookie.value}` } })
   expect(answer.status).toBe(401)
 })

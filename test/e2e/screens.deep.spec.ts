@@ -95,7 +95,6 @@ test('every screen before and around a project is open to everyone, and looks as
   app: page,
   served,
 }) => {
-  test.setTimeout(600_000)
   await tour(page, served, first)
 })
 
@@ -109,7 +108,6 @@ for (const [what, screens] of [
     served,
     trained: file,
   }) => {
-    test.setTimeout(600_000)
     await openByPath(page, file)
     await tour(page, served, screens)
   })

@@ -336,16 +336,14 @@ export const trained: Screen[] = [
     varies: true,
     async show(page) {
       await page.keyboard.press('Control+Enter')
-      await expect(page.getByRole('complementary', { name: 'Training' }).getByText(/^On .+: /)).toBeVisible({
-        timeout: 60_000,
-      })
+      await expect(page.getByRole('complementary', { name: 'Training' }).getByText(/^On .+: /)).toBeVisible()
     },
   },
   {
     name: 'trained',
     varies: true,
     async show(page) {
-      await expect(button(page, 'Show suggestions')).toBeVisible({ timeout: 120_000 })
+      await expect(button(page, 'Show suggestions')).toBeVisible()
       await expect(page.getByRole('region', { name: 'Accuracy on labels it hasn’t seen' })).toBeVisible()
     },
   },

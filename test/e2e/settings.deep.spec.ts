@@ -83,7 +83,7 @@ test('the settings list the devices that there are, and the models to go back to
     devices: { device: string; usable: boolean; reason: string | null }[]
   }
   const choice = settings.getByLabel('Train on')
-  await expect(settings.getByText(/^Best available: /)).toBeVisible({ timeout: 30_000 })
+  await expect(settings.getByText(/^Best available: /)).toBeVisible()
   for (const { device, usable, reason } of devices) {
     const option = choice.locator(`option[value="${device}"]`)
     if (usable) await expect(option).toBeEnabled()

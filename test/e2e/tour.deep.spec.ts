@@ -4,12 +4,11 @@ import { expect, test } from './fixture.ts'
 test('the tour leads from the first image to an export, by keyboard, and begins by itself once', async ({
   app: page,
 }) => {
-  test.setTimeout(360_000)
   const tour = page.getByRole('region', { name: 'Tour' })
   const title = tour.getByRole('heading')
   await page.getByRole('button', { name: 'Try the sample' }).focus()
   await page.keyboard.press('Enter')
-  await expect(title).toHaveText('These are your images', { timeout: 60_000 })
+  await expect(title).toHaveText('These are your images')
   await expect(tour).toContainText('1 of 5')
   await expectNoViolations(page, 'the tour, over the grid')
 
@@ -37,7 +36,7 @@ test('the tour leads from the first image to an export, by keyboard, and begins 
   await expect(title).toHaveText('Accept or reject')
   await expect(tour).toContainText('You can keep marking meanwhile')
   const show = page.getByRole('button', { name: 'Show suggestions' })
-  await expect(show).toBeVisible({ timeout: 240_000 })
+  await expect(show).toBeVisible()
   await expect(tour).toContainText('Now look at the images with suggestions')
   await show.focus()
   await page.keyboard.press('Enter')
@@ -59,7 +58,7 @@ test('the tour leads from the first image to an export, by keyboard, and begins 
   await page.getByRole('menuitem', { name: /^Close project/ }).click()
   await page.reload()
   await page.getByRole('button', { name: 'Try the sample' }).click()
-  await expect(page.getByRole('heading', { name: 'Sample', exact: true })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('heading', { name: 'Sample', exact: true })).toBeVisible()
   // It is the same one: there is none beside it.
   await expect(page.getByText('The sample was drawn before, and is opened as it was left.')).toBeVisible()
   await expect(page.getByText('All saved')).toBeVisible()

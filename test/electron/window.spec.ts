@@ -40,7 +40,6 @@ async function expectPictures(page: Page): Promise<void> {
 }
 
 test('the main job: a new project, marks, fine-tune, suggestions, accept, export', async ({ launch, folder }, info) => {
-  test.setTimeout(300_000)
   const desktop = await launch()
   const { app, page, errors } = desktop
   await expect(page).toHaveURL('surmise://app/')
@@ -53,7 +52,7 @@ test('the main job: a new project, marks, fine-tune, suggestions, accept, export
 
   // From the menu bar to the page, and on to the compute process.
   expect(await chooseFromMenu(app, 'fine-tune')).toBe('Fine-tune')
-  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 200_000 })
+  await page.getByRole('button', { name: 'Show suggestions' }).click()
   const suggested = page.getByRole('listbox', { name: 'Images' }).getByRole('option')
   await expect(suggested.first()).toHaveAttribute('data-path', /png$/)
   await expectPictures(page)

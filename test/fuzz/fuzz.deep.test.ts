@@ -13,7 +13,6 @@ const some = readers.filter(({ id }) => id === 'coco' || !formats.some((format) 
 
 test.each(some.map((reader) => [reader.id, reader] as const))(
   '%s: a broken file is read as far as it goes, or refused with a sentence',
-  { timeout: 600_000 },
   async (_, reader) => {
     const { tried, read, refused, findings, lost, kept } = await fuzz(reader, { count: 60, seed: 2, ...patient })
     expect(findings).toEqual([])
@@ -22,7 +21,7 @@ test.each(some.map((reader) => [reader.id, reader] as const))(
   },
 )
 
-test('monsters, small ones', { timeout: 600_000 }, async () => {
+test('monsters, small ones', async () => {
   const tamed = await tame(monsters, 0.01, patient.within)
   expect(tamed.size).toBe(monsters.length)
   for (const [{ title, becomes }, { fault, outcome }] of tamed) {
@@ -31,7 +30,7 @@ test('monsters, small ones', { timeout: 600_000 }, async () => {
   }
 })
 
-test('a reader that throws, hangs, grows or dies is found out', { timeout: 600_000 }, async () => {
+test('a reader that throws, hangs, grows or dies is found out', async () => {
   const [reader] = readersNamed(['scores'])
   const orders = { count: 5, seed: 1, ...patient }
   const memory = await fuzz(reader, { ...orders, memory: 1024 })

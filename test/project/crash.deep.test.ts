@@ -82,7 +82,7 @@ test('killed in the middle of marking: all that was told as saved is there, and 
     opened.close()
   }
   expect(expected.past.length).toBeGreaterThan(50)
-}, 60_000)
+})
 
 function statesOf(project: Project): Map<string, number> {
   const states = ids(project).flatMap((imageId) =>

@@ -109,7 +109,7 @@ test('random sequences of edits, undo, redo and reopening do what a simple model
     }),
     { numRuns: 40 },
   )
-}, 120_000)
+})
 
 function expectSame(model: Model, project: Project): void {
   const living = livingLabels(model)

@@ -202,7 +202,7 @@ describe('one writer', () => {
     tool.exec('ROLLBACK')
     tool.close()
     expect(project.labels.add({ name: 'fish' }).name).toBe('fish')
-  }, 20_000)
+  })
 })
 
 describe('a damaged file', () => {

@@ -77,9 +77,7 @@ test('what is damaged within a sound file is named; what can be mended is, and n
   }
 })
 
-test('`surmise doctor --repair` says what it mended; without it, doctor says what is damaged', {
-  timeout: 240_000,
-}, async () => {
+test('`surmise doctor --repair` says what it mended; without it, doctor says what is damaged', async () => {
   const folder = temporaryFolder()
   const base = await richProject(folder)
   const file = path.join(folder, 'p.surmise')

@@ -8,7 +8,7 @@ import { coreEntry } from '../../src/main/shell/paths.ts'
 import { temporaryFolder } from '../app/support.ts'
 import { startCore } from './coreSupport.ts'
 
-const waitFor = <Result>(check: () => Result | Promise<Result>) => vi.waitFor(check, 30_000)
+const waitFor = <Result>(check: () => Result | Promise<Result>) => vi.waitFor(check, 120_000)
 
 test('a large image crosses whole, and one that nobody wants any more keeps nothing waiting', async () => {
   const folder = temporaryFolder()

@@ -105,7 +105,7 @@ test('the scheme serves pages and images as the web shell does, and nothing from
   await core.client.project.create({
     ...{ path: path.join(folder, 'p.surmise'), imagesRoot: path.join(folder, 'images'), labels: [] },
   })
-  await vi.waitFor(async () => expect((await ask(`${home}images/thumbnail/1`)).status).toBe(200), 20_000)
+  await vi.waitFor(async () => expect((await ask(`${home}images/thumbnail/1`)).status).toBe(200), 120_000)
   const image = await ask(`${home}images/thumbnail/1`)
   expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/webp'])
   expect(image.headers.get('content-security-policy')).toContain('sandbox')

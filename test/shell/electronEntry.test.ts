@@ -4,7 +4,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { MessagePort } from 'node:worker_threads'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest'
 import { connectChannel } from '../../src/contract/handshake.ts'
 import { createProject, openProject } from '../../src/main/project/file/open.ts'
 import type { Client } from '../../src/main/shell/electron/core.ts'
@@ -37,7 +37,7 @@ afterEach(() => {
 })
 
 /** Machines that are busy take their time. */
-const waitFor = (check: () => void | Promise<void>) => vi.waitFor(check, 20_000)
+const waitFor = (check: () => void | Promise<void>) => vi.waitFor(check, 120_000)
 
 /** Starts the desktop application with Electron replaced; it is shut down when the test ends. */
 async function startDesktop(fake: FakeElectron, ...args: string[]): Promise<void> {
@@ -85,6 +85,27 @@ describe('the desktop application, with Electron replaced', () => {
     await startDesktop(fake, '/photos/p.surmise')
     expect(fake.app.requestSingleInstanceLock).toHaveBeenCalledWith({ project: path.resolve('/photos/p.surmise') })
     expect([fake.app.quit.mock.calls.length, fake.windows.length]).toEqual([1, 0])
+  })
+
+  test('Chromium is shut in before it starts, and its session before there is a window', async () => {
+    const fake = fakeElectron()
+    const { app, windowMade } = fake
+    const { webRequest, ...session } = fake.electron.session.defaultSession
+    let guards = 0
+    app.whenReady.mockImplementation(async () => {
+      guards = app.listenerCount('web-contents-created')
+    })
+    await startDesktop(fake)
+    await waitFor(() => expect(windowMade).toHaveBeenCalledOnce())
+    expect(guards).toBe(1)
+    const isBefore = (earlier: Mock, later: Mock): boolean =>
+      earlier.mock.calls.length > 0 && earlier.mock.invocationCallOrder.at(-1)! < later.mock.invocationCallOrder[0]
+    const chromium = { enableSandbox: app.enableSandbox, appendSwitch: app.commandLine.appendSwitch }
+    for (const [name, call] of Object.entries(chromium))
+      expect([name, isBefore(call, app.whenReady)]).toEqual([name, true])
+    const each = { ...session, ...webRequest, configureHostResolver: app.configureHostResolver }
+    for (const [name, call] of Object.entries(each)) expect([name, isBefore(call, windowMade)]).toEqual([name, true])
+    await quit(fake)
   })
 
   test('projects come by the command line, by a double click, by a second start; the system is told of them', async () => {

@@ -105,11 +105,11 @@ test('updates: nothing is downloaded or installed unasked', async () => {
   const { start, updater, answers, messages } = updatesWith({ newer: true })
   answers.push('Later')
   await start().lookNow()
-  await vi.waitFor(() => expect(messages.map(({ message }) => message)).toEqual(['Surmise 9.0.0 is available.']))
+  await expect.poll(() => messages.map(({ message }) => message)).toEqual(['Surmise 9.0.0 is available.'])
   expect(updater.downloadUpdate).not.toHaveBeenCalled()
   answers.push('Download', 'Restart now')
   await start().lookNow()
-  await vi.waitFor(() => expect(updater.quitAndInstall).toHaveBeenCalledOnce())
+  await expect.poll(() => updater.quitAndInstall.mock.calls.length).toBe(1)
 })
 
 test('updates: what can’t be found out is said to whoever asked, and is no crash', async () => {

@@ -60,7 +60,7 @@ test('in by a mapping and answers, out to folders and as features, with what cou
     expect([args, await surmise([...args, '--json'])]).toMatchObject([args, { code: 1, json: { error: { code } } }])
   }
   expect(existsSync(path.join(folder, 'y'))).toBe(false)
-}, 180_000)
+})
 
 test('formats: what each can say, and what it asks', async () => {
   const all = await surmise(['formats'])

@@ -4,6 +4,7 @@ import { vi } from 'vitest'
 /** What a test replaces Electron with: it keeps what it is told, and says what the test tells it to. */
 export function fakeElectron({ packaged = false, first = true }: { packaged?: boolean; first?: boolean } = {}) {
   const windows: FakeWindow[] = []
+  const windowMade = vi.fn()
   const messages: { message: string; buttons: string[]; signal?: AbortSignal }[] = []
   /** The button that is pressed next, by its words. */
   const answers: string[] = []
@@ -28,6 +29,7 @@ export function fakeElectron({ packaged = false, first = true }: { packaged?: bo
     setRepresentedFilename = vi.fn()
     constructor() {
       super()
+      windowMade()
       windows.push(this)
     }
     isDestroyed = () => false
@@ -57,7 +59,7 @@ export function fakeElectron({ packaged = false, first = true }: { packaged?: bo
     exit: vi.fn(),
     relaunch: vi.fn(),
     isReady: () => true,
-    whenReady: async () => undefined,
+    whenReady: vi.fn(async () => undefined),
     addRecentDocument: vi.fn(),
     clearRecentDocuments: vi.fn(),
     setAsDefaultProtocolClient: vi.fn(),
@@ -103,7 +105,7 @@ export function fakeElectron({ packaged = false, first = true }: { packaged?: bo
     },
     shell: { showItemInFolder: vi.fn() },
   }
-  return { electron, app, dialog, windows, messages, answers, menus, notifications }
+  return { electron, app, dialog, windows, windowMade, messages, answers, menus, notifications }
 }
 
 export type FakeElectron = ReturnType<typeof fakeElectron>

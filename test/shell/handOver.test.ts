@@ -50,7 +50,7 @@ const onLinux = process.platform === 'linux'
 test.skipIf(!onLinux || !isBuilt).each([
   ['surmise serve', ['src/main/shell/cli.ts', 'serve']],
   ['npm start', ['scripts/start.ts']],
-])('%s: nobody else can read the link that lets a browser in', { timeout: 120_000 }, async (_, args) => {
+])('%s: nobody else can read the link that lets a browser in', async (_, args) => {
   const { env, given } = desktop()
   const watch = new CommandLineWatch()
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -80,7 +80,7 @@ test.skipIf(!onLinux || !isBuilt).each([
   await ended
 })
 
-test.skipIf(!onLinux || !isBuilt)('a link that nobody used is removed at the end', { timeout: 120_000 }, async () => {
+test.skipIf(!onLinux || !isBuilt)('a link that nobody used is removed at the end', async () => {
   const { env, given } = desktop()
   const child = spawn(process.execPath, ['src/main/shell/cli.ts', 'serve'], { cwd: root, env, stdio: 'ignore' })
   const ended = new Promise((resolve) => child.once('exit', resolve))

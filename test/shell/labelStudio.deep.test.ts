@@ -21,7 +21,7 @@ interface Predicted {
   }[]
 }
 
-test('Label Studio’s contract: health, setup, predictions of its tasks, webhooks', { timeout: 240_000 }, async () => {
+test('Label Studio’s contract: health, setup, predictions of its tasks, webhooks', async () => {
   const { workspace, names, imagesRoot } = await pictureProject(24)
   const { project } = workspace
   await expect(LabelStudioBackend.open(workspace)).rejects.toMatchObject({ code: 'no-suggestions' })

@@ -1,12 +1,7 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { contract } from '../../src/contract/contract.ts'
-import { Application } from '../../src/main/app/application.ts'
-import { silent } from '../../src/main/base/log.ts'
-import { computeEntry } from '../../src/main/shell/paths.ts'
-import { WebShell } from '../../src/main/shell/web/web.ts'
-import { pictureProject, temporaryFolder } from '../app/support.ts'
-import { connect, letIn } from './webSupport.ts'
+import { withStranger } from './strangers.ts'
 
 /** What zod makes of a schema in the language of JSON Schema, as far as the contract uses it. */
 interface Node {
@@ -32,11 +27,13 @@ interface Procedure {
   '~orpc': { inputSchema?: z.ZodType }
 }
 
-const routes = Object.entries(contract).flatMap(([room, calls]) =>
+const procedures = Object.entries(contract).flatMap(([room, calls]) =>
   Object.entries(calls).flatMap(([name, call]) => {
     const schema = (call as unknown as Procedure)['~orpc'].inputSchema
     if (!schema) return []
-    return [{ room, name, node: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node }]
+    return [
+      { procedure: `${room}.${name}`, node: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node },
+    ]
   }),
 )
 
@@ -108,45 +105,25 @@ const nothingSmaller = new Set(['project.sample', 'training.start', 'project.cre
 test('whatever is too large is refused in a sentence that names the limit, or done: never a bug', {
   timeout: 900_000,
 }, async () => {
-  const error = vi.fn()
-  const configFolder = temporaryFolder()
-  const application = new Application({ version: '0', configFolder, log: { ...silent, error }, computeEntry })
-  const shell = await WebShell.start(application, { port: 0, rendererFolder: configFolder })
-  try {
-    await pictureProject(3, application)
-    const { client, socket } = await connect(shell.port, await letIn(shell.port, shell.newUrl()))
-    const asked = client as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>
-    expect(routes.length).toBeGreaterThan(40)
-    const bugs: string[] = []
-    const sentences: string[] = []
-    let tried = 0
-    for (const { room, name, node } of routes) {
-      for (const [where, input] of oversized(node, (part) => part, `${room}.${name}`)) {
+  expect(procedures.length).toBeGreaterThan(40)
+  const sentences: string[] = []
+  let tried = 0
+  const errors = await withStranger(async ({ call, bugs }) => {
+    for (const { procedure, node } of procedures) {
+      for (const [where, input] of oversized(node, (part) => part, procedure)) {
         const tooLarge = /characters|items|names|a name/.test(where)
-        if (!tooLarge && nothingSmaller.has(`${room}.${name}`)) continue
+        if (!tooLarge && nothingSmaller.has(procedure)) continue
         tried++
-        try {
-          await asked[room][name](input)
-          // A text of two million characters, or a million of anything, has no place in a project.
-          if (/characters|a name/.test(where)) bugs.push(`${where}: taken`)
-        } catch (cause) {
-          const { code, message, data } = cause as { code?: string; message: string; data?: { code?: string } }
-          if (code !== 'BAD_REQUEST' && code !== 'USER_ERROR') bugs.push(`${where}: ${code} ${message}`)
-          if (data?.code === 'too-large') sentences.push(message)
-          else if (/characters|a name/.test(where)) bugs.push(`${where}: ${message}`)
-        }
+        const refusal = await call(procedure, input)
+        if (refusal?.reason === 'too-large') sentences.push(refusal.message)
+        // A text of two million characters, or a million of anything, has no place in a project.
+        else if (/characters|a name/.test(where)) bugs.push(`${where}: ${refusal?.message ?? 'taken'}`)
       }
     }
-    expect(bugs).toEqual([])
-    // What a page says of itself is logged as it should be.
-    expect(error.mock.calls.filter(([message]) => message !== 'A page failed')).toEqual([])
-    expect(tried).toBeGreaterThan(150)
-    expect(sentences.length).toBeGreaterThan(60)
-    expect(sentences.filter((sentence) => !/^(At|[A-Z].* at) most [\d,]+ .*\.$/.test(sentence))).toEqual([])
-    expect((await client.project.current())?.images.total).toBe(3)
-    socket.close()
-  } finally {
-    await shell.close()
-    await application.shutdown()
-  }
+  })
+  // What a page says of itself is logged as it should be.
+  expect(errors.filter((message) => message !== 'A page failed')).toEqual([])
+  expect(tried).toBeGreaterThan(150)
+  expect(sentences.length).toBeGreaterThan(60)
+  expect(sentences.filter((sentence) => !/^(At|[A-Z].* at) most [\d,]+ .*\.$/.test(sentence))).toEqual([])
 })

@@ -18,7 +18,7 @@ const photos = 200
 const hidden = 0.4
 
 describeWithShared('200 photos through the command line', ['data/voc12-subset'], () => {
-  test('labels in, killed twice on the way, suggestions and COCO out: nothing lost', { timeout: 480_000 }, async () => {
+  test('labels in, killed twice on the way, suggestions and COCO out: nothing lost', async () => {
     const folder = temporaryFolder()
     const { truth, known, labels } = prepare(folder)
     const project = path.join(folder, 'p.surmise')

@@ -28,9 +28,6 @@ async function watched(args: string[], more: Record<string, string> = {}) {
 
 test.skipIf(process.platform !== 'linux')(
   'secrets in arguments are warned of and taken out of sight; those in files and the environment never are in it',
-  {
-    timeout: 120_000,
-  },
   async () => {
     const folder = temporaryFolder()
     const file = path.join(folder, 'auth')

@@ -101,7 +101,6 @@ const floods = {
 
 test.each(['asks on and on', 'is told what happens'] as const)(
   'for a client that %s and never reads little is kept, it is cut off, and nobody else waits',
-  { timeout: 300_000 },
   async (what) => {
     const server = await serve(4_000)
     const other = await open(server.port, server.cookie)
@@ -119,7 +118,7 @@ test.each(['asks on and on', 'is told what happens'] as const)(
   },
 )
 
-test('nor is much kept for those who ask for pages without reading them', { timeout: 300_000 }, async () => {
+test('nor is much kept for those who ask for pages without reading them', async () => {
   const server = await serve(4_000)
   const asked = `GET /assets/index.js HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nCookie: ${server.cookie}\r\n\r\n`
   const get = () => ask(server.port, '/assets/index.js', { Cookie: server.cookie })

@@ -20,7 +20,7 @@ describeWithVulkan('WebGPU on software Vulkan', () => {
     const probe = await compute.run('probeDevice', { device: 'webgpu' })
     expect(probe.secondsPerStep).toBeGreaterThan(0)
     expect(probe.cpuSecondsPerStep).toBeGreaterThan(0)
-  }, 120_000)
+  })
 
   test('steps of the whole training graph agree with the CPU', async () => {
     const there = await compute.run('trainSome', { device: 'webgpu' })
@@ -36,7 +36,7 @@ describeWithVulkan('WebGPU on software Vulkan', () => {
       // Adam makes a step of full length of a slope that is nothing but rounding: a few entries may differ by that.
       expect(apart.filter((difference) => difference > 1e-4).length / apart.length, name).toBeLessThan(0.02)
     }
-  }, 240_000)
+  })
 
   test('takes over from the CPU what that has trained, and scores, blends and calibrates as it does', async () => {
     const cacheFolder = temporaryFolder()
@@ -48,7 +48,7 @@ describeWithVulkan('WebGPU on software Vulkan', () => {
     })
     // Half a point, as fractions.
     expect(Math.abs(there.metrics.mAP.blend - here.metrics.mAP.blend)).toBeLessThan(0.005)
-  }, 240_000)
+  })
 
   test('convolutions have the gradients that the CPU gives them', async () => {
     const there = await compute.run('differentiateConvolutions', { device: 'webgpu' })
@@ -60,7 +60,7 @@ describeWithVulkan('WebGPU on software Vulkan', () => {
       const apart = values.reduce((most, value, i) => Math.max(most, Math.abs(value - there[name][i])), 0)
       expect(apart / largest, name).toBeLessThan(1e-4)
     }
-  }, 120_000)
+  })
 
   test('an image has the features that the CPU gives it', async () => {
     const folder = temporaryFolder()
@@ -81,5 +81,5 @@ describeWithVulkan('WebGPU on software Vulkan', () => {
         expect(there[part][i]).toBeCloseTo(value, 2)
       })
     }
-  }, 120_000)
+  })
 })
