@@ -2,7 +2,16 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
-import { dialog, expectCounts, image, openMade } from './holiday.ts'
+import {
+  chooseImportFile,
+  dialog,
+  expectCounts,
+  finishImport,
+  image,
+  mapLabel,
+  openExport,
+  openMade,
+} from './holiday.ts'
 
 test('export to a folder for each label: what has no place in it is said before, and the images are put there', async ({
   app: page,
@@ -14,9 +23,7 @@ test('export to a folder for each label: what has no place in it is said before,
   await expectCounts(page, 'beach', 1, 0)
   await page.keyboard.press('Escape')
 
-  await page.keyboard.press('Control+e')
-  const exporting = dialog(page, 'Export')
-  await exporting.getByLabel('Format').selectOption('folders')
+  const { exporting, exported } = await openExport(page, 'folders')
   await expect(exporting.getByLabel('Save to', { exact: true })).toHaveValue(
     path.join(served.folder, 'Holiday folders'),
   )
@@ -27,15 +34,13 @@ test('export to a folder for each label: what has no place in it is said before,
   await expect(exporting.getByRole('radio', { name: /^Copy/ })).toBeChecked()
   await expectNoViolations(page, 'export to folders')
   await exporting.getByRole('button', { name: 'Export', exact: true }).click()
-  const exported = dialog(page, 'Exported')
   await expect(exported.getByText('1 images, 1 present, 0 absent.')).toBeVisible()
   await expect(exported.getByText(/no word for unknown/)).toBeVisible()
   await exported.getByRole('button', { name: 'Done' }).click()
   expect(readdirSync(path.join(served.folder, 'Holiday folders', 'beach'))).toEqual(['red.jpg'])
 
   // There is something now.
-  await page.keyboard.press('Control+e')
-  await exporting.getByLabel('Format').selectOption('folders')
+  await openExport(page, 'folders')
   await exporting.getByRole('button', { name: 'Export', exact: true }).click()
   await expect(exporting.getByRole('alert')).toContainText('is not empty')
 })
@@ -58,8 +63,7 @@ test('import of a folder, chosen in the dialog; the rest is asked', async ({ app
   await expect(importing.getByText(/^Read as A folder for each label/)).toBeVisible()
   await importing.getByText('First marks').click()
   await expect(importing.getByRole('row', { name: /IMG_1\.jpg kite Present/ })).toBeVisible()
-  await importing.getByRole('button', { name: 'Import', exact: true }).click()
-  await importing.getByRole('button', { name: 'Done' }).click()
+  await finishImport(importing)
   await expectCounts(page, 'kite', 1, 0)
 })
 
@@ -70,10 +74,7 @@ test('what a file leaves open is asked; labels that are called otherwise are sai
   await openMade(page, served)
   const file = path.join(served.folder, 'wide.csv')
   writeFileSync(file, 'image,Strand,boat,note\nred.jpg,1,-1,from the sea\ngreen.jpg,0,1,a hill\n')
-  await page.keyboard.press('Control+i')
-  const importing = dialog(page, 'Import labels')
-  await importing.getByLabel('File or folder', { exact: true }).fill(file)
-  await importing.getByRole('button', { name: 'Preview', exact: true }).click()
+  const importing = await chooseImportFile(page, file)
   await expect(importing.getByRole('alert')).toContainText('both 0 and −1')
   await expect(importing.getByRole('alert')).toContainText('What 0 and −1 mean')
   await importing.getByLabel('Format').selectOption('csv-wide')
@@ -83,16 +84,10 @@ test('what a file leaves open is asked; labels that are called otherwise are sai
   await importing.getByRole('button', { name: 'Preview', exact: true }).click()
   await expect(importing.getByText('3 new marks')).toBeVisible()
 
-  await importing.getByText('Map label names').click()
-  await importing.getByLabel('In the file').selectOption('Strand')
-  await importing.getByLabel('In this project').selectOption({ label: 'beach' })
-  await importing.getByRole('button', { name: 'Map', exact: true }).click()
-  await expect(importing.getByText(/Strand.* means .*beach/)).toBeVisible()
+  await mapLabel(importing, 'Strand', 'beach')
   await expect(importing.getByRole('row', { name: /Strand/ })).toHaveCount(0)
   await expectNoViolations(page, 'import with renames')
-  await importing.getByRole('button', { name: 'Import', exact: true }).click()
-  await expect(importing.getByText('Imported 3 marks. You can undo this.')).toBeVisible()
-  await importing.getByRole('button', { name: 'Done' }).click()
+  await finishImport(importing, 'Imported 3 marks. You can undo this.')
   await expectCounts(page, 'beach', 1, 0)
   await expectCounts(page, 'boat', 1, 1)
 })
@@ -112,9 +107,7 @@ test('suggestions out of a file suggest, until a model is trained', async ({ app
   await importing.getByLabel('File or folder', { exact: true }).fill(file)
   await page.keyboard.press('Enter')
   await expect(importing.getByRole('checkbox', { name: /Keep 1 suggestion from .*v7/ })).toBeChecked()
-  await importing.getByRole('button', { name: 'Import', exact: true }).click()
-  await expect(importing.getByText(/1 suggestion was kept/)).toBeVisible()
-  await importing.getByRole('button', { name: 'Done' }).click()
+  await finishImport(importing, /1 suggestion was kept/)
   await expectCounts(page, 'beach', 0, 0)
   await image(page, 'red.jpg').dblclick()
   const suggested = page.locator('li[data-state="suggested"]').filter({ hasText: 'beach' })

@@ -63,3 +63,28 @@ export async function chooseImportFile(page: Page, file: string): Promise<Locato
   await importing.getByRole('button', { name: 'Preview', exact: true }).click()
   return importing
 }
+
+/** Imports what was read, and closes the dialog. @param said what it says of that */
+export async function finishImport(importing: Locator, said?: string | RegExp): Promise<void> {
+  await importing.getByRole('button', { name: 'Import', exact: true }).click()
+  if (said) await expect(importing.getByText(said)).toBeVisible()
+  await importing.getByRole('button', { name: 'Done' }).click()
+  await expect(importing).toHaveCount(0)
+}
+
+/** Says which label of the project the file means by a name of its own. */
+export async function mapLabel(importing: Locator, from: string, to: string): Promise<void> {
+  await importing.getByText('Map label names').click()
+  await importing.getByLabel('In the file').selectOption(from)
+  await importing.getByLabel('In this project').selectOption({ label: to })
+  await importing.getByRole('button', { name: 'Map', exact: true }).click()
+  await expect(importing.getByText(`${from} means ${to}`)).toBeVisible()
+}
+
+/** Opens the dialog of an export. @returns it, and what comes after it */
+export async function openExport(page: Page, format?: string): Promise<{ exporting: Locator; exported: Locator }> {
+  await page.keyboard.press('Control+e')
+  const exporting = dialog(page, 'Export')
+  if (format) await exporting.getByLabel('Format').selectOption(format)
+  return { exporting, exported: dialog(page, 'Exported') }
+}

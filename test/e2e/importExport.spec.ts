@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
-import { chooseImportFile, dialog, expectCounts, image, openMade } from './holiday.ts'
+import { chooseImportFile, dialog, expectCounts, finishImport, image, openExport, openMade } from './holiday.ts'
 
 test('import: what a file would do, what is done, and what is left open', async ({ app: page, served }) => {
   await openMade(page, served)
@@ -19,9 +19,7 @@ test('import: what a file would do, what is done, and what is left open', async 
   await expect(importing.getByRole('radio')).toHaveCount(0)
   // Looking at it has changed nothing.
   await expectCounts(page, 'beach', 0, 0)
-  await importing.getByRole('button', { name: 'Import', exact: true }).click()
-  await expect(importing.getByText('Imported: 3 marks and 1 new label.')).toBeVisible()
-  await importing.getByRole('button', { name: 'Done' }).click()
+  await finishImport(importing, 'Imported: 3 marks and 1 new label.')
   await expectCounts(page, 'beach', 1, 1)
   await expectCounts(page, 'kite', 1, 0)
 
@@ -33,9 +31,7 @@ test('import: what a file would do, what is done, and what is left open', async 
   await expect(importing.getByRole('radio', { name: 'Keep the project’s marks' })).toBeChecked()
   await expect(importing.getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
   await importing.getByRole('radio', { name: 'Use the file’s marks' }).check()
-  await importing.getByRole('button', { name: 'Import', exact: true }).click()
-  await importing.getByRole('button', { name: 'Done' }).click()
-  await expect(importing).toHaveCount(0)
+  await finishImport(importing)
   await expectCounts(page, 'beach', 0, 2)
   await page.keyboard.press('Control+z')
   await expectCounts(page, 'beach', 1, 1)
@@ -52,8 +48,7 @@ test('import: what a file would do, what is done, and what is left open', async 
   await expect(importing.getByRole('group', { name: /doesn’t say what is absent/ })).toBeVisible()
   await expect(importing.getByRole('radio', { name: /^Unknown/ })).toBeChecked()
   await importing.getByRole('radio', { name: /^Absent/ }).check()
-  await importing.getByRole('button', { name: 'Import', exact: true }).click()
-  await importing.getByRole('button', { name: 'Done' }).click()
+  await finishImport(importing)
   await expectCounts(page, 'boat', 1, 1)
 
   const none = await chooseImportFile(page, path.join(served.folder, 'none.csv'))
@@ -69,14 +64,12 @@ test('export: to the place that is proposed, in either format, with what it coul
   await page.keyboard.press('1')
   await expectCounts(page, 'beach', 1, 0)
 
-  await page.keyboard.press('Control+e')
-  const exporting = dialog(page, 'Export')
+  const { exporting, exported } = await openExport(page)
   const place = exporting.getByLabel('Save to', { exact: true })
   await expect(place).toHaveValue(path.join(served.folder, 'Holiday.json'))
   await exporting.getByLabel('Format').selectOption('csv')
   await expect(place).toHaveValue(path.join(served.folder, 'Holiday.csv'))
   await exporting.getByRole('button', { name: 'Export', exact: true }).click()
-  const exported = dialog(page, 'Exported')
   await expect(exported.getByText('Holiday.csv')).toBeVisible()
   await exported.getByRole('button', { name: 'Done' }).click()
   expect(readFileSync(path.join(served.folder, 'Holiday.csv'), 'utf8').trim().split(/\r?\n/)).toEqual([
@@ -85,8 +78,7 @@ test('export: to the place that is proposed, in either format, with what it coul
   ])
 
   // A name chosen in the dialog: there is one of it already.
-  await page.keyboard.press('Control+e')
-  await exporting.getByLabel('Format').selectOption('csv')
+  await openExport(page, 'csv')
   await exporting.getByRole('button', { name: 'Choose… Save to' }).click()
   const browsing = dialog(page, 'Save to')
   await expect(browsing.getByText('A file with this name already exists.')).toBeVisible()
@@ -106,9 +98,7 @@ test('what is there already is replaced only by whoever says so, in each dialog 
   await openMade(page, served)
   const mine = path.join(served.folder, 'mine.csv')
   writeFileSync(mine, 'mine')
-  await page.keyboard.press('Control+e')
-  const exporting = dialog(page, 'Export')
-  await exporting.getByLabel('Format').selectOption('csv')
+  const { exporting, exported } = await openExport(page, 'csv')
   const place = exporting.getByLabel('Save to', { exact: true })
   await place.fill(mine)
   await place.press('Enter')
@@ -127,7 +117,7 @@ test('what is there already is replaced only by whoever says so, in each dialog 
   await place.fill(mine)
   await place.press('Enter')
   await exporting.getByRole('button', { name: 'Replace' }).click()
-  await dialog(page, 'Exported').getByRole('button', { name: 'Done' }).click()
+  await exported.getByRole('button', { name: 'Done' }).click()
   expect(readFileSync(mine, 'utf8')).toMatch(/^image,label,value/)
 
   const report = path.join(served.folder, 'mine.html')
