@@ -1,7 +1,5 @@
-/** What the page of backbones shows, as schemas. */
 import { z } from 'zod'
-
-const count = z.int().nonnegative()
+import { count, jobStarted, list, nameText, pathText, procedure } from './base.ts'
 
 export const backboneRow = z.object({
   /** What the project is told to use: a name, or the path of a file. */
@@ -86,3 +84,23 @@ export const backbonesPage = z.object({
     .nullable(),
 })
 export type BackbonesPage = z.infer<typeof backbonesPage>
+
+export const backbonesContract = {
+  backbones: {
+    page: procedure.output(backbonesPage),
+    /** Goes to the server that the list names, or to the mirror of the preferences (a `fetch` job). */
+    fetch: procedure
+      .input(z.object({ name: nameText, withText: z.boolean().optional(), acceptNew: z.boolean().optional() }))
+      .output(jobStarted),
+    /** Deletes what was fetched of it. */
+    remove: procedure.input(z.object({ name: nameText })),
+    /** How many images a second it does here, on images of the project (a `try` job). */
+    measure: procedure.input(z.object({ specification: pathText })).output(jobStarted),
+    /** Compares the second with the first on images of the project of which something is known (a `try` job). */
+    try: procedure
+      .input(z.object({ specifications: list('backbones', pathText, 4).min(1), images: z.int().min(1).max(5000) }))
+      .output(jobStarted),
+    /** Deletes the features of one backbone in the project's cache. */
+    clearFeatures: procedure.input(z.object({ identity: nameText })).output(z.object({ bytes: z.int() })),
+  },
+}

@@ -1,8 +1,8 @@
-/** Accepting suggestions in bulk, and how the work goes. */
 import { z } from 'zod'
-import { actionResult, id, imageFilter, limits, list } from './schemas.ts'
+import { count, id, limits, list, procedure, wordText } from './base.ts'
+import { imageFilter } from './images.ts'
+import { actionResult } from './marks.ts'
 
-const count = z.int().nonnegative()
 const side = z.enum(['present', 'absent'])
 
 export const bulkRequest = z.object({
@@ -72,38 +72,19 @@ export const bulkResult = actionResult.extend({
   left: count,
 })
 
-/** Pairs decided, by how. What an undo took back does not count. */
-export const decisions = z.object({
-  byHand: z.int(),
-  /** Suggestions accepted one at a time, and many at once. */
-  oneByOne: z.int(),
-  inBulk: z.int(),
-  /** Actions that accepted many at once. */
-  strokes: z.int(),
-  imported: z.int(),
-})
-
-export const progressOverview = z.object({
-  today: decisions,
-  total: decisions,
-  session: z.object({
-    decisions,
-    startedAt: z.number(),
-    /** Without the breaks, in minutes. */
-    minutes: z.number(),
-    /** Pairs a minute, not counting what was accepted in bulk; null while there is too little to tell. */
-    perMinute: z.number().nullable(),
-    labelIds: z.array(id),
-  }),
-})
-
-/** Confident undecided suggestions of each label. */
-export const likelyCounts = z.array(z.object({ labelId: id, present: count, absent: count }))
-
 export type BulkRequest = z.infer<typeof bulkRequest>
 export type BulkRefusal = z.infer<typeof bulkRefusal>
 export type BulkLine = z.infer<typeof bulkLine>
 export type BulkSample = z.infer<typeof bulkSample>
 export type BulkPreview = z.infer<typeof bulkPreview>
-export type Decisions = z.infer<typeof decisions>
-export type ProgressOverview = z.infer<typeof progressOverview>
+
+export const bulkContract = {
+  bulk: {
+    /** What accepting all that keeps its promises label by label would do; nothing is written. */
+    preview: procedure.input(bulkRequest).output(bulkPreview),
+    /** Of one label and side of a preview: the twelve least sure, and as many at random. */
+    sample: procedure.input(bulkSampleRequest).output(z.array(bulkSample)),
+    /** Does what was previewed (an `accept` job): one action, one undo. */
+    accept: procedure.input(z.object({ token: wordText })).output(bulkResult),
+  },
+}

@@ -1,4 +1,4 @@
-import type { Cooccurrence } from './modelPage.ts'
+import type { Cooccurrence } from './models.ts'
 
 export type HeatMeasure = 'lift' | 'conditional'
 

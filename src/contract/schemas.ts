@@ -1,12 +1,13 @@
-/**
- * What crosses the bridge, as schemas: everything that comes in is checked against them, whoever sends it.
- * Bulk data (the ids of 100,000 images) passes as bytes, images by a route of their own (`imageUrl`).
- */
-export * from './schemas/bounds.ts'
-export * from './schemas/exchange.ts'
-export * from './schemas/images.ts'
-export * from './schemas/labels.ts'
-export * from './schemas/models.ts'
-export { id } from './schemas/numbers.ts'
-export * from './schemas/program.ts'
-export * from './schemas/project.ts'
+/** All that crosses the bridge, in one place to import from. */
+
+export * from './base.ts'
+export * from './exchange.ts'
+export * from './images.ts'
+export * from './labelByLabel.ts'
+export * from './labels.ts'
+export * from './marks.ts'
+export * from './models.ts'
+export * from './program.ts'
+export * from './project.ts'
+export * from './suggestions.ts'
+export * from './training.ts'

@@ -5,7 +5,7 @@ import {
   modelCurves as curvesSchema,
   mistake,
   modelReport as reportSchema,
-} from '../../src/contract/modelPage.ts'
+} from '../../src/contract/models.ts'
 import { cooccurrenceOfKnown, mistakesOfModel, modelCurves, modelReport } from '../../src/main/app/models/modelPage.ts'
 import { modelsOf } from '../../src/main/app/models/models.ts'
 import { summaryOf } from '../../src/main/app/project/summary.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { heatCell, heatColour } from '../../src/contract/heat.ts'
-import type { Cooccurrence } from '../../src/contract/modelPage.ts'
+import type { Cooccurrence } from '../../src/contract/models.ts'
 import { inOrder, type LabelColumn, type LabelFigures } from '../../src/renderer/models/labelOrder.ts'
 import { nearestStep } from '../../src/renderer/models/nearestStep.ts'
 

@@ -57,7 +57,7 @@ test.skipIf(process.platform !== 'linux')(
           await client.marks.set({ changes: [{ imageId: id, labelId: label.id, state: i % 2 === 0 ? 1 : -1 }] })
           if (i % 5 === 0) await client.history.undo()
         }
-        await client.exchange.export({ format: 'csv', path: shop.place('out.csv') })
+        await client.exchange.export({ format: 'csv', path: shop.place('out.csv'), overwrite: true })
         const { token } = await client.exchange.preview({ path: shop.place('out.csv') })
         const choices = { rest: 'unknown', conflicts: 'keep', suggestions: true } as const
         await client.exchange.import({ token, choices })

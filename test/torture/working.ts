@@ -171,7 +171,8 @@ export class Working {
     await client.training.start({ device: 'cpu' }).catch(refused)
     for (let i = 0; ; i++) {
       const path = this.#shop.place('out', i % 2 === 0 ? 'labels.json' : `voc-${this.#episode}-${i}`)
-      if (!quiet || i === 0) await client.exchange.export({ format: i % 2 === 0 ? 'coco' : 'voc', path }).catch(refused)
+      const format = i % 2 === 0 ? 'coco' : 'voc'
+      if (!quiet || i === 0) await client.exchange.export({ format, path, overwrite: true }).catch(refused)
       if (i % 3 === 1) await client.backups.make().catch(refused)
       await client.project.rescan().catch(refused)
       await wait(this.#shop.moment(300))

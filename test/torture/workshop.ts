@@ -59,7 +59,8 @@ export class Workshop {
     const db = new Database(template)
     db.exec(readFileSync(path.join(import.meta.dirname, '../project/fixtures/v1.sql'), 'utf8'))
     const id = db.prepare('SELECT max(id) FROM action').pluck().get() as number
-    db.exec(`INSERT INTO action (id, kind, title, at, before_id) VALUES (${id + 1}, 'do', 'Describe', 1, ${id})`)
+    db.exec(`INSERT INTO action (id, kind, title, at, before_id) SELECT ${id + 1}, 'do', 'Describe', 1, max(id) FROM action
+      WHERE kind = 'do' AND id NOT IN (SELECT target_id FROM action WHERE kind = 'undo')`)
     const add = db.prepare(
       `INSERT INTO label_change (action_id, label_id, field, old_value, new_value) VALUES (${id + 1}, 1, 'description', ?, ?)`,
     )

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useMemo, useState } from 'react'
 import { type HeatMeasure, heatCell, heatColour } from '../../contract/heat.ts'
-import type { Cooccurrence } from '../../contract/modelPage.ts'
+import type { Cooccurrence } from '../../contract/models.ts'
 import type { Label } from '../../contract/schemas.ts'
 import { useRemembered } from '../state/remembered.ts'
 import { texts } from '../texts.ts'

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import type { ModelReport } from '../../contract/modelPage.ts'
+import type { ModelReport } from '../../contract/models.ts'
 import { useRemembered } from '../state/remembered.ts'
 import { texts } from '../texts.ts'
 import { Name } from '../ui/Name.tsx'

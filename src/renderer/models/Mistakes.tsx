@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Mistake } from '../../contract/modelPage.ts'
+import type { Mistake } from '../../contract/models.ts'
 import { currentIds } from '../state/queries.ts'
 import { openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react'
-import type { ModelExport, ModelExported } from '../../contract/modelPage.ts'
+import type { ModelExport, ModelExported } from '../../contract/models.ts'
 import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'
 import { joinPath, parentOf } from '../start/paths.ts'

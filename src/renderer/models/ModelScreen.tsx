@@ -1,6 +1,6 @@
 import { ArrowLeft, ChartSpline, FileOutput, Layers } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
-import type { ModelReport } from '../../contract/modelPage.ts'
+import type { ModelReport } from '../../contract/models.ts'
 import type { Model, ProjectSummary } from '../../contract/schemas.ts'
 import { action, withKeyOf } from '../actions/registry.ts'
 import { client, reportOf } from '../bridge/client.ts'

@@ -1,4 +1,4 @@
-import type { ModelCurves } from '../../contract/modelPage.ts'
+import type { ModelCurves } from '../../contract/models.ts'
 import { texts } from '../texts.ts'
 import { Plot } from './Plot.tsx'
 

@@ -1,5 +1,5 @@
 import { useId, useMemo, useState } from 'react'
-import type { ModelCurves } from '../../contract/modelPage.ts'
+import type { ModelCurves } from '../../contract/models.ts'
 import { texts } from '../texts.ts'
 import { nearestStep } from './nearestStep.ts'
 import { Plot } from './Plot.tsx'

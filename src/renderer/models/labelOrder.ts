@@ -1,4 +1,4 @@
-import type { ModelReport } from '../../contract/modelPage.ts'
+import type { ModelReport } from '../../contract/models.ts'
 
 export type LabelFigures = ModelReport['labels'][number] & { name: string }
 export type LabelColumn = 'name' | 'present' | 'absent' | 'averagePrecision' | 'change'

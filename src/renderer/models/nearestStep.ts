@@ -1,4 +1,4 @@
-import type { ModelCurves } from '../../contract/modelPage.ts'
+import type { ModelCurves } from '../../contract/models.ts'
 
 export interface Scales {
   /** From a share to CSS pixels. */

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Decisions } from '../../contract/bulk.ts'
+import type { Decisions } from '../../contract/progress.ts'
 import type { Label } from '../../contract/schemas.ts'
 import { client, reportOf } from '../bridge/client.ts'
 import { useLabels, useProject } from '../state/queries.ts'

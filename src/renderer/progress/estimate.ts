@@ -1,4 +1,4 @@
-import type { Decisions, ProgressOverview } from '../../contract/bulk.ts'
+import type { Decisions, ProgressOverview } from '../../contract/progress.ts'
 
 interface Counted {
   id: number

@@ -1,4 +1,4 @@
-import type { Cooccurrence, Mistake, ModelCurves, ModelReport } from '../../../contract/modelPage.ts'
+import type { Cooccurrence, Mistake, ModelCurves, ModelReport } from '../../../contract/models.ts'
 import { Slices } from '../../base/slices.ts'
 import { type Known, otherSide, State, sideOf } from '../../domain/state.ts'
 import type { Model } from '../../project/models.ts'

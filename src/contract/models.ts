@@ -1,9 +1,36 @@
-/** What the model page shows, as schemas. Fractions; null where too little is known to measure it. */
 import { z } from 'zod'
-import { pathText } from './schemas/bounds.ts'
-import { id } from './schemas/numbers.ts'
+import { count, id, pathText, procedure } from './base.ts'
 
-const count = z.int().nonnegative()
+/** Held-out quality of a model: fractions; null where too little was known to measure it. */
+export const labelMetrics = z.object({
+  labelId: id,
+  name: z.string(),
+  present: count,
+  absent: count,
+  averagePrecision: z.object({
+    linear: z.number().nullable(),
+    sst: z.number().nullable(),
+    blend: z.number().nullable(),
+  }),
+})
+export type LabelMetrics = z.infer<typeof labelMetrics>
+
+export const model = z.object({
+  id,
+  createdAt: z.number(),
+  kind: z.string(),
+  backbone: z.string(),
+  device: z.string().nullable(),
+  seed: z.number().nullable(),
+  current: z.boolean(),
+  /** Its scores are at hand. They can be lost with the cache folder: then it has to be trained again. */
+  usable: z.boolean(),
+  mAP: z.object({ linear: z.number(), sst: z.number(), blend: z.number() }).nullable(),
+  seconds: z.number().nullable(),
+  labels: z.array(labelMetrics),
+})
+export type Model = z.infer<typeof model>
+
 const fraction = z.number().nullable()
 
 /** How a model goes out: as one ONNX file, or as a model repository of NVIDIA Triton and KServe. */
@@ -111,3 +138,18 @@ export type ModelReport = z.infer<typeof modelReport>
 export type ModelCurves = z.infer<typeof modelCurves>
 export type Cooccurrence = z.infer<typeof cooccurrence>
 export type Mistake = z.infer<typeof mistake>
+
+export const modelsContract = {
+  models: {
+    /** How good a model is on what is known now, label by label, beside the version before it. */
+    report: procedure.input(z.object({ id })).output(modelReport),
+    /** Reliability, and precision and recall by threshold, of a label; null: of all together. */
+    curves: procedure.input(z.object({ id, labelId: id.nullable() })).output(modelCurves),
+    /** How labels go together in what is known; no model is needed. */
+    cooccurrence: procedure.output(cooccurrence),
+    /** Known pairs of a label that the model is confident are the opposite, the most confident first. */
+    mistakes: procedure.input(z.object({ id, labelId: id, limit: z.int().min(1).max(200) })).output(z.array(mistake)),
+    /** Writes it for other programs; answers when it is written. */
+    export: procedure.input(modelExport).output(modelExported),
+  },
+}

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { viewChoices } from '../views.ts'
-import { nameText, pathText, wordText } from './bounds.ts'
+import { count, id, jobStarted, limits, list, nameText, pathText, procedure, wordText } from './base.ts'
 import { label } from './labels.ts'
 import { model } from './models.ts'
-import { count, id } from './numbers.ts'
+import { viewChoices } from './views.ts'
 
 export const settings = z.object({
   name: z.string(),
@@ -67,39 +66,36 @@ export const backup = z.object({
 })
 export type Backup = z.infer<typeof backup>
 
-/** After an action: what the buttons say, and where it can be seen. */
-/** What a page gives what it asks for, so that it is done once, and in the project that it was meant for. */
-export const sent = z.object({ id: z.uuid(), /** Its uuid. */ project: z.string().max(100) })
-export type Sent = z.infer<typeof sent>
-
-export const actionResult = z.object({
-  changed: count,
-  title: z.string(),
-  firstImageId: id.nullable(),
-  /** What was changed first there; told of an undo and a redo. */
-  firstLabelId: id.nullable().optional(),
-  undoTitle: z.string().nullable(),
-  redoTitle: z.string().nullable(),
-  /** Images that nothing was said of, because they can’t be shown. */
-  unseen: count.optional(),
-})
-export type ActionResult = z.infer<typeof actionResult>
-
-/** Which way the history was gone, how many steps of how many: something else may have been done on the way. */
-export const wentTo = actionResult.extend({ kind: z.enum(['undo', 'redo']), steps: count, of: count })
-export type WentTo = z.infer<typeof wentTo>
-
-export const action = z.object({
-  id,
-  kind: z.enum(['do', 'undo', 'redo']),
-  title: z.string(),
-  at: z.number(),
-  stateChanges: count,
-  labelChanges: count,
-  undone: z.boolean(),
-  /** Undone, and nothing else was done since. */
-  redoable: z.boolean(),
-  /** What decided its pairs; null where it changed labels only. */
-  source: z.enum(['human', 'accepted_suggestion', 'import']).nullable(),
-})
-export type Action = z.infer<typeof action>
+export const projectContract = {
+  project: {
+    current: procedure.output(projectSummary.nullable()),
+    /** Makes it, opens it, and starts to look through its folder (a `scan` job). */
+    create: procedure
+      .input(
+        z.object({
+          path: pathText,
+          imagesRoot: pathText,
+          labels: list('labels', nameText, limits.labels),
+          backbone: pathText.nullable().optional(),
+        }),
+      )
+      .output(projectSummary),
+    open: procedure.input(z.object({ path: pathText, readOnly: z.boolean().optional() })).output(projectSummary),
+    /** Draws the sample in this folder (a `sample` job), and opens it when it is there. Without one: in the documents folder. */
+    sample: procedure.input(z.object({ folder: pathText.optional() })).output(projectSummary),
+    close: procedure,
+    rescan: procedure.output(jobStarted),
+    relocate: procedure.input(z.object({ imagesRoot: pathText })).output(projectSummary),
+    /** Images may be read from there. @param imagesRoot as the question named it: it may have changed since */
+    allowImages: procedure.input(z.object({ imagesRoot: pathText })).output(projectSummary),
+    configure: procedure.input(settingsPatch).output(projectSummary),
+  },
+  backups: {
+    /** The newest first. @param path of a project file; the project that is open if left out */
+    list: procedure.input(z.object({ path: pathText.optional() })).output(z.array(backup)),
+    /** Makes one now. @returns its name */
+    make: procedure.output(z.object({ name: z.string() })),
+    /** Puts it in the place of the project file, and opens that; what was there becomes a backup first. */
+    restore: procedure.input(z.object({ name: nameText, path: pathText.optional() })).output(projectSummary),
+  },
+}

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { text, texts } from './bounds.ts'
+import { count, limits, nameText, overwrite, pathText, procedure, text, texts, wordText } from './base.ts'
 import { labelState } from './labels.ts'
-import { count } from './numbers.ts'
 
 /** Answers to a format's questions, by their ids. */
 export const exchangeSettings = texts('answers', text('An answer', 4096), 100)
@@ -123,3 +122,53 @@ export const mergeReport = z.object({
   kappa: z.number().nullable(),
 })
 export type MergeReport = z.infer<typeof mergeReport>
+
+export const exchangeContract = {
+  exchange: {
+    formats: procedure.output(z.array(exchangeFormat)),
+    /** Answers when it is written. */
+    export: procedure
+      .input(
+        z.object({
+          format: wordText,
+          path: pathText,
+          suggestions: z.boolean().optional(),
+          /** Only images of which every label is known. */
+          complete: z.boolean().optional(),
+          images: z.enum(['none', 'copy', 'link']).optional(),
+          settings: exchangeSettings.optional(),
+          overwrite,
+        }),
+      )
+      .output(exportReport),
+    /** Writes what is known and how good the model is as one page; answers when it is written. */
+    report: procedure
+      .input(z.object({ path: pathText, overwrite }))
+      .output(z.object({ file: z.string(), bytes: z.int(), pictures: z.int() })),
+    /** Reads the file or the folder and says what importing it would do; nothing is written. */
+    preview: procedure
+      .input(
+        z.object({
+          path: pathText,
+          format: wordText.optional(),
+          settings: exchangeSettings.optional(),
+          /** By the name in the file: what the label is to be called; '' leaves it out. */
+          renames: texts('labels', nameText, limits.labels).optional(),
+        }),
+      )
+      .output(importPreview),
+    /** The same with other names, of what was read; the token of before is spent. */
+    rename: procedure
+      .input(z.object({ token: wordText, renames: texts('labels', nameText, limits.labels) }))
+      .output(importPreview),
+    /** Keeps the contents of a file whose place a browser does not tell, until the project is closed. @returns where */
+    receive: procedure
+      .input(z.object({ name: nameText, contents: z.instanceof(Blob) }))
+      .output(z.object({ path: z.string() })),
+    import: procedure.input(z.object({ token: wordText, choices: importChoices })).output(importResult),
+    /** What joining another copy of the project would do (an `import` job); nothing is written. */
+    mergePreview: procedure.input(z.object({ path: pathText })).output(mergeReport),
+    /** Joins it: one action, one undo. */
+    merge: procedure.input(z.object({ path: pathText })).output(mergeReport),
+  },
+}

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { limits, nameText, text, wordText } from './bounds.ts'
-import { count, id } from './numbers.ts'
+import { count, id, limits, list, nameText, procedure, text, wordText } from './base.ts'
 
 /** 1 present, 0 unknown, −1 absent. Unknown is never silently turned into absent. */
 export const labelState = z.union([z.literal(1), z.literal(0), z.literal(-1)])
@@ -50,3 +49,26 @@ export const mergePlan = z.object({
   conflicts: count,
 })
 export type MergePlan = z.infer<typeof mergePlan>
+
+export const labelsContract = {
+  labels: {
+    list: procedure.output(z.array(label)),
+    add: procedure.input(newLabel).output(label),
+    /** What follows from its parent and its group is filled in where nothing is known: so many states. */
+    update: procedure
+      .input(z.object({ id, patch: labelPatch }))
+      .output(label.extend({ filled: z.int().nonnegative() })),
+    /** Undo brings it back, with its states. */
+    remove: procedure.input(z.object({ id })),
+    /** Every label, in the new order. */
+    reorder: procedure.input(z.object({ ids: list('labels', id, limits.labels) })),
+    /** What `merge` would do. */
+    mergePlan: procedure.input(z.object({ id, intoId: id })).output(mergePlan),
+    /** One label for two: the first goes, and its marks to the second, where that has none of its own. */
+    merge: procedure.input(z.object({ id, intoId: id })),
+    /** A new label for those of these images in which one is present; there that one is open again. */
+    split: procedure
+      .input(z.object({ id, name: nameText, imageIds: list('images', id, limits.many) }))
+      .output(label.extend({ images: z.int().positive() })),
+  },
+}

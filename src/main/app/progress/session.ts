@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Decisions, ProgressOverview } from '../../../contract/bulk.ts'
+import type { Decisions, ProgressOverview } from '../../../contract/progress.ts'
 import type { Project } from '../../project/project.ts'
 import type { Worked } from '../../project/states/progress.ts'
 import type { ProjectChange } from '../../project/types.ts'

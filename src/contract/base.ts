@@ -1,4 +1,7 @@
+import { oc } from '@orpc/contract'
 import { z } from 'zod'
+
+/** What every part of the contract is made of: how large what is sent may be, ids, and how errors come back. */
 
 /**
  * How large what is sent may be. Whatever is larger is refused with the sentence that stands beside the limit: texts of 30 MB and
@@ -76,3 +79,23 @@ function sentenceOf({ message, origin, maximum }: z.infer<typeof issueOf>): stri
     ? `This can have at most ${counted(maximum)} characters.`
     : `At most ${counted(maximum)} of these can be named at once.`
 }
+
+/** Lists of ids pass as Int32. */
+export const id = z.int().positive().max(0x7fffffff)
+
+export const count = z.int().nonnegative()
+
+/** What a page gives what it asks for, so that it is done once, and in the project that it was meant for. */
+export const sent = z.object({ id: z.uuid(), /** Its uuid. */ project: z.string().max(100) })
+export type Sent = z.infer<typeof sent>
+
+/**
+ * Whatever a person can act on comes back as the error `USER_ERROR`: its message is one sentence, `data.hint` the way out,
+ * `data.code` is stable. Any other error is a bug of ours.
+ */
+export const procedure = oc.errors({ USER_ERROR: { data: z.object({ code: z.string(), hint: z.string() }) } })
+
+export const jobStarted = z.object({ jobId: id })
+
+/** What is there may be replaced; without it, the error `target-exists` says that something is. */
+export const overwrite = z.boolean().optional()

@@ -1,47 +1,5 @@
 import { z } from 'zod'
-import { count, id } from './numbers.ts'
-
-/** Held-out quality of a model: fractions; null where too little was known to measure it. */
-export const labelMetrics = z.object({
-  labelId: id,
-  name: z.string(),
-  present: count,
-  absent: count,
-  averagePrecision: z.object({
-    linear: z.number().nullable(),
-    sst: z.number().nullable(),
-    blend: z.number().nullable(),
-  }),
-})
-export type LabelMetrics = z.infer<typeof labelMetrics>
-
-export const model = z.object({
-  id,
-  createdAt: z.number(),
-  kind: z.string(),
-  backbone: z.string(),
-  device: z.string().nullable(),
-  seed: z.number().nullable(),
-  current: z.boolean(),
-  /** Its scores are at hand. They can be lost with the cache folder: then it has to be trained again. */
-  usable: z.boolean(),
-  mAP: z.object({ linear: z.number(), sst: z.number(), blend: z.number() }).nullable(),
-  seconds: z.number().nullable(),
-  labels: z.array(labelMetrics),
-})
-export type Model = z.infer<typeof model>
-
-export const device = z.object({
-  device: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
-  usable: z.boolean(),
-  /** Why it can't be used: a sentence. */
-  reason: z.string().nullable(),
-  /** How many times as fast as the CPU a training step is. */
-  speed: z.number().nullable(),
-  /** What `auto` takes. */
-  automatic: z.boolean(),
-})
-export type Device = z.infer<typeof device>
+import { count, id, procedure } from './base.ts'
 
 export const suggestion = z.object({
   labelId: id,
@@ -90,13 +48,9 @@ export const reasons = z.object({
 })
 export type Reasons = z.infer<typeof reasons>
 
-/** One point of the curves while training. `fraction` is its place on the way, 0 … 1. */
-export const trainingPoint = z.object({
-  fraction: z.number(),
-  /** Of the known labels: what the network is to bring down. */
-  loss: z.number().nullable(),
-  /** Mean average precision on held-out known labels. */
-  mAP: z.number().nullable(),
-  of: z.enum(['linear', 'sst', 'blend']).nullable(),
-})
-export type TrainingPoint = z.infer<typeof trainingPoint>
+export const suggestionsContract = {
+  suggestions: {
+    /** Why a label is suggested, or not, by what is known of the image now. */
+    reasons: procedure.input(z.object({ imageId: id, labelId: id })).output(reasons),
+  },
+}

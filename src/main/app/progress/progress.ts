@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { ProgressOverview } from '../../../contract/bulk.ts'
+import type { ProgressOverview } from '../../../contract/progress.ts'
 import { State } from '../../domain/state.ts'
 import { confidenceOf, likelyFrom } from '../../suggestions/scores.ts'
 import type { Workspace } from '../workspace.ts'

@@ -1,8 +1,10 @@
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { list, pathText, text, texts, wordText } from './bounds.ts'
-import { trainingPoint } from './models.ts'
-import { count, id } from './numbers.ts'
+import { count, id, list, pathText, procedure, text, texts, wordText } from './base.ts'
+import { givenThing, menuAction, pageError } from './desktop.ts'
+import { doctorReport } from './doctor.ts'
 import { projectSummary } from './project.ts'
+import { trainingPoint } from './training.ts'
 
 const panelWidth = z.int().min(100).max(2000)
 
@@ -125,3 +127,38 @@ export const appEvent = z.discriminatedUnion('kind', [
   }),
 ])
 export type AppEvent = z.infer<typeof appEvent>
+
+export const programContract = {
+  app: {
+    info: procedure.output(appInfo),
+    recent: procedure.output(z.array(recentProject)),
+    forgetRecent: procedure.input(z.object({ path: pathText })),
+    preferences: procedure.output(preferences),
+    /** Looks at versions, devices, disk, permissions, the open project and its cache; takes some seconds, and changes nothing. */
+    doctor: procedure.output(doctorReport),
+    setPreferences: procedure.input(preferencesPatch).output(preferences),
+    /** Where a person was and how they had the window, by what `remember` was given. */
+    remembered: procedure.output(z.record(z.string(), z.unknown())),
+    remember: procedure.input(rememberedThing),
+    /** The system's dialog; null if it was closed without a choice. Only where `info.nativeDialogs`. */
+    pick: procedure.input(pickInput).output(z.object({ path: z.string().nullable() })),
+    /** One folder of the machine that the program runs on, for a dialog of our own. Without a folder: the home folder. */
+    browse: procedure
+      .input(z.object({ folder: pathText.optional(), extensions: list('kinds of file', wordText, 1000).optional() }))
+      .output(folderListing),
+    /** What the menu bar of the desktop shows; nothing happens where there is none. */
+    menu: procedure.input(z.object({ actions: z.array(menuAction).max(300) })),
+    /** What the system has given since the last call: dragged onto the icon, opened with the program. */
+    takeGiven: procedure.output(z.array(givenThing)),
+    /** Shows the log file in the file manager. */
+    showLog: procedure,
+    /** What went wrong in a page, for the log. */
+    pageFailed: procedure.input(pageError),
+    /** All that happens from now on. */
+    events: procedure.output(eventIterator(appEvent)),
+  },
+  jobs: {
+    list: procedure.output(z.array(job)),
+    cancel: procedure.input(z.object({ id })),
+  },
+}

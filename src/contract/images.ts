@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { limits, list, nameText, pathText, text } from './bounds.ts'
-import { labelState } from './labels.ts'
-import { suggestion } from './models.ts'
-import { count, id } from './numbers.ts'
+import { count, id, limits, list, nameText, pathText, procedure, text } from './base.ts'
+import { suggestion } from './suggestions.ts'
 
 export const problem = z.object({ code: z.string(), message: z.string() })
 
@@ -122,28 +120,24 @@ export const imageDetail = imageRow.extend({
 })
 export type ImageDetail = z.infer<typeof imageDetail>
 
-export const stateChange = z.object({ imageId: id, labelId: id, state: labelState })
-export type StateChange = z.infer<typeof stateChange>
-
-/** What a person says yes or no to. */
-export const decided = z.object({
-  imageId: id,
-  labelId: id,
-  /** As it was seen: a mark of a moment ago may have turned it since. Left out: as it is now. */
-  suggestion: z.enum(['present', 'absent']).optional(),
-})
-
-/** In what order the images are shown, of which one label is asked: the surest present first, … */
-export const labelByLabelOrder = z.enum(['present', 'uncertain', 'absent'])
-export type LabelByLabelOrder = z.infer<typeof labelByLabelOrder>
-
-/** Images of which one label is undecided. */
-export const labelByLabelList = z.object({
-  ids: z.array(id),
-  /** That the label is present; null where the model says nothing. */
-  probabilities: z.array(z.number().nullable()),
-  /** How many there are in all. */
-  left: count,
-  modelId: id.nullable(),
-})
-export type LabelByLabelList = z.infer<typeof labelByLabelList>
+export const imagesContract = {
+  images: {
+    /** The ids of all that pass, in order: Int32, little endian. */
+    query: procedure.input(z.object({ filter: imageFilter, sort: imageSort })).output(z.instanceof(Blob)),
+    rows: procedure.input(z.object({ ids: list('images', id, 500) })).output(z.array(imageRow)),
+    detail: procedure.input(z.object({ id })).output(imageDetail),
+    /** Shows its file in the file manager of the machine that the program runs on. */
+    reveal: procedure.input(z.object({ id })),
+    /** Those that are made already, as one file (`thumbnailPack.ts`). */
+    thumbnails: procedure.input(z.object({ ids: list('images', id, 500) })).output(z.instanceof(Blob)),
+  },
+  filters: {
+    list: procedure.output(z.array(savedFilter)),
+    /** One of the same name is replaced. */
+    save: procedure.input(savedFilter).output(z.array(savedFilter)),
+    rename: procedure.input(z.object({ name: nameText, to: savedFilter.shape.name })).output(z.array(savedFilter)),
+    remove: procedure.input(z.object({ name: nameText })).output(z.array(savedFilter)),
+    /** What there is to filter by, beside labels: folders of images, people who decided. */
+    choices: procedure.output(z.object({ folders: z.array(z.string()), people: z.array(z.string()) })),
+  },
+}
