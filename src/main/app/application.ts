@@ -37,6 +37,8 @@ export interface ApplicationOptions {
   computeEntry: string
   /** The version of what shows the window, where that is not a browser. */
   window?: string
+  /** How long a device that is tried has to answer, in milliseconds. @default 20 000 */
+  deviceAnswersWithin?: number
   /** Whether projects that are opened are put among the recent ones. @default true */
   remembers?: boolean
 }
@@ -61,7 +63,8 @@ export class Application {
   /** Opening and closing come one after the other, whoever asks. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor({ version, configFolder, log, computeEntry, window, remembers = true }: ApplicationOptions) {
+  constructor(made: ApplicationOptions) {
+    const { version, configFolder, log, computeEntry, window, remembers = true, deviceAnswersWithin: within } = made
     this.#remembers = remembers
     this.configFolder = configFolder
     this.window = window
@@ -72,7 +75,7 @@ export class Application {
       log: (level, message) => log[level](`compute: ${message}`),
     }
     const compute: Compute = new ComputeProcess(options)
-    const devices = new Devices((device, signal) => probeApart(options, device, { signal }))
+    const devices = new Devices((device, signal) => probeApart(options, device, { signal, within }))
     compute.on('crash', ({ what }) => {
       events.notice('warning', what, 'Your project is safe; Surmise has started the compute process anew.')
     })

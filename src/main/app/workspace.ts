@@ -7,6 +7,7 @@ import { placeOfImage } from '../images/place.ts'
 import { backupFolder } from '../project/file/backups.ts'
 import { isFolder } from '../project/file/root.ts'
 import type { Project } from '../project/project.ts'
+import type { ReadableProject } from '../project/readable.ts'
 import type { ProjectChange } from '../project/types.ts'
 import { BulkPreviews } from './bulk/bulk.ts'
 import type { AppContext } from './context.ts'
@@ -25,6 +26,12 @@ const summaryShare = 0.02
 
 /** The first images are shown without all states in memory, and sooner; whoever needs them before has them read at once. */
 const matrixAfter = 1000
+
+/** The same for whoever only looks: its project can't be written to. */
+export interface ReadableWorkspace
+  extends Omit<Workspace, 'project' | 'allowImages' | 'moveImages' | 'close' | 'imports' | 'bulk' | 'received'> {
+  readonly project: ReadableProject
+}
 
 /** An open project, with what is kept in memory beside it. */
 export class Workspace {

@@ -25,11 +25,26 @@ const pagesAtOnce = 1000
 
 type Statement = Database.Statement<Value[]>
 
+/** A project file to be read: whoever is given this can't write, by its type; nor by SQL, which is checked. */
+export interface ReadableDatabase {
+  readonly path: string
+  readonly open: boolean
+  get<Row>(sql: string, ...values: Value[]): Row | undefined
+  all<Row>(sql: string, ...values: Value[]): Row[]
+  tuples<Row extends readonly Value[]>(sql: string, ...values: Value[]): Row[]
+  tuple<Row extends readonly Value[]>(sql: string, ...values: Value[]): Row | undefined
+  column<T extends Value>(sql: string, ...values: Value[]): T[]
+  value<T extends Value>(sql: string, ...values: Value[]): T | undefined
+}
+
+/** Within a transaction of its own, which is the only place where a table gets something to write with. */
+export type Write = (work: (db: Connection) => void) => void
+
 /**
  * One connection to a SQLite file. Every statement of the program goes through here, so that every failure is explained
  * in one place. Statements are prepared once and kept by their text.
  */
-export class Connection {
+export class Connection implements ReadableDatabase {
   readonly path: string
   readonly #db: Database.Database
   readonly #rows = new Map<string, Statement>()
@@ -80,7 +95,7 @@ export class Connection {
   /** The first row. */
   get<Row>(sql: string, ...values: Value[]): Row | undefined {
     try {
-      return this.#prepared(this.#rows, sql).get(...values) as Row | undefined
+      return this.#reading(this.#rows, sql).get(...values) as Row | undefined
     } catch (error) {
       throw asProjectError(error, this.path)
     }
@@ -88,7 +103,7 @@ export class Connection {
 
   all<Row>(sql: string, ...values: Value[]): Row[] {
     try {
-      return this.#prepared(this.#rows, sql).all(...values) as Row[]
+      return this.#reading(this.#rows, sql).all(...values) as Row[]
     } catch (error) {
       throw asProjectError(error, this.path)
     }
@@ -97,7 +112,7 @@ export class Connection {
   /** Rows as arrays: the cheapest form for many rows. */
   tuples<Row extends readonly Value[]>(sql: string, ...values: Value[]): Row[] {
     try {
-      return this.#prepared(this.#tuples, sql).all(...values) as unknown as Row[]
+      return this.#reading(this.#tuples, sql).all(...values) as unknown as Row[]
     } catch (error) {
       throw asProjectError(error, this.path)
     }
@@ -106,7 +121,7 @@ export class Connection {
   /** The first row as an array. */
   tuple<Row extends readonly Value[]>(sql: string, ...values: Value[]): Row | undefined {
     try {
-      return this.#prepared(this.#tuples, sql).get(...values) as unknown as Row | undefined
+      return this.#reading(this.#tuples, sql).get(...values) as unknown as Row | undefined
     } catch (error) {
       throw asProjectError(error, this.path)
     }
@@ -115,7 +130,7 @@ export class Connection {
   /** The first column of every row. */
   column<T extends Value>(sql: string, ...values: Value[]): T[] {
     try {
-      return this.#prepared(this.#columns, sql).all(...values) as T[]
+      return this.#reading(this.#columns, sql).all(...values) as T[]
     } catch (error) {
       throw asProjectError(error, this.path)
     }
@@ -124,7 +139,7 @@ export class Connection {
   /** The first column of the first row. */
   value<T extends Value>(sql: string, ...values: Value[]): T | undefined {
     try {
-      return this.#prepared(this.#columns, sql).get(...values) as T | undefined
+      return this.#reading(this.#columns, sql).get(...values) as T | undefined
     } catch (error) {
       throw asProjectError(error, this.path)
     }
@@ -197,6 +212,13 @@ export class Connection {
     } catch (error) {
       throw asProjectError(error, this.path)
     }
+  }
+
+  /** What reads is given to whoever may only read: SQL that writes is a bug there. */
+  #reading(statements: Map<string, Statement>, sql: string): Statement {
+    const statement = this.#prepared(statements, sql)
+    if (!statement.readonly) throw new Error(`This writes, and was asked for as if it read: ${sql}`)
+    return statement
   }
 
   #prepared(statements: Map<string, Statement>, sql: string): Statement {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { UserError } from '../base/errors.ts'
-import type { Connection } from './database.ts'
+import type { Connection, ReadableDatabase, Write } from './database.ts'
 import { soundRow } from './soundRow.ts'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
@@ -40,10 +40,10 @@ interface ModelRow {
 
 /** The models trained here, or named by an import. At most one is current: the one that suggests. */
 export class ModelsTable {
-  readonly #db: Connection
-  readonly #write: (work: () => void) => void
+  readonly #db: ReadableDatabase
+  readonly #write: Write
 
-  constructor(db: Connection, write: (work: () => void) => void) {
+  constructor(db: ReadableDatabase, write: Write) {
     this.#db = db
     this.#write = write
   }
@@ -73,25 +73,16 @@ export class ModelsTable {
   /** Adds a model, and makes it the current one if asked to: both or neither. */
   add(model: NewModel, options: { current?: boolean } = {}): Model {
     let id = 0
-    this.#write(() => {
-      id = insertModel(this.#db, model)
-      if (options.current) this.#markCurrent(id)
+    this.#write((db) => {
+      id = insertModel(db, model)
+      if (options.current) markCurrent(db, id)
     })
     return this.get(id)!
   }
 
   /** @param id null: none suggests */
   setCurrent(id: number | null): void {
-    this.#write(() => this.#markCurrent(id))
-  }
-
-  #markCurrent(id: number | null): void {
-    this.#db.run('UPDATE model SET is_current = 0 WHERE is_current = 1')
-    if (id === null) return
-    const { changes } = this.#db.run('UPDATE model SET is_current = 1 WHERE id = ?', id)
-    if (changes === 0) {
-      throw new UserError('model-unknown', 'There is no such model in this project.', 'Choose one of the list.')
-    }
+    this.#write((db) => markCurrent(db, id))
   }
 }
 
@@ -111,7 +102,7 @@ export function insertModel(db: Connection, model: NewModel): number {
   ).lastId
 }
 
-function modelOf(row: ModelRow, db: Connection): Model {
+function modelOf(row: ModelRow, db: ReadableDatabase): Model {
   soundRow('model', row, db.path)
   return {
     id: row.id,
@@ -125,5 +116,14 @@ function modelOf(row: ModelRow, db: Connection): Model {
     labelIds: JSON.parse(row.label_ids),
     file: row.file,
     current: row.is_current === 1,
+  }
+}
+
+function markCurrent(db: Connection, id: number | null): void {
+  db.run('UPDATE model SET is_current = 0 WHERE is_current = 1')
+  if (id === null) return
+  const { changes } = db.run('UPDATE model SET is_current = 1 WHERE id = ?', id)
+  if (changes === 0) {
+    throw new UserError('model-unknown', 'There is no such model in this project.', 'Choose one of the list.')
   }
 }

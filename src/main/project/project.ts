@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { cancelled, UserError } from '../base/errors.ts'
-import { Connection } from './database.ts'
+import { Connection, type Write } from './database.ts'
 import {
   historyDamaged,
   imageUnknown,
@@ -129,7 +129,10 @@ export class Project {
     if (!this.readOnly && !isShare(this.#imagesRoot) && isFolder(this.#imagesRoot))
       writeRoot(this.#db, this.path, this.#imagesRoot)
     const edit = <T>(options: EditOptions, work: (edit: Edit) => T) => this.edit(options, work)
-    const write = (kind: 'images' | 'models' | 'settings') => (work: () => void) => this.#write(kind, work)
+    const write =
+      (kind: 'images' | 'models' | 'settings'): Write =>
+      (work) =>
+        this.#write(kind, () => work(this.#db))
     this.settings = new SettingsTable(this.#db, write('settings'))
     this.images = new ImagesTable(this.#db, write('images'))
     this.labels = new LabelsTable(this.#db, edit)

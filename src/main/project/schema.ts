@@ -1,4 +1,4 @@
-import { Connection } from './database.ts'
+import { Connection, type ReadableDatabase } from './database.ts'
 import { migrate, migrations, newestVersion } from './migrations/index.ts'
 
 /** By its name, what makes each table, index, trigger and view. */
@@ -11,7 +11,7 @@ const fresh = new Map<number, Schema>()
  * triggers, and tables without their checks, are none of ours.
  * @param version of the format
  */
-export function hasOwnSchema(connection: Connection, version = newestVersion): boolean {
+export function hasOwnSchema(connection: ReadableDatabase, version = newestVersion): boolean {
   const own = fresh.get(version) ?? freshSchema(version)
   fresh.set(version, own)
   const found = schemaOf(connection)
@@ -19,7 +19,7 @@ export function hasOwnSchema(connection: Connection, version = newestVersion): b
 }
 
 /** Indexes that are missing, as SQL, and what was added that acts by itself. */
-export function strayParts(connection: Connection): { missing: string[]; added: string[] } {
+export function strayParts(connection: ReadableDatabase): { missing: string[]; added: string[] } {
   const own = fresh.get(newestVersion) ?? freshSchema(newestVersion)
   const found = schemaOf(connection)
   const missing = [...own].filter(([name, sql]) => !found.has(name) && /^CREATE (UNIQUE )?INDEX /.test(sql))
@@ -40,7 +40,7 @@ function freshSchema(version: number): Schema {
   }
 }
 
-function schemaOf(connection: Connection): Schema {
+function schemaOf(connection: ReadableDatabase): Schema {
   const rows = connection.tuples<[string, string | null]>('SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL')
   return new Map(
     rows.flatMap(([name, sql]) => (name.startsWith('sqlite_') ? [] : [[name, (sql ?? '').replace(/\s+/g, ' ')]])),

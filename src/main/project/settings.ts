@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Connection } from './database.ts'
+import type { Connection, ReadableDatabase, Write } from './database.ts'
 
 /** Every setting of a project, with what holds until somebody sets it. A new one is one line here. */
 const schema = z.object({
@@ -22,10 +22,10 @@ export type SettingName = keyof Settings
 
 /** Small typed values, kept as JSON. */
 export class SettingsTable {
-  readonly #db: Connection
-  readonly #write: (work: () => void) => void
+  readonly #db: ReadableDatabase
+  readonly #write: Write
 
-  constructor(db: Connection, write: (work: () => void) => void) {
+  constructor(db: ReadableDatabase, write: Write) {
     this.#db = db
     this.#write = write
   }
@@ -45,7 +45,7 @@ export class SettingsTable {
 
   /** @throws a ZodError for a value of another type: the contract has checked what people typed */
   set(values: Partial<Settings>): void {
-    this.#write(() => writeSettings(this.#db, values))
+    this.#write((db) => writeSettings(db, values))
   }
 }
 

@@ -15,7 +15,7 @@ import type { Speed } from '../devices/speeds.ts'
 import type { StartedJob } from '../jobs.ts'
 import { embedMissing, type KnownAtClick, knownNow } from '../training/training.ts'
 import { counted } from '../words.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace, Workspace } from '../workspace.ts'
 import { checkedBackbone } from './backbones.ts'
 
 /** Comparisons that are kept. */
@@ -26,7 +26,7 @@ const clearFrom = { labels: 8, heldOut: 300, standardErrors: 2.5 }
 const measured = { images: 32, within: 8000 }
 
 /** What comparing backbones has shown on this project, the newest first. */
-export function trialsOf({ project }: Workspace): BackboneTrial[] {
+export function trialsOf({ project }: ReadableWorkspace): BackboneTrial[] {
   return project.settings.get('backboneTrials').flatMap((one) => backboneTrial.safeParse(one).data ?? [])
 }
 

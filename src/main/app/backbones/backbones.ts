@@ -4,7 +4,7 @@ import type { ViewsChoice } from '../../../contract/views.ts'
 import { modelNamed, namesFile, viewsOf, withViews } from '../../backbone/list/registry.ts'
 import { normalisationNames } from '../../backbone/pixels/normalisation.ts'
 import { UserError } from '../../base/errors.ts'
-import type { Project } from '../../project/project.ts'
+import type { ReadableProject } from '../../project/readable.ts'
 import type { AppContext } from '../context.ts'
 import { builtInBackbone } from '../training/training.ts'
 import type { Workspace } from '../workspace.ts'
@@ -58,7 +58,7 @@ export function chooseViews(workspace: Workspace, views: ViewsChoice): void {
 }
 
 /** The project's settings as the screens have them: the backbone, and how it looks at images, apart. */
-export function settingsOf({ settings }: Project): Settings {
+export function settingsOf({ settings }: ReadableProject): Settings {
   const { backbone, name, annotator, device, seed } = settings.all()
   const named = withViews(backbone ?? builtInBackbone, 'none')
   return {

@@ -17,11 +17,11 @@ import { UserError } from '../../base/errors.ts'
 import type { AppContext } from '../context.ts'
 import { summaryOf } from '../project/summary.ts'
 import { builtInBackbone } from '../training/training.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace, Workspace } from '../workspace.ts'
 import { trialsOf } from './backboneTrial.ts'
 
 /** All that the page of backbones shows. */
-export async function backbonesPage(context: AppContext, workspace?: Workspace): Promise<BackbonesPage> {
+export async function backbonesPage(context: AppContext, workspace?: ReadableWorkspace): Promise<BackbonesPage> {
   const folder = fetchedFolderIn(context.configFolder)
   const rows = await Promise.all(knownBackbones().map((entry) => rowOf(entry, folder)))
   const project = workspace && (await projectPart(workspace))
@@ -83,7 +83,7 @@ async function fileRow(specification: string): Promise<Known> {
   }
 }
 
-async function projectPart(workspace: Workspace): Promise<NonNullable<BackbonesPage['project']>> {
+async function projectPart(workspace: ReadableWorkspace): Promise<NonNullable<BackbonesPage['project']>> {
   const { project } = workspace
   const specification = project.settings.get('backbone') ?? builtInBackbone
   const { ok, started } = summaryOf(workspace).images
@@ -94,7 +94,7 @@ async function projectPart(workspace: Workspace): Promise<NonNullable<BackbonesP
   }
 }
 
-async function cachesOf({ project }: Workspace): Promise<FeatureCache[]> {
+async function cachesOf({ project }: ReadableWorkspace): Promise<FeatureCache[]> {
   const specification = project.settings.get('backbone') ?? builtInBackbone
   const what = modelNamed(specification)
   const size = /@(\d+)/.exec(specification.slice(what.length))?.[1]

@@ -3,7 +3,7 @@ import { State } from '../../domain/state.ts'
 import type { Model } from '../../project/models.ts'
 import type { StateMatrix } from '../../project/states/stateMatrix.ts'
 import { ScoreTable, scoresFile } from '../../suggestions/scores.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 
 /** Known pairs of one label with the model's probability of present, and the undecided ones. */
 export interface LabelPairs {
@@ -40,7 +40,7 @@ export class HeldOutPairs {
   }
 
   /** @throws UserError `model-unknown`, `model-unusable` */
-  static async open(workspace: Workspace, id: number): Promise<HeldOutPairs> {
+  static async open(workspace: ReadableWorkspace, id: number): Promise<HeldOutPairs> {
     const { project, suggestions } = workspace
     const model = project.models.get(id)
     if (!model) {

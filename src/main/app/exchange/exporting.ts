@@ -9,7 +9,7 @@ import { checkSettings, type Settings } from '../../exchange/formats/settings.ts
 import type { ExportOptions, ExportSource, LabelRecord, SuggestionRecord } from '../../exchange/records.ts'
 import { type SuggestionRow, writeSuggestionsCsv } from '../../exchange/write/suggestionsCsv.ts'
 import { requireScanned } from '../../images/source.ts'
-import type { Project } from '../../project/project.ts'
+import type { ReadableProject } from '../../project/readable.ts'
 import type { ProjectSnapshot } from '../../project/states/snapshot.ts'
 import type { Label } from '../../project/types.ts'
 import { rankSuggestions, suggestionOf } from '../../suggestions/scores.ts'
@@ -17,7 +17,7 @@ import type { StartedJob } from '../jobs.ts'
 import type { CurrentScores } from '../suggestions/suggestions.ts'
 import { openFeatures } from '../training/featureSource.ts'
 import { counted } from '../words.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 import { requireNoSource, requireTarget, type WriteTarget } from './writeTarget.ts'
 
 export interface ExportRequest {
@@ -37,7 +37,7 @@ export interface ExportRequest {
 }
 
 /** Writes what is known at this moment, while marking goes on. @throws UserError of the target and the format */
-export function startExport(workspace: Workspace, request: ExportRequest): StartedJob<ExportReport> {
+export function startExport(workspace: ReadableWorkspace, request: ExportRequest): StartedJob<ExportReport> {
   const { context, project } = workspace
   const format = formatById(request.format)
   const { write } = format
@@ -97,7 +97,7 @@ export function startExport(workspace: Workspace, request: ExportRequest): Start
  * @throws UserError `no-suggestions`, and those of the file system
  */
 export async function exportSuggestions(
-  workspace: Workspace,
+  workspace: ReadableWorkspace,
   target: string,
   { overwrite, signal }: { overwrite?: boolean; signal?: AbortSignal } = {},
 ): Promise<number> {
@@ -125,7 +125,7 @@ export async function exportSuggestions(
 }
 
 /** Copies an image, or links to it, if it is still the picture that was scanned: nothing else leaves by an export. */
-function placing(workspace: Workspace, how: 'copy' | 'link'): ExportOptions['placeImage'] {
+function placing(workspace: ReadableWorkspace, how: 'copy' | 'link'): ExportOptions['placeImage'] {
   const { project } = workspace
   return async ({ id, path: relative }, destination) => {
     const file = await workspace.placeOf({ path: relative })
@@ -146,7 +146,11 @@ function placeOf({ writes }: Format, target: string): WriteTarget['as'] {
 }
 
 /** The rows of the project as formats read them. */
-function exportSource(project: Project, snapshot: ProjectSnapshot, scores: CurrentScores | undefined): ExportSource {
+function exportSource(
+  project: ReadableProject,
+  snapshot: ProjectSnapshot,
+  scores: CurrentScores | undefined,
+): ExportSource {
   const { labels, models, changedAt } = snapshot
   return {
     project: { uuid: project.uuid, name: project.name, changedAt: changedAt ?? project.createdAt },

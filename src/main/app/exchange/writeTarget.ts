@@ -4,7 +4,7 @@ import { UserError } from '../../base/errors.ts'
 import { hasImageExtension } from '../../images/formats.ts'
 import { holdsProject, identityOf, isOfProject, realPlaceOf, withFoldersAbove } from '../../project/file/ownFiles.ts'
 import { followPermissions } from '../../project/file/privacy.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 
 /** What is to be written outside of the project. */
 export interface WriteTarget {
@@ -25,7 +25,7 @@ export interface WriteTarget {
  * are never a target, however they are called or reached. Anything else that is there is one only if it may be overwritten.
  * @throws UserError `export-target`, `target-exists`
  */
-export function requireTarget(workspace: Workspace, wanted: WriteTarget): void {
+export function requireTarget(workspace: ReadableWorkspace, wanted: WriteTarget): void {
   const { path: target, as, files = [], shared = false, overwrite = false } = wanted
   followPermissions()
   for (const place of [target, ...files]) {
@@ -47,12 +47,12 @@ export function requireTarget(workspace: Workspace, wanted: WriteTarget): void {
 }
 
 /** What `requireTarget` says of places that are made up while writing: where an image is copied to. */
-export function requireNoSource(workspace: Workspace, place: string): void {
+export function requireNoSource(workspace: ReadableWorkspace, place: string): void {
   if (isSourceImage(workspace, place)) throw refused(place, 'is an image of the project')
 }
 
 /** Only what this program wrote is thrown away as a whole: a folder may be somebody's home. */
-function requireReplaceable(workspace: Workspace, folder: string): void {
+function requireReplaceable(workspace: ReadableWorkspace, folder: string): void {
   const { project, context } = workspace
   if (holdsProject(project.path, folder)) throw refused(folder, 'holds the project')
   const [root, real] = [rootOf(workspace), realPlaceOf(folder)]
@@ -71,7 +71,7 @@ function requireReplaceable(workspace: Workspace, folder: string): void {
 }
 
 /** By its own name, through a folder that is a link, or as another name of the same file. */
-function isSourceImage(workspace: Workspace, place: string): boolean {
+function isSourceImage(workspace: ReadableWorkspace, place: string): boolean {
   const { project } = workspace
   const root = rootOf(workspace)
   for (const real of [path.join(realPlaceOf(path.dirname(place)), path.basename(place)), realPlaceOf(place)]) {
@@ -90,7 +90,7 @@ function isSourceImage(workspace: Workspace, place: string): boolean {
 }
 
 /** A folder that may not be looked at is known by its name alone. */
-function rootOf({ project: { imagesRoot }, imagesAllowed }: Workspace): string {
+function rootOf({ project: { imagesRoot }, imagesAllowed }: ReadableWorkspace): string {
   return imagesAllowed ? realPlaceOf(imagesRoot) : imagesRoot
 }
 

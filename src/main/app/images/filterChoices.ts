@@ -1,10 +1,10 @@
-import type { Project } from '../../project/project.ts'
+import type { ReadableProject } from '../../project/readable.ts'
 
 /** More folders than this are no list to choose from: then the path is typed. */
 const mostFolders = 2000
 
 /** Every folder that holds images or folders of them, and everyone who decided something. */
-export async function filterChoices(project: Project): Promise<{ folders: string[]; people: string[] }> {
+export async function filterChoices(project: ReadableProject): Promise<{ folders: string[]; people: string[] }> {
   const { origins } = await project.states.decisions()
   const folders = new Set<string>()
   for (const { path } of project.images.known()) {

@@ -7,7 +7,7 @@ import type { Gains } from '../../suggestions/gains.ts'
 import { likelyFrom } from '../../suggestions/scores.ts'
 import { mistakesOfImages } from '../mistakes/mistakes.ts'
 import type { CurrentScores } from '../suggestions/suggestions.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 import type { Confidence } from './confidence.ts'
 import { decidedImages } from './decided.ts'
 import { Usefulness } from './usefulness.ts'
@@ -18,7 +18,11 @@ type Passes = (imageId: number) => boolean
  * The ids of all images that pass, in order. What the file can tell quickly, SQLite filters and sorts; who decided what, and what
  * a model says, is looked up in memory.
  */
-export async function queryImages(workspace: Workspace, filter: ImageFilter, sort: ImageSort): Promise<Int32Array> {
+export async function queryImages(
+  workspace: ReadableWorkspace,
+  filter: ImageFilter,
+  sort: ImageSort,
+): Promise<Int32Array> {
   const sources = await openSources(workspace, filter, sort)
   // From here on nothing waits: all of it is of one moment.
   const { text, known, status, folder, action } = filter
@@ -44,7 +48,7 @@ interface Sources {
 const sortsByModel: readonly ImageSort['by'][] = ['confidence', 'usefulness', 'uncertain', 'mistakes', 'audit']
 
 async function openSources(
-  { project, suggestions }: Workspace,
+  { project, suggestions }: ReadableWorkspace,
   filter: ImageFilter,
   sort: ImageSort,
 ): Promise<Sources> {

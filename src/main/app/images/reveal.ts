@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { UserError } from '../../base/errors.ts'
 import { absolutePath } from '../../images/walk.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 import { requireImage } from './rows.ts'
 
 /** Shows a file in the file manager of the machine that the program runs on. @throws UserError `no-file-manager` */
 export type Reveal = (file: string) => Promise<void>
 
 /** Shows an image's file where it lies. @throws UserError `image-unknown`, `image-missing`, `no-file-manager` */
-export async function revealImage(workspace: Workspace, id: number, reveal: Reveal): Promise<void> {
+export async function revealImage(workspace: ReadableWorkspace, id: number, reveal: Reveal): Promise<void> {
   const file = absolutePath(workspace.requireImages(), requireImage(workspace, id).path)
   const isThere = await stat(file).then(
     () => true,

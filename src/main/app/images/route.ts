@@ -5,7 +5,7 @@ import { realPlaceBelow } from '../../base/places.ts'
 import { isComputeLost } from '../../compute/client.ts'
 import type { Image } from '../../project/types.ts'
 import type { Application } from '../application.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 import { versionOf } from './rows.ts'
 import { madeThumbnail } from './thumbnails.ts'
 
@@ -56,7 +56,7 @@ function nothingThere(request: Request, why: string): Response {
   return sentence(404, why)
 }
 
-async function sourceOf(workspace: Workspace, image: Image) {
+async function sourceOf(workspace: ReadableWorkspace, image: Image) {
   const { cacheFolder } = workspace.project
   return { path: await workspace.placeOf(image), sha256: image.sha256!, cacheFolder }
 }
@@ -64,7 +64,7 @@ async function sourceOf(workspace: Workspace, image: Image) {
 /** One that is made already goes neither through the compute process nor near the image itself. */
 async function sendThumbnail(
   request: Request,
-  workspace: Workspace,
+  workspace: ReadableWorkspace,
   image: Image,
   headers: Headers,
 ): Promise<Response> {

@@ -4,7 +4,7 @@ import { State } from '../../domain/state.ts'
 import type { Image } from '../../project/types.ts'
 import { mistakesOf } from '../mistakes/mistakes.ts'
 import { suggestionsOf } from '../suggestions/suggestions.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 
 /** Changes with the content. An image that was never readable is known by its date and size. */
 export function versionOf(image: Pick<Image, 'sha256' | 'mtimeMs' | 'size'>): string {
@@ -12,23 +12,23 @@ export function versionOf(image: Pick<Image, 'sha256' | 'mtimeMs' | 'size'>): st
 }
 
 /** @throws UserError `image-unknown` */
-export function requireImage({ project }: Workspace, id: number): Image {
+export function requireImage({ project }: ReadableWorkspace, id: number): Image {
   const image = project.images.get(id)
   if (image) return image
   throw new UserError('image-unknown', 'There is no such image in this project.', 'Reload the images.')
 }
 
 /** What the grid shows of these images, in their order; those that don't exist are left out. */
-export function imageRows(workspace: Workspace, ids: readonly number[]): Promise<ImageRow[]> {
+export function imageRows(workspace: ReadableWorkspace, ids: readonly number[]): Promise<ImageRow[]> {
   return rowsOf(workspace, ids, livingLabels(workspace))
 }
 
-function livingLabels({ project }: Workspace): number[] {
+function livingLabels({ project }: ReadableWorkspace): number[] {
   return project.labels.list().map(({ id }) => id)
 }
 
 async function rowsOf(
-  { project, suggestions }: Workspace,
+  { project, suggestions }: ReadableWorkspace,
   ids: readonly number[],
   labelIds: readonly number[],
 ): Promise<ImageRow[]> {
@@ -58,7 +58,7 @@ async function rowsOf(
 }
 
 /** @throws UserError `image-unknown` */
-export async function imageDetail(workspace: Workspace, id: number): Promise<ImageDetail> {
+export async function imageDetail(workspace: ReadableWorkspace, id: number): Promise<ImageDetail> {
   const { project, suggestions } = workspace
   const image = requireImage(workspace, id)
   const labelIds = livingLabels(workspace)

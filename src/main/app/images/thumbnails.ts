@@ -3,7 +3,7 @@ import { type PackedThumbnail, packThumbnails } from '../../../contract/thumbnai
 import { UserError } from '../../base/errors.ts'
 import { realPlaceBelow } from '../../base/places.ts'
 import { cachePath } from '../../images/cacheFolder.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 import { versionOf } from './rows.ts'
 
 /**
@@ -11,7 +11,7 @@ import { versionOf } from './rows.ts'
  * @throws UserError `path-outside`
  */
 export async function madeThumbnail(
-  { project: { cacheFolder } }: Workspace,
+  { project: { cacheFolder } }: ReadableWorkspace,
   sha256: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const place = cachePath(cacheFolder, 'thumbnails', sha256, 'webp')
@@ -30,7 +30,7 @@ function unlessOutside(error: unknown): undefined {
  * The thumbnails of a screenful, in one answer: a request for each takes a browser longer than all else that shows it. One that
  * is not made yet is left out, so that the others do not wait; the image route makes it.
  */
-export async function thumbnailsOf(workspace: Workspace, ids: readonly number[]): Promise<Blob> {
+export async function thumbnailsOf(workspace: ReadableWorkspace, ids: readonly number[]): Promise<Blob> {
   const found = await Promise.all(
     workspace.project.images.many(ids).map(async (image): Promise<PackedThumbnail[]> => {
       if (image.status !== 'ok' || image.sha256 === null) return []

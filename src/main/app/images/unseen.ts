@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts'
 import { State } from '../../domain/state.ts'
-import type { Project } from '../../project/project.ts'
+import type { ReadableProject } from '../../project/readable.ts'
 
 /**
  * Of what is said of many labels or many images at once, only what is about images that can be shown: nobody has looked at the
@@ -9,7 +9,7 @@ import type { Project } from '../../project/project.ts'
  * @throws UserError `image-unseen` if nothing is left
  */
 export function aboutSeen<Change extends { imageId: number; state: number }>(
-  { images }: Project,
+  { images }: ReadableProject,
   changes: readonly Change[],
 ): { seen: readonly Change[]; unseen: number } {
   const said = new Set(changes.filter(({ state }) => state !== State.unknown).map(({ imageId }) => imageId))

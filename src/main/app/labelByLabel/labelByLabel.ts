@@ -5,7 +5,7 @@ import { suggestionOf } from '../../suggestions/scores.ts'
 import { queryImages } from '../images/query.ts'
 import { aboutSeen } from '../images/unseen.ts'
 import { writeMarks } from '../marks/marks.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace, Workspace } from '../workspace.ts'
 
 interface Asked {
   labelId: number
@@ -20,7 +20,7 @@ interface Asked {
  * comes last, by its path.
  */
 export async function labelByLabelList(
-  workspace: Workspace,
+  workspace: ReadableWorkspace,
   { labelId, order, filter, limit }: Asked,
 ): Promise<LabelByLabelList> {
   const others = (filter.labels ?? []).filter((one) => one.labelId !== labelId)

@@ -6,7 +6,7 @@ import { absentChoices, pathsOf } from '../../exchange/formats/labelStudio.ts'
 import { type ChoicesControl, choicesControls } from '../../exchange/formats/labelStudioConfig.ts'
 import type { Image } from '../../project/types.ts'
 import { confidenceOf } from '../../suggestions/scores.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 
 /** What Label Studio asks a machine learning backend for, as far as it is used; more may come with it. */
 const projectId = z.union([z.string(), z.number()]).nullish()
@@ -50,7 +50,7 @@ const recognisedWithin = 60_000
 
 /** Answers Label Studio with the model of the project. */
 export class LabelStudioBackend {
-  readonly #workspace: Workspace
+  readonly #workspace: ReadableWorkspace
   readonly #url: URL | undefined
   readonly #token: string | undefined
   /** By project of Label Studio: how its labels are chosen. A prediction may come without it. */
@@ -59,7 +59,10 @@ export class LabelStudioBackend {
   annotations = 0
 
   /** @throws UserError `no-suggestions`, `label-studio-url` */
-  static async open(workspace: Workspace, { url, token }: LabelStudioOptions = {}): Promise<LabelStudioBackend> {
+  static async open(
+    workspace: ReadableWorkspace,
+    { url, token }: LabelStudioOptions = {},
+  ): Promise<LabelStudioBackend> {
     if (!(await workspace.suggestions.current())) {
       throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Fine-tune first (surmise train).')
     }
@@ -74,7 +77,7 @@ export class LabelStudioBackend {
     return new LabelStudioBackend(workspace, parsed ?? undefined, token)
   }
 
-  private constructor(workspace: Workspace, url: URL | undefined, token: string | undefined) {
+  private constructor(workspace: ReadableWorkspace, url: URL | undefined, token: string | undefined) {
     this.#workspace = workspace
     this.#url = url
     this.#token = token

@@ -6,7 +6,7 @@ import type { Precision } from '../../deployment/smaller.ts'
 import type { Model } from '../../project/models.ts'
 import { requireTarget } from '../exchange/writeTarget.ts'
 import type { StartedJob } from '../jobs.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 
 export interface ModelExportRequest {
   /** The ONNX file, or the folder of a model repository; absolute. */
@@ -34,7 +34,10 @@ const phaseNames: Record<ExportModelProgress['phase'], string> = {
  * Writes a trained model for other programs.
  * @throws UserError `no-model`, `model-unknown`, `model-unusable`, `export-target`, `target-exists`, `export-name`
  */
-export function startModelExport(workspace: Workspace, request: ModelExportRequest): StartedJob<ExportModelResult> {
+export function startModelExport(
+  workspace: ReadableWorkspace,
+  request: ModelExportRequest,
+): StartedJob<ExportModelResult> {
   const { context, project } = workspace
   const { layout = 'onnx', withBackbone = true, precision = 'float32' } = request
   const model = modelToExport(workspace, request.modelId)
@@ -79,7 +82,7 @@ export function startModelExport(workspace: Workspace, request: ModelExportReque
 }
 
 /** @throws UserError `no-model`, `model-unknown`, `model-unusable` */
-function modelToExport({ project, suggestions }: Workspace, id: number | undefined): Model {
+function modelToExport({ project, suggestions }: ReadableWorkspace, id: number | undefined): Model {
   const model = id === undefined ? project.models.current() : project.models.get(id)
   if (!model && id !== undefined) {
     throw new UserError('model-unknown', `There is no model ${id} in this project.`, 'Choose one of the list.')
@@ -94,7 +97,7 @@ function modelToExport({ project, suggestions }: Workspace, id: number | undefin
 }
 
 /** As they are called now; one that was removed since, as it was called then. */
-function namesOf({ project }: Workspace, { labelIds, metrics }: Model): string[] {
+function namesOf({ project }: ReadableWorkspace, { labelIds, metrics }: Model): string[] {
   const then = new Map<number, string>()
   const stored = (metrics as { labels?: { labelId: number; name: string }[] } | null)?.labels ?? []
   for (const { labelId, name } of stored) then.set(labelId, name)

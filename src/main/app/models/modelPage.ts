@@ -10,7 +10,7 @@ import { averagePrecision, meanOf } from '../../training/measure/metrics.ts'
 import { HeldOutPairs, type LabelPairs } from '../bulk/heldOutPairs.ts'
 import { versionOf } from '../images/rows.ts'
 import { modelBefore, modelOf } from '../project/summary.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 
 /** Labels that the matrix of co-occurrence compares: more can't be read. */
 const mostCompared = 40
@@ -21,7 +21,7 @@ const mostCompared = 40
  * one, is it measured here, on what is known now.
  * @throws UserError `model-unknown`, `model-unusable`
  */
-export async function modelReport(workspace: Workspace, id: number): Promise<ModelReport> {
+export async function modelReport(workspace: ReadableWorkspace, id: number): Promise<ModelReport> {
   const slices = new Slices()
   const after = await HeldOutPairs.open(workspace, id)
   const versionBefore = comparedWith(workspace, after.model)
@@ -63,7 +63,7 @@ export async function modelReport(workspace: Workspace, id: number): Promise<Mod
 }
 
 /** The version that suggested when this one was trained; if it is lost, the newest of those before that is not. */
-function comparedWith(workspace: Workspace, model: Model): Model | undefined {
+function comparedWith(workspace: ReadableWorkspace, model: Model): Model | undefined {
   const { models } = workspace.project
   const suggested = modelBefore(model)
   const earlier = models.list().filter((one) => one.createdAt < model.createdAt)
@@ -114,7 +114,11 @@ async function changeOf(common: CommonPairs, labelId: number, pairs: LabelPairs,
  * The curves of one label, or of all together.
  * @throws UserError `model-unknown`, `model-unusable`
  */
-export async function modelCurves(workspace: Workspace, id: number, labelId: number | null): Promise<ModelCurves> {
+export async function modelCurves(
+  workspace: ReadableWorkspace,
+  id: number,
+  labelId: number | null,
+): Promise<ModelCurves> {
   const slices = new Slices()
   const pairs = await HeldOutPairs.open(workspace, id)
   const tally = new Tally()
@@ -146,7 +150,7 @@ export async function modelCurves(workspace: Workspace, id: number, labelId: num
 }
 
 /** How the labels that are present most often go together in what is known. */
-export async function cooccurrenceOfKnown({ project }: Workspace): Promise<Cooccurrence> {
+export async function cooccurrenceOfKnown({ project }: ReadableWorkspace): Promise<Cooccurrence> {
   const matrix = await project.states.matrix()
   const labels = project.labels.list()
   const commonest = labels
@@ -165,7 +169,7 @@ export async function cooccurrenceOfKnown({ project }: Workspace): Promise<Coocc
  * @throws UserError `model-unknown`, `model-unusable`
  */
 export async function mistakesOfModel(
-  workspace: Workspace,
+  workspace: ReadableWorkspace,
   { id, labelId, limit }: { id: number; labelId: number; limit: number },
 ): Promise<Mistake[]> {
   const held = await HeldOutPairs.open(workspace, id)

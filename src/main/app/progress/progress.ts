@@ -2,17 +2,17 @@ import { setImmediate } from 'node:timers/promises'
 import type { ProgressOverview } from '../../../contract/progress.ts'
 import { State } from '../../domain/state.ts'
 import { confidenceOf, likelyFrom } from '../../suggestions/scores.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 
 /** @param today when the day began, in milliseconds since 1970 */
-export async function overviewOf({ session }: Workspace, today: number): Promise<ProgressOverview> {
+export async function overviewOf({ session }: ReadableWorkspace, today: number): Promise<ProgressOverview> {
   return { today: await session.since(today), total: await session.total(), session: await session.summary() }
 }
 
 /** Of each label that the model knows, the likely suggestions that nobody has decided on; none without a model. */
 export async function likelyCounts({
   suggestions,
-}: Workspace): Promise<{ labelId: number; present: number; absent: number }[]> {
+}: ReadableWorkspace): Promise<{ labelId: number; present: number; absent: number }[]> {
   const scores = await suggestions.current()
   if (!scores) return []
   const matrix = await suggestions.followAll(scores)

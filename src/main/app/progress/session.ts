@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Decisions, ProgressOverview } from '../../../contract/progress.ts'
-import type { Project } from '../../project/project.ts'
+import type { ReadableProject } from '../../project/readable.ts'
 import type { Worked } from '../../project/states/progress.ts'
 import type { ProjectChange } from '../../project/types.ts'
 
@@ -14,7 +14,7 @@ const noDecisions = (): Decisions => ({ byHand: 0, oneByOne: 0, inBulk: 0, strok
 
 /** The work since the project was opened, and the sums of all work before: the history is gone through once. */
 export class Session {
-  readonly #project: Project
+  readonly #project: ReadableProject
   readonly #startedAt = Date.now()
   readonly #firstId: number
   readonly #labelIds = new Set<number>()
@@ -22,7 +22,7 @@ export class Session {
   #countedTo = 0
   #counting: Promise<void> = Promise.resolve()
 
-  constructor(project: Project) {
+  constructor(project: ReadableProject) {
     this.#project = project
     this.#firstId = project.progress.lastId()
   }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { writeAtomically } from '../../base/files.ts'
 import { InOrder } from '../../base/inOrder.ts'
 import type { Logger } from '../../base/log.ts'
-import type { Project } from '../../project/project.ts'
+import type { ReadableProject } from '../../project/readable.ts'
 
 const stored = z.array(z.object({ uuid: z.string(), root: z.string(), real: z.string().nullable() }))
 type Allowed = z.infer<typeof stored>[number]
@@ -28,7 +28,7 @@ export class AllowedImages {
   }
 
   /** Looks at no folder that it doesn’t know of: on Windows to ask a share tells it who asks. */
-  async isAllowed({ uuid, imagesRoot: root, path: file }: Project): Promise<boolean> {
+  async isAllowed({ uuid, imagesRoot: root, path: file }: ReadableProject): Promise<boolean> {
     const folder = path.dirname(file)
     if (isBelow(folder, root) && (await staysBelow(folder, root))) return true
     const known = (await this.#read()).filter((one) => one.uuid === uuid && one.root === root)
@@ -39,7 +39,7 @@ export class AllowedImages {
   }
 
   /** If it can’t be kept, it is asked again the next time. */
-  allow({ uuid, imagesRoot: root }: Project): Promise<void> {
+  allow({ uuid, imagesRoot: root }: ReadableProject): Promise<void> {
     return this.#turn.run(async () => {
       const mine: Allowed = { uuid, root, real: await realOf(root) }
       const others = (await this.#read()).filter((one) => one.uuid !== uuid || one.root !== root)

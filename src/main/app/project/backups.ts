@@ -6,7 +6,7 @@ import { openedReadOnly } from '../../project/errors.ts'
 import { type Backup, type BackupReason, backupFolder, listBackups } from '../../project/file/backups.ts'
 import { keepBackup } from '../../project/file/keepBackup.ts'
 import { maintain } from '../../project/file/maintenance.ts'
-import type { Project } from '../../project/project.ts'
+import type { ReadableProject } from '../../project/readable.ts'
 import type { AppContext } from '../context.ts'
 
 /** The first images come first. In milliseconds. */
@@ -15,7 +15,7 @@ const every = 3600_000
 
 /** Makes backups of the open project by itself: after it was opened, each hour, and before what changes much at once. */
 export class ProjectBackups {
-  readonly #project: Project
+  readonly #project: ReadableProject
   readonly #context: AppContext
   readonly #end = new AbortController()
   readonly #timers: NodeJS.Timeout[] = []
@@ -23,7 +23,7 @@ export class ProjectBackups {
   /** A disk that is full stays so for a while: it is said once. */
   #told = ''
 
-  constructor(project: Project, context: AppContext) {
+  constructor(project: ReadableProject, context: AppContext) {
     this.#project = project
     this.#context = context
     if (project.readOnly) return

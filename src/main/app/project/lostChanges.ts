@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { listBackups } from '../../project/file/backups.ts'
-import type { Project } from '../../project/project.ts'
+import type { ReadableProject } from '../../project/readable.ts'
 
 /** What to say where the log beside the project file was damaged: something is missing, and nobody would see it. */
-export function lostChangesOf(project: Project): { message: string; hint: string } | null {
+export function lostChangesOf(project: ReadableProject): { message: string; hint: string } | null {
   if (!project.lostChanges) return null
   const { keptAs } = project.lostChanges
   const [last] = project.history.list(1)

@@ -3,11 +3,11 @@ import type { Label, Model, ProjectSummary } from '../../../contract/schemas.ts'
 import { labelMetrics } from '../../../contract/schemas.ts'
 import type { Model as ModelRow } from '../../project/models.ts'
 import { settingsOf } from '../backbones/backbones.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 import { lostChangesOf } from './lostChanges.ts'
 
 /** What the screen shows of the project as a whole. */
-export function summaryOf(workspace: Workspace): ProjectSummary {
+export function summaryOf(workspace: ReadableWorkspace): ProjectSummary {
   const { project } = workspace
   const { undoTitle, redoTitle } = project.history
   const model = project.models.current()
@@ -29,7 +29,7 @@ export function summaryOf(workspace: Workspace): ProjectSummary {
   }
 }
 
-export function labelsOf({ project }: Workspace): Label[] {
+export function labelsOf({ project }: ReadableWorkspace): Label[] {
   return project.labels.list().map(({ uid: _u, position: _p, removed: _r, ...label }) => label)
 }
 
@@ -47,7 +47,7 @@ export function modelBefore({ metrics }: ModelRow): number | undefined {
   return z.object({ before: z.number() }).safeParse(metrics).data?.before
 }
 
-export function modelOf(workspace: Workspace, model: ModelRow): Model {
+export function modelOf(workspace: ReadableWorkspace, model: ModelRow): Model {
   const metrics = storedMetrics.safeParse(model.metrics).data ?? { mAP: null, seconds: null, labels: [] }
   const { id, createdAt, kind, backbone, device, seed, current } = model
   return {

@@ -13,7 +13,7 @@ import type { JobControl, StartedJob } from '../jobs.ts'
 import { cooccurrenceOfKnown, mistakesOfModel, modelCurves, modelReport } from '../models/modelPage.ts'
 import type { CurrentScores } from '../suggestions/suggestions.ts'
 import { counted } from '../words.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 
 export interface WrittenReport {
   file: string
@@ -29,7 +29,7 @@ const most = { mistakes: 24, labels: 40, suggestions: 6 }
  * @throws UserError `export-name`, `export-target`, `target-exists`
  */
 export function startReport(
-  workspace: Workspace,
+  workspace: ReadableWorkspace,
   target: string,
   { overwrite }: { overwrite?: boolean } = {},
 ): StartedJob<WrittenReport> {
@@ -56,7 +56,7 @@ export function startReport(
   })
 }
 
-async function contentOf(workspace: Workspace, job: JobControl): Promise<ReportContent> {
+async function contentOf(workspace: ReadableWorkspace, job: JobControl): Promise<ReportContent> {
   const { context, project } = workspace
   const images = project.images.counts()
   const scores = await workspace.suggestions.current()
@@ -113,7 +113,7 @@ async function contentOf(workspace: Workspace, job: JobControl): Promise<ReportC
 }
 
 async function modelOf(
-  workspace: Workspace,
+  workspace: ReadableWorkspace,
   scores: CurrentScores,
   { mAP, calibrationError, present, absent }: Awaited<ReturnType<typeof modelReport>>,
   names: ReadonlyMap<number, string>,
@@ -148,7 +148,7 @@ type Wanted = Omit<ReportPicture, 'picture'> & { imageId: number }
 
 /** The surest of all labels. */
 async function likelyMistakes(
-  workspace: Workspace,
+  workspace: ReadableWorkspace,
   modelId: number,
   names: ReadonlyMap<number, string>,
 ): Promise<Wanted[]> {
@@ -164,7 +164,7 @@ async function likelyMistakes(
 
 /** Undecided images of each label that are suggested as present, the most probable first. */
 async function suggestedOf(
-  { project, suggestions }: Workspace,
+  { project, suggestions }: ReadableWorkspace,
   scores: CurrentScores,
   names: ReadonlyMap<number, string>,
 ): Promise<{ label: string; pictures: Wanted[] }[]> {
@@ -206,7 +206,7 @@ function likelyOf({ table }: CurrentScores, isUndecided: (imageId: number) => bo
   return counts
 }
 
-async function pictureOf(workspace: Workspace, imageId: number): Promise<Uint8Array | undefined> {
+async function pictureOf(workspace: ReadableWorkspace, imageId: number): Promise<Uint8Array | undefined> {
   const { context, project } = workspace
   const image: Image | undefined = project.images.get(imageId)
   if (!image || image.sha256 === null || image.status !== 'ok') return undefined

@@ -1,11 +1,11 @@
 import { UserError } from '../../base/errors.ts'
 import { type Side, State, sideOf } from '../../domain/state.ts'
-import type { Project } from '../../project/project.ts'
+import type { ReadableProject } from '../../project/readable.ts'
 import { auditShare, type Estimate, randomOrder, wilsonEstimate } from '../../suggestions/audit.ts'
 import type { Gains } from '../../suggestions/gains.ts'
 import { confidenceOf, likelyFrom, type ScoreTable, suggestionOf } from '../../suggestions/scores.ts'
 import { Usefulness } from '../images/usefulness.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 
 /** A pair that nobody has decided on. */
 export interface Question {
@@ -29,7 +29,7 @@ export interface Questions {
  * The (image, label) pairs that are worth most to be marked next, of readable images; a tenth of them is the audit slice.
  * @throws UserError `no-suggestions`, `order-missing`
  */
-export async function questionsOf({ project, suggestions }: Workspace, count: number): Promise<Questions> {
+export async function questionsOf({ project, suggestions }: ReadableWorkspace, count: number): Promise<Questions> {
   const scores = await suggestions.current()
   if (!scores) {
     throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Fine-tune first (surmise train).')
@@ -68,7 +68,7 @@ export async function questionsOf({ project, suggestions }: Workspace, count: nu
   }
 }
 
-function readablePaths(project: Project): Map<number, string> {
+function readablePaths(project: ReadableProject): Map<number, string> {
   const paths = new Map<number, string>()
   for (const { id, path, status } of project.images.known()) if (status === 'ok') paths.set(id, path)
   return paths

@@ -6,7 +6,7 @@ import { readBlended, suggesterFile } from '../../suggestions/suggesterFile.ts'
 import { votersOf } from '../../suggestions/vote.ts'
 import type { Evidence } from '../../training/heads/evidence.ts'
 import { requireImage, versionOf } from '../images/rows.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 import { isFromNames } from './fromNames.ts'
 import type { CurrentScores } from './suggestions.ts'
 
@@ -23,7 +23,7 @@ const evidenceOf = new WeakMap<CurrentScores, Map<number, Promise<Evidence | und
  * @throws UserError `image-unknown`, `no-suggestion`, `no-reasons`
  */
 export async function reasonsFor(
-  workspace: Workspace,
+  workspace: ReadableWorkspace,
   { imageId, labelId }: { imageId: number; labelId: number },
 ): Promise<Reasons> {
   const { project, suggestions } = workspace
@@ -90,7 +90,11 @@ export async function reasonsFor(
 const explainedWithin = 60_000
 
 /** Undefined where the features, or the model, are gone: what can be said without them is said. */
-function evidenceFor(workspace: Workspace, scores: CurrentScores, imageId: number): Promise<Evidence | undefined> {
+function evidenceFor(
+  workspace: ReadableWorkspace,
+  scores: CurrentScores,
+  imageId: number,
+): Promise<Evidence | undefined> {
   const { context, project } = workspace
   const kept = evidenceOf.get(scores) ?? new Map<number, Promise<Evidence | undefined>>()
   evidenceOf.set(scores, kept)

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Suggestion } from '../../../contract/schemas.ts'
 import type { State } from '../../domain/state.ts'
 import type { Model } from '../../project/models.ts'
-import type { Project } from '../../project/project.ts'
+import type { ReadableProject } from '../../project/readable.ts'
 import type { StateMatrix } from '../../project/states/stateMatrix.ts'
 import type { ProjectChange, StateDelta } from '../../project/types.ts'
 import { type Gains, gainsFile, readGains } from '../../suggestions/gains.ts'
@@ -28,7 +28,7 @@ const sliceAim = 5
  * marks: one image at once when it is looked at; all of them before they are compared with each other.
  */
 export class Suggestions {
-  readonly #project: Project
+  readonly #project: ReadableProject
   #current: Promise<CurrentScores | undefined> | undefined
   #confidence: { table: ScoreTable; confidence: Confidence } | undefined
   /** Of which every row is up to date, and is kept so. */
@@ -37,7 +37,7 @@ export class Suggestions {
   #pass: { followed: FollowedScores; done: Promise<void> } | undefined
   #gains: { model: string; gains: Gains | undefined } | undefined
 
-  constructor(project: Project) {
+  constructor(project: ReadableProject) {
     this.#project = project
   }
 

@@ -1,6 +1,6 @@
 import { FeatureReader } from '../../backbone/cache/featureReader.ts'
 import type { FeatureSource } from '../../exchange/records.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 import { builtInBackbone } from './training.ts'
 
 export interface OpenFeatures {
@@ -10,7 +10,7 @@ export interface OpenFeatures {
 
 /** What the project's backbone has computed so far; undefined where it has computed nothing yet. */
 export async function openFeatures(
-  { project, context }: Workspace,
+  { project, context }: ReadableWorkspace,
   signal?: AbortSignal,
 ): Promise<OpenFeatures | undefined> {
   const specification = project.settings.get('backbone') ?? builtInBackbone

@@ -6,7 +6,7 @@ import type { LastStagePlan, LastStagePlanInput } from '../../training/lastStage
 import type { LastStageReport } from '../../training/lastStage/tune.ts'
 import type { JobControl } from '../jobs.ts'
 import { counted } from '../words.ts'
-import type { Workspace } from '../workspace.ts'
+import type { ReadableWorkspace } from '../workspace.ts'
 
 /**
  * Whether the backbone's last stage is trained too. `auto`: on an accelerator, where the backbone can be cut and the disk need
@@ -27,7 +27,7 @@ const uncuttable = new Set(['backbone-uncut', 'operator-unsupported', 'model-wei
  * @throws as `planLastStage` and embedding
  */
 export async function prepareLastStage(
-  { context }: Pick<Workspace, 'context'>,
+  { context }: Pick<ReadableWorkspace, 'context'>,
   job: JobControl,
   unfreeze: Unfreeze,
   input: LastStagePlanInput,

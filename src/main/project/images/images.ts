@@ -1,4 +1,4 @@
-import type { Connection, Value } from '../database.ts'
+import type { ReadableDatabase, Value, Write } from '../database.ts'
 import { soundRow } from '../soundRow.ts'
 import type { Image, ImageStatus } from '../types.ts'
 import { filterSql, type ImageFilter, type ImageSort, sortSql } from './filter.ts'
@@ -51,10 +51,10 @@ const columns = `id, uid, path, width, height, orientation, byte_size, mtime_ms,
 
 /** The images: rows come from scans and are never deleted, so labels can't lose their image. */
 export class ImagesTable {
-  readonly #db: Connection
-  readonly #write: (work: () => void) => void
+  readonly #db: ReadableDatabase
+  readonly #write: Write
 
-  constructor(db: Connection, write: (work: () => void) => void) {
+  constructor(db: ReadableDatabase, write: Write) {
     this.#db = db
     this.#write = write
   }
@@ -147,13 +147,13 @@ export class ImagesTable {
 
   /** Writes what a scan found, all at once or in batches. No image loses its id, and so none its labels. */
   applyScan(changes: ScanChanges): void {
-    this.#write(() => applyScan(this.#db, changes))
+    this.#write((db) => applyScan(db, changes))
   }
 }
 
 /** The next images by id, for a walk over all of them. */
 export function imagesAfter(
-  db: Connection,
+  db: ReadableDatabase,
   after: number,
   limit: number,
   condition: string,
@@ -169,7 +169,7 @@ export function imagesAfter(
     .map((row) => imageOf(row, db))
 }
 
-function imageOf(row: ImageRow, db: Connection): Image {
+function imageOf(row: ImageRow, db: ReadableDatabase): Image {
   soundRow('image', row, db.path)
   return {
     id: row.id,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Connection } from '../database.ts'
+import type { Connection, ReadableDatabase } from '../database.ts'
 import { foldText, naturalOrderKey } from './path.ts'
 
 /** What a scan tells of a file, whole or broken. */
@@ -103,7 +103,7 @@ function add(db: Connection, file: ScannedImage, now: number): void {
   )
 }
 
-function idAt(db: Connection, path: string): number | undefined {
+function idAt(db: ReadableDatabase, path: string): number | undefined {
   return db.value<number>("SELECT id FROM image WHERE path = ? AND status <> 'missing'", path)
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts'
-import type { Connection } from '../database.ts'
+import type { ReadableDatabase } from '../database.ts'
 import { soundRow } from '../soundRow.ts'
 import type { Label } from '../types.ts'
 import type { Edit, EditOptions, LabelPatch, NewLabel } from './edit.ts'
@@ -24,10 +24,10 @@ interface LabelRow {
 
 /** The labels, in their order, with their counts. Every change is an action that can be undone. */
 export class LabelsTable {
-  readonly #db: Connection
+  readonly #db: ReadableDatabase
   readonly #edit: <T>(options: EditOptions, work: (edit: Edit) => T) => T
 
-  constructor(db: Connection, edit: <T>(options: EditOptions, work: (edit: Edit) => T) => T) {
+  constructor(db: ReadableDatabase, edit: <T>(options: EditOptions, work: (edit: Edit) => T) => T) {
     this.#db = db
     this.#edit = edit
   }
@@ -77,7 +77,7 @@ export class LabelsTable {
   }
 }
 
-export function livingLabels(db: Connection): Label[] {
+export function livingLabels(db: ReadableDatabase): Label[] {
   const labels = db
     .all<LabelRow>('SELECT * FROM label WHERE removed = 0 ORDER BY position, id')
     .map((row) => labelOf(row, db))
@@ -86,16 +86,16 @@ export function livingLabels(db: Connection): Label[] {
   return labels.map((label) => (living.has(label.parentId ?? 0) ? label : { ...label, parentId: null }))
 }
 
-export function labelById(db: Connection, id: number): Label | undefined {
+export function labelById(db: ReadableDatabase, id: number): Label | undefined {
   return first(db, 'SELECT * FROM label WHERE id = ?', id)
 }
 
-export function labelByUid(db: Connection, uid: string): Label | undefined {
+export function labelByUid(db: ReadableDatabase, uid: string): Label | undefined {
   return first(db, 'SELECT * FROM label WHERE uid = ?', uid)
 }
 
 /** @throws UserError `label-name-taken` when another label has this name */
-export function takenName(db: Connection, name: string, except = 0): void {
+export function takenName(db: ReadableDatabase, name: string, except = 0): void {
   const other = first(db, 'SELECT * FROM label WHERE name_key = ? AND removed = 0', labelNameKey(name))
   if (!other || other.id === except) return
   const known = other.name === name ? '' : ` (“${other.name}”: upper and lower case count as the same)`
@@ -103,7 +103,7 @@ export function takenName(db: Connection, name: string, except = 0): void {
 }
 
 /** @throws UserError `label-key-taken` when another label has this shortcut */
-export function takenKey(db: Connection, key: string, except = 0): void {
+export function takenKey(db: ReadableDatabase, key: string, except = 0): void {
   const other = first(db, 'SELECT * FROM label WHERE key = ? AND removed = 0', key)
   if (!other || other.id === except) return
   throw new UserError(
@@ -113,12 +113,12 @@ export function takenKey(db: Connection, key: string, except = 0): void {
   )
 }
 
-function first(db: Connection, sql: string, value: string | number): Label | undefined {
+function first(db: ReadableDatabase, sql: string, value: string | number): Label | undefined {
   const row = db.get<LabelRow>(sql, value)
   return row && labelOf(row, db)
 }
 
-function labelOf(row: LabelRow, db: Connection): Label {
+function labelOf(row: LabelRow, db: ReadableDatabase): Label {
   soundRow('label', row, db.path)
   return {
     id: row.id,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Connection } from '../database.ts'
+import type { ReadableDatabase } from '../database.ts'
 import type { StateDelta, StateSource } from '../types.ts'
 import { sourceOf } from './writer.ts'
 
@@ -37,7 +37,7 @@ const columns = 'image_id, label_id, state, source, decided_at, model_id, annota
  * read here is valid until the next wait.
  */
 export class Decisions {
-  readonly #db: Connection
+  readonly #db: ReadableDatabase
   readonly #origins: Origin[] = []
   readonly #originOf = new Map<string, number>()
   /** By image id. */
@@ -55,7 +55,7 @@ export class Decisions {
   readonly #stale = new Set<number>()
   #reading: Promise<void> | undefined
 
-  constructor(db: Connection) {
+  constructor(db: ReadableDatabase) {
     this.#db = db
   }
 

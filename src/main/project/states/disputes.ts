@@ -1,5 +1,5 @@
 import type { Known } from '../../domain/state.ts'
-import type { Connection } from '../database.ts'
+import type { ReadableDatabase } from '../database.ts'
 import { soundRow } from '../soundRow.ts'
 import type { Statement } from '../types.ts'
 import { inEffect } from './history.ts'
@@ -24,11 +24,11 @@ interface Row {
 
 /** What people said of pairs that they don't agree on. Such a pair is unknown until somebody decides it. */
 export class DisputesTable {
-  readonly #db: Connection
+  readonly #db: ReadableDatabase
   /** The actions in effect that wrote statements, as of the last action of the history. */
   #known: { last: number; actions: ReadonlySet<number> } | undefined
 
-  constructor(db: Connection) {
+  constructor(db: ReadableDatabase) {
     this.#db = db
   }
 

@@ -1,4 +1,4 @@
-import type { Connection, Value } from '../database.ts'
+import type { Connection, ReadableDatabase, Value } from '../database.ts'
 import type { SlicesOptions } from '../labels/edit.ts'
 import { soundRow } from '../soundRow.ts'
 import type { Action } from '../types.ts'
@@ -13,7 +13,7 @@ import { type LabelField, sourceOf, type Writer } from './writer.ts'
  */
 
 /** The 'do' that an undo would take back now. */
-export function undoTarget(db: Connection): number | null {
+export function undoTarget(db: ReadableDatabase): number | null {
   const last = db.get<{ id: number; kind: string; target_id: number | null }>(
     'SELECT id, kind, target_id FROM action ORDER BY id DESC LIMIT 1',
   )
@@ -23,21 +23,21 @@ export function undoTarget(db: Connection): number | null {
 }
 
 /** The 'do' that a redo would do again now. */
-export function redoTarget(db: Connection): number | null {
+export function redoTarget(db: ReadableDatabase): number | null {
   return redoAfter(db, undoTarget(db))
 }
 
-function redoAfter(db: Connection, place: number | null): number | null {
+function redoAfter(db: ReadableDatabase, place: number | null): number | null {
   return db.value<number>("SELECT max(id) FROM action WHERE kind = 'do' AND before_id IS ?", place) ?? null
 }
 
 /** What one redo after the other would do again. */
-function* redoWay(db: Connection, place: number | null): Generator<number> {
+function* redoWay(db: ReadableDatabase, place: number | null): Generator<number> {
   for (let at = redoAfter(db, place); at !== null; at = redoAfter(db, at)) yield at
 }
 
 /** Of these actions, those that are in effect now: they lie on the way from the present place back to the start. */
-export function inEffect(db: Connection, actionIds: readonly number[]): Set<number> {
+export function inEffect(db: ReadableDatabase, actionIds: readonly number[]): Set<number> {
   if (actionIds.length === 0) return new Set()
   const oldest = Math.min(...actionIds)
   const way = db.column<number>(
@@ -51,7 +51,7 @@ export function inEffect(db: Connection, actionIds: readonly number[]): Set<numb
   return new Set(way)
 }
 
-function beforeOf(db: Connection, actionId: number): number | null {
+function beforeOf(db: ReadableDatabase, actionId: number): number | null {
   return db.value<number>('SELECT before_id FROM action WHERE id = ?', actionId) ?? null
 }
 
@@ -67,7 +67,7 @@ export interface ActionRow {
 }
 
 /** The action that an undo or a redo would be of now. */
-export function replayTarget(db: Connection, kind: 'undo' | 'redo'): ActionRow | undefined {
+export function replayTarget(db: ReadableDatabase, kind: 'undo' | 'redo'): ActionRow | undefined {
   const id = kind === 'undo' ? undoTarget(db) : redoTarget(db)
   return id === null ? undefined : db.get<ActionRow>('SELECT * FROM action WHERE id = ?', id)
 }
@@ -90,10 +90,13 @@ export interface ReplayOptions extends SlicesOptions {
 
 /** What was done, and the way back and forth through it. It outlives the program. */
 export class History {
-  readonly #db: Connection
+  readonly #db: ReadableDatabase
   readonly #replay: (kind: 'undo' | 'redo', options: ReplayOptions) => Promise<Replayed | null>
 
-  constructor(db: Connection, replay: (kind: 'undo' | 'redo', options: ReplayOptions) => Promise<Replayed | null>) {
+  constructor(
+    db: ReadableDatabase,
+    replay: (kind: 'undo' | 'redo', options: ReplayOptions) => Promise<Replayed | null>,
+  ) {
     this.#db = db
     this.#replay = replay
   }
@@ -149,7 +152,7 @@ export class History {
 }
 
 function listActions(
-  db: Connection,
+  db: ReadableDatabase,
   limit: number,
   before = Number.MAX_SAFE_INTEGER,
   kind: Action['kind'] | null = null,

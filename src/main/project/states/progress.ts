@@ -1,4 +1,4 @@
-import type { Connection } from '../database.ts'
+import type { ReadableDatabase } from '../database.ts'
 import type { StateSource } from '../types.ts'
 import { sourceOf } from './writer.ts'
 
@@ -24,9 +24,9 @@ const rowsAtOnce = 2000
 
 /** What the history says of how the work goes. Large numbers come from the counts that labels and actions keep. */
 export class ProgressTable {
-  readonly #db: Connection
+  readonly #db: ReadableDatabase
 
-  constructor(db: Connection) {
+  constructor(db: ReadableDatabase) {
     this.#db = db
   }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { State } from '../../domain/state.ts'
-import type { Connection } from '../database.ts'
+import type { ReadableDatabase } from '../database.ts'
 import type { StateDelta } from '../types.ts'
 
 /** A copy of all states at one moment, for training. */
@@ -21,7 +21,7 @@ const aim = 5
  * committed. Rows and columns are in the order of the ids, which never changes: new images and labels come last.
  */
 export class StateMatrix {
-  readonly #db: Connection
+  readonly #db: ReadableDatabase
   #states = new Int8Array(0)
   #imageIds = new Int32Array(0)
   #rowOfImage = new Int32Array(0)
@@ -32,7 +32,7 @@ export class StateMatrix {
   #readUpTo = 0
   #loaded = false
 
-  constructor(db: Connection) {
+  constructor(db: ReadableDatabase) {
     this.#db = db
   }
 

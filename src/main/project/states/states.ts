@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Known } from '../../domain/state.ts'
-import type { Connection } from '../database.ts'
+import type { ReadableDatabase } from '../database.ts'
 import { projectDamaged } from '../errors.ts'
 import type { Edit, EditOptions } from '../labels/edit.ts'
 import { unsoundColumn } from '../tables.ts'
@@ -25,13 +25,13 @@ const imagesAtOnce = 500
 
 /** What is known of which label in which image. */
 export class StatesTable {
-  readonly #db: Connection
+  readonly #db: ReadableDatabase
   readonly #edit: <T>(options: EditOptions, work: (edit: Edit) => T) => T
   readonly #decisions: Decisions
   #matrix: StateMatrix | undefined
   #loading: Promise<StateMatrix> | undefined
 
-  constructor(db: Connection, edit: <T>(options: EditOptions, work: (edit: Edit) => T) => T) {
+  constructor(db: ReadableDatabase, edit: <T>(options: EditOptions, work: (edit: Edit) => T) => T) {
     this.#db = db
     this.#edit = edit
     this.#decisions = new Decisions(db)
