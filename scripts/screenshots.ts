@@ -52,11 +52,6 @@ try {
   await page.keyboard.press('v')
   await page.getByRole('button', { name: 'Confirm' }).waitFor()
   await shot('label-by-label')
-  await page.keyboard.press('Escape')
-  await page.locator('[data-path]').first().waitFor()
-  await page.keyboard.press('Control+Shift+A')
-  await page.getByRole('dialog').getByRole('table').waitFor({ timeout: 240_000 })
-  await shot('bulk')
 } finally {
   await browser.close()
   rmSync(folder, { recursive: true, force: true })
