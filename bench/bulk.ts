@@ -10,10 +10,10 @@ import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { BulkRequest } from '../src/contract/bulk.ts'
 import { previewBulk, startBulk } from '../src/main/app/bulk/bulk.ts'
-import { queryImages } from '../src/main/app/images/query.ts'
 import { setMarks, undo } from '../src/main/app/marks/marks.ts'
 import { likelyCounts, overviewOf } from '../src/main/app/progress/progress.ts'
 import { RandomState } from '../src/main/base/random.ts'
+import { findImages } from '../src/main/pairs/query.ts'
 import { startApplication } from '../src/main/shell/start.ts'
 import { scoresFile, writeScores } from '../src/main/suggestions/scores.ts'
 import { makeBigProject } from '../test/project/bigProject.ts'
@@ -89,7 +89,7 @@ try {
   await measured('preview after that', () => previewBulk(workspace, request), 1000)
   await measured('progress, nearly all known', () => overviewOf(workspace, Date.now() - 3600_000), 150)
   const [last] = await measured('history: 100 rows', async () => project.history.list(100, undefined, 'do'))
-  await measured('images of the largest action', () => queryImages(workspace, { action: last.id }, { by: 'path' }), 150)
+  await measured('images of the largest action', () => findImages(workspace, { filter: { action: last.id } }), 150)
 } finally {
   await application.shutdown()
   rmSync(folder, { recursive: true, force: true })

@@ -6,10 +6,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { queryImages } from '../src/main/app/images/query.ts'
 import { imageDetail } from '../src/main/app/images/rows.ts'
 import { setMarks } from '../src/main/app/marks/marks.ts'
 import { RandomState } from '../src/main/base/random.ts'
+import { findImages } from '../src/main/pairs/query.ts'
 import { startApplication } from '../src/main/shell/start.ts'
 import { FollowedScores } from '../src/main/suggestions/rescoring.ts'
 import { scoresFile, writeScores } from '../src/main/suggestions/scores.ts'
@@ -78,7 +78,7 @@ async function measure(images: number, labels: number): Promise<void> {
 
     const reading = await timed(() => workspace.suggestions.current())
     const { rescorer } = (await FollowedScores.read(project.cacheFolder, model.uid))!
-    const all = await timed(() => queryImages(workspace, {}, { by: 'confidence' }))
+    const all = await timed(() => findImages(workspace, { sort: { by: 'confidence' } }))
     const [pure, whole]: [number[], number[]] = [[], []]
     for (let i = 0; i < marks; i++) {
       const imageId = imageIds[random.integer(images)]

@@ -8,11 +8,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ImageFilter, ImageSort } from '../src/contract/schemas.ts'
-import { queryImages } from '../src/main/app/images/query.ts'
 import { imageDetail, imageRows } from '../src/main/app/images/rows.ts'
 import { acceptSuggestions, setMarks } from '../src/main/app/marks/marks.ts'
 import { summaryOf } from '../src/main/app/project/summary.ts'
 import { RandomState } from '../src/main/base/random.ts'
+import { findImages } from '../src/main/pairs/query.ts'
 import { startApplication } from '../src/main/shell/start.ts'
 import { scoresFile, writeScores } from '../src/main/suggestions/scores.ts'
 import { makeBigProject } from '../test/project/bigProject.ts'
@@ -64,7 +64,7 @@ try {
   const started = performance.now()
   const workspace = await application.open(file)
   summaryOf(workspace)
-  const first = await queryImages(workspace, {}, { by: 'path' })
+  const { ids: first } = await findImages(workspace)
   await imageRows(workspace, [...first.subarray(0, 60)])
   report('open, to the rows of the first 60 images', performance.now() - started, 1500)
   report('all states in memory', await timed(() => workspace.project.states.matrix()))
@@ -97,7 +97,7 @@ try {
     ['one label unknown, by confidence', { labels: [{ labelId: 7, is: 'unknown' }] }, { by: 'confidence' }],
   ]
   for (const [name, filter, sort] of queries) {
-    report(`query: ${name}`, await median(() => queryImages(workspace, filter, sort)), 150)
+    report(`query: ${name}`, await median(() => findImages(workspace, { filter, sort })), 150)
   }
   const page = [...first.subarray(5000, 5100)]
   report('rows of 100 images', await median(() => imageRows(workspace, page)))

@@ -2,12 +2,12 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { imageDetail as imageDetailSchema, mergeReport } from '../../src/contract/schemas.ts'
 import { startMerge, startMergePreview } from '../../src/main/app/exchange/merging.ts'
-import { queryImages } from '../../src/main/app/images/query.ts'
 import { imageDetail } from '../../src/main/app/images/rows.ts'
 import { setMarks, undo } from '../../src/main/app/marks/marks.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
 import { copyProject } from '../../src/main/project/file/copy.ts'
 import { openProject } from '../../src/main/project/file/open.ts'
+import { queryImages } from './scored.ts'
 import { newApplication, pictureProject } from './support.ts'
 
 const disputed = (workspace: Workspace): Promise<number[]> =>

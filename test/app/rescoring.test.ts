@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Application } from '../../src/main/app/application.ts'
 import { exportSuggestions } from '../../src/main/app/exchange/exporting.ts'
-import { queryImages } from '../../src/main/app/images/query.ts'
 import { imageDetail, imageRows } from '../../src/main/app/images/rows.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from '../../src/main/app/marks/marks.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
@@ -11,6 +10,7 @@ import { scoresFile, writeScores } from '../../src/main/suggestions/scores.ts'
 import { suggesterFile, writeSuggester } from '../../src/main/suggestions/suggesterFile.ts'
 import { scanned } from '../project/support.ts'
 import { surmise } from '../shell/cliProcess.ts'
+import { queryImages } from './scored.ts'
 import { newApplication, temporaryFolder } from './support.ts'
 
 const [sun, beach] = [1, 2]

@@ -1,5 +1,6 @@
 import type { Application } from '../../src/main/app/application.ts'
 import type { Workspace } from '../../src/main/app/workspace.ts'
+import { findImages, type ImageFilter, type ImageSort } from '../../src/main/pairs/query.ts'
 import { scoresFile, writeScores } from '../../src/main/suggestions/scores.ts'
 import { scanned } from '../project/support.ts'
 import { temporaryFolder } from './support.ts'
@@ -30,4 +31,9 @@ export async function suggest({ project }: Workspace, probabilities: number[][])
     probabilities: Float32Array.from(labelIds.flatMap((_, label) => probabilities.map((row) => row[label]))),
   })
   project.models.setCurrent(model.id)
+}
+
+/** The ids of the images that pass, in order: all of them. */
+export async function queryImages(workspace: Workspace, filter: ImageFilter, sort: ImageSort): Promise<Int32Array> {
+  return (await findImages(workspace, { filter, sort })).ids
 }

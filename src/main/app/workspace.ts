@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.ts'
 import { InOrder } from '../base/inOrder.ts'
 import { removeLeftOvers } from '../base/leftOvers.ts'
 import { placeOfImage } from '../images/place.ts'
+import { Suggestions } from '../pairs/suggestions.ts'
 import { backupFolder } from '../project/file/backups.ts'
 import { isFolder } from '../project/file/root.ts'
 import type { Project } from '../project/project.ts'
@@ -16,7 +17,6 @@ import { ReceivedFiles } from './marks/received.ts'
 import { Session } from './progress/session.ts'
 import { ProjectBackups } from './project/backups.ts'
 import { summaryOf } from './project/summary.ts'
-import { Suggestions } from './suggestions/suggestions.ts'
 
 /** Counts may be told this much later, in milliseconds: a mark must not wait for them, and a scan makes many. */
 const summaryAfter = 250

@@ -3,16 +3,16 @@ import type { BulkLine, BulkPreview, BulkRequest, BulkSample } from '../../../co
 import type { ActionResult } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
 import { stateOf } from '../../domain/state.ts'
+import { findImages } from '../../pairs/query.ts'
+import type { CurrentScores } from '../../pairs/suggestions.ts'
 import { Relations } from '../../project/labels/relations.ts'
 import type { StateMatrix } from '../../project/states/stateMatrix.ts'
 import type { ProjectChange, StateChange } from '../../project/types.ts'
-import { queryImages } from '../images/query.ts'
+import { isFromNames } from '../../suggestions/fromNames.ts'
 import { versionOf } from '../images/rows.ts'
 import type { StartedJob } from '../jobs.ts'
 import { titles } from '../marks/marks.ts'
 import { writeStatesWithin } from '../marks/writeStates.ts'
-import { isFromNames } from '../suggestions/fromNames.ts'
-import type { CurrentScores } from '../suggestions/suggestions.ts'
 import { counted } from '../words.ts'
 import type { Workspace } from '../workspace.ts'
 import { type Accepted, imageByImage, planBulk, type SampledPair, sampleOf } from './plan.ts'
@@ -101,7 +101,8 @@ export async function previewBulk(workspace: Workspace, request: BulkRequest): P
   const uponSuggestion = await bulk.uponSuggestion(workspace, matrix)
   const images = await acceptableImages(workspace, request.filter)
   const { precision, maxLost, sides, labelIds } = request
-  const plan = await planBulk({ table, matrix, uponSuggestion, images, precision, maxLost, sides, labelIds })
+  const pairs = await suggestions.pairs(scores)
+  const plan = await planBulk({ pairs, uponSuggestion, images, precision, maxLost, sides, labelIds })
   const count = plan.reduce((sum, { rows }) => sum + rows.length, 0)
   const touched = new Uint8Array(table.imageIds.length)
   for (const { rows } of plan) for (const row of rows) touched[row] = 1
@@ -119,7 +120,7 @@ async function acceptableImages(workspace: Workspace, filter: BulkRequest['filte
   const { broken, missing } = workspace.project.images.counts()
   if (!filter && broken + missing === 0) return undefined
   if (filter?.status && !filter.status.includes('ok')) return new Int32Array(0)
-  return queryImages(workspace, { ...filter, status: ['ok'] }, { by: 'path' })
+  return (await findImages(workspace, { filter: { ...filter, status: ['ok'] } })).ids
 }
 
 /** Some of what was previewed of one label and side. @throws UserError `bulk-forgotten` */

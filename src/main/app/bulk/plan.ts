@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { BulkLine, BulkRequest } from '../../../contract/bulk.ts'
 import { type Side, State } from '../../domain/state.ts'
-import type { StateMatrix } from '../../project/states/stateMatrix.ts'
+import type { PairTable } from '../../pairs/pairTable.ts'
 import { type Acceptance, acceptanceOf, rankSide } from '../../suggestions/acceptance.ts'
 import { confidenceOf, type ScoreTable } from '../../suggestions/scores.ts'
 
@@ -16,8 +16,7 @@ export interface Accepted {
 }
 
 export interface BulkInput extends Pick<BulkRequest, 'precision' | 'maxLost' | 'sides' | 'labelIds'> {
-  table: ScoreTable
-  matrix: StateMatrix
+  pairs: PairTable
   /** Pairs that are no evidence, 1 each, in the places of the matrix. */
   uponSuggestion: Uint8Array
   /** By id; undefined: all of them. */
@@ -29,14 +28,14 @@ export interface BulkInput extends Pick<BulkRequest, 'precision' | 'maxLost' | '
  * gets its turn.
  */
 export async function planBulk(input: BulkInput): Promise<Accepted[]> {
-  const { table, matrix, precision, maxLost } = input
-  const wanted = input.images && rowsOf(table, input.images)
-  const stateRows = Int32Array.from(table.imageIds, (id) => matrix.rowOf(id))
+  const { pairs, precision, maxLost } = input
+  const wanted = input.images && rowsOf(pairs, input.images)
   const chosen = input.labelIds && new Set(input.labelIds)
   const found: Accepted[] = []
-  for (const [column, labelId] of table.labelIds.entries()) {
-    if (matrix.columnOf(labelId) < 0 || chosen?.has(labelId) === false) continue
-    const { probabilities, states, open } = pairsOf(input, column, stateRows, wanted)
+  for (const [column, labelId] of pairs.labelIds.entries()) {
+    const both = chosen?.has(labelId) === false ? undefined : pairs.column(labelId)
+    if (!both) continue
+    const { probabilities, states, open } = evidenceOf(both, input.uponSuggestion, wanted)
     for (const side of input.sides) {
       const ranked = rankSide(probabilities, states, side)
       const acceptance = acceptanceOf(ranked, side, { precision, maxLost }, open.count)
@@ -74,35 +73,31 @@ function lineOf(
 }
 
 /** One label's probabilities and states, by row of the table; NaN for what is neither to be accepted nor evidence. */
-function pairsOf(
-  { table, matrix, uponSuggestion }: BulkInput,
-  column: number,
-  stateRows: Int32Array,
+function evidenceOf(
+  { values, states, places }: NonNullable<ReturnType<PairTable['column']>>,
+  uponSuggestion: Uint8Array,
   wanted: Uint8Array | undefined,
 ) {
-  const rows = table.imageIds.length
-  const probabilities = table.probabilities.slice(column * rows, (column + 1) * rows)
-  const states = new Int8Array(rows)
-  const [all, width, stateColumn] = [matrix.states, matrix.columns, matrix.columnOf(table.labelIds[column])]
+  const probabilities = values.slice()
   const open: Open = { count: 0, expectedPositives: 0 }
-  for (let row = 0; row < rows; row++) {
-    const stateRow = stateRows[row]
-    const at = stateRow * width + stateColumn
-    const state = stateRow < 0 ? 0 : all[at]
-    if (stateRow >= 0 && state === State.unknown && !Number.isNaN(probabilities[row])) open.count++
-    const counts = stateRow >= 0 && (state === State.unknown ? wanted?.[row] !== 0 : uponSuggestion[at] === 0)
-    if (counts) states[row] = state
-    else probabilities[row] = Number.NaN
-    if (counts && state === State.unknown && !Number.isNaN(probabilities[row]))
-      open.expectedPositives += probabilities[row]
+  for (let row = 0; row < probabilities.length; row++) {
+    const place = places[row]
+    const isOpen = place >= 0 && states[row] === State.unknown
+    const isScored = !Number.isNaN(probabilities[row])
+    if (isOpen && isScored) open.count++
+    const counts = place >= 0 && (isOpen ? wanted?.[row] !== 0 : uponSuggestion[place] === 0)
+    if (!counts) {
+      probabilities[row] = Number.NaN
+      states[row] = State.unknown
+    } else if (isOpen && isScored) open.expectedPositives += probabilities[row]
   }
   return { probabilities, states, open }
 }
 
-function rowsOf(table: ScoreTable, imageIds: Int32Array): Uint8Array {
-  const rows = new Uint8Array(table.imageIds.length)
+function rowsOf(pairs: PairTable, imageIds: Int32Array): Uint8Array {
+  const rows = new Uint8Array(pairs.imageIds.length)
   for (const id of imageIds) {
-    const row = table.rowOf(id)
+    const row = pairs.rowOf(id)
     if (row >= 0) rows[row] = 1
   }
   return rows

@@ -1,6 +1,6 @@
+import { findImages } from '../../pairs/query.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { filterChoices } from './filterChoices.ts'
-import { queryImages } from './query.ts'
 import { revealImage } from './reveal.ts'
 import { imageDetail, imageRows } from './rows.ts'
 import { removeFilter, renameFilter, savedFilters, saveFilter } from './savedFilters.ts'
@@ -10,7 +10,7 @@ import { thumbnailsOf } from './thumbnails.ts'
 export const imagesHandlers = ({ os, shell, workspace }: Surroundings) => ({
   images: {
     query: os.images.query.handler(async ({ input }) => {
-      const ids = await queryImages(workspace(), input.filter, input.sort)
+      const { ids } = await findImages(workspace(), input)
       return new Blob([ids as Int32Array<ArrayBuffer>])
     }),
     rows: os.images.rows.handler(({ input }) => imageRows(workspace(), input.ids)),

@@ -1,9 +1,9 @@
 import type { ImageDetail, ImageRow } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
 import { State } from '../../domain/state.ts'
+import { mistakesOf } from '../../pairs/mistakes.ts'
+import { suggestionsOf } from '../../pairs/suggestions.ts'
 import type { Image } from '../../project/types.ts'
-import { mistakesOf } from '../mistakes/mistakes.ts'
-import { suggestionsOf } from '../suggestions/suggestions.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
 /** Changes with the content. An image that was never readable is known by its date and size. */

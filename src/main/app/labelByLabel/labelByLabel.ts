@@ -1,8 +1,8 @@
 import type { ActionResult, ImageFilter, LabelByLabelList, LabelByLabelOrder } from '../../../contract/schemas.ts'
 import { type Known, State, sideOf } from '../../domain/state.ts'
+import { findImages } from '../../pairs/query.ts'
 import type { StateChange } from '../../project/types.ts'
 import { suggestionOf } from '../../suggestions/scores.ts'
-import { queryImages } from '../images/query.ts'
 import { aboutSeen } from '../images/unseen.ts'
 import { writeMarks } from '../marks/marks.ts'
 import type { ReadableWorkspace, Workspace } from '../workspace.ts'
@@ -32,31 +32,15 @@ export async function labelByLabelList(
     decided: undefined,
     suggested: undefined,
   }
-  const ids = await queryImages(workspace, undecided, { by: 'path' })
-  const scores = await workspace.suggestions.current()
-  const probabilities = Float32Array.from(ids, (id) => scores?.table.probability(id, labelId) ?? Number.NaN)
-  const places = ids.map((_, place) => place)
-  const key = keys[order]
-  if (scores) places.sort((a, b) => afterNone(key(probabilities[a]), key(probabilities[b])) || a - b)
-  const some = places.subarray(0, limit)
+  const sort = { by: 'label', labelId, towards: order } as const
+  const { ids, total, scores } = await findImages(workspace, { filter: undecided, sort, page: { count: limit } })
+  const probabilities = Array.from(ids, (id) => scores?.table.probability(id, labelId) ?? Number.NaN)
   return {
-    ids: Array.from(some, (place) => ids[place]),
-    probabilities: Array.from(some, (place) => (Number.isNaN(probabilities[place]) ? null : probabilities[place])),
-    left: ids.length,
+    ids: [...ids],
+    probabilities: probabilities.map((p) => (Number.isNaN(p) ? null : p)),
+    left: total,
     modelId: scores?.model.id ?? null,
   }
-}
-
-/** Smallest first. */
-const keys: Record<LabelByLabelOrder, (probability: number) => number> = {
-  present: (p) => -p,
-  uncertain: (p) => Math.abs(p - 0.5),
-  absent: (p) => p,
-}
-
-function afterNone(a: number, b: number): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
-  return a - b
 }
 
 /**

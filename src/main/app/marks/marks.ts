@@ -1,11 +1,11 @@
 import type { ActionResult, Sent, StateChange } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
 import { type Known, otherSide, type Side, State, sideOf, stateOf } from '../../domain/state.ts'
+import { statesIn } from '../../pairs/suggestions.ts'
 import type { Replayed } from '../../project/states/history.ts'
 import type { StateChange as NewState } from '../../project/types.ts'
 import { suggestionOf } from '../../suggestions/scores.ts'
 import { aboutSeen } from '../images/unseen.ts'
-import { statesIn } from '../suggestions/suggestions.ts'
 import type { Workspace } from '../workspace.ts'
 import { manyChanges, writeStates } from './writeStates.ts'
 

@@ -1,13 +1,13 @@
 import type { Cooccurrence, Mistake, ModelCurves, ModelReport } from '../../../contract/models.ts'
 import { Slices } from '../../base/slices.ts'
 import { type Known, otherSide, State, sideOf } from '../../domain/state.ts'
+import type { LabelPairs, PairTable } from '../../pairs/pairTable.ts'
 import type { Model } from '../../project/models.ts'
 import { countCooccurrence } from '../../suggestions/cooccurrence.ts'
 import { type ReliabilityBin, Tally } from '../../suggestions/curves.ts'
 import { confidenceOf, likelyFrom, suggestionOf } from '../../suggestions/scores.ts'
 import { leastKnown } from '../../training/measure/heldOut.ts'
 import { averagePrecision, meanOf } from '../../training/measure/metrics.ts'
-import { HeldOutPairs, type LabelPairs } from '../bulk/heldOutPairs.ts'
 import { versionOf } from '../images/rows.ts'
 import { modelBefore, modelOf } from '../project/summary.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
@@ -23,11 +23,12 @@ const mostCompared = 40
  */
 export async function modelReport(workspace: ReadableWorkspace, id: number): Promise<ModelReport> {
   const slices = new Slices()
-  const after = await HeldOutPairs.open(workspace, id)
-  const versionBefore = comparedWith(workspace, after.model)
-  const common = versionBefore && new CommonPairs(await HeldOutPairs.open(workspace, versionBefore.id), after)
+  const { suggestions } = workspace
+  const { model, pairs: after } = await suggestions.ofModel(id)
+  const versionBefore = comparedWith(workspace, model)
+  const common = versionBefore && new CommonPairs((await suggestions.ofModel(versionBefore.id)).pairs, after)
   const all = new Tally()
-  const { mAP: kept, labels: measuredThen } = modelOf(workspace, after.model)
+  const { mAP: kept, labels: measuredThen } = modelOf(workspace, model)
   const keptOf = new Map(measuredThen.map((one) => [one.labelId, one]))
   const labels: ModelReport['labels'] = []
   for (const { id: labelId, presentCount, absentCount } of workspace.project.labels.list()) {
@@ -39,7 +40,7 @@ export async function modelReport(workspace: ReadableWorkspace, id: number): Pro
     await slices.pause()
     labels.push({
       labelId,
-      learnt: after.table.columnOf(labelId) >= 0,
+      learnt: after.knows(labelId),
       ...(then ? { present: then.present, absent: then.absent } : countsOf(pairs.states)),
       known: { present: presentCount, absent: absentCount },
       averagePrecision: then ? then.averagePrecision.blend : ap,
@@ -73,24 +74,23 @@ function comparedWith(workspace: ReadableWorkspace, model: Model): Model | undef
 
 /** A version before beside this one: what both say of the same pairs. */
 class CommonPairs {
-  readonly #before: HeldOutPairs
+  readonly #before: PairTable
   /** Of each row of this version's table, that of the version before; -1 where it has none. */
   readonly #rows: Int32Array
 
-  constructor(before: HeldOutPairs, after: HeldOutPairs) {
+  constructor(before: PairTable, after: PairTable) {
     this.#before = before
-    this.#rows = after.table.imageIds.map((id) => before.table.rowOf(id))
+    this.#rows = after.imageIds.map((id) => before.rowOf(id))
   }
 
   /** Of these pairs, those that the version before gives a probability too. */
   ofLabel(labelId: number, { rows, states, probabilities }: LabelPairs) {
-    const { table } = this.#before
-    const column = table.columnOf(labelId)
+    const probabilityAt = this.#before.valuesOf(labelId)
     const common = new Int8Array(rows.length)
     const [before, after] = [new Float32Array(rows.length), new Float32Array(rows.length)]
     let count = 0
     for (let i = 0; i < rows.length; i++) {
-      const probability = table.at(this.#rows[rows[i]], column)
+      const probability = probabilityAt(this.#rows[rows[i]])
       if (Number.isNaN(probability)) continue
       common[count] = states[i]
       before[count] = probability
@@ -120,7 +120,7 @@ export async function modelCurves(
   labelId: number | null,
 ): Promise<ModelCurves> {
   const slices = new Slices()
-  const pairs = await HeldOutPairs.open(workspace, id)
+  const { pairs } = await workspace.suggestions.ofModel(id)
   const tally = new Tally()
   const labelIds = labelId === null ? workspace.project.labels.list().map((label) => label.id) : [labelId]
   let ap: number | null = null
@@ -172,12 +172,12 @@ export async function mistakesOfModel(
   workspace: ReadableWorkspace,
   { id, labelId, limit }: { id: number; labelId: number; limit: number },
 ): Promise<Mistake[]> {
-  const held = await HeldOutPairs.open(workspace, id)
-  const pairs = held.ofLabel(labelId)
+  const { pairs: table } = await workspace.suggestions.ofModel(id)
+  const pairs = table.ofLabel(labelId)
   const places = [...mistakenPlaces(pairs, State.present), ...mistakenPlaces(pairs, State.absent)]
   const found = places
     .map((i) => ({
-      imageId: held.table.imageIds[pairs.rows[i]],
+      imageId: table.imageIds[pairs.rows[i]],
       state: pairs.states[i] as Known,
       probability: pairs.probabilities[i],
     }))

@@ -4,14 +4,14 @@ import { asUserError, UserError } from '../../base/errors.ts'
 import { writeAtomically } from '../../base/files.ts'
 import { Slices } from '../../base/slices.ts'
 import { type Side, sideOf } from '../../domain/state.ts'
+import type { CurrentScores } from '../../pairs/suggestions.ts'
 import type { Image } from '../../project/types.ts'
 import type { ReportContent, ReportModel, ReportPicture } from '../../report/content.ts'
 import { reportPage } from '../../report/page.ts'
-import { confidenceOf, likelyFrom } from '../../suggestions/scores.ts'
+import { confidenceOf } from '../../suggestions/scores.ts'
 import { requireTarget } from '../exchange/writeTarget.ts'
 import type { JobControl, StartedJob } from '../jobs.ts'
 import { cooccurrenceOfKnown, mistakesOfModel, modelCurves, modelReport } from '../models/modelPage.ts'
-import type { CurrentScores } from '../suggestions/suggestions.ts'
 import { counted } from '../words.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
@@ -60,20 +60,18 @@ async function contentOf(workspace: ReadableWorkspace, job: JobControl): Promise
   const { context, project } = workspace
   const images = project.images.counts()
   const scores = await workspace.suggestions.current()
-  const matrix = scores ? await workspace.suggestions.followAll(scores) : await project.states.matrix()
+  const pairs = scores && (await workspace.suggestions.pairs(scores))
+  const matrix = await project.states.matrix()
   const report = scores && (await modelReport(workspace, scores.model.id))
   const precisions = new Map(report?.labels.map(({ labelId, averagePrecision }) => [labelId, averagePrecision]))
   const labels = project.labels.list()
   const rows = matrix.imageIds.length
   const likely = new Map<number, { present: number; absent: number }>()
-  if (scores) {
+  if (pairs) {
     const slices = new Slices()
     for (const { id } of labels) {
-      if (scores.table.columnOf(id) < 0) continue
-      likely.set(
-        id,
-        likelyOf(scores, (imageId) => matrix.get(imageId, id) === 0, id),
-      )
+      const counts = pairs.likelyOf(id)
+      if (counts) likely.set(id, counts)
       await slices.pause()
     }
   }
@@ -168,22 +166,15 @@ async function suggestedOf(
   scores: CurrentScores,
   names: ReadonlyMap<number, string>,
 ): Promise<{ label: string; pictures: Wanted[] }[]> {
-  const { table } = scores
-  const matrix = await suggestions.followAll(scores)
+  const pairs = await suggestions.pairs(scores)
   const slices = new Slices()
   const found: { label: string; pictures: Wanted[] }[] = []
   for (const [labelId, label] of names) {
-    const column = table.columnOf(labelId)
-    if (column < 0 || found.length === most.labels) continue
-    const best: { imageId: number; probability: number }[] = []
-    for (const [row, imageId] of table.imageIds.entries()) {
-      const probability = table.at(row, column)
-      const least = best[most.suggestions - 1]?.probability ?? 0
-      if (!(probability >= 0.5 && probability > least) || matrix.get(imageId, labelId) !== 0) continue
-      const at = best.findIndex((one) => one.probability < probability)
-      best.splice(at < 0 ? best.length : at, 0, { imageId, probability })
-      best.length = Math.min(best.length, most.suggestions)
-    }
+    if (found.length === most.labels) break
+    const probabilityAt = pairs.valuesOf(labelId)
+    const best = pairs
+      .mostProbable(labelId, most.suggestions)
+      .map((row) => ({ imageId: pairs.imageIds[row], probability: probabilityAt(row) }))
     await slices.pause()
     const images = new Map(project.images.many(best.map(({ imageId }) => imageId)).map((image) => [image.id, image]))
     const pictures = best.flatMap(({ imageId, probability }) => {
@@ -193,17 +184,6 @@ async function suggestedOf(
     if (pictures.length > 0) found.push({ label, pictures })
   }
   return found
-}
-
-function likelyOf({ table }: CurrentScores, isUndecided: (imageId: number) => boolean, labelId: number) {
-  const column = table.columnOf(labelId)
-  const counts = { present: 0, absent: 0 }
-  for (const [row, imageId] of table.imageIds.entries()) {
-    const probability = table.at(row, column)
-    if (Number.isNaN(probability) || confidenceOf(probability) < likelyFrom || !isUndecided(imageId)) continue
-    counts[probability >= 0.5 ? 'present' : 'absent']++
-  }
-  return counts
 }
 
 async function pictureOf(workspace: ReadableWorkspace, imageId: number): Promise<Uint8Array | undefined> {

@@ -1,10 +1,10 @@
 import { UserError } from '../../base/errors.ts'
 import { type Side, State, sideOf } from '../../domain/state.ts'
+import { Usefulness } from '../../pairs/usefulness.ts'
 import type { ReadableProject } from '../../project/readable.ts'
 import { auditShare, type Estimate, randomOrder, wilsonEstimate } from '../../suggestions/audit.ts'
 import type { Gains } from '../../suggestions/gains.ts'
 import { confidenceOf, likelyFrom, type ScoreTable, suggestionOf } from '../../suggestions/scores.ts'
-import { Usefulness } from '../images/usefulness.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
 /** A pair that nobody has decided on. */

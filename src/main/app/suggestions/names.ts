@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { findTextTower } from '../../backbone/text/textFiles.ts'
 import { cancelled, UserError } from '../../base/errors.ts'
 import type { Model } from '../../project/models.ts'
+import { isFromNames, namesKind } from '../../suggestions/fromNames.ts'
 import { noTextTower } from '../../training/names/noTextTower.ts'
 import type { Device } from '../devices/devices.ts'
 import { onDevice } from '../devices/onDevice.ts'
@@ -10,7 +11,7 @@ import { applyWhenFree } from '../project/scanning.ts'
 import { builtInBackbone, embedMissing } from '../training/training.ts'
 import { counted } from '../words.ts'
 import type { Workspace } from '../workspace.ts'
-import { isFromNames, namesKind, namesTemplateFor } from './fromNames.ts'
+import { namesTemplateFor } from './fromNames.ts'
 
 export interface NamesOptions {
   /** What is asked about a label, `{label}` in its name's place. @default what was asked last, or the backbone's own */

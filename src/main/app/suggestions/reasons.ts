@@ -1,5 +1,7 @@
 import type { Reasons } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
+import type { CurrentScores } from '../../pairs/suggestions.ts'
+import { isFromNames } from '../../suggestions/fromNames.ts'
 import { logistic } from '../../suggestions/logistic.ts'
 import { reasonsOf } from '../../suggestions/reasons.ts'
 import { readBlended, suggesterFile } from '../../suggestions/suggesterFile.ts'
@@ -7,8 +9,6 @@ import { votersOf } from '../../suggestions/vote.ts'
 import type { Evidence } from '../../training/heads/evidence.ts'
 import { requireImage, versionOf } from '../images/rows.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
-import { isFromNames } from './fromNames.ts'
-import type { CurrentScores } from './suggestions.ts'
 
 /** The source that is not of the image's own pixels (training/fineTune.ts). */
 const crossSource = 'vote'

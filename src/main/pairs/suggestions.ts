@@ -1,21 +1,38 @@
 import { existsSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import type { Suggestion } from '../../../contract/schemas.ts'
-import type { State } from '../../domain/state.ts'
-import type { Model } from '../../project/models.ts'
-import type { ReadableProject } from '../../project/readable.ts'
-import type { StateMatrix } from '../../project/states/stateMatrix.ts'
-import type { ProjectChange, StateDelta } from '../../project/types.ts'
-import { type Gains, gainsFile, readGains } from '../../suggestions/gains.ts'
-import { FollowedScores } from '../../suggestions/rescoring.ts'
-import { confidenceOf, likelyFrom, type ScoreTable, scoresFile, suggestionOf } from '../../suggestions/scores.ts'
-import { Confidence } from '../images/confidence.ts'
+import { UserError } from '../base/errors.ts'
+import type { LabelId, Probability } from '../domain/quantities.ts'
+import type { Side, State } from '../domain/state.ts'
+import type { Model } from '../project/models.ts'
+import type { ReadableProject } from '../project/readable.ts'
+import type { StateMatrix } from '../project/states/stateMatrix.ts'
+import type { ProjectChange, StateDelta } from '../project/types.ts'
+import { type Gains, gainsFile, readGains } from '../suggestions/gains.ts'
+import { FollowedScores } from '../suggestions/rescoring.ts'
+import { confidenceOf, likelyFrom, ScoreTable, scoresFile, suggestionOf } from '../suggestions/scores.ts'
+import { Confidence } from './confidence.ts'
+import { PairTable, type PairValues } from './pairTable.ts'
 
 export interface CurrentScores {
   model: Model
   table: ScoreTable
   /** Brings an image's row of the table up to date with what is known of it now. */
   followed: FollowedScores
+}
+
+/** What a model suggests for a label of an image. */
+export interface Suggestion {
+  labelId: LabelId
+  probability: Probability
+  suggestion: Side
+  /** It is put forward: see `likelyFrom`. */
+  likely: boolean
+}
+
+/** The pairs of one model, current or not. Those of known pairs are of parts that never saw them (see `ofModel`). */
+export interface ModelPairs {
+  model: Model
+  pairs: PairTable
 }
 
 /** More images than this are re-scored when they are next looked at, in slices, not while a mark waits. */
@@ -30,7 +47,7 @@ const sliceAim = 5
 export class Suggestions {
   readonly #project: ReadableProject
   #current: Promise<CurrentScores | undefined> | undefined
-  #confidence: { table: ScoreTable; confidence: Confidence } | undefined
+  #pairs: { table: ScoreTable; pairs: PairTable; confidence: Confidence } | undefined
   /** Of which every row is up to date, and is kept so. */
   #allFollowed: FollowedScores | undefined
   /** On the way there: rows that it has passed are kept up to date too. */
@@ -53,10 +70,44 @@ export class Suggestions {
 
   /** How sure the undecided suggestions of the current scores are. Waits until all states are in memory. */
   async confidence(scores: CurrentScores): Promise<Confidence> {
+    return (await this.#joined(scores)).confidence
+  }
+
+  /** The current scores beside what is known now; both follow every mark. Waits until all states are in memory. */
+  async pairs(scores: CurrentScores): Promise<PairTable> {
+    return (await this.#joined(scores)).pairs
+  }
+
+  /**
+   * A model's probabilities beside what is known now. Those of known pairs are of parts that never saw them: pairs known at its
+   * training are cross-fitted (`fineTune`), and those known since then it had never seen.
+   * @throws UserError `model-unknown`, `model-unusable`
+   */
+  async ofModel(id: number): Promise<ModelPairs> {
+    const model = this.#project.models.get(id)
+    if (!model) {
+      throw new UserError('model-unknown', `There is no model ${id} in this project.`, 'Choose one of the list.')
+    }
+    // What is shown of undecided pairs follows the marks, so what is counted of them does.
+    const current = model.current ? await this.current() : undefined
+    if (current?.model.id === id) return { model, pairs: await this.pairs(current) }
+    const table = await ScoreTable.read(scoresFile(this.#project.cacheFolder, model.uid))
+    if (table) return { model, pairs: new PairTable(valuesOf(table), await this.#project.states.matrix()) }
+    throw new UserError(
+      'model-unusable',
+      `The scores of model ${id} are lost, so nothing can be measured.`,
+      'Choose another model, or train again.',
+    )
+  }
+
+  async #joined(scores: CurrentScores) {
     const { table } = scores
     const matrix = await this.followAll(scores)
-    if (this.#confidence?.table !== table) this.#confidence = { table, confidence: new Confidence(table, matrix) }
-    return this.#confidence.confidence
+    if (this.#pairs?.table !== table) {
+      const pairs = new PairTable(valuesOf(table), matrix)
+      this.#pairs = { table, pairs, confidence: new Confidence(pairs) }
+    }
+    return this.#pairs
   }
 
   /** Brings the scores of every image up to date. @returns the states that they go by */
@@ -103,14 +154,14 @@ export class Suggestions {
     // Another model may be current now.
     this.#forgetAll()
     this.#current = undefined
-    this.#confidence = undefined
+    this.#pairs = undefined
     this.#gains = undefined
   }
 
   #forgetAll(): void {
     this.#allFollowed = undefined
     this.#pass = undefined
-    this.#confidence?.confidence.forget()
+    this.#pairs?.confidence.forget()
   }
 
   #statesChanged({ length, imageIds }: StateDelta): void {
@@ -124,7 +175,7 @@ export class Suggestions {
       return
     }
     for (const imageId of changed) followed.follow(imageId, statesIn(matrix, imageId))
-    this.#confidence?.confidence.imagesChanged(changed)
+    this.#pairs?.confidence.imagesChanged(changed)
   }
 
   isUsable(model: Model): boolean {
@@ -136,6 +187,10 @@ export class Suggestions {
     const followed = model && (await FollowedScores.read(this.#project.cacheFolder, model.uid))
     return followed && { model, table: followed.table, followed }
   }
+}
+
+function valuesOf({ imageIds, labelIds, probabilities }: ScoreTable): PairValues {
+  return { imageIds, labelIds, values: probabilities }
 }
 
 /** What is known of an image now, label by label; nothing of a label that was removed. */

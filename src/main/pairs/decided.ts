@@ -1,5 +1,5 @@
-import type { ImageFilter } from '../../../contract/schemas.ts'
-import type { Decisions, Origin } from '../../project/states/decisions.ts'
+import type { Decisions, Origin } from '../project/states/decisions.ts'
+import type { ImageFilter } from './query.ts'
 
 type Decided = NonNullable<ImageFilter['decided']>
 type LabelConditions = NonNullable<ImageFilter['labels']>

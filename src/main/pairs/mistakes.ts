@@ -1,10 +1,9 @@
-import type { Suggestion } from '../../../contract/schemas.ts'
-import { sideOf } from '../../domain/state.ts'
-import type { Decisions } from '../../project/states/decisions.ts'
-import type { KnownState } from '../../project/types.ts'
-import { confidenceOf, likelyFrom, suggestionOf } from '../../suggestions/scores.ts'
+import { sideOf } from '../domain/state.ts'
+import type { Decisions } from '../project/states/decisions.ts'
+import type { KnownState } from '../project/types.ts'
 import { isFromNames } from '../suggestions/fromNames.ts'
-import type { CurrentScores } from '../suggestions/suggestions.ts'
+import { confidenceOf, likelyFrom, suggestionOf } from '../suggestions/scores.ts'
+import type { CurrentScores, Suggestion } from './suggestions.ts'
 
 /**
  * Likely mistakes: known labels that the current model speaks against. The probability of a known label comes from models that

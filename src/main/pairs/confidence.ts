@@ -1,0 +1,99 @@
+import type { ImageId, LabelId } from '../domain/quantities.ts'
+import { State } from '../domain/state.ts'
+import type { PairColumn, PairTable } from './pairTable.ts'
+
+/** What is looked for, of a confidence of 0.5 … 1: base + slope × confidence. */
+interface Weight {
+  base: number
+  slope: number
+}
+const confidence: Weight = { base: 0, slope: 1 }
+const uncertainty: Weight = { base: 1.5, slope: -1 }
+
+/**
+ * How sure the surest undecided suggestion of each image is: 0.5 … 1, 0 if there is none. For all labels together it is kept,
+ * and follows every mark; for one label it is quickly found.
+ */
+export class Confidence {
+  readonly #pairs: PairTable
+  #overall: Float32Array | undefined
+  #uncertainties: Float32Array | undefined
+
+  /** @param pairs with probabilities */
+  constructor(pairs: PairTable) {
+    this.#pairs = pairs
+  }
+
+  /** By row of the table. @param labelId without it, of all labels */
+  of(labelId?: LabelId): Float32Array {
+    if (labelId !== undefined) return this.#look(this.#pairs.columns(labelId), confidence)
+    this.#overall ??= this.#look(this.#pairs.columns(), confidence)
+    return this.#overall
+  }
+
+  /**
+   * How near the undecided label that is nearest to 50 % comes to it: 0.5 for certain … 1 for 50 %, 0 if there is none. By row of
+   * the table. @param labelId without it, of all labels
+   */
+  uncertainties(labelId?: LabelId): Float32Array {
+    if (labelId !== undefined) return this.#look(this.#pairs.columns(labelId), uncertainty)
+    this.#uncertainties ??= this.#look(this.#pairs.columns(), uncertainty)
+    return this.#uncertainties
+  }
+
+  /** In these confidences, that of an image; 0 for one without scores. */
+  at(confidences: Float32Array, imageId: ImageId): number {
+    const row = this.#pairs.rowOf(imageId)
+    return row < 0 ? 0 : confidences[row]
+  }
+
+  /** To be told after the matrix and the table have followed the change. */
+  imagesChanged(imageIds: Iterable<ImageId>): void {
+    const columns = this.#pairs.columns()
+    for (const imageId of imageIds) {
+      const row = this.#pairs.rowOf(imageId)
+      if (row < 0) continue
+      for (const [values, weight] of [
+        [this.#overall, confidence] as const,
+        [this.#uncertainties, uncertainty] as const,
+      ]) {
+        if (!values) continue
+        values[row] = 0
+        this.#look(columns, weight, values, row, row + 1)
+      }
+    }
+  }
+
+  /** Labels may have come or gone, or much has changed: all of it is looked at anew when next asked for. */
+  forget(): void {
+    this.#overall = undefined
+    this.#uncertainties = undefined
+  }
+
+  /** Raises what is in `result`, from row `first` to `end`. */
+  #look(
+    columns: readonly PairColumn[],
+    { base: least, slope }: Weight,
+    result: Float32Array = new Float32Array(this.#pairs.imageIds.length),
+    first = 0,
+    end = result.length,
+  ): Float32Array {
+    const { values, stateRows } = this.#pairs
+    this.#pairs.inBlocks(
+      columns,
+      ({ start, stateColumn }, from, to, states, width) => {
+        for (let row = from; row < to; row++) {
+          const p = values[start + row]
+          const value = least + slope * (p >= 0.5 ? p : 1 - p)
+          // NaN compares false: the model says nothing.
+          if (!(value > result[row])) continue
+          const stateRow = stateRows[row]
+          if (stateRow >= 0 && states[stateRow * width + stateColumn] === State.unknown) result[row] = value
+        }
+      },
+      first,
+      end,
+    )
+    return result
+  }
+}

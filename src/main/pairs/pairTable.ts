@@ -1,0 +1,192 @@
+import type { ImageId, LabelId, Probabilities } from '../domain/quantities.ts'
+import { State } from '../domain/state.ts'
+import type { StateMatrix } from '../project/states/stateMatrix.ts'
+import { confidenceOf, likelyFrom } from '../suggestions/scores.ts'
+
+/** A number for each pair of N images × C labels, as a training left them: probabilities, or gains. */
+export interface PairValues {
+  /** Rising, [N] */
+  imageIds: Int32Array
+  /** [C] */
+  labelIds: Int32Array
+  /** Column-major N×C: label by label; NaN where the model says nothing. */
+  values: Float32Array
+}
+
+export type States = Pick<StateMatrix, 'states' | 'columns' | 'rowOf' | 'columnOf'>
+
+/** Rows looked at together: the states are row-major and the values column-major, and a block of both fits the processor's cache. */
+const block = 256
+
+/** A label that both sides have. */
+export interface PairColumn {
+  labelId: LabelId
+  /** Where its values begin. */
+  start: number
+  /** Its column in the matrix of states. */
+  stateColumn: number
+}
+
+/** Known pairs of one label with their values, and the values of the undecided ones. */
+export interface LabelPairs {
+  /** Rows of the table, of the known pairs. */
+  rows: Int32Array
+  /** y of each: present or absent */
+  states: Int8Array
+  /** Of each. */
+  probabilities: Probabilities
+  undecided: Probabilities
+}
+
+/**
+ * The states of all pairs beside their values. Nothing is copied: it shows what both sides are at the moment, and has to be
+ * made once for a table of values. What the model has never seen has no row or column here, and what was removed has none either.
+ */
+export class PairTable {
+  readonly imageIds: Int32Array
+  readonly labelIds: Int32Array
+  readonly values: Float32Array
+  readonly #matrix: States
+  /** Of each row, its row in the matrix; -1 for an image that is not there. */
+  readonly stateRows: Int32Array
+  /** Place + 1, by image id. */
+  readonly #rowOfImage: Int32Array
+
+  constructor({ imageIds, labelIds, values }: PairValues, matrix: States) {
+    this.imageIds = imageIds
+    this.labelIds = labelIds
+    this.values = values
+    this.#matrix = matrix
+    this.stateRows = imageIds.map((id) => matrix.rowOf(id))
+    this.#rowOfImage = new Int32Array((imageIds.at(-1) ?? 0) + 1)
+    for (const [row, id] of imageIds.entries()) this.#rowOfImage[id] = row + 1
+  }
+
+  /** -1 for an image without values. */
+  rowOf(imageId: ImageId): number {
+    return (this.#rowOfImage[imageId] ?? 0) - 1
+  }
+
+  /** Whether the table has values of this label. */
+  knows(labelId: LabelId): boolean {
+    return this.labelIds.includes(labelId)
+  }
+
+  /** One label's values by row; NaN for row -1, and where the table has no such label. */
+  valuesOf(labelId: LabelId): (row: number) => number {
+    const start = this.labelIds.indexOf(labelId) * this.imageIds.length
+    return (row) => (row < 0 || start < 0 ? Number.NaN : this.values[start + row])
+  }
+
+  /** The labels that both sides have. Valid until the next wait. @param labelId this one alone, if it is one of them */
+  columns(labelId?: LabelId): PairColumn[] {
+    const rows = this.imageIds.length
+    return Array.from(this.labelIds, (id, column) => ({
+      labelId: id,
+      start: column * rows,
+      stateColumn: this.#matrix.columnOf(id),
+    })).filter((one) => one.stateColumn >= 0 && (labelId === undefined || one.labelId === labelId))
+  }
+
+  /**
+   * Walks pairs in an order that is kind to the processor's cache: so many rows of one column after the other, with what the state
+   * of a row is read from. `states[stateRows[row] * width + column.stateColumn]`, where `stateRows[row]` is not -1.
+   */
+  inBlocks(
+    columns: readonly PairColumn[],
+    visit: (column: PairColumn, from: number, end: number, states: Int8Array, width: number) => void,
+    first = 0,
+    end = this.imageIds.length,
+  ): void {
+    const { states, columns: width } = this.#matrix
+    for (let from = first; from < end; from += block) {
+      const to = Math.min(end, from + block)
+      for (const column of columns) visit(column, from, to, states, width)
+    }
+  }
+
+  /**
+   * One label as columns, [N] each; undefined if one side does not have it.
+   * @returns `values` as they are in the table; `places` in the matrix of states, -1 for an image that is not there
+   */
+  column(labelId: LabelId): { values: Float32Array; states: Int8Array; places: Int32Array } | undefined {
+    const [column] = this.columns(labelId)
+    if (!column) return undefined
+    const { states: all, columns: width } = this.#matrix
+    const { stateRows } = this
+    const [states, places] = [new Int8Array(stateRows.length), new Int32Array(stateRows.length)]
+    for (let row = 0; row < stateRows.length; row++) {
+      const place = stateRows[row] < 0 ? -1 : stateRows[row] * width + column.stateColumn
+      places[row] = place
+      states[row] = place < 0 ? State.unknown : all[place]
+    }
+    return { values: this.values.subarray(column.start, column.start + stateRows.length), states, places }
+  }
+
+  /** Empty for a label that one side does not have. Of pairs that the model says nothing of, nothing is told. */
+  ofLabel(labelId: LabelId): LabelPairs {
+    const { values, states, places } = this.column(labelId) ?? nothing
+    const pairs = {
+      rows: new Int32Array(values.length),
+      states: new Int8Array(values.length),
+      probabilities: new Float32Array(values.length),
+      undecided: new Float32Array(values.length),
+    }
+    let [known, undecided] = [0, 0]
+    for (let row = 0; row < values.length; row++) {
+      if (places[row] < 0 || Number.isNaN(values[row])) continue
+      if (states[row] === State.unknown) pairs.undecided[undecided++] = values[row]
+      else {
+        pairs.rows[known] = row
+        pairs.states[known] = states[row]
+        pairs.probabilities[known++] = values[row]
+      }
+    }
+    return {
+      rows: pairs.rows.subarray(0, known),
+      states: pairs.states.subarray(0, known),
+      probabilities: pairs.probabilities.subarray(0, known),
+      undecided: pairs.undecided.subarray(0, undecided),
+    }
+  }
+
+  /** How many likely suggestions of a label nobody has decided on; undefined if one side does not have it. */
+  likelyOf(labelId: LabelId): { present: number; absent: number } | undefined {
+    const [column] = this.columns(labelId)
+    if (!column) return undefined
+    const counts = { present: 0, absent: 0 }
+    const { states, columns: width } = this.#matrix
+    const { values, stateRows } = this
+    for (let row = 0; row < stateRows.length; row++) {
+      const p = values[column.start + row]
+      // NaN compares false: the model says nothing.
+      if (!(confidenceOf(p) >= likelyFrom) || stateRows[row] < 0) continue
+      if (states[stateRows[row] * width + column.stateColumn] !== State.unknown) continue
+      if (p >= 0.5) counts.present++
+      else counts.absent++
+    }
+    return counts
+  }
+
+  /** Rows of a label's undecided pairs that are suggested as present, the most probable first; of equal ones the earlier. */
+  mostProbable(labelId: LabelId, count: number): number[] {
+    const [column] = this.columns(labelId)
+    if (!column) return []
+    const { states, columns: width } = this.#matrix
+    const { values, stateRows } = this
+    const best: number[] = []
+    const valueAt = (row: number): number => values[column.start + row]
+    for (let row = 0; row < stateRows.length; row++) {
+      const p = valueAt(row)
+      const isAmong = best.length < count || p > valueAt(best[count - 1])
+      if (!(p >= 0.5) || !isAmong || stateRows[row] < 0) continue
+      if (states[stateRows[row] * width + column.stateColumn] !== State.unknown) continue
+      const at = best.findIndex((one) => valueAt(one) < p)
+      best.splice(at < 0 ? best.length : at, 0, row)
+      best.length = Math.min(best.length, count)
+    }
+    return best
+  }
+}
+
+const nothing = { values: new Float32Array(0), states: new Int8Array(0), places: new Int32Array(0) }
