@@ -13,9 +13,9 @@ export default defineConfig({
   globalTeardown: './test/e2e/madeOnce.ts',
   // Limits for what hangs, not for what is slow: a machine may do other things, too.
   timeout: 900_000,
-  expect: { timeout: 240_000 },
-  // Each test starts an application of its own: while one waits for its screen, the other works.
-  workers: 2,
+  expect: { timeout: 90_000 },
+  // Each test starts an application of its own, and much of its time it waits for a screen: two processors have room for three.
+  workers: 3,
   fullyParallel: true,
   reporter: 'list',
   // A file's name says which tier it is in (scripts/test.ts).
@@ -27,7 +27,7 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     // What never comes is told where it is missed, and not by the end of the test.
-    actionTimeout: 240_000,
+    actionTimeout: 90_000,
     screenshot: 'only-on-failure',
     // Keeping traces slows every test: TRACE=1 for one that fails and can't be understood.
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',

@@ -5,11 +5,11 @@ export default defineConfig({
   testDir: 'test/electron',
   outputDir: 'test-results/electron',
   timeout: 900_000,
-  expect: { timeout: 240_000 },
+  expect: { timeout: 90_000 },
   // One window at a time has the keyboard.
   workers: 1,
   // Electron of that age now and then dies by itself, in a thread of V8’s; a test that needs a second try is told to be flaky.
   retries: 1,
   reporter: 'list',
-  use: { actionTimeout: 240_000, trace: process.env.TRACE ? 'retain-on-failure' : 'off' },
+  use: { actionTimeout: 90_000, trace: process.env.TRACE ? 'retain-on-failure' : 'off' },
 })

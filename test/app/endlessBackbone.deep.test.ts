@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterEach, expect, onTestFinished, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { answerImage } from '../../src/main/app/images/route.ts'
 import { startTraining } from '../../src/main/app/training/training.ts'
 import * as models from '../backbone/endlessModels.ts'
@@ -30,6 +30,7 @@ function withTrialsOf(seconds: number): void {
 
 afterEach(() => {
   delete process.env.SURMISE_TRIAL_SECONDS
+  delete process.env.SURMISE_TRIAL_MEMORY
 })
 
 const onLinux = process.platform === 'linux'
@@ -78,6 +79,8 @@ test.each([
   const folder = temporaryFolder()
   const { workspace } = await pictureProject(2, application)
   const made = { path: path.join(folder, 'new.surmise'), imagesRoot: workspace.project.imagesRoot, labels: [] }
+  // Time alone ends it, however much memory others have left here.
+  process.env.SURMISE_TRIAL_MEMORY = String(64 * 1024 ** 3)
   const create = (signal?: AbortSignal) => failure(application.create({ ...made, backbone: written(bytes) }, signal))
   if (code === 'backbone-endless') {
     // A trial that outlasts what is done meanwhile, on any machine.
@@ -108,7 +111,6 @@ test.each([
 test('a model that takes all the memory is given up with a sentence', async () => {
   withTrialsOf(100)
   process.env.SURMISE_TRIAL_MEMORY = String(700 * 1024 ** 2)
-  onTestFinished(() => void delete process.env.SURMISE_TRIAL_MEMORY)
   const application = newApplication()
   const { workspace } = await pictureProject(2, application)
   const imagesRoot = workspace.project.imagesRoot

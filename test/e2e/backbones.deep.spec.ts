@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FileServer } from '../backbone/fileServer.ts'
 import { test as base, expect } from './fixture.ts'
-import { enter, openProject, ready, withoutPointer } from './hands.ts'
+import { computing, enter, openProject, ready, withoutPointer } from './hands.ts'
 import { dialog } from './holiday.ts'
 
 const tiny = path.resolve(import.meta.dirname, '../../resources/backbones/surmise-tiny.onnx')
@@ -62,7 +62,7 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   await expect(house.getByText(/images\/s here on .* · about .* for this project/)).toBeVisible()
   await expect(compare.getByLabel('Second')).toHaveValue('house')
   await enter(page, compare.getByRole('button', { name: /^Try on 58 images$/ }))
-  await expect(compare.getByText(/known pairs held out/)).toBeVisible()
+  await expect(compare.getByText(/known pairs held out/)).toBeVisible(computing)
   await expect(house.getByText(/mAP \d+\.\d % on this project/)).toBeVisible()
   await expect(features.getByRole('listitem')).toHaveCount(2)
 
@@ -71,7 +71,7 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   await expect(house).toHaveAttribute('aria-current', 'true')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+Enter')
-  await expect(page.getByRole('button', { name: 'Show suggestions' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Show suggestions' })).toBeVisible(computing)
   await page.keyboard.press('Control+.')
   const versions = page.getByRole('complementary', { name: 'Versions' })
   await expect(versions.getByRole('radio')).toHaveCount(3)
@@ -97,6 +97,6 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   await page.reload()
   await ready(page)
   await openPage()
-  await expect(compare.getByText(/known pairs held out/)).toBeVisible()
+  await expect(compare.getByText(/known pairs held out/)).toBeVisible(computing)
   await noPointer()
 })

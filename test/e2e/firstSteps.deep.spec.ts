@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
+import { computing } from './hands.ts'
 
 test('from a folder to the first suggestions, each screen saying what comes next', async ({
   app: page,
@@ -60,7 +61,7 @@ test('from a folder to the first suggestions, each screen saying what comes next
   await expect(next).toContainText('One label can be learnt from what is known')
   await page.keyboard.press('Control+Enter')
   await expect(next).toBeHidden()
-  await page.getByRole('button', { name: 'Show suggestions' }).click()
+  await page.getByRole('button', { name: 'Show suggestions' }).click(computing)
   await expect(next).toBeHidden()
   await expect(page.getByText(/of 24 images/)).toBeVisible()
 })

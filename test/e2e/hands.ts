@@ -1,6 +1,9 @@
 import type { Locator, Page } from '@playwright/test'
 import { expect } from './fixture.ts'
 
+/** Limit for what has to be computed first: a training, a sample, a model. */
+export const computing = { timeout: 600_000 }
+
 /** Moves the keyboard on until it is there. */
 export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
   await expect(target).toBeVisible()

@@ -19,7 +19,7 @@ test('import: what a file would do, what is done, and what is left open', async 
   await expect(importing.getByRole('radio')).toHaveCount(0)
   // Looking at it has changed nothing.
   await expectCounts(page, 'beach', 0, 0)
-  await finishImport(importing, 'Imported: 3 marks and 1 new label.')
+  await finishImport(importing, 'Imported 3 marks and 1 new label. You can undo this.')
   await expectCounts(page, 'beach', 1, 1)
   await expectCounts(page, 'kite', 1, 0)
 

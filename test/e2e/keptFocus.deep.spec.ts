@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './fixture.ts'
-import { openProject } from './hands.ts'
+import { computing, openProject } from './hands.ts'
 
 const images = (page: Page): Locator => page.getByRole('listbox', { name: 'Images', exact: true })
 const why = (page: Page): Locator => page.getByRole('region', { name: /^Why / })
@@ -29,7 +29,7 @@ test('Show suggestions leaves the keyboard with the images, and the list at its 
   await openProject(page, trained)
   await page.keyboard.press('Control+Enter')
   const show = page.getByRole('button', { name: 'Show suggestions' })
-  await expect(show).toBeVisible()
+  await expect(show).toBeVisible(computing)
   // The keyboard is in the panel: Escape closes that first, and nothing else.
   await images(page).focus()
   await page.keyboard.press('Space')

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { expect, type Served, test } from './fixture.ts'
-import { choose, enter, openProject, tabTo, withoutPointer } from './hands.ts'
+import { choose, computing, enter, openProject, tabTo, withoutPointer } from './hands.ts'
 import { dialog, makePhotos } from './holiday.ts'
 
 const label = (page: Page, name: string): Locator => page.locator(`li[data-label="${name}"]`)
@@ -72,7 +72,7 @@ test('image by image without a pointer: sample, mark, fine-tune, accept and reje
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowRight')
   await expect(page.getByLabel('Go to image, 1 to 300')).toHaveValue('3')
-  await expect(panel.getByRole('button', { name: 'Show suggestions' })).toBeVisible()
+  await expect(panel.getByRole('button', { name: 'Show suggestions' })).toBeVisible(computing)
   await page.keyboard.press('Control+Shift+Enter')
   await expect(images(page)).toBeFocused()
   await expect(page.getByRole('button', { name: 'Has suggestions' })).toHaveAttribute('aria-pressed', 'true')

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
-import { openProject } from './hands.ts'
+import { computing, openProject } from './hands.ts'
 
 /** What an exported COCO file says of an image, by label name. */
 type Exported = Record<string, { state: 'present' | 'absent'; source: string }>
@@ -51,7 +51,7 @@ async function decided(page: Page): Promise<string[]> {
 
 async function openSample(page: Page): Promise<void> {
   await page.getByRole('button', { name: /sample/i }).click()
-  await expect(page.locator('[data-path]').first()).toBeVisible()
+  await expect(page.locator('[data-path]').first()).toBeVisible(computing)
   // By its key; who knows the way needs no tour.
   await expect(page.getByRole('region', { name: 'Tour' })).toBeVisible()
   await page.keyboard.press('Control+ArrowDown')
@@ -104,7 +104,7 @@ test('the main job: sample, mark, fine-tune, accept and reject, undo, export, re
   const meanwhile = (await labelsThatAre(page, 'unknown'))[0]
   await page.keyboard.press((await keyOf(meanwhile)).toLowerCase())
   await expectState(page, meanwhile, 'present')
-  await page.getByRole('button', { name: 'Show suggestions' }).click()
+  await page.getByRole('button', { name: 'Show suggestions' }).click(computing)
 
   // The surest first: accept one, reject one, take the rejection back.
   await expect(page.getByRole('button', { name: 'Has suggestions' })).toHaveAttribute('aria-pressed', 'true')

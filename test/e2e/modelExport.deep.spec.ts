@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
+import { computing } from './hands.ts'
 
 test('the model goes out from its page, by the keyboard, with what to know of it', async ({
   app: page,
@@ -23,7 +24,7 @@ test('the model goes out from its page, by the keyboard, with what to know of it
   await page.keyboard.press('Space')
   await page.keyboard.press('Enter')
   const written = page.getByRole('dialog', { name: 'Model exported' })
-  await expect(written).toBeVisible()
+  await expect(written).toBeVisible(computing)
   await expect(written).toContainText('mean average precision goes from')
   await expect(written).toContainText('from the page.card.md')
   await expectNoViolations(page, 'the export of a model')
@@ -42,7 +43,7 @@ test('the model goes out from its page, by the keyboard, with what to know of it
   await expect(dialog.getByRole('alert')).toContainText('from the page.card')
   expect([existsSync(target), readFileSync(target.replace('.onnx', '.card.md'), 'utf8')]).toEqual([false, 'mine'])
   await dialog.getByRole('button', { name: 'Replace' }).click()
-  await expect(written).toBeVisible()
+  await expect(written).toBeVisible(computing)
   expect(existsSync(target)).toBe(true)
   await page.keyboard.press('Enter')
   await expect(written).toBeHidden()
@@ -58,7 +59,7 @@ test('the model goes out from its page, by the keyboard, with what to know of it
   const folder = path.join(path.dirname(project), 'served')
   await dialog.getByRole('textbox', { name: 'Save to' }).fill(folder)
   await page.keyboard.press('Enter')
-  await expect(written).toContainText('config.pbtxt')
+  await expect(written).toContainText('config.pbtxt', computing)
 })
 
 test('a report is written from the palette, and opens by itself, offline, without scripts', async ({

@@ -1,6 +1,6 @@
 import { expectNoViolations } from './axe.ts'
 import { expect, type Served, test } from './fixture.ts'
-import { openProject, tabTo } from './hands.ts'
+import { computing, openProject, tabTo } from './hands.ts'
 
 interface Listed {
   id: number
@@ -160,7 +160,7 @@ test('a training beside the model that suggests: what it runs on and why, and ea
   const panel = page.getByRole('complementary', { name: 'Training' })
   await expect(panel.getByText(/^On .+: /)).toBeVisible()
   await expect(panel.getByText(/left$/)).toBeVisible()
-  await expect(panel.getByRole('button', { name: 'Show suggestions' })).toBeVisible()
+  await expect(panel.getByRole('button', { name: 'Show suggestions' })).toBeVisible(computing)
   const results = panel.getByRole('region', { name: 'Accuracy on labels it hasn’t seen' })
   await expect(results.getByRole('columnheader')).toHaveText(['Label', 'Known', 'Now', 'Change'])
   await expect(results.locator('tbody tr').nth(1).locator('td').nth(3)).toHaveText(/^[+−±]\d/)

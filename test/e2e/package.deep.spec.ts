@@ -25,6 +25,7 @@ import {
 } from '../../scripts/package/desktop.ts'
 import { targetOf } from '../../scripts/package/target.ts'
 import { test } from './quiet.ts'
+import { computing } from './hands.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const execute = promisify(execFile)
@@ -67,7 +68,7 @@ test('the folder of the browser shell, copied elsewhere, without npm, PATH or HO
     await page.goto(await firstLine(child))
     await expect(page.locator('[data-path]').first()).toBeVisible()
     await page.keyboard.press('Control+Enter')
-    await page.getByRole('button', { name: 'Show suggestions' }).click()
+    await page.getByRole('button', { name: 'Show suggestions' }).click(computing)
     await page.getByRole('listbox', { name: 'Images' }).getByRole('option').first().dblclick()
     const suggested = page.locator('li[data-state="suggested"]')
     const label = (await suggested.first().getAttribute('data-label')) ?? ''

@@ -2,6 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, type Served } from './fixture.ts'
+import { computing } from './hands.ts'
 import { chooseImportFile, dialog, fromMenu, image, makeProject, openByPath } from './holiday.ts'
 
 /** What somebody can have before them. Every screen and dialog of the application is in one of the tours. */
@@ -343,7 +344,7 @@ export const trained: Screen[] = [
     name: 'trained',
     varies: true,
     async show(page) {
-      await expect(button(page, 'Show suggestions')).toBeVisible()
+      await expect(button(page, 'Show suggestions')).toBeVisible(computing)
       await expect(page.getByRole('region', { name: 'Accuracy on labels it hasn’t seen' })).toBeVisible()
     },
   },

@@ -1,5 +1,6 @@
 import { expectNoViolations } from './axe.ts'
 import { expect, test } from './fixture.ts'
+import { computing } from './hands.ts'
 
 test('the tour leads from the first image to an export, by keyboard, and begins by itself once', async ({
   app: page,
@@ -36,7 +37,7 @@ test('the tour leads from the first image to an export, by keyboard, and begins 
   await expect(title).toHaveText('Accept or reject')
   await expect(tour).toContainText('You can keep marking meanwhile')
   const show = page.getByRole('button', { name: 'Show suggestions' })
-  await expect(show).toBeVisible()
+  await expect(show).toBeVisible(computing)
   await expect(tour).toContainText('Now look at the images with suggestions')
   await show.focus()
   await page.keyboard.press('Enter')

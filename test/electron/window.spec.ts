@@ -52,7 +52,7 @@ test('the main job: a new project, marks, fine-tune, suggestions, accept, export
 
   // From the menu bar to the page, and on to the compute process.
   expect(await chooseFromMenu(app, 'fine-tune')).toBe('Fine-tune')
-  await page.getByRole('button', { name: 'Show suggestions' }).click()
+  await page.getByRole('button', { name: 'Show suggestions' }).click({ timeout: 600_000 })
   const suggested = page.getByRole('listbox', { name: 'Images' }).getByRole('option')
   await expect(suggested.first()).toHaveAttribute('data-path', /png$/)
   await expectPictures(page)
