@@ -24,8 +24,8 @@ import {
   stageDesktop,
 } from '../../scripts/package/desktop.ts'
 import { targetOf } from '../../scripts/package/target.ts'
-import { test } from './quiet.ts'
 import { computing } from './hands.ts'
+import { test } from './quiet.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const execute = promisify(execFile)

@@ -103,7 +103,7 @@ export const first: Screen[] = [
     name: 'export-report',
     async show(page) {
       await dialog(page, 'Export').getByRole('button', { name: 'Export', exact: true }).press('Enter')
-      await expect(dialog(page, 'Exported').getByText(/unreadable images? (is|are) listed/)).toBeVisible()
+      await expect(dialog(page, 'Exported').getByText(/can’t be read/)).toBeVisible()
     },
     leave: closed(),
   },
