@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addressOf, type Place, projectSign, readAddress } from '../../src/renderer/address/address.ts'
+import { formatAddress, type Place, parseAddress, projectSign } from '../../src/renderer/address/address.ts'
+import { type Dialog, dialogNames } from '../../src/renderer/state/dialog.ts'
 import { sortBy } from '../../src/renderer/state/filterText.ts'
-import { dialogNames } from '../../src/renderer/state/ui.ts'
+import { type Ground, grid, type Screen } from '../../src/renderer/state/screen.ts'
 
 const label = (id: number, name: string) => ({
   ...{ id, name, colour: '#000000', key: null, description: '', presentCount: 0, absentCount: 0 },
@@ -10,43 +11,49 @@ const label = (id: number, name: string) => ({
 })
 const labels = [label(1, 'dog'), label(2, 'open=settings & #?/'), label(3, 'Möwe:present')]
 const project = projectSign('3f2a9c1e-0000-4000-8000-000000000000')
-const grid: Place = {
-  ...{ imageId: null, modelPage: false, shownModel: null, labelByLabelId: null, dialog: null, editedLabel: null },
-  ...{ filter: {}, sort: { by: 'path' } },
-}
+const start: Place = { screen: grid, dialog: null, filter: {}, sort: { by: 'path' } }
+const labelByLabel: Ground = { kind: 'labelByLabel', labelId: 3 }
 
 test.each<[Partial<Place>, string]>([
   [{}, '#/3f2a9c1e/images'],
-  [{ imageId: 12 }, '#/3f2a9c1e/image/12'],
-  [{ labelByLabelId: 3 }, '#/3f2a9c1e/label-by-label/3'],
-  [{ labelByLabelId: 3, imageId: 12 }, '#/3f2a9c1e/label-by-label/3/image/12'],
-  [{ modelPage: true }, '#/3f2a9c1e/model'],
-  [{ modelPage: true, shownModel: 4, imageId: 12 }, '#/3f2a9c1e/model/4/image/12'],
-  [{ dialog: 'settings' }, '#/3f2a9c1e/images?open=settings'],
-  [{ editedLabel: 0 }, '#/3f2a9c1e/images?open=new-label'],
+  [{ screen: { kind: 'image', imageId: 12, over: grid } }, '#/3f2a9c1e/image/12'],
+  [{ screen: labelByLabel }, '#/3f2a9c1e/label-by-label/3'],
+  [{ screen: { kind: 'image', imageId: 12, over: labelByLabel } }, '#/3f2a9c1e/label-by-label/3/image/12'],
+  [{ screen: { kind: 'model', version: null } }, '#/3f2a9c1e/model'],
+  [{ screen: { kind: 'image', imageId: 12, over: { kind: 'model', version: 4 } } }, '#/3f2a9c1e/model/4/image/12'],
+  [{ dialog: { kind: 'settings' } }, '#/3f2a9c1e/images?open=settings'],
+  [{ dialog: { kind: 'label', labelId: null } }, '#/3f2a9c1e/images?open=new-label'],
   [
-    { filter: { labels: [{ labelId: 1, is: 'unknown' }] }, sort: sortBy('uncertain'), editedLabel: 2 },
+    {
+      filter: { labels: [{ labelId: 1, is: 'unknown' }] },
+      sort: sortBy('uncertain'),
+      dialog: { kind: 'label', labelId: 2 },
+    },
     '#/3f2a9c1e/images?label=dog:unknown&sort=uncertain&open=label-2',
   ],
 ])('%j is %s', (part, address) => {
-  expect(addressOf({ ...grid, ...part }, project, labels)).toBe(address)
+  expect(formatAddress({ ...start, ...part }, project, labels)).toBe(address)
 })
 
 test('what is written is read, whatever is on the screen', () => {
   const id = fc.integer({ min: 1, max: 1e9 })
+  const grounds: fc.Arbitrary<Ground> = fc.oneof(
+    fc.constant(grid),
+    id.map((labelId) => ({ kind: 'labelByLabel' as const, labelId })),
+    fc.option(id).map((version) => ({ kind: 'model' as const, version })),
+  )
+  const screens: fc.Arbitrary<Screen> = fc.oneof(
+    grounds,
+    fc.tuple(id, grounds).map(([imageId, over]) => ({ kind: 'image' as const, imageId, over })),
+  )
+  const dialogs: fc.Arbitrary<Dialog | null> = fc.oneof(
+    fc.constant(null),
+    fc.constantFrom(...dialogNames).map((kind) => ({ kind })),
+    fc.option(id).map((labelId) => ({ kind: 'label' as const, labelId })),
+  )
   const places = fc.record({
-    imageId: fc.option(id),
-    under: fc.constantFrom<Partial<Place>>(
-      {},
-      { modelPage: true },
-      { modelPage: true, shownModel: 7 },
-      { labelByLabelId: 2 },
-    ),
-    over: fc.oneof(
-      fc.constant({}),
-      fc.constantFrom(...dialogNames).map((dialog) => ({ dialog })),
-      fc.nat(9).map((editedLabel) => ({ editedLabel })),
-    ),
+    screen: screens,
+    dialog: dialogs,
     filter: fc.record(
       {
         text: fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => text.trim() === text),
@@ -60,13 +67,17 @@ test('what is written is read, whatever is on the screen', () => {
     sort: fc.constantFrom(...(['path', 'known', 'confidence', 'audit'] as const)).map((by) => sortBy(by)),
   })
   fc.assert(
-    fc.property(places, fc.boolean(), ({ imageId, under, over, filter, sort }, isOpen) => {
-      const place: Place = { ...grid, ...(isOpen && { imageId, ...under, filter, sort }), ...over }
+    fc.property(places, fc.boolean(), (any, isOpen) => {
+      const place = isOpen ? any : { ...start, dialog: any.dialog }
       // As a browser gives it back.
-      const url = new URL(addressOf(place, isOpen ? project : null, labels) || '#', 'http://127.0.0.1/')
-      const read = readAddress(url.hash, labels)
-      expect(read).toMatchObject({ project: isOpen ? project : null, problem: null })
-      expect({ ...read?.place, ...read?.view }).toEqual(place)
+      const url = new URL(formatAddress(place, isOpen ? project : null, labels) || '#', 'http://127.0.0.1/')
+      const { filter, sort, ...others } = place
+      expect(parseAddress(url.hash, labels)).toEqual({
+        ...others,
+        project: isOpen ? project : null,
+        view: { filter, sort },
+        problem: null,
+      })
     }),
   )
 })
@@ -78,10 +89,10 @@ test.each([
   '#/3f2a9c1e/nowhere',
   '#/3f2a9c1e/image/x',
   '#/3f2a9c1e/image/1/image/2',
-])('%s is no address', (address) => expect(readAddress(address, labels)).toBeUndefined())
+])('%s is no address', (address) => expect(parseAddress(address, labels)).toBeUndefined())
 
 test('a label that is gone is said; the screen is still found', () => {
-  const read = readAddress('#/3f2a9c1e/image/5?label=cat:present&open=nothing', labels)
-  expect(read).toMatchObject({ place: { imageId: 5, dialog: null }, view: { filter: {} } })
+  const read = parseAddress('#/3f2a9c1e/image/5?label=cat:present&open=nothing', labels)
+  expect(read).toMatchObject({ screen: { kind: 'image', imageId: 5 }, dialog: null, view: { filter: {} } })
   expect(read?.problem?.message).toContain('cat')
 })

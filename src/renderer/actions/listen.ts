@@ -13,7 +13,7 @@ const openPopup = '[role=dialog]:not([data-closed]), [role=menu]:not([data-close
 /** One listener for all keys: what a focused control needs itself is left to it. @returns to stop */
 export function listenToKeys(): () => void {
   const listen = (event: KeyboardEvent): void => {
-    const { dialog, editedLabel } = ui.get()
+    const { dialog } = ui.get()
     if (event.defaultPrevented || event.isComposing) return
     const key = keyOf(event)
     // Out of a dialog too, as a browser's own buttons lead.
@@ -23,7 +23,7 @@ export function listenToKeys(): () => void {
       way.run()
       return
     }
-    if (dialog !== null || editedLabel !== null) return
+    if (dialog !== null) return
     const target = event.target instanceof Element ? event.target : document.body
     if (target.closest(openPopup)) return
     const isPalette = action('palette').keys.includes(key)

@@ -1,5 +1,6 @@
 import type { ImageDetail, Label, ProjectSummary } from '../../contract/schemas.ts'
 import { queryClient, keys as queryKeys } from '../state/queries.ts'
+import { openImageId, type Screen } from '../state/screen.ts'
 import { ui } from '../state/ui.ts'
 
 /** Where somebody is, and what can be done there: what actions depend on. */
@@ -7,12 +8,13 @@ export const inProject = (): boolean => queryClient.getQueryData(queryKeys.proje
 export const projectNow = (): ProjectSummary | null | undefined => queryClient.getQueryData(queryKeys.project)
 /** Opened read-only, nothing can be changed. */
 export const inWritable = (): boolean => projectNow()?.readOnly === false
-export const inGrid = (): boolean =>
-  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().labelByLabelId === null
-export const inLabelByLabel = (): boolean =>
-  inProject() && ui.get().imageId === null && !ui.get().modelPage && ui.get().labelByLabelId !== null
-export const inModel = (): boolean => inProject() && ui.get().imageId === null && ui.get().modelPage
-export const inImage = (): boolean => inProject() && ui.get().imageId !== null
+const isOn = (kind: Screen['kind']): boolean => inProject() && ui.get().screen.kind === kind
+export const inGrid = (): boolean => isOn('grid')
+export const inLabelByLabel = (): boolean => isOn('labelByLabel')
+export const inModel = (): boolean => isOn('model')
+export const inImage = (): boolean => isOn('image')
+/** The open image; null while none is. */
+export const imageNow = (): number | null => openImageId(ui.get().screen)
 export const isTraining = (): boolean =>
   queryClient
     .getQueryData<{ kind: string; state: string }[]>(queryKeys.jobs)
@@ -28,6 +30,6 @@ export const hasTrained = (): boolean =>
 export const labelsNow = (): Label[] => queryClient.getQueryData<Label[]>(queryKeys.labels) ?? []
 
 export function detailNow(): ImageDetail | undefined {
-  const { imageId } = ui.get()
+  const imageId = imageNow()
   return imageId === null ? undefined : queryClient.getQueryData<ImageDetail>(queryKeys.detail(imageId))
 }

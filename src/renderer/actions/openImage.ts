@@ -2,12 +2,13 @@ import { labelGroups, nextFocus } from '../image/groups.ts'
 import { refreshStaleList } from '../state/events.ts'
 import { accept, settleMistake } from '../state/marks.ts'
 import { currentIds } from '../state/queries.ts'
-import { openImage, ui } from '../state/ui.ts'
-import { detailNow, labelsNow } from './now.ts'
+import { groundOf } from '../state/screen.ts'
+import { openImage, showScreen, ui } from '../state/ui.ts'
+import { detailNow, imageNow, labelsNow } from './now.ts'
 
 /** Goes through the list from the open image; stays where the list ends. */
 export function step(by: 1 | -1): void {
-  const { imageId } = ui.get()
+  const imageId = imageNow()
   const ids = currentIds()
   const at = imageId === null ? -1 : ids.indexOf(imageId)
   const next = ids[at + by]
@@ -16,10 +17,11 @@ export function step(by: 1 | -1): void {
   ui.set({ cursor: at + by })
 }
 
-export function backToGrid(): void {
-  const { imageId } = ui.get()
+/** Closes the open image; the keyboard goes on from it in the list. */
+export function closeImage(): void {
+  const imageId = imageNow()
   const at = imageId === null ? -1 : currentIds().indexOf(imageId)
-  openImage(null)
+  showScreen(groundOf(ui.get().screen))
   if (at >= 0) ui.set({ cursor: at })
   refreshStaleList()
 }

@@ -18,13 +18,14 @@ import { showFilterPanel } from '../state/filters.ts'
 import { copyImage, copyPath, imageAtHand, revealImage } from '../state/imageFile.ts'
 import { accept, mark, markMany, markRestAbsent, redo, reject, undo } from '../state/marks.ts'
 import { currentIds } from '../state/queries.ts'
+import { grid as theGrid } from '../state/screen.ts'
 import { endTour, moveTour, startTour } from '../state/tour.ts'
-import { notifyError, openImage, ui } from '../state/ui.ts'
+import { editLabel, notifyError, openDialog, openImage, showScreen, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { assignKeys, isMac, keyName } from './keys.ts'
-import { detailNow, inGrid, inImage, inLabelByLabel, inModel, labelsNow } from './now.ts'
+import { detailNow, imageNow, inGrid, inImage, inLabelByLabel, inModel, labelsNow } from './now.ts'
 import {
-  backToGrid,
+  closeImage,
   decideFocused,
   focusedLabel,
   goOnWhenDecided,
@@ -74,10 +75,11 @@ export interface Action {
   run: () => void
 }
 
-/** The page takes the place of the grid: an image that is opened from it comes back to it. */
-export function openModelPage(shownModel: number | null = null): void {
-  if (ui.get().imageId !== null) backToGrid()
-  ui.set({ modelPage: true, shownModel, labelByLabelId: null, dialog: null, trainingPanel: false })
+/** @param version the model to show; null: the one that suggests now */
+export function openModelPage(version: number | null = null): void {
+  if (imageNow() !== null) closeImage()
+  showScreen({ kind: 'model', version })
+  ui.set({ dialog: null, trainingPanel: false })
 }
 
 export async function fineTune(): Promise<void> {
@@ -91,15 +93,9 @@ export async function fineTune(): Promise<void> {
 
 /** The images with something to decide, the surest first. */
 function showSuggestions(): void {
-  openImage(null)
-  ui.set({
-    filter: { suggested: true },
-    sort: { by: 'confidence', descending: true },
-    cursor: 0,
-    trainingPanel: false,
-    modelPage: false,
-    labelByLabelId: null,
-  })
+  showScreen(theGrid)
+  const sort = { by: 'confidence', descending: true } as const
+  ui.set({ filter: { suggested: true }, sort, cursor: 0, trainingPanel: false })
 }
 
 const needsImageAtHand = firstOf(needsProject, () => (imageAtHand() === null ? texts.notNow.noImageAtHand : null))
@@ -140,8 +136,8 @@ const all: readonly Action[] = [
     ...everywhere('fine-tune', texts.training.button, ['mod+Enter'], () => void fineTune()),
     whyNot: needsNoTraining,
   },
-  everywhere('history', texts.historyList.title, [isMac ? 'mod+y' : 'mod+h'], () => ui.set({ dialog: 'history' })),
-  everywhere('backups', texts.backups.title, [], () => ui.set({ dialog: 'backups' })),
+  everywhere('history', texts.historyList.title, [isMac ? 'mod+y' : 'mod+h'], () => openDialog('history')),
+  everywhere('backups', texts.backups.title, [], () => openDialog('backups')),
   {
     ...everywhere('suggestions', texts.training.showSuggestions, ['mod+shift+Enter'], showSuggestions),
     whyNot: needsModel,
@@ -152,32 +148,32 @@ const all: readonly Action[] = [
     ),
     whyNot: needsTrained,
   },
-  everywhere('progress', texts.progress.title, ['mod+shift+p'], () => ui.set({ dialog: 'progress' })),
+  everywhere('progress', texts.progress.title, ['mod+shift+p'], () => openDialog('progress')),
   {
-    ...changing('suggest-from-names', texts.names.action, [], () => ui.set({ dialog: 'names' })),
+    ...changing('suggest-from-names', texts.names.action, [], () => openDialog('names')),
     whyNot: needsNames,
   },
   {
-    ...changing('bulk', texts.bulk.title, ['mod+shift+a'], () => ui.set({ dialog: 'bulk' })),
+    ...changing('bulk', texts.bulk.title, ['mod+shift+a'], () => openDialog('bulk')),
     whyNot: firstOf(needsWriting, needsModel),
   },
-  everywhere('export', texts.exchange.exportTitle, ['mod+e'], () => ui.set({ dialog: 'export' })),
+  everywhere('export', texts.exchange.exportTitle, ['mod+e'], () => openDialog('export')),
   {
-    ...everywhere('export-model', texts.models.exportTitle, [], () => ui.set({ dialog: 'export-model' })),
+    ...everywhere('export-model', texts.models.exportTitle, [], () => openDialog('export-model')),
     whyNot: needsUsableModel,
   },
   everywhere('disputed', texts.disputes.action, [], () => {
-    openImage(null)
-    ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set(), modelPage: false, labelByLabelId: null })
+    showScreen(theGrid)
+    ui.set({ filter: { disputed: true }, cursor: 0, selection: new Set() })
   }),
-  everywhere('report', texts.report.title, [], () => ui.set({ dialog: 'report' })),
-  changing('import', texts.exchange.importTitle, ['mod+i'], () => ui.set({ dialog: 'import' })),
-  changing('merge', texts.merging.title, [], () => ui.set({ dialog: 'merge' })),
+  everywhere('report', texts.report.title, [], () => openDialog('report')),
+  changing('import', texts.exchange.importTitle, ['mod+i'], () => openDialog('import')),
+  changing('merge', texts.merging.title, [], () => openDialog('merge')),
   everywhere('models', texts.models.open, ['mod+.'], () => openModelPage()),
-  everywhere('settings', texts.settings.title, ['mod+,'], () => ui.set({ dialog: 'settings' })),
-  changing('add-label', texts.labels.add, [], () => ui.set({ editedLabel: 0 })),
+  everywhere('settings', texts.settings.title, ['mod+,'], () => openDialog('settings')),
+  changing('add-label', texts.labels.add, [], () => editLabel(null)),
   changing('rescan', texts.workbench.rescan, [], () => void client.project.rescan().catch(notifyError)),
-  changing('locate', texts.workbench.locate, [], () => ui.set({ dialog: 'relocate' })),
+  changing('locate', texts.workbench.locate, [], () => openDialog('relocate')),
   everywhere('close', texts.workbench.close, [], () => void closeProject()),
   everywhere('tour', texts.tour.title, [], startTour),
   tour('next', texts.tour.nextStep, ['mod+ArrowRight'], () => moveTour(1)),
@@ -186,13 +182,13 @@ const all: readonly Action[] = [
   atHand('copy-image', texts.imageFile.copy, ['mod+shift+c'], (id) => void copyImage(id)),
   atHand('copy-path', texts.imageFile.copyPath, ['mod+shift+l'], (id) => void copyPath(id)),
   atHand('reveal', texts.imageFile.reveal, ['mod+shift+e'], revealImage),
-  anytime('new-project', texts.start.newProject, [], () => ui.set({ dialog: 'new-project' })),
-  anytime('open-project', texts.start.open, ['mod+o'], () => ui.set({ dialog: 'open-project' })),
-  anytime('palette', texts.palette.title, ['mod+k'], () => ui.set({ dialog: 'palette' })),
+  anytime('new-project', texts.start.newProject, [], () => openDialog('new-project')),
+  anytime('open-project', texts.start.open, ['mod+o'], () => openDialog('open-project')),
+  anytime('palette', texts.palette.title, ['mod+k'], () => openDialog('palette')),
   anytime('show-log', texts.crash.showLog, [], () => void client.app.showLog().catch(notifyError)),
-  anytime('backbones', texts.backbones.title, [], () => ui.set({ dialog: 'backbones' })),
-  anytime('doctor', texts.doctor.title, [], () => ui.set({ dialog: 'doctor' })),
-  anytime('keys', texts.help.title, ['?'], () => ui.set({ dialog: 'keys' })),
+  anytime('backbones', texts.backbones.title, [], () => openDialog('backbones')),
+  anytime('doctor', texts.doctor.title, [], () => openDialog('doctor')),
+  anytime('keys', texts.help.title, ['?'], () => openDialog('keys')),
 
   image('next', texts.image.next, ['ArrowRight'], () => step(1), needsNext),
   image('previous', texts.image.previous, ['ArrowLeft'], () => step(-1), needsPrevious),
@@ -217,12 +213,12 @@ const all: readonly Action[] = [
   image('turn-left', texts.image.turnLeft, [','], () => zoom('left')),
   image('turn-right', texts.image.turnRight, ['.'], () => zoom('right')),
   image('go-to', texts.image.goToAction, ['g'], () => document.getElementById('go-to')?.focus()),
-  image('back', texts.image.back, ['Escape'], () => (showsReasons() ? ui.set({ why: false }) : backToGrid())),
+  image('back', texts.image.back, ['Escape'], () => (showsReasons() ? ui.set({ why: false }) : closeImage())),
 
   {
     ...{ id: 'model.back', title: texts.models.back, keys: ['Escape'], group: 'Model', here: inModel },
     whyNot: needsModelPage,
-    run: () => ui.set({ modelPage: false }),
+    run: () => showScreen(theGrid),
   },
 
   inLabel('flip', texts.labelByLabel.flip, [' '], () => sayHere('other')),
@@ -240,7 +236,7 @@ const all: readonly Action[] = [
     const labelId = ui.get().filter.labels?.[0]?.labelId ?? leastDecided(labelsNow())?.id
     if (labelId !== undefined) openLabelByLabel(labelId)
     // There is nothing to ask for yet.
-    else ui.set({ editedLabel: 0 })
+    else editLabel(null)
   }),
   grid('open', texts.imageFile.open, [], () => {
     const imageId = imageAtHand()

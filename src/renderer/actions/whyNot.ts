@@ -6,6 +6,7 @@ import { texts } from '../texts.ts'
 import {
   detailNow,
   hasTrained,
+  imageNow,
   inGrid,
   inImage,
   inLabelByLabel,
@@ -119,7 +120,7 @@ export const needsOpenLabels = firstOf(
 export const needsMark = needsWritableImage
 
 const hasNeighbour = (by: 1 | -1): boolean => {
-  const { imageId } = ui.get()
+  const imageId = imageNow()
   const ids = currentIds()
   return ids[(imageId === null ? -1 : ids.indexOf(imageId)) + by] !== undefined
 }

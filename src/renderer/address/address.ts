@@ -1,78 +1,100 @@
 import type { Label } from '../../contract/schemas.ts'
+import { type Dialog, type DialogName, dialogNames } from '../state/dialog.ts'
 import { formatView, parseView, type TextProblem, type View } from '../state/filterText.ts'
-import { type DialogName, dialogNames, type Ui } from '../state/ui.ts'
+import { type Ground, grid, groundOf, type Screen } from '../state/screen.ts'
 
-/** What of a screen is in its address. */
-export type Place = Pick<
-  Ui,
-  'imageId' | 'modelPage' | 'shownModel' | 'labelByLabelId' | 'filter' | 'sort' | 'dialog' | 'editedLabel'
->
+/** What of the window is in its address. */
+export interface Place extends View {
+  screen: Screen
+  /** Without what it was given to begin with: that is a file of this moment. */
+  dialog: Dialog | null
+}
 
-/** Read from an address: `view` by itself, since it names labels, and one may be gone. */
-export interface Read {
+/** Read from an address. The view comes separately: it names labels, and one may be gone. */
+export interface Parsed {
   /** As `projectSign` makes it; null for the start screen. */
   project: string | null
-  place: Omit<Place, 'filter' | 'sort'>
+  screen: Screen
+  dialog: Dialog | null
   view: View
   /** Why the view could not be read; then it shows every image. */
   problem: TextProblem | null
 }
 
-/** An address is of one project: the same numbers are other images elsewhere. */
+/** An address belongs to one project: elsewhere the same numbers are other images. */
 export const projectSign = (uuid: string): string => uuid.replaceAll('-', '').slice(0, 8)
 
 /**
- * The address of a screen within the page: `#/3f2a9c1e/image/12?label=dog:unknown&open=settings`. Empty for the start screen.
+ * The address of a place within the page: `#/3f2a9c1e/image/12?label=dog:unknown&open=settings`. Empty for the start screen.
  * @param project as `projectSign` makes it; null while none is open
  */
-export function addressOf(place: Place, project: string | null, labels: readonly Label[]): string {
-  const { dialog, editedLabel } = place
-  const open = editedLabel === 0 ? 'new-label' : editedLabel !== null ? `label-${editedLabel}` : dialog
+export function formatAddress(place: Place, project: string | null, labels: readonly Label[]): string {
   const view = project === null ? '' : formatView(place, labels).slice(1)
+  const open = formatDialog(place.dialog)
   const query = [view, open && `open=${open}`].filter(Boolean).join('&')
-  const path = project === null ? '' : `${project}/${screenOf(place)}`
+  const path = project === null ? '' : `${project}/${formatScreen(place.screen)}`
   return path || query ? `#/${path}${query && `?${query}`}` : ''
 }
 
-function screenOf({ imageId, modelPage, shownModel, labelByLabelId }: Place): string {
-  const under = modelPage
-    ? shownModel === null
-      ? 'model'
-      : `model/${shownModel}`
-    : labelByLabelId !== null
-      ? `label-by-label/${labelByLabelId}`
-      : ''
-  const image = imageId === null ? '' : `image/${imageId}`
-  return [under, image].filter(Boolean).join('/') || 'images'
+function formatScreen(screen: Screen): string {
+  const ground = formatGround(groundOf(screen))
+  const image = screen.kind === 'image' ? `image/${screen.imageId}` : ''
+  return [ground, image].filter(Boolean).join('/') || 'images'
 }
 
+function formatGround(ground: Ground): string {
+  switch (ground.kind) {
+    case 'grid':
+      return ''
+    case 'labelByLabel':
+      return `label-by-label/${ground.labelId}`
+    case 'model':
+      return ground.version === null ? 'model' : `model/${ground.version}`
+  }
+}
+
+/** Empty without a dialog. */
+export function formatDialog(dialog: Dialog | null): string {
+  if (dialog === null) return ''
+  if (dialog.kind !== 'label') return dialog.kind
+  return dialog.labelId === null ? 'new-label' : `label-${dialog.labelId}`
+}
+
+const addresses = /^(?:#\/?)?(?:(?<project>[\da-f]{8})(?<screen>\/[a-z\d/-]+))?(?:\?(?<query>.*))?$/
 const screens =
   /^(?:\/images|(?<model>\/model)(?:\/(?<version>\d{1,15}))?|\/label-by-label\/(?<label>\d{1,15}))?(?:\/image\/(?<image>\d{1,15}))?$/
-const addresses = /^(?:#\/?)?(?:(?<project>[\da-f]{8})(?<screen>\/[a-z\d/-]+))?(?:\?(?<query>.*))?$/
 
-/** @returns undefined for what is no address of a screen */
-export function readAddress(address: string, labels: readonly Label[]): Read | undefined {
+/** Reads what `formatAddress` writes. @returns undefined for what is no address of a place */
+export function parseAddress(address: string, labels: readonly Label[]): Parsed | undefined {
   const parts = addresses.exec(address)?.groups
-  const screen = parts && screens.exec(parts.screen ?? '/images')?.groups
+  const screen = parts && parseScreen(parts.screen ?? '/images')
   if (!parts || !screen) return undefined
   const conditions = (parts.query ?? '').split('&').filter(Boolean)
   const open = conditions.find((one) => one.startsWith('open='))?.slice('open='.length) ?? ''
-  const edited = /^label-(\d{1,15})$/.exec(open)?.[1]
   const read = parseView(conditions.filter((one) => !one.startsWith('open=')).join('&'), labels)
   return {
-    project: parts.project ?? null,
-    place: {
-      imageId: numberOf(screen.image),
-      modelPage: screen.model !== undefined,
-      shownModel: numberOf(screen.version),
-      labelByLabelId: numberOf(screen.label),
-      dialog: isDialog(open) ? open : null,
-      editedLabel: open === 'new-label' ? 0 : numberOf(edited),
-    },
+    ...{ project: parts.project ?? null, screen, dialog: parseDialog(open) },
     view: 'view' in read ? read.view : { filter: {}, sort: { by: 'path' } },
     problem: 'problem' in read ? read.problem : null,
   }
 }
 
+function parseScreen(text: string): Screen | undefined {
+  const parts = screens.exec(text)?.groups
+  if (!parts) return undefined
+  const ground: Ground = parts.model
+    ? { kind: 'model', version: parts.version === undefined ? null : Number(parts.version) }
+    : parts.label === undefined
+      ? grid
+      : { kind: 'labelByLabel', labelId: Number(parts.label) }
+  return parts.image === undefined ? ground : { kind: 'image', imageId: Number(parts.image), over: ground }
+}
+
+function parseDialog(text: string): Dialog | null {
+  if (text === 'new-label') return { kind: 'label', labelId: null }
+  const labelId = /^label-(\d{1,15})$/.exec(text)?.[1]
+  if (labelId !== undefined) return { kind: 'label', labelId: Number(labelId) }
+  return isDialog(text) ? { kind: text } : null
+}
+
 const isDialog = (name: string): name is DialogName => (dialogNames as readonly string[]).includes(name)
-const numberOf = (text: string | undefined): number | null => (text === undefined ? null : Number(text))

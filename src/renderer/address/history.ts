@@ -1,13 +1,14 @@
 import type { Label, ProjectSummary } from '../../contract/schemas.ts'
 import { actions } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
-import { openLabelByLabel } from '../labelByLabel/state.ts'
+import type { Dialog } from '../state/dialog.ts'
 import { refreshStaleList } from '../state/events.ts'
 import type { View } from '../state/filterText.ts'
 import { currentIds, keys, queryClient } from '../state/queries.ts'
-import { notify, openImage, ui, useUi } from '../state/ui.ts'
+import { groundOf, labelByLabelId, modelVersion, openImageId } from '../state/screen.ts'
+import { notify, showScreen, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
-import { addressOf, type Place, projectSign, readAddress } from './address.ts'
+import { formatAddress, formatDialog, type Place, parseAddress, projectSign } from './address.ts'
 
 /*
  * What is on the screen is the truth, and the address follows it. Only when somebody goes back or forth, or comes by an address,
@@ -48,9 +49,8 @@ const labelsNow = (): readonly Label[] => queryClient.getQueryData<Label[]>(keys
 const entryNow = (): Entry | null => (history.state as { surmise?: Entry } | null)?.surmise ?? null
 
 function placeNow(): Told {
-  const { imageId, stepped, modelPage, shownModel, labelByLabelId, filter, sort, dialog, editedLabel } = ui.get()
-  const place = { imageId, stepped, modelPage, shownModel, labelByLabelId, filter, sort, dialog, editedLabel }
-  return { ...place, project: projectNow() }
+  const { screen, stepped, filter, sort, dialog } = ui.get()
+  return { screen, stepped, filter, sort, dialog, project: projectNow() }
 }
 
 /** Keeps the address with the screen, and the screen with the way back and forth. */
@@ -99,7 +99,7 @@ function tell(): void {
   // What was told late is part of where the way back leads.
   if (minor !== undefined) replaceBy(told)
   const entry = entryNow()
-  const address = addressOf(now, now.project, labelsNow())
+  const address = formatAddress(now, now.project, labelsNow())
   if (kind !== 'replace' && entry?.before === address) {
     told = now
     isLeaving = true
@@ -110,18 +110,19 @@ function tell(): void {
 /** A step is one that Back takes back; `leave` ends a dialog, which Back never opens again. */
 function kindOfChange(from: Told, to: Told): 'step' | 'leave' | 'replace' | 'minor' | null {
   if (from.project !== to.project) return 'replace'
-  const isOpen = ({ dialog, editedLabel }: Told): boolean => dialog !== null || editedLabel !== null
-  if (from.dialog !== to.dialog || from.editedLabel !== to.editedLabel)
-    return isOpen(from) ? (isOpen(to) ? 'replace' : 'leave') : 'step'
-  if (from.modelPage !== to.modelPage || from.labelByLabelId !== to.labelByLabelId) return 'step'
-  if (from.imageId !== to.imageId) return from.imageId !== null && to.imageId !== null && to.stepped ? 'minor' : 'step'
+  const [left, open] = [formatDialog(from.dialog), formatDialog(to.dialog)]
+  if (left !== open) return left ? (open ? 'replace' : 'leave') : 'step'
+  if (groundOf(from.screen).kind !== groundOf(to.screen).kind) return 'step'
+  if (labelByLabelId(from.screen) !== labelByLabelId(to.screen)) return 'step'
+  const [one, other] = [openImageId(from.screen), openImageId(to.screen)]
+  if (one !== other) return one !== null && other !== null && to.stepped ? 'minor' : 'step'
   if (from.sort !== to.sort) return 'step'
   if (from.filter !== to.filter) {
     const [before, after] = [from.filter, to.filter].map(({ text, ...others }) => ({ text, others }))
     const isTyping = before.text !== after.text && JSON.stringify(before.others) === JSON.stringify(after.others)
     return isTyping ? 'minor' : 'step'
   }
-  return from.shownModel !== to.shownModel ? 'minor' : null
+  return modelVersion(from.screen) !== modelVersion(to.screen) ? 'minor' : null
 }
 
 function write(how: 'push' | 'replace'): void {
@@ -129,7 +130,7 @@ function write(how: 'push' | 'replace'): void {
   minor = undefined
   const now = placeNow()
   const entry = entryNow()
-  const address = addressOf(now, now.project, labelsNow())
+  const address = formatAddress(now, now.project, labelsNow())
   told = now
   if (how === 'push' && entry?.address !== address) {
     history.pushState({ surmise: entryOf(now, address, entry?.address ?? '') }, '', urlOf(address))
@@ -139,7 +140,7 @@ function write(how: 'push' | 'replace'): void {
 function replaceBy(place: Told): void {
   clearTimeout(minor)
   minor = undefined
-  const address = addressOf(place, place.project, labelsNow())
+  const address = formatAddress(place, place.project, labelsNow())
   history.replaceState({ surmise: entryOf(place, address, entryNow()?.before ?? null) }, '', urlOf(address))
 }
 
@@ -154,14 +155,14 @@ async function arrive(hash: string): Promise<void> {
   if (project !== null && !queryClient.getQueryData(keys.labels)) {
     await queryClient.ensureQueryData({ queryKey: keys.labels, queryFn: () => client.labels.list() }).catch(() => null)
   }
-  const read = readAddress(hash, labelsNow())
+  const read = parseAddress(hash, labelsNow())
   wanted = null
   if (!read) notify('warning', texts.address.unknown)
   else if (read.project === project) {
     const entry = entryNow()
     const view = entry && hash === location.hash ? entry.view : read.view
     if (view === read.view && read.problem) notify('warning', read.problem)
-    show({ ...read.place, ...view })
+    show({ screen: read.screen, dialog: read.dialog, ...view })
   } else if (read.project !== null) {
     notify('warning', texts.address.elsewhere)
     // Somebody came by it, and can open the project yet.
@@ -170,25 +171,25 @@ async function arrive(hash: string): Promise<void> {
   write('replace')
 }
 
-function show(place: Place): void {
-  const { filter, sort, labelByLabelId, imageId, dialog, editedLabel, modelPage, shownModel } = place
+function show({ filter, sort, screen, dialog }: Place): void {
   const before = ui.get()
   const isSameList = JSON.stringify([before.filter, before.sort]) === JSON.stringify([filter, sort])
-  const ids = currentIds()
+  const [left, opened] = [openImageId(before.screen), openImageId(screen)]
   if (!isSameList) ui.set({ filter, sort, cursor: 0, selection: new Set() })
-  if (labelByLabelId !== null && labelByLabelId !== before.labelByLabelId) openLabelByLabel(labelByLabelId)
-  if (ui.get().imageId !== imageId) openImage(imageId)
-  ui.set({ modelPage, shownModel, labelByLabelId, editedLabel, dialog: dialog && canOpen(dialog) ? dialog : null })
+  showScreen(screen)
+  // One that is open already keeps what it was given.
+  if (formatDialog(dialog) !== formatDialog(before.dialog))
+    ui.set({ dialog: dialog && canOpen(dialog) ? dialog : null })
   // The keyboard goes on from the image that was left or that is shown.
-  const at = isSameList ? ids.indexOf(imageId ?? before.imageId ?? -1) : -1
+  const at = isSameList ? currentIds().indexOf(opened ?? left ?? -1) : -1
   if (at >= 0) ui.set({ cursor: at })
-  if (before.imageId !== null && imageId === null) refreshStaleList()
+  if (left !== null && opened === null) refreshStaleList()
 }
 
 /** What can't be done here and now is not begun by an address either; it says why. */
-function canOpen(dialog: string): boolean {
+function canOpen({ kind }: Dialog): boolean {
   const ids: Record<string, string> = { relocate: 'locate', names: 'suggest-from-names' }
-  const reason = actions.find(({ id }) => id === (ids[dialog] ?? dialog))?.whyNot()
+  const reason = actions.find(({ id }) => id === (ids[kind] ?? kind))?.whyNot()
   if (reason) notify('warning', { message: reason })
-  return reason === null
+  return !reason
 }

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { Backup } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { queryClient, useProject } from '../state/queries.ts'
-import { notify, resetView, ui } from '../state/ui.ts'
+import { givenNow, notify, resetView } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
@@ -18,7 +18,7 @@ const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeSty
 
 /** The backups of the project, or of a project file that can't be opened any more; one of them takes its place. */
 export function BackupsDialog({ onClose }: { onClose: () => void }) {
-  const [path] = useState(() => ui.get().given?.path ?? undefined)
+  const [path] = useState(() => givenNow()?.path ?? undefined)
   const { data: project } = useProject()
   const { busy, error, run } = useAction()
   const [chosen, setChosen] = useState<Backup | null>(null)

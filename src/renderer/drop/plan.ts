@@ -1,4 +1,4 @@
-import type { DialogName } from '../state/ui.ts'
+import type { DialogName } from '../state/dialog.ts'
 import { texts } from '../texts.ts'
 
 /** One thing that was dragged into the window. */

@@ -4,7 +4,7 @@ import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'
 import { parentOf } from '../start/paths.ts'
 import { useLatestJob, useProject } from '../state/queries.ts'
-import { ui } from '../state/ui.ts'
+import { givenNow } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
@@ -27,7 +27,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: project } = useProject()
   const formats = useFormats().filter(({ reads }) => reads)
-  const [given] = useState(ui.get().given)
+  const [given] = useState(givenNow)
   const [path, setPath] = useState(given?.path ?? '')
   const [formatId, setFormatId] = useState('')
   const [answers, setAnswers] = useState<Answers>({})

@@ -4,7 +4,8 @@ import type { Action as Done } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { goTo } from '../state/marks.ts'
 import { queryClient, useProject } from '../state/queries.ts'
-import { ui } from '../state/ui.ts'
+import { grid } from '../state/screen.ts'
+import { showScreen, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
@@ -37,14 +38,8 @@ export function HistoryDialog({ onClose }: { onClose: () => void }) {
       await queryClient.invalidateQueries({ queryKey: ['ids'] })
     })
   const see = (id: number): void => {
-    ui.set({
-      filter: { action: id },
-      cursor: 0,
-      selection: new Set(),
-      imageId: null,
-      modelPage: false,
-      labelByLabelId: null,
-    })
+    showScreen(grid)
+    ui.set({ filter: { action: id }, cursor: 0, selection: new Set() })
     onClose()
   }
 

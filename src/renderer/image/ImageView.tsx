@@ -3,7 +3,7 @@ import { ArrowLeft, ChevronLeft, ChevronRight } from 'lucide-react'
 import { useEffect, useLayoutEffect } from 'react'
 import { imageUrl } from '../../contract/contract.ts'
 import type { ImageDetail } from '../../contract/schemas.ts'
-import { backToGrid } from '../actions/openImage.ts'
+import { closeImage } from '../actions/openImage.ts'
 import { action } from '../actions/registry.ts'
 import { reportOf } from '../bridge/client.ts'
 import { whyUnseen } from '../state/imageFile.ts'
@@ -83,7 +83,7 @@ export function ImageView({ id }: { id: number }) {
     <div className="flex min-h-0 flex-1">
       <section className="flex min-w-0 flex-1 flex-col" aria-label={detail?.path}>
         <header className="flex h-11 shrink-0 items-center gap-1 border-b border-line bg-surface px-2">
-          <IconButton label={texts.image.back} onClick={backToGrid}>
+          <IconButton label={texts.image.back} onClick={closeImage}>
             <ArrowLeft size={16} aria-hidden />
           </IconButton>
           <h2 className="m-0 min-w-0 flex-1 truncate px-1 text-sm font-medium" title={detail?.path}>

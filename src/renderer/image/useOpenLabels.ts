@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo } from 'react'
 import type { ImageDetail, Reasons, Suggestion } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { keys, useLabels } from '../state/queries.ts'
+import { openImageId } from '../state/screen.ts'
 import { ui, useUi } from '../state/ui.ts'
 import { labelGroups, nextFocus } from './groups.ts'
 
@@ -16,7 +17,7 @@ export function useOpenLabels(detail: ImageDetail) {
   const settled = useUi((state) => state.settled)
   const groups = useMemo(() => labelGroups(labels, detail, search), [labels, detail, search])
   const focused = nextFocus(groups, chosen, skipped, mistakesFirst, settled)
-  const isOpen = useUi((state) => state.imageId === detail.id)
+  const isOpen = useUi((state) => openImageId(state.screen) === detail.id)
   useLayoutEffect(() => {
     if (isOpen) ui.set({ settled: focused })
   }, [isOpen, focused])

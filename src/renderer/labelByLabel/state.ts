@@ -6,7 +6,8 @@ import { sendOnce } from '../state/outbox.ts'
 import { usePictures } from '../state/pictures.ts'
 import { keys, queryClient } from '../state/queries.ts'
 import { remember, remembered } from '../state/remembered.ts'
-import { notifyError, openImage, ui } from '../state/ui.ts'
+import { grid, labelByLabelId } from '../state/screen.ts'
+import { changeGround, notifyError, openImage, showScreen, ui, useUi } from '../state/ui.ts'
 import { decisionsOf, flipped, type Page, pageAt, type Said, saidOf } from './page.ts'
 
 /** Images of one call: some dozens of pages. */
@@ -54,17 +55,30 @@ export const useLabelByLabel = create<LabelByLabel>(() => ({
 
 export const labelByLabel = { get: useLabelByLabel.getState, set: useLabelByLabel.setState }
 
-/** From the grid or from an image: one label, many images. */
+/** From the grid or from an image: one label, many images. The label that is gone through already begins anew. */
 export function openLabelByLabel(labelId: number): void {
-  openImage(null)
-  ui.set({ labelByLabelId: labelId, modelPage: false, selection: new Set() })
+  const isSame = labelIdNow() === labelId
+  showScreen({ kind: 'labelByLabel', labelId })
+  if (isSame) begin()
+}
+
+const labelIdNow = (): number | null => labelByLabelId(ui.get().screen)
+
+// However the screen was reached, Back and an address included.
+useUi.subscribe((now, before) => {
+  const labelId = labelByLabelId(now.screen)
+  if (labelId !== null && labelId !== labelByLabelId(before.screen)) begin()
+})
+
+function begin(): void {
+  ui.set({ selection: new Set() })
   const order = remembered('labelByLabel.order', remembered<LabelByLabelOrder>('review.order', 'present'))
   labelByLabel.set({ ...fresh, order, list: null, past: [], decided: 0, since: Date.now() })
   void load()
 }
 
 export function closeLabelByLabel(): void {
-  ui.set({ labelByLabelId: null })
+  changeGround(grid)
 }
 
 export function orderBy(order: LabelByLabelOrder): void {
@@ -75,14 +89,14 @@ export function orderBy(order: LabelByLabelOrder): void {
 
 /** Asks for the undecided images as they are now, and begins at the first. */
 export async function load(): Promise<void> {
-  const { labelByLabelId: labelId, filter } = ui.get()
+  const labelId = labelIdNow()
+  const { filter } = ui.get()
   const { order } = labelByLabel.get()
   if (labelId === null) return
   try {
     const list = await client.labelByLabel.list({ labelId, order, filter: besides(filter), limit: mostAtOnce })
     // Somebody may have gone on to another label meanwhile.
-    if (ui.get().labelByLabelId === labelId && labelByLabel.get().order === order)
-      labelByLabel.set({ ...fresh, list, past: [] })
+    if (labelIdNow() === labelId && labelByLabel.get().order === order) labelByLabel.set({ ...fresh, list, past: [] })
   } catch (error) {
     notifyError(error)
     closeLabelByLabel()
@@ -133,7 +147,7 @@ export function pass(by: 1 | -1): void {
 
 /** Decides the whole page: one action. The next one is there at once; what can't be saved comes back. */
 export async function confirm(): Promise<void> {
-  const { labelByLabelId: labelId } = ui.get()
+  const labelId = labelIdNow()
   const { list, busy, start, cut, said, cursor } = labelByLabel.get()
   const page = pageOf(labelByLabel.get())
   if (labelId === null || !list || busy || page.ids.length === 0) return
@@ -143,7 +157,7 @@ export async function confirm(): Promise<void> {
   labelByLabel.set({ ...fresh, start: after, busy: true })
   if (present.length + absent.length > 0) {
     const result = await saved(sendOnce((sent) => client.labelByLabel.confirm({ labelId, present, absent, sent })))
-    if (ui.get().labelByLabelId !== labelId) return
+    if (labelIdNow() !== labelId) return
     if (!result) {
       labelByLabel.set({ ...before, busy: false })
       return
@@ -160,7 +174,7 @@ export async function confirm(): Promise<void> {
 
 /** An undo leads back to the page that it confirmed; of anything else that changed, the list is asked for again. */
 export function followHistory(title: string | undefined): void {
-  if (title === undefined || ui.get().labelByLabelId === null) return
+  if (title === undefined || labelIdNow() === null) return
   const { past, decided } = labelByLabel.get()
   const last = past.at(-1)
   const redoTitle = queryClient.getQueryData<ProjectSummary | null>(keys.project)?.redoTitle

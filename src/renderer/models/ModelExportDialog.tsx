@@ -4,6 +4,7 @@ import { client } from '../bridge/client.ts'
 import { PathPicker } from '../start/PathPicker.tsx'
 import { joinPath, parentOf } from '../start/paths.ts'
 import { useLatestJob, useModels, useProject } from '../state/queries.ts'
+import { modelVersion } from '../state/screen.ts'
 import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
@@ -23,7 +24,7 @@ export function ModelExportDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: project } = useProject()
   const models = useModels()
-  const chosen = useUi((state) => state.shownModel)
+  const chosen = useUi((state) => modelVersion(state.screen))
   const model = models.find(({ id, usable }) => id === chosen && usable) ?? models.find(({ current }) => current)
   const [layout, setLayout] = useState<ModelExport['layout']>('onnx')
   const [scope, setScope] = useState<'image' | 'features'>('image')

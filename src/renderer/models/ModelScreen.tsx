@@ -5,7 +5,8 @@ import type { Model, ProjectSummary } from '../../contract/schemas.ts'
 import { action, withKeyOf } from '../actions/registry.ts'
 import { client, reportOf } from '../bridge/client.ts'
 import { useLabels, useModels } from '../state/queries.ts'
-import { notifyError, ui, useUi } from '../state/ui.ts'
+import { modelVersion } from '../state/screen.ts'
+import { notifyError, openDialog, showScreen, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { FineTuneButton } from '../training/FineTuneButton.tsx'
 import { Button, IconButton } from '../ui/Button.tsx'
@@ -24,12 +25,13 @@ import { Versions } from './Versions.tsx'
 /** How good the model is, where it is weak, and the way back to an older one. */
 export function ModelScreen({ project }: { project: ProjectSummary }) {
   const models = useModels()
-  const chosen = useUi((state) => state.shownModel)
+  const chosen = useUi((state) => modelVersion(state.screen))
   const shown = models.find(({ id }) => id === chosen) ?? models.find(({ current }) => current) ?? models[0]
   const t = texts.models
+  const show = (version: number) => showScreen({ kind: 'model', version })
   return (
     <div className="flex min-h-0 flex-1">
-      {shown && <Versions models={models} shown={shown.id} onShow={(id) => ui.set({ shownModel: id })} />}
+      {shown && <Versions models={models} shown={shown.id} onShow={show} />}
       <section aria-label={t.title} className="flex min-w-0 flex-1 flex-col">
         <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-surface px-3">
           <IconButton label={withKeyOf(t.back, 'model.back')} onClick={action('model.back').run}>
@@ -42,7 +44,12 @@ export function ModelScreen({ project }: { project: ProjectSummary }) {
             <Layers size={16} aria-hidden /> {texts.backbones.open}
           </Button>
           {shown?.usable && (
-            <Button onClick={() => ui.set({ dialog: 'export-model', shownModel: shown.id })}>
+            <Button
+              onClick={() => {
+                show(shown.id)
+                openDialog('export-model')
+              }}
+            >
               <FileOutput size={16} aria-hidden /> {t.export}
             </Button>
           )}

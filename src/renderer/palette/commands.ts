@@ -1,6 +1,6 @@
 import { actionToday } from '../../contract/oldWords.ts'
 import type { Label, RecentProject, SavedFilter } from '../../contract/schemas.ts'
-import { detailNow } from '../actions/now.ts'
+import { detailNow, imageNow } from '../actions/now.ts'
 import { actions, keyName } from '../actions/registry.ts'
 import { isolated } from '../bidi.ts'
 import { openLabelByLabel } from '../labelByLabel/state.ts'
@@ -9,7 +9,8 @@ import { sortBy } from '../state/filterText.ts'
 import { mark, markMany } from '../state/marks.ts'
 import { openProject } from '../state/openProject.ts'
 import { remember, remembered } from '../state/remembered.ts'
-import { notifyError, openImage, type Theme, ui } from '../state/ui.ts'
+import { grid } from '../state/screen.ts'
+import { editLabel, notifyError, showScreen, type Theme, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import type { Findable } from './rank.ts'
 
@@ -29,8 +30,6 @@ interface Known {
 }
 
 const words = texts.palette
-
-const inTheGrid = { modelPage: false, labelByLabelId: null }
 
 /** All that can be done from here. Labels come in where something is typed: there may be a thousand. */
 export function commandsOf({ labels, saved, recent, project }: Known, isTyping: boolean): Command[] {
@@ -52,7 +51,7 @@ function ofActions(): Command[] {
 }
 
 function commandsOfLabels(labels: readonly Label[]): Command[] {
-  const { selection, imageId } = ui.get()
+  const { selection } = ui.get()
   const detail = detailNow()
   const marks = (label: Label, state: 1 | -1, title: string): Command => ({
     ...plainCommand(`mark ${label.id} ${state}`, title, words.mark),
@@ -68,12 +67,12 @@ function commandsOfLabels(labels: readonly Label[]): Command[] {
   const shows = (label: Label, is: 'present' | 'absent' | 'unknown' | 'suggested'): Command => ({
     ...plainCommand(`show ${label.id} ${is}`, words.show(label.name, texts.states[is]), words.filter),
     run: () => {
-      openImage(null)
-      ui.set({ filter: { labels: [{ labelId: label.id, is }] }, cursor: 0, selection: new Set(), ...inTheGrid })
+      showScreen(grid)
+      ui.set({ filter: { labels: [{ labelId: label.id, is }] }, cursor: 0, selection: new Set() })
     },
   })
   return labels.flatMap((label) => [
-    ...(detail || (imageId === null && selection.size > 0)
+    ...(detail || (imageNow() === null && selection.size > 0)
       ? [marks(label, 1, words.isPresent(label.name)), marks(label, -1, words.isAbsent(label.name))]
       : []),
     ...(detail ? [clears(label, detail)] : []),
@@ -84,7 +83,7 @@ function commandsOfLabels(labels: readonly Label[]): Command[] {
     },
     {
       ...plainCommand(`edit ${label.id}`, texts.labels.edit(label.name), texts.labels.editTitle),
-      run: () => ui.set({ editedLabel: label.id }),
+      run: () => editLabel(label.id),
     },
   ])
 }
@@ -93,8 +92,8 @@ function orders(): Command[] {
   return Object.entries(texts.workbench.sorts).map(([by, title]) => ({
     ...plainCommand(`sort ${by}`, title, texts.workbench.sort),
     run: () => {
-      openImage(null)
-      ui.set({ sort: sortBy(by as keyof typeof texts.workbench.sorts), cursor: 0, ...inTheGrid })
+      showScreen(grid)
+      ui.set({ sort: sortBy(by as keyof typeof texts.workbench.sorts), cursor: 0 })
     },
   }))
 }
@@ -103,8 +102,7 @@ function savedFilters(saved: readonly SavedFilter[], labels: readonly Label[]): 
   return saved.map((one) => ({
     ...plainCommand(`saved ${one.name}`, isolated(one.name), words.saved),
     run: () => {
-      openImage(null)
-      ui.set(inTheGrid)
+      showScreen(grid)
       chooseSaved(one, labels)
     },
   }))

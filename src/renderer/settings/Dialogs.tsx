@@ -13,8 +13,9 @@ import { ProgressDialog } from '../progress/ProgressDialog.tsx'
 import { NewProjectDialog } from '../start/NewProjectDialog.tsx'
 import { OpenProjectDialog } from '../start/OpenProjectDialog.tsx'
 import { RelocateDialog } from '../start/RelocateDialog.tsx'
+import type { Dialog, DialogName } from '../state/dialog.ts'
 import { useLabels } from '../state/queries.ts'
-import { type DialogName, ui, useUi } from '../state/ui.ts'
+import { closeDialog, useUi } from '../state/ui.ts'
 import { DoctorDialog } from './DoctorDialog.tsx'
 import { KeysDialog } from './KeysDialog.tsx'
 import { LabelDialog } from './LabelDialog.tsx'
@@ -44,23 +45,23 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
 
 /** Whichever dialog is open. */
 export function Dialogs() {
-  const name = useUi((state) => state.dialog)
-  const editedLabel = useUi((state) => state.editedLabel)
-  const label = useLabels().find(({ id }) => id === editedLabel)
-  // A label that is gone, merged or removed here or elsewhere, is not edited any more: keys are free again.
-  const isGone = Boolean(editedLabel) && !label
-  useLayoutEffect(() => {
-    if (isGone) ui.set({ editedLabel: null })
-  }, [isGone])
-  const Named = name && dialogs[name]
+  const dialog = useUi((state) => state.dialog)
+  return dialog?.kind === 'label' ? <LabelProperties labelId={dialog.labelId} /> : dialog && <Named dialog={dialog} />
+}
+
+function Named({ dialog: { kind, given } }: { dialog: Exclude<Dialog, { kind: 'label' }> }) {
+  const Shown = dialogs[kind]
   // What is dropped into a dialog that is open begins it anew.
-  const given = useUi((state) => state.given)
-  return (
-    <>
-      {Named && <Named key={given?.id} onClose={() => ui.set({ dialog: null })} />}
-      {(editedLabel === 0 || label) && (
-        <LabelDialog key={editedLabel} label={label ?? null} onClose={() => ui.set({ editedLabel: null })} />
-      )}
-    </>
-  )
+  return <Shown key={`${kind} ${given?.id}`} onClose={closeDialog} />
+}
+
+/** @param labelId null for a new label */
+function LabelProperties({ labelId }: { labelId: number | null }) {
+  const label = useLabels().find(({ id }) => id === labelId)
+  // A label that is gone, merged or removed here or elsewhere, is not edited any more: keys are free again.
+  const isGone = labelId !== null && !label
+  useLayoutEffect(() => {
+    if (isGone) closeDialog()
+  }, [isGone])
+  return isGone ? null : <LabelDialog key={labelId} label={label ?? null} onClose={closeDialog} />
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Label } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { withoutLabel } from '../state/filters.ts'
+import { openImageId } from '../state/screen.ts'
 import { ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
@@ -30,7 +31,7 @@ export function LabelChanges({
     void run(async () => {
       await work()
       // Nothing may be filtered by a label that is gone.
-      ui.set(({ filter }) => ({ editedLabel: null, filter: withoutLabel(filter, label.id) }))
+      ui.set(({ filter }) => ({ dialog: null, filter: withoutLabel(filter, label.id) }))
     })
   const common = { label, busy, onCancel: () => setAsked(null) }
 
@@ -42,7 +43,7 @@ export function LabelChanges({
     const split = (name: string, imageIds: number[]) =>
       void run(async () => {
         await client.labels.split({ id: label.id, name, imageIds })
-        ui.set({ editedLabel: null, selection: new Set() })
+        ui.set({ dialog: null, selection: new Set() })
       })
     return <Split {...common} onSplit={split} />
   }
@@ -139,7 +140,7 @@ function Split({
 }) {
   const [name, setName] = useState('')
   const selection = useUi((state) => state.selection)
-  const open = useUi((state) => state.imageId)
+  const open = useUi((state) => openImageId(state.screen))
   const imageIds = open !== null ? [open] : [...selection]
   return (
     <Asked

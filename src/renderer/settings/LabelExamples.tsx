@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { client } from '../bridge/client.ts'
+import { openImageId } from '../state/screen.ts'
 import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
@@ -12,7 +13,7 @@ const most = 12
 
 /** Images that show what is meant by a label. */
 export function LabelExamples({ ids, onChange }: { ids: readonly number[]; onChange: (ids: number[]) => void }) {
-  const open = useUi((state) => state.imageId)
+  const open = useUi((state) => openImageId(state.screen))
   const selection = useUi((state) => state.selection)
   const { data: rows = [] } = useQuery({
     queryKey: ['examples', ids],

@@ -5,7 +5,7 @@ import { useBackbones } from '../backbones/queries.ts'
 import { client } from '../bridge/client.ts'
 import { useProject } from '../state/queries.ts'
 import { remember } from '../state/remembered.ts'
-import { type Theme, ui, useUi } from '../state/ui.ts'
+import { openDialog, type Theme, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { ModelList } from '../training/ModelList.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -129,7 +129,7 @@ function BackboneInUse({ settings }: { settings: Settings }) {
         <h4 className="m-0 text-sm font-medium">{texts.settings.backbone}</h4>
         <p className="m-0 wrap-anywhere text-muted">{name && texts.settings.backboneInUse(name, label)}</p>
       </div>
-      <Button className="shrink-0" onClick={() => ui.set({ dialog: 'backbones' })}>
+      <Button className="shrink-0" onClick={() => openDialog('backbones')}>
         {texts.backbones.open}
       </Button>
     </div>

@@ -2,7 +2,7 @@ import { type FormEvent, useId, useState } from 'react'
 import { client } from '../bridge/client.ts'
 import { NormalisationQuestion } from '../settings/NormalisationQuestion.tsx'
 import { useInfo } from '../state/queries.ts'
-import { ui } from '../state/ui.ts'
+import { closeDialog, givenNow } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
@@ -28,7 +28,7 @@ let draft = empty
 export function NewProjectDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: info } = useInfo()
-  const [given] = useState(ui.get().given)
+  const [given] = useState(givenNow)
   const [form, setForm] = useState(() => (given?.path ? { ...draft, images: given.path, file: null } : draft))
   const [advanced] = useState(draft.backbone !== '')
   const { busy, error, run } = useAction()
@@ -47,7 +47,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
       // Looking into a backbone may take a while, and Cancel gives it up.
       await client.project.create({ path: file.trim(), imagesRoot: form.images.trim(), labels, backbone }, { signal })
       draft = empty
-      ui.set({ dialog: null })
+      closeDialog()
     })
   }
 

@@ -2,7 +2,7 @@ import { ArchiveRestore, BookOpen } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
 import { client } from '../bridge/client.ts'
 import { canBeRead, canBeRestored } from '../state/openProject.ts'
-import { openDialog, ui } from '../state/ui.ts'
+import { closeDialog, givenNow, openDialog } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
@@ -14,7 +14,7 @@ import { PathPicker } from './PathPicker.tsx'
 
 export function OpenProjectDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
-  const [given] = useState(ui.get().given)
+  const [given] = useState(givenNow)
   const [path, setPath] = useState(given?.path ?? '')
   const { busy, error: failure, run } = useAction()
   // What it was opened for, until something else is tried.
@@ -26,7 +26,7 @@ export function OpenProjectDialog({ onClose }: { onClose: () => void }) {
       setTried(true)
       setPath(file)
       await client.project.open({ path: file.trim(), readOnly })
-      ui.set({ dialog: null })
+      closeDialog()
     })
 
   return (

@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useState } from 'react'
 import { client } from '../bridge/client.ts'
 import { useProject } from '../state/queries.ts'
-import { ui } from '../state/ui.ts'
+import { closeDialog } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
@@ -21,7 +21,7 @@ export function RelocateDialog({ onClose }: { onClose: () => void }) {
     event.preventDefault()
     void run(async () => {
       await client.project.relocate({ imagesRoot: folder.trim() })
-      ui.set({ dialog: null })
+      closeDialog()
     })
   }
 

@@ -4,7 +4,7 @@ import { client } from '../bridge/client.ts'
 import icon from '../icon.svg'
 import { useLatestJob } from '../state/queries.ts'
 import { startTour } from '../state/tour.ts'
-import { ui } from '../state/ui.ts'
+import { openDialog, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
@@ -24,7 +24,7 @@ export function StartScreen() {
       <IconButton
         label={texts.settings.title}
         className="absolute top-3 right-3 text-muted"
-        onClick={() => ui.set({ dialog: 'settings' })}
+        onClick={() => openDialog('settings')}
       >
         <Settings size={18} aria-hidden />
       </IconButton>
@@ -40,14 +40,14 @@ export function StartScreen() {
             title={texts.start.newProject}
             hint={texts.start.newProjectHint}
             disabled={busy}
-            onClick={() => ui.set({ dialog: 'new-project' })}
+            onClick={() => openDialog('new-project')}
           />
           <WayIn
             icon={FolderOpen}
             title={texts.start.open}
             hint={texts.start.openHint}
             disabled={busy}
-            onClick={() => ui.set({ dialog: 'open-project' })}
+            onClick={() => openDialog('open-project')}
           />
           <WayIn
             icon={Shapes}

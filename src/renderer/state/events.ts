@@ -106,7 +106,7 @@ function receiveProject(project: ProjectSummary | null): void {
     // What was asked for while a project closed is for the next one. What a project was opened with is done: keys are for its
     // images as soon as they are seen.
     const { dialog } = ui.get()
-    const isForNext = !project && (dialog === 'open-project' || dialog === 'new-project')
+    const isForNext = !project && (dialog?.kind === 'open-project' || dialog?.kind === 'new-project')
     resetView(isForNext ? dialog : null)
     // The tour of a project that is just opened may have begun before this is told.
     if (before) ui.set({ tour: null })
@@ -128,7 +128,7 @@ function receiveProject(project: ProjectSummary | null): void {
  * image by image, whose next image would not be the one that was next.
  */
 function refreshList(): void {
-  const open = ui.get().imageId !== null
+  const open = ui.get().screen.kind === 'image'
   void queryClient.invalidateQueries({ queryKey: keys.ids, refetchType: open ? 'none' : 'active' })
 }
 

@@ -11,15 +11,21 @@ const words = texts.imageFile
 
 /** The open image, or the one under the keyboard. */
 export function imageAtHand(): number | null {
-  const { imageId, modelPage, labelByLabelId, cursor } = ui.get()
-  if (imageId !== null) return imageId
-  if (modelPage) return null
-  if (labelByLabelId !== null) {
-    const { list, start, cursor: place } = labelByLabel.get()
-    return list?.ids[start + place] ?? null
+  const { screen, cursor } = ui.get()
+  switch (screen.kind) {
+    case 'image':
+      return screen.imageId
+    case 'model':
+      return null
+    case 'labelByLabel': {
+      const { list, start, cursor: place } = labelByLabel.get()
+      return list?.ids[start + place] ?? null
+    }
+    case 'grid': {
+      const ids = currentIds()
+      return ids[Math.min(cursor, ids.length - 1)] ?? null
+    }
   }
-  const ids = currentIds()
-  return ids[Math.min(cursor, ids.length - 1)] ?? null
 }
 
 async function rowOf(id: number): Promise<ImageRow | undefined> {
@@ -73,8 +79,8 @@ const mostPaths = 10_000
 export async function copyPath(id: number): Promise<void> {
   const root = queryClient.getQueryData<ProjectSummary | null>(keys.project)?.imagesRoot
   if (root === undefined) return
-  const { imageId, selection } = ui.get()
-  const ids = imageId === null && selection.size > 0 ? [...selection].slice(0, mostPaths) : [id]
+  const { screen, selection } = ui.get()
+  const ids = screen.kind !== 'image' && selection.size > 0 ? [...selection].slice(0, mostPaths) : [id]
   try {
     const rows: ImageRow[] = []
     for (let at = 0; at < ids.length; at += 500) {

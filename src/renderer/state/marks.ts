@@ -11,6 +11,7 @@ import { texts } from '../texts.ts'
 import { sendNow, sendOnce } from './outbox.ts'
 import { usePictures } from './pictures.ts'
 import { keys, queryClient } from './queries.ts'
+import { openImageId } from './screen.ts'
 import { notify, notifyError, notifyOnce, openImage, ui } from './ui.ts'
 
 type Pair = { imageId: number; labelId: number; suggestion?: Suggestion['suggestion'] }
@@ -157,10 +158,10 @@ export async function goTo(id: number): Promise<void> {
 /** Somebody who looks at one image sees what has changed, and decides it anew where it is open again; the grid shows it by itself. */
 async function follow({ firstImageId, firstLabelId = null }: ActionResult, message: string): Promise<void> {
   notify('info', { message })
-  if (firstImageId === null || ui.get().imageId === null) return
+  if (firstImageId === null || openImageId(ui.get().screen) === null) return
   openImage(firstImageId)
   await queryClient.refetchQueries({ queryKey: keys.detail(firstImageId) })
-  if (ui.get().imageId === firstImageId) ui.set({ settled: firstLabelId })
+  if (openImageId(ui.get().screen) === firstImageId) ui.set({ settled: firstLabelId })
 }
 
 /** @returns to take it back */

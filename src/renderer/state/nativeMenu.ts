@@ -39,8 +39,8 @@ export function followMenu(): void {
 
 /** While a dialog is open, its own keys and buttons are what counts. */
 export function shownActions(): MenuAction[] {
-  const { dialog, editedLabel } = ui.get()
-  const isFree = dialog === null && editedLabel === null
+  const { dialog } = ui.get()
+  const isFree = dialog === null
   return actions.map(({ id, title, keys, whyNot }) => {
     const reason = whyNot()
     return { id, title, key: keys[0] ?? null, enabled: isFree && reason === null, reason }
@@ -54,7 +54,7 @@ export function runFromMenu(id: string): void {
   if (isTyping && (id === 'undo' || id === 'redo')) document.execCommand(id)
   else if (isTyping && id === 'grid.select-all') field.select()
   else {
-    const { dialog, editedLabel } = ui.get()
-    if (dialog === null && editedLabel === null && action(id).whyNot() === null) action(id).run()
+    const { dialog } = ui.get()
+    if (dialog === null && action(id).whyNot() === null) action(id).run()
   }
 }

@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../../contract/schemas.ts'
 import { client, reportOf } from '../bridge/client.ts'
-import { openDialog, ui } from './ui.ts'
+import { closeDialog, openDialog } from './ui.ts'
 
 /** What stands in the way of writing only. */
 const readable = new Set(['project-open-elsewhere', 'project-locked', 'project-read-only'])
@@ -17,7 +17,7 @@ export const canBeRestored = ({ code }: ErrorReport): boolean => replaceable.has
 export async function openProject(path: string): Promise<void> {
   try {
     await client.project.open({ path })
-    ui.set({ dialog: null, editedLabel: null })
+    closeDialog()
   } catch (error) {
     const report = reportOf(error)
     // One that is not there at all is told where it was asked for.

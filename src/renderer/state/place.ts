@@ -2,6 +2,7 @@ import { viewToday } from '../../contract/oldWords.ts'
 import type { ImageFilter, ImageSort, ProjectSummary } from '../../contract/schemas.ts'
 import { keys, queryClient } from './queries.ts'
 import { remember, remembered } from './remembered.ts'
+import { grid, openImageId } from './screen.ts'
 import { type Ui, useUi } from './ui.ts'
 
 /** Where somebody was in a project: they go on there when they open it again. */
@@ -19,7 +20,9 @@ const afterwards = 500
 /** @param project its uuid */
 export function returnToPlace(project: string): void {
   const place = viewToday(remembered<Place | null>(keyOf(project), null))
-  if (place) useUi.setState({ ...place })
+  if (!place) return
+  const { imageId, ...others } = place
+  useUi.setState({ ...others, screen: imageId === null ? grid : { kind: 'image', imageId, over: grid } })
 }
 
 /** @returns to stop */
@@ -32,13 +35,16 @@ export function rememberPlace(project: string): () => void {
     latest = undefined
   }
   const isSame = (a: Ui, b: Ui): boolean =>
-    a.filter === b.filter && a.sort === b.sort && a.cursor === b.cursor && a.imageId === b.imageId
+    a.filter === b.filter &&
+    a.sort === b.sort &&
+    a.cursor === b.cursor &&
+    openImageId(a.screen) === openImageId(b.screen)
   const stop = useUi.subscribe((now, before) => {
     // When a project is closed all of this starts afresh: that is no place in it.
     const isOpen = queryClient.getQueryData<ProjectSummary | null>(keys.project)?.uuid === project
     if (!isOpen || isSame(now, before)) return
-    const { filter, sort, cursor, imageId } = now
-    latest = { filter, sort, cursor, imageId }
+    const { filter, sort, cursor, screen } = now
+    latest = { filter, sort, cursor, imageId: openImageId(screen) }
     clearTimeout(timer)
     timer = setTimeout(write, afterwards)
   })

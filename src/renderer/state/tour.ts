@@ -1,21 +1,25 @@
 import { client } from '../bridge/client.ts'
 import { imageAtHand } from './imageFile.ts'
-import { notifyError, openImage, ui } from './ui.ts'
+import { grid } from './screen.ts'
+import { changeGround, closeDialog, notifyError, openImage, showScreen, ui } from './ui.ts'
 
 /** In this order (tour/steps.ts says what each shows). */
 export const tourSteps = ['open', 'mark', 'train', 'decide', 'export'] as const
 export type TourStep = (typeof tourSteps)[number]
 
 export function startTour(): void {
-  ui.set({ dialog: null })
+  closeDialog()
   enter(tourSteps[0])
 }
 
 /** Each step begins on the screen that it is about. */
 function enter(step: TourStep): void {
-  if (step === 'open') openImage(null)
-  if (step === 'open' || step === 'mark') ui.set({ modelPage: false, labelByLabelId: null })
-  if (step === 'mark') openImage(imageAtHand())
+  if (step === 'open') showScreen(grid)
+  if (step === 'mark') {
+    changeGround(grid)
+    const imageId = imageAtHand()
+    if (imageId !== null) openImage(imageId)
+  }
   ui.set({ tour: step })
 }
 

@@ -1,39 +1,11 @@
 import { create } from 'zustand'
 import type { ErrorReport, ImageFilter, ImageSort, Preferences } from '../../contract/schemas.ts'
 import { type LineState, reportOf } from '../bridge/client.ts'
+import type { Dialog, DialogName, Given } from './dialog.ts'
 import { tryPicturesAgain } from './pictures.ts'
+import { type Ground, grid, groundOf, openImageId, type Screen } from './screen.ts'
 import type { TourStep } from './tour.ts'
 
-export const dialogNames = [
-  'export',
-  'export-model',
-  'report',
-  'import',
-  'merge',
-  'settings',
-  'keys',
-  'palette',
-  'bulk',
-  'history',
-  'progress',
-  'backups',
-  'new-project',
-  'open-project',
-  'doctor',
-  'backbones',
-  'relocate',
-  'names',
-] as const
-export type DialogName = (typeof dialogNames)[number]
-/** What a dialog begins with. */
-export interface Given {
-  id: number
-  path: string | null
-  /** Worth knowing before one goes on. */
-  note: string | null
-  /** What came of it so far. */
-  error?: ErrorReport
-}
 export type Theme = 'system' | 'light' | 'dark'
 
 export interface Notice {
@@ -50,14 +22,10 @@ export interface Ui {
   line: LineState
   /** Decisions that can’t be saved now: they are sent later. */
   unsaved: number
-  dialog: DialogName | null
-  /** What the open dialog begins with, where that was dropped into the window. */
-  given: Given | null
-  /** The label whose properties are open; 0 for a new one. */
-  editedLabel: number | null
-  /** The open image; null: the grid. */
-  imageId: number | null
-  /** It was gone on to from the one beside it: the way back does not stop at each. */
+  screen: Screen
+  /** What lies over the screen. */
+  dialog: Dialog | null
+  /** The open image was reached from the one beside it: the way back does not stop at each. */
   stepped: boolean
   filter: ImageFilter
   sort: ImageSort
@@ -94,11 +62,6 @@ export interface Ui {
   /** Whether a project that nothing was learnt from yet says what to do next. */
   firstSteps: boolean
   trainingPanel: boolean
-  /** Whether the model page is there in the place of the grid, and the version on it; null: the one that suggests. */
-  modelPage: boolean
-  shownModel: number | null
-  /** The label that is gone through image by image, in the place of the grid. */
-  labelByLabelId: number | null
   notices: Notice[]
   /** Marks under way, and whether the last one failed. */
   saving: number
@@ -107,23 +70,24 @@ export interface Ui {
   imagesLater: boolean
 }
 
-const start = {
-  imageId: null,
+/** Of an image that was just opened. */
+const freshImage = {
   stepped: false,
-  filter: {},
-  sort: { by: 'path' },
   focusedLabel: null,
   settled: null,
   skipped: new Set<number>(),
-  why: false,
   labelSearch: '',
+} satisfies Partial<Ui>
+
+const start = {
+  ...freshImage,
+  screen: grid,
+  filter: {},
+  sort: { by: 'path' },
+  why: false,
   selection: new Set<number>(),
   cursor: 0,
   trainingPanel: false,
-  modelPage: false,
-  shownModel: null,
-  labelByLabelId: null,
-  editedLabel: null,
   imagesLater: false,
 } satisfies Partial<Ui>
 
@@ -132,7 +96,6 @@ export const useUi = create<Ui>(() => ({
   line: 'lost',
   unsaved: 0,
   dialog: null,
-  given: null,
   tour: null,
   goesOn: false,
   firstSteps: true,
@@ -151,24 +114,46 @@ export const useUi = create<Ui>(() => ({
 export const ui = { get: useUi.getState, set: useUi.setState }
 
 /** Another project: nothing of the one before may show. @param dialog the one that stays open */
-export function resetView(dialog: DialogName | null = null): void {
+export function resetView(dialog: Dialog | null = null): void {
   ui.set({ ...start, dialog, saveFailed: false })
   tryPicturesAgain()
 }
 
 let lastGiven = 0
 
-export function openDialog(dialog: DialogName, given: Omit<Given, 'id'>): void {
-  ui.set({ dialog, given: { ...given, id: ++lastGiven }, editedLabel: null })
+/** @param given what it begins with; a dialog that is open already begins anew with it */
+export function openDialog(kind: DialogName, given?: Omit<Given, 'id'>): void {
+  ui.set({ dialog: given ? { kind, given: { ...given, id: ++lastGiven } } : { kind } })
 }
 
-// It is for the dialog that it was given to, and for no later one.
-useUi.subscribe((now, before) => {
-  if (now.dialog !== before.dialog && now.given !== null && now.given === before.given) ui.set({ given: null })
-})
+/** @param labelId null for a new label */
+export function editLabel(labelId: number | null): void {
+  ui.set({ dialog: { kind: 'label', labelId } })
+}
 
-export function openImage(imageId: number | null, { stepped = false } = {}): void {
-  ui.set({ imageId, stepped, focusedLabel: null, settled: null, skipped: new Set(), labelSearch: '' })
+export function closeDialog(): void {
+  ui.set({ dialog: null })
+}
+
+/** What the open dialog was given to begin with. */
+export function givenNow(): Given | null {
+  const { dialog } = ui.get()
+  return dialog === null || dialog.kind === 'label' ? null : (dialog.given ?? null)
+}
+
+export function showScreen(screen: Screen): void {
+  const isSameImage = openImageId(screen) === openImageId(ui.get().screen)
+  ui.set(isSameImage ? { screen } : { ...freshImage, screen })
+}
+
+/** Opens an image over what is there, and closes back to it. */
+export function openImage(imageId: number, { stepped = false } = {}): void {
+  ui.set(({ screen }) => ({ ...freshImage, screen: { kind: 'image', imageId, over: groundOf(screen) }, stepped }))
+}
+
+/** Changes what an open image closes to; without one, what is there. */
+export function changeGround(ground: Ground): void {
+  ui.set(({ screen }) => ({ screen: screen.kind === 'image' ? { ...screen, over: ground } : ground }))
 }
 
 /** Gives the keyboard to the list of images, if it is shown. */

@@ -2,6 +2,7 @@ import { autoUpdate, flip, offset, shift, useFloating } from '@floating-ui/react
 import { useEffect, useState } from 'react'
 import { action, keyNameOf } from '../actions/registry.ts'
 import { useLatestJob, useProject } from '../state/queries.ts'
+import { openImageId } from '../state/screen.ts'
 import { endTour, moveTour, type TourStep, tourSteps } from '../state/tour.ts'
 import { useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -24,7 +25,7 @@ export function Tour() {
 }
 
 function Step({ step, hasModel }: { step: TourStep; hasModel: boolean }) {
-  const imageId = useUi((state) => state.imageId)
+  const imageId = useUi((state) => openImageId(state.screen))
   const panelIsOpen = useUi((state) => state.trainingPanel)
   const showsSuggestions = useUi((state) => state.filter.suggested === true)
   const training = useLatestJob('train')

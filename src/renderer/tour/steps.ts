@@ -1,7 +1,6 @@
 import type { Job } from '../../contract/schemas.ts'
 import { keyNameOf } from '../actions/registry.ts'
 import type { TourStep } from '../state/tour.ts'
-import type { Ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 
 /** What the tour says now, and the control that it points at: the first of these that is on the screen. */
@@ -13,7 +12,8 @@ export interface Saying {
 }
 
 interface Situation {
-  imageId: Ui['imageId']
+  /** The open one. */
+  imageId: number | null
   /** Something was marked since the step began. */
   hasMarked: boolean
   training: Job | undefined

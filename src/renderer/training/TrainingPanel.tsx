@@ -16,7 +16,7 @@ import { Results } from './Results.tsx'
 export function TrainingPanel({ project }: { project: ProjectSummary }) {
   const isOpen = useUi((state) => state.trainingPanel)
   const job = useLatestJob('train')
-  const isImage = useUi((state) => state.imageId !== null)
+  const isImage = useUi((state) => state.screen.kind === 'image')
   const labelWidth = usePanelWidth('image')
   if (!isOpen || !job) return null
   return (

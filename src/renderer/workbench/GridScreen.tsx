@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { useImageIds, useLatestJob } from '../state/queries.ts'
-import { notifyError, ui, useUi } from '../state/ui.ts'
+import { notifyError, openDialog, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { FilterBar } from './FilterBar.tsx'
@@ -32,7 +32,7 @@ export function GridScreen({ project }: { project: ProjectSummary }) {
         {project.imagesAllowed && !project.imagesRootFound && (
           <div role="alert" className="flex items-center gap-3 bg-suggested-soft px-4 py-2 text-suggested">
             <FolderSearch size={16} aria-hidden /> {texts.workbench.rootMissing}
-            <Button onClick={() => ui.set({ dialog: 'relocate' })}>{texts.workbench.locate}</Button>
+            <Button onClick={() => openDialog('relocate')}>{texts.workbench.locate}</Button>
           </div>
         )}
         <FirstSteps project={project} />
@@ -59,7 +59,7 @@ export function GridScreen({ project }: { project: ProjectSummary }) {
                 <Button onClick={() => void client.project.rescan().catch(notifyError)}>
                   {texts.workbench.rescan}
                 </Button>
-                <Button onClick={() => ui.set({ dialog: 'relocate' })}>{texts.workbench.locate}</Button>
+                <Button onClick={() => openDialog('relocate')}>{texts.workbench.locate}</Button>
               </div>
             )}
           </Empty>

@@ -5,7 +5,7 @@ import { keyName, keysOfLabels } from '../actions/registry.ts'
 import { openLabelByLabel } from '../labelByLabel/state.ts'
 import { usePanelWidth } from '../state/panels.ts'
 import { useLabels } from '../state/queries.ts'
-import { ui, useUi } from '../state/ui.ts'
+import { editLabel, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
@@ -42,7 +42,7 @@ export function LabelSidebar() {
         <h2 className="m-0 text-sm font-semibold">
           {texts.labels.title} <span className="font-normal text-muted tabular-nums">{labels.length}</span>
         </h2>
-        <IconButton label={texts.labels.add} onClick={() => ui.set({ editedLabel: 0 })}>
+        <IconButton label={texts.labels.add} onClick={() => editLabel(null)}>
           <Plus size={16} aria-hidden />
         </IconButton>
       </header>
@@ -101,7 +101,7 @@ function LabelLine({
         <IconButton
           label={texts.labels.edit(label.name)}
           className="size-6 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
-          onClick={() => ui.set({ editedLabel: label.id })}
+          onClick={() => editLabel(label.id)}
         >
           <Pencil size={12} aria-hidden />
         </IconButton>

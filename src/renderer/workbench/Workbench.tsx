@@ -6,33 +6,29 @@ import { LabelByLabelScreen } from '../labelByLabel/LabelByLabelScreen.tsx'
 import { ModelScreen } from '../models/ModelScreen.tsx'
 import { AllowImagesDialog } from '../start/AllowImagesDialog.tsx'
 import { rememberPlace, returnToPlace } from '../state/place.ts'
-import { ui, useUi } from '../state/ui.ts'
+import type { Screen } from '../state/screen.ts'
+import { openDialog, ui, useUi } from '../state/ui.ts'
 import { Tour } from '../tour/Tour.tsx'
 import { TrainingPanel } from '../training/TrainingPanel.tsx'
 import { GridScreen } from './GridScreen.tsx'
 import { TopBar } from './TopBar.tsx'
 
-/** An open project: its images side by side, or one of them. */
+/** An open project, on the screen that is shown. */
 export function Workbench({ project }: { project: ProjectSummary }) {
-  const imageId = useUi((state) => state.imageId)
+  const screen = useUi((state) => state.screen)
   const { uuid } = project
   useEffect(() => {
     returnToPlace(uuid)
     return rememberPlace(uuid)
   }, [uuid])
   useEffect(askForFormats, [])
-  const modelPage = useUi((state) => state.modelPage)
   const later = useUi((state) => state.imagesLater)
-  const reviewed = useUi((state) => state.labelByLabelId)
-  const screen =
-    reviewed === null ? <GridScreen project={project} /> : <LabelByLabelScreen project={project} labelId={reviewed} />
-  const grid = modelPage ? <ModelScreen project={project} /> : screen
   return (
     <>
       <TopBar project={project} />
       {/* What could not be shown before is asked for anew. */}
       <main key={`${project.imagesAllowed}`} className="relative flex min-h-0 flex-1 flex-col">
-        {imageId === null ? grid : <ImageView id={imageId} />}
+        <Shown screen={screen} project={project} />
         <TrainingPanel project={project} />
         <Tour />
       </main>
@@ -40,9 +36,25 @@ export function Workbench({ project }: { project: ProjectSummary }) {
         <AllowImagesDialog
           project={project}
           onLater={() => ui.set({ imagesLater: true })}
-          onChooseOther={() => ui.set({ imagesLater: true, dialog: 'relocate' })}
+          onChooseOther={() => {
+            ui.set({ imagesLater: true })
+            openDialog('relocate')
+          }}
         />
       )}
     </>
   )
+}
+
+function Shown({ screen, project }: { screen: Screen; project: ProjectSummary }) {
+  switch (screen.kind) {
+    case 'grid':
+      return <GridScreen project={project} />
+    case 'labelByLabel':
+      return <LabelByLabelScreen project={project} labelId={screen.labelId} />
+    case 'model':
+      return <ModelScreen project={project} />
+    case 'image':
+      return <ImageView id={screen.imageId} />
+  }
 }
