@@ -1,6 +1,7 @@
 import type { Job, TrainingPoint } from '../../contract/schemas.ts'
 import { reportOf, UserError } from '../base/errors.ts'
 import type { Logger } from '../base/log.ts'
+import { throttled } from '../base/throttled.ts'
 import type { Events } from './events.ts'
 
 export interface JobControl {
@@ -56,7 +57,9 @@ export class Jobs {
       ...{ id, kind, title, state: 'running', phase: 'Starting', fraction: null, secondsLeft: null },
       ...{ outcome: null, error: null, device: null, curve: [] },
     }
-    const tell = throttled(() => this.#events.publish({ kind: 'job', job: { ...job, curve: [...job.curve] } }))
+    const tell = throttled(tellEvery, () =>
+      this.#events.publish({ kind: 'job', job: { ...job, curve: [...job.curve] } }),
+    )
     const control: JobControl = {
       signal: abort.signal,
       update: ({ phase = job.phase, fraction = job.fraction, secondsLeft = job.secondsLeft, device = job.device }) => {
@@ -144,21 +147,4 @@ function share(fraction: number | null): number | null {
 
 function seconds(value: number | null): number | null {
   return value === null || !Number.isFinite(value) ? null : Math.max(0, value)
-}
-
-/** Calls at most every `tellEvery` milliseconds; the last state is always told. */
-function throttled(act: () => void): (now?: boolean) => void {
-  let last = Number.NEGATIVE_INFINITY
-  let later: NodeJS.Timeout | undefined
-  const run = () => {
-    clearTimeout(later)
-    later = undefined
-    last = performance.now()
-    act()
-  }
-  return (now = false) => {
-    const wait = last + tellEvery - performance.now()
-    if (now || wait <= 0) run()
-    else later ??= setTimeout(run, wait).unref()
-  }
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { throttled } from '../base/throttled.ts'
 import { ensureCacheFolder } from './cacheFolder.ts'
 import { examine, type ScannedFile } from './examine.ts'
 import type { Job } from './job.ts'
@@ -67,10 +68,12 @@ export async function scan(input: ScanInput, { signal, progress }: Job<ScanProgr
     ...{ moved: [], changed: [], missing: [], added: [] },
     ...{ complete: false, found: 0, unchanged: 0, unreachable: [], links: 0 },
   }
-  const tell = throttled(() => {
+  const hand = () => {
     progress?.({ ...report })
     report.added = []
-  })
+  }
+  // What is left at the end is handed over with the result.
+  const tell = throttled(reportEvery, hand, false)
 
   const walked = await walk(root, signal, (found) => {
     report.found = found
@@ -188,14 +191,4 @@ async function inParallel<Item, Result>(
     }
   })
   await Promise.all(hands)
-}
-
-function throttled(act: () => void): (now?: boolean) => void {
-  let last = Number.NEGATIVE_INFINITY
-  return (now = false) => {
-    const time = performance.now()
-    if (!now && time - last < reportEvery) return
-    last = time
-    act()
-  }
 }

@@ -3,6 +3,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import type { contract } from '../../contract/contract.ts'
 import type { ErrorReport } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
+import { Outgoing } from './outgoing.ts'
 import { type Line, openLine, Unproven } from './transport.ts'
 
 export type Client = ContractRouterClient<typeof contract>
@@ -23,6 +24,7 @@ class Connection implements ClientLink<Record<never, never>> {
   state: LineState = 'lost'
   /** How many lines there have been: what was said on one is not heard on the next. */
   lines = 0
+  readonly outgoing = new Outgoing()
 
   get connected(): boolean {
     return this.state === 'here'
@@ -39,14 +41,19 @@ class Connection implements ClientLink<Record<never, never>> {
   }
 
   call: ClientLink<Record<never, never>>['call'] = async (path, input, options) => {
-    const line = await Promise.race([this.#line, fail(patience)])
-    return line.link.call(path, input, options)
+    const over = this.connected ? this.outgoing.begin() : undefined
+    try {
+      const line = await Promise.race([this.#line, fail(patience)])
+      return await line.link.call(path, input, options)
+    } finally {
+      over?.()
+    }
   }
 
   async #open(): Promise<Line> {
     for (;;) {
       try {
-        const line = await openLine(this.#hasTried)
+        const line = await openLine(this.#hasTried, () => this.outgoing.sent())
         this.lines++
         this.#tell('here')
         void line.lost.then(() => {

@@ -13,29 +13,42 @@ export interface Line {
 /** Somebody answers, and can't prove to be the program. */
 export class Unproven extends Error {}
 
-/** @param again there was a line before: who answers now may be another @throws if there is nobody at the other end; `Unproven` */
-export async function openLine(again: boolean): Promise<Line> {
-  if (location.protocol === 'surmise:') return openPort()
+/**
+ * @param again there was a line before: who answers now may be another
+ * @param sent called whenever a message has gone out
+ * @throws if there is nobody at the other end; `Unproven`
+ */
+export async function openLine(again: boolean, sent: () => void): Promise<Line> {
+  if (location.protocol === 'surmise:') return openPort(sent)
   if (again && !(await comeBack())) throw new Unproven()
-  const line = await openSocket()
+  const line = await openSocket(sent)
   if (!again) keepKey().catch(() => undefined)
   return line
 }
 
-function openSocket(): Promise<Line> {
+function openSocket(sent: () => void): Promise<Line> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/rpc`)
     const lost = new Promise<void>((gone) => {
       socket.addEventListener('close', () => gone())
     })
-    socket.addEventListener('open', () => resolve({ link: new SocketLink({ websocket: socket }), lost }), {
-      once: true,
-    })
+    const websocket = {
+      addEventListener: socket.addEventListener.bind(socket),
+      removeEventListener: socket.removeEventListener.bind(socket),
+      send: (message: Parameters<WebSocket['send']>[0]) => {
+        socket.send(message)
+        sent()
+      },
+      get readyState() {
+        return socket.readyState
+      },
+    }
+    socket.addEventListener('open', () => resolve({ link: new SocketLink({ websocket }), lost }), { once: true })
     socket.addEventListener('error', () => reject(new Error('The connection could not be opened')), { once: true })
   })
 }
 
-function openPort(): Promise<Line> {
+function openPort(sent: () => void): Promise<Line> {
   return new Promise((resolve) => {
     const receive = (event: MessageEvent): void => {
       if (event.source !== window || event.data !== portIsHere) return
@@ -45,7 +58,14 @@ function openPort(): Promise<Line> {
       const lost = new Promise<void>((gone) => {
         port.addEventListener('close', () => gone())
       })
-      resolve({ link: new PortLink({ port }), lost })
+      const told = {
+        addEventListener: port.addEventListener.bind(port),
+        postMessage: (message: unknown) => {
+          port.postMessage(message)
+          sent()
+        },
+      }
+      resolve({ link: new PortLink({ port: told }), lost })
     }
     window.addEventListener('message', receive)
     window.postMessage(askForPort, location.origin)

@@ -18,9 +18,6 @@ export const usualAims: Aims = { precision: '0.95', takesAbsent: false, maxLost:
 
 export const hasLowerTarget = ({ precision }: Aims): boolean => precision !== precisions[0]
 
-const inPercent = <T extends string>(values: readonly T[]) =>
-  values.map((value) => ({ value, label: words.percent(Number(value)) }))
-
 export function AimFields({
   aims,
   isFiltered,
@@ -34,12 +31,11 @@ export function AimFields({
   return (
     <div className="grid gap-x-8 gap-y-4 sm:grid-cols-[5fr_4fr]">
       <div className="flex flex-col gap-4">
-        <Choice
+        <ShareChoice
           legend={words.precision}
           hint={words.precisionHint}
           value={aims.precision}
-          inLine
-          options={inPercent(precisions)}
+          shares={precisions}
           onChange={(precision) => onChange({ precision })}
         />
         {isFiltered && (
@@ -65,12 +61,11 @@ export function AimFields({
         </Checkbox>
         {aims.takesAbsent && (
           <div className="ml-6">
-            <Choice
+            <ShareChoice
               legend={words.maxLost}
               hint={words.maxLostHint}
               value={aims.maxLost}
-              inLine
-              options={inPercent(losses)}
+              shares={losses}
               onChange={(maxLost) => onChange({ maxLost })}
             />
           </div>
@@ -78,4 +73,19 @@ export function AimFields({
       </div>
     </div>
   )
+}
+
+/** One of some shares, shown in percent. */
+function ShareChoice<Share extends string>({
+  shares,
+  ...choice
+}: {
+  legend: string
+  hint: string
+  value: Share
+  shares: readonly Share[]
+  onChange: (share: Share) => void
+}) {
+  const options = shares.map((value) => ({ value, label: words.percent(Number(value)) }))
+  return <Choice {...choice} options={options} inLine />
 }

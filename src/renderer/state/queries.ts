@@ -1,14 +1,10 @@
 import { notifyManager, QueryClient, useQuery } from '@tanstack/react-query'
 import type { Job, Label, Model, ProjectSummary } from '../../contract/schemas.ts'
-import { client } from '../bridge/client.ts'
+import { client, connection } from '../bridge/client.ts'
 import { useUi } from './ui.ts'
 
-// What a key does is painted with the frame that follows it, and not with the one after that.
-notifyManager.setScheduler(async (show) => {
-  // A call that was made by the same key is sent before: putting it together takes some promises.
-  for (let i = 0; i < 20; i++) await null
-  show()
-})
+// What a key changes is painted with the next frame, not the one after; the call that the same key makes goes out first.
+notifyManager.setScheduler((show) => queueMicrotask(() => connection.outgoing.afterwards(show)))
 
 export const queryClient = new QueryClient({
   defaultOptions: {

@@ -1,71 +1,53 @@
-import { chmod, readFile, rename } from 'node:fs/promises'
+import { chmod, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { type Preferences, preferences } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
-import { writeAtomically } from '../../base/files.ts'
 import type { Logger } from '../../base/log.ts'
+import { OwnFile } from '../../base/ownFile.ts'
 
 const none: Preferences = {
   ...{ keys: {}, panels: {}, tourSeen: false, updates: 'unasked' },
   downloads: { mirror: '', proxy: '' },
 }
 
-/** What a person has set up for themselves, whichever project is open, in a file of their own. */
+/** What an earlier version wrote lacks what has come since. */
+const stored = { parse: (value: unknown) => preferences.parse({ ...none, ...z.looseObject({}).parse(value) }) }
+
+/** What a person has set up for themselves, whichever project is open. A proxy's password may be in it. */
 export class PreferencesFile {
-  readonly #file: string
-  readonly #log: Logger
-  /** Two writes at once would lose one of them. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #file: OwnFile<Preferences>
 
   constructor(configFolder: string, log: Logger) {
-    this.#file = path.join(configFolder, 'preferences.json')
-    this.#log = log
-  }
-
-  get(): Promise<Preferences> {
-    return this.#inTurn(() => this.#read())
-  }
-
-  /** @throws UserError `preferences-not-written` */
-  set(patch: Partial<Preferences>): Promise<Preferences> {
-    return this.#inTurn(async () => {
-      const all = { ...(await this.#read()), ...patch }
-      try {
-        // A proxy’s password may be in it.
-        const text = `${JSON.stringify(all, null, 2)}\n`
-        await writeAtomically(this.#file, (handle) => handle.writeFile(text), { mode: 0o600 })
-      } catch (error) {
-        throw new UserError(
-          'preferences-not-written',
-          `Your preferences could not be written to ${this.#file}.`,
-          'Make room there, or see to it that the folder can be written to.',
-          { cause: error },
-        )
-      }
-      return all
+    const file = path.join(configFolder, 'preferences.json')
+    this.#file = new OwnFile(file, stored, none, async () => {
+      const aside = file.replace(/\.json$/, '.broken.json')
+      log.warn(`The preferences can’t be read; they are kept as ${aside}, and all is as it was at first.`)
+      await rename(file, aside).catch(() => undefined)
     })
   }
 
-  async #read(): Promise<Preferences> {
-    // A version before let others read it.
-    await chmod(this.#file, 0o600).catch(() => undefined)
-    const text = await readFile(this.#file, 'utf8').catch(() => null)
-    if (text === null) return none
+  async get(): Promise<Preferences> {
+    await this.#hide()
+    return this.#file.read()
+  }
+
+  /** @throws UserError `preferences-not-written` */
+  async set(patch: Partial<Preferences>): Promise<Preferences> {
     try {
-      // Of a version before, it lacks what has come since.
-      return preferences.parse({ ...none, ...z.looseObject({}).parse(JSON.parse(text)) })
-    } catch {
-      const aside = this.#file.replace(/\.json$/, '.broken.json')
-      this.#log.warn(`The preferences can’t be read; they are kept as ${aside}, and all is as it was at first.`)
-      await rename(this.#file, aside).catch(() => undefined)
-      return none
+      return await this.#file.change((before) => ({ ...before, ...patch }))
+    } catch (error) {
+      throw new UserError(
+        'preferences-not-written',
+        `Your preferences could not be written to ${this.#file.path}.`,
+        'Make room there, or see to it that the folder can be written to.',
+        { cause: error },
+      )
     }
   }
 
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const mine = this.#turn.then(work)
-    this.#turn = mine.catch(() => undefined)
-    return mine
+  /** An earlier version let others read it. */
+  async #hide(): Promise<void> {
+    await chmod(this.#file.path, 0o600).catch(() => undefined)
   }
 }

@@ -1,29 +1,26 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { RecentProject } from '../../../contract/schemas.ts'
-import { writeAtomically } from '../../base/files.ts'
 import type { Logger } from '../../base/log.ts'
+import { OwnFile } from '../../base/ownFile.ts'
 
 const stored = z.array(z.object({ path: z.string(), name: z.string(), openedAt: z.number() }))
+type Entries = z.infer<typeof stored>
 const kept = 20
 
-/** The projects opened last, newest first, in a file of the person's own. Losing it loses no work. */
+/** The projects opened last, newest first. Losing them loses no work. */
 export class RecentProjects {
-  readonly #file: string
+  readonly #file: OwnFile<Entries>
   readonly #log: Logger
-  /** Two writes at once would lose one of them. */
-  #writing: Promise<void> = Promise.resolve()
 
   constructor(configFolder: string, log: Logger) {
-    this.#file = path.join(configFolder, 'recent.json')
+    this.#file = new OwnFile(path.join(configFolder, 'recent.json'), stored, [])
     this.#log = log
   }
 
   async list(): Promise<RecentProject[]> {
-    await this.#writing
-    return (await this.#read()).map((one) => ({ ...one, found: existsSync(one.path) }))
+    return (await this.#file.read()).map((one) => ({ ...one, found: existsSync(one.path) }))
   }
 
   add({ path: file, name }: { path: string; name: string }): Promise<void> {
@@ -41,25 +38,12 @@ export class RecentProjects {
     return this.#change(() => [])
   }
 
-  #change(change: (list: z.infer<typeof stored>) => z.infer<typeof stored>): Promise<void> {
-    this.#writing = this.#writing
-      .then(async () => {
-        const list = change(await this.#read()).slice(0, kept)
-        const text = `${JSON.stringify(list, null, 2)}\n`
-        await writeAtomically(this.#file, (handle) => handle.writeFile(text), { mode: 0o600 })
-      })
-      .catch((error) => {
-        // A convenience: a read-only home must not keep anyone from working.
-        this.#log.warn(`The recent projects could not be written: ${error}`)
-      })
-    return this.#writing
-  }
-
-  async #read(): Promise<z.infer<typeof stored>> {
+  async #change(change: (list: Entries) => Entries): Promise<void> {
     try {
-      return stored.parse(JSON.parse(await readFile(this.#file, 'utf8')))
-    } catch {
-      return []
+      await this.#file.change((list) => change(list).slice(0, kept))
+    } catch (error) {
+      // A convenience: a read-only home must not keep anyone from working.
+      this.#log.warn(`The recent projects could not be written: ${error}`)
     }
   }
 }

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { mostRemembered } from '../../../contract/schemas.ts'
-import { writeAtomically } from '../../base/files.ts'
 import type { Logger } from '../../base/log.ts'
+import { OwnFile } from '../../base/ownFile.ts'
 
 const stored = z.array(z.tuple([z.string(), z.unknown()]))
 type Entries = z.infer<typeof stored>
@@ -13,19 +12,20 @@ type Entries = z.infer<typeof stored>
  * loses no work.
  */
 export class Remembered {
-  readonly #file: string
+  /** The latest at the end. */
+  readonly #file: OwnFile<Entries>
   readonly #log: Logger
   /** What is not written yet. */
   readonly #changed = new Map<string, unknown>()
   #writing: Promise<void> = Promise.resolve()
 
   constructor(configFolder: string, log: Logger) {
-    this.#file = path.join(configFolder, 'remembered.json')
+    this.#file = new OwnFile(path.join(configFolder, 'remembered.json'), stored, [])
     this.#log = log
   }
 
   async all(): Promise<Record<string, unknown>> {
-    return Object.fromEntries([...(await this.#read()), ...this.#changed])
+    return Object.fromEntries([...(await this.#file.read()), ...this.#changed])
   }
 
   /** @param value anything that JSON can hold @returns when it is written, or can't be */
@@ -40,27 +40,15 @@ export class Remembered {
 
   async #write(): Promise<void> {
     try {
-      // Another window, served by another process, may have written since.
-      const before = await this.#read()
-      const mine = [...this.#changed]
-      this.#changed.clear()
-      const keys = new Set(mine.map(([key]) => key))
-      const all: Entries = [...before.filter(([key]) => !keys.has(key)), ...mine].slice(-mostRemembered)
-      await writeAtomically(this.#file, async (handle) => {
-        await handle.chmod(0o600)
-        await handle.writeFile(`${JSON.stringify(all)}\n`)
+      // Read anew: another window, served by another process, may have written since.
+      await this.#file.change((before) => {
+        const mine = [...this.#changed]
+        this.#changed.clear()
+        const keys = new Set(mine.map(([key]) => key))
+        return [...before.filter(([key]) => !keys.has(key)), ...mine].slice(-mostRemembered)
       })
     } catch (error) {
       this.#log.warn(`Where you were could not be written: ${error}`)
-    }
-  }
-
-  /** The latest at the end. */
-  async #read(): Promise<Entries> {
-    try {
-      return stored.parse(JSON.parse(await readFile(this.#file, 'utf8')))
-    } catch {
-      return []
     }
   }
 }

@@ -1,9 +1,8 @@
-import { lstat, readFile, realpath } from 'node:fs/promises'
+import { lstat, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { writeAtomically } from '../../base/files.ts'
-import { InOrder } from '../../base/inOrder.ts'
 import type { Logger } from '../../base/log.ts'
+import { OwnFile } from '../../base/ownFile.ts'
 import type { ReadableProject } from '../../project/readable.ts'
 
 const stored = z.array(z.object({ uuid: z.string(), root: z.string(), real: z.string().nullable() }))
@@ -17,13 +16,11 @@ const kept = 2000
  * choosing the folder, or by allowing it. A project file may come from a stranger, and names any folder it likes.
  */
 export class AllowedImages {
-  readonly #file: string
+  readonly #file: OwnFile<Allowed[]>
   readonly #log: Logger
-  /** Two writes at once would lose one of them. */
-  readonly #turn = new InOrder()
 
   constructor(configFolder: string, log: Logger) {
-    this.#file = path.join(configFolder, 'image-folders.json')
+    this.#file = new OwnFile(path.join(configFolder, 'image-folders.json'), stored, [])
     this.#log = log
   }
 
@@ -31,7 +28,7 @@ export class AllowedImages {
   async isAllowed({ uuid, imagesRoot: root, path: file }: ReadableProject): Promise<boolean> {
     const folder = path.dirname(file)
     if (isBelow(folder, root) && (await staysBelow(folder, root))) return true
-    const known = (await this.#read()).filter((one) => one.uuid === uuid && one.root === root)
+    const known = (await this.#file.read()).filter((one) => one.uuid === uuid && one.root === root)
     if (known.length === 0) return false
     const real = await realOf(root)
     // A link that leads elsewhere by now was not what was allowed; a disk that is away may come back.
@@ -39,22 +36,15 @@ export class AllowedImages {
   }
 
   /** If it can’t be kept, it is asked again the next time. */
-  allow({ uuid, imagesRoot: root }: ReadableProject): Promise<void> {
-    return this.#turn.run(async () => {
-      const mine: Allowed = { uuid, root, real: await realOf(root) }
-      const others = (await this.#read()).filter((one) => one.uuid !== uuid || one.root !== root)
-      const text = `${JSON.stringify([mine, ...others].slice(0, kept), null, 2)}\n`
-      await writeAtomically(this.#file, (handle) => handle.writeFile(text), { mode: 0o600 }).catch((error) => {
-        this.#log.warn(`The folder of images could not be noted: ${error}`)
-      })
-    })
-  }
-
-  async #read(): Promise<Allowed[]> {
+  async allow({ uuid, imagesRoot: root }: ReadableProject): Promise<void> {
+    const mine: Allowed = { uuid, root, real: await realOf(root) }
     try {
-      return stored.parse(JSON.parse(await readFile(this.#file, 'utf8')))
-    } catch {
-      return []
+      await this.#file.change((before) => {
+        const others = before.filter((one) => one.uuid !== uuid || one.root !== root)
+        return [mine, ...others].slice(0, kept)
+      })
+    } catch (error) {
+      this.#log.warn(`The folder of images could not be noted: ${error}`)
     }
   }
 }

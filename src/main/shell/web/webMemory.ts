@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { writeAtomically } from '../../base/files.ts'
 import type { Logger } from '../../base/log.ts'
+import { OwnFile } from '../../base/ownFile.ts'
 
 const key = z.object({ id: z.string(), secret: z.string(), usedAt: z.number() })
 const stored = z.object({ ports: z.array(z.object({ for: z.string(), port: z.number() })), keys: z.array(key) })
@@ -17,18 +17,17 @@ const [mostKeys, mostPorts] = [50, 100]
  * in. The file is for its owner alone; one that others could read lets nobody in.
  */
 export class WebMemory {
-  readonly #file: string
+  readonly #file: OwnFile<Stored>
   readonly #log: Logger
-  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(configFolder: string, log: Logger) {
-    this.#file = path.join(configFolder, 'browsers.json')
+    this.#file = new OwnFile(path.join(configFolder, 'browsers.json'), stored, { ports: [], keys: [] })
     this.#log = log
   }
 
   /** @param purpose the project that is served; '' for none @returns the latest first */
   async ports(purpose: string): Promise<number[]> {
-    const { ports } = await this.#read()
+    const { ports } = await this.#file.read()
     return ports.flatMap((one) => (one.for === purpose ? [one.port] : [])).reverse()
   }
 
@@ -41,7 +40,7 @@ export class WebMemory {
 
   /** @returns its secret */
   async secretOf(id: string): Promise<string | undefined> {
-    const { keys } = await this.#read()
+    const { keys } = await this.#believed(await this.#file.read())
     return keys.find((one) => one.id === id && one.usedAt > Date.now() - keptFor)?.secret
   }
 
@@ -53,29 +52,20 @@ export class WebMemory {
     })
   }
 
-  #change(change: (before: Stored) => Stored): Promise<void> {
-    const mine = this.#turn.then(async () => {
-      const text = `${JSON.stringify(change(await this.#read()), null, 2)}\n`
-      await writeAtomically(this.#file, async (handle) => {
-        await handle.chmod(0o600)
-        await handle.writeFile(text)
-      })
-    })
-    this.#turn = mine.catch((error) => {
+  async #change(change: (before: Stored) => Stored): Promise<void> {
+    try {
+      await this.#file.change(async (before) => change(await this.#believed(before)))
+    } catch (error) {
       this.#log.warn(`Pages will not find Surmise again after a restart: ${error}`)
-    })
-    return this.#turn as Promise<void>
+    }
   }
 
-  async #read(): Promise<Stored> {
-    try {
-      const { mode } = await stat(this.#file)
-      const found = stored.parse(JSON.parse(await readFile(this.#file, 'utf8')))
-      if (process.platform === 'win32' || (mode & 0o077) === 0) return found
-      this.#log.warn(`Others can read ${this.#file}: browsers that were let in need a new link.`)
-      return { ...found, keys: [] }
-    } catch {
-      return { ports: [], keys: [] }
-    }
+  /** Keys that others could have read are none. */
+  async #believed(content: Stored): Promise<Stored> {
+    if (process.platform === 'win32' || content.keys.length === 0) return content
+    const { mode } = await stat(this.#file.path)
+    if ((mode & 0o077) === 0) return content
+    this.#log.warn(`Others can read ${this.#file.path}: browsers that were let in need a new link.`)
+    return { ...content, keys: [] }
   }
 }
