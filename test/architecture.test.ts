@@ -178,6 +178,20 @@ describe('the house', () => {
     expect(named.filter((place) => !isThere(place))).toEqual([])
   })
 
+  test('the picture of the house shows every room, and only arrows that there are', () => {
+    const page = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8')
+    const picture = /```mermaid\n(flowchart TD[\s\S]*?)```/.exec(page)![1].replace(/\["[^"]*"\]/g, '')
+    const rooms = Object.entries(mayImport).map(([room, below]) => [room.replace('main/', ''), below] as const)
+    const shown = new Set(picture.match(/\b\w+\b/g)!.slice(2))
+    expect([...shown].sort()).toEqual(rooms.map(([room]) => room).sort())
+    const allowed = new Set(
+      rooms.flatMap(([room, below]) => below.map((one) => `${room} --> ${one.replace('main/', '')}`)),
+    )
+    const arrows = picture.match(/\w+ --> \w+/g)!
+    expect(arrows.length).toBeGreaterThan(20)
+    expect(arrows.filter((arrow) => !allowed.has(arrow))).toEqual([])
+  })
+
   test('imports go down the house, never up', () => {
     const wrong = files.flatMap((file) =>
       importsOf(file)
