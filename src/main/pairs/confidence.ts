@@ -73,7 +73,7 @@ export class Confidence {
   /** Raises what is in `result`, from row `first` to `end`. */
   #look(
     columns: readonly PairColumn[],
-    { base: least, slope }: Weight,
+    weight: Weight,
     result: Float32Array = new Float32Array(this.#pairs.imageIds.length),
     first = 0,
     end = result.length,
@@ -81,19 +81,32 @@ export class Confidence {
     const { values, stateRows } = this.#pairs
     this.#pairs.inBlocks(
       columns,
-      ({ start, stateColumn }, from, to, states, width) => {
-        for (let row = from; row < to; row++) {
-          const p = values[start + row]
-          const value = least + slope * (p >= 0.5 ? p : 1 - p)
-          // NaN compares false: the model says nothing.
-          if (!(value > result[row])) continue
-          const stateRow = stateRows[row]
-          if (stateRow >= 0 && states[stateRow * width + stateColumn] === State.unknown) result[row] = value
-        }
-      },
+      (column, from, to, states, width) => raise(result, values, stateRows, column, from, to, states, width, weight),
       first,
       end,
     )
     return result
+  }
+}
+
+/** The innermost loop, over tens of millions of pairs: as a closure it would take a third longer. */
+function raise(
+  result: Float32Array,
+  values: Float32Array,
+  stateRows: Int32Array,
+  { start, stateColumn }: PairColumn,
+  from: number,
+  to: number,
+  states: Int8Array,
+  width: number,
+  { base, slope }: Weight,
+): void {
+  for (let row = from; row < to; row++) {
+    const p = values[start + row]
+    const value = base + slope * (p >= 0.5 ? p : 1 - p)
+    // NaN compares false: the model says nothing.
+    if (!(value > result[row])) continue
+    const stateRow = stateRows[row]
+    if (stateRow >= 0 && states[stateRow * width + stateColumn] === State.unknown) result[row] = value
   }
 }

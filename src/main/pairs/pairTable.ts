@@ -27,6 +27,16 @@ export interface PairColumn {
   stateColumn: number
 }
 
+/** One label on both sides, by row. */
+export interface LabelColumn {
+  values: Float32Array
+  /** Of all pairs. */
+  states: Int8Array
+  stateRows: Int32Array
+  width: number
+  stateColumn: number
+}
+
 /** Known pairs of one label with their values, and the values of the undecided ones. */
 export interface LabelPairs {
   /** Rows of the table, of the known pairs. */
@@ -106,40 +116,41 @@ export class PairTable {
   }
 
   /**
-   * One label as columns, [N] each; undefined if one side does not have it.
-   * @returns `values` as they are in the table; `places` in the matrix of states, -1 for an image that is not there
+   * One label on both sides; undefined if one of them does not have it. Nothing is copied: valid until the next wait.
+   * @returns `values` by row; the state of a row is `states[stateRows[row] * width + stateColumn]`, where `stateRows[row]` is not -1
    */
-  column(labelId: LabelId): { values: Float32Array; states: Int8Array; places: Int32Array } | undefined {
+  column(labelId: LabelId): LabelColumn | undefined {
     const [column] = this.columns(labelId)
     if (!column) return undefined
-    const { states: all, columns: width } = this.#matrix
     const { stateRows } = this
-    const [states, places] = [new Int8Array(stateRows.length), new Int32Array(stateRows.length)]
-    for (let row = 0; row < stateRows.length; row++) {
-      const place = stateRows[row] < 0 ? -1 : stateRows[row] * width + column.stateColumn
-      places[row] = place
-      states[row] = place < 0 ? State.unknown : all[place]
-    }
-    return { values: this.values.subarray(column.start, column.start + stateRows.length), states, places }
+    const { states, columns: width } = this.#matrix
+    const values = this.values.subarray(column.start, column.start + stateRows.length)
+    return { values, states, stateRows, width, stateColumn: column.stateColumn }
   }
 
   /** Empty for a label that one side does not have. Of pairs that the model says nothing of, nothing is told. */
   ofLabel(labelId: LabelId): LabelPairs {
-    const { values, states, places } = this.column(labelId) ?? nothing
+    const [column] = this.columns(labelId)
+    const rows = column ? this.stateRows.length : 0
     const pairs = {
-      rows: new Int32Array(values.length),
-      states: new Int8Array(values.length),
-      probabilities: new Float32Array(values.length),
-      undecided: new Float32Array(values.length),
+      rows: new Int32Array(rows),
+      states: new Int8Array(rows),
+      probabilities: new Float32Array(rows),
+      undecided: new Float32Array(rows),
     }
+    const { values, stateRows } = this
+    const { states, columns: width } = this.#matrix
     let [known, undecided] = [0, 0]
-    for (let row = 0; row < values.length; row++) {
-      if (places[row] < 0 || Number.isNaN(values[row])) continue
-      if (states[row] === State.unknown) pairs.undecided[undecided++] = values[row]
+    for (let row = 0; row < rows; row++) {
+      const value = values[column.start + row]
+      const stateRow = stateRows[row]
+      if (stateRow < 0 || Number.isNaN(value)) continue
+      const state = states[stateRow * width + column.stateColumn]
+      if (state === State.unknown) pairs.undecided[undecided++] = value
       else {
         pairs.rows[known] = row
-        pairs.states[known] = states[row]
-        pairs.probabilities[known++] = values[row]
+        pairs.states[known] = state
+        pairs.probabilities[known++] = value
       }
     }
     return {
@@ -188,5 +199,3 @@ export class PairTable {
     return best
   }
 }
-
-const nothing = { values: new Float32Array(0), states: new Int8Array(0), places: new Int32Array(0) }

@@ -1,10 +1,11 @@
+import type { ImageId, LabelId } from '../domain/quantities.ts'
 import type { Known, State } from '../domain/state.ts'
 
 /** Who decided: a person, a person who accepted a suggestion, or a file that was imported. */
 export type StateSource = 'human' | 'accepted_suggestion' | 'import'
 
 export interface Label {
-  id: number
+  id: LabelId
   /** The identity of the label, also in exports and in other copies of the project. */
   uid: string
   name: string
@@ -15,13 +16,13 @@ export interface Label {
   key: string | null
   description: string
   /** Whoever has this label has its parent too. */
-  parentId: number | null
+  parentId: LabelId | null
   /** '' for none. */
   group: string
   /** No image has two labels of its group. */
   exclusive: boolean
   /** Ids of images that show what is meant. */
-  examples: number[]
+  examples: ImageId[]
   /** A removed label keeps its states: undo brings both back. */
   removed: boolean
   presentCount: number
@@ -30,7 +31,7 @@ export interface Label {
 
 /** A known state with where it came from. */
 export interface KnownState {
-  labelId: number
+  labelId: LabelId
   state: Known
   source: StateSource
   /** Milliseconds since 1970. */
@@ -53,8 +54,8 @@ export interface Statement {
 }
 
 export interface StateChange {
-  imageId: number
-  labelId: number
+  imageId: ImageId
+  labelId: LabelId
   /** `unknown` takes the state away. */
   state: State
   /** @default 'human' */
@@ -69,7 +70,7 @@ export interface StateChange {
 export type ImageStatus = 'ok' | 'missing' | 'broken'
 
 export interface Image {
-  id: number
+  id: ImageId
   uid: string
   /** Relative to the images' root, forward slashes, Unicode as on disk. */
   path: string

@@ -1,3 +1,4 @@
+import type { Probabilities } from '../domain/quantities.ts'
 import { type Side, State, stateOf } from '../domain/state.ts'
 import { leastToShow, lowerBound, reaches, upperBound } from './binomial.ts'
 import { confidenceOf } from './scores.ts'
@@ -68,7 +69,7 @@ export const nearlyAll = 0.98
 
 /** The label's suggestions of one side that keep both promises, as many as can be (see `acceptanceOf`). */
 export function acceptanceAt(
-  probabilities: Float32Array,
+  probabilities: Probabilities,
   states: Int8Array,
   side: Side,
   aim: AcceptanceAim = usualAim,
@@ -77,7 +78,7 @@ export function acceptanceAt(
 }
 
 /** @param probabilities of present, [N]; of known pairs from models that never saw them; NaN is left out @param states y, [N]: 1, -1, 0 */
-export function rankSide(probabilities: Float32Array, states: Int8Array, side: Side): RankedSide {
+export function rankSide(probabilities: Probabilities, states: Int8Array, side: Side): RankedSide {
   const own = stateOf(side)
   const order = surestFirst(probabilities, side)
   let known = 0
@@ -280,7 +281,7 @@ const digits = (1 << digit) - 1
  * Places of the probabilities of one side. Sorted by their bits, fifteen at a time: a project has millions, and this takes a
  * fraction of the time that comparing them would.
  */
-function surestFirst(probabilities: Float32Array, side: Side): Int32Array {
+function surestFirst(probabilities: Probabilities, side: Side): Int32Array {
   const bits = new Uint32Array(probabilities.buffer, probabilities.byteOffset, probabilities.length)
   let places = new Int32Array(probabilities.length)
   let keys = new Uint32Array(probabilities.length)

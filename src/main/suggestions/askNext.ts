@@ -1,3 +1,4 @@
+import type { Probabilities } from '../domain/quantities.ts'
 import { State } from '../domain/state.ts'
 import type { Conditional } from './conditional.ts'
 import { confidenceOf, likelyFrom, suggestionOf } from './scores.ts'
@@ -5,7 +6,7 @@ import { labelRates, type Neighbours } from './vote.ts'
 
 export interface AskInput {
   /** p, row-major N×C; NaN where no model says anything. */
-  probabilities: Float32Array
+  probabilities: Probabilities
   /** y, row-major N×C: 1, -1, 0 */
   states: Int8Array
   labels: number

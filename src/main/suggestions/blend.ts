@@ -1,4 +1,5 @@
 import { knownEntries } from '../domain/labelMatrix.ts'
+import type { Logits } from '../domain/quantities.ts'
 import { targetOf } from '../domain/state.ts'
 import { fitLogistic } from './logistic.ts'
 
@@ -25,7 +26,7 @@ const sharedEntries = 200_000
  * @param sources log odds by name, N×C each; of a known entry: by models that never saw it
  * @param states y, row-major N×C: 1, -1, 0
  */
-export function fitBlend(sources: Record<string, Float32Array>, states: Int8Array, labels: number): Blend {
+export function fitBlend(sources: Record<string, Logits>, states: Int8Array, labels: number): Blend {
   const names = Object.keys(sources)
   const columns = Object.values(sources)
   const size = names.length + 1
@@ -54,7 +55,7 @@ export function fitBlend(sources: Record<string, Float32Array>, states: Int8Arra
 }
 
 /** Calibrated log odds of all entries, N×C. */
-export function applyBlend(blend: Blend, sources: Record<string, Float32Array>): Float32Array {
+export function applyBlend(blend: Blend, sources: Record<string, Logits>): Logits {
   const columns = blend.sources.map((name) => sources[name])
   const labels = blend.weights.length
   return Float32Array.from(columns[0], (_, at) => {

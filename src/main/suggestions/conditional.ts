@@ -1,3 +1,4 @@
+import type { Logits } from '../domain/quantities.ts'
 import { State } from '../domain/state.ts'
 import { logistic } from './logistic.ts'
 
@@ -29,10 +30,10 @@ export interface Conditional {
  */
 export function conditionalLogOdds(
   { speakers, weights, scale, shift }: Conditional,
-  own: Float32Array,
+  own: Logits,
   states: Int8Array,
-  into: Float32Array = new Float32Array(own.length),
-): Float32Array {
+  into: Logits = new Float32Array(own.length),
+): Logits {
   const size = 2 * speakers.length
   const evidence = new Float32Array(size)
   writeEvidence(own, states, speakers, evidence, 0)
@@ -45,7 +46,7 @@ export function conditionalLogOdds(
 }
 
 /** z of all images, N×C. */
-export function conditionalLogOddsOfAll(conditional: Conditional, own: Float32Array, states: Int8Array): Float32Array {
+export function conditionalLogOddsOfAll(conditional: Conditional, own: Logits, states: Int8Array): Logits {
   const labels = conditional.scale.length
   const result = new Float32Array(own.length)
   for (let at = 0; at < own.length; at += labels) {
@@ -57,7 +58,7 @@ export function conditionalLogOddsOfAll(conditional: Conditional, own: Float32Ar
 
 /** y_k - p_k where known, else 0; then e_k; for each speaker. */
 export function writeEvidence(
-  own: Float32Array,
+  own: Logits,
   states: Int8Array,
   speakers: readonly number[],
   into: Float32Array,

@@ -1,5 +1,6 @@
 import { RandomState } from '../base/random.ts'
 import { countsByLabel, rowsWithKnown } from '../domain/labelMatrix.ts'
+import type { Logits } from '../domain/quantities.ts'
 import { State } from '../domain/state.ts'
 import { Graph } from '../tensor/graph/graph.ts'
 import { solveProblems } from '../tensor/graph/problems.ts'
@@ -36,7 +37,7 @@ const mostEntries = 1 << 23
  * @throws the signal's reason when cancelled
  */
 export async function fitConditional(
-  own: Float32Array,
+  own: Logits,
   states: Int8Array,
   labels: number,
   { seed, device, signal }: ConditionalOptions,

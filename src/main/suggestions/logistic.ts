@@ -1,3 +1,4 @@
+import type { Logit, Probability } from '../domain/quantities.ts'
 /** Small logistic regressions: a handful of weights, fitted in a moment. */
 
 export interface LogisticProblem {
@@ -41,7 +42,7 @@ export function fitLogistic({ inputs, targets, prior, precision }: LogisticProbl
   return weights
 }
 
-export function logistic(x: number): number {
+export function logistic(x: Logit): Probability {
   return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { writeAtomically } from '../base/files.ts'
 import { fileNameOf } from '../base/places.ts'
-import type { Probability } from '../domain/quantities.ts'
+import type { ImageId, LabelId, Probabilities, Probability } from '../domain/quantities.ts'
 import type { Side } from '../domain/state.ts'
 
 /** Probabilities of one model for every image and label, as they are kept in the cache folder. */
@@ -12,7 +12,7 @@ export interface Scores {
   /** [C] */
   labelIds: Int32Array
   /** That the label is present, calibrated, 0 … 1; NaN for an image without features. Column-major N×C: label by label. */
-  probabilities: Float32Array
+  probabilities: Probabilities
 }
 
 /**
@@ -83,7 +83,7 @@ export class ScoreTable implements Scores {
   }
 
   /** -1 if the image has no scores. Binary search: the ids rise. */
-  rowOf(imageId: number): number {
+  rowOf(imageId: ImageId): number {
     let [low, high] = [0, this.imageIds.length - 1]
     while (low <= high) {
       const middle = (low + high) >> 1
@@ -96,17 +96,17 @@ export class ScoreTable implements Scores {
   }
 
   /** -1 if the model does not know the label. */
-  columnOf(labelId: number): number {
+  columnOf(labelId: LabelId): number {
     return this.#columnOf.get(labelId) ?? -1
   }
 
   /** NaN where the model says nothing. */
-  at(row: number, column: number): number {
+  at(row: number, column: number): Probability {
     return row < 0 || column < 0 ? Number.NaN : this.probabilities[column * this.imageIds.length + row]
   }
 
   /** A copy of the probabilities of an image, [C]. */
-  row(row: number): Float32Array {
+  row(row: number): Probabilities {
     return Float32Array.from(this.labelIds, (_, column) => this.at(row, column))
   }
 
@@ -117,7 +117,7 @@ export class ScoreTable implements Scores {
     })
   }
 
-  probability(imageId: number, labelId: number): number {
+  probability(imageId: ImageId, labelId: LabelId): Probability {
     return this.at(this.rowOf(imageId), this.columnOf(labelId))
   }
 }
@@ -127,7 +127,7 @@ export function suggestionOf(probability: Probability): Side {
 }
 
 /** How sure a suggestion is, of whatever it suggests: 0.5 … 1. */
-export function confidenceOf(probability: number): number {
+export function confidenceOf(probability: Probability): number {
   return Math.max(probability, 1 - probability)
 }
 
@@ -138,7 +138,7 @@ export function confidenceOf(probability: number): number {
  */
 export function rankSuggestions(
   scores: ScoreTable,
-  isUnknown: (imageId: number, labelId: number) => boolean,
+  isUnknown: (imageId: ImageId, labelId: LabelId) => boolean,
   { likelyOnly = false }: { likelyOnly?: boolean } = {},
 ): ScoredPair[] {
   const pairs: ScoredPair[] = []

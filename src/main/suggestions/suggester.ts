@@ -1,3 +1,4 @@
+import type { Logits, Probabilities } from '../domain/quantities.ts'
 import { applyBlend, type Blend, fitBlend } from './blend.ts'
 import { type Conditional, conditionalLogOddsOfAll } from './conditional.ts'
 import { type ConditionalOptions, fitConditional } from './conditionalFit.ts'
@@ -11,7 +12,7 @@ export interface Suggester {
 }
 
 /** Log odds by name, row-major N×C each; those of a known entry by models that never saw it. */
-export type Sources = Record<string, Float32Array>
+export type Sources = Record<string, Logits>
 
 /**
  * Fits both on the known entries, or on those of them that count.
@@ -39,7 +40,7 @@ export function suggestionProbabilities(
   { blend, conditional }: Suggester,
   sources: Sources,
   states: Int8Array,
-): Float32Array {
+): Probabilities {
   return conditionalLogOddsOfAll(conditional, applyBlend(blend, sources), states).map(logistic)
 }
 
@@ -67,7 +68,7 @@ export async function crossFittedProbabilities(
   fold: Uint8Array,
   folds: number,
   options: ConditionalOptions,
-): Promise<Float32Array> {
+): Promise<Probabilities> {
   const result = new Float32Array(states.length)
   for (let k = 0; k < folds; k++) {
     const fitted = await fitSuggester(sources, states, labels, options, (at) => fold[at] !== k)

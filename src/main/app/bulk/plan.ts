@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { BulkLine, BulkRequest } from '../../../contract/bulk.ts'
 import { type Side, State } from '../../domain/state.ts'
-import type { PairTable } from '../../pairs/pairTable.ts'
+import type { LabelColumn, PairTable } from '../../pairs/pairTable.ts'
 import { type Acceptance, acceptanceOf, rankSide } from '../../suggestions/acceptance.ts'
 import { confidenceOf, type ScoreTable } from '../../suggestions/scores.ts'
 
@@ -74,22 +74,24 @@ function lineOf(
 
 /** One label's probabilities and states, by row of the table; NaN for what is neither to be accepted nor evidence. */
 function evidenceOf(
-  { values, states, places }: NonNullable<ReturnType<PairTable['column']>>,
+  { values, states: all, stateRows, width, stateColumn }: LabelColumn,
   uponSuggestion: Uint8Array,
   wanted: Uint8Array | undefined,
 ) {
   const probabilities = values.slice()
+  const states = new Int8Array(values.length)
   const open: Open = { count: 0, expectedPositives: 0 }
   for (let row = 0; row < probabilities.length; row++) {
-    const place = places[row]
-    const isOpen = place >= 0 && states[row] === State.unknown
+    const stateRow = stateRows[row]
+    const place = stateRow * width + stateColumn
+    const state = stateRow < 0 ? State.unknown : all[place]
+    const isOpen = stateRow >= 0 && state === State.unknown
     const isScored = !Number.isNaN(probabilities[row])
     if (isOpen && isScored) open.count++
-    const counts = place >= 0 && (isOpen ? wanted?.[row] !== 0 : uponSuggestion[place] === 0)
-    if (!counts) {
-      probabilities[row] = Number.NaN
-      states[row] = State.unknown
-    } else if (isOpen && isScored) open.expectedPositives += probabilities[row]
+    const counts = stateRow >= 0 && (isOpen ? wanted?.[row] !== 0 : uponSuggestion[place] === 0)
+    if (counts) states[row] = state
+    else probabilities[row] = Number.NaN
+    if (counts && isOpen && isScored) open.expectedPositives += probabilities[row]
   }
   return { probabilities, states, open }
 }

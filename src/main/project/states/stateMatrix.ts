@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { ImageId, LabelId } from '../../domain/quantities.ts'
 import { State } from '../../domain/state.ts'
 import type { ReadableDatabase } from '../database.ts'
 import type { StateDelta } from '../types.ts'
@@ -65,16 +66,16 @@ export class StateMatrix {
   }
 
   /** −1 for an image that is not there. */
-  rowOf(imageId: number): number {
+  rowOf(imageId: ImageId): number {
     return (this.#rowOfImage[imageId] ?? 0) - 1
   }
 
   /** −1 for a label that is not there. */
-  columnOf(labelId: number): number {
+  columnOf(labelId: LabelId): number {
     return (this.#columnOfLabel[labelId] ?? 0) - 1
   }
 
-  get(imageId: number, labelId: number): State {
+  get(imageId: ImageId, labelId: LabelId): State {
     const [row, column] = [this.rowOf(imageId), this.columnOf(labelId)]
     return row < 0 || column < 0 ? 0 : (this.#states[row * this.columns + column] as State)
   }
