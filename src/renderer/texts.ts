@@ -1,5 +1,5 @@
-import { isolated } from './bidi.ts'
 import { actions } from './texts/actions.ts'
+import { isolated } from './texts/bidi.ts'
 import { exchange, merging } from './texts/exchange.ts'
 import { disputes, image, imageFile, why } from './texts/image.ts'
 import { labels } from './texts/labels.ts'

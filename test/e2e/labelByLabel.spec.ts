@@ -34,7 +34,7 @@ test('label by label, by the keyboard alone: cut, flip, leave open, confirm a sc
   const before = await knownOf(served, trained, 'flower')
 
   await page.keyboard.press('Control+k')
-  await page.keyboard.type('is there flower')
+  await page.keyboard.type('label by label flower')
   await expect(page.getByRole('option').first()).toContainText('Label by label: flower')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'Which images show “flower”?' })).toBeVisible()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isolated, withoutIsolates } from '../../src/renderer/bidi.ts'
 import { rank } from '../../src/renderer/palette/rank.ts'
+import { isolated, withoutIsolates } from '../../src/renderer/texts/bidi.ts'
 import { texts } from '../../src/renderer/texts.ts'
 import { labelsThatFit } from '../../src/renderer/workbench/grid.ts'
 

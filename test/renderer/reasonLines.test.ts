@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Reasons } from '../../src/contract/schemas.ts'
-import { reasonLines } from '../../src/renderer/image/reasonLines.ts'
+import { reasonLines } from '../../src/renderer/images/reasonLines.ts'
 
 const reasons: Reasons = {
   probability: 0.9,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseLabels } from '../../src/renderer/start/labelLines.ts'
-import { baseName, crumbsOf, joinPath, parentOf, suggestedProjectPath } from '../../src/renderer/start/paths.ts'
+import { parseLabels } from '../../src/renderer/project/labelLines.ts'
+import { baseName, crumbsOf, joinPath, parentOf, suggestedProjectPath } from '../../src/renderer/project/paths.ts'
 
 describe('paths of the other machine', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ImageDetail, Label } from '../../src/contract/schemas.ts'
-import { bestFound, labelGroups, nextFocus, restOf } from '../../src/renderer/image/groups.ts'
-import { type Turn, turned, turnedSize, turnedStyle } from '../../src/renderer/image/turn.ts'
-import { fitted, panned, zoomedAt } from '../../src/renderer/image/zoom.ts'
+import { bestFound, labelGroups, nextFocus, restOf } from '../../src/renderer/images/groups.ts'
+import { type Turn, turned, turnedSize, turnedStyle } from '../../src/renderer/images/turn.ts'
+import { fitted, panned, zoomedAt } from '../../src/renderer/images/zoom.ts'
 import { depthsOf } from '../../src/renderer/workbench/depths.ts'
 import {
   captionHeight,

@@ -1,4 +1,4 @@
-import { labelGroups, nextFocus } from '../image/groups.ts'
+import { labelGroups, nextFocus } from '../images/groups.ts'
 import { refreshStaleList } from '../state/events.ts'
 import { accept, settleMistake } from '../state/marks.ts'
 import { currentIds } from '../state/queries.ts'

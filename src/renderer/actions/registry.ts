@@ -1,6 +1,6 @@
 import type { Label } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
-import { restOf } from '../image/groups.ts'
+import { restOf } from '../images/groups.ts'
 import {
   closeLabelByLabel,
   confirm,

@@ -1,4 +1,4 @@
-import { restOf } from '../image/groups.ts'
+import { restOf } from '../images/groups.ts'
 import { canBeSeen } from '../state/pictures.ts'
 import { currentIds } from '../state/queries.ts'
 import { ui } from '../state/ui.ts'

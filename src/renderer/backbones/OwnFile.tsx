@@ -1,12 +1,12 @@
 import { type FormEvent, useState } from 'react'
 import { client } from '../bridge/client.ts'
-import { NormalisationQuestion } from '../settings/NormalisationQuestion.tsx'
-import { PathPicker } from '../start/PathPicker.tsx'
+import { PathPicker } from '../project/PathPicker.tsx'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field } from '../ui/Field.tsx'
 import { useAction } from '../ui/useAction.ts'
+import { NormalisationQuestion } from './NormalisationQuestion.tsx'
 
 const t = texts.backbones
 

@@ -1,4 +1,4 @@
-import { withoutIsolates } from '../bidi.ts'
+import { withoutIsolates } from '../texts/bidi.ts'
 
 /** What can be found by typing. */
 export interface Findable {

@@ -1,4 +1,4 @@
-import { isolated } from '../bidi.ts'
+import { isolated } from './bidi.ts'
 
 export const exchange = {
   export: 'Export…',

@@ -1,4 +1,4 @@
-import { isolated } from '../bidi.ts'
+import { isolated } from './bidi.ts'
 
 type TrialDifference = { points: number; clear: boolean; better: number; worse: number } | null
 

@@ -1,4 +1,4 @@
-import { isolated } from '../bidi.ts'
+import { isolated } from './bidi.ts'
 
 export const history = {
   undo: (title: string | null) => (title ? `Undo: ${isolated(title)}` : 'Nothing to undo'),

@@ -1,4 +1,4 @@
-import { isolated } from '../bidi.ts'
+import { isolated } from './bidi.ts'
 
 export const start = {
   newProject: 'New project from a folder',

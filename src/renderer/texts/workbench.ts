@@ -1,4 +1,4 @@
-import { isolated } from '../bidi.ts'
+import { isolated } from './bidi.ts'
 
 export const workbench = {
   images: (shown: number, total: number) =>

@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
-import { PathPicker } from '../start/PathPicker.tsx'
-import { joinPath, parentOf } from '../start/paths.ts'
+import { PathPicker } from '../project/PathPicker.tsx'
+import { joinPath, parentOf } from '../project/paths.ts'
 import { useLatestJob, useProject } from '../state/queries.ts'
 import { texts } from '../texts.ts'
 import { Button } from './Button.tsx'

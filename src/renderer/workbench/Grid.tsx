@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from 'react'
-import { ImageMenu } from '../image/ImageMenu.tsx'
+import { ImageMenu } from '../images/ImageMenu.tsx'
 import { useLabels } from '../state/queries.ts'
 import { openImage, ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts.ts'

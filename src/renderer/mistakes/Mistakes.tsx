@@ -1,5 +1,7 @@
 import { useState } from 'react'
 import type { Mistake } from '../../contract/models.ts'
+import type { LabelFigures } from '../models/labelOrder.ts'
+import { mostMistakes, useMistakes } from '../models/queries.ts'
 import { currentIds } from '../state/queries.ts'
 import { openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -7,8 +9,6 @@ import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'
-import type { LabelFigures } from './labelOrder.ts'
-import { mostMistakes, useMistakes } from './queries.ts'
 
 /** Known labels that the model is confident are wrong, by label; the images of one of them, to be looked at again. */
 export function Mistakes({ modelId, labels }: { modelId: number; labels: readonly LabelFigures[] }) {

@@ -2,6 +2,7 @@ import { Check, Minus, X } from 'lucide-react'
 import { memo, useEffect, useRef } from 'react'
 import type { Suggestion } from '../../contract/schemas.ts'
 import { keyName } from '../actions/registry.ts'
+import { Mistake } from '../mistakes/Mistake.tsx'
 import { accept, mark, reject } from '../state/marks.ts'
 import { ui } from '../state/ui.ts'
 import { texts } from '../texts.ts'
@@ -11,7 +12,6 @@ import { Name } from '../ui/Name.tsx'
 import { Dot, StateIcon } from '../ui/StateIcon.tsx'
 import { Dispute } from './Dispute.tsx'
 import type { LabelEntry } from './groups.ts'
-import { Mistake } from './Mistake.tsx'
 
 interface LabelRowProps {
   imageId: number

@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from 'react'
+import { NormalisationQuestion } from '../backbones/NormalisationQuestion.tsx'
 import { client } from '../bridge/client.ts'
-import { NormalisationQuestion } from '../settings/NormalisationQuestion.tsx'
 import { useInfo } from '../state/queries.ts'
 import { closeDialog, givenNow } from '../state/ui.ts'
 import { texts } from '../texts.ts'
