@@ -41,9 +41,7 @@ testWithVulkan(
 
     const model = await job.done
     expect(model).toMatchObject({ device: 'cpu', resumed: true, current: true })
-    expect(notices.at(-1)).toBe(
-      'WebGPU can’t be used: it brought down the compute process. Surmise goes on on the CPU.',
-    )
+    expect(notices.at(-1)).toBe('WebGPU can’t be used: it crashed the compute process. Surmise continues on the CPU.')
     expect(existsSync(kept)).toBe(false)
     // Until the program ends, it is not tried again.
     await expect(context.devices.choose('webgpu')).rejects.toMatchObject({ code: 'device-failed' })

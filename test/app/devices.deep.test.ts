@@ -15,7 +15,7 @@ describe('a probe in a process of its own', () => {
   test('that aborts is a sentence', async () => {
     await expect(probeApart({ entry }, 'cuda')).rejects.toMatchObject({
       code: 'device-failed',
-      message: expect.stringMatching(/^CUDA can’t be used: .*a native library gave up/),
+      message: expect.stringMatching(/^CUDA can’t be used: .*a native library aborted/),
     })
   })
 
@@ -44,7 +44,9 @@ describe('a probe in a process of its own', () => {
     const { secondsPerStep } = await probeApart({ entry: computeEntry }, 'cpu')
     expect(secondsPerStep).toBeGreaterThan(0)
     const foreign = process.platform === 'win32' ? 'coreml' : 'dml'
-    await expect(probeApart({ entry: computeEntry }, foreign)).rejects.toThrow('ONNX Runtime has none for this system')
+    await expect(probeApart({ entry: computeEntry }, foreign)).rejects.toThrow(
+      'ONNX Runtime doesn’t support it on this system',
+    )
   })
 
   testWithVulkan('WebGPU on software works, and auto passes it over: the CPU is faster', async () => {
@@ -119,7 +121,7 @@ describe('of the devices of other machines', () => {
     const tried: [string, string | undefined][] = []
     const done = await onDevice({ devices, events }, 'auto', async (device, failed) => {
       tried.push([device, failed])
-      if (device === 'cuda') throw new UserError('device-failed', 'CUDA can’t be used: its numbers are not finite.')
+      if (device === 'cuda') throw new UserError('device-failed', 'CUDA can’t be used: its results aren’t finite.')
       if (device === 'webgpu') throw new UserError('compute-crashed', 'The compute process crashed.')
       return { answer: 42 }
     })
@@ -130,15 +132,15 @@ describe('of the devices of other machines', () => {
       ['cpu', 'webgpu'],
     ])
     expect([(await heard.next()).value, (await heard.next()).value]).toMatchObject([
-      { message: 'CUDA can’t be used: its numbers are not finite. Surmise goes on on WebGPU.' },
-      { message: 'WebGPU can’t be used: it brought down the compute process. Surmise goes on on the CPU.' },
+      { message: 'CUDA can’t be used: its results aren’t finite. Surmise continues on WebGPU.' },
+      { message: 'WebGPU can’t be used: it crashed the compute process. Surmise continues on the CPU.' },
     ])
     await heard.return()
 
     let times = 0
     const mistake = async () => {
       times++
-      throw new UserError('too-few-labels', 'No label can be learnt from yet.')
+      throw new UserError('too-few-labels', 'No label can be learnt yet.')
     }
     const fresh = new Devices(cards({ cuda: 5 }).probe, 'linux')
     await expect(onDevice({ devices: fresh, events }, 'auto', mistake)).rejects.toMatchObject({

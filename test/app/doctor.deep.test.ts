@@ -20,7 +20,7 @@ test('a sound project on a machine that works: versions, devices, disk, database
   const others = findings.filter(({ part, name, state }) => part === 'devices' && name !== 'CPU' && state === 'fact')
   for (const { says: reason } of others) expect(reason).toMatch(/\w/)
   expect(says('disk', 'Disk')?.says).toMatch(/free of \d.* for settings and log/)
-  expect(says('project', 'Images')?.says).toBe('3 images, 0 can’t be read, 0 missing')
+  expect(says('project', 'Images')?.says).toBe('3 images, 0 unreadable, 0 missing')
   expect(says('project', 'Database')).toMatchObject({ state: 'good' })
   expect(says('cache', 'all')?.says).toMatch(/^\d.* in \d+ files/)
   expect(findings.filter(({ state }) => state === 'problem')).toEqual([])

@@ -79,7 +79,7 @@ testOnSmallDisk(
     const { token } = await startPreview(workspace, { path: target }).done
     const imported = startImport(workspace, token, { rest: 'unknown', conflicts: 'keep', suggestions: true }).done
     await imported.catch((error) => expect(error).toMatchObject({ code: 'disk-full' }))
-    expect(notices.filter((one) => one.includes('No backup could be made.'))).toHaveLength(1)
+    expect(notices.filter((one) => one.includes('Backup failed.'))).toHaveLength(1)
     disk.free()
     await markAll(workspace, names.toReversed())
     expect(await workspace.project.check()).toEqual([])

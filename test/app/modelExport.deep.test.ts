@@ -146,7 +146,7 @@ test('a trained model goes out whole, and says elsewhere what it says here', asy
   rmSync(imagesRoot, { recursive: true })
   const unseen = await startModelExport(workspace, { path: out, precision: 'float16', overwrite: true }).done
   expect([unseen.card.agreement, unseen.card.precision.loss]).toEqual([null, null])
-  expect(unseen.summary.join(' ')).toContain('could not be measured')
+  expect(unseen.summary.join(' ')).toContain('couldn’t be measured')
 
   // A label that was renamed goes by its new name.
   project.labels.update(1, { name: 'Links – „links“ <b>' })

@@ -98,7 +98,7 @@ test('one click, while marking goes on; a second click, a cancel and a crash lea
   const foreign = process.platform === 'win32' ? 'coreml' : 'dml'
   const fallen = await (await startTraining(workspace, { device: foreign, seed: 3 })).done
   expect(fallen.device).toBe('cpu')
-  expect(notices.at(-1)).toMatch(/^(DirectML|Core ML) can’t be used: .* Surmise goes on on the CPU\.$/)
+  expect(notices.at(-1)).toMatch(/^(DirectML|Core ML) can’t be used: .* Surmise continues on the CPU\.$/)
   // Trained on the same, but for one mark: not worse, so it suggests now.
   expect(fallen.comparison).toMatchObject({ replaces: true, labels: { before: 2, after: 2 } })
   await events.return()

@@ -35,7 +35,7 @@ test('the last stage: its cost is said before, and what came of it after; the CP
   ])
   expect(lastStage!.kept).toBe(lastStage!.tuned - lastStage!.frozen >= leastGain)
   expect(metrics).toMatchObject({ lastStage })
-  const outcome = lastStage!.kept ? 'last stage was trained too' : 'last stage did not help enough'
+  const outcome = lastStage!.kept ? 'last stage was trained too' : 'last stage didn’t help enough'
   expect(context.jobs.get(job.id)!.outcome).toContain(outcome)
   await events.return()
 })

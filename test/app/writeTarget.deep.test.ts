@@ -109,7 +109,7 @@ describe('what belongs to a project is never a target', () => {
     expect(await project.check()).toEqual([])
   })
 
-  test('nor is a folder that holds it or its images, nor any that is no earlier export', async () => {
+  test('nor is a folder that holds it or its images, nor any that is isn’t an earlier export', async () => {
     const { workspace, folder, imagesRoot, names } = await pictureProject(3)
     workspace.project.states.set([{ imageId: 2, labelId: 1, state: 1 }], { title: 'x' })
     mkdirSync(path.join(imagesRoot, 'sub'))
@@ -125,7 +125,7 @@ describe('what belongs to a project is never a target', () => {
     await expect(write(path.join(folder, 'mine'))).rejects.toMatchObject({ code: 'target-exists' })
     await expect(write(path.join(folder, 'mine'), true)).rejects.toMatchObject({
       code: 'export-target',
-      message: expect.stringContaining('no earlier export'),
+      message: expect.stringContaining('isn’t an earlier export'),
     })
     expect(readFileSync(path.join(folder, 'mine', 'diary.txt'), 'utf8')).toBe('mine')
 

@@ -195,7 +195,7 @@ describe('a download', () => {
     server.instead.push((_, response) => response.writeHead(404).end())
     const error = await failure(download(input()))
     expect(error).toMatchObject({ code: 'download-refused' })
-    expect(error.message).toMatch(/has no such file/)
+    expect(error.message).toMatch(/doesn’t have this file/)
     expect(server.ranges).toHaveLength(1)
   })
 

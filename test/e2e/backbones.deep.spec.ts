@@ -51,7 +51,7 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   // It breaks off, again and again: said, kept, and gone on from.
   server.instead.push(...Array.from({ length: 6 }, () => server.breaksOff(3_000_000)))
   await enter(page, house.getByRole('button', { name: 'Download House' }))
-  await expect(house.getByRole('alert')).toContainText('breaks off again and again')
+  await expect(house.getByRole('alert')).toContainText('keeps breaking off')
   server.instead.length = 0
   await enter(page, house.getByRole('button', { name: 'Resume (44%) House' }))
   await expect(house.getByRole('button', { name: 'Use House' })).toBeEnabled()

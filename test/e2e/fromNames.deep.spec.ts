@@ -65,7 +65,7 @@ test('suggestions from names, before the first mark: asked for, told as what the
   await expect(line('red')).toHaveAttribute('data-state', 'present')
   await expect(line('blue')).toHaveAttribute('data-state', 'absent')
   await page.keyboard.press('w')
-  await expect(page.getByText('The picture looks like what the label’s name means')).toBeVisible()
+  await expect(page.getByText('The image looks like what the label’s name means')).toBeVisible()
   await page.keyboard.press('Escape')
   // Accepting in bulk takes figures that there are none of.
   await fromMenu(page, /^Accept in bulk/)

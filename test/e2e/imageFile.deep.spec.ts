@@ -85,7 +85,7 @@ test.describe('where there is a desktop', () => {
     await page.getByRole('button', { name: 'Dismiss' }).last().click()
     renameSync(path.join(images, '004.jpg'), path.join(images, 'elsewhere.jpg'))
     await page.keyboard.press('Control+Shift+e')
-    await expect(page.getByRole('alert')).toContainText('not there any more')
+    await expect(page.getByRole('alert')).toContainText('no longer exists')
   })
 })
 

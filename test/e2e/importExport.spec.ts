@@ -15,7 +15,7 @@ test('import: what a file would do, what is done, and what is left open', async 
   await expect(importing.getByText('2 of 3 images in the file match this project.')).toBeVisible()
   await expect(importing.getByText('3 new marks')).toBeVisible()
   await expect(importing.getByRole('row', { name: /kite/ })).toContainText('new')
-  await expect(importing.getByText(/neither present nor absent/)).toBeVisible()
+  await expect(importing.getByText(/other than present, absent or unknown/)).toBeVisible()
   await expect(importing.getByRole('radio')).toHaveCount(0)
   // Looking at it has changed nothing.
   await expectCounts(page, 'beach', 0, 0)

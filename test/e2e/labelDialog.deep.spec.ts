@@ -24,7 +24,7 @@ test('labels: a colour and a key of its own, renamed, removed with its marks, br
   await fresh.getByLabel('Name').fill('sail')
   await fresh.getByLabel('Key').fill('9')
   await page.keyboard.press('Enter')
-  await expect(fresh.getByRole('alert')).toContainText(/9 sets the label “kite”/)
+  await expect(fresh.getByRole('alert')).toContainText(/9 is already used for the label “kite”/)
   await fresh.getByRole('button', { name: 'Cancel' }).click()
 
   // Its key marks it in the selection.

@@ -38,7 +38,7 @@ test('what two annotators disagree on is a queue, with who said what; a mark set
   await expect(file).toBeFocused()
   await page.keyboard.insertText(project)
   await page.keyboard.press('Enter')
-  await expect(merging.getByText('A project can’t be joined with itself.')).toBeVisible()
+  await expect(merging.getByText('A project can’t be merged with itself.')).toBeVisible()
   await tabTo(page, file)
   await page.keyboard.press('Control+a')
   await page.keyboard.insertText(other)

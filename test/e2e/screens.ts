@@ -118,7 +118,7 @@ export const first: Screen[] = [
   {
     name: 'find-folder',
     async show(page) {
-      await fromMenu(page, /Find the folder/)
+      await fromMenu(page, /Relocate image folder/)
       await expect(dialog(page, 'Image folder')).toBeVisible()
     },
     leave: closed(),

@@ -50,7 +50,7 @@ test('a model that does not say how it wants its pixels is asked about', async (
   await expect(backbones.getByRole('alert')).toContainText('none.onnx')
   await own.fill(file)
   await own.press('Enter')
-  await expect(backbones.getByRole('alert')).toContainText('doesn’t say how it wants its pixels')
+  await expect(backbones.getByRole('alert')).toContainText('doesn’t state its input normalisation')
   const question = backbones.getByRole('group', { name: 'Input normalisation' })
   await question.getByRole('radio', { name: /^0 to 1\b/ }).check()
   await expect(own).toHaveValue(`${file}:unit`)

@@ -37,7 +37,7 @@ test('a new project from a folder; found again among the recent ones', async ({ 
   // Closing by mistake, or a wrong place, loses nothing.
   await file.fill(path.join(served.folder, 'nowhere', 'x.surmise'))
   await making.getByRole('button', { name: 'Create project' }).click()
-  await expect(making.getByRole('alert')).toContainText(/There is no folder .*nowhere.*Make it first/)
+  await expect(making.getByRole('alert')).toContainText(/There is no folder .*nowhere.*Create it first/)
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'New project from a folder' }).click()
   await expect(making.getByLabel('Labels')).toHaveValue(/sea/)
@@ -77,10 +77,10 @@ test('a path that leads nowhere, and a file that is no project, get a sentence a
   writeFileSync(text, 'Dear diary')
   await opening.getByLabel('Project file', { exact: true }).fill(text)
   await page.keyboard.press('Enter')
-  await expect(opening.getByRole('alert')).toContainText(/not a Surmise project.*Choose a file/)
+  await expect(opening.getByRole('alert')).toContainText(/isn’t a Surmise project.*Choose a file/)
   await opening.getByLabel('Project file', { exact: true }).fill('text.surmise')
   await page.keyboard.press('Enter')
-  await expect(opening.getByRole('alert')).toContainText(/not a whole path/)
+  await expect(opening.getByRole('alert')).toContainText(/isn’t a full path/)
 })
 
 test('the sample can be stopped while it is drawn, and leaves nothing behind', async ({ app: page, served }) => {
@@ -105,7 +105,7 @@ test('the folder of images has moved: found again, with every label', async ({ a
   const finding = dialog(page, 'Image folder')
   await finding.getByLabel('Image folder', { exact: true }).fill(path.join(served.folder, 'nowhere'))
   await page.keyboard.press('Enter')
-  await expect(finding.getByRole('alert')).toContainText(/no folder of images.*Choose the folder/)
+  await expect(finding.getByRole('alert')).toContainText(/no image folder.*Choose the folder/)
   await finding.getByLabel('Image folder', { exact: true }).fill(moved)
   await page.keyboard.press('Enter')
   await expect(finding).toBeHidden()

@@ -61,7 +61,7 @@ test('the tour leads from the first image to an export, by keyboard, and begins 
   await page.getByRole('button', { name: 'Try the sample' }).click()
   await expect(page.getByRole('heading', { name: 'Sample', exact: true })).toBeVisible()
   // It is the same one: there is none beside it.
-  await expect(page.getByText('The sample was drawn before, and is opened as it was left.')).toBeVisible()
+  await expect(page.getByText('The existing sample was opened as you left it.')).toBeVisible()
   await expect(page.getByText('All saved')).toBeVisible()
   await expect(tour).toBeHidden()
   await page.keyboard.press('Control+k')

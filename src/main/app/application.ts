@@ -77,7 +77,7 @@ export class Application {
     const compute: Compute = new ComputeProcess(options)
     const devices = new Devices((device, signal) => probeApart(options, device, { signal, within }))
     compute.on('crash', ({ what }) => {
-      events.notice('warning', what, 'Your project is safe; Surmise has started the compute process anew.')
+      events.notice('warning', what, 'Your project is safe; Surmise has restarted the compute process.')
     })
     const writes = new OutsideWrites(configFolder)
     const speeds = new Speeds(configFolder)
@@ -104,7 +104,7 @@ export class Application {
   /** @throws UserError `no-project` */
   requireWorkspace(): Workspace {
     if (this.#workspace) return this.#workspace
-    throw new UserError('no-project', 'No project is open.', 'Open one, or make a new one.')
+    throw new UserError('no-project', 'No project is open.', 'Open or create one first.')
   }
 
   info(shell: AppInfo['shell'], nativeDialogs: boolean): AppInfo {
@@ -179,7 +179,7 @@ export class Application {
     const there = folder === undefined ? madeSample() : undefined
     if (there !== undefined) {
       const workspace = await this.open(there)
-      this.context.events.notice('info', 'The sample was drawn before, and is opened as it was left.')
+      this.context.events.notice('info', 'The existing sample was opened as you left it.')
       return workspace
     }
     const taken = new Set((await this.recent.list()).filter(({ found }) => found).map(({ name }) => name))
@@ -223,12 +223,8 @@ export class Application {
     this.#workspace = workspace
     this.context.events.publish({ kind: 'project', project: summary })
     if (project.drive === 'network' && !project.readOnly) {
-      const message = 'This project lies on a network drive, where locks between machines can’t be relied on.'
-      this.context.events.notice(
-        'warning',
-        message,
-        'Open it on one machine at a time, or keep it on a disk of this one.',
-      )
+      const message = 'This project is on a network drive, where file locks aren’t reliable.'
+      this.context.events.notice('warning', message, 'Open it on one machine at a time, or move it to a local disk.')
     }
     if (summary.lostChanges) {
       const { message, hint } = summary.lostChanges

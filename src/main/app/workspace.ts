@@ -88,8 +88,8 @@ export class Workspace {
     if (this.#imagesAllowed) return imagesRoot
     throw new UserError(
       'images-not-allowed',
-      `This project comes from elsewhere, and wants to read images from a folder that is not its own: ${imagesRoot}`,
-      'Allow it if you trust whoever made the project: in the window, or with --allow-images. It is asked once.',
+      `This project comes from elsewhere and wants to read images outside its own folder: ${imagesRoot}`,
+      'If you trust whoever made the project, allow it in the window or with --allow-images. You’re asked only once.',
     )
   }
 
@@ -118,7 +118,7 @@ export class Workspace {
     throw new UserError(
       'project-read-only',
       `The project was opened read-only, so nothing can be changed: ${this.project.path}`,
-      'Close it where else it is open, or change its permissions, then open it again.',
+      'Close it elsewhere or change its permissions, then open it again.',
     )
   }
 

@@ -29,7 +29,7 @@ export function deviceFailed(device: string, words: string, options?: ErrorOptio
   return new UserError(
     'device-failed',
     `${deviceNames[device]} can’t be used: ${meaning}.`,
-    'Choose another device: `surmise devices` lists them.',
+    'Choose another device; “surmise devices” lists them.',
     options,
   )
 }

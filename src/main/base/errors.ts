@@ -25,19 +25,19 @@ export interface ErrorReport {
 }
 
 const systemReasons: Record<string, [message: string, hint: string]> = {
-  ENOSPC: ['The disk is full.', 'Free some space, then try again. What was there before is untouched.'],
-  EACCES: ['You have no permission to use this file or folder.', 'Change its permissions, or choose another place.'],
-  EPERM: ['The system does not allow this.', 'Change the permissions of the file or folder, or choose another place.'],
-  EROFS: ['This disk is read-only.', 'Choose a place that can be written to.'],
-  ENOENT: ['This file or folder does not exist.', 'Check the path.'],
+  ENOSPC: ['The disk is full.', 'Free some space, then try again. Your saved work is untouched.'],
+  EACCES: ['You don’t have permission to use this file or folder.', 'Change its permissions, or choose another place.'],
+  EPERM: ['The system doesn’t allow this.', 'Change the permissions of the file or folder, or choose another place.'],
+  EROFS: ['This disk is read-only.', 'Choose a writable location.'],
+  ENOENT: ['This file or folder doesn’t exist.', 'Check the path.'],
   EISDIR: ['This is a folder, not a file.', 'Choose a file.'],
   ENOTDIR: ['This is a file, not a folder.', 'Choose a folder.'],
-  EEXIST: ['There is a file of this name already.', 'Choose another name.'],
-  ENOTEMPTY: ['This folder is not empty.', 'Choose an empty one, or a new one.'],
+  EEXIST: ['A file with this name already exists.', 'Choose another name.'],
+  ENOTEMPTY: ['This folder is not empty.', 'Choose an empty or new one.'],
   ENAMETOOLONG: ['This name is too long.', 'Choose a shorter name.'],
   EBUSY: ['Another program is using this file.', 'Close it there, then try again.'],
   EMFILE: ['Too many files are open at once.', 'Close other programs, then try again.'],
-  EIO: ['The disk could not be read or written.', 'Check the disk, then try again.'],
+  EIO: ['The disk couldn’t be read or written.', 'Check the disk, then try again.'],
 }
 
 /** Turns the system's own failures (disk full, no permission …) into sentences; leaves everything else as it is. */

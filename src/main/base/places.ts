@@ -40,8 +40,8 @@ function leadsOut(way: string, system: System): boolean {
 function outside(relative: string): UserError {
   return new UserError(
     'path-outside',
-    `This leads out of the folder that it should lie in: ${relative.slice(0, 200)}`,
-    'Scan the folder of images again; what still leads out of it was put there by another program.',
+    `This path leads outside its folder: ${relative.slice(0, 200)}`,
+    'Rescan images. If the path remains, another program put it there.',
   )
 }
 

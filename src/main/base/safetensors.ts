@@ -188,11 +188,7 @@ async function readBytes(handle: FileHandle, position: number, length: number): 
 }
 
 function notSafeTensors(file: string, why: string): UserError {
-  return new UserError(
-    'not-safetensors',
-    `${file} is not a safetensors file that can be read: ${why}.`,
-    'Choose another file.',
-  )
+  return new UserError('not-safetensors', `${file} isn’t a readable safetensors file: ${why}.`, 'Choose another file.')
 }
 
 function areCounts(value: unknown): value is number[] {

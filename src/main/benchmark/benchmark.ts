@@ -179,7 +179,7 @@ function lastStageOf(reports: readonly LastStageReport[]): NonNullable<Benchmark
 export function checkShares(known: readonly number[]): void {
   for (const share of known) {
     if (share > 0 && share < 1) continue
-    throw new UserError('benchmark-share', `${share} is not a share of known labels.`, 'Give numbers between 0 and 1.')
+    throw new UserError('benchmark-share', `${share} isn’t a share of known labels.`, 'Use numbers between 0 and 1.')
   }
 }
 

@@ -54,7 +54,8 @@ export async function cachedFeatures(
   const stage = input.unfreeze ? await cutBackbone(backbone, input.backbone, cacheFolder) : undefined
   if (stage) await embedAll(stage.trunk)
   const reader = await FeatureReader.open(cacheFolder, backbone)
-  if (!reader) throw new UserError('features-missing', 'None of the images could be embedded.', 'Look at the images.')
+  if (!reader)
+    throw new UserError('features-missing', 'None of the images could be embedded.', 'Check the image files.')
   try {
     const keys = images.map(({ sha256 }) => sha256)
     const records = reader.recordsOf(keys)
@@ -71,7 +72,7 @@ export async function cachedFeatures(
       const evidence = await told
       if (!evidence || 'vectors' in evidence) return evidence
       // What is measured must be what was asked for.
-      throw new UserError('names-unusable', evidence.problem, 'Mend it, or move the text half away.')
+      throw new UserError('names-unusable', evidence.problem, 'Fix it, or remove the text encoder.')
     }
     return { source, records, backbone: backbone.name, lastStage: trunk?.source, names, close }
   } catch (error) {

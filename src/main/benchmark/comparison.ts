@@ -74,7 +74,7 @@ export function larger(a: number, b: number): number {
 export function unusable(file: string, what: string): UserError {
   return new UserError(
     'fixture-unusable',
-    `${file} can’t be compared with: ${what}.`,
-    'Make this fixture again, or take it out of the folder.',
+    `${file} can’t be used for comparison: ${what}.`,
+    'Regenerate this fixture, or remove it from the folder.',
   )
 }

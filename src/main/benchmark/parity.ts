@@ -48,7 +48,7 @@ export async function parity(
     throw new UserError(
       'no-fixtures',
       `There are no fixtures in ${folder}.`,
-      'Give a folder with sst_*.safetensors, metrics_*.safetensors and .json, or partial_label_masks.json.',
+      'Choose a folder with sst_*.safetensors, metrics_*.safetensors and .json, or partial_label_masks.json.',
     )
   }
   const comparisons: Comparison[] = []

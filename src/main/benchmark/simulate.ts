@@ -111,7 +111,7 @@ function someImages(all: LabelledImages, { images, labelsWithAtLeast, seed }: Si
     throw new UserError(
       'simulate-labels',
       `No label is present in ${least} of the ${rows.length} images, and absent in ${leastOfALabel} others.`,
-      'Take more images, or a smaller --labels-with-at-least.',
+      'Use more images or a smaller --labels-with-at-least.',
     )
   }
   return {

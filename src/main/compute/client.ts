@@ -217,7 +217,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
           new UserError(
             'compute-not-started',
             `The compute process can’t be started: ${error.message}`,
-            'Install Surmise again: its Node program is missing or damaged.',
+            'Reinstall Surmise: its Node program is missing or damaged.',
             { cause: error },
           ),
         )
@@ -286,7 +286,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
     const error = new UserError(
       'compute-crashed',
       crash.what,
-      'Your project is safe. Try again; Surmise starts the compute process anew.',
+      'Your project is safe. Try again; Surmise restarts the compute process.',
       { cause: new Error(lastLines.join('\n')) },
     )
     for (const task of running) task.reject(error)
@@ -317,8 +317,8 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
     if (this.#crashesInARow >= crashesInLoop && since < refusedFor) {
       throw new UserError(
         'compute-crash-loop',
-        `The compute process has crashed ${this.#crashesInARow} times in a row. The last time: ${this.#lastCrash.what}`,
-        `Choose the CPU as the device, or look into the log. Surmise tries again in ${Math.ceil((refusedFor - since) / 1000)} s.`,
+        `The compute process has crashed ${this.#crashesInARow} times in a row. Last time: ${this.#lastCrash.what}`,
+        `Choose the CPU as the device, or see the log. Surmise tries again in ${Math.ceil((refusedFor - since) / 1000)} s.`,
       )
     }
     const delay = Math.min(longestDelay, firstDelay * 2 ** (this.#crashesInARow - 1))
@@ -356,7 +356,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
 function restarted(): UserError {
   return new UserError(
     'compute-restarted',
-    'The compute process was started anew, since a task in it did not end.',
+    'The compute process was restarted because a task in it didn’t finish.',
     'Try again.',
   )
 }
@@ -364,7 +364,7 @@ function restarted(): UserError {
 function overdue(within: number): UserError {
   return new UserError(
     'compute-overdue',
-    `This took longer than ${(within / 1000).toFixed()} s, and was ended.`,
+    `This took longer than ${(within / 1000).toFixed()} s and was stopped.`,
     'Try again; if it happens again, choose another model.',
   )
 }
@@ -380,12 +380,12 @@ function send(child: ChildProcess, request: Request): void {
 
 function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
   const reasons: Partial<Record<NodeJS.Signals, string>> = {
-    SIGKILL: 'it was killed, perhaps because memory ran out (SIGKILL)',
-    SIGTERM: 'it was told to end from outside (SIGTERM)',
-    SIGABRT: 'a native library gave up (SIGABRT)',
-    SIGSEGV: 'a native library used memory wrongly (SIGSEGV)',
-    SIGBUS: 'a native library used memory wrongly (SIGBUS)',
-    SIGILL: 'a native library needs another processor (SIGILL)',
+    SIGKILL: 'it was killed, possibly because memory ran out (SIGKILL)',
+    SIGTERM: 'another program ended it (SIGTERM)',
+    SIGABRT: 'a native library aborted (SIGABRT)',
+    SIGSEGV: 'a native library accessed invalid memory (SIGSEGV)',
+    SIGBUS: 'a native library accessed invalid memory (SIGBUS)',
+    SIGILL: 'a native library doesn’t support this processor (SIGILL)',
   }
   const reason = signal ? (reasons[signal] ?? `signal ${signal}`) : `exit code ${code}`
   return `The compute process crashed: ${reason}.`

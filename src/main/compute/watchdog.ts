@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 export const watchedBy = { parent: 'SURMISE_STARTED_BY', memory: 'SURMISE_MEMORY_LIMIT' }
 
 /** What a process writes last that has taken too much memory. */
-export const tookTooMuch = 'It took more memory than it may have.'
+export const tookTooMuch = 'It exceeded its memory limit.'
 
 /** Milliseconds. */
 const lookEvery = 200

@@ -220,22 +220,22 @@ export async function requireBackbone({ backbone }: KeptFeatures): Promise<void>
   if (showsEnds(backbone.views) || showsTiles(backbone.views)) {
     throw new UserError(
       'export-views',
-      'The model was trained on looks at parts of each image, at a resolution of their own, and one image tensor can’t give those.',
-      'Embed with --views flip or none and train again; or export the recogniser alone (--no-backbone).',
+      'The model was trained on views of image parts at their own resolution, which a single image tensor can’t provide.',
+      'Embed with --views flip or none and train again, or export only the recogniser (--no-backbone).',
     )
   }
   if (!existsSync(backbone.file)) {
     throw new UserError(
       'backbone-missing',
-      `The backbone’s file is not there: ${backbone.file}`,
-      'Put it back, or export the recogniser alone (--no-backbone).',
+      `The backbone file is missing: ${backbone.file}`,
+      'Put it back, or export only the recogniser (--no-backbone).',
     )
   }
   if ((await identityOf(backbone)) === backbone.identity) return
   throw new UserError(
     'backbone-changed',
-    `The backbone’s file is not the one that the model was trained with: ${backbone.file}`,
-    'Put the old one back, or train again.',
+    `The backbone file isn’t the one the model was trained with: ${backbone.file}`,
+    'Restore the original file, or train again.',
   )
 }
 

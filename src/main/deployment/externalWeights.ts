@@ -55,7 +55,7 @@ async function besideOf(folder: string, location: string): Promise<string> {
 function lost(file: string, location: string): UserError {
   return new UserError(
     'model-weights-lost',
-    `The weights of ${file} are to be in “${location}” beside it, and are not.`,
-    'Put them there, or export the recogniser alone (--no-backbone).',
+    `The weights of ${file} should be in “${location}” beside it, but aren’t.`,
+    'Put them there, or export only the recogniser (--no-backbone).',
   )
 }

@@ -21,7 +21,7 @@ export async function writeTriton({ model, card, backbone, trunk, target }: Writ
   if (broken !== undefined) {
     throw new UserError(
       'export-name',
-      `A file of labels has one on each line, and “${broken}” has several.`,
+      `The label file has one label per line, but “${broken}” spans several.`,
       'Rename the label.',
     )
   }

@@ -32,11 +32,7 @@ export async function isCacheFolder(folder: string, entries: readonly string[]):
  */
 export function cachePath(folder: string, kind: string, sha256: string, extension: string): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) {
-    throw new UserError(
-      'path-outside',
-      'The project file names an image by what is no fingerprint.',
-      'Scan the folder again.',
-    )
+    throw new UserError('path-outside', 'The project file contains an invalid image fingerprint.', 'Rescan images.')
   }
   return path.join(folder, kind, sha256.slice(0, 2), `${sha256}.${extension}`)
 }

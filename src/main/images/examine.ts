@@ -57,7 +57,7 @@ export async function examine(root: string, found: FoundFile, cacheFolder: strin
     source = await readSource(path)
   } catch (error) {
     if (hasLostLetters(found.path)) {
-      return broken(new BrokenImage('bad-name', 'The file’s name is not valid Unicode: rename the file.'))
+      return broken(new BrokenImage('bad-name', 'The file name isn’t valid Unicode: rename the file.'))
     }
     if (await isGone(path)) return undefined
     return broken(error)

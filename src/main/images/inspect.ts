@@ -27,7 +27,7 @@ export class BrokenImage extends UserError {
   declare readonly code: BrokenCode
 
   constructor(code: BrokenCode, message: string, options?: ErrorOptions) {
-    super(code, message, 'Mend or replace the file, then scan the folder again.', options)
+    super(code, message, 'Repair or replace the file, then rescan images.', options)
   }
 }
 
@@ -41,9 +41,7 @@ export function requireImage(source: ImageSource): ImageFormat {
   if (source.size === 0) throw new BrokenImage('empty', 'The file is empty.')
   const kind = sniffFormat(source.head)
   if ('format' in kind) return kind.format
-  const words = kind.other
-    ? `The file is no image that Surmise reads, but a ${kind.other}.`
-    : 'The file is not an image.'
+  const words = kind.other ? `Surmise can’t read this kind of file: ${kind.other}.` : 'The file isn’t an image.'
   throw new BrokenImage('not-an-image', words.replace('a HEIC', 'an HEIC').replace('a SVG', 'an SVG'))
 }
 
@@ -61,7 +59,7 @@ export async function inspectHeader(source: ImageSource): Promise<{ facts: Image
     const megapixels = Math.round((width * height) / 1e6)
     throw new BrokenImage(
       'too-large',
-      `The image is too large: ${width} × ${height} pixels are ${megapixels} megapixels, and ${Math.floor(pixelLimit / 1e6)} are the limit.`,
+      `The image is too large: ${width} × ${height} pixels are ${megapixels} megapixels, and the limit is ${Math.floor(pixelLimit / 1e6)}.`,
     )
   }
   return { facts: { format, width, height, orientation: metadata.orientation ?? 1 }, metadata }
@@ -73,13 +71,13 @@ export function asBroken(error: unknown): UserError {
   if (!(error instanceof Error)) throw error
   const { code } = error as NodeJS.ErrnoException
   if (code === 'EACCES' || code === 'EPERM') {
-    return new BrokenImage('no-permission', 'You have no permission to read this file.', { cause: error })
+    return new BrokenImage('no-permission', 'You don’t have permission to read this file.', { cause: error })
   }
   if (code !== undefined) {
     return new BrokenImage('unreadable', `The file can’t be read (${code}).`, { cause: error })
   }
   // libvips has only words for it, which images decoded side by side may mix up: so no finer reason is given.
-  return new BrokenImage('damaged', 'The picture can’t be decoded: the file is damaged, or ends too early.', {
+  return new BrokenImage('damaged', 'The image can’t be decoded: the file is damaged or incomplete.', {
     cause: error,
   })
 }

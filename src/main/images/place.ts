@@ -12,5 +12,5 @@ export async function placeOfImage(root: string, relative: string): Promise<stri
   const file = await realPlaceBelow(root, placeBelow(root, relative))
   // To open a pipe would wait for whoever writes to it.
   if ((await stat(file)).isFile()) return file
-  throw new UserError('not-a-file', `This is not a file: ${relative.slice(0, 200)}`, 'Scan the folder of images again.')
+  throw new UserError('not-a-file', `This isn’t a file: ${relative.slice(0, 200)}`, 'Rescan images.')
 }

@@ -55,7 +55,7 @@ function imageChanged(path: string): UserError {
   return new UserError(
     'image-changed',
     `This image has changed since the folder was last scanned: ${path}`,
-    'Scan the folder again.',
+    'Rescan images.',
   )
 }
 
@@ -68,7 +68,7 @@ export async function requireScanned(file: string, relative: string, sha256: str
   const source = await readSource(file)
   // Told by its first bytes, without the library that decodes: exports are not made in the process that has it.
   if (!('format' in sniffFormat(source.head))) {
-    throw new UserError('not-an-image', `This file is not an image: ${relative}`, 'Scan the folder again.')
+    throw new UserError('not-an-image', `This file isn’t an image: ${relative}`, 'Rescan images.')
   }
   if (source.sha256 !== sha256) throw imageChanged(relative)
 }

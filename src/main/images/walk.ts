@@ -36,7 +36,7 @@ const askedAtOnce = 64
 export async function openRoot(root: string): Promise<string> {
   try {
     if (!(await stat(root)).isDirectory()) {
-      throw new UserError('images-folder-not-a-folder', `This is not a folder: ${root}`, 'Choose a folder of images.')
+      throw new UserError('images-folder-not-a-folder', `This isn’t a folder: ${root}`, 'Choose a folder of images.')
     }
     return await realpath(root)
   } catch (error) {
@@ -44,8 +44,8 @@ export async function openRoot(root: string): Promise<string> {
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new UserError(
         'images-folder-missing',
-        `The folder of images is not there: ${root}`,
-        'Connect its disk, or say where the folder is now. No label is lost.',
+        `The image folder is missing: ${root}`,
+        'Connect its disk, or relocate the image folder. No labels are lost.',
       )
     }
     if (code === 'EACCES' || code === 'EPERM') throw closed(root)
@@ -56,7 +56,7 @@ export async function openRoot(root: string): Promise<string> {
 function closed(root: string): UserError {
   return new UserError(
     'images-folder-closed',
-    `You have no permission to list this folder: ${root}`,
+    `You don’t have permission to list this folder: ${root}`,
     'Change its permissions, or choose another folder.',
   )
 }

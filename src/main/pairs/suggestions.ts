@@ -86,7 +86,7 @@ export class Suggestions {
   async ofModel(id: number): Promise<ModelPairs> {
     const model = this.#project.models.get(id)
     if (!model) {
-      throw new UserError('model-unknown', `There is no model ${id} in this project.`, 'Choose one of the list.')
+      throw new UserError('model-unknown', `There is no model ${id} in this project.`, 'Choose one from the list.')
     }
     // What is shown of undecided pairs follows the marks, so what is counted of them does.
     const current = model.current ? await this.current() : undefined

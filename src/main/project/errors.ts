@@ -51,14 +51,14 @@ export function projectNotFound(path: string): UserError {
   return new UserError(
     'project-not-found',
     `There is no project file at ${path}.`,
-    'Check the path, or make a new project.',
+    'Check the path, or create a new project.',
   )
 }
 
 export function notAProject(path: string, reason: string): UserError {
   return new UserError(
     'not-a-project',
-    `This is not a Surmise project: ${path} ${reason}.`,
+    `This isn’t a Surmise project: ${path} ${reason}.`,
     'Choose a file that ends in .surmise.',
   )
 }
@@ -66,15 +66,15 @@ export function notAProject(path: string, reason: string): UserError {
 export function projectTooNew(path: string, version: number, newest: number): UserError {
   return new UserError(
     'project-too-new',
-    `This project was made by a newer Surmise: ${path} has format ${version}, and this program knows up to ${newest}.`,
-    'Update Surmise. The file was not touched.',
+    `This project was made by a newer Surmise: ${path} has format ${version}, but this program supports up to ${newest}.`,
+    'Update Surmise. The file was not changed.',
   )
 }
 
 export function projectTooOld(path: string): UserError {
   return new UserError(
     'project-too-old',
-    `This project was made by an older Surmise, and can’t be brought up to date while it is opened read-only: ${path}`,
+    `This project was made by an older Surmise and can’t be upgraded while opened read-only: ${path}`,
     'Open it once with write permission.',
   )
 }
@@ -85,15 +85,15 @@ export function projectOpenElsewhere(path: string, by?: { host: string | undefin
   return new UserError(
     'project-open-elsewhere',
     `This project is open ${where}: ${path}`,
-    `Close it there, or open it read-only here.${by ? ` If nobody has it open any more, delete ${by.note}` : ''}`,
+    `Close it there, or open it read-only here.${by ? ` If it isn’t open any more, delete ${by.note}` : ''}`,
   )
 }
 
 export function projectLocked(path: string, options?: ErrorOptions): UserError {
   return new UserError(
     'project-locked',
-    `Another program holds the project file locked: ${path}`,
-    'Close database tools, backup or sync programs that use it, then try again. What was there before is untouched.',
+    `Another program has locked the project file: ${path}`,
+    'Close any database, backup or sync programs that use it, then try again. Your saved work is untouched.',
     options,
   )
 }
@@ -107,8 +107,8 @@ export function projectDamaged(
     'project-damaged',
     `The project file is damaged${where ? ` (${where})` : ''}${path ? `: ${path}` : '.'}`,
     where
-      ? 'Restore a backup, or run: surmise doctor --repair with this file. It keeps a copy of what is there now.'
-      : 'Keep a copy of the file as it is, and go on from your latest backup or export.',
+      ? 'Restore a backup, or run “surmise doctor --repair” on this file, which keeps a copy first.'
+      : 'Keep a copy of the file as it is, and continue from your latest backup or export.',
     options,
   )
 }
@@ -124,19 +124,14 @@ export function isDangling(error: unknown): boolean {
 }
 
 export function imageUnknown(options?: ErrorOptions): UserError {
-  return new UserError(
-    'image-unknown',
-    'There is no such image in this project.',
-    'Load the list of images again.',
-    options,
-  )
+  return new UserError('image-unknown', 'There is no such image in this project.', 'Reload the images.', options)
 }
 
 export function historyDamaged(title: string, options?: ErrorOptions): UserError {
   return new UserError(
     'history-damaged',
-    `“${title}” can’t be undone or done again: what it would bring back doesn’t fit what is there.`,
-    'Mark by hand what it was about, or restore a backup.',
+    `“${title}” can’t be undone or redone: what it would bring back conflicts with the current state.`,
+    'Mark it by hand, or restore a backup.',
     options,
   )
 }
@@ -154,14 +149,14 @@ export function openedReadOnly(path: string): UserError {
   return new UserError(
     'project-read-only',
     `The project was opened read-only, so nothing can be changed: ${path}`,
-    'Close it where else it is open, or change its permissions, then open it again.',
+    'Close it elsewhere or change its permissions, then open it again.',
   )
 }
 
 export function projectExists(path: string): UserError {
   return new UserError(
     'project-exists',
-    `There is a file of this name already: ${path}`,
+    `A file with this name already exists: ${path}`,
     'Choose another name, or open that file.',
   )
 }
@@ -181,8 +176,8 @@ export function projectBusy(title: string): UserError {
 export function projectMoved(path: string, options?: ErrorOptions): UserError {
   return new UserError(
     'project-moved',
-    `The project file is gone: it was moved or deleted while it was open, or its drive was taken out: ${path}`,
-    'Put it back, or open it at its new place. If it was deleted, restore its latest backup.',
+    `The project file is gone: it was moved or deleted while open, or its drive was removed: ${path}`,
+    'Put it back, or open it in its new location. If it was deleted, restore the latest backup.',
     options,
   )
 }
@@ -190,8 +185,8 @@ export function projectMoved(path: string, options?: ErrorOptions): UserError {
 function diskFull(path: string, options?: ErrorOptions): UserError {
   return new UserError(
     'disk-full',
-    `The disk is full, so this change could not be saved to ${path}.`,
-    'Free some space, then try again. What was there before is untouched.',
+    `The disk is full, so this change couldn’t be saved to ${path}.`,
+    'Free some space, then try again. Your saved work is untouched.',
     options,
   )
 }
@@ -199,7 +194,7 @@ function diskFull(path: string, options?: ErrorOptions): UserError {
 function diskFailed(path: string, options?: ErrorOptions): UserError {
   return new UserError(
     'disk-failed',
-    `The disk could not be read or written: ${path}`,
+    `The disk couldn’t be read or written: ${path}`,
     'Check the disk or the network drive, then open the project again.',
     options,
   )
@@ -208,12 +203,12 @@ function diskFailed(path: string, options?: ErrorOptions): UserError {
 function outOfMemory(path: string, options?: ErrorOptions): UserError {
   return new UserError(
     'out-of-memory',
-    `There is not enough memory to go on with ${path}.`,
+    `There isn’t enough memory to continue with ${path}.`,
     'Close other programs, then try again.',
     options,
   )
 }
 
 function valueTooLarge(_path: string, options?: ErrorOptions): UserError {
-  return new UserError('value-too-large', 'A text is too large to be stored.', 'Shorten it.', options)
+  return new UserError('value-too-large', 'A text is too long to store.', 'Shorten it.', options)
 }

@@ -124,6 +124,6 @@ function markCurrent(db: Connection, id: number | null): void {
   if (id === null) return
   const { changes } = db.run('UPDATE model SET is_current = 1 WHERE id = ?', id)
   if (changes === 0) {
-    throw new UserError('model-unknown', 'There is no such model in this project.', 'Choose one of the list.')
+    throw new UserError('model-unknown', 'There is no such model in this project.', 'Choose one from the list.')
   }
 }

@@ -34,7 +34,7 @@ const slow = 0.03
  *   are not finite, or others than the CPU
  */
 export async function probeDevice({ device }: { device: Device }): Promise<DeviceProbe> {
-  if (!isBuiltIn(device)) throw deviceFailed(device, 'ONNX Runtime has none for this system')
+  if (!isBuiltIn(device)) throw deviceFailed(device, 'ONNX Runtime doesn’t support it on this system')
   if (device !== 'cpu') {
     const [there, here] = [await trainOn(device, small), await trainOn('cpu', small)]
     compare(device, there, here)
@@ -55,9 +55,9 @@ interface Trained {
 function compare(device: Device, there: Trained, here: Trained): void {
   for (const [step, loss] of there.losses.entries()) {
     const expected = here.losses[step]
-    if (!Number.isFinite(loss)) throw deviceFailed(device, 'its numbers are not finite')
+    if (!Number.isFinite(loss)) throw deviceFailed(device, 'its results aren’t finite')
     if (Math.abs(loss - expected) > tolerance.loss * Math.abs(expected)) {
-      throw deviceFailed(device, `it has a loss of ${loss.toPrecision(4)} where the CPU has ${expected.toPrecision(4)}`)
+      throw deviceFailed(device, `its loss is ${loss.toPrecision(4)} where the CPU has ${expected.toPrecision(4)}`)
     }
   }
   let [way, apart] = [0, 0]
@@ -68,7 +68,7 @@ function compare(device: Device, there: Trained, here: Trained): void {
     })
   }
   // Written so that what is not a number does not pass.
-  if (!(apart <= tolerance.way * way)) throw deviceFailed(device, 'it trains to other parameters than the CPU')
+  if (!(apart <= tolerance.way * way)) throw deviceFailed(device, 'its training results differ from the CPU’s')
 }
 
 async function trainOn(device: Device, sizes: typeof small): Promise<Trained> {

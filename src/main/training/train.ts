@@ -94,7 +94,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
   try {
     const rows = images.flatMap(({ sha256 }, row) => (sha256 !== null && reader.has(sha256) ? [row] : []))
     if (rows.length === 0) {
-      throw new UserError('features-missing', 'None of the images has features.', 'Embed the images first.')
+      throw new UserError('features-missing', 'None of the images have features.', 'Embed the images first.')
     }
     const { seed, device, takesOverFrom } = input
     const keys = rows.map((row) => images[row].sha256!)

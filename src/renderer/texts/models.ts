@@ -211,7 +211,7 @@ export const backbones = {
   goOn: (share: number) => `Resume (${Math.floor(share * 100)}%)`,
   goOnNamed: (share: number, title: string) => `Resume (${Math.floor(share * 100)}%) ${title}`,
   /** The title of its job. */
-  fetchJob: (title: string) => `Fetch ${title}`,
+  fetchJob: (title: string) => `Download ${title}`,
   measure: (title: string) => `Measure speed of ${title}`,
   remove: (title: string) => `Delete ${title}`,
   removeAsk: (title: string) => `Delete ${title}? You can download it again.`,

@@ -94,8 +94,8 @@ function chooseImages({ matrix, images, labels }: KnownAtClick, most: number, se
   if (!labels.some((_, label) => present[label] >= leastKnown && absent[label] >= leastKnown)) {
     throw new UserError(
       'too-little-known',
-      `Too little is known to compare backbones: no label is known to be present in ${leastKnown} of the images, and absent in ${leastKnown}.`,
-      'Mark some more images first: some dozens tell something, some hundreds tell much.',
+      `Too little is known to compare backbones: no label is known present in ${leastKnown} of the images, and absent in ${leastKnown}.`,
+      'Mark more images first: a few dozen give a hint, a few hundred a reliable answer.',
     )
   }
   return { images: rows.map((i) => images[i]), labelNames: labels.map(({ name }) => name), states: chosen }
@@ -135,7 +135,7 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 export function outcomeOf({ results, difference, labels, heldOut }: BackboneTrial): string {
   const figures = results.map(
     ({ specification, mAP }) =>
-      `${shortName(specification)} ${mAP === null ? 'could not be measured' : `${(100 * mAP).toFixed(1)}%`}`,
+      `${shortName(specification)} ${mAP === null ? 'couldn’t be measured' : `${(100 * mAP).toFixed(1)}%`}`,
   )
   const verdict = !difference ? '' : difference.clear ? ` The difference is clear.` : ' The difference may be chance.'
   return `Mean average precision on ${counted(labels, 'label')}, ${heldOut} held-out pairs: ${figures.join(', ')}.${verdict}`
@@ -161,8 +161,8 @@ function embeddingOf(
 function unreadable(count: number): UserError {
   return new UserError(
     'images-unreadable',
-    `${counted(count, 'image')} could not be read any more.`,
-    'Look for changes in the folder of images, then try again.',
+    `${counted(count, 'image')} can no longer be read.`,
+    'Rescan images, then try again.',
   )
 }
 
@@ -173,7 +173,7 @@ export function startMeasuring(workspace: Workspace, specification: string): Sta
   const plain = withViews(specification, 'none')
   const images = [...project.images.known()].filter(({ status }) => status === 'ok').slice(0, measured.images)
   if (images.length === 0) {
-    throw new UserError('no-images', 'The project has no images yet.', 'Choose a folder that holds images.')
+    throw new UserError('no-images', 'The project has no images yet.', 'Choose a folder with images.')
   }
   return context.jobs.start('try', 'Measure', async (job) => {
     const cacheFolder = await mkdtemp(path.join(tmpdir(), temporaryFolderPrefix()))
@@ -200,7 +200,7 @@ function requireIdle({ context: { jobs } }: Workspace): void {
   if (!jobs.running('train') && !jobs.running('try')) return
   throw new UserError(
     'training-running',
-    'Something is being trained or compared already.',
+    'A training or comparison is already running.',
     'Wait until it is done, or cancel it.',
   )
 }

@@ -43,8 +43,8 @@ export async function normalisationUnsaid(
   const choices = normalisationNames.map((normalisation) => `${name}:${normalisation}`).join(', ')
   return new UserError(
     'backbone-normalisation',
-    `${name} doesn’t say how it wants its pixels, and wrong ones make suggestions much worse.`,
-    `Say it as in the program it was trained with: ${choices}. Or write mean and std into ${name}.json beside it.`,
+    `${name} doesn’t state its input normalisation, and the wrong one makes suggestions much worse.`,
+    `Use the one it was trained with: ${choices}. Or put mean and std in ${name}.json beside it.`,
   )
 }
 

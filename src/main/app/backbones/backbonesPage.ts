@@ -128,7 +128,7 @@ export async function clearFeatures(workspace: Workspace, identity: string): Pro
   if (context.jobs.running('train') || context.jobs.running('try')) {
     throw new UserError(
       'training-running',
-      'Features are being used right now.',
+      'The features are in use right now.',
       'Wait until training is done, or cancel it.',
     )
   }

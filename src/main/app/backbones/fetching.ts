@@ -28,21 +28,21 @@ export interface FetchedBackbone extends Fetched {
 export function startFetch(context: AppContext, { name, ...options }: FetchOptions): StartedJob<FetchedBackbone> {
   const entry = knownBackbone(name)
   if (entry.builtIn) {
-    throw new UserError('backbone-built-in', `“${name}” is a part of Surmise.`, 'There is nothing to fetch.')
+    throw new UserError('backbone-built-in', `“${name}” is part of Surmise.`, 'There’s nothing to download.')
   }
   if (context.jobs.running('fetch')) {
     throw new UserError(
       'download-under-way',
-      'A backbone is being fetched already.',
+      'A backbone is already being downloaded.',
       'Wait until it is done, or cancel it.',
     )
   }
-  return context.jobs.start('fetch', `Fetch ${entry.title}`, async (job) => {
+  return context.jobs.start('fetch', `Download ${entry.title}`, async (job) => {
     const lookThrough = (file: string) => {
-      job.update({ phase: `Looking through ${entry.title}`, secondsLeft: null })
+      job.update({ phase: `Checking ${entry.title}`, secondsLeft: null })
       return context.compute.run('lookThrough', { file }, { signal: job.signal })
     }
-    job.update({ phase: `Asking for ${entry.title}` })
+    job.update({ phase: `Requesting ${entry.title}` })
     const fetched = await fetchBackbone(
       { ...options, entry, folder: fetchedFolderIn(context.configFolder), lookThrough },
       {
@@ -55,8 +55,11 @@ export function startFetch(context: AppContext, { name, ...options }: FetchOptio
           }),
       },
     )
-    const known = fetched.checked ? 'its hash is right' : 'its hash is remembered from now on'
-    return { result: { name, ...fetched }, outcome: `${entry.title} is here, ${megabytes(fetched.bytes)}: ${known}.` }
+    const known = fetched.checked ? 'checksum verified' : 'checksum recorded'
+    return {
+      result: { name, ...fetched },
+      outcome: `Downloaded ${entry.title}, ${megabytes(fetched.bytes)}: ${known}.`,
+    }
   })
 }
 
@@ -64,7 +67,7 @@ export function startFetch(context: AppContext, { name, ...options }: FetchOptio
 export async function removeBackbone(context: AppContext, name: string): Promise<void> {
   const entry = knownBackbone(name)
   if (context.jobs.running('fetch')) {
-    throw new UserError('download-under-way', 'A backbone is being fetched.', 'Wait until it is done, or cancel it.')
+    throw new UserError('download-under-way', 'A backbone is being downloaded.', 'Wait until it is done, or cancel it.')
   }
   await removeFetched(entry, fetchedFolderIn(context.configFolder))
 }

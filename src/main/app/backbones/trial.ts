@@ -55,8 +55,8 @@ const tryInProcess: Trial = async ({ specification, file }, signal): Promise<Bac
   const silence = wait(1000 * seconds, undefined, { signal: answered.signal }).then(() => {
     throw new UserError(
       'backbone-endless',
-      `${name} was run on one grey image, and did not come to its end within ${seconds.toFixed()} s.`,
-      `${hint} If this one is only slow, set SURMISE_TRIAL_SECONDS to more.`,
+      `${name} was run on one grey image and didn’t finish within ${seconds.toFixed()} s.`,
+      `${hint} If it is just slow, increase SURMISE_TRIAL_SECONDS.`,
     )
   })
   silence.catch(() => undefined)
@@ -65,10 +65,10 @@ const tryInProcess: Trial = async ({ specification, file }, signal): Promise<Bac
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'compute-crashed') throw error
     if (String((error.cause as Error | undefined)?.message).includes(tookTooMuch)) {
-      const message = `${name} was run on one grey image, and took more memory than this machine has to spare.`
+      const message = `${name} was run on one grey image and needed more memory than this machine has to spare.`
       throw new UserError('backbone-memory', message, hint, { cause: error })
     }
-    const message = `${name} was run on one grey image, and brought down the process that tried it.`
+    const message = `${name} was run on one grey image and crashed the process that tried it.`
     throw new UserError('backbone-crashed', message, hint, { cause: error })
   } finally {
     answered.abort()

@@ -50,7 +50,7 @@ export class BulkPreviews {
   look(token: string): Previewed {
     const latest = this.#latest
     if (latest?.token !== token) {
-      throw new UserError('bulk-forgotten', 'This preview no longer holds.', 'Look at the new one, then accept again.')
+      throw new UserError('bulk-forgotten', 'This preview is out of date.', 'Check the new one, then accept again.')
     }
     return latest
   }
@@ -87,13 +87,13 @@ export async function previewBulk(workspace: Workspace, request: BulkRequest): P
   const { bulk, suggestions } = workspace
   const scores = await suggestions.current()
   if (!scores) {
-    throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Mark some labels, then fine-tune.')
+    throw new UserError('no-suggestions', 'There are no suggestions yet.', 'Mark some labels, then fine-tune.')
   }
   if (isFromNames(scores.model)) {
     throw new UserError(
       'names-not-learnt',
-      'These suggestions come from names only: nobody can say how many of them are right.',
-      'Accept and reject some by themselves, then fine-tune.',
+      'These suggestions come from names only, so their accuracy isn’t known.',
+      'Accept or reject some individually, then fine-tune.',
     )
   }
   const { table } = scores

@@ -32,16 +32,13 @@ export async function probeApart(
   if (signal?.aborted) stop()
   const answered = new AbortController()
   const silence = wait(within, undefined, { signal: answered.signal }).then(() => {
-    throw deviceFailed(device, `it did not answer within ${(within / 1000).toFixed()} s`)
+    throw deviceFailed(device, `it didn’t respond within ${(within / 1000).toFixed()} s`)
   })
   try {
     return await Promise.race([apart.run('probeDevice', { device }), silence])
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'compute-crashed') throw error
-    throw deviceFailed(
-      device,
-      `it brought down the process that tried it (${error.message.replace(/^.*?: |\.$/g, '')})`,
-    )
+    throw deviceFailed(device, `it crashed the process that tried it (${error.message.replace(/^.*?: |\.$/g, '')})`)
   } finally {
     silence.catch(() => undefined)
     answered.abort()

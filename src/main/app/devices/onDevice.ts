@@ -17,7 +17,7 @@ export async function onDevice<Result>(
 ): Promise<Result & { device: Device }> {
   const goOn = async (error: UserError): Promise<Device> => {
     const next = await devices.choose('auto')
-    events.notice('warning', `${error.message} Surmise goes on on ${deviceNames[next]}.`)
+    events.notice('warning', `${error.message} Surmise continues on ${deviceNames[next]}.`)
     return next
   }
   let failed: Device | undefined
@@ -30,8 +30,7 @@ export async function onDevice<Result>(
       return { ...(await run(device, failed)), device }
     } catch (error) {
       if (device === 'cpu' || !isFailure(error)) throw error
-      const failure =
-        error.code === 'compute-crashed' ? deviceFailed(device, 'it brought down the compute process') : error
+      const failure = error.code === 'compute-crashed' ? deviceFailed(device, 'it crashed the compute process') : error
       devices.hasFailed(device, failure)
       failed = device
       device = await goOn(failure)

@@ -92,8 +92,8 @@ function deviceFinding({ device, usable, reason, speed, automatic }: DeviceRepor
   // Most machines lack most devices: that is no fault.
   if (!usable) return { ...finding, state: 'fact', says: reason ?? 'can’t be used' }
   const fast =
-    device === 'cpu' || speed === null ? '' : `, ${speed.toPrecision(2)} × as fast as the CPU in a training step`
-  return { ...finding, state: 'good', says: `usable${fast}${automatic ? '; taken by itself' : ''}` }
+    device === 'cpu' || speed === null ? '' : `, ${speed.toPrecision(2)}× as fast as the CPU in a training step`
+  return { ...finding, state: 'good', says: `usable${fast}${automatic ? '; used automatically' : ''}` }
 }
 
 /** On Linux a graphics card is a file, which a person may not be allowed to use: the driver then says only that there is none. */
@@ -101,7 +101,7 @@ async function cardFindings(folder = '/dev/dri'): Promise<Finding[]> {
   if (process.platform !== 'linux') return []
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('renderD'))
   if (files.length === 0) {
-    return [{ part: 'devices', name: 'Graphics card', state: 'fact', says: 'none that the system lists', hint: '' }]
+    return [{ part: 'devices', name: 'Graphics card', state: 'fact', says: 'none listed by the system', hint: '' }]
   }
   return Promise.all(
     files.map(async (name): Promise<Finding> => {
@@ -111,20 +111,20 @@ async function cardFindings(folder = '/dev/dri'): Promise<Finding[]> {
         () => false,
       )
       const finding = { part: 'devices', name: 'Graphics card' } as const
-      if (may) return { ...finding, state: 'good', says: `${file} may be used`, hint: '' }
-      const hint = 'Add yourself to the group that owns it (most often “render”), and log in again.'
-      return { ...finding, state: 'warning', says: `${file} may not be used by you`, hint }
+      if (may) return { ...finding, state: 'good', says: `${file} is usable`, hint: '' }
+      const hint = 'Add yourself to the group that owns it (usually “render”) and log in again.'
+      return { ...finding, state: 'warning', says: `you may not use ${file}`, hint }
     }),
   )
 }
 
 async function projectFindings({ workspace }: Application): Promise<Finding[]> {
-  if (!workspace) return [{ part: 'project', name: 'Project', state: 'fact', says: 'none is open', hint: '' }]
+  if (!workspace) return [{ part: 'project', name: 'Project', state: 'fact', says: 'none open', hint: '' }]
   const { project } = workspace
   const { total, broken, missing } = project.images.counts()
   const problems = await project.check()
-  const hint = 'Stop marking, copy the project file, and look at the copy: export what can be read.'
-  const mode = project.readOnly ? 'open for reading' : 'open for writing'
+  const hint = 'Stop marking, copy the project file, and export what is readable from the copy.'
+  const mode = project.readOnly ? 'open read-only' : 'open for editing'
   const lost = lostChangesOf(project)
   return [
     { part: 'project', name: 'Project', state: 'fact', says: mode, hint: '' },
@@ -133,16 +133,16 @@ async function projectFindings({ workspace }: Application): Promise<Finding[]> {
     {
       ...{ part: 'project', name: 'Images' },
       state: missing > 0 ? 'warning' : 'fact',
-      says: `${counted(total, 'image')}, ${broken} can’t be read, ${missing} missing`,
-      hint: missing > 0 ? 'Find the folder again, or look for changes.' : '',
+      says: `${counted(total, 'image')}, ${broken} unreadable, ${missing} missing`,
+      hint: missing > 0 ? 'Relocate the image folder, or rescan images.' : '',
     },
     ...(workspace.imagesAllowed
       ? []
       : [
           {
-            ...({ part: 'project', name: 'Folder of images', state: 'warning' } as const),
-            says: `not read: the project comes from elsewhere, and ${project.imagesRoot} is not its own folder`,
-            hint: 'Allow it in the window, or by --allow-images, if you trust whoever made the project.',
+            ...({ part: 'project', name: 'Image folder', state: 'warning' } as const),
+            says: `not read: the project comes from elsewhere, and ${project.imagesRoot} isn’t its own folder`,
+            hint: 'If you trust whoever made the project, allow it in the window or with --allow-images.',
           },
         ]),
     { part: 'project', name: 'Labels', state: 'fact', says: String(project.labels.list().length), hint: '' },
@@ -158,19 +158,17 @@ function mendedFindings(file: string): Finding[] {
   const finding = { part: 'project', name: 'Left behind' } as const
   const found: Finding[] = []
   if (mended.length > 0) {
-    const says = `mended: ${mended.join(', ')} could not be written to any more`
-    found.push({ ...finding, state: 'good', says, hint: 'Open the project again: it can be written to.' })
+    const says = `mended: ${mended.join(', ')} had become read-only`
+    found.push({ ...finding, state: 'good', says, hint: 'Reopen the project: it is writable again.' })
   }
   if (stuck.length > 0) {
-    const says = `${stuck.join(', ')} can’t be written to, and somebody else owns that`
-    const hint = 'Have the owner give you permission, or delete it while nobody has the project open.'
+    const says = `${stuck.join(', ')} is read-only and owned by someone else`
+    const hint = 'Ask the owner for permission, or delete it while the project isn’t open.'
     found.push({
       ...finding,
       state: 'problem',
       says,
-      hint: stuck.some((name) => name.endsWith('-wal'))
-        ? 'Have the owner give you permission: it may hold marks.'
-        : hint,
+      hint: stuck.some((name) => name.endsWith('-wal')) ? 'Ask the owner for permission: it may contain marks.' : hint,
     })
   }
   return found
@@ -180,7 +178,7 @@ function mendedFindings(file: string): Finding[] {
 function damagedBackups(file: string): Finding[] {
   const damaged = listBackups(file).filter(({ reason }) => reason === 'damaged')
   if (damaged.length === 0) return []
-  const says = `a damaged file is kept as it was: ${damaged.map(({ number }) => `backup ${number}`).join(', ')}`
+  const says = `damaged file kept unchanged: ${damaged.map(({ number }) => `backup ${number}`).join(', ')}`
   return [{ part: 'project', name: 'Backups', state: 'warning', says, hint: 'Keep it if work is missing since.' }]
 }
 
@@ -194,7 +192,7 @@ async function attempt(part: DoctorPart, look: () => Promise<Finding[]>): Promis
     return await look()
   } catch (error) {
     const { message, hint } = reportOf(error)
-    return [{ part, name: 'Could not be looked at', state: 'problem', says: message, hint }]
+    return [{ part, name: 'Couldn’t be checked', state: 'problem', says: message, hint }]
   }
 }
 

@@ -52,7 +52,7 @@ export async function permissionFindings(places: readonly Place[]): Promise<Find
           name,
           state: 'warning',
           says,
-          hint: 'Find the folder again: its project asks for it.',
+          hint: 'Relocate the image folder in its project.',
         }
       }
       const can = (mode: number): Promise<boolean> =>
@@ -66,17 +66,17 @@ export async function permissionFindings(places: readonly Place[]): Promise<Find
           part: 'permissions',
           name,
           state: 'good',
-          says: writes ? 'can be written to' : 'can be read',
+          says: writes ? 'writable' : 'readable',
           hint: '',
         }
       }
-      const says = `${reads ? 'can’t be written to' : 'can’t be read'}: ${existing}`
+      const says = `${reads ? 'not writable' : 'not readable'}: ${existing}`
       return {
         part: 'permissions',
         name,
         state: 'problem',
         says,
-        hint: 'Change its permissions, or use another place.',
+        hint: 'Change its permissions, or use another location.',
       }
     }),
   )

@@ -42,7 +42,11 @@ export function startExport(workspace: ReadableWorkspace, request: ExportRequest
   const format = formatById(request.format)
   const { write } = format
   if (!write) {
-    throw new UserError('format-reads-only', `${format.title} can be read, not written.`, 'Choose another format.')
+    throw new UserError(
+      'format-reads-only',
+      `${format.title} can be imported but not exported.`,
+      'Choose another format.',
+    )
   }
   checkSettings(format.title, format.settings ?? [], 'write', request.settings)
   const { path: target, suggestions, overwrite } = request
@@ -50,10 +54,10 @@ export function startExport(workspace: ReadableWorkspace, request: ExportRequest
   requireTarget(workspace, { path: target, as, files: format.besides?.(target, { suggestions }), overwrite })
   const images = request.images ?? (format.images === 'needed' ? 'copy' : 'none')
   if (images !== 'none' && (format.images ?? 'none') === 'none') {
-    throw new UserError('export-images', `${format.title} has no place for images.`, 'Export without them.')
+    throw new UserError('export-images', `${format.title} can’t store images.`, 'Export without them.')
   }
   if (images === 'none' && format.images === 'needed') {
-    throw new UserError('export-images', `${format.title} is nothing without its images.`, 'Copy or link them.')
+    throw new UserError('export-images', `${format.title} needs its images.`, 'Copy or link them.')
   }
   if (images !== 'none') workspace.requireImages()
   return context.jobs.start('export', `Export to ${path.basename(target)}`, async (job) => {
@@ -105,7 +109,7 @@ export async function exportSuggestions(
   requireTarget(workspace, { path: target, as: 'file', overwrite })
   const scores = await suggestions.current()
   if (!scores) {
-    throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Fine-tune first (surmise train).')
+    throw new UserError('no-suggestions', 'There are no suggestions yet.', 'Fine-tune first (surmise train).')
   }
   const { table } = scores
   const matrix = await suggestions.followAll(scores)

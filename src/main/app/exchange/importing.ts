@@ -65,7 +65,7 @@ export class ImportPreviews {
   get(token: string): Previewed {
     const previewed = this.#previews.get(token)
     if (previewed) return previewed
-    throw new UserError('import-forgotten', 'This import is no longer prepared.', 'Choose the file again.')
+    throw new UserError('import-forgotten', 'This import preview has expired.', 'Choose the file again.')
   }
 
   /** Each preview can be carried out once. @throws UserError `import-forgotten` */
@@ -121,7 +121,7 @@ function shown({ imports }: Workspace, previewed: Previewed): { result: ImportPr
   const { ours: _, ...preview } = previewed.plan.preview
   return {
     result: { ...preview, token: imports.add(previewed), limits: formatById(preview.format).limits },
-    outcome: `${path.basename(previewed.path)} mentions ${counted(preview.images.matched, 'image')} of this project.`,
+    outcome: `${path.basename(previewed.path)} contains ${counted(preview.images.matched, 'image')} of this project.`,
   }
 }
 
@@ -132,13 +132,17 @@ async function requireFileOrFolder(place: string): Promise<void> {
   throw new UserError(
     'not-a-file',
     `This is neither a file nor a folder: ${place}`,
-    'Write what comes out of it to a file, and import that.',
+    'Save its output to a file, and import that.',
   )
 }
 
 function readable(format: Format): Format {
   if (format.read) return format
-  throw new UserError('format-writes-only', `${format.title} can be written, not read.`, 'Choose another format.')
+  throw new UserError(
+    'format-writes-only',
+    `${format.title} can be exported but not imported.`,
+    'Choose another format.',
+  )
 }
 
 /** Writes what was previewed: one action, taken back by one undo. @throws UserError `import-forgotten` */

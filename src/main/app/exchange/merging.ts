@@ -33,7 +33,7 @@ export function startMerge(workspace: Workspace, file: string): StartedJob<Merge
 
 /** What `startMerge` would do; nothing is written. @throws UserError as it */
 export function startMergePreview(workspace: Workspace, file: string): StartedJob<MergeReport> {
-  const title = `Look at ${path.basename(file)}`
+  const title = `Preview ${path.basename(file)}`
   return startWithOther(workspace, file, title, (other, job) => merged(workspace.project, other, null, job))
 }
 
@@ -44,14 +44,14 @@ function startWithOther(
   work: (other: Project, job: JobControl) => Promise<MergeReport>,
 ): StartedJob<MergeReport> {
   if (path.resolve(file) === project.path) {
-    throw new UserError('merge-self', 'A project can’t be joined with itself.', 'Name the other annotator’s copy.')
+    throw new UserError('merge-self', 'A project can’t be merged with itself.', 'Choose the other annotator’s copy.')
   }
   return context.jobs.start('import', title, async (job) => {
     const other = openProject(file, { readOnly: true })
     try {
       const report = await work(other, job)
-      const told = [`${counted(report.taken, 'mark')} taken over`, `${report.same} the same`]
-      if (report.disputed > 0) told.push(`${counted(report.disputed, 'pair')} to be reviewed`)
+      const told = [`${counted(report.taken, 'mark')} merged`, `${report.same} the same`]
+      if (report.disputed > 0) told.push(`${counted(report.disputed, 'pair')} to review`)
       return { result: report, outcome: `${told.join(', ')}.` }
     } finally {
       other.close()
@@ -117,8 +117,8 @@ class Merge {
     if (this.#report.images.matched === 0) {
       throw new UserError(
         'merge-strangers',
-        'The two projects have no image in common, so there is nothing to join.',
-        'Both should be copies of one project, or hold the same pictures.',
+        'The two projects have no images in common, so there is nothing to merge.',
+        'Both should be copies of one project, or contain the same images.',
       )
     }
     return this.#finished()

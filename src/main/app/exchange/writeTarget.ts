@@ -42,8 +42,8 @@ export function requireTarget(workspace: ReadableWorkspace, wanted: WriteTarget)
     return
   }
   const there = written.find(isThere)
-  if (there !== undefined) throw exists(`There is a file already: ${there}`)
-  if (isFull) throw exists(`This folder is not empty: ${target}`)
+  if (there !== undefined) throw exists(`A file already exists: ${there}`)
+  if (isFull) throw exists(`This folder isn’t empty: ${target}`)
 }
 
 /** What `requireTarget` says of places that are made up while writing: where an image is copied to. */
@@ -54,19 +54,19 @@ export function requireNoSource(workspace: ReadableWorkspace, place: string): vo
 /** Only what this program wrote is thrown away as a whole: a folder may be somebody's home. */
 function requireReplaceable(workspace: ReadableWorkspace, folder: string): void {
   const { project, context } = workspace
-  if (holdsProject(project.path, folder)) throw refused(folder, 'holds the project')
+  if (holdsProject(project.path, folder)) throw refused(folder, 'contains the project')
   const [root, real] = [rootOf(workspace), realPlaceOf(folder)]
   const identity = identityOf(folder)
   const below = wayBelow(root, real)
   const holdsImages = below !== undefined && project.images.count({ folder: below }) > 0
   if (holdsImages || withFoldersAbove(root).some((one) => identityOf(one) === identity)) {
-    throw refused(folder, 'holds the images of the project')
+    throw refused(folder, 'contains the project’s images')
   }
   if (context.writes.wasWritten(folder)) return
   throw new UserError(
     'export-target',
-    `This folder is no earlier export, so it isn’t replaced: ${folder}`,
-    'Choose an empty folder, or a new name.',
+    `This folder isn’t an earlier export, so it won’t be replaced: ${folder}`,
+    'Choose an empty folder or a new name.',
   )
 }
 

@@ -17,7 +17,7 @@ export async function revealImage(workspace: ReadableWorkspace, id: number, reve
   if (isThere) return reveal(file)
   throw new UserError(
     'image-missing',
-    `The file is not there any more: ${file}`,
-    'Look for changes, or find the folder.',
+    `The file no longer exists: ${file}`,
+    'Rescan images, or relocate the image folder.',
   )
 }

@@ -20,7 +20,7 @@ export async function answerImage(application: Application, request: Request): P
   const url = new URL(request.url)
   const match = route.exec(url.pathname)
   if (!match) return undefined
-  if (request.method !== 'GET' && request.method !== 'HEAD') return sentence(405, 'Images can only be read.')
+  if (request.method !== 'GET' && request.method !== 'HEAD') return sentence(405, 'Images are read-only.')
   const { workspace } = application
   const image = workspace?.project.images.get(Number(match[2]))
   if (!workspace || !image)

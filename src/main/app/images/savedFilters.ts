@@ -25,7 +25,7 @@ export function renameFilter(project: Project, name: string, to: string): SavedF
   const found = requireSaved(project, name)
   if (next === name) return savedFilters(project)
   if (savedFilters(project).some((one) => one.name === next)) {
-    throw new UserError('filter-name-taken', `There is a saved filter “${next}” already.`, 'Choose another name.')
+    throw new UserError('filter-name-taken', `A saved filter named “${next}” already exists.`, 'Choose another name.')
   }
   write(project, [...others(project, name), { ...found, name: next }])
   return savedFilters(project)
@@ -47,7 +47,7 @@ function others(project: Project, name: string) {
 function requireSaved(project: Project, name: string): Stored {
   const found = project.settings.get('filters').find((one) => one.name === name)
   if (found) return found
-  throw new UserError('filter-unknown', `There is no saved filter “${name}”.`, 'Choose one of the list.')
+  throw new UserError('filter-unknown', `There is no saved filter “${name}”.`, 'Choose one from the list.')
 }
 
 function write(project: Project, filters: readonly Stored[]): void {

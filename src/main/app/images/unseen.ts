@@ -22,6 +22,6 @@ export function aboutSeen<Change extends { imageId: number; state: number }>(
     broken.size === 1
       ? 'This image can’t be shown, so nothing was marked.'
       : `None of these ${broken.size} images can be shown, so nothing was marked.`,
-    'A label that you are sure of can be marked by itself, in the open image.',
+    'You can still mark a single label you’re sure of in the open image.',
   )
 }

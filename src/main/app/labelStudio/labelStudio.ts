@@ -64,14 +64,14 @@ export class LabelStudioBackend {
     { url, token }: LabelStudioOptions = {},
   ): Promise<LabelStudioBackend> {
     if (!(await workspace.suggestions.current())) {
-      throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Fine-tune first (surmise train).')
+      throw new UserError('no-suggestions', 'There are no suggestions yet.', 'Fine-tune first (surmise train).')
     }
     const parsed = url === undefined ? undefined : URL.parse(url)
     if (url !== undefined && !(parsed && /^https?:$/.test(parsed.protocol))) {
       throw new UserError(
         'label-studio-url',
-        `This is no address of Label Studio: ${url}`,
-        'As in http://localhost:8080',
+        `This isn’t a Label Studio address: ${url}`,
+        'For example: http://localhost:8080',
       )
     }
     return new LabelStudioBackend(workspace, parsed ?? undefined, token)
@@ -110,7 +110,7 @@ export class LabelStudioBackend {
       results.push(
         success
           ? await this.#predictionOrWhyNot(data, controls, model_version)
-          : { ...nothing(model_version), error: 'This is no task of Label Studio: it has no data.' },
+          : { ...nothing(model_version), error: 'This isn’t a Label Studio task: it has no data.' },
       )
     }
     return { results, model_version }
@@ -122,7 +122,7 @@ export class LabelStudioBackend {
     const isTraining = action === 'START_TRAINING'
     return {
       action,
-      ...(isTraining ? { detail: 'Import the labels into Surmise (format label-studio), and fine-tune there.' } : {}),
+      ...(isTraining ? { detail: 'Import the labels into Surmise (format label-studio) and fine-tune there.' } : {}),
     }
   }
 
@@ -138,7 +138,7 @@ export class LabelStudioBackend {
     if (scores && project.models.current()?.uid === scores.model.uid) return scores
     suggestions.follow({ kind: 'models' })
     const now = await suggestions.current()
-    if (!now) throw new UserError('no-suggestions', 'No model suggests anything now.', 'Fine-tune (surmise train).')
+    if (!now) throw new UserError('no-suggestions', 'There are no suggestions now.', 'Fine-tune (surmise train).')
     return now
   }
 
@@ -155,7 +155,7 @@ export class LabelStudioBackend {
       const { log } = this.#workspace.context
       const task = `Label Studio’s task ${typeof id === 'number' ? id : 'without a number'}`
       if (known instanceof UserError) log.warn(`${task}: ${known.message}`)
-      else log.error(`${task} could not be looked at`, error)
+      else log.error(`${task} couldn’t be processed`, error)
       const message = known instanceof UserError ? known.message : 'Something went wrong in Surmise with this image.'
       return { ...nothing(model_version), error: message }
     }
@@ -263,7 +263,7 @@ export class LabelStudioBackend {
     }).catch((cause) => {
       throw new UserError('label-studio-image', `The image can’t be fetched from ${url.origin}.`, '', { cause })
     })
-    if (!response.ok) throw new UserError('label-studio-image', `Label Studio answers ${response.status}.`, '')
+    if (!response.ok) throw new UserError('label-studio-image', `Label Studio answered ${response.status}.`, '')
     return atMost(largestPicture, response)
   }
 }

@@ -17,8 +17,8 @@ export async function goTo(workspace: Workspace, id: number): Promise<Went> {
   if (!way) {
     throw new UserError(
       'history-elsewhere',
-      'There is no way there any more: something else was done after it was undone.',
-      'Undo what was done since, or mark it anew.',
+      'This can’t be redone: something else was done after it was undone.',
+      'Undo what was done since, or mark it again.',
     )
   }
   const step = way.kind === 'undo' ? undo : redo

@@ -76,7 +76,7 @@ export async function once<Result extends ActionResult | null>(
   const { project } = workspace
   if (!sent) return work(undefined)
   if (sent.project !== project.uuid) {
-    throw new UserError('project-changed', 'Another project is open by now.', 'Open the one that this was meant for.')
+    throw new UserError('project-changed', 'A different project is open now.', 'Open the project this was meant for.')
   }
   const done = project.history.sent(sent.id)
   if (done) return { changed: 0, title: done.title, firstImageId: null, ...titles(workspace) }

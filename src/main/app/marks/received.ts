@@ -17,11 +17,7 @@ export class ReceivedFiles {
   /** @returns where it is now, under its own name @throws UserError `file-too-large` */
   async keep(name: string, contents: Blob): Promise<string> {
     if (contents.size > largestReceived) {
-      throw new UserError(
-        'file-too-large',
-        `“${name}” is too large to be handed over.`,
-        'Choose it by its place instead.',
-      )
+      throw new UserError('file-too-large', `“${name}” is too large to upload.`, 'Choose it by its path instead.')
     }
     const folder = await mkdtemp(path.join(tmpdir(), temporaryFolderPrefix()))
     this.#folders.push(folder)

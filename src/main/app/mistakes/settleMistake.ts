@@ -30,7 +30,7 @@ export async function settleMistake(
   const scores = await suggestions.current()
   const score = scores?.table.probability(imageId, labelId) ?? Number.NaN
   if (!scores || Number.isNaN(score)) {
-    throw new UserError('no-suggestion', 'The model says nothing of this label any more.', 'Mark it yourself.')
+    throw new UserError('no-suggestion', 'The model no longer has a prediction for this label.', 'Mark it yourself.')
   }
   const isKnown = project.states.ofImage(imageId).some((state) => state.labelId === labelId)
   const decided = take ? suggestion : otherSide(suggestion)

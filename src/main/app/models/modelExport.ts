@@ -24,9 +24,9 @@ export interface ModelExportRequest {
 }
 
 const phaseNames: Record<ExportModelProgress['phase'], string> = {
-  joining: 'Putting the model together',
-  checking: 'Comparing it with the program’s own numbers',
-  measuring: 'Measuring what fewer bits lose',
+  joining: 'Assembling the model',
+  checking: 'Comparing with the program’s own results',
+  measuring: 'Measuring the loss from fewer bits',
   writing: 'Writing',
 }
 
@@ -42,7 +42,7 @@ export function startModelExport(
   const { layout = 'onnx', withBackbone = true, precision = 'float32' } = request
   const model = modelToExport(workspace, request.modelId)
   if (layout === 'onnx' && !/\.onnx$/i.test(request.path)) {
-    throw new UserError('export-name', `A model file ends in .onnx: ${request.path}`, 'Give it such a name.')
+    throw new UserError('export-name', `A model file must end in .onnx: ${request.path}`, 'Change the name.')
   }
   const files = layout === 'onnx' ? onnxFiles(request.path) : tritonFiles(request.path, repositoryName(project.name))
   requireTarget(workspace, {
@@ -85,9 +85,9 @@ export function startModelExport(
 function modelToExport({ project, suggestions }: ReadableWorkspace, id: number | undefined): Model {
   const model = id === undefined ? project.models.current() : project.models.get(id)
   if (!model && id !== undefined) {
-    throw new UserError('model-unknown', `There is no model ${id} in this project.`, 'Choose one of the list.')
+    throw new UserError('model-unknown', `There is no model ${id} in this project.`, 'Choose one from the list.')
   }
-  if (!model) throw new UserError('no-model', 'There is no model yet to export.', 'Fine-tune first (surmise train).')
+  if (!model) throw new UserError('no-model', 'There is no model to export yet.', 'Fine-tune first (surmise train).')
   if (model.file !== null && suggestions.isUsable(model)) return model
   throw new UserError(
     'model-unusable',

@@ -19,7 +19,7 @@ export function chooseModel(workspace: Workspace, id: number | null): void {
   if (id !== null) {
     const model = models.get(id)
     if (!model) {
-      throw new UserError('model-unknown', `There is no model ${id} in this project.`, 'Choose one of the list.')
+      throw new UserError('model-unknown', `There is no model ${id} in this project.`, 'Choose one from the list.')
     }
     if (!workspace.suggestions.isUsable(model)) {
       throw new UserError(

@@ -59,7 +59,7 @@ export function requireAbsolute(file: string): string {
   if (path.isAbsolute(file) && !file.includes('\0')) return path.resolve(file)
   throw new UserError(
     'path-relative',
-    `This is not a whole path: ${file}`,
-    'Write it from the top: /home/…/photos, or C:\\…\\photos.',
+    `This isn’t a full path: ${file}`,
+    'Use a full path: /home/…/photos, or C:\\…\\photos.',
   )
 }

@@ -15,7 +15,7 @@ export const programHandlers = ({ app, events, jobs, os, shell }: Surroundings) 
     remember: os.app.remember.handler(({ input }) => app.remembered.set(input.key, input.value)),
     doctor: os.app.doctor.handler(() => examine(app)),
     pick: os.app.pick.handler(async ({ input }) => {
-      if (!shell.pick) throw new UserError('no-dialogs', 'There are no system dialogs here.', 'Type the path.')
+      if (!shell.pick) throw new UserError('no-dialogs', 'System dialogs aren’t available here.', 'Type the path.')
       return { path: await shell.pick(input) }
     }),
     menu: os.app.menu.handler(({ input }) => shell.setMenu?.(input.actions)),

@@ -22,7 +22,7 @@ export class PreferencesFile {
     const file = path.join(configFolder, 'preferences.json')
     this.#file = new OwnFile(file, stored, none, async () => {
       const aside = file.replace(/\.json$/, '.broken.json')
-      log.warn(`The preferences can’t be read; they are kept as ${aside}, and all is as it was at first.`)
+      log.warn(`Your preferences couldn’t be read and were reset; the old file is kept as ${aside}.`)
       await rename(file, aside).catch(() => undefined)
     })
   }
@@ -39,8 +39,8 @@ export class PreferencesFile {
     } catch (error) {
       throw new UserError(
         'preferences-not-written',
-        `Your preferences could not be written to ${this.#file.path}.`,
-        'Make room there, or see to it that the folder can be written to.',
+        `Your preferences couldn’t be saved to ${this.#file.path}.`,
+        'Free some space there, or make the folder writable.',
         { cause: error },
       )
     }

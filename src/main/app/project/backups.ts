@@ -62,7 +62,7 @@ export class ProjectBackups {
         this.#context.log.error(`No backup (${reason}): ${message}`, error)
         if (code === this.#told) return
         this.#told = code
-        this.#context.events.notice('warning', `No backup could be made. ${code === 'bug' ? '' : message}`.trim(), hint)
+        this.#context.events.notice('warning', `Backup failed. ${code === 'bug' ? '' : message}`.trim(), hint)
       }
     })
   }

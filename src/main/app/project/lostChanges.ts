@@ -10,11 +10,11 @@ export function lostChangesOf(project: ReadableProject): { message: string; hint
   const since = last
     ? `Changes made after ${new Date(last.at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
     : 'Changes'
-  const message = `${since} could not be read: the log beside the project file (${path.basename(project.path)}-wal) is damaged.`
+  const message = `${since} couldn’t be read: the log beside the project file (${path.basename(project.path)}-wal) is damaged.`
   if (keptAs === null) {
-    return { message, hint: 'Keep a copy of the project file and of all beside it before anyone opens it for writing.' }
+    return { message, hint: 'Copy the project file and everything beside it before opening it for editing.' }
   }
   const number = listBackups(project.path).find(({ name }) => name === keptAs)?.number
-  const kept = number === undefined ? 'among its backups' : `as backup ${number}`
-  return { message, hint: `All that could be read is here. The file and its log are kept as they were, ${kept}.` }
+  const kept = number === undefined ? 'among the backups' : `as backup ${number}`
+  return { message, hint: `Everything readable was recovered. The original file and log are kept ${kept}.` }
 }

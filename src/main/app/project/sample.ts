@@ -36,12 +36,12 @@ export function makeSample(
   if (existsSync(target)) {
     throw new UserError(
       'project-exists',
-      `There is a sample project already: ${target}`,
+      `A sample project already exists: ${target}`,
       'Open it, or choose another folder.',
     )
   }
   if (existsSync(folder) && readdirSync(folder).some((name) => !name.startsWith('.'))) {
-    throw new UserError('sample-folder', `The folder is not empty: ${folder}`, 'Choose an empty folder, or a new one.')
+    throw new UserError('sample-folder', `The folder is not empty: ${folder}`, 'Choose an empty or new folder.')
   }
   const isNew = mkdirSync(folder, { recursive: true }) !== undefined
   const left = isNew ? [folder] : [...Object.values(sampleLayout), sampleFile, `${sampleFile}-cache`]
@@ -56,7 +56,7 @@ export function makeSample(
       },
     )
     job.signal.throwIfAborted()
-    job.update({ phase: 'Looking at the images', fraction: null })
+    job.update({ phase: 'Embedding the images', fraction: null })
     const imagesRoot = path.join(folder, sample.images)
     const labels = (await readFile(path.join(folder, sample.labels), 'utf8')).trim().split('\n')
     try {

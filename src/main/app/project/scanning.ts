@@ -22,13 +22,9 @@ export function startScan(workspace: Workspace): StartedJob<ScanSummary> {
   workspace.requireWritable()
   const root = workspace.requireImages()
   if (!workspace.imagesRootFound) {
-    throw new UserError(
-      'images-folder-missing',
-      `There is no folder of images at ${root}.`,
-      'Say where the images are now.',
-    )
+    throw new UserError('images-folder-missing', `There is no image folder at ${root}.`, 'Relocate the image folder.')
   }
-  return context.jobs.start('scan', 'Look through the images', async (job) => {
+  return context.jobs.start('scan', 'Scan images', async (job) => {
     const summary = await scanOnce(workspace, job).catch((error) => {
       // One picture may have made a library give up. What was read is kept, so trying again costs little.
       if (!isComputeLost(error)) throw error
@@ -62,7 +58,7 @@ async function scanOnce(workspace: Workspace, job: JobControl): Promise<ScanSumm
   await applying
   apply({ moved: result.moved, changed: result.changed, added: result.added, missing: result.missing })
   await applying
-  if (!result.complete) throw cancelled('Looking through the images')
+  if (!result.complete) throw cancelled('Scanning images')
   return {
     found: result.found,
     added: added + result.added.length,

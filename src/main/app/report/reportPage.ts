@@ -35,7 +35,7 @@ export function startReport(
 ): StartedJob<WrittenReport> {
   const { context } = workspace
   if (!/\.html?$/i.test(target)) {
-    throw new UserError('export-name', `A page ends in .html: ${target}`, 'Give it such a name.')
+    throw new UserError('export-name', `A report must end in .html: ${target}`, 'Change the name.')
   }
   requireTarget(workspace, { path: target, as: 'file', overwrite })
   return context.jobs.start('export', `Report to ${path.basename(target)}`, async (job) => {
@@ -51,7 +51,7 @@ export function startReport(
     const pictures = found.filter(({ picture }) => picture).length
     return {
       result: { file: target, bytes: Buffer.byteLength(text), pictures },
-      outcome: `The report with ${counted(pictures, 'picture')} is in ${path.basename(target)}.`,
+      outcome: `Report with ${counted(pictures, 'picture')} written to ${path.basename(target)}.`,
     }
   })
 }

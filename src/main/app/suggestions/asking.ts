@@ -32,13 +32,13 @@ export interface Questions {
 export async function questionsOf({ project, suggestions }: ReadableWorkspace, count: number): Promise<Questions> {
   const scores = await suggestions.current()
   if (!scores) {
-    throw new UserError('no-suggestions', 'No model suggests anything yet.', 'Fine-tune first (surmise train).')
+    throw new UserError('no-suggestions', 'There are no suggestions yet.', 'Fine-tune first (surmise train).')
   }
   const gains = await suggestions.gains()
   if (!gains) {
     throw new UserError(
       'order-missing',
-      'It is not known what to ask next: this model was trained without that, or its cache folder is gone.',
+      'The next question isn’t known: this model was trained without an order, or its cache folder is gone.',
       'Fine-tune again (surmise train).',
     )
   }

@@ -43,18 +43,18 @@ export async function startSuggestingByNames(
   const images = [...project.images.known()]
   const labels = project.labels.list().map(({ id, name }) => ({ id, name }))
   if (images.length === 0) {
-    throw new UserError('no-images', 'The project has no images yet.', 'Choose a folder that holds images.')
+    throw new UserError('no-images', 'The project has no images yet.', 'Choose a folder with images.')
   }
   if (labels.length === 0)
-    throw new UserError('no-labels', 'The project has no labels yet.', 'Add a label: its name is what is looked for.')
+    throw new UserError('no-labels', 'The project has no labels yet.', 'Add a label: Surmise looks for its name.')
   if (context.jobs.running('train')) {
-    throw new UserError('training-running', 'Fine-tuning is under way already.', 'Wait until it is done, or cancel it.')
+    throw new UserError('training-running', 'Fine-tuning is already running.', 'Wait until it is done, or cancel it.')
   }
   return context.jobs.start('train', 'Suggest from names', async (job) => {
     const run = async (device: Device) => {
       const embedded = await embedMissing(workspace, job, images, device)
       if (!embedded.complete) throw cancelled('Suggesting')
-      job.update({ phase: 'Comparing with the names', fraction: null })
+      job.update({ phase: 'Comparing with label names', fraction: null })
       const uid = randomUUID()
       const input = { cacheFolder: project.cacheFolder, backbone, images, labels, template, modelUid: uid, device }
       const named = await context.compute.run('suggestByNames', input, { signal: job.signal })
@@ -74,9 +74,9 @@ export async function startSuggestingByNames(
         ),
       job.signal,
     )
-    const left = withoutFeatures > 0 ? ` ${counted(withoutFeatures, 'image')} could not be read.` : ''
-    const what = `${counted(labels.length, 'label')} looked for by name in ${counted(images.length, 'image')}; nothing was learnt yet.`
-    const kept = isFree ? '' : ' What was learnt goes on suggesting: this is in the list of models.'
+    const left = withoutFeatures > 0 ? ` ${counted(withoutFeatures, 'image')} couldn’t be read.` : ''
+    const what = `${counted(labels.length, 'label')} compared by name with ${counted(images.length, 'image')}; nothing learnt yet.`
+    const kept = isFree ? '' : ' The learnt model stays in use; this one is in the list of models.'
     return { result: model, outcome: `${what}${kept}${left}` }
   })
 }

@@ -40,17 +40,13 @@ export async function reasonsFor(
   if (isFromNames(scores.model)) {
     throw new UserError(
       'no-reasons',
-      'The picture looks like what the label’s name means to the backbone; nothing was learnt yet.',
+      'The image looks like what the label’s name means to the backbone; nothing has been learnt yet.',
       'Accept or reject some suggestions, then fine-tune.',
     )
   }
   const { rescorer } = scores.followed
   if (!rescorer) {
-    throw new UserError(
-      'no-reasons',
-      'Nothing was kept that would say why this model suggests what it does.',
-      'Fine-tune again.',
-    )
+    throw new UserError('no-reasons', 'Nothing was kept to explain this model’s suggestions.', 'Fine-tune again.')
   }
   const { labelIds, conditional, trainedOn } = rescorer
   const row = rescorer.rowOf(imageId)

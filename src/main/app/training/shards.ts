@@ -63,7 +63,7 @@ export function startMergeCaches(
   workspace.requireWritable()
   const parts = folders.length > 0 ? [...folders] : shardFolders(workspace)
   if (parts.includes(project.cacheFolder)) {
-    throw new UserError('cache-own', 'A project’s own cache is no part to be joined.', 'Name the caches of the parts.')
+    throw new UserError('cache-own', 'The project’s own cache isn’t a part to join.', 'Give the caches of the parts.')
   }
   const keys = [...project.images.known()].flatMap(({ status, sha256 }) =>
     status === 'ok' && sha256 !== null ? [sha256] : [],

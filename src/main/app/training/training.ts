@@ -71,7 +71,7 @@ export async function startTraining(
   context.devices.check(wanted)
   const known = await knownNow(workspace)
   if (context.jobs.running('train')) {
-    throw new UserError('training-running', 'Fine-tuning is under way already.', 'Wait until it is done, or cancel it.')
+    throw new UserError('training-running', 'Fine-tuning is already running.', 'Wait until it is done, or cancel it.')
   }
   const seed = options.seed ?? settings.seed
   return context.jobs.start('train', 'Fine-tune', async (job) => {
@@ -90,7 +90,7 @@ export async function startTraining(
       const how = { device, seed, takesOverFrom: failed, lastStage, wordVectors: options.vectors }
       return { embedded, ...(await trainOn(workspace, job, known, embedded, how)) }
     }
-    job.update({ phase: 'Looking for the device' })
+    job.update({ phase: 'Choosing the device' })
     const { trained, embedded, uid, before, device } = await onDevice(context, wanted, run)
     const model = await applyWhenFree(
       () =>
@@ -129,7 +129,7 @@ export function startEmbedding(workspace: Workspace, options: TrainingOptions = 
     const { complete, alreadyThere, failed, seconds } = embedded
     if (!complete) throw cancelled('Embedding')
     const pictures = `${counted(embedded.embedded, 'image')} embedded`
-    const others = `${alreadyThere} had features already${failed.length > 0 ? `, ${failed.length} could not be read` : ''}`
+    const others = `${alreadyThere} already had features${failed.length > 0 ? `, ${failed.length} couldn’t be read` : ''}`
     return { result: embedded, outcome: `${pictures} in ${seconds.toFixed(1)} s; ${others}.` }
   })
 }
@@ -140,10 +140,10 @@ export async function knownNow({ project }: Workspace): Promise<KnownAtClick> {
   const images = [...project.images.known()]
   const names = new Map(project.labels.list().map(({ id, name }) => [id, name]))
   if (images.length === 0) {
-    throw new UserError('no-images', 'The project has no images yet.', 'Choose a folder that holds images.')
+    throw new UserError('no-images', 'The project has no images yet.', 'Choose a folder with images.')
   }
   if (names.size === 0) {
-    throw new UserError('no-labels', 'The project has no labels yet.', 'Add a label, and mark some images with it.')
+    throw new UserError('no-labels', 'The project has no labels yet.', 'Add a label and mark some images with it.')
   }
   if (images.length !== matrix.imageIds.length) throw new Error('The state matrix and the images do not agree.')
   return { matrix, images, labels: Array.from(matrix.labelIds, (id) => ({ id, name: names.get(id) ?? '' })) }
@@ -215,7 +215,7 @@ async function recordSpeed({ speeds, log }: AppContext, backbone: string, perSec
 function requireNumbers({ failed }: EmbedResult, device: Device): void {
   const without = failed.filter(({ code }) => code === 'features-not-finite').length
   if (without === 0) return
-  throw deviceFailed(device, `it gives no usable numbers for ${counted(without, 'image')}`)
+  throw deviceFailed(device, `it returns no usable numbers for ${counted(without, 'image')}`)
 }
 
 /** After a kill, the compute process of then puts things in order for some seconds; its cache is free after that. */
@@ -227,7 +227,7 @@ const embeddingShare = 0.5
 function embeddingProgress({ phase, done, total, secondsLeft }: EmbedProgress) {
   if (phase === 'opening' || total === 0) return { phase: 'Opening the backbone' }
   return {
-    phase: `Looking at images: ${done} of ${total}`,
+    phase: `Embedding images: ${done} of ${total}`,
     fraction: (embeddingShare * done) / total,
     secondsLeft: secondsLeft ?? null,
   }
@@ -328,14 +328,14 @@ function outcomeOf(
   const sentences = [`${counted(labelIds.length, 'label')} learnt in ${seconds.toFixed(1)} s${quality}.`]
   if (left.length > 0) {
     const some = left.slice(0, 5).join(', ') + (left.length > 5 ? ` and ${left.length - 5} more` : '')
-    sentences.push(`Too little is known of ${some}.`)
+    sentences.push(`Too little is known about ${some}.`)
   }
   if (lastStage) sentences.push(lastStageOutcome(lastStage))
-  if (names && 'problem' in names) sentences.push(`The labels’ names could not help: ${names.problem}`)
-  else if (names?.kept) sentences.push('What the labels are called helped, too.')
-  if (resumed) sentences.push('It went on where it had been cut off.')
+  if (names && 'problem' in names) sentences.push(`Label names couldn’t be used: ${names.problem}`)
+  else if (names?.kept) sentences.push('Label names helped, too.')
+  if (resumed) sentences.push('Resumed an interrupted training.')
   if (comparison && !comparison.replaces) sentences.push(keptBecause(comparison))
-  if (failed.length > 0) sentences.push(`${counted(failed.length, 'image')} could not be read.`)
+  if (failed.length > 0) sentences.push(`${counted(failed.length, 'image')} couldn’t be read.`)
   return sentences.join(' ')
 }
 
@@ -343,7 +343,7 @@ function outcomeOf(
 function keptBecause({ labels, mAP }: Comparison): string {
   const why =
     labels.after < labels.before || !mAP
-      ? `knows ${counted(labels.after, 'label')}, the one before ${labels.before}`
-      : `is worse than the one before by ${((mAP.before - mAP.after) * 100).toFixed(1)} points of average precision on the ${mAP.entries} held-out marks that both know`
-  return `The new model ${why}: that one goes on suggesting. Both are in the list of models.`
+      ? `knows ${counted(labels.after, 'label')}, the previous one ${labels.before}`
+      : `is worse than the previous one by ${((mAP.before - mAP.after) * 100).toFixed(1)} points of average precision on the ${mAP.entries} held-out marks both know`
+  return `The new model ${why}, so the previous one stays in use. Both are in the list of models.`
 }

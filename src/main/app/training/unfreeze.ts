@@ -41,14 +41,14 @@ export async function prepareLastStage(
     plan = await context.compute.run('planLastStage', input, { signal: job.signal })
   } catch (error) {
     if (!automatic || !(error instanceof UserError) || !uncuttable.has(error.code)) throw error
-    context.events.notice('info', `The backbone’s last stage stays as it is. ${error.message}`)
+    context.events.notice('info', `The backbone’s last stage stays unchanged. ${error.message}`)
     return false
   }
   if (automatic && plan.bytes > automaticBytes) {
     context.events.notice(
       'info',
-      `The backbone’s last stage stays as it is: the features before it would take ${sizeOf(plan.bytes)} of the disk.`,
-      'surmise train --unfreeze last trains it all the same.',
+      `The backbone’s last stage stays unchanged: the features before it would need ${sizeOf(plan.bytes)} of disk space.`,
+      'To train it anyway: surmise train --unfreeze last',
     )
     return false
   }
@@ -67,7 +67,7 @@ export function lastStageOutcome({ frozen, tuned, kept }: LastStageReport): stri
   const figures = `SST ${before}% mAP on held-out labels before, ${after}% after`
   return kept
     ? `The backbone’s last stage was trained too: ${figures}.`
-    : `Training the backbone’s last stage did not help enough: ${figures}; it stays as it was.`
+    : `Training the backbone’s last stage didn’t help enough: ${figures}; it stays unchanged.`
 }
 
 function sizeOf(bytes: number): string {

@@ -67,7 +67,7 @@ async function cacheIn(folder: string, identity: string): Promise<FeatureCache> 
  */
 export async function clearCache(cacheFolder: string, identity: string): Promise<number> {
   const cache = (await listCaches(cacheFolder)).find((one) => one.identity === identity)
-  if (!cache) throw new UserError('cache-unknown', 'These features are gone already.', 'Look at the page again.')
+  if (!cache) throw new UserError('cache-unknown', 'These features are already gone.', 'Reload the page.')
   const folder = path.join(cacheFolder, 'features', identity)
   const unlock = await lockFolder(folder)
   // Killed in between, what is left has a name that the next opening of the project removes.

@@ -117,7 +117,7 @@ export function entryOf(key: string, record: Float16Array, shape: RecordShape): 
 export function damaged(records: number): UserError {
   return new UserError(
     'features-damaged',
-    `The cached features of ${records === 1 ? 'one image are' : `${records} images are`} damaged; they were discarded.`,
-    'Embed the images again: only what is missing is computed.',
+    `The cached features of ${records === 1 ? 'one image are' : `${records} images are`} damaged and were discarded.`,
+    'Embed the images again; only what is missing is computed.',
   )
 }

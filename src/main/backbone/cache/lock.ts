@@ -43,7 +43,7 @@ function embedding(folder: string, file: string): UserError {
   return new UserError(
     'cache-in-use',
     `Another Surmise is embedding images of this project right now: ${folder}`,
-    `Wait until it is done, or stop it. If there is none, delete ${file}`,
+    `Wait until it is done, or stop it. If none is running, delete ${file}`,
   )
 }
 

@@ -13,8 +13,8 @@ export function requireSafe(address: string): URL {
   if (url && (url.protocol === 'https:' || isOwnMachine(url))) return url
   throw new UserError(
     'address-unsafe',
-    `This address is not encrypted, so anybody on the way could change what comes: ${address.slice(0, 200)}`,
-    'Give an address that begins with https://',
+    `This address isn’t encrypted, so the download could be tampered with: ${address.slice(0, 200)}`,
+    'Use an address that starts with https://',
   )
 }
 
@@ -28,8 +28,8 @@ export function redirected(from: URL, location: string): URL {
   if (isSafe) return to
   throw new UserError(
     'redirect-unsafe',
-    `${from.host} leads to an address that is not safe to fetch from: ${location.slice(0, 200)}`,
-    'Nothing was kept. Try again later, choose a mirror, or give a file of your own.',
+    `${from.host} redirects to an unsafe address: ${location.slice(0, 200)}`,
+    'Nothing was kept. Try again later, choose a mirror, or use your own file.',
   )
 }
 

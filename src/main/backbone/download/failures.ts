@@ -6,17 +6,17 @@ import { UserError } from '../../base/errors.ts'
  */
 
 const elsewhere =
-  'Set a mirror or a proxy on the page of backbones, or fetch the file on another machine and give its path as the backbone.'
+  'Set a mirror or proxy under “Backbones”, or download the file on another machine and use its path as the backbone.'
 
 /** The server ended before the file did. */
 class BrokenOff extends Error {}
-export const brokenOff = (): Error => new BrokenOff('The connection ended before the file did.')
+export const brokenOff = (): Error => new BrokenOff('The connection ended before the file was complete.')
 
 /** A server’s answer that says no. */
 class Refused extends UserError {
   readonly status: number
   constructor(url: URL, status: number) {
-    const says = status === 404 ? 'has no such file' : `answers ${status}`
+    const says = status === 404 ? 'doesn’t have this file' : `answers ${status}`
     super('download-refused', `${url.host} ${says}: ${url.pathname}`, elsewhere)
     this.status = status
   }
@@ -26,15 +26,15 @@ export const refused = (url: URL, status: number): UserError => new Refused(url,
 export const wrongSize = (url: URL, wanted: number, told: number): UserError =>
   new UserError(
     'download-size',
-    `What ${url.host} sends is not of the size that it should have: ${told.toLocaleString('en')} bytes, not ${wanted.toLocaleString('en')}.`,
+    `The file from ${url.host} has the wrong size: ${told.toLocaleString('en')} bytes, not ${wanted.toLocaleString('en')}.`,
     `Nothing was kept. ${elsewhere}`,
   )
 
 export const wrongHash = (url: URL): UserError =>
   new UserError(
     'download-hash',
-    `What ${url.host} sent is not the file that it should be: its SHA-256 is another.`,
-    'Nothing was kept. Try again, or another mirror. If the file was changed on purpose, and you trust that: surmise backbones fetch NAME --accept-new',
+    `The file from ${url.host} isn’t the expected one: its SHA-256 differs.`,
+    'Nothing was kept. Try again or use another mirror. If you trust that the file was changed on purpose, run: surmise backbones fetch NAME --accept-new',
   )
 
 /** What was kept can’t be gone on from. */
@@ -44,8 +44,8 @@ export const isWrongContent = (error: unknown): boolean =>
 export const noRoom = (needed: number, free: number): UserError =>
   new UserError(
     'disk-full',
-    `The disk has too little room: ${megabytes(needed)} are needed, ${megabytes(free)} are free.`,
-    'Free some space, then fetch it again: it goes on where it was.',
+    `Not enough disk space: ${megabytes(needed)} needed, ${megabytes(free)} free.`,
+    'Free some space, then download it again to resume.',
   )
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
@@ -53,7 +53,7 @@ const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleS
 export const inUse = (): UserError =>
   new UserError(
     'download-under-way',
-    'Another Surmise is fetching this backbone right now.',
+    'Another Surmise is downloading this backbone right now.',
     'Wait until it is done, or stop it there.',
   )
 
@@ -81,12 +81,9 @@ export function asSentence(error: unknown, url: URL): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error
   const code = codeOf(error)
   if (code === 'ENOSPC') {
-    return new UserError(
-      'disk-full',
-      'The disk is full.',
-      'Free some space, then fetch it again: it goes on where it was.',
-      { cause: error },
-    )
+    return new UserError('disk-full', 'The disk is full.', 'Free some space, then download it again to resume.', {
+      cause: error,
+    })
   }
   if (unreachable.has(code)) {
     const message = `${url.host} can’t be reached: this machine may be offline.`
@@ -95,24 +92,24 @@ export function asSentence(error: unknown, url: URL): unknown {
   if (/CERT|TLS|SSL|SELF_SIGNED|SIGNATURE/.test(code)) {
     return new UserError(
       'download-certificate',
-      `${url.host} does not show that it is what it says (${code}).`,
-      'A proxy that reads along may be the reason: NODE_EXTRA_CA_CERTS names its certificate. Or give a file of your own.',
+      `${url.host} can’t prove its identity (${code}).`,
+      'An inspecting proxy may be the cause: set NODE_EXTRA_CA_CERTS to its certificate, or use your own file.',
       { cause: error },
     )
   }
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return new UserError(
       'download-stalled',
-      `${url.host} sends nothing any more.`,
-      'What came is kept: fetch it again to go on.',
+      `${url.host} stopped sending data.`,
+      'What was downloaded is kept: download again to resume.',
       { cause: error },
     )
   }
   if (error instanceof BrokenOff || maybePasses(error)) {
     return new UserError(
       'download-broken-off',
-      `The connection to ${url.host} breaks off again and again.`,
-      'What came is kept: fetch it again to go on.',
+      `The connection to ${url.host} keeps breaking off.`,
+      'What was downloaded is kept: download again to resume.',
       { cause: error },
     )
   }

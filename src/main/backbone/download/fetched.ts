@@ -74,8 +74,8 @@ export async function fetchedFile(
   }
   throw new UserError(
     'backbone-not-fetched',
-    `The backbone “${entry.name}” is not on this machine yet.`,
-    `Fetch it (${entry.megabytes} MB) on the page of backbones, or with: surmise backbones fetch ${entry.name}`,
+    `The backbone “${entry.name}” isn’t on this machine yet.`,
+    `Download it (${entry.megabytes} MB) under “Backbones”, or run: surmise backbones fetch ${entry.name}`,
   )
 }
 
@@ -84,8 +84,8 @@ export async function removeFetched(entry: ManifestEntry, folder: string): Promi
   if (entry.builtIn) {
     throw new UserError(
       'backbone-built-in',
-      `“${entry.name}” is a part of Surmise, and can’t be removed.`,
-      'Choose another one for the project instead.',
+      `“${entry.name}” is part of Surmise and can’t be removed.`,
+      'Choose another backbone for the project instead.',
     )
   }
   await rm(path.join(folder, entry.name), { recursive: true, force: true })

@@ -43,8 +43,8 @@ export function connect(proxy: string, stall: number): Connection {
       }
       throw new UserError(
         'redirect-endless',
-        `${url.host} leads from one address to the next without an end.`,
-        'Try again later, choose a mirror, or give a file of your own.',
+        `${url.host} redirects endlessly.`,
+        'Try again later, choose a mirror, or use your own file.',
       )
     },
     close: () => dispatcher.destroy(),
@@ -60,8 +60,8 @@ function dispatcherOf(proxy: string, times: ConstructorParameters<typeof EnvHttp
   } catch (cause) {
     throw new UserError(
       'proxy-wrong',
-      'This is not the address of a proxy.',
-      'Write it like http://proxy.example:8080, or leave it empty.',
+      'This isn’t a proxy address.',
+      'For example http://proxy.example:8080, or leave it empty.',
       { cause },
     )
   }

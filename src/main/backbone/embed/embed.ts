@@ -180,7 +180,7 @@ async function embedAll(
 function notFinite(): UserError {
   return new UserError(
     'features-not-finite',
-    'The backbone gives no usable numbers for this image.',
+    'The backbone returns no usable numbers for this image.',
     'Choose another backbone.',
   )
 }

@@ -77,7 +77,7 @@ export function knownBackbone(wanted: string): ManifestEntry {
   throw new UserError(
     'backbone-unknown',
     `There is no backbone called “${wanted}”.`,
-    `Choose one of: ${all.map((one) => one.name).join(', ')}; or give the path of an ONNX file (.onnx).`,
+    `Choose one of: ${all.map((one) => one.name).join(', ')}; or use the path of an ONNX file (.onnx).`,
   )
 }
 
@@ -93,7 +93,7 @@ function listIn(file: string): readonly ManifestEntry[] {
     throw new UserError(
       'backbone-list-wrong',
       `The list of backbones can’t be used: ${file}: ${shortened(words, 300)}`,
-      `Mend the file that ${ownListVariable} names, or unset that variable.`,
+      `Fix the file named by ${ownListVariable}, or unset that variable.`,
       { cause },
     )
   }

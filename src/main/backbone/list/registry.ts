@@ -104,7 +104,7 @@ async function readCard(file: string): Promise<ModelCard> {
     throw new UserError(
       'backbone-card-wrong',
       `The description of the backbone can’t be used: ${file}: ${shortened(words, 300)}`,
-      'Mend it: size, mean, std, features, pooled, specialTokens, lastStage, text, licence, note are known. Or delete it.',
+      'Fix or delete it. Known keys: size, mean, std, features, pooled, specialTokens, lastStage, text, licence, note.',
       { cause: error },
     )
   }

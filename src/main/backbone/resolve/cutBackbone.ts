@@ -77,7 +77,7 @@ async function startOf(
   if (start && (start.shape.length === 4 || start.shape.length === 3)) return start
   throw new UserError(
     'backbone-uncut',
-    `It can’t be told where the last stage of this backbone begins: ${backbone.file}`,
+    `Surmise can’t tell where the last stage of this backbone begins: ${backbone.file}`,
     `Name the value that it begins with as “lastStage” in ${backbone.file}.json, or train without --unfreeze.`,
   )
 }

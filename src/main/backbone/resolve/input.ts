@@ -28,7 +28,7 @@ export async function inputOf(inputs: readonly ValueInfo[], model: RegistryEntry
   if (type !== 'float32' && type !== 'float16' && type !== 'uint8') {
     throw new UserError(
       'backbone-input',
-      `This model takes images as ${type}, which Surmise can’t give: ${model.file}`,
+      `This model takes images as ${type}, which Surmise can’t provide: ${model.file}`,
       usableHint,
     )
   }
@@ -42,7 +42,7 @@ export async function inputOf(inputs: readonly ValueInfo[], model: RegistryEntry
   if (!layout) {
     throw new UserError(
       'backbone-input',
-      `This model does not take colour images: ${model.file} takes [${shape.join(', ')}].`,
+      `This model doesn’t take colour images: ${model.file} takes [${shape.join(', ')}].`,
       usableHint,
     )
   }
@@ -91,11 +91,11 @@ function imageAmong(inputs: readonly ValueInfo[], { file }: RegistryEntry): Valu
   if (isText) {
     throw new UserError(
       'backbone-input',
-      `This is a text model, and takes no image: ${file} takes ${list}.`,
-      'Choose the image half of it: often a file with “vision” or “visual” in its name.',
+      `This is a text model and doesn’t take images: ${file} takes ${list}.`,
+      'Choose its image encoder, often a file with “vision” or “visual” in its name.',
     )
   }
-  const what = inputs.length > 1 && image ? 'wants more than one image' : 'does not take an image'
+  const what = inputs.length > 1 && image ? 'needs more than one image' : 'doesn’t take an image'
   throw new UserError('backbone-input', `This model ${what}: ${file} takes ${list || 'nothing'}.`, usableHint)
 }
 

@@ -9,7 +9,7 @@ export interface OutputShape {
 }
 
 export const usableHint =
-  'Choose an ONNX image model that gives a feature map [N,D,H,W], tokens [N,T,D] or a pooled vector [N,D].'
+  'Choose an ONNX image model that outputs a feature map [N,D,H,W], tokens [N,T,D] or a pooled vector [N,D].'
 
 /** @returns null where no output is a feature map @throws UserError `backbone-no-features` where the one that is named is none */
 export function featuresOf(
@@ -78,7 +78,7 @@ export function pooledOf(
   if (wanted && wanted.name !== features?.output && (channels === null || channels === wanted.shape[1])) {
     return { pooled: { from: 'output', output: wanted.name }, dimension: wanted.shape[1] }
   }
-  if (channels === null) throw unusable(`Of what it gives, nothing is a feature map: ${listOf(shapes)}.`, model)
+  if (channels === null) throw unusable(`None of its outputs is a feature map: ${listOf(shapes)}.`, model)
   return { pooled: { from: features!.specialTokens > 0 ? 'class token' : 'mean' }, dimension: channels }
 }
 

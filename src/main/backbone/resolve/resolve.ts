@@ -102,8 +102,8 @@ async function openModel({ file }: RegistryEntry): Promise<Session> {
   if (!isFile) {
     throw new UserError(
       'backbone-missing',
-      `The backbone’s file is not there: ${file}`,
-      'Say where it is, or choose another.',
+      `The backbone file is missing: ${file}`,
+      'Give its new path, or choose another.',
     )
   }
   try {
@@ -113,14 +113,14 @@ async function openModel({ file }: RegistryEntry): Promise<Session> {
     if (code === 'model-unsafe') throw error
     const words = error instanceof Error ? error.message : String(error)
     if (code === 'model-not-onnx' || /protobuf parsing failed|no graph was found/i.test(words)) {
-      throw new UserError('backbone-not-onnx', `This file is not an ONNX model: ${file}`, usableHint, { cause: error })
+      throw new UserError('backbone-not-onnx', `This file isn’t an ONNX model: ${file}`, usableHint, { cause: error })
     }
     const operator = lackedOperator.exec(words)
     if (operator) {
       throw new UserError(
         'backbone-operator',
         `This model needs the operator ${operator[1] ?? operator[2]}, which ONNX Runtime lacks here: ${file}`,
-        'Export it with ONNX’s own operators, of operator set 17 for example, or choose another model.',
+        'Export it with standard ONNX operators (operator set 17, for example), or choose another model.',
         { cause: error },
       )
     }
@@ -146,7 +146,7 @@ async function outputShapes(session: Session, input: BackboneInput, model: Regis
     const words = error instanceof Error ? error.message : String(error)
     throw new UserError(
       'backbone-size',
-      `This model does not run on images of ${input.width} × ${input.height} pixels: ${model.file}: ${shortened(words, 300)}`,
+      `This model doesn’t run on images of ${input.width} × ${input.height} pixels: ${model.file}: ${shortened(words, 300)}`,
       'Choose another size, as in FILE.onnx@224; many models need a multiple of 32, or of their patch size.',
       { cause: error },
     )

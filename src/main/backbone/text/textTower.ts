@@ -63,7 +63,7 @@ export async function textVectors(
     rows.forEach((row, i) => {
       vectors.set(row, i * width)
     })
-    if (!vectors.every(Number.isFinite)) throw unreadable(tower, 'it gives numbers that are not finite')
+    if (!vectors.every(Number.isFinite)) throw unreadable(tower, 'it returns numbers that aren’t finite')
     return { vectors, width }
   } catch (error) {
     throw error instanceof UserError
@@ -120,7 +120,7 @@ function inputsOf(inputs: readonly ValueInfo[], tower: TextTower): TextInputs {
   const [ids, ...others] = whole.filter((input) => input !== mask)
   if (ids && others.length === 0 && whole.length === inputs.length) return { ids, mask }
   const list = inputs.map(({ name, type }) => `${name} (${type})`).join(', ')
-  throw unreadable(tower, `it takes ${list}, not the tokens of a text`)
+  throw unreadable(tower, `it takes ${list}, not text tokens`)
 }
 
 const fixedLength = ({ shape }: ValueInfo): number | undefined => (typeof shape[1] === 'number' ? shape[1] : undefined)
@@ -159,7 +159,7 @@ function vectorsOf(results: Record<string, Tensor>, texts: number, tower: TextTo
   const name = tower.output ?? usual.find((one) => names.includes(one)) ?? names[0]
   const tensor = results[name ?? '']
   if (!tensor || !fits(tensor))
-    throw unreadable(tower, `it gives no vector of a text${tower.output ? ` called “${tower.output}”` : ''}`)
+    throw unreadable(tower, `it returns no text vector${tower.output ? ` called “${tower.output}”` : ''}`)
   const data = Float32Array.from(tensor.data as Float32Array | Float16Array)
   const width = data.length / texts
   return Array.from({ length: texts }, (_, i) => data.subarray(i * width, (i + 1) * width))
@@ -168,8 +168,8 @@ function vectorsOf(results: Record<string, Tensor>, texts: number, tower: TextTo
 function unreadable({ encoder }: TextTower, why: string, cause?: unknown): UserError {
   return new UserError(
     'text-tower-unreadable',
-    `The text half of the backbone can’t be used, ${shortened(why, 300)}: ${encoder}`,
-    'Export it again, with the tokenizer.json that belongs to it, or mark some labels and fine-tune instead.',
+    `The backbone’s text encoder can’t be used, ${shortened(why, 300)}: ${encoder}`,
+    'Export it again with its tokenizer.json, or mark some labels and fine-tune instead.',
     { cause },
   )
 }

@@ -7,7 +7,7 @@ export const coco: Format = {
   title: 'COCO JSON',
   says: { absent: true, unlabelled: true, provenance: 'all', suggestions: true },
   limits:
-    'Says everything. Files of other programs don’t tell what is absent: that is asked. Captions are left out. A list of results holds suggestions.',
+    'Stores everything. Files from other programs don’t say what is absent, so you’re asked. Captions are left out. A list of results holds suggestions.',
   checked: 'round trip; a real file of instances; a reader in Python',
   extensions: ['.json'],
   reads: 'file or folder',

@@ -12,7 +12,7 @@ export const csv: Format = {
   id: 'csv',
   title: 'CSV: image, label, value',
   says: { absent: true, unlabelled: false, provenance: 'none', suggestions: false },
-  limits: 'One line a mark. A pair without a line is unknown; if no line says absent, it is asked.',
+  limits: 'One line per mark. A pair without a line is unknown; if no line says absent, you’re asked.',
   checked: 'round trip; a real file of COCO by way of it',
   extensions: ['.csv', '.tsv', '.txt'],
   reads: 'file',
@@ -51,11 +51,7 @@ function writeCsv(source: ExportSource, target: string, options: ExportOptions):
 export function cellOf({ warnings }: ExportWalk, text: string): string {
   const cell = neutralised(text)
   if (cell !== text) {
-    warnings.add(
-      'neutralised',
-      'Names that a spreadsheet would run as a formula: written with an apostrophe in front',
-      text,
-    )
+    warnings.add('neutralised', 'Names a spreadsheet would run as a formula: written with a leading apostrophe', text)
   }
   return cell
 }
@@ -103,7 +99,7 @@ class CsvReader {
     if (state === undefined) {
       collected.problems.add(
         'value-unknown',
-        'Lines whose value is neither present nor absent nor unknown: left out',
+        'Lines with a value other than present, absent or unknown: left out',
         () => `line ${line}: ${shortened(value, 60)}`,
       )
       return

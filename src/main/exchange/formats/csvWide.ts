@@ -13,22 +13,22 @@ import { answerTo, type Setting, wordsOf } from './settings.ts'
 const imageColumn: Setting = {
   id: 'image',
   on: 'read',
-  title: 'Column of the images',
-  hint: 'Its name in the first line. Empty: the first of image, filename, path, id and the like.',
+  title: 'Image column',
+  hint: 'Its name in the first line. If empty: the first of image, filename, path, id and the like.',
   usual: '',
 }
 const ignored: Setting = {
   id: 'ignore',
   on: 'read',
-  title: 'Columns that are no labels',
-  hint: 'With commas between them.',
+  title: 'Columns that aren’t labels',
+  hint: 'Separated by commas.',
   usual: '',
 }
 const values: Setting = {
   id: 'values',
   on: 'write',
   title: 'Present, absent, unknown are',
-  hint: 'What reads the file has to know.',
+  hint: 'The program that reads the file must use the same.',
   choices: [
     { value: '1-0-empty', title: '1, 0, empty' },
     { value: '1-minus-0', title: '1, −1, 0' },
@@ -48,7 +48,7 @@ export const csvWide: Format = {
   title: 'CSV: one column a label',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits:
-    'An empty cell is unknown; if no cell says absent, it is asked. What 0 means is asked where a file also has −1.',
+    'An empty cell is unknown; if no cell says absent, you’re asked. If a file also has −1, you’re asked what 0 means.',
   checked: 'round trip; a reader in Python',
   extensions: ['.csv', '.tsv'],
   reads: 'file',
@@ -137,7 +137,7 @@ class WideReader {
         column.wrong++
         collected.problems.add(
           'value-unknown',
-          'Values that are neither present nor absent nor unknown: left out',
+          'Values other than present, absent or unknown: left out',
           () => `line ${line}, ${column.name}: ${shortened(cell, 60)}`,
         )
         continue
@@ -149,7 +149,7 @@ class WideReader {
     if (record.length > this.#columns.length + 1 + this.#passedOver) {
       collected.problems.add(
         'line-too-long',
-        'Lines with more cells than the first: the rest is left out',
+        'Lines with more cells than the first: extra cells left out',
         `line ${line}`,
       )
     }
@@ -160,7 +160,7 @@ class WideReader {
     const collected = this.#collected
     for (const [order, { name, label, wrong }] of this.#columns.entries()) {
       if (label < 0 && wrong > 0) {
-        const message = 'Columns in which no cell says present or absent: taken for something else, and left out'
+        const message = 'Columns where no cell says present or absent: not treated as labels, left out'
         collected.problems.add('column-left-out', message, name)
         continue
       }

@@ -13,7 +13,7 @@ export const cvat: Format = {
   title: 'CVAT for images 1.1 XML',
   says: { absent: false, unlabelled: false, provenance: 'some', suggestions: false },
   limits:
-    'Tags name what is present, and whether a person set them: the rest is asked when reading, and told when writing.',
+    'Tags name what is present, and whether a person set them. You’re asked about the rest on import, and told on export.',
   checked: 'round trip of what is present; a reader in Python',
   extensions: ['.xml'],
   reads: 'file or folder',
@@ -56,7 +56,7 @@ function writeCvat(source: ExportSource, target: string, options: ExportOptions)
 
 function isSayable({ warnings }: ExportWalk, name: string): boolean {
   if (isXmlText(name)) return true
-  warnings.add('xml-characters', 'Names that XML can’t hold: left out', name)
+  warnings.add('xml-characters', 'Names XML can’t store: left out', name)
   return false
 }
 
@@ -92,7 +92,7 @@ async function readCvat(place: string, options: ReadOptions): Promise<Collected>
   if (hasRoot && (collected.images.length > 0 || !hasTracks)) return collected
   throw new UserError(
     'not-cvat',
-    hasTracks ? `This file is of “CVAT for video”: ${file}` : `This file holds no images of CVAT: ${file}`,
+    hasTracks ? `This is a “CVAT for video” file: ${file}` : `This file contains no CVAT images: ${file}`,
     'Export the task from CVAT as “CVAT for images 1.1”.',
   )
 }

@@ -17,7 +17,7 @@ export const datumaro: Format = {
   id: 'datumaro',
   title: 'Datumaro JSON',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
-  limits: `Labels are present. What is absent stands in each item’s attributes (${absentKey}), which other programs keep and don’t use; in their own files the rest is asked.`,
+  limits: `Labels are present. What is absent is in each item’s attributes (${absentKey}), which other programs keep but don’t use; for their own files you’re asked about the rest.`,
   checked: 'round trip; the fields that its reader looks for, by hand',
   extensions: ['.json'],
   reads: 'file or folder',
@@ -87,7 +87,7 @@ async function filesAt(place: string): Promise<string[]> {
   throw new UserError(
     'not-datumaro',
     `There are no annotations in this folder: ${place}`,
-    'Choose one that holds annotations/*.json, or the file itself.',
+    'Choose one with annotations/*.json, or the file itself.',
   )
 }
 
@@ -151,7 +151,7 @@ class DatumaroReader {
       const label = isObject(annotation) ? annotation.label_id : undefined
       if (isNumber(label)) collected.states.push(image, collected.labelIndex(this.#key(label)), 1)
       else if (isObject(annotation) && annotation.type === 'caption') {
-        collected.problems.add('captions', 'Captions are no labels: left out')
+        collected.problems.add('captions', 'Captions, which aren’t labels: left out')
       }
     }
     for (const label of isObject(item.attr) ? listOf(item.attr[absentKey]) : []) {
@@ -168,8 +168,8 @@ class DatumaroReader {
   #fault(reason: string): UserError {
     return new UserError(
       'not-datumaro',
-      `This is not JSON of Datumaro. ${reason}: ${this.#file}`,
-      'Export the data set in the format “datumaro”.',
+      `This isn’t Datumaro JSON. ${reason}: ${this.#file}`,
+      'Export the data set in “datumaro” format.',
     )
   }
 }

@@ -11,7 +11,7 @@ const dtype: Setting = {
   id: 'dtype',
   on: 'write',
   title: 'Numbers',
-  hint: 'Features are computed in 16 bits and kept so.',
+  hint: 'Features are computed and kept in 16 bits.',
   choices: [
     { value: 'F32', title: '32 bits' },
     { value: 'F16', title: '16 bits' },
@@ -25,7 +25,7 @@ export const features: Format = {
   title: 'Features (safetensors)',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits:
-    'One vector an image, and +1 present, −1 absent, 0 unknown; names are in the metadata. It can be written, not read.',
+    'One vector per image, with +1 present, −1 absent, 0 unknown; names are in the metadata. It can be exported but not imported.',
   checked: 'our own reader of the format; safetensors for Python',
   extensions: ['.safetensors'],
   writes: 'file',

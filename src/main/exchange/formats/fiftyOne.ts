@@ -14,7 +14,7 @@ export const fiftyOne: Format = {
   id: 'fiftyone',
   title: 'FiftyOne classification folder',
   says: { absent: false, unlabelled: false, provenance: 'none', suggestions: false },
-  limits: 'Names what is present: the rest is asked when reading, and told when writing.',
+  limits: 'Names what is present. You’re asked about the rest on import, and told on export.',
   checked: 'round trip of what is present; a reader in Python that goes about it as its importer does',
   extensions: [],
   reads: 'file or folder',
@@ -89,7 +89,7 @@ class FiftyOneReader {
       else
         collected.problems.add(
           'target',
-          'Targets that are no labels: left out',
+          'Targets that aren’t labels: left out',
           () => `${id}: ${shortened(JSON.stringify(one) ?? '')}`,
         )
     }
@@ -108,7 +108,7 @@ class FiftyOneReader {
   #fault(): UserError {
     return new UserError(
       'not-fiftyone',
-      `This file has no “labels” as FiftyOne writes them: ${this.#file}`,
+      `This file has no “labels” in FiftyOne’s format: ${this.#file}`,
       'Export the data set as FiftyOneImageClassificationDataset.',
     )
   }

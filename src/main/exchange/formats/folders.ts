@@ -16,10 +16,10 @@ const hasPictures = (entries: readonly string[]) =>
 /** A folder for each label, with the images in it. */
 export const folders: Format = {
   id: 'folders',
-  title: 'A folder for each label',
+  title: 'One folder per label',
   says: { absent: false, unlabelled: false, provenance: 'none', suggestions: false },
   limits:
-    'An image lies in the folder of each label that is present: the rest is asked when reading, and told when writing.',
+    'Each image is in the folder of every label present. You’re asked about the rest on import, and told on export.',
   checked: 'round trip of what is present',
   extensions: [],
   reads: 'folder',
@@ -34,7 +34,7 @@ const split: Setting = {
   id: 'split',
   on: 'write',
   title: 'Part',
-  hint: 'Ultralytics trains on train, and validates on val or test.',
+  hint: 'Ultralytics trains on train and validates on val or test.',
   choices: ['train', 'val', 'test'].map((value) => ({ value, title: value })),
   usual: 'train',
 }
@@ -68,7 +68,7 @@ function writeFolders(
     await names.write(folder, walk.warnings)
     for await (const { image, present } of walk.images({ readableOnly: true })) {
       if (present.length === 0) {
-        walk.warnings.add('nothing-present', 'Images with no label that is present: they have no folder', image.path)
+        walk.warnings.add('nothing-present', 'Images with no present label: not in any folder', image.path)
       }
       for (const { name } of present) {
         await walk.place(image, folder.placeOf(`${below}${names.of(name)}/${image.path}`))
@@ -96,7 +96,7 @@ async function readFolders(root: string, options: ReadOptions): Promise<Collecte
   for (const found of await walkFiles(root, hasImageName, options)) {
     const parts = found.path.split('/')
     if (parts.length <= depth) {
-      collected.problems.add('no-folder', 'Images that lie in no label’s folder: left out', found.path)
+      collected.problems.add('no-folder', 'Images not in any label’s folder: left out', found.path)
       continue
     }
     const rest = parts.slice(depth).join('/')
@@ -108,8 +108,8 @@ async function readFolders(root: string, options: ReadOptions): Promise<Collecte
   if (byRest.size === 0) {
     throw new UserError(
       'not-folders',
-      `There are no folders with images in this one: ${root}`,
-      'Choose the folder that has a folder for each label.',
+      `This folder contains no folders of images: ${root}`,
+      'Choose the folder with one subfolder per label.',
     )
   }
   // Labels without an image are labels, too.

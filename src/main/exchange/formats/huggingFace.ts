@@ -7,7 +7,8 @@ export const huggingFace: Format = {
   id: 'huggingface',
   title: 'Hugging Face imagefolder',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
-  limits: 'Two columns, “labels” (present) and “absent”: what is in neither is unknown. It can be written, not read.',
+  limits:
+    'Two columns, “labels” (present) and “absent”: what is in neither is unknown. It can be exported but not imported.',
   checked: 'a reader in Python',
   extensions: [],
   writes: 'folder',

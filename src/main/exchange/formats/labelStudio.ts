@@ -15,7 +15,7 @@ export const absentChoices: Setting = {
   id: 'absent',
   on: 'read',
   title: 'Choices that say absent',
-  hint: 'The name of the control in the labelling configuration whose choices are what an image does not show.',
+  hint: 'The control in the labelling configuration whose choices are what an image doesn’t show.',
   usual: 'absent',
 }
 const score: Setting = {
@@ -28,8 +28,8 @@ const score: Setting = {
 const prefix: Setting = {
   id: 'prefix',
   on: 'write',
-  title: 'What stands before each path',
-  hint: 'How Label Studio reaches the images: local storage as here, or an address that ends in “/”.',
+  title: 'Path prefix',
+  hint: 'How Label Studio reaches the images: local storage as shown, or an address ending in “/”.',
   usual: '/data/local-files/?d=',
 }
 
@@ -39,7 +39,7 @@ export const labelStudio: Format = {
   title: 'Label Studio JSON',
   says: { absent: true, unlabelled: true, provenance: 'some', suggestions: true },
   limits:
-    'Choices are present. What is absent is said by a second control, which the configuration beside the file has; in files without one the rest is asked. Who and when is kept of an annotation as a whole.',
+    'Choices are present. A second control in the configuration beside the file says what is absent; for files without one, you’re asked about the rest. Who and when are kept per annotation.',
   checked: 'round trip; tasks as its documentation has them, by hand',
   extensions: ['.json'],
   reads: 'file',
@@ -171,13 +171,13 @@ class LabelStudioReader {
     this.#absentControl = answerTo(absentChoices, settings)
     this.#scoreless = Number(answerTo(score, settings))
     if (!(this.#scoreless >= 0 && this.#scoreless <= 1)) {
-      throw new UserError('setting-value', 'A score is between 0 and 1.', 'Set score to such a number.')
+      throw new UserError('setting-value', 'A score is between 0 and 1.', 'Set score to a number in that range.')
     }
     this.#collected.keepsAnnotators = true
   }
 
   visit(path: string, value: unknown, isElement: boolean): void {
-    if (path !== '' || !isElement) throw this.#fault('It is no list of tasks')
+    if (path !== '' || !isElement) throw this.#fault('It isn’t a list of tasks')
     const task = isObject(value) ? value : {}
     const image = this.#image(task)
     if (image === undefined) {
@@ -212,7 +212,7 @@ class LabelStudioReader {
   }
 
   finish(): Collected {
-    if (this.#tasks === 0) throw this.#fault('It holds no tasks with images')
+    if (this.#tasks === 0) throw this.#fault('It contains no tasks with images')
     this.#collected.asksForRest = !this.#hasAbsent
     return this.#collected
   }
@@ -228,7 +228,8 @@ class LabelStudioReader {
         continue
       }
       const probability = told ?? this.#scoreless
-      if (told === undefined) problems.add('score-missing', `Predictions without a score: taken for ${this.#scoreless}`)
+      if (told === undefined)
+        problems.add('score-missing', `Predictions without a score: counted as ${this.#scoreless}`)
       predictions.push(image, this.#collected.labelOf(name), isAbsent ? 1 - probability : probability)
     }
   }
@@ -285,7 +286,7 @@ class LabelStudioReader {
   #fault(reason: string): UserError {
     return new UserError(
       'not-label-studio',
-      `This is not JSON of Label Studio. ${reason}: ${this.#file}`,
+      `This isn’t Label Studio JSON. ${reason}: ${this.#file}`,
       'Export the project from Label Studio as “JSON”.',
     )
   }

@@ -43,7 +43,7 @@ export function choicesControls(configuration: string): ChoicesControl[] {
     throw new UserError(
       'label-config',
       'The labelling configuration can’t be read as XML.',
-      'Look at the labelling interface of the project in Label Studio.',
+      'Check the project’s labelling interface in Label Studio.',
       { cause: error },
     )
   }

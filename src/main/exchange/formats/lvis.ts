@@ -9,7 +9,7 @@ export const lvis: Format = {
   id: 'lvis',
   title: 'LVIS JSON',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
-  limits: 'Says present, absent and unknown, not who decided when. Images that can’t be read are left out.',
+  limits: 'Stores present, absent and unknown, but not who decided when. Unreadable images are left out.',
   checked: 'round trip; the fields its evaluator needs by a reader in Python',
   extensions: ['.json'],
   reads: 'file',

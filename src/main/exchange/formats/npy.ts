@@ -25,7 +25,7 @@ const names: Setting = {
   id: 'names',
   on: 'read',
   title: 'File of the names',
-  hint: 'JSON with “images” and “labels”, in the order of rows and columns. Empty: the one beside it.',
+  hint: 'JSON with “images” and “labels”, in the order of rows and columns. If empty: the one beside the matrix.',
   usual: '',
 }
 
@@ -35,7 +35,7 @@ export const npy: Format = {
   title: 'NumPy label matrix',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits:
-    '+1 is present, −1 absent, 0 unknown; in a matrix without −1 it is asked what 0 is. Names are in a file beside it.',
+    '+1 is present, −1 absent, 0 unknown; for a matrix without −1, you’re asked what 0 means. Names are in a file beside it.',
   checked: 'round trip; NumPy, both ways',
   extensions: ['.npy'],
   reads: 'file',

@@ -16,7 +16,7 @@ const classes: Setting = {
   id: 'classes',
   on: 'read',
   title: 'Class descriptions',
-  hint: 'The file with the names of the codes. Empty: the one beside it, if there is one.',
+  hint: 'The file that names the codes. If empty: the one beside it, if any.',
   usual: '',
 }
 
@@ -26,7 +26,7 @@ export const openImages: Format = {
   title: 'Open Images CSV',
   says: { absent: true, unlabelled: false, provenance: 'some', suggestions: true },
   limits:
-    'Confidence 1 is present, 0 is absent; what a machine said, and anything between, is a suggestion. Who decided is the Source, when is not told.',
+    'Confidence 1 is present, 0 is absent; machine labels, and anything between, are suggestions. Source says who decided, but not when.',
   checked: 'round trip; a real file of COCO by way of it',
   extensions: ['.csv'],
   reads: 'file',
@@ -190,11 +190,7 @@ class OpenImagesReader {
     if (collected.labels[index]) return index
     const name = this.#names.get(code)
     if (name === undefined && this.#names.size > 0) {
-      collected.problems.add(
-        'label-unnamed',
-        'Codes that the class descriptions don’t name: called by their code',
-        code,
-      )
+      collected.problems.add('label-unnamed', 'Codes without a class description: named by their code', code)
     }
     collected.labels[index] = { name: name ?? code, description: name === undefined ? undefined : code }
     return index
@@ -204,7 +200,7 @@ class OpenImagesReader {
     if (!this.#places) throw this.#fault('The file is empty')
     const { problems, labels } = this.#collected
     if (this.#names.size === 0 && labels.length > 0) {
-      const message = 'No class descriptions lie beside the file: labels are called by their codes'
+      const message = 'No class descriptions beside the file: labels are named by their codes'
       problems.add('no-descriptions', message, undefined, labels.length)
     }
     this.#collected.asksForRest = !this.#hasAbsent

@@ -32,14 +32,14 @@ export function checkSettings(
     if (!setting) {
       throw new UserError(
         'setting-unknown',
-        `${title} has no setting “${id}” when ${on === 'read' ? 'reading' : 'writing'}.`,
-        questions.length > 0 ? `There are: ${questions.map((one) => one.id).join(', ')}.` : 'It has none.',
+        `${title} has no option “${id}” for ${on === 'read' ? 'import' : 'export'}.`,
+        questions.length > 0 ? `Use one of: ${questions.map((one) => one.id).join(', ')}.` : 'It has none.',
       )
     }
     if (setting.choices && !setting.choices.some((choice) => choice.value === value)) {
       throw new UserError(
         'setting-value',
-        `“${value}” is no answer to ${id} of ${title}.`,
+        `“${value}” isn’t a value of ${id} for ${title}.`,
         `Choose one of: ${setting.choices.map((choice) => choice.value).join(', ')}.`,
       )
     }

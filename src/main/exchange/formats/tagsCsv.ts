@@ -14,8 +14,8 @@ const separators: Record<string, string> = { space: ' ', comma: ',', semicolon: 
 const separator: Setting = {
   id: 'separator',
   on: 'read',
-  title: 'Between two tags stands',
-  hint: 'Names with spaces in them can only be read where it is something else.',
+  title: 'Tag separator',
+  hint: 'Names with spaces need another separator.',
   choices: [
     { value: 'space', title: 'a space' },
     { value: 'comma', title: 'a comma' },
@@ -24,7 +24,7 @@ const separator: Setting = {
   ],
   usual: 'space',
 }
-const separatorOut: Setting = { ...separator, on: 'write', hint: 'Names that hold it are written with “_” instead.' }
+const separatorOut: Setting = { ...separator, on: 'write', hint: 'In names that contain it, “_” is written instead.' }
 
 const tagColumns = ['tags', 'tag', 'labels', 'label', 'classes', 'class', 'target', 'attribute_ids', 'predicted']
 
@@ -33,7 +33,7 @@ export const tagsCsv: Format = {
   id: 'tags',
   title: 'Tags CSV (as on Kaggle)',
   says: { absent: false, unlabelled: false, provenance: 'none', suggestions: false },
-  limits: 'Names what is present and no more: the rest is asked when reading, and told when writing.',
+  limits: 'Names only what is present. You’re asked about the rest on import, and told on export.',
   checked: 'round trip of what is present',
   extensions: ['.csv', '.tsv'],
   reads: 'file',
@@ -64,7 +64,7 @@ async function writeTags(source: ExportSource, target: string, options: ExportOp
       if (out.write(csvLine([cellOf(walk, image.path), cell], delimiter))) await out.flush()
     }
     for (const { name } of changed) {
-      walk.warnings.add('name-changed', 'Names that hold what stands between two tags: written otherwise', name)
+      walk.warnings.add('name-changed', 'Names that contain the tag separator: changed', name)
     }
   })
   if (changed.length === 0) return report

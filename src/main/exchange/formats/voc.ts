@@ -15,8 +15,8 @@ import { answerTo, type Setting } from './settings.ts'
 const difficult: Setting = {
   id: 'difficult',
   on: 'read',
-  title: 'What is marked as difficult is',
-  hint: 'In ImageSets/Main it is 0. The challenge leaves it out of its scores, which is unknown.',
+  title: 'Treat difficult objects as',
+  hint: 'In ImageSets/Main they are 0. The challenge doesn’t score them, which corresponds to unknown.',
   choices: [
     { value: 'unknown', title: 'unknown' },
     { value: 'present', title: 'present' },
@@ -37,7 +37,7 @@ export const voc: Format = {
   title: 'PASCAL VOC folder',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits:
-    'ImageSets/Main says present (1) and absent (−1); what is not on its lists is unknown. XML alone names what is present: the rest is asked. Difficult is asked.',
+    'ImageSets/Main says present (1) and absent (−1); anything not listed is unknown. XML alone names what is present, so you’re asked about the rest, and about difficult objects.',
   checked: 'round trip; the labels of VOC 2012; a reader in Python',
   extensions: [],
   reads: 'folder',
@@ -83,12 +83,12 @@ async function writeVoc(source: ExportSource, target: string, options: ExportOpt
 async function writeAnnotation(folder: FolderWriter, walk: ExportWalk, walked: WalkedImage, id: string): Promise<void> {
   const { image, present } = walked
   if (!isXmlText(image.path)) {
-    walk.warnings.add('xml-characters', 'Names that XML can’t hold: left out of Annotations', image.path)
+    walk.warnings.add('xml-characters', 'Names XML can’t store: left out of Annotations', image.path)
     return
   }
   const objects = present.map(({ name }) => {
     if (!isXmlText(name)) {
-      walk.warnings.add('xml-characters', 'Names that XML can’t hold: left out of Annotations', name)
+      walk.warnings.add('xml-characters', 'Names XML can’t store: left out of Annotations', name)
       return ''
     }
     const box = `<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>${image.width}</xmax><ymax>${image.height}</ymax></bndbox>`
@@ -111,8 +111,8 @@ async function readVoc(folder: string, options: ReadOptions): Promise<Collected>
   if (sets.length === 0 && annotations.length === 0) {
     throw new UserError(
       'not-voc',
-      `This folder holds neither Annotations/*.xml nor ImageSets/Main: ${folder}`,
-      'Choose the folder that those lie in.',
+      `This folder contains neither Annotations/*.xml nor ImageSets/Main: ${folder}`,
+      'Choose the folder they are in.',
     )
   }
   const total = sets.length + annotations.length
@@ -190,7 +190,7 @@ class VocReader {
       },
     })
     if (!isAnnotation) {
-      collected.problems.add('no-annotation', 'XML files that are no annotations of VOC: left out', name)
+      collected.problems.add('no-annotation', 'XML files that aren’t VOC annotations: left out', name)
       return
     }
     const image = this.#image(id)

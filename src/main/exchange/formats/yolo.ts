@@ -24,7 +24,7 @@ export const yolo: Format = {
   title: 'YOLO detection folder',
   says: { absent: false, unlabelled: false, provenance: 'none', suggestions: false },
   limits:
-    'Names what is present, as a box around the whole image; any box counts when reading. The rest is asked when reading, and told when writing.',
+    'Names what is present, as a box around the whole image; any box counts on import. You’re asked about the rest on import, and told on export.',
   checked: 'round trip of what is present; files as Ultralytics documents them, by hand',
   extensions: [],
   reads: 'folder',
@@ -67,7 +67,7 @@ async function readYolo(folder: string, options: ReadOptions): Promise<Collected
     ({ path: file }) => !/^(classes|readme.*|train|val|test|obj)\.txt$/i.test(path.posix.basename(file)),
   )
   if (labels.length === 0) {
-    throw notYolo(folder, 'There are no files of labels in this folder', 'Choose the folder that holds “labels”.')
+    throw notYolo(folder, 'There are no label files in this folder', 'Choose the folder that contains “labels”.')
   }
   for (const name of names.values()) collected.labelOf(name)
   for (const [index, { file, path: place }] of labels.entries()) {
@@ -79,7 +79,7 @@ async function readYolo(folder: string, options: ReadOptions): Promise<Collected
       const name = names.get(number)
       if (name !== undefined) collected.states.push(image, collected.labelOf(name), 1)
       else {
-        const message = 'Lines whose first number is that of no name: left out'
+        const message = 'Lines whose first number has no name: left out'
         collected.problems.add('class-unknown', message, () => `${place}, line ${line + 1}: ${shortened(text, 60)}`)
       }
     }
@@ -112,7 +112,7 @@ async function tellUnlabelled(
   )
   for (const { path: image } of await walkFiles(folder, hasImageName, options)) {
     if (known.has(image.replace(/\.[^./]*$/, ''))) continue
-    collected.problems.add('image-unlabelled', 'Images without a file of labels: nothing is taken over for them', image)
+    collected.problems.add('image-unlabelled', 'Images without a label file: nothing imported', image)
   }
 }
 
@@ -128,7 +128,7 @@ async function readNames(folder: string): Promise<Map<number, string>> {
     const lines = (await readText(file)).split(/\r?\n/)
     return new Map([...lines.entries()].filter(([, line]) => line.trim() !== ''))
   }
-  throw notYolo(folder, 'Nothing in this folder says what its labels are called', 'Put data.yaml into it.')
+  throw notYolo(folder, 'This folder doesn’t name its labels', 'Put data.yaml in it.')
 }
 
 /** In bytes: names for a hundred thousand classes. */

@@ -27,5 +27,4 @@ export class ImageIds {
   }
 }
 
-export const equalStems =
-  'Names that are equal but for the extension: written with it, since this format tells images apart by the rest'
+export const equalStems = 'Names that differ only by extension: written with it, because this format ignores it'

@@ -97,7 +97,7 @@ export async function matchImages(
           unclear.add(index)
           continue
         }
-        problems.add('image-twice', 'Images that the file lists more than once: taken together', images[index]!.path)
+        problems.add('image-twice', 'Images listed more than once: combined', images[index]!.path)
       }
       taken.add(id)
       matches.imageIds[index] = id
@@ -108,11 +108,7 @@ export async function matchImages(
     if (!image || matches.imageIds[index] !== 0) continue
     matches.unmatched.push(index)
     if (!unclear.has(index)) continue
-    problems.add(
-      'image-ambiguous',
-      'Images that could be several of the project’s, or one that another entry means: not matched',
-      image.path,
-    )
+    problems.add('image-ambiguous', 'Ambiguous images: not matched', image.path)
   }
   return matches
 }

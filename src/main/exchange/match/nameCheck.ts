@@ -17,14 +17,14 @@ export class NameCheck {
       stemOf(path),
       path,
       'equal-stems',
-      'Names that are equal but for the extension: Datumaro takes them for one image',
+      'Names that differ only by extension: Datumaro treats them as one image',
     )
     this.#compare(
       this.#byFoldedName,
       path.normalize('NFC').toUpperCase().toLowerCase(),
       path,
       'equal-but-for-case',
-      'Names that are equal but for upper and lower case: on Windows and macOS they are one file',
+      'Names that differ only by case: one file on Windows and macOS',
     )
   }
 

@@ -57,15 +57,11 @@ export function planLabels(
     if (other !== undefined) {
       plannedOf[index] = other
       if (renamed !== undefined || parts.get(other) !== label.part) continue
-      problems.add('label-twice', 'Labels of one name (upper and lower case count as the same): taken together', name)
+      problems.add('label-twice', 'Labels with the same name (ignoring case): combined', name)
       continue
     }
     if (known && !byIdentity && known.name !== name) {
-      problems.add(
-        'label-case',
-        'Labels that the project writes in other letters: taken for the project’s',
-        `${name}: ${known.name}`,
-      )
+      problems.add('label-case', 'Labels spelt with different case in the project: matched', `${name}: ${known.name}`)
     }
     const planned: PlannedLabel = { name: known?.name ?? name, labelId: known?.id ?? null, present: 0, absent: 0 }
     if (!known) {
@@ -73,7 +69,7 @@ export function planLabels(
       const like = collected.ours ? undefined : similar.of(name)
       if (like !== undefined) {
         const message =
-          'Labels that differ from another only in accents, spaces or marks: taken for labels of their own unless you rename them'
+          'Labels that differ from another only in accents, spaces or marks: kept separate unless you map them'
         problems.add('label-similar', message, `${name}: ${like}`)
       }
       similar.add(name)
@@ -84,7 +80,7 @@ export function planLabels(
     if (known) plannedById.set(known.id, plannedOf[index])
   }
   for (const name of renames.keys()) {
-    if (!usedRenames.has(name)) problems.add('rename-unused', 'Labels to be renamed that the file doesn’t name', name)
+    if (!usedRenames.has(name)) problems.add('rename-unused', 'Label names to map that aren’t in the file', name)
   }
   return { labels, plannedOf }
 }
@@ -128,8 +124,7 @@ function newLabelFacts(
   if (label.description) facts.description = label.description
   if (label.key && label.key.length <= 40 && !/[\p{Cc}\p{Cs}]/u.test(label.key)) {
     const key = label.key.normalize('NFC')
-    if (takenKeys.has(key))
-      problems.add('key-taken', 'Shortcuts that are taken: these labels come without', `${key}: ${label.name}`)
+    if (takenKeys.has(key)) problems.add('key-taken', 'Shortcuts already in use: dropped', `${key}: ${label.name}`)
     else facts.key = key
     takenKeys.add(key)
   }

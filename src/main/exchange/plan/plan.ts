@@ -181,7 +181,7 @@ export class ImportPlan {
         if (contradictory) {
           problems.add(
             'contradictory',
-            'Labels that the file says are both present and absent in one image: left unknown',
+            'Labels marked both present and absent in one image: left unknown',
             () => `${pathOf(collected, matches, imageId)}: ${labels[label].name}`,
           )
         }
@@ -237,7 +237,7 @@ export class ImportPlan {
     if (choices.rest === 'absent' && this.preview.rest === null) {
       throw new UserError(
         'rest-not-asked',
-        'This file says itself what is absent: the rest is unknown.',
+        'This file says what is absent; the rest is unknown.',
         'Import it without marking the rest as absent.',
       )
     }
@@ -327,11 +327,11 @@ function noteMissing(collected: Collected, problems: ProblemList): void {
   const { images, labels } = collected
   for (const [key, index] of collected.imageKeys()) {
     if (!images[index])
-      problems.add('image-missing', 'Entries about images that the file doesn’t list: left out', `image ${key}`)
+      problems.add('image-missing', 'Entries about images the file doesn’t list: left out', `image ${key}`)
   }
   for (const [key, index] of collected.labelKeys()) {
     if (!labels[index])
-      problems.add('label-missing', 'Entries about labels that the file doesn’t list: left out', `label ${key}`)
+      problems.add('label-missing', 'Entries about labels the file doesn’t list: left out', `label ${key}`)
   }
 }
 

@@ -15,7 +15,7 @@ export async function readRenames(file: string): Promise<Map<string, string>> {
     if (record.length !== 2) {
       throw new UserError(
         'rename',
-        `Line ${line} has ${record.length} columns, and should have two: ${file}`,
+        `Line ${line} has ${record.length} columns instead of two: ${file}`,
         'Write the name in the file, a comma, and the name in the project.',
       )
     }
@@ -30,7 +30,7 @@ export function renamesOf(pairs: readonly string[]): Map<string, string> {
     pairs.map((pair) => {
       const at = pair.lastIndexOf('=')
       if (at > 0) return [keyOf(pair.slice(0, at)), pair.slice(at + 1).trim()]
-      throw new UserError('rename', `“${pair}” doesn’t say what is renamed to what.`, 'Write OLD=NEW.')
+      throw new UserError('rename', `“${pair}” doesn’t say which label to map to which.`, 'Write OLD=NEW.')
     }),
   )
 }

@@ -60,11 +60,7 @@ async function checkUtf8(file: string, line: number): Promise<void> {
     decoder.decode()
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new UserError(
-      'not-utf8',
-      `The file is not written in UTF-8 (line ${line}): ${file}`,
-      'Save it as “CSV UTF-8”.',
-    )
+    throw new UserError('not-utf8', `The file isn’t UTF-8 (line ${line}): ${file}`, 'Save it as “CSV UTF-8”.')
   }
 }
 
@@ -74,13 +70,13 @@ function faultOf(error: CsvError, file: string): UserError {
     return new UserError(
       'not-csv',
       `A line of the file is too long${line}: ${file}`,
-      'Perhaps a quotation mark is missing before it.',
+      'A quotation mark may be missing before it.',
     )
   }
   if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
     return new UserError(
       'not-csv',
-      `A quotation mark is not closed${line}: ${file}`,
+      `A quotation mark isn’t closed${line}: ${file}`,
       'Close it, or double it if it is part of a name.',
     )
   }
@@ -94,7 +90,7 @@ async function sniffDelimiter(file: string): Promise<string> {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0)
     const head = buffer.subarray(0, bytesRead)
     if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
-      throw new UserError('not-utf8', `The file is written in UTF-16: ${file}`, 'Save it as “CSV UTF-8”.')
+      throw new UserError('not-utf8', `The file is UTF-16: ${file}`, 'Save it as “CSV UTF-8”.')
     }
     return delimiterIn(head.toString('utf8'))
   } finally {

@@ -6,16 +6,16 @@ const numbers: Setting = {
   id: 'numbers',
   on: 'read',
   title: 'What 0 and −1 mean',
-  hint: '0 and −1 are both in use for “absent”. It has to be said only for a file that has both.',
+  hint: 'Both are used for “absent”. Only needed for a file that has both.',
   choices: [
-    { value: 'auto', title: 'Absent, whichever of them the file has' },
+    { value: 'auto', title: 'Absent, whichever the file has' },
     { value: 'zero-absent', title: '0 is absent, −1 is unknown or uncertain' },
     { value: 'minus-absent', title: '−1 is absent, 0 is unknown' },
   ],
   usual: 'auto',
 }
 
-const more = 'Words of this file beside the usual ones, with commas between them.'
+const more = 'Words in this file besides the usual ones, separated by commas.'
 const present: Setting = { id: 'present', on: 'read', title: 'Words for present', hint: more, usual: '' }
 const absent: Setting = { id: 'absent', on: 'read', title: 'Words for absent', hint: more, usual: '' }
 const unknown: Setting = { id: 'unknown', on: 'read', title: 'Words for unknown', hint: more, usual: '' }
@@ -72,7 +72,7 @@ export class ValueWords {
     throw new UserError(
       'values-ambiguous',
       `The file has both 0 and −1, and either may mean absent: ${this.#file}`,
-      `Say that it is a format of CSV, and answer “${numbers.title}” (${numbers.id}): zero-absent (−1 is then unknown) or minus-absent (0 is then unknown).`,
+      `Choose a CSV format, and set “${numbers.title}” (${numbers.id}): zero-absent (−1 is then unknown) or minus-absent (0 is then unknown).`,
     )
   }
 }

@@ -40,7 +40,7 @@ export class FileNames {
     const changed = [...this.#fileNames].filter(([name, fileName]) => name !== fileName)
     if (changed.length === 0) return
     for (const [name] of changed) {
-      warnings.add('name-changed', `Labels whose names can’t be names of files: ${namesFile} says which is which`, name)
+      warnings.add('name-changed', `Labels whose names can’t be file names: listed in ${namesFile}`, name)
     }
     const lines = changed.map(([name, fileName]) => csvLine([neutralised(fileName), neutralised(name)]))
     await folder.write(namesFile, csvLine(['name', 'label']) + lines.join(''))

@@ -131,7 +131,7 @@ export class JsonCutter {
       throw new JsonFault(
         'json-truncated',
         'The file ends in the middle',
-        'It was not copied or downloaded completely: get it again.',
+        'It wasn’t copied or downloaded completely: get it again.',
         this.#offset,
       )
     }
@@ -140,7 +140,7 @@ export class JsonCutter {
   /** Some programs begin with a byte order mark. @returns whether this byte, at this place of the file, is part of it */
   #isMark(byte: number, place: number): boolean {
     if (place === 0 && (byte === 0xff || byte === 0xfe)) {
-      throw new JsonFault('not-utf8', 'The file is written in UTF-16', 'Save it as UTF-8.', 0)
+      throw new JsonFault('not-utf8', 'The file is UTF-16', 'Save it as UTF-8.', 0)
     }
     if (place !== this.#markBytes || byte !== byteOrderMark[place]) return false
     this.#markBytes++
@@ -244,7 +244,7 @@ export class JsonCutter {
         } else if (byte === quote) inString = true
         else if (byte === openBrace || byte === openBracket) {
           if (++depth > deepest) {
-            const hint = 'This is not what a program for labels writes.'
+            const hint = 'Label programs don’t write files like this.'
             throw new JsonFault('json-too-deep', 'The file is nested too deeply', hint, this.#offset + at)
           }
         } else if ((byte === closeBrace || byte === closeBracket) && --depth === 0) {
@@ -264,7 +264,7 @@ export class JsonCutter {
     this.#parts.push(part)
     this.#length += part.length
     if (this.#length > valueBytes) {
-      const hint = 'This is not what a program for labels writes.'
+      const hint = 'Label programs don’t write files like this.'
       throw new JsonFault('json-too-large', 'One entry of the file is too large', hint, this.#startsAt)
     }
   }
@@ -275,7 +275,7 @@ export class JsonCutter {
     this.#parts = []
     this.#within = false
     if (!isUtf8(bytes)) {
-      throw new JsonFault('not-utf8', 'The file is not written in UTF-8', 'Save it as UTF-8.', this.#startsAt)
+      throw new JsonFault('not-utf8', 'The file isn’t UTF-8', 'Save it as UTF-8.', this.#startsAt)
     }
     let value: unknown
     try {
@@ -304,7 +304,7 @@ export class JsonCutter {
 
   #notJson(at: number): JsonFault {
     const hint = `Open ${this.#file.split(/[\\/]/).at(-1)} in a JSON checker, or export it again.`
-    return new JsonFault('not-json', 'The file is not JSON', hint, this.#offset + at)
+    return new JsonFault('not-json', 'The file isn’t JSON', hint, this.#offset + at)
   }
 }
 

@@ -51,8 +51,7 @@ export function npyHeader(rows: number, columns: number): Buffer {
 
 /** @param bytes how the file begins @throws UserError `not-npy` */
 export function parseNpyHeader(bytes: Buffer, fileSize: number, file: string): NpyHeader {
-  if (bytes.length < 12 || !bytes.subarray(0, 6).equals(magic))
-    throw notNpy(file, 'It does not begin as such a file does')
+  if (bytes.length < 12 || !bytes.subarray(0, 6).equals(magic)) throw notNpy(file, 'It doesn’t start like such a file')
   const isFirst = bytes.readUInt8(6) === 1
   const length = isFirst ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8)
   const start = isFirst ? 10 : 12
@@ -61,7 +60,7 @@ export function parseNpyHeader(bytes: Buffer, fileSize: number, file: string): N
   const type = /'descr'\s*:\s*'([<>|=])([a-z]\d{1,2})'/.exec(text)
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)
   const shape = /'shape'\s*:\s*\(([\d, ]{0,80})\)/.exec(text)
-  if (!type || !order || !shape) throw notNpy(file, 'Its header names no plain type and shape')
+  if (!type || !order || !shape) throw notNpy(file, 'Its header has no simple type and shape')
   const read = Object.hasOwn(readers, type[2]) ? readers[type[2]] : undefined
   if (!read) throw notNpy(file, `It holds ${type[2]}, not numbers`)
   const sizes = shape[1]
@@ -94,7 +93,7 @@ export async function readMatrix(
     const head = Buffer.alloc(Math.min(fileSize, longestHeader + 12))
     await handle.read(head, 0, head.length, 0)
     const { shape, fortranOrder, size, read, dataAt } = parseNpyHeader(head, fileSize, file)
-    if (shape.length !== 2) throw notNpy(file, `It has ${shape.length} dimensions, and should have two`)
+    if (shape.length !== 2) throw notNpy(file, `It has ${shape.length} dimensions instead of two`)
     const [rows, columns] = shape
     visit.shape(rows, columns)
     const total = rows * columns
@@ -104,7 +103,7 @@ export async function readMatrix(
       if (options.signal?.aborted) throw cancelled('The import')
       const count = Math.min(elementsAtOnce, total - done)
       const { bytesRead } = await handle.read(buffer, 0, count * size, dataAt + done * size)
-      if (bytesRead < count * size) throw notNpy(file, 'It became shorter while it was read')
+      if (bytesRead < count * size) throw notNpy(file, 'It got shorter while being read')
       for (let i = 0; i < count; i++) {
         const place = done + i
         const value = read(view, i * size)
@@ -121,7 +120,7 @@ export async function readMatrix(
 function notNpy(file: string, reason: string): UserError {
   return new UserError(
     'not-npy',
-    `This file is no NumPy matrix that can be read. ${reason}: ${file}`,
+    `This file isn’t a readable NumPy matrix. ${reason}: ${file}`,
     'Save a two-dimensional array of numbers with numpy.save.',
   )
 }

@@ -31,7 +31,7 @@ export async function walkFiles(
     if (depth > deepest) {
       throw new UserError(
         'too-deep',
-        `Folders lie too deep in each other: ${path.join(root, folder)}`,
+        `Folders are nested too deeply: ${path.join(root, folder)}`,
         'Choose another folder.',
       )
     }
@@ -80,18 +80,14 @@ export async function readText(file: string, atMost = 4 * 1024 * 1024): Promise<
     try {
       const { size } = await handle.stat()
       if (size > atMost)
-        throw new UserError(
-          'file-too-large',
-          `The file is too large for what it should be: ${file}`,
-          'Choose another one.',
-        )
+        throw new UserError('file-too-large', `The file is too large for its kind: ${file}`, 'Choose another.')
       return new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile())
     } finally {
       await handle.close()
     }
   } catch (error) {
     if (error instanceof TypeError)
-      throw new UserError('not-utf8', `The file is not written in UTF-8: ${file}`, 'Save it as UTF-8.')
+      throw new UserError('not-utf8', `The file isn’t UTF-8: ${file}`, 'Save it as UTF-8.')
     throw asUserError(error)
   }
 }

@@ -41,7 +41,7 @@ export async function readXml(
     parser.end()
   } catch (error) {
     if (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
-      throw new UserError('not-utf8', `The file is not written in UTF-8: ${file}`, 'Save it as UTF-8.')
+      throw new UserError('not-utf8', `The file isn’t UTF-8: ${file}`, 'Save it as UTF-8.')
     }
     throw asUserError(error)
   }

@@ -97,20 +97,20 @@ export class ExportWalk {
     const { title, says } = this.#format
     report.files = [...files]
     if (!says.absent && report.absent > 0) {
-      const message = `${title} has no word for absent: these marks are left out`
+      const message = `${title} can’t store absent: these marks are left out`
       warnings.add('absent-unsaid', message, undefined, report.absent)
       report.absent = 0
     }
     if (this.#unknown > 0) {
-      const message = `${title} has no word for unknown: whoever reads it may take these labels, of which nothing is known, for absent`
+      const message = `${title} can’t store unknown: other programs may read these unknown labels as absent`
       warnings.add('unknown-unsaid', message, undefined, this.#unknown)
     }
     if (this.#unlabelled > 0) {
-      const message = 'Images of which nothing is known: left out'
+      const message = 'Images with no known labels: left out'
       warnings.add('unlabelled', message, undefined, this.#unlabelled)
     }
     if (this.#incomplete > 0) {
-      const message = 'Images of which some label is unknown: left out, as asked for'
+      const message = 'Images with an unknown label: left out, as requested'
       warnings.add('incomplete', message, undefined, this.#incomplete)
     }
     report.warnings = warnings.list()
@@ -142,7 +142,7 @@ export async function placeOrTell(
     if (!ofOneImage.has((error as NodeJS.ErrnoException).code ?? '')) throw error
     warnings.add(
       'image-not-placed',
-      'Images that could not be copied, or are not what was scanned: only their labels are there',
+      'Images that couldn’t be copied, or changed since the scan: labels only',
       image.path,
     )
   }
@@ -179,5 +179,5 @@ export async function writeTextFile(file: string, work: (out: TextWriter) => Pro
 }
 
 export function wrongTarget(target: string, what: string): UserError {
-  return new UserError('export-target', `The export can’t be written there: ${target} ${what}.`, 'Choose another name.')
+  return new UserError('export-target', `Can’t export there: ${target} ${what}.`, 'Choose another name.')
 }

@@ -139,8 +139,8 @@ async function requireEmpty(folder: string): Promise<void> {
   if (what === undefined) return
   throw new UserError(
     'export-target',
-    `The export can’t be written there: ${folder} ${what}.`,
-    'Choose a folder that is empty, or a new name.',
+    `Can’t export there: ${folder} ${what}.`,
+    'Choose an empty folder or a new name.',
   )
 }
 
@@ -149,9 +149,5 @@ export function placeIn(folder: string, relative: string): string {
   const place = path.join(folder, ...relative.split('/'))
   const way = path.relative(folder, place)
   if (way !== '' && !way.startsWith(`..${path.sep}`) && way !== '..' && !path.isAbsolute(way)) return place
-  throw new UserError(
-    'export-target',
-    `An image’s path leads out of the export: ${relative}`,
-    'Scan the folder of images again.',
-  )
+  throw new UserError('export-target', `An image’s path leads outside the export: ${relative}`, 'Rescan images.')
 }

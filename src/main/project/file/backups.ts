@@ -58,7 +58,7 @@ export function listBackups(projectPath: string): Backup[] {
 export function backupFile(projectPath: string, name: string): string {
   // The name comes from whoever asks: only what a backup is called leads into the folder.
   if (listBackups(projectPath).some((one) => one.name === name)) return path.join(backupFolder(projectPath), name)
-  throw new UserError('backup-missing', `There is no backup “${name}”.`, 'Choose one of the list.')
+  throw new UserError('backup-missing', `There is no backup “${name}”.`, 'Choose one from the list.')
 }
 
 /** What the next one is called. */

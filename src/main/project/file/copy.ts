@@ -8,7 +8,7 @@ import { Connection } from '../database.ts'
  */
 export function copyProject(from: string, to: string): void {
   if (existsSync(to)) {
-    throw new UserError('project-exists', `There is a file already: ${to}`, 'Choose another name, or delete it first.')
+    throw new UserError('project-exists', `A file already exists: ${to}`, 'Choose another name or delete it first.')
   }
   const connection = new Connection(from, { readOnly: true })
   try {

@@ -102,10 +102,10 @@ function fieldBroken(column: string): string {
  * @param whole large files are not read from end to end
  */
 export function faultOf(db: Connection, { whole }: { whole: boolean }): { where?: string } | undefined {
-  if (!hasOwnSchema(db)) return { where: 'its tables are not those of Surmise' }
+  if (!hasOwnSchema(db)) return { where: 'its tables aren’t Surmise’s' }
   if (whole && db.pragma('quick_check(1)') !== 'ok') return {}
   // Null: it has found nothing.
-  if (whole && db.pragma('foreign_key_check') != null) return { where: 'a row refers to one that is not there' }
+  if (whole && db.pragma('foreign_key_check') != null) return { where: 'a row refers to a missing one' }
   return findDamage(db, { whole })
 }
 

@@ -119,7 +119,7 @@ export async function restoreBackup(file: string, name: string): Promise<string 
 
 async function requireSoundBackup(source: string, name: string): Promise<void> {
   const refused = (cause?: unknown): UserError =>
-    new UserError('backup-damaged', `The backup “${name}” can’t be read.`, 'Choose another one.', { cause })
+    new UserError('backup-damaged', `The backup “${name}” can’t be read.`, 'Choose another.', { cause })
   let problems: string[]
   try {
     inspectHeader(source, statSync(source).size)
@@ -205,7 +205,7 @@ function requireRoom(file: string, folder: string): void {
   if (bavail * bsize >= needed) return
   throw new UserError(
     'backup-no-room',
-    `There is no room for a backup of the project on the disk of ${folder}.`,
-    'Free some space: until then no backup is made.',
+    `There’s no room for a project backup on the disk of ${folder}.`,
+    'Free some space; until then, no backups are made.',
   )
 }

@@ -20,8 +20,8 @@ export function requireNothingLeftBehind(file: string): void {
   if (names.length === 0) return
   throw new UserError(
     'project-read-only',
-    `The project can’t be written, because files that belong to it were left read-only by an earlier look at it: ${names.join(', ')} beside ${file}`,
-    `Mend that with: surmise doctor ${file}. Nothing is lost: what they hold is part of the project.`,
+    `The project can’t be written because an earlier read-only session left some of its files read-only: ${names.join(', ')} beside ${file}`,
+    `To fix this, run: surmise doctor ${file}. Nothing is lost: the files are part of the project.`,
   )
 }
 

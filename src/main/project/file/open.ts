@@ -68,14 +68,14 @@ export function createProject(options: CreateOptions): Project {
     throw new UserError(
       'project-name',
       `The name of a project file must end in ${projectExtension}: ${target}`,
-      `For example ${target}${projectExtension}`,
+      `For example: ${target}${projectExtension}`,
     )
   }
   if (!isFolder(path.dirname(target))) {
     throw new UserError(
       'project-folder-missing',
       `There is no folder ${path.dirname(target)}.`,
-      'Make it first, or choose another.',
+      'Create it first, or choose another.',
     )
   }
   if (existsSync(target)) throw projectExists(target)

@@ -100,5 +100,5 @@ function mend(db: Connection): string[] {
 
 function beyond(file: string, where: string | undefined): UserError {
   const { code, message } = projectDamaged(file, { where })
-  return new UserError(code, message, 'This can’t be mended: restore a backup. The file was left as it is.')
+  return new UserError(code, message, 'This can’t be repaired: restore a backup. The file was left unchanged.')
 }

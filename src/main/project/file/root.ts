@@ -44,8 +44,8 @@ export function requireFolder(folder: string): string {
   if (isFolder(absolute)) return absolute
   throw new UserError(
     'images-folder-missing',
-    `There is no folder of images at ${absolute}.`,
-    'Choose the folder that holds the images.',
+    `There is no image folder at ${absolute}.`,
+    'Choose the folder with the images.',
   )
 }
 

@@ -204,7 +204,7 @@ export class Edit {
     if (ids.length !== labels.length || !labels.every(({ id }) => named.has(id))) {
       throw new UserError(
         'label-order',
-        'The new order does not name every label once.',
+        'The new order doesn’t list every label exactly once.',
         'Reload the labels, then try again.',
       )
     }
@@ -310,7 +310,7 @@ export class Edit {
     if (!label) {
       throw new UserError(
         'label-unknown',
-        'There is no such label in this project any more.',
+        'This label no longer exists in the project.',
         'It may have been removed elsewhere.',
       )
     }
@@ -324,7 +324,7 @@ export class Edit {
 
 function colourOf(text: string): string {
   if (/^#[0-9a-f]{6}$/i.test(text)) return text.toLowerCase()
-  throw new UserError('label-colour', `“${text.slice(0, 40)}” is not a colour.`, 'Write it as #rrggbb.')
+  throw new UserError('label-colour', `“${text.slice(0, 40)}” isn’t a colour.`, 'Write it as #rrggbb.')
 }
 
 /** What a file says of a label may be of any length; every screen and every export carries it along. */

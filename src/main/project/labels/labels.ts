@@ -99,7 +99,7 @@ export function takenName(db: ReadableDatabase, name: string, except = 0): void 
   const other = first(db, 'SELECT * FROM label WHERE name_key = ? AND removed = 0', labelNameKey(name))
   if (!other || other.id === except) return
   const known = other.name === name ? '' : ` (“${other.name}”: upper and lower case count as the same)`
-  throw new UserError('label-name-taken', `There is a label named “${name}” already${known}.`, 'Choose another name.')
+  throw new UserError('label-name-taken', `A label named “${name}” already exists${known}.`, 'Choose another name.')
 }
 
 /** @throws UserError `label-key-taken` when another label has this shortcut */
@@ -108,7 +108,7 @@ export function takenKey(db: ReadableDatabase, key: string, except = 0): void {
   if (!other || other.id === except) return
   throw new UserError(
     'label-key-taken',
-    `The key ${key} sets the label “${other.name}” already.`,
+    `The key ${key} is already used for the label “${other.name}”.`,
     'Choose another key.',
   )
 }

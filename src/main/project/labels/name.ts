@@ -13,8 +13,8 @@ export function labelNameOf(text: string): string {
   if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name)) {
     throw new UserError(
       'label-name',
-      `The label name ${JSON.stringify(name.slice(0, 80))} holds a line break, a tab or another control character.`,
-      'Take these characters out.',
+      `The label name ${JSON.stringify(name.slice(0, 80))} contains a line break, tab or other control character.`,
+      'Remove these characters.',
     )
   }
   if (name.length > longest) {

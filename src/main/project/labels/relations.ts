@@ -148,7 +148,7 @@ function requireParent(labels: readonly Label[], id: number, parentId: number): 
       'label-parent',
       child === parent
         ? `“${child.name}” can’t be its own parent.`
-        : `“${parent.name}” is below “${child.name}”, and can’t be its parent too.`,
+        : `“${parent.name}” is below “${child.name}” and can’t also be its parent.`,
       'Choose another parent.',
     )
   }
@@ -157,5 +157,5 @@ function requireParent(labels: readonly Label[], id: number, parentId: number): 
 function groupNameOf(text: string): string {
   const name = text.trim().normalize('NFC')
   if (name.length <= 200 && !/[\p{Cc}\p{Cs}]/u.test(name)) return name
-  throw new UserError('label-group', 'This can’t be the name of a group.', 'Choose a shorter one, in one line.')
+  throw new UserError('label-group', 'This can’t be the name of a group.', 'Choose a shorter one, on one line.')
 }

@@ -64,14 +64,9 @@ async function requireBeside(file: string, { location, offset, length, bytes }: 
 }
 
 function unsafe(file: string, reason: string, hint: string, options?: ErrorOptions): UserError {
-  return new UserError('model-unsafe', `This model is not loaded. ${reason}: ${file}`, hint, options)
+  return new UserError('model-unsafe', `This model wasn’t loaded. ${reason}: ${file}`, hint, options)
 }
 
 function notOnnx(file: string, options?: ErrorOptions): UserError {
-  return new UserError(
-    'model-not-onnx',
-    `This file is not an ONNX model: ${file}`,
-    'Choose another ONNX file.',
-    options,
-  )
+  return new UserError('model-not-onnx', `This file isn’t an ONNX model: ${file}`, 'Choose another ONNX file.', options)
 }

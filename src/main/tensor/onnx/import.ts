@@ -65,7 +65,7 @@ export class ImportedModel {
     if (graph.initializer.some(({ data_location: location }) => location === 1)) {
       throw new UserError(
         'model-weights-outside',
-        'This model keeps its weights in a file beside it; it can’t be taken apart.',
+        'This model keeps its weights in a separate file, so it can’t be taken apart.',
         'Export it with its weights inside the ONNX file.',
       )
     }

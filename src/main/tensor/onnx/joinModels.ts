@@ -83,8 +83,8 @@ export function modelBytes(message: ModelMessage): Uint8Array {
   if (bytes && bytes.length < mostBytes) return bytes
   throw new UserError(
     'model-too-large',
-    'The whole model would take more than 2 GB, and one ONNX file can’t hold that.',
-    'Export it in half precision (--fp16), or the recogniser alone (--no-backbone).',
+    'The whole model would exceed 2 GB, the limit of one ONNX file.',
+    'Export it in half precision (--fp16), or only the recogniser (--no-backbone).',
   )
 }
 

@@ -250,6 +250,6 @@ function notPortable(why: string): UserError {
   return new UserError(
     'operator-set',
     `This backbone can’t be put into one model of operator set ${operatorSet}: ${why}`,
-    'Export the recogniser alone (--no-backbone), or use a backbone of standard operators.',
+    'Export only the recogniser (--no-backbone), or use a backbone with standard operators.',
   )
 }

@@ -49,7 +49,7 @@ function decoded(bytes: Uint8Array, file: string): ModelMessage {
 function broken(file: string, cause?: unknown): UserError {
   return new UserError(
     'model-not-onnx',
-    `This model can’t be taken apart, its file is damaged: ${file}`,
+    `This model can’t be taken apart because its file is damaged: ${file}`,
     'Export it again.',
     {
       cause,

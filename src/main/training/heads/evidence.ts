@@ -109,7 +109,7 @@ async function readFeatures(cacheFolder: string, backbone: Backbone, key: string
 function featuresMissing(): UserError {
   return new UserError(
     'features-missing',
-    'The features that the model was trained on are gone.',
-    'Fine-tune again: that makes them anew.',
+    'The features the model was trained on are gone.',
+    'Fine-tune again to recompute them.',
   )
 }

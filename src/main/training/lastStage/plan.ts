@@ -55,8 +55,8 @@ export async function planLastStage(
   if (bavail * bsize < bytes) {
     throw new UserError(
       'disk-full',
-      `The features before the last stage would take ${gigabytes(bytes)} of the disk, and ${gigabytes(bavail * bsize)} are free.`,
-      'Make room, or train without --unfreeze.',
+      `The features before the last stage need ${gigabytes(bytes)} of disk space, but only ${gigabytes(bavail * bsize)} is free.`,
+      'Free some space, or train without --unfreeze.',
     )
   }
   const { batch, steps } = tailSteps(labelled, tailSchedule)

@@ -22,8 +22,8 @@ export async function openTrunkFeatures(
     await reader?.close()
     throw new UserError(
       'trunk-features-missing',
-      `${missing === 1 ? 'One image can’t' : `${missing} images can’t`} be looked at again, as training the last stage needs.`,
-      'Find the missing files again, or train without --unfreeze.',
+      `${missing === 1 ? 'One image can’t' : `${missing} images can’t`} be read again, which training the last stage requires.`,
+      'Restore the missing files, or train without --unfreeze.',
     )
   }
   const records = reader.recordsOf(keys)

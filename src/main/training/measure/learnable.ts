@@ -21,8 +21,8 @@ export function learnableLabels(states: Int8Array, labelNames: readonly string[]
     const more = labelNames.length > 5 ? `, and ${labelNames.length - 5} more` : ''
     throw new UserError(
       'too-few-labels',
-      `No label can be learnt from yet (${counts.join('; ')}${more}).`,
-      `Mark at least ${leastKnown} images where a label is present and ${leastKnown} where it is absent.`,
+      `No label can be learnt yet (${counts.join('; ')}${more}).`,
+      `Mark a label present in at least ${leastKnown} images and absent in at least ${leastKnown}.`,
     )
   }
   return learnt

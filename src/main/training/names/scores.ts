@@ -69,8 +69,8 @@ export async function nameLogits(
   if (projection === undefined) {
     throw new UserError(
       'names-no-way',
-      `There is no plain way from what ${backbone.name} keeps of an image to the space of its text half.`,
-      'Name the output that images are compared with texts by as “text”, “imageOutput” in the description beside the model.',
+      `The image features of ${backbone.name} can’t be mapped to its text encoder’s space.`,
+      'In the description beside the model, name the output to compare with texts as “text”, “imageOutput”.',
     )
   }
   const session = await Session.open(onnxModel(cosines(backbone.dimension, projection, names)), { device })

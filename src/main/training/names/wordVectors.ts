@@ -19,8 +19,8 @@ export async function labelVectors(
   if (missing.length < names.length) return vectors
   throw new UserError(
     'word-vectors-foreign',
-    `${file} has no word of any label’s name.`,
-    'Use word vectors of the language that the labels are named in, or train without --vectors.',
+    `${file} contains no words from the label names.`,
+    'Use word vectors in the language of the label names, or train without --vectors.',
   )
 }
 
@@ -106,7 +106,7 @@ async function readVectors(file: string, wanted: ReadonlySet<string>, signal?: A
     throw new UserError(
       'word-vectors-unreadable',
       `The word vectors can’t be read: ${(error as Error).message}.`,
-      'Check the path of the file, or train without --vectors.',
+      'Check the file path, or train without --vectors.',
     )
   } finally {
     stream.destroy()
@@ -118,7 +118,7 @@ async function readVectors(file: string, wanted: ReadonlySet<string>, signal?: A
 function unreadable(file: string, line: number): UserError {
   return new UserError(
     'word-vectors-unreadable',
-    `Line ${line} of ${file} is not a word followed by its numbers.`,
+    `Line ${line} of ${file} isn’t a word followed by numbers.`,
     'Use a text file of word vectors, such as glove.6B.300d.txt, or train without --vectors.',
   )
 }

@@ -7,7 +7,7 @@ export function notFinite(device: Device): UserError {
   if (device !== 'cpu') return deviceFailed(device, 'its numbers are no longer finite')
   return new UserError(
     'not-finite',
-    'Training came to numbers that are not finite.',
-    'Train again with another seed; if that does not help, embed the images anew with another backbone.',
+    'Training produced numbers that aren’t finite.',
+    'Train again with another seed; if that doesn’t help, use another backbone.',
   )
 }

@@ -167,7 +167,7 @@ class CocoWriter {
       const what = report.images === 0 ? 'No image can be read' : 'Some images can’t be read'
       this.warnings.add(
         'unreadable',
-        `${what}: they stand in info.partial_labels.broken, with their labels`,
+        `${what}: listed in info.partial_labels.broken, with their labels`,
         `${report.unreadable} images`,
       )
     }

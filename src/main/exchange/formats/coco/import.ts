@@ -11,8 +11,8 @@ import { CocoReader } from './reader.ts'
 export const annotationsSetting: Setting = {
   id: 'annotations',
   on: 'read',
-  title: 'File of the annotations',
-  hint: 'For a list of results: the COCO file that its numbers belong to. Empty: the one beside it.',
+  title: 'Annotation file',
+  hint: 'For a list of results: the COCO file its numbers refer to. If empty: the one beside it.',
   usual: '',
 }
 
@@ -43,7 +43,7 @@ async function readFolder(folder: string, options: ReadOptions): Promise<Collect
     throw new UserError(
       'not-coco',
       `There are no annotations in this folder: ${folder}`,
-      'Choose one that holds annotations/*.json, or the file itself.',
+      'Choose one with annotations/*.json, or the file itself.',
     )
   }
   let collected: Collected | undefined
@@ -91,8 +91,8 @@ async function readResults(file: string, options: ReadOptions): Promise<Collecte
   if (annotations === undefined) {
     throw new UserError(
       'coco-results',
-      `This is a list of results, which names images and labels by number only: ${file}`,
-      'Say which COCO file the numbers are of: set annotations to it.',
+      `This results file refers to images and labels by number only: ${file}`,
+      'Set the option “annotations” to the COCO file that the numbers refer to.',
     )
   }
   const reader = new CocoReader(annotations)

@@ -58,9 +58,7 @@ export class CocoReader {
     switch (path) {
       case '':
         throw this.#notCoco(
-          Array.isArray(value)
-            ? 'It is a list, as programs write it for results, and holds no images'
-            : 'It holds no images',
+          Array.isArray(value) ? 'It is a list of results and contains no images' : 'It contains no images',
         )
       case 'images':
       case 'annotations':
@@ -92,10 +90,10 @@ export class CocoReader {
       throw this.#notCoco(images.some(Boolean) ? 'It has no categories' : 'It has neither images nor categories')
     if (!images.some(Boolean)) throw this.#notCoco('It has no images')
     if (!this.#sections.has('annotations') && !this.#hasNegatives && !this.namesOnly) {
-      problems.add('no-annotations', 'The file has no annotations: it says nothing of any image')
+      problems.add('no-annotations', 'The file has no annotations')
     }
     if (this.#captions > 0) {
-      problems.add('captions', 'Captions are no labels: left out', `${this.#captions} captions`)
+      problems.add('captions', 'Captions, which aren’t labels: left out', `${this.#captions} captions`)
     }
     for (const label of labels) {
       if (label?.uid && this.#descriptions.has(label.uid)) label.description = this.#descriptions.get(label.uid)
@@ -115,7 +113,7 @@ export class CocoReader {
     }
     const index = collected.imageIndex(id)
     if (collected.images[index]) {
-      this.#problem('image-id-twice', 'Images whose id another one has: left out', value)
+      this.#problem('image-id-twice', 'Images with a duplicate id: left out', value)
       return
     }
     const uid = textOrNull(value.uid)
@@ -136,7 +134,7 @@ export class CocoReader {
     for (const category of listOf(value.neg_category_ids)) {
       const key = this.#key(category)
       if (key === undefined) {
-        this.#problem('negative-entry', 'Entries of neg_category_ids that are no ids: left out', category)
+        this.#problem('negative-entry', 'Entries of neg_category_ids that aren’t ids: left out', category)
         continue
       }
       this.#hasNegatives = true
@@ -174,7 +172,7 @@ export class CocoReader {
     }
     const index = collected.labelIndex(id)
     if (collected.labels[index]) {
-      this.#problem('category-id-twice', 'Categories whose id another one has: left out', value)
+      this.#problem('category-id-twice', 'Categories with a duplicate id: left out', value)
       return
     }
     collected.labels[index] = {
@@ -248,7 +246,7 @@ export class CocoReader {
   #notCoco(reason: string): UserError {
     return new UserError(
       'not-coco',
-      `This is not COCO JSON with labels. ${reason}: ${this.#file}`,
+      `This isn’t COCO JSON with labels. ${reason}: ${this.#file}`,
       'Choose the file with the annotations.',
     )
   }
