@@ -96,7 +96,9 @@ test('before the first mark, images are found by the labels’ names; accepted a
   writeFileSync(path.join(path.dirname(backbone), 'tokenizer.json'), '{}')
   const job = await startTraining(workspace, { unfreeze: 'none', seed: 1 })
   await job.done
-  expect(workspace.context.jobs.get(job.id)?.outcome).toContain('Label names couldn’t be used: The backbone’s text encoder')
+  expect(workspace.context.jobs.get(job.id)?.outcome).toContain(
+    'Label names couldn’t be used: The backbone’s text encoder',
+  )
 })
 
 test('what is missing is said: a text half, labels, words of the template, its files', async () => {
