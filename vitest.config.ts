@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -35,8 +35,8 @@ export default defineConfig({
     expect: { poll: { timeout: 120_000 } },
     // Native libraries (ONNX Runtime, sharp, SQLite) want a process of their own, not a shared worker thread.
     pool: 'forks',
-    // One more than is usual: much of the time a test waits for what it has started.
-    maxWorkers: '100%',
+    // One more than there are processors: much of the time a test waits for what it has started.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongFirst },
     // What the program keeps for itself is not put among what belongs to the person who runs the tests.
     env: { SURMISE_HOME: path.join(tmpdir(), 'surmise-test-home'), ...compileCache },
