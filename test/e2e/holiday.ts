@@ -72,13 +72,15 @@ export async function finishImport(importing: Locator, said?: string | RegExp): 
   await expect(importing).toHaveCount(0)
 }
 
-/** Says which label of the project the file means by a name of its own. */
-export async function mapLabel(importing: Locator, from: string, to: string): Promise<void> {
+/** Says which label of the project the file means by a name of its own. @returns where that is told */
+export async function mapLabel(importing: Locator, from: string, to: string): Promise<Locator> {
   await importing.getByText('Map label names').click()
   await importing.getByLabel('In the file').selectOption(from)
   await importing.getByLabel('In this project').selectOption({ label: to })
   await importing.getByRole('button', { name: 'Map', exact: true }).click()
-  await expect(importing.getByText(`${from} means ${to}`)).toBeVisible()
+  const mapped = importing.getByText(new RegExp(`${from}.* → .*${to}`))
+  await expect(mapped).toBeVisible()
+  return mapped
 }
 
 /** Opens the dialog of an export. @returns it, and what comes after it */
