@@ -119,7 +119,7 @@ test('accepting in bulk: present only, where enough is known; absent by choice; 
   await bulk.getByRole('button', { name: `Accept ${count}` }).press('Enter')
   await expect(bulk).toHaveCount(0)
   await expect(
-    page.getByText(`${count - 1} suggestions accepted; 1 decided meanwhile was left alone. Undo takes them all back.`),
+    page.getByText(`${count - 1} suggestions accepted; 1 decided meanwhile was left alone. You can undo this.`),
   ).toBeVisible()
   const after = await labelsOf(served, project)
   expect(sum(after, 'presentCount')).toBe(sum(before, 'presentCount') + count - 1)

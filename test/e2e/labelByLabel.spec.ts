@@ -66,7 +66,7 @@ test('label by label, by the keyboard alone: cut, flip, leave open, confirm a sc
   await page.keyboard.press('Enter')
   await expect(page.getByText('All saved')).toBeVisible()
   await expect(list.locator(`[data-page-image="${first[0]}"]`)).toHaveCount(0)
-  await expect(page.getByText(/\d+ decided here, [\d,]+ a minute/)).toBeVisible()
+  await expect(page.getByText(/\d+ decided here, [\d,]+ per minute/)).toBeVisible()
   const after = await knownOf(served, trained, 'flower')
   expect(after.size).toBe(before.size + confirmed.length - 1)
   for (const [image, what] of confirmed) {
