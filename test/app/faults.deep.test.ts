@@ -108,7 +108,7 @@ describe('a cache folder that is deleted while it is used', () => {
     expect(existsSync(await thumbnail())).toBe(true)
 
     // In the middle of training, at whatever it is just doing.
-    for (const when of ['Looking at images', 'Training the network']) {
+    for (const when of ['Embedding images', 'Training the network']) {
       const job = await startTraining(workspace, { device: 'cpu', unfreeze: 'none' })
       const ended = job.done.then(
         () => undefined,

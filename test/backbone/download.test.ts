@@ -227,7 +227,7 @@ describe('a download', () => {
     await server.stop()
     const error = await failure(download(wanted))
     expect(error.code).toBe('download-offline')
-    expect(error.hint).toMatch(/mirror or a proxy/)
+    expect(error.hint).toMatch(/mirror or proxy/)
     server = await FileServer.start(content)
   })
 
@@ -343,7 +343,7 @@ describe('addresses', () => {
     expect(requireSafe('https://models.example/a').href).toBe('https://models.example/a')
     for (const own of ['http://127.0.0.1:80/a', 'http://localhost/a', 'http://[::1]:9/a']) requireSafe(own)
     const unsafe = ['http://models.example', 'http://127.0.0.1.models.example', 'ftp://a', 'file:///a', '', 'a']
-    for (const address of unsafe) expect(() => requireSafe(address)).toThrow(/not encrypted/)
+    for (const address of unsafe) expect(() => requireSafe(address)).toThrow(/isn’t encrypted/)
   })
 
   test('of a mirror keep the path', () => {
@@ -351,7 +351,7 @@ describe('addresses', () => {
     expect(atMirror(address, '').href).toBe(address)
     expect(atMirror(address, ' https://mirror.example ').href).toBe('https://mirror.example/a/resolve/main/b.onnx')
     expect(atMirror(address, 'https://mirror.example/hf/').href).toBe('https://mirror.example/hf/a/resolve/main/b.onnx')
-    expect(() => atMirror(address, 'http://mirror.example')).toThrow(/not encrypted/)
+    expect(() => atMirror(address, 'http://mirror.example')).toThrow(/isn’t encrypted/)
   })
 
   test('never lead out of encryption, nor from elsewhere to this machine', () => {
@@ -359,7 +359,7 @@ describe('addresses', () => {
     expect(redirected(from, '/b').href).toBe('https://models.example/b')
     expect(redirected(from, 'https://cdn.example/b').href).toBe('https://cdn.example/b')
     for (const location of ['http://cdn.example/b', 'http://127.0.0.1/b', 'http://localhost:80/', 'data:,b']) {
-      expect(() => redirected(from, location)).toThrow(/not safe/)
+      expect(() => redirected(from, location)).toThrow(/unsafe address/)
     }
   })
 })

@@ -76,5 +76,5 @@ test('a process that takes more memory than it may is ended, and says why', asyn
   const compute = startCompute({ memory: 400 * 1024 ** 2 })
   const error = await failure(compute.run('gulp', undefined))
   expect(error).toMatchObject({ code: 'compute-crashed' })
-  expect(String((error.cause as Error).message)).toContain('more memory than it may')
+  expect(String((error.cause as Error).message)).toContain('exceeded its memory limit')
 })

@@ -35,7 +35,7 @@ test('export to a folder for each label: what has no place in it is said before,
   await expectNoViolations(page, 'export to folders')
   await exporting.getByRole('button', { name: 'Export', exact: true }).click()
   await expect(exported.getByText('1 images, 1 present, 0 absent.')).toBeVisible()
-  await expect(exported.getByText(/no word for unknown/)).toBeVisible()
+  await expect(exported.getByText(/can’t store unknown/)).toBeVisible()
   await exported.getByRole('button', { name: 'Done' }).click()
   expect(readdirSync(path.join(served.folder, 'Holiday folders', 'beach'))).toEqual(['red.jpg'])
 

@@ -48,7 +48,7 @@ test('a new project from a folder; found again among the recent ones', async ({ 
   await expect(making).toBeHidden()
   await expect(page.getByText('4 images')).toBeVisible()
   for (const name of ['red.jpg', 'green.jpg', 'blue.jpg']) await expect(image(page, name)).toBeVisible()
-  await expect(image(page, 'torn.jpg')).toContainText('not an image')
+  await expect(image(page, 'torn.jpg')).toContainText('isn’t an image')
   for (const name of ['beach', 'Boat', 'sea']) await expectCounts(page, name, 0, 0)
 
   await fromMenu(page, /Close project/)

@@ -98,7 +98,7 @@ describe('reading CSV', () => {
     ['', 'empty'],
     ['a.jpg,dog,present\n', 'first line'],
     ['file,label,value\n', 'first line'],
-    [`image,label,value\n"a.jpg,dog,present\n${'x,y,z\n'.repeat(10)}`, 'not closed'],
+    [`image,label,value\n"a.jpg,dog,present\n${'x,y,z\n'.repeat(10)}`, 'isn’t closed'],
     [`image,label,value\n"${'x'.repeat(3_000_000)}",dog,present\n`, 'too long'],
     [`image,label,value\n${'x'.repeat(3_000_000)}`, 'too long'],
   ])('%.40j is a sentence', async (text, reason) => {

@@ -235,7 +235,7 @@ describe('names of labels', () => {
       ]),
     )
     expect((await plan(renamesOf(['cat=Dog']))).preview.labels).toHaveLength(2)
-    expect(() => renamesOf(['nothing'])).toThrow('what is renamed')
+    expect(() => renamesOf(['nothing'])).toThrow('which label to map')
     await expect(readRenames(temporaryFile('names.csv', 'a,b,c\n'))).rejects.toMatchObject({ code: 'rename' })
   })
 

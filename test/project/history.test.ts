@@ -75,7 +75,7 @@ describe('states', () => {
   test('of an image or a label that is not there: nothing is written', () => {
     const { project, dog } = withImages(1)
     expect(() => mark(project, 99, dog, 1)).toThrow('no such image')
-    expect(() => mark(project, 1, 99, 1)).toThrow('There is no such label')
+    expect(() => mark(project, 1, 99, 1)).toThrow('This label no longer exists')
     const changes = [
       { imageId: 1, labelId: dog, state: 1 as const },
       { imageId: 99, labelId: dog, state: 1 as const },

@@ -101,7 +101,7 @@ test('whoever only reads a project with a damaged log is told, and nothing is ch
   const status = await surmise(['status', file], { home })
   expect([status.code, status.output]).toEqual([
     0,
-    expect.stringMatching(/^Changes made after .* could not be read: the log .*damaged\.$/m),
+    expect.stringMatching(/^Changes made after .* couldn’t be read: the log .*damaged\.$/m),
   ])
   const told = await surmise(['status', file, '--json'], { home })
   expect(told.json).toMatchObject({

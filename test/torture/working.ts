@@ -220,5 +220,5 @@ function refused(error: unknown): void {
 
 function phaseOf({ kind, phase }: Job): string {
   if (kind !== 'train') return kind
-  return /^Looking at images|backbone$/.test(phase) ? 'embed' : 'train'
+  return /^Embedding images|backbone$/.test(phase) ? 'embed' : 'train'
 }
