@@ -58,7 +58,7 @@ test('from a folder to the first suggestions, each screen saying what comes next
     await tile(first + 3).click({ modifiers: ['Shift'] })
     await page.keyboard.press(key)
   }
-  await expect(next).toContainText('One label can be learnt from what is known')
+  await expect(next).toContainText('One label can be learnt from what’s known')
   await page.keyboard.press('Control+Enter')
   await expect(next).toBeHidden()
   await page.getByRole('button', { name: 'Show suggestions' }).click(computing)

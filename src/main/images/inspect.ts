@@ -41,7 +41,7 @@ export function requireImage(source: ImageSource): ImageFormat {
   if (source.size === 0) throw new BrokenImage('empty', 'The file is empty.')
   const kind = sniffFormat(source.head)
   if ('format' in kind) return kind.format
-  const words = kind.other ? `Surmise can’t read this kind of file: ${kind.other}.` : 'The file isn’t an image.'
+  const words = kind.other ? `The file is a ${kind.other}, which Surmise doesn’t read.` : 'The file isn’t an image.'
   throw new BrokenImage('not-an-image', words.replace('a HEIC', 'an HEIC').replace('a SVG', 'an SVG'))
 }
 
