@@ -42,7 +42,7 @@ test('export to a folder for each label: what has no place in it is said before,
   // There is something now.
   await openExport(page, 'folders')
   await exporting.getByRole('button', { name: 'Export', exact: true }).click()
-  await expect(exporting.getByRole('alert')).toContainText('is not empty')
+  await expect(exporting.getByRole('alert')).toContainText('isn’t empty')
 })
 
 test('import of a folder, chosen in the dialog; the rest is asked', async ({ app: page, served }) => {

@@ -35,7 +35,7 @@ test('suggestions from names, before the first mark: asked for, told as what the
   await template.fill('a photo of a {label}')
   await page.keyboard.press('Enter')
   const panel = page.getByRole('complementary', { name: 'Training' })
-  await expect(panel).toContainText('4 labels looked for by name in 16 images; nothing was learnt yet.')
+  await expect(panel).toContainText('4 labels compared by name with 16 images; nothing learnt yet.')
   await expect(panel).toContainText('from names only')
   await panel.getByRole('button', { name: 'Close' }).click()
 

@@ -337,7 +337,9 @@ export const trained: Screen[] = [
     varies: true,
     async show(page) {
       await page.keyboard.press('Control+Enter')
-      await expect(page.getByRole('complementary', { name: 'Training' }).getByText(/^On .+: /)).toBeVisible()
+      await expect(
+        page.getByRole('complementary', { name: 'Training' }).getByText(/^Running on .+ \(.+\)$/),
+      ).toBeVisible()
     },
   },
   {
