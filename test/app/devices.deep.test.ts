@@ -22,7 +22,7 @@ describe('a probe in a process of its own', () => {
   test('that hangs is killed, and a sentence', async () => {
     await expect(probeApart({ entry }, 'webgpu', { within: 800 })).rejects.toMatchObject({
       code: 'device-failed',
-      message: expect.stringMatching(/^WebGPU can’t be used: it did not answer/),
+      message: expect.stringMatching(/^WebGPU can’t be used: it didn’t respond/),
     })
   })
 

@@ -75,7 +75,7 @@ test('a backbone that does not say how it wants its pixels is measured, and that
       return (await surmise(args, { home: newFolder() })).errors
     }
     expect(await said(file)).toMatch(
-      /ours\.onnx doesn’t say how it wants its pixels.* 0\.5 ± 0\.5 .*ours\.onnx:imagenet/,
+      /ours\.onnx doesn’t state its input normalisation.* 0\.5 ± 0\.5 .*ours\.onnx:imagenet/,
     )
     expect(await said(`${file}:imagenet`)).not.toContain('doesn’t say')
   }

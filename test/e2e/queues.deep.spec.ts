@@ -70,7 +70,7 @@ test('filters and queues by the keyboard alone: combine, as text, save, choose a
   await page.keyboard.press('Control+a')
   await page.keyboard.type('?label=doge:known')
   await page.keyboard.press('Enter')
-  await expect(panel.getByRole('alert')).toHaveText(/no label “doge”.*Is it “dog”/)
+  await expect(panel.getByRole('alert')).toHaveText(/no label “doge”.*Did you mean “dog”/)
   await expect(count(page)).toContainText(`${inFolder} of ${imageCount} images`)
   await page.keyboard.press('Control+a')
   await page.keyboard.type('?label=dog:known&by=import&until=2020-01-01')

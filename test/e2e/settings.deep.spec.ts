@@ -21,12 +21,12 @@ test('settings: the appearance at once and for good, the project’s own when sa
   await expect(image(page, 'red.jpg')).toBeVisible()
   await page.keyboard.press('Control+,')
   await expect(settings.getByLabel('Your name')).toHaveValue('Ann')
-  await expect(settings.getByText('As it is')).toBeVisible()
+  await expect(settings.getByText('Original only')).toBeVisible()
 
   // The backbone, and how it looks at images, are chosen on a page of their own, with what each way costs and brings.
   await settings.getByRole('button', { name: 'Backbones…' }).click()
   const backbones = dialog(page, 'Backbones')
-  await expect(backbones.getByRole('radio', { name: /^As it is/ })).toBeChecked()
+  await expect(backbones.getByRole('radio', { name: /^Original only/ })).toBeChecked()
   await backbones.getByRole('radio', { name: /^Original and mirrored.*half a point/ }).click()
   await expect(backbones.getByRole('radio', { name: /^Original and mirrored/ })).toBeChecked()
   await page.keyboard.press('Escape')
@@ -63,7 +63,7 @@ test('a model that does not say how it wants its pixels is asked about', async (
   await page.keyboard.press('Escape')
   await expect(image(page, 'red.jpg')).toBeVisible()
   await page.keyboard.press('Control+,')
-  await expect(dialog(page, 'Settings').getByText(/ours.*As it is/)).toBeVisible()
+  await expect(dialog(page, 'Settings').getByText(/ours.*Original only/)).toBeVisible()
 })
 
 test('the settings list the devices that there are, and the models to go back to', async ({

@@ -21,7 +21,7 @@ test('the tour leads from the first image to an export, by keyboard, and begins 
   await page.locator('li[data-state=unknown]').first().waitFor()
   const key = await page.locator('li[data-state=unknown] kbd').first().textContent()
   await page.keyboard.press(key!.toLowerCase())
-  await expect(tour).toContainText('Ctrl Z takes anything back')
+  await expect(tour).toContainText('Ctrl Z undoes anything')
 
   // Back, to the images; on, into the first of them again.
   await page.keyboard.press('Control+ArrowLeft')

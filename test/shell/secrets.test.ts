@@ -37,8 +37,8 @@ test.skipIf(process.platform !== 'linux')(
       watched([...common, '--auth', 'ann:s3cret', '--token=t0ken']),
       watched([...common, '--auth-file', file], { LABEL_STUDIO_API_KEY: 't0ken' }),
     ])
-    expect(given.errors).toMatch(/could read what was given with --auth.*--auth-file/)
-    expect(given.errors).toMatch(/could read what was given with --token.*LABEL_STUDIO_API_KEY/)
+    expect(given.errors).toMatch(/could read what you passed with --auth.*--auth-file/)
+    expect(given.errors).toMatch(/could read what you passed with --token.*LABEL_STUDIO_API_KEY/)
     expect(given.lines.at(-1)).toBe('surmise')
     expect(fromFile.errors).not.toContain('could read')
     expect(fromFile.lines.filter((line) => /s3cret|t0ken/.test(line))).toEqual([])

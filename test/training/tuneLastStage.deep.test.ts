@@ -154,7 +154,7 @@ describe('training the last stage', () => {
     const keys = ['a', 'b'].map((digit) => digit.repeat(64))
     await expect(openTrunkFeatures(source.backbone, source.stage, temporaryFolder(), keys)).rejects.toMatchObject({
       code: 'trunk-features-missing',
-      message: expect.stringContaining('2 images can’t be looked at again'),
+      message: expect.stringContaining('2 images can’t be read again'),
       hint: expect.stringContaining('--unfreeze'),
     })
   })
