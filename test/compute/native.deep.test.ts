@@ -72,7 +72,7 @@ describe('a process that computes for ever in a native library, deaf to every me
   })
 })
 
-test('a process that takes exceeded its memory limit is ended, and says why', async () => {
+test('a process that takes more memory than it may is ended, and says why', async () => {
   const compute = startCompute({ memory: 400 * 1024 ** 2 })
   const error = await failure(compute.run('gulp', undefined))
   expect(error).toMatchObject({ code: 'compute-crashed' })

@@ -140,12 +140,12 @@ test('the window comes back where it was, with what was open lately; a second st
   const recent = () =>
     app.evaluate(({ Menu }) => {
       const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? []
-      return items.find(({ label }) => label === 'Open &Recent')?.submenu?.items[0]?.label
+      return items.find(({ label }) => label === 'Open &recent')?.submenu?.items[0]?.label
     })
   await expect.poll(recent).toBe('Halves')
   await app.evaluate(({ Menu }) => {
     const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? []
-    items.find(({ label }) => label === 'Open &Recent')?.submenu?.items[0]?.click()
+    items.find(({ label }) => label === 'Open &recent')?.submenu?.items[0]?.click()
   })
   await expect(tile(page, '000.png')).toBeVisible()
 

@@ -126,7 +126,7 @@ describe('the desktop application, with Electron replaced', () => {
     expect(fake.windows[0].restore).toHaveBeenCalled()
     await waitFor(() => expect(fake.app.addRecentDocument.mock.calls.flat()).toEqual([one, two, three]))
     expect(fake.windows[0].setRepresentedFilename).toHaveBeenLastCalledWith(three)
-    await waitFor(() => expect(textOf(fake.menus)).toMatch(/Open &Recent.*Three.*Two.*One/))
+    await waitFor(() => expect(textOf(fake.menus)).toMatch(/Open &recent.*Three.*Two.*One/))
     // What can't be opened is said, and what was open stays.
     fake.app.emit('open-file', { preventDefault }, path.join(folder, 'gone.surmise'))
     await waitFor(() =>
