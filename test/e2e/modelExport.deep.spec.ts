@@ -88,7 +88,7 @@ test('a report is written from the palette, and opens by itself, offline, withou
   report.on('request', (request) => asked.push(request.url()))
   await report.goto(`file://${target}`)
   await expect(report.getByRole('heading', { level: 1 })).toHaveText('Trained')
-  await expect(report.getByRole('heading', { name: 'Likely mistakes' })).toBeVisible()
+  await expect(report.getByRole('heading', { name: 'Possible labelling mistakes' })).toBeVisible()
   const whole = await report.evaluate('Array.from(document.images).every((image) => image.naturalWidth > 0)')
   expect([whole, asked.filter((url) => !url.startsWith('data:'))]).toEqual([true, [`file://${target}`]])
   expect(await report.locator('img').count()).toBeGreaterThan(5)

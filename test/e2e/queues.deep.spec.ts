@@ -88,7 +88,7 @@ test('filters and queues by the keyboard alone: combine, as text, save, choose a
   await expectNoViolations(page, 'chips')
 
   // Saved under a name, with the order.
-  await choose(page, page.getByLabel('Sort', { exact: true }), 'Likely', 'Shift+Tab')
+  await choose(page, page.getByLabel('Sort', { exact: true }), 'Possible mistakes', 'Shift+Tab')
   await expect(page.getByLabel('Sort', { exact: true })).toHaveValue('mistakes')
   await tabTo(page, page.getByRole('listbox', { name: 'Images' }))
   await page.keyboard.press('Shift+F')

@@ -118,7 +118,7 @@ ${
 }
 </section>
 <section>
-<h2>Likely mistakes</h2>
+<h2>Possible labelling mistakes</h2>
 <p class="muted">Known labels that the model is confident are the opposite, the surest first: mistakes of the model, or of whoever marked them.</p>
 ${mistakes.length === 0 ? html`<p>There are none.</p>` : pictures(mistakes)}
 </section>
