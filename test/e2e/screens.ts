@@ -232,7 +232,7 @@ export const trained: Screen[] = [
     hides: '[data-page-image], section > footer [role=status]',
     async show(page) {
       await page.keyboard.press('Control+k')
-      await page.keyboard.type('is there flower')
+      await page.keyboard.type('label by label flower')
       await page.keyboard.press('Enter')
       await expect(page.locator('[data-page-image] img').first()).toBeVisible()
     },
