@@ -127,7 +127,7 @@ test('names of labels, files and projects are text on every screen, and in the r
     ['Control+i', 'Import labels'],
     ['Control+e', 'Export'],
     ['Control+,', 'Settings'],
-    ['?', 'Keys'],
+    ['?', 'Keyboard shortcuts'],
   ] as const) {
     await page.keyboard.press(keys)
     if (name) await expect(page.getByRole('dialog', { name, exact: true })).toBeVisible()
