@@ -6,7 +6,7 @@ import { type CrossFittedBaseline, offsetsWithout } from '../heads/crossFitting.
 import type { LinearHeads } from '../heads/linearBaseline.ts'
 import { heldOutMeanAveragePrecision } from '../measure/heldOut.ts'
 import type { SstData } from './data.ts'
-import { trainInWorker } from './pool.ts'
+import { trainInWorker } from './networkPool.ts'
 import { type SstOptions, type SstStep, type TrainedNetwork, trainNetwork } from './sstTraining.ts'
 
 /** What all networks of a run share. */

@@ -1,7 +1,7 @@
 /** A thread that trains one network (networkPool.ts). */
 import { parentPort, workerData } from 'node:worker_threads'
 import { reportOf } from '../../base/errors.ts'
-import type { NetworkAnswer, NetworkStart } from './pool.ts'
+import type { NetworkAnswer, NetworkStart } from './networkPool.ts'
 import { type SstStep, trainNetwork } from './sstTraining.ts'
 
 const answer = (message: NetworkAnswer): void => parentPort!.postMessage(message)

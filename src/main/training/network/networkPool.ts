@@ -29,7 +29,7 @@ export async function trainInWorker(
   signal?.throwIfAborted()
   const stop = new Int32Array(new SharedArrayBuffer(4))
   const start: NetworkStart = { data, sizes, options, measure: onStep !== undefined, stop }
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: start, execArgv: [] })
+  const worker = new Worker(new URL('./networkWorker.ts', import.meta.url), { workerData: start, execArgv: [] })
   const abort = (): void => void Atomics.store(stop, 0, 1)
   signal?.addEventListener('abort', abort)
   let end: Exclude<NetworkAnswer, { step: SstStep }> | undefined
