@@ -105,7 +105,7 @@ test('whoever only reads a project with a damaged log is told, and nothing is ch
   ])
   const told = await surmise(['status', file, '--json'], { home })
   expect(told.json).toMatchObject({
-    lostChanges: { message: expect.stringContaining('could not be read'), hint: expect.stringMatching(/\w/) },
+    lostChanges: { message: expect.stringContaining('couldn’t be read'), hint: expect.stringMatching(/\w/) },
   })
   const doctor = await surmise(['doctor', file, '--json'], { home })
   expect(doctor).toMatchObject({
