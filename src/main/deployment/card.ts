@@ -275,7 +275,7 @@ function agreementText(agreement: Agreement | null): string {
 
 function lossText(loss: PrecisionLoss | null, precision: Precision): string {
   if (precision === 'float32') return 'As they were trained.'
-  if (!loss) return 'What that takes could not be measured: none of the labelled images was at hand.'
+  if (!loss) return 'The loss couldn’t be measured: none of the labelled images were found.'
   const { mAP, largestDifference, entries, images } = loss
   return `With this blend, on ${entries} held-out labels of ${images} images, mean average precision goes from ${percent(mAP.full, 2)} to ${percent(mAP.reduced, 2)}, and no probability differs by more than ${largestDifference.toFixed(4)}.`
 }
