@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { methodParity } from '../../src/main/benchmark/methodParity.ts'
+import { methodParity } from '../../src/main/benchmark/parity/methodParity.ts'
 import { describeWithShared, sharedPath } from '../shared.ts'
 
 describeWithShared('the reference implementation’s numbers', ['fixtures'], () => {

@@ -4,7 +4,7 @@ import { ExemplarBank } from '../sst/exemplarBank.ts'
 import { imagePairs } from '../sst/inter.ts'
 import { hashedLabelVectors } from '../sst/labelVectors.ts'
 import { type Recognition, recognize } from '../sst/model.ts'
-import { noRepairs, objective } from '../sst/objective.ts'
+import { noRepairs, objective, objectiveInputs } from '../sst/objective.ts'
 import {
   declareParameters,
   type Parameters,
@@ -153,21 +153,7 @@ function trainingGraph(method: TrainedMethod, batch: number) {
   const { sizes } = method
   const graph = new Graph()
   const { parameter, result } = networkOn(graph, method, batch)
-  const parts = objective(
-    result,
-    {
-      target: graph.input('target', 'float32', [batch, sizes.labels]),
-      bankSum: graph.input('bankSum', 'float32', [sizes.labels, sizes.channels]),
-      bankCount: graph.input('bankCount', 'float32', [sizes.labels]),
-      pairOrder: graph.input('pairOrder', 'int64', [imagePairs(batch).length]),
-      intraThreshold: graph.input('intraThreshold', 'float32', []),
-      interThreshold: graph.input('interThreshold', 'float32', []),
-      transfer: graph.input('transfer', 'float32', []),
-      rise: graph.input('rise', 'float32', []),
-    },
-    parameter,
-    { repairs: noRepairs },
-  )
+  const parts = objective(result, objectiveInputs(graph, sizes, batch), parameter, { repairs: noRepairs })
   graph.output('features', result.features)
   return { graph, state: adam(graph, parts.total, { decay: 'l2', weightDecay: () => published.weightDecay }) }
 }

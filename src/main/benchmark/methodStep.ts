@@ -9,7 +9,7 @@ import { adam, stepScalars } from '../tensor/gradients/optimizer.ts'
 import { Graph, type Value } from '../tensor/graph/graph.ts'
 import { onnxModel } from '../tensor/onnx/model.ts'
 import { Session, type Tensor, tensorOf } from '../tensor/run/session.ts'
-import type { MethodFixture } from './methodFixture.ts'
+import type { MethodFixture } from './parity/methodFixture.ts'
 
 /**
  * Computes here what a fixture holds: one training step of METHOD 1 without repairs, with ρ = 1, pseudo labels on, and the

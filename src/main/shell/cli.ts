@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
+import { complain } from './cli/commands/report.ts'
 import { surmiseProgram } from './cli/program.ts'
-import { complain } from './cli/report.ts'
 import { hideSecrets } from './cli/secrets.ts'
 import { sayJson } from './cli/terminal.ts'
 import { common } from './cli/texts/common.ts'

@@ -1,7 +1,7 @@
-import type { Value } from '../tensor/graph/graph.ts'
+import type { Graph, Value } from '../tensor/graph/graph.ts'
 import { add, mul, sigmoid, stopGradient } from '../tensor/operators/elementwise.ts'
 import { factoredIntraTargets, factoredPairLogits, factoredPairLoss } from './factoredPairs.ts'
-import { batchSimilarity, distanceLoss, interTargets } from './inter.ts'
+import { batchSimilarity, distanceLoss, imagePairs, interTargets } from './inter.ts'
 import { cooccurrenceLogits, cooccurrenceLoss, intraTargets } from './intra.ts'
 import { knownLoss, weightedLoss } from './losses.ts'
 import type { Recognition } from './model.ts'
@@ -64,6 +64,27 @@ export interface ObjectiveInputs {
   rise: Value
   /** The labels whose pairs are computed, as in `factoredPairLogits`, where those are factored; else all pairs are. */
   members?: Value
+}
+
+/**
+ * What a batch of B images brings, as inputs of the graph: [B, C], [C, K], [C], the pairs of images, and scalars. `members` is
+ * not among them.
+ */
+export function objectiveInputs(
+  graph: Graph,
+  { labels, channels }: { labels: number; channels: number },
+  batch: number,
+): ObjectiveInputs {
+  return {
+    target: graph.input('target', 'float32', [batch, labels]),
+    bankSum: graph.input('bankSum', 'float32', [labels, channels]),
+    bankCount: graph.input('bankCount', 'float32', [labels]),
+    pairOrder: graph.input('pairOrder', 'int64', [imagePairs(batch).length]),
+    intraThreshold: graph.input('intraThreshold', 'float32', []),
+    interThreshold: graph.input('interThreshold', 'float32', []),
+    transfer: graph.input('transfer', 'float32', []),
+    rise: graph.input('rise', 'float32', []),
+  }
 }
 
 export interface Objective {

@@ -1,5 +1,5 @@
 import type { Comparison } from '../../benchmark/comparison.ts'
-import type { ParityResult } from '../../benchmark/parity.ts'
+import type { ParityResult } from '../../benchmark/parity/parity.ts'
 import type { AppContext } from '../context.ts'
 import type { StartedJob } from '../jobs.ts'
 import { counted } from '../words.ts'

@@ -3,14 +3,17 @@ import type { Problem } from '../../app/exchange/importing.ts'
 import { UserError } from '../../base/errors.ts'
 import { exchange as texts } from './texts/project.ts'
 
+/** An option that may be given several times. @returns in what is parsed, the list of its values; undefined without one */
+export function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: string[] = []) => [...before, value])
+}
+
 export function settingsOption(on: 'read' | 'write'): Option {
-  return new Option('--set <option=value>', texts.set(on))
-    .default([])
-    .argParser((value: string, before: string[]) => [...before, value])
+  return repeatable('--set <option=value>', texts.set(on))
 }
 
 /** @throws UserError `setting` */
-export function settingsOf(pairs: readonly string[]): Record<string, string> {
+export function settingsOf(pairs: readonly string[] = []): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=')

@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander'
 import type { Application } from '../../app/application.ts'
 import type { Workspace } from '../../app/workspace.ts'
 import { startApplication } from '../start.ts'
+import { type Answer, answer, complain } from './commands/report.ts'
 import { showProgress } from './progress.ts'
-import { type Answer, answer, complain } from './report.ts'
 import { common } from './texts/common.ts'
 
 /** Every command has it. */

@@ -1,4 +1,3 @@
-import { UserError } from '../../base/errors.ts'
 import type { Dimension, Graph, Value } from '../graph/graph.ts'
 import { gelu, layerNormalization } from '../operators/composed.ts'
 import { averagePool, convolution, globalAveragePool } from '../operators/convolution.ts'
@@ -22,7 +21,8 @@ import {
 import { concat, reshape, slice, split, transpose } from '../operators/layout.ts'
 import { matmul } from '../operators/matrix.ts'
 import { mean, softmax, sum } from '../operators/reduction.ts'
-import type { ImportedAttribute, ImportedNode } from './import.ts'
+import { integers, number, padsOf, pair, unsupported } from './attributes.ts'
+import type { ImportedNode } from './import.ts'
 
 /** A tensor that is the same for every batch. */
 export interface FixedTensor {
@@ -355,55 +355,7 @@ class Builder {
   }
 }
 
-function padsOf(
-  node: ImportedNode,
-  x: Value,
-  kernel: readonly number[],
-  strides: readonly number[],
-): [number, number, number, number] {
-  const automatic = node.attributes.get('auto_pad') ?? 'NOTSET'
-  if (automatic === 'VALID') return [0, 0, 0, 0]
-  if (automatic === 'NOTSET') {
-    const pads = integers(node, 'pads') ?? [0, 0, 0, 0]
-    return [pads[0], pads[1], pads[2], pads[3]]
-  }
-  // SAME: as many windows as strides fit in; what is odd goes below and right, or (SAME_LOWER) above and left.
-  const total = kernel.map((length, axis) => {
-    const size = x.size(2 + axis)
-    return Math.max(0, (Math.ceil(size / strides[axis]) - 1) * strides[axis] + length - size)
-  })
-  const first = total.map((size) => (automatic === 'SAME_LOWER' ? Math.ceil(size / 2) : Math.floor(size / 2)))
-  return [first[0], first[1], total[0] - first[0], total[1] - first[1]]
-}
-
-function pair(list: readonly number[] | undefined, operator: string): [number, number] {
-  if (list?.length !== 2) throw unsupported(`${operator} over other than two axes`)
-  return [list[0], list[1]]
-}
-
 function fixedSize(size: Dimension | undefined): number {
   if (typeof size === 'number') return size
   throw unsupported('Split along the batch')
-}
-
-function attribute(node: ImportedNode, name: string): ImportedAttribute | undefined {
-  return node.attributes.get(name)
-}
-
-function number(node: ImportedNode, name: string, otherwise: number): number {
-  const value = attribute(node, name)
-  return typeof value === 'number' ? value : otherwise
-}
-
-function integers(node: ImportedNode, name: string): readonly number[] | undefined {
-  const value = attribute(node, name)
-  return Array.isArray(value) ? value : undefined
-}
-
-function unsupported(what: string): UserError {
-  return new UserError(
-    'operator-unsupported',
-    `The last stage of this backbone uses ${what}, which Surmise can’t train.`,
-    'Train without --unfreeze, or choose another backbone.',
-  )
 }

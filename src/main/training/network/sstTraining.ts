@@ -4,7 +4,7 @@ import { ExemplarBank } from '../../sst/exemplarBank.ts'
 import { mostMembers } from '../../sst/factoredPairs.ts'
 import { imagePairs } from '../../sst/inter.ts'
 import { type NetworkSizes, startAtBaseline } from '../../sst/network.ts'
-import { objective, type Repairs } from '../../sst/objective.ts'
+import { objective, objectiveInputs, type Repairs } from '../../sst/objective.ts'
 import type { Parameters } from '../../sst/parameters.ts'
 import { adam } from '../../tensor/gradients/optimizer.ts'
 import { Graph } from '../../tensor/graph/graph.ts'
@@ -143,14 +143,7 @@ function trainingGraph(
   const parts = objective(
     { ...result, logits },
     {
-      target: graph.input('target', 'float32', [batch, sizes.labels]),
-      bankSum: graph.input('bankSum', 'float32', [sizes.labels, sizes.channels]),
-      bankCount: graph.input('bankCount', 'float32', [sizes.labels]),
-      pairOrder: graph.input('pairOrder', 'int64', [imagePairs(batch).length]),
-      intraThreshold: graph.input('intraThreshold', 'float32', []),
-      interThreshold: graph.input('interThreshold', 'float32', []),
-      transfer: graph.input('transfer', 'float32', []),
-      rise: graph.input('rise', 'float32', []),
+      ...objectiveInputs(graph, sizes, batch),
       members: hasMembers(sizes) ? graph.input('members', 'int64', [batch, mostMembers]) : undefined,
     },
     parameter,

@@ -1,0 +1,83 @@
+import path from 'node:path'
+import { type Command, Option } from 'commander'
+import type { ImportPreview } from '../../../../contract/schemas.ts'
+import { mappingFile, renamesOf, startImport, startPreview } from '../../../app/exchange/importing.ts'
+import { problemLines, repeatable, settingsOf, settingsOption } from '../exchangeOptions.ts'
+import { type CommonOptions, runOn, withJson } from '../run.ts'
+import { common } from '../texts/common.ts'
+import { importing as texts } from '../texts/project.ts'
+
+interface Options extends CommonOptions {
+  format?: string
+  rest: 'unknown' | 'absent'
+  conflicts: 'keep' | 'replace'
+  rename?: string[]
+  mapping?: string
+  set?: string[]
+  suggestions: boolean
+  dryRun?: boolean
+}
+
+export function addImport(program: Command): void {
+  const command = program
+    .command('import')
+    .description(texts.description)
+    .argument('<project>', common.project)
+    .argument('<place>', texts.place)
+    .option('--format <name>', texts.format)
+    .addOption(new Option('--rest <meaning>', texts.rest).choices(['unknown', 'absent']).default('unknown'))
+    .addOption(new Option('--conflicts <choice>', texts.conflicts).choices(['keep', 'replace']).default('keep'))
+    .addOption(repeatable('--rename <old=new>', texts.rename))
+    .option('--mapping <file>', texts.mapping)
+    .addOption(settingsOption('read'))
+    .option('--no-suggestions', texts.noSuggestions)
+    .option('--dry-run', common.dryRun)
+  withJson(command).action((project: string, place: string, options: Options) =>
+    runOn(
+      project,
+      options,
+      async (workspace) => {
+        const renames = new Map([
+          ...(options.mapping === undefined ? [] : await mappingFile(path.resolve(options.mapping))),
+          ...renamesOf(options.rename ?? []),
+        ])
+        const request = {
+          path: path.resolve(place),
+          format: options.format,
+          settings: settingsOf(options.set),
+          renames,
+        }
+        const preview = await startPreview(workspace, request).done
+        const { images, problems, token, labels: perLabel, ...told } = preview
+        const { rest, conflicts, suggestions } = options
+        const result = options.dryRun
+          ? null
+          : await startImport(workspace, token, { rest, conflicts, suggestions }).done
+        const lines = [
+          texts.together(
+            result ? texts.done(result.states, result.labels) : texts.would(told.states.fresh, told.states.conflicting),
+            texts.matched(images.matched, images.inFile, images.by.name, images.by.sha256),
+          ),
+          ...unmatchedLines(images),
+          ...(preview.suggestions
+            ? [texts.suggestions(preview.suggestions.pairs, preview.suggestions.model, result?.suggestions)]
+            : []),
+          ...((preview.rest ?? 0) > 0 && rest === 'unknown' ? [texts.unmentioned(preview.rest!)] : []),
+          ...problemLines(problems),
+        ]
+        return {
+          lines,
+          json: {
+            ...{ ...told, images, problems, perLabel },
+            ...{ changed: result?.states ?? 0, labelsAdded: result?.labels ?? 0, kept: result?.suggestions ?? 0 },
+          },
+        }
+      },
+      { readOnly: options.dryRun },
+    ),
+  )
+}
+
+function unmatchedLines({ unmatched, unmatchedPaths }: ImportPreview['images']): string[] {
+  return unmatched === 0 ? [] : [texts.unmatched(unmatched, unmatchedPaths.slice(0, 3))]
+}
