@@ -75,16 +75,21 @@ test.each([
   ['takes an endless branch', models.branchEndless(), 'backbone-endless'],
   ['scans a long sequence', models.scanEndless(), 'backbone-endless'],
 ])('a model that %s is given up with a sentence, and nobody waits for it', async (_, bytes, code) => {
-  const application = newApplication()
-  const folder = temporaryFolder()
-  const { workspace } = await pictureProject(2, application)
-  const made = { path: path.join(folder, 'new.surmise'), imagesRoot: workspace.project.imagesRoot, labels: [] }
   // Time alone ends it, however much memory others have left here.
   process.env.SURMISE_TRIAL_MEMORY = String(64 * 1024 ** 3)
-  const create = (signal?: AbortSignal) => failure(application.create({ ...made, backbone: written(bytes) }, signal))
+  const folder = temporaryFolder()
+  const made = { path: path.join(folder, 'new.surmise'), labels: [] }
+  // The processes in which a trial is started have the environment of their start.
+  const begin = async (seconds: number) => {
+    withTrialsOf(seconds)
+    const { application, workspace, imagesRoot } = await pictureProject(2)
+    const create = (signal?: AbortSignal) =>
+      failure(application.create({ ...made, imagesRoot, backbone: written(bytes) }, signal))
+    return { application, workspace, imagesRoot, create }
+  }
   if (code === 'backbone-endless') {
     // A trial that outlasts what is done meanwhile, on any machine.
-    withTrialsOf(3600)
+    const { application, workspace, imagesRoot, create } = await begin(3600)
     const [before, abort] = [descendants(), new AbortController()]
     let over = false
     const waiting = create(abort.signal).finally(() => {
@@ -95,14 +100,14 @@ test.each([
     // Images are shown; another project is made, opened, and shown.
     const shown = () => answerImage(application, new Request('http://127.0.0.1/images/full/1'))
     expect((await shown())?.status).toBe(200)
-    await application.create({ ...made, path: path.join(folder, 'other.surmise') })
+    await application.create({ ...made, imagesRoot, path: path.join(folder, 'other.surmise') })
     await application.open(workspace.project.path)
     expect((await shown())?.status).toBe(200)
     expect(over).toBe(false)
     abort.abort()
     expect(await waiting).toMatchObject({ code: 'cancelled' })
   }
-  withTrialsOf(code === 'backbone-endless' ? 4 : 600)
+  const { create } = await begin(code === 'backbone-endless' ? 4 : 600)
   const error = await create()
   expect([error.code, error.hint]).toEqual([code, expect.stringMatching(/another/)])
   expect(existsSync(made.path)).toBe(false)

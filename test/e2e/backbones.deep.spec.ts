@@ -63,7 +63,7 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   await expect(compare.getByLabel('Second')).toHaveValue('house')
   await enter(page, compare.getByRole('button', { name: /^Try on 58 images$/ }))
   await expect(compare.getByText(/known pairs held out/)).toBeVisible(computing)
-  await expect(house.getByText(/mAP \d+\.\d % on this project/)).toBeVisible()
+  await expect(house.getByText(/mAP \d+\.\d% on this project/)).toBeVisible()
   await expect(features.getByRole('listitem')).toHaveCount(2)
 
   // Another backbone: what is known and the models stay, and it is trained with.

@@ -116,7 +116,7 @@ describe('a fine-tune run', () => {
       { source: broken, records: scenes.records, states, labelNames: scenes.names },
       { seed: 0, device: 'cpu' },
     )
-    await expect(run).rejects.toMatchObject({ code: 'not-finite', hint: expect.stringContaining('embed') })
+    await expect(run).rejects.toMatchObject({ code: 'not-finite', hint: expect.stringContaining('backbone') })
   })
 
   test('can be cancelled while it trains', async () => {
