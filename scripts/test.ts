@@ -36,32 +36,33 @@ const failed: { name: string; says: string }[] = []
 /** What could not be tried on this machine, and why. */
 const notTried: string[] = []
 
+const seconds = (started: number): string => `   ${((performance.now() - started) / 1000).toFixed(1)} s`
+
 async function timed<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   const started = performance.now()
   console.log(`\n── ${name}`)
   const result = await work()
-  console.log(`   ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  console.log(seconds(started))
   return result
 }
 
-/** A command that either holds or doesn't. @returns whether it does */
-function check(name: string, command: string, ...args: string[]): Promise<boolean> {
-  return timed(name, async () => {
-    const child = spawn(command, args, { cwd: root, env, shell, stdio: ['ignore', 'pipe', 'pipe'] })
-    let says = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (text) => {
-        says += text
-        process.stdout.write(text)
-      })
-    }
-    const status = await new Promise((resolve) => {
-      child.once('error', resolve)
-      child.once('close', resolve)
+/** A command that either holds or doesn't. What it says is printed when it ends: several may run at once. @returns whether it does */
+async function check(name: string, command: string, ...args: string[]): Promise<boolean> {
+  const started = performance.now()
+  const child = spawn(command, args, { cwd: root, env, shell, stdio: ['ignore', 'pipe', 'pipe'] })
+  let says = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      says += text
     })
-    if (status !== 0) failed.push({ name, says: says.trim() })
-    return status === 0
+  }
+  const status = await new Promise((resolve) => {
+    child.once('error', resolve)
+    child.once('close', resolve)
   })
+  console.log(`\n── ${name}\n${says}${seconds(started)}`)
+  if (status !== 0) failed.push({ name, says: says.trim() })
+  return status === 0
 }
 
 /** Runs a runner of tests, and reads its report. */
@@ -119,11 +120,13 @@ async function leaveOut(name: string, command: readonly string[], why: string): 
 }
 
 async function common(): Promise<void> {
-  await check('types, Node', 'tsc', '-p', 'tsconfig.node.json')
-  await check('types, renderer', 'tsc', '-p', 'tsconfig.web.json')
-  await check('types, benchmarks', 'tsc', '-p', 'tsconfig.bench.json')
-  await check('Biome', 'biome', 'check')
-  const built = await build()
+  const [built] = await Promise.all([
+    build(),
+    check('types, Node', 'tsc', '-p', 'tsconfig.node.json'),
+    check('types, renderer', 'tsc', '-p', 'tsconfig.web.json'),
+    check('types, benchmarks', 'tsc', '-p', 'tsconfig.bench.json'),
+    check('Biome', 'biome', 'check'),
+  ])
   await vitest('common')
   if (built) await endToEnd('common')
 }

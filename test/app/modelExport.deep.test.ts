@@ -130,7 +130,7 @@ test('a trained model goes out whole, and says elsewhere what it says here', asy
   expect(int8.card.precision).toMatchObject({ weights: 'int8', loss: { images: 14, entries: 28 } })
   expect(int8.card.precision.loss!.largestDifference).toBeGreaterThan(0)
   expect(int8.card.precision.loss!.largestDifference).toBeLessThan(0.2)
-  expect(int8.summary.join(' ')).toContain('mean average precision goes from')
+  expect(int8.summary.join(' ')).toContain('mean average precision changes from')
   const alone = path.join(folder, 'alone.onnx')
   const head = await startModelExport(workspace, { path: alone, withBackbone: false, precision: 'float16' }).done
   expectOnnxRules(readFileSync(alone))

@@ -33,7 +33,7 @@ test('a page of what is known: without a model, and with one', async () => {
   const page = readFileSync(file, 'utf8')
   expect(bytes).toBe(Buffer.byteLength(page))
   expect(page).toContain('&lt;left&gt; &amp; “co”')
-  expect(page).toContain('marked <span class="present">present</span>, said 2%')
+  expect(page).toContain('marked <span class="present">present</span>, predicted 2%')
   // Three are contradicted, two of the first label are suggested, and six of the second.
   expect([page.split('<img ').length - 1, pictures]).toEqual([3 + 2 + 6, 3 + 2 + 6])
   expect(page).toContain('data:image/webp;base64,')

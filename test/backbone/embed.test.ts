@@ -1,54 +1,16 @@
-import { spawn } from 'node:child_process'
 import { hash } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { FeatureReader } from '../../src/main/backbone/cache/featureReader.ts'
-import {
-  type EmbedInput,
-  type EmbedProgress,
-  embed,
-  featuresOf,
-  type ImageToEmbed,
-} from '../../src/main/backbone/embed/embed.ts'
+import { type EmbedProgress, embed, featuresOf } from '../../src/main/backbone/embed/embed.ts'
 import { openExtractor } from '../../src/main/backbone/embed/extractor.ts'
 import { planCopies } from '../../src/main/backbone/embed/extractorPool.ts'
 import { wholeLook } from '../../src/main/backbone/pixels/looks.ts'
 import { resolveBackbone } from '../../src/main/backbone/resolve/resolve.ts'
 import { decodePixels, readScanned } from '../../src/main/images/decode.ts'
+import { makeImages, recordsIn } from './embedded.ts'
 import { modelFile, plainBackbone, temporaryFolder } from './models.ts'
-
-/** Pictures that differ in more than noise. */
-async function makeImages(count: number, first = 0): Promise<ImageToEmbed[]> {
-  const folder = temporaryFolder()
-  return Promise.all(
-    Array.from({ length: count }, async (_, i) => {
-      const id = first + i
-      const hue = (id * 47) % 360
-      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${60 + (id % 50)}" height="${50 + (id % 30)}">
-        <rect width="200" height="200" fill="hsl(${hue} 60% 40%)"/>
-        <circle cx="${id % 60}" cy="${(id * 7) % 50}" r="${5 + (id % 20)}" fill="hsl(${(hue + 120) % 360} 80% 60%)"/></svg>`
-      const bytes = await sharp(Buffer.from(svg)).jpeg().toBuffer()
-      const file = path.join(folder, `${id}.jpg`)
-      await writeFile(file, bytes)
-      return { id, path: file, sha256: hash('sha256', bytes) }
-    }),
-  )
-}
-
-/** Every record of these images, as one array. */
-async function recordsIn(input: EmbedInput): Promise<{ grid: Float16Array; pooled: Float32Array }> {
-  const reader = await FeatureReader.open(input.cacheFolder, await resolveBackbone(input.backbone as string))
-  const { gridHeight, gridWidth, dimension } = reader!.shape
-  const records = reader!.recordsOf(input.images.map(({ sha256 }) => sha256))
-  const grid = await reader!.readGrid(records, new Float16Array(records.length * gridHeight * gridWidth * dimension))
-  const pooled = await reader!.readPooled(records)
-  await reader!.close()
-  return { grid, pooled }
-}
 
 const tiny = 'surmise-tiny@64'
 
@@ -96,34 +58,6 @@ describe('embedding', () => {
     expect(first.embedded).toBeGreaterThan(0)
     expect(first.embedded).toBeLessThan(150)
     expect(await embed(input)).toMatchObject({ complete: true, alreadyThere: first.embedded })
-  })
-
-  test('that is killed again and again ends with the records of one that was not', async () => {
-    const images = await makeImages(200)
-    const folder = temporaryFolder()
-    const input = { images, backbone: tiny, cacheFolder: path.join(folder, 'killed') }
-    const file = path.join(folder, 'input.json')
-    await writeFile(file, JSON.stringify(input))
-    let kills = 0
-    for (let complete = false; !complete; ) {
-      const child = spawn(process.execPath, [path.join(import.meta.dirname, 'embedProcess.ts'), file], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      const ended = once(child, 'exit')
-      // Each time somewhat later, so that it always gets further.
-      const patience = 40 + 37 * kills
-      for await (const line of createInterface(child.stdout)) {
-        const report = JSON.parse(line)
-        complete ||= report.complete === true
-        if (report.phase === 'embedding' && report.done >= patience) child.kill('SIGKILL')
-      }
-      const [, signal] = await ended
-      if (signal === 'SIGKILL') kills++
-    }
-    expect(kills).toBeGreaterThan(0)
-    const unbroken = { ...input, cacheFolder: path.join(folder, 'unbroken') }
-    await embed(unbroken)
-    expect(await recordsIn(input)).toEqual(await recordsIn(unbroken))
   })
 
   test('of the same project in two processes is refused', async () => {

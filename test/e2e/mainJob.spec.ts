@@ -223,28 +223,26 @@ test('many images at once, by the keyboard alone: select, mark, undo', async ({ 
 
 test('going through images: to one by its number, turned, on by itself, and back where one was', async ({
   app: page,
-  served,
-  sample,
+  trained,
 }) => {
-  await served.surmise('train', sample, '--seed', '1', '--device', 'cpu')
-  await openProject(page, sample)
-  const place = page.getByLabel('Go to image, 1 to 300')
+  await openProject(page, trained)
+  const place = page.getByLabel('Go to image, 1 to 60')
   await page.keyboard.press('Enter')
   await page.keyboard.press('g')
-  await page.keyboard.type('120')
+  await page.keyboard.type('20')
   await page.keyboard.press('Enter')
-  await expect(place).toHaveValue('120')
+  await expect(place).toHaveValue('20')
   await page.keyboard.press('ArrowRight')
-  await expect(place).toHaveValue('121')
+  await expect(place).toHaveValue('21')
   // Beyond the end is the end; what is no number leads nowhere.
   await page.keyboard.press('g')
   await page.keyboard.type('9999')
   await page.keyboard.press('Enter')
-  await expect(place).toHaveValue('300')
+  await expect(place).toHaveValue('60')
   await page.keyboard.press('g')
   await page.keyboard.type('x')
   await page.keyboard.press('Escape')
-  await expect(place).toHaveValue('300')
+  await expect(place).toHaveValue('60')
 
   // Turned, a wide image is a tall one.
   const picture = page.getByRole('img').first()
@@ -271,7 +269,7 @@ test('going through images: to one by its number, turned, on by itself, and back
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: 'Close project' }).click()
   await page.getByRole('button', { name: /^Open a project/ }).click()
-  await page.getByRole('dialog').getByRole('textbox').fill(sample)
+  await page.getByRole('dialog').getByRole('textbox').fill(trained)
   await page.keyboard.press('Enter')
   await expect(place).toHaveValue('6')
 })

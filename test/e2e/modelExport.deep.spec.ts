@@ -25,7 +25,7 @@ test('the model goes out from its page, by the keyboard, with what to know of it
   await page.keyboard.press('Enter')
   const written = page.getByRole('dialog', { name: 'Model exported' })
   await expect(written).toBeVisible(computing)
-  await expect(written).toContainText('mean average precision goes from')
+  await expect(written).toContainText('mean average precision changes from')
   await expect(written).toContainText('from the page.card.md')
   await expectNoViolations(page, 'the export of a model')
   expect(existsSync(target)).toBe(true)

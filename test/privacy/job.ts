@@ -5,7 +5,7 @@
  *     node job.ts FOLDER
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { chromium } from '@playwright/test'
@@ -89,6 +89,8 @@ const surmise = (command: string, ...args: string[]): Promise<string> => run(com
 
 const project = at('project', 'secret.surmise')
 const photos = at('project', 'private photos')
+/** A data set with every label. */
+const labelled = at('project', 'labelled')
 mkdirSync(at('project'), { recursive: true })
 mkdirSync(at('out'))
 // What the library does when nobody tells it not to: as long as that takes, the server below is watched.
@@ -113,6 +115,10 @@ await surmise('new', project, '--images', photos)
 await surmise('import', project, at('project', 'marks.csv'))
 await surmise('embed', project, '--device', 'cpu')
 await surmise('train', project, '--device', 'cpu', '--seed', '1')
+await surmise('backups', project, '--make')
+await surmise('restore', project, '1')
+const copy = at('project', 'copy.surmise')
+copyFileSync(project, copy)
 await surmise('suggest', project, '--out', at('out', 'suggestions.csv'))
 const { formats } = JSON.parse((await surmise('formats', '--json')).trim().split('\n').at(-1)!) as {
   formats: { id: string; writes: string }[]
@@ -126,8 +132,23 @@ const readOnly = [
   ['report', project, at('out', 'report.html')],
   ['export-model', project, at('out', 'model.onnx')],
   ['explain', project, names[20], 'right'],
-  ...[['next', project], ['status', project], ['models', project], ['backbones'], ['doctor', project]],
+  ['accept', project, '--precision', '0.6', '--dry-run'],
+  ['backbones', 'try', project, 'surmise-tiny'],
+  ...[
+    ['next', project],
+    ['status', project],
+    ['models', project],
+    ['backups', project],
+    ['doctor', project],
+  ],
+  ['merge', project, copy, '--dry-run'],
+  ...[['backbones', 'list'], ['devices'], ['sample', at('out', 'sample')]],
+  ['benchmark', labelled, '--known', '0.6', '--seeds', '1', '--labels-with-at-least', '2', '--device', 'cpu'],
+  ['simulate', labelled, '--rounds', '2', '--labels-with-at-least', '10', '--device', 'cpu'],
 ]
+const painted = await pictures(path.join(labelled, 'images'), 40)
+const truth = painted.map((name, i) => `${name}\ttrain\t${i % 2 === 0 ? 'left' : 'right'}`)
+writeFileSync(path.join(labelled, 'labels.tsv'), ['image\tsplit\tlabels', ...truth, ''].join('\n'))
 const turns = readOnly.values()
 // Two at a time: most of a command is waiting for its start.
 await Promise.all(
@@ -139,17 +160,28 @@ await Promise.all(
 symlinkSync(path.resolve(import.meta.dirname, '../../node_modules'), at('out', 'node_modules'))
 await run('example', at('out', 'model.example.mjs'), path.join(photos, names[20]))
 
-runs.push('serve')
-const server = start('serve', 'person', [process.execPath, cli, 'serve', project, '--no-open'])
-const url = await new Promise<string>((resolve, reject) => {
-  let text = ''
-  server.stdout!.on('data', (part) => {
-    text += part
-    const found = /http:\S+/.exec(text)
-    if (found) resolve(found[0])
+/** Starts a command that serves. @returns its process, and its address once it listens */
+async function serve(command: string, ...args: string[]): Promise<{ server: ChildProcess; url: string }> {
+  runs.push([command, cli, command, ...args].join(' '))
+  const server = start(command, 'person', [process.execPath, cli, command, ...args])
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = ''
+    server.stdout!.on('data', (part) => {
+      text += part
+      const found = /http:\S+/.exec(text)
+      if (found) resolve(found[0])
+    })
+    server.once('exit', (code) => reject(new Error(`surmise ${command} ended with ${code}: ${text}`)))
   })
-  server.once('exit', (code) => reject(new Error(`surmise serve ended with ${code}: ${text}`)))
-})
+  return { server, url }
+}
+
+const backend = await serve('label-studio', project, '--port', '0')
+const health = await fetch(new URL('/health', backend.url))
+if (!health.ok) throw new Error(`surmise label-studio answered ${health.status}`)
+await end(backend.server, 'SIGINT')
+
+const { server, url } = await serve('serve', project, '--no-open')
 const browser = await chromium.launch({
   executablePath: findChromium(),
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],

@@ -7,12 +7,23 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium } from '../../scripts/chromium.ts'
 import { alone, whyNoTracing } from '../../scripts/tracing.ts'
+import { surmiseProgram } from '../../src/main/shell/cli/program.ts'
 import type { Told } from './job.ts'
 import { isNamed } from './named.ts'
 import { type Allowed, look } from './trace.ts'
+
+/** What goes to the network because a person says so, and what needs files that are not made here. */
+const leftOut = new Set(['backbones fetch', 'backbones remove', 'parity', 'merge-cache'])
+
+/** Names of the commands that do something, those of a group behind the group's. */
+const allCommands = (program: Command, before = ''): string[] =>
+  program.commands.flatMap((command) =>
+    command.commands.length > 0 ? allCommands(command, `${before}${command.name()} `) : [before + command.name()],
+  )
 
 const missing = whyNoTracing() ?? (findChromium() ? undefined : 'there is no Chromium here')
 
@@ -48,6 +59,12 @@ describe.skipIf(missing)(`the whole job in a network of its own${missing ? ` (sk
     const found = [...names].map((name) => ({ name, ...seen(name) }))
     expect(found.filter(({ sent, written, started }) => sent.length + written.length + started.length > 0)).toEqual([])
     expect(Math.min(...found.map(({ calls }) => calls))).toBeGreaterThan(50)
+  })
+
+  test('every command was run, but those that fetch, and what takes a reference or the parts of several machines', () => {
+    const names = allCommands(surmiseProgram()).filter((name) => !leftOut.has(name))
+    const wasRun = (name: string) => told.runs.some((run) => run.split('.ts ')[1]?.startsWith(name))
+    expect(names.filter((name) => !wasRun(name))).toEqual([])
   })
 
   test('the log, which may be handed to somebody, holds no names', () => {

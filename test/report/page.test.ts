@@ -68,8 +68,8 @@ describe('the report', () => {
     for (const words of [
       '1 unreadable, 1 missing',
       'not learnt',
-      'The 2 labels that are present most often, of 50',
-      'said 97%',
+      'Showing the 2 most common of 50 labels',
+      'predicted 97%',
     ]) {
       expect(page).toContain(words)
     }
@@ -85,7 +85,7 @@ describe('the report', () => {
     expect(empty).toContain('No model has been trained yet')
     const untold = reportPage({ ...content(), model: { ...content().model!, reliability: null, mistakes: [] } })
     expect(untold).toContain('Too few labels are known')
-    expect(untold).toContain('There are none')
+    expect(untold).toContain('<p>None.</p>')
   })
 
   test('templates: HTML within HTML stays, lists are joined, nothing comes of nothing', () => {

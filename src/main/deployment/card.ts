@@ -42,7 +42,7 @@ export interface ModelCard {
     absent: number
     averagePrecision: number | null
     threshold: number
-    /** What was added to the log odds, where the unknown are of another share. */
+    /** What was added to the log odds, where the prevalence among the unknown differs. */
     shift: number
   }[]
   data: { project: string; images: number; known: number; present: number; absent: number; unknown: number }
@@ -68,17 +68,17 @@ export interface ModelCard {
 }
 
 export const preprocessingText =
-  'RGB, upright (EXIF orientation applied), sRGB, transparent pixels on white; resized to the whole input without keeping the ratio of ' +
-  'the sides, linear, over as many pixels as become one (antialiased), smaller sides enlarged linearly; values 0 to 255 in float32. The model normalises.'
+  'RGB in sRGB, upright (EXIF orientation applied), transparency flattened onto white; stretched to the input size without keeping the ' +
+  'aspect ratio, with linear interpolation (antialiased when shrinking); float32 values from 0 to 255. The model normalises them itself.'
 
 const methodText =
-  'A frozen image backbone; on it, for each label, a linear head, label maps over ' +
-  'places, and a network (Structured Semantic Transfer: attention for each label, a graph of labels, pseudo labels), each trained ' +
-  'three times on parts of the known labels. What was left out of each part decides how much each counts for a label, and calibrates.'
-const tunedText = ' The backbone’s last stage was trained with the networks.'
+  'A frozen image backbone with three kinds of heads per label: a linear head, a head on the spatial feature map, and a network ' +
+  '(Structured Semantic Transfer: attention per label, a graph of labels, pseudo-labels). Each is trained three times on parts of ' +
+  'the known labels; the parts left out set its weight for each label and calibrate the result.'
+const tunedText = ' The backbone’s last stage was fine-tuned with the networks.'
 const leftOutText =
-  'In the program, similar images of the project and the other labels known of an image have their say too. An image alone can’t give ' +
-  'that: it is no part of this model, whose weights and calibration were fitted without it, on the same held-out labels.'
+  'In Surmise, similar images of the project and the other known labels of an image also inform the suggestions. A single image can’t ' +
+  'provide these, so this model leaves them out; its weights and calibration were fitted without them, on the same held-out labels.'
 
 export interface CardInput {
   name: string
@@ -106,7 +106,7 @@ export function modelCard(input: CardInput): ModelCard {
   return {
     format: 'surmise model card 1',
     name: input.name,
-    task: 'Several labels for each image: a probability that each is present.',
+    task: 'Multi-label image classification: for each label, the probability that it is present.',
     labels: labels.map(({ name, present, absent, averagePrecision }, label) => ({
       ...{ name, present, absent, averagePrecision: finite(averagePrecision.blend) },
       ...{ threshold: quality.thresholds[label], shift: blend.shifts[label] },
@@ -120,7 +120,7 @@ export function modelCard(input: CardInput): ModelCard {
       unknown: count(0),
     },
     heldOut: {
-      what: 'Known labels, each by parts of the model and by a calibration that had not seen it.',
+      what: 'Measured on known labels, each predicted by heads and a calibration that hadn’t seen it.',
       entries: metrics.heldOut,
       mAP: finite(metrics.mAP.blend),
       recallAtP90: finite(metrics.recallAtP90),
@@ -137,8 +137,8 @@ export function modelCard(input: CardInput): ModelCard {
     features: included ? null : featureShapes(backbone, trunk),
     outputs: {
       probabilities: `[${batch} × ${names.length}] that each label is present, calibrated, 0 to 1`,
-      logits: `[${batch} × ${names.length}] their log odds`,
-      attention: `[${grid}] where the networks look for each label; adds up to 1`,
+      logits: `[${batch} × ${names.length}] the same as log odds`,
+      attention: `[${grid}] where the networks look for each label; sums to 1`,
     },
     backbone: { ...backboneFacts(backbone), included },
     precision: { weights: input.precision, loss: input.loss },
@@ -160,7 +160,7 @@ export function featureShapes(backbone: Backbone, trunk: Backbone | undefined): 
 }
 
 function backboneFacts({ name, licence, note }: Backbone) {
-  const stated = licence === '' ? 'not stated: whoever made it knows' : licence
+  const stated = licence === '' ? 'not stated; ask its authors' : licence
   return { name, licence: stated, note }
 }
 
@@ -214,7 +214,7 @@ export function cardMarkdown(card: ModelCard): string {
     card.task,
     '',
     `- Trained ${card.trainedAt.slice(0, 10)} with ${card.trainedWith}; exported ${card.exportedAt.slice(0, 10)}.`,
-    `- Backbone: ${escaped(backbone.name)}${backbone.included ? '' : ' (not included: its features go in)'}. Licence: ${escaped(backbone.licence)}.`,
+    `- Backbone: ${escaped(backbone.name)}${backbone.included ? '' : ' (not included; the model takes its features)'}. Licence: ${escaped(backbone.licence)}.`,
     ...(card.input ? [`- Input: \`image\` [${card.input.shape.join(' × ')}]. ${card.input.preprocessing}`] : []),
     ...Object.entries(card.features ?? {}).map(
       ([name, shape]) => `- Input: \`${name}\` [${shape.join(' × ')}], float32.`,
@@ -225,17 +225,17 @@ export function cardMarkdown(card: ModelCard): string {
     '',
     `Project “${escaped(data.project)}”: ${data.images} images; ${data.known} labels known (${data.present} present, ${data.absent} absent), ${data.unknown} unknown.`,
     '',
-    '## How good it is',
+    '## Accuracy on labels it hasn’t seen',
     '',
-    `${heldOut.what} ${heldOut.entries} of them: mean average precision ${percent(heldOut.mAP)}, recall at 90% precision ${percent(heldOut.recallAtP90)}, calibration error ${percent(heldOut.calibrationError)}.`,
+    `${heldOut.what} On ${heldOut.entries} such labels: mean average precision ${percent(heldOut.mAP)}, recall at 90% precision ${percent(heldOut.recallAtP90)}, calibration error ${percent(heldOut.calibrationError)}.`,
     '',
-    '| label | present | absent | average precision | threshold of the best F1 | moved by (log odds) |',
+    '| label | present | absent | average precision | best-F1 threshold | prevalence shift (log odds) |',
     '|---|---|---|---|---|---|',
     ...rows,
     '',
-    'What is said, and what is so, over all labels:',
+    'Calibration over all labels:',
     '',
-    '| probability | labels | mean probability | share present |',
+    '| predicted | labels | mean prediction | actually present |',
     '|---|---|---|---|',
     ...bins,
     '',
@@ -245,7 +245,7 @@ export function cardMarkdown(card: ModelCard): string {
     '',
     ...(card.labels.some(({ shift }) => shift !== 0)
       ? [
-          'Of some labels another share is present among the unknown than among the known (they are ticked and rarely denied, say). Their probabilities were moved there, so on the known labels they are not those of the table above.',
+          'Some labels are more or less common among the unknown than among the known (for example, because they are often ticked and rarely denied). Their probabilities were shifted accordingly, so on the known labels they differ from the table above.',
           '',
         ]
       : []),
@@ -261,23 +261,23 @@ export function cardMarkdown(card: ModelCard): string {
 /** What whoever exports should know, in sentences. */
 export function cardSummary({ heldOut, precision, agreement }: ModelCard): string[] {
   return [
-    `${heldOut.entries} held-out labels: mean average precision ${percent(heldOut.mAP)}, calibration error ${percent(heldOut.calibrationError)}. Similar images and an image’s other labels, which the program asks too, are no part of it.`,
+    `${heldOut.entries} held-out labels: mean average precision ${percent(heldOut.mAP)}, calibration error ${percent(heldOut.calibrationError)}. It leaves out similar images and an image’s other labels, which Surmise itself also uses.`,
     ...(precision.weights === 'float32' ? [] : [lossText(precision.loss, precision.weights)]),
     agreementText(agreement),
   ]
 }
 
 function agreementText(agreement: Agreement | null): string {
-  if (!agreement) return 'None of the images was at hand to compare it with the program’s own numbers.'
+  if (!agreement) return 'None of the images was available to compare the model with Surmise’s own predictions.'
   const { images, probabilities, logits } = agreement
-  return `In full precision, run on ${images} images, it differs from the program’s own numbers by ${probabilities.toExponential(1)} at most (probabilities; log odds ${logits.toExponential(1)}).`
+  return `In full precision, on ${images} images, its probabilities differ from Surmise’s own by at most ${probabilities.toExponential(1)} (log odds: ${logits.toExponential(1)}).`
 }
 
 function lossText(loss: PrecisionLoss | null, precision: Precision): string {
-  if (precision === 'float32') return 'As they were trained.'
+  if (precision === 'float32') return 'Unchanged from training.'
   if (!loss) return 'The loss couldn’t be measured: none of the labelled images were found.'
   const { mAP, largestDifference, entries, images } = loss
-  return `With this blend, on ${entries} held-out labels of ${images} images, mean average precision goes from ${percent(mAP.full, 2)} to ${percent(mAP.reduced, 2)}, and no probability differs by more than ${largestDifference.toFixed(4)}.`
+  return `On ${entries} held-out labels of ${images} images, mean average precision changes from ${percent(mAP.full, 2)} to ${percent(mAP.reduced, 2)}; no probability changes by more than ${largestDifference.toFixed(4)}.`
 }
 
 const percent = (share: number | null, digits = 1): string =>

@@ -36,7 +36,7 @@ ${model && figure('Calibration error', percent(model.calibrationError), 'lower i
 ${labelSection(labels, model !== null)}
 ${cooccurrenceSection(cooccurrence)}
 ${model ? modelSections(model) : html`<section><h2>Model</h2><p>No model has been trained yet, so there are no suggestions and nothing to measure.</p></section>`}
-<footer class="muted">Each image and label is present, absent or unknown; unknown is never counted as absent. What is measured is measured on known labels that the parts of the model in question had not seen.</footer>
+<footer class="muted">Every pair of image and label is present, absent or unknown; unknown never counts as absent. Quality is measured on known labels that the model hadn’t seen in training.</footer>
 </main>
 </body>
 </html>
@@ -54,7 +54,7 @@ function labelSection(labels: readonly ReportLabel[], hasModel: boolean): Html {
 <h2>Labels</h2>
 <p class="muted"><span class="key"><i class="p"></i>present</span><span class="key"><i class="a"></i>absent</span><span class="key"><i class="u"></i>unknown</span></p>
 <div class="scroll"><table>
-<thead><tr><th scope="col">Label</th><th scope="col" class="left">Balance</th><th scope="col">Present</th><th scope="col">Absent</th><th scope="col">Unknown</th>${hasModel && html`<th scope="col">Average precision</th><th scope="col">Confident of</th>`}</tr></thead>
+<thead><tr><th scope="col">Label</th><th scope="col" class="left">Balance</th><th scope="col">Present</th><th scope="col">Absent</th><th scope="col">Unknown</th>${hasModel && html`<th scope="col">Average precision</th><th scope="col">Confident suggestions</th>`}</tr></thead>
 <tbody>
 ${labels.map((label) => labelRow(label, hasModel))}</tbody>
 </table></div>
@@ -79,9 +79,9 @@ function cooccurrenceSection({ names, labels, cells }: ReportCooccurrence): Html
   if (names.length < 2) return html``
   const n = names.length
   return html`<section>
-<h2>Labels that go together</h2>
-<p class="muted">How many times as often both are present as if they had nothing to do with each other, in images where both are known. Empty: too few to tell.${
-    labels > n && html` The ${n} labels that are present most often, of ${labels}.`
+<h2>Labels that occur together</h2>
+<p class="muted">How much more often two labels appear together than chance would have it (1 = chance), over the images where both are known. Blank cells: too few images to tell.${
+    labels > n && html` Showing the ${n} most common of ${labels} labels.`
   }</p>
 <div class="scroll"><table class="heat">
 <thead><tr><td></td>${names.map((name) => html`<th scope="col" title="${name}"><span>${name}</span></th>`)}</tr></thead>
@@ -108,24 +108,24 @@ function heatCell(row: string, column: string, isSelf: boolean, cell: ReportCooc
 function modelSections(model: ReportModel): Html {
   const { heldOut, reliability, precisionRecall, mistakes, suggestions } = model
   return html`<section>
-<h2>How far it can be believed</h2>
-<p class="muted">${counted(heldOut.present)} present and ${counted(heldOut.absent)} absent labels, held out.</p>
+<h2>How reliable the model is</h2>
+<p class="muted">Measured on ${counted(heldOut.present)} present and ${counted(heldOut.absent)} absent labels held out from training.</p>
 ${
   reliability && precisionRecall
-    ? html`<div class="plots"><div><h3>Reliability</h3>${reliabilityPlot(reliability)}<p class="muted">On the dashed line it is as sure as it should be. Whiskers: 95 %; bars: how many.</p></div>
-<div><h3>Precision and recall</h3>${precisionRecallPlot(precisionRecall)}<p class="muted">Of what is suggested from a threshold upwards: how much is right, and how much is found.</p></div></div>`
-    : html`<p>Too few labels are known to measure it.</p>`
+    ? html`<div class="plots"><div><h3>Reliability</h3>${reliabilityPlot(reliability)}<p class="muted">On the dashed line, the model is exactly as confident as it should be. Whiskers: 95% intervals. Bars: number of labels.</p></div>
+<div><h3>Precision and recall</h3>${precisionRecallPlot(precisionRecall)}<p class="muted">For each cutoff: the share of suggestions that are right (precision) and the share of present labels found (recall).</p></div></div>`
+    : html`<p>Too few labels are known to measure this.</p>`
 }
 </section>
 <section>
 <h2>Possible labelling mistakes</h2>
-<p class="muted">Known labels that the model is confident are the opposite, the surest first: mistakes of the model, or of whoever marked them.</p>
-${mistakes.length === 0 ? html`<p>There are none.</p>` : pictures(mistakes)}
+<p class="muted">Known labels that the model confidently contradicts, most confident first. Either the model or the mark is wrong.</p>
+${mistakes.length === 0 ? html`<p>None.</p>` : pictures(mistakes)}
 </section>
 <section class="byLabel">
-<h2>What it suggests</h2>
-<p class="muted">Undecided images that more probably show a label than not, the surest of each label.</p>
-${suggestions.length === 0 && html`<p>There are none.</p>`}
+<h2>Suggestions</h2>
+<p class="muted">Undecided images most likely to show each label.</p>
+${suggestions.length === 0 && html`<p>None.</p>`}
 ${suggestions.map(({ label, pictures: some }) => html`<h3>${label}</h3>${pictures(some)}`)}
 </section>`
 }
@@ -139,7 +139,7 @@ ${list.map(
       : html`<div class="none">can’t be read</div>`
   }<figcaption>${
     state
-      ? html`<b>${label}</b>: marked <span class="${state}">${state}</span>, said ${percent(probability, 0)}`
+      ? html`<b>${label}</b>: marked <span class="${state}">${state}</span>, predicted ${percent(probability, 0)}`
       : html`${percent(probability, 0)}`
   }<br><span class="muted">${path}</span></figcaption></figure></li>
 `,

@@ -14,6 +14,7 @@ import { addFormats } from './commands/formats.ts'
 import { addImport } from './commands/import.ts'
 import { addLabelStudio } from './commands/labelStudio.ts'
 import { addMerge } from './commands/merge.ts'
+import { addMergeCache } from './commands/mergeCache.ts'
 import { addModels } from './commands/models.ts'
 import { addNew } from './commands/new.ts'
 import { addNext } from './commands/next.ts'
@@ -25,11 +26,10 @@ import { addSimulate } from './commands/simulate.ts'
 import { addStatus } from './commands/status.ts'
 import { addSuggest } from './commands/suggest.ts'
 import { addTrain } from './commands/train.ts'
-import { addMergeCache } from './mergeCache.ts'
 import { commanderOutput } from './terminal.ts'
 import { common } from './texts/common.ts'
 
-/** One command, one file of `cli/`, one line here, in the order in which `--help` lists them. */
+/** One command, one file of `commands/`, one line here, in the order in which `--help` lists them. */
 const commands = [
   ...[
     addNew,

@@ -1,9 +1,9 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { startMergeCaches } from '../../app/training/shards.ts'
-import { type CommonOptions, runOn, withJson } from './run.ts'
-import { common } from './texts/common.ts'
-import { mergeCache as texts } from './texts/models.ts'
+import { startMergeCaches } from '../../../app/training/shards.ts'
+import { type CommonOptions, runOn, withJson } from '../run.ts'
+import { common } from '../texts/common.ts'
+import { mergeCache as texts } from '../texts/models.ts'
 
 export function addMergeCache(program: Command): void {
   const command = program
