@@ -42,8 +42,16 @@ export default defineConfig({
     env: { SURMISE_HOME: path.join(tmpdir(), 'surmise-test-home'), ...compileCache },
     // A file's name says which tier it is in (scripts/test.ts).
     projects: [
-      { extends: true, test: { name: 'common', include: ['test/**/*.test.ts'], exclude: ['test/**/*.deep.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'common',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.deep.test.ts', 'test/**/*.peers.test.ts'],
+        },
+      },
       { extends: true, test: { name: 'deep', include: ['test/**/*.deep.test.ts'] } },
+      { extends: true, test: { name: 'peers', include: ['test/**/*.peers.test.ts'] } },
     ],
   },
 })

@@ -1,10 +1,11 @@
 /**
- * Everything that has to hold, in two tiers. A test's file name says which one it is in: `x.test.ts` and `x.spec.ts` are
- * common, `x.deep.test.ts` and `x.deep.spec.ts` are deep.
+ * Everything that has to hold, in three tiers. A test's file name says which one it is in: `x.test.ts` and `x.spec.ts` are
+ * common, `x.deep.test.ts` and `x.deep.spec.ts` are deep, `x.peers.test.ts` are peers.
  *
- *     npm test              common: what a change breaks most easily, in a few minutes
- *     npm run test:deep     deep: what takes long, or needs much of the machine
- *     npm test -- deep      both, the common tier first; what a change has to pass (.ci/run)
+ *     npm test                  common: what a change breaks most easily, in a few minutes
+ *     npm run test:deep         deep: what takes long, or needs much of the machine
+ *     npm run test:peers        peers: other programs read what Surmise writes, and write what it reads (needs Python)
+ *     npm test -- deep peers    all, the common tier first; what a change has to pass (.ci/run)
  *
  * A stage that fails doesn't end the run. At the end every failure is told again, and the last line counts all tests of all
  * runners.
@@ -15,6 +16,7 @@ import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { ensureChromium } from './chromium.ts'
 import { ensureOldElectron } from './oldElectron.ts'
+import { ensurePeers } from './peers.ts'
 import { countLine, fromPlaywright, fromVitest, type Results, sum } from './testResults.ts'
 import { ensureTracing } from './tracing.ts'
 
@@ -28,7 +30,7 @@ const env = {
 }
 const shell = process.platform === 'win32'
 
-type Tier = 'common' | 'deep'
+type Tier = 'common' | 'deep' | 'peers'
 
 const results: Results[] = []
 /** What failed that is no test, with the end of its output. */
@@ -144,6 +146,13 @@ async function deep(): Promise<void> {
   else await tests('the desktop window', readPlaywright, ['node', 'scripts/testElectron.ts', '--reporter=list,json'])
 }
 
+/** Tests of a program that can't be installed skip themselves, by its name. */
+async function peers(): Promise<void> {
+  const missing = await timed('programs for the peers tier', ensurePeers)
+  for (const [name, why] of Object.entries(missing)) notTried.push(`${name}: ${why}`)
+  await vitest('peers')
+}
+
 let isBuilt: Promise<boolean> | undefined
 
 /** The pages, once. Without them nothing that needs a browser is worth trying. */
@@ -160,13 +169,14 @@ function tail(says = ''): string {
 }
 
 const asked = process.argv.slice(2)
-const tiers: Record<string, () => Promise<void>> = { common, deep }
-if (asked.length === 0 || !asked.every((name) => name in tiers)) {
-  console.error('Which tier: common, deep, or both?')
+const tiers: Record<Tier, () => Promise<void>> = { common, deep, peers }
+const isTier = (name: string): name is Tier => Object.hasOwn(tiers, name)
+if (asked.length === 0 || !asked.every(isTier)) {
+  console.error(`Which tiers: ${Object.keys(tiers).join(', ')}?`)
   process.exit(2)
 }
 mkdirSync(reports, { recursive: true })
-for (const name of asked) await tiers[name]()
+for (const name of asked.filter(isTier)) await tiers[name]()
 
 const all = sum(results)
 if (all.skips.length > 0) console.log(`\n── skipped\n${all.skips.map(({ title }) => title).join('\n')}`)

@@ -32,6 +32,7 @@ test('every file of tests is in exactly one tier, which its name tells', () => {
   expect(tiers.map(([name]) => name)).toEqual([
     'vitest common',
     'vitest deep',
+    'vitest peers',
     'playwright common',
     'playwright deep',
     'desktop window',
@@ -42,7 +43,7 @@ test('every file of tests is in exactly one tier, which its name tells', () => {
     const runner = file.startsWith('test/e2e/') ? 'playwright' : 'vitest'
     const tier = file.startsWith('test/electron/')
       ? 'desktop window'
-      : `${runner} ${file.includes('.deep.') ? 'deep' : 'common'}`
+      : `${runner} ${/\.(deep|peers)\./.exec(file)?.[1] ?? 'common'}`
     expect([file, takenBy]).toEqual([file, [tier]])
   }
   for (const [name, takes] of tiers) expect([name, files.some(takes)]).toEqual([name, true])

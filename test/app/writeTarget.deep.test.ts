@@ -172,8 +172,9 @@ describe('nothing is overwritten unless that is allowed', () => {
     workspace.project.labels.add({ name: 'a label, of words' })
     workspace.project.states.set([{ imageId: 1, labelId: 1, state: 1 }], { title: 'x' })
     for (const format of formats.filter(({ write, needsFeatures }) => write && !needsFeatures)) {
-      for (const ending of format.writes === 'file or folder' ? ['.json', ''] : [format.extensions[0] ?? '']) {
-        const target = path.join(folder, 'out', `${format.id}${ending}`)
+      const ending = format.extensions[0] ?? ''
+      for (const end of format.writes === 'file or folder' ? [ending, ''] : [ending]) {
+        const target = path.join(folder, 'out', `${format.id}${end}`)
         const request = { format: format.id, path: target }
         await startExport(workspace, request).done
         const written = statSync(target).isDirectory() ? [target] : besideOf(target)

@@ -28,6 +28,8 @@ const named: Record<string, readonly string[]> = {
     String.raw`(suggestions\.csv|report\.html)`,
     String.raw`model\.(onnx|card\.json|card\.md|example\.mjs|example\.py)`,
     String.raw`[\w-]+\.out(\.labels\.csv)?`,
+    String.raw`datumaro\.out/(annotations(/default\.json)?|images(/${image})?)`,
+    String.raw`cvat\.out/(annotations\.xml|images(/${image})?)`,
     String.raw`coco\.out/(annotations(/labels_default\.json)?|images(/README\.txt)?)`,
     String.raw`(label-studio-config\.xml|npy\.out\.names\.json|tags\.labels\.csv|open-images-class-descriptions\.csv)`,
     String.raw`fiftyone(/(data(/${image})?|labels\.json))?`,

@@ -79,7 +79,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
       <TargetField
         target={target}
         extensions={format?.extensions}
-        hint={format?.writes === 'file or folder' ? texts.exchange.cocoPlace : undefined}
+        hint={format?.writes === 'file or folder' ? texts.exchange.fileOrFolder(format.extensions[0]) : undefined}
       />
       {format && format.images !== 'none' && (
         <Choice

@@ -42,8 +42,8 @@ export const exchange = {
       ? '1 suggestion, kept separate from the marks.'
       : `${count.toLocaleString()} suggestions, kept separate from the marks.`,
   files: 'Files',
-  cocoPlace:
-    'A name ending in .json makes one file. Any other name makes a folder of annotations and images, as other programs expect.',
+  fileOrFolder: (ending: string) =>
+    `A name ending in ${ending} makes one file. Any other name makes a folder of annotations and images, as other programs expect.`,
   import: 'Import labels…',
   importTitle: 'Import labels',
   file: 'File or folder',

@@ -7,6 +7,7 @@ import type { Format } from '../../exchange/formats/format.ts'
 import { formatById } from '../../exchange/formats/list.ts'
 import { checkSettings, type Settings } from '../../exchange/formats/settings.ts'
 import type { ExportOptions, ExportSource, LabelRecord, SuggestionRecord } from '../../exchange/records.ts'
+import { isFileOf } from '../../exchange/write/folderWriter.ts'
 import { type SuggestionRow, writeSuggestionsCsv } from '../../exchange/write/suggestionsCsv.ts'
 import { requireScanned } from '../../images/source.ts'
 import type { CurrentScores } from '../../pairs/suggestions.ts'
@@ -58,6 +59,10 @@ export function startExport(workspace: ReadableWorkspace, request: ExportRequest
   }
   if (images === 'none' && format.images === 'needed') {
     throw new UserError('export-images', `${format.title} needs its images.`, 'Copy or link them.')
+  }
+  if (images !== 'none' && as === 'file') {
+    const message = `${path.basename(target)} is one file, so the images can’t be put into it.`
+    throw new UserError('export-images', message, `Choose a folder: a name without ${format.extensions[0]}.`)
   }
   if (images !== 'none') workspace.requireImages()
   return context.jobs.start('export', `Export to ${path.basename(target)}`, async (job) => {
@@ -143,10 +148,11 @@ function placing(workspace: ReadableWorkspace, how: 'copy' | 'link'): ExportOpti
   }
 }
 
-/** COCO’s folder is one that other programs put their files into. */
-function placeOf({ writes }: Format, target: string): WriteTarget['as'] {
-  if (writes === 'file or folder') return /\.json$/i.test(target) ? 'file' : 'into-folder'
-  return writes === 'folder' ? 'folder' : 'file'
+/** COCO’s folder is one that other programs put their files into: it says which of them it writes. */
+function placeOf(format: Format, target: string): WriteTarget['as'] {
+  const isFolder = format.writes === 'folder' || (format.writes === 'file or folder' && !isFileOf(format, target))
+  if (!isFolder) return 'file'
+  return format.besides?.(target, {}).length ? 'into-folder' : 'folder'
 }
 
 /** The rows of the project as formats read them. */

@@ -4,7 +4,8 @@ import { Collected } from '../read/collected.ts'
 import { isFile } from '../read/walkFiles.ts'
 import { attribute, isXmlText, readXml, xmlText } from '../read/xml.ts'
 import type { ExportOptions, ExportReport, ExportSource, StateSource } from '../records.ts'
-import { type ExportWalk, exportFile } from '../write/exportWalk.ts'
+import type { ExportWalk } from '../write/exportWalk.ts'
+import { exportFileOrFolder } from '../write/folderWriter.ts'
 import type { Format, ReadOptions } from './format.ts'
 
 /** CVAT for images 1.1: tags are labels of the whole image; boxes and regions say present, too. */
@@ -17,7 +18,8 @@ export const cvat: Format = {
   checked: 'round trip of what is present; a reader in Python',
   extensions: ['.xml'],
   reads: 'file or folder',
-  writes: 'file',
+  writes: 'file or folder',
+  images: 'optional',
   recognises: ({ isFolder, head, entries }) =>
     isFolder ? entries.includes('annotations.xml') : /<annotations[\s>]/.test(head),
   read: readCvat,
@@ -27,7 +29,7 @@ export const cvat: Format = {
 const sourceNames: Record<StateSource, string> = { human: 'manual', accepted_suggestion: 'semi-auto', import: 'file' }
 
 function writeCvat(source: ExportSource, target: string, options: ExportOptions): Promise<ExportReport> {
-  return exportFile(cvat, source, target, options, async (out, walk) => {
+  return exportFileOrFolder(cvat, source, target, options, 'annotations.xml', async (out, walk, place) => {
     const labels = source.labels.filter(({ name }) => isSayable(walk, name))
     const sayable = new Set(labels.map(({ id }) => id))
     out.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n  <meta>\n    <task>\n')
@@ -49,6 +51,7 @@ function writeCvat(source: ExportSource, target: string, options: ExportOptions)
         out.write(`    <tag label="${xmlText(label.name)}" source="${from}"></tag>\n`)
       }
       if (out.write('  </image>\n')) await out.flush()
+      await place(image)
     }
     out.write('</annotations>\n')
   })

@@ -6,7 +6,7 @@ import { readJson } from '../read/jsonReader.ts'
 import { isObject, type JsonObject, listOf, textOr } from '../read/jsonValues.ts'
 import { walkFiles } from '../read/walkFiles.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
-import { exportFile } from '../write/exportWalk.ts'
+import { exportFileOrFolder } from '../write/folderWriter.ts'
 import type { Format, ReadOptions } from './format.ts'
 
 /** Where an item's attributes tell what is absent: Datumaro has no annotation that says so, and keeps attributes as they are. */
@@ -21,7 +21,8 @@ export const datumaro: Format = {
   checked: 'round trip; the fields that its reader looks for, by hand',
   extensions: ['.json'],
   reads: 'file or folder',
-  writes: 'file',
+  writes: 'file or folder',
+  images: 'optional',
   recognises: ({ isFolder, head }) =>
     !isFolder &&
     /^\s*\{/.test(head) &&
@@ -32,7 +33,8 @@ export const datumaro: Format = {
 }
 
 function writeDatumaro(source: ExportSource, target: string, options: ExportOptions): Promise<ExportReport> {
-  return exportFile(datumaro, source, target, options, async (out, walk) => {
+  const inFolder = 'annotations/default.json'
+  return exportFileOrFolder(datumaro, source, target, options, inFolder, async (out, walk, place) => {
     const ids = await ImageIds.of(source)
     const labels = source.labels.map(({ name, supercategory }) => ({ name, parent: supercategory, attributes: [] }))
     const infos = { [schemaKey]: 'a label in neither the annotations nor the attributes of an item is unknown' }
@@ -56,6 +58,7 @@ function writeDatumaro(source: ExportSource, target: string, options: ExportOpti
       }
       if (out.write(`${first ? '\n' : ',\n'}${JSON.stringify(item)}`)) await out.flush()
       first = false
+      await place(image)
     }
     out.write('\n]}\n')
   })

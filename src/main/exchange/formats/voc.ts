@@ -6,7 +6,7 @@ import { FileNames, readFileNames } from '../read/fileNames.ts'
 import { lastWord, trimmedEnd } from '../read/plainText.ts'
 import { readText, walkFiles } from '../read/walkFiles.ts'
 import { isXmlText, readXml, xmlText } from '../read/xml.ts'
-import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
+import type { ExportOptions, ExportReport, ExportSource, ProblemList } from '../records.ts'
 import type { ExportWalk, WalkedImage } from '../write/exportWalk.ts'
 import { exportFolder, type FolderWriter } from '../write/folderWriter.ts'
 import type { Format, ReadOptions } from './format.ts'
@@ -61,6 +61,7 @@ async function writeVoc(source: ExportSource, target: string, options: ExportOpt
     const ids = await ImageIds.of(source)
     const names = new FileNames(source.labels.map(({ name }) => name))
     await names.write(folder, walk.warnings)
+    await folder.write('labelmap.txt', labelMap(source.labels, walk.warnings))
     for (const { name } of source.labels) await folder.write(`${mainFolder}/${names.of(name)}_${set}.txt`, '')
     await folder.write(`${mainFolder}/${set}.txt`, '')
     for await (const walked of walk.images()) {
@@ -78,6 +79,20 @@ async function writeVoc(source: ExportSource, target: string, options: ExportOpt
       await walk.place(walked.image, folder.placeOf(`JPEGImages/${walked.image.path}`))
     }
   })
+}
+
+/** Which labels there are, for readers that know those of the challenge alone: name, colour, parts, actions. */
+function labelMap(labels: ExportSource['labels'], warnings: ProblemList): string {
+  const lines = labels.map(({ name }) => {
+    if (!/[:\r\n]/.test(name)) return `${name}:::\n`
+    warnings.add(
+      'labelmap',
+      'Labels with a colon or line break: left out of labelmap.txt, so some programs skip them',
+      name,
+    )
+    return ''
+  })
+  return `# label:color_rgb:parts:actions\n${lines.join('')}`
 }
 
 async function writeAnnotation(folder: FolderWriter, walk: ExportWalk, walked: WalkedImage, id: string): Promise<void> {

@@ -41,9 +41,14 @@ function writeYolo(source: ExportSource, target: string, options: ExportOptions)
   const part = answerTo(split, options.settings)
   return exportFolder(yolo, source, target, options, async (folder, walk) => {
     const ids = await ImageIds.of(source)
-    const names = Object.fromEntries(source.labels.map(({ name }, index) => [index, name]))
-    const places = { path: '.', train: `images/${part}`, val: `images/${part}` }
-    await folder.write('data.yaml', stringify({ ...places, ...(part === 'test' && { test: 'images/test' }), names }))
+    // Keys that are numbers: readers look labels up by them. Without a `path`, the places are those beside the file.
+    const names = new Map(source.labels.map(({ name }, index) => [index, name]))
+    const places = { train: `images/${part}`, val: `images/${part}`, ...(part === 'test' && { test: 'images/test' }) }
+    // Readers take words of YAML 1.1 (no, on, 12:30) for more than text where they aren’t quoted.
+    await folder.write(
+      'data.yaml',
+      stringify({ ...places, names }, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }),
+    )
     for await (const { image, present } of walk.images()) {
       const id = ids.idOf(image.path)
       if (id === image.path) walk.warnings.add('equal-stems', equalStems, id)

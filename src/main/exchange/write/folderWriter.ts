@@ -4,8 +4,8 @@ import { asUserError, UserError } from '../../base/errors.ts'
 import { syncFolder, syncTree } from '../../base/files.ts'
 import { temporaryName } from '../../base/leftOvers.ts'
 import type { Format } from '../formats/format.ts'
-import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
-import { ExportWalk } from './exportWalk.ts'
+import type { ExportOptions, ExportReport, ExportSource, ImageRecord } from '../records.ts'
+import { ExportWalk, exportFile } from './exportWalk.ts'
 
 /** Files that are written at once: a disk answers several as fast as one. */
 const writtenAtOnce = 16
@@ -46,6 +46,11 @@ export class FolderWriter {
     const text = (this.#held.get(relative) ?? '') + more
     this.#held.set(relative, text.length < heldBack ? text : '')
     if (text.length >= heldBack) await this.#append(relative, text)
+  }
+
+  /** Makes a folder that readers look for, even where nothing is put into it. */
+  async makeFolder(relative: string): Promise<void> {
+    await this.#makeFolder(this.placeOf(relative))
   }
 
   async end(): Promise<void> {
@@ -110,6 +115,54 @@ export async function exportFolder(
     throw asUserError(error)
   }
   return walk.finish([absolute])
+}
+
+/** A text that grows line by line: a file of its own, or one of a folder. */
+export interface TextSink {
+  /** @returns whether it is time to `flush` */
+  write(text: string): boolean
+  flush(): Promise<void>
+}
+
+/**
+ * An export that is one text file, or where the target doesn’t end as such a file does, a folder with that file and `images/`: as
+ * the format’s own program writes it, and looks for it.
+ * @param inFolder the file’s place in the folder, with forward slashes
+ * @param work gets the text, and what puts an image into the folder
+ * @throws UserError as `exportFile` and `exportFolder` do
+ */
+export function exportFileOrFolder(
+  format: Format,
+  source: ExportSource,
+  target: string,
+  options: ExportOptions,
+  inFolder: string,
+  work: (out: TextSink, walk: ExportWalk, place: (image: ImageRecord) => Promise<void>) => Promise<void>,
+): Promise<ExportReport> {
+  if (isFileOf(format, target)) {
+    return exportFile(format, source, target, options, (out, walk) => work(out, walk, async () => {}))
+  }
+  return exportFolder(format, source, target, options, async (folder, walk) => {
+    let text = ''
+    const out: TextSink = {
+      write(more) {
+        text += more
+        return text.length >= heldBack
+      },
+      async flush() {
+        await folder.addText(inFolder, text)
+        text = ''
+      },
+    }
+    await work(out, walk, (image) => walk.place(image, folder.placeOf(`images/${image.path}`)))
+    await out.flush()
+    await folder.makeFolder('images')
+  })
+}
+
+/** Whether a target of a format that is a file or a folder is the file. */
+export function isFileOf(format: Format, target: string): boolean {
+  return format.extensions.some((ending) => target.toLowerCase().endsWith(ending))
 }
 
 /** What was there goes only once the new folder has its name. */
