@@ -59,7 +59,7 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
 
   // How fast, and how good it would be.
   await enter(page, house.getByRole('button', { name: 'Measure speed of House' }))
-  await expect(house.getByText(/images\/s here on .* · about .* for this project/)).toBeVisible()
+  await expect(house.getByText(/images\/s here on .* · about .* for this project/)).toBeVisible(computing)
   await expect(compare.getByLabel('Second')).toHaveValue('house')
   await enter(page, compare.getByRole('button', { name: /^Try on 58 images$/ }))
   await expect(compare.getByText(/known pairs held out/)).toBeVisible(computing)

@@ -1,4 +1,4 @@
-import type { ProjectSummary, RecentProject } from '../../contract/schemas.ts'
+import type { ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { openProject } from '../state/openProject.ts'
 import { keys, queryClient } from '../state/queries.ts'
@@ -32,6 +32,7 @@ export async function takeGiven(): Promise<void> {
 }
 
 async function recentPaths(): Promise<string[]> {
-  const known = queryClient.getQueryData<RecentProject[]>(keys.recent) ?? (await client.app.recent())
+  // What the start screen shows may be older than the project that was closed just now.
+  const known = await client.app.recent()
   return known.filter(({ found }) => found).map(({ path }) => path)
 }
