@@ -113,10 +113,10 @@ const marks = names
 writeFileSync(at('project', 'marks.csv'), ['image,label,value', ...marks, ''].join('\n'))
 await surmise('new', project, '--images', photos)
 await surmise('import', project, at('project', 'marks.csv'))
-await surmise('embed', project, '--device', 'cpu')
-await surmise('train', project, '--device', 'cpu', '--seed', '1')
 await surmise('backups', project, '--make')
 await surmise('restore', project, '1')
+await surmise('embed', project, '--device', 'cpu')
+await surmise('train', project, '--device', 'cpu', '--seed', '1')
 const copy = at('project', 'copy.surmise')
 copyFileSync(project, copy)
 await surmise('suggest', project, '--out', at('out', 'suggestions.csv'))
@@ -132,7 +132,7 @@ const readOnly = [
   ['report', project, at('out', 'report.html')],
   ['export-model', project, at('out', 'model.onnx')],
   ['explain', project, names[20], 'right'],
-  ['accept', project, '--precision', '0.6', '--dry-run'],
+  ['accept', project, '--precision', '0.8', '--dry-run'],
   ['backbones', 'try', project, 'surmise-tiny'],
   ...[
     ['next', project],
