@@ -63,6 +63,9 @@ export const importPreview = z.object({
     by: z.object({ uid: count, path: count, sha256: count, name: count }),
     unmatched: count,
     unmatchedPaths: z.array(z.string()),
+    /** Of the unmatched: several images of the project may be meant. */
+    ambiguous: count,
+    ambiguousPaths: z.array(z.string()),
   }),
   labels: z.array(z.object({ name: z.string(), known: z.boolean(), present: count, absent: count })),
   states: z.object({ present: count, absent: count, fresh: count, same: count, conflicting: count }),
@@ -78,15 +81,27 @@ export const importPreview = z.object({
       known: labelState,
     }),
   ),
-  /** If the file leaves open whether the rest is absent: so many pairs would become absent. Null if that is no question. */
+  /** The first matched images of the file, as it describes them. */
+  first: z.array(
+    z.object({ inFile: z.string(), image: z.string(), present: z.array(z.string()), absent: z.array(z.string()) }),
+  ),
+  /**
+   * If the file leaves open whether the rest is absent: so many pairs would become absent in images of which it names a label. Null if
+   * that is no question.
+   */
   rest: count.nullable(),
+  /** The same in images that it lists without any label. */
+  restEmpty: z.object({ images: count, pairs: count }).nullable(),
   problems: z.array(z.object({ code: z.string(), message: z.string(), count, examples: z.array(z.string()) })),
 })
 export type ImportPreview = z.infer<typeof importPreview>
 
 export const importChoices = z.object({
-  /** What a pair that the file doesn't mention means; 'absent' only where the preview asks. */
-  rest: z.enum(['unknown', 'absent']).default('unknown'),
+  /**
+   * What a pair that the file doesn't mention means; another answer only where the preview asks. 'absent' is about images of which the
+   * file names a label, 'absent-everywhere' about those without any, too.
+   */
+  rest: z.enum(['unknown', 'absent', 'absent-everywhere']).default('unknown'),
   /** Where project and file disagree. */
   conflicts: z.enum(['keep', 'replace']).default('keep'),
   /** What models say in the file is kept as suggestions. */

@@ -114,7 +114,7 @@ describe('a COCO file of boxes', () => {
       {
         images: [
           ...images,
-          { id: 10, file_name: 'again.jpg' },
+          { id: 10, file_name: 'a.jpg' },
           { id: 30 },
           null,
           'x',
@@ -123,7 +123,7 @@ describe('a COCO file of boxes', () => {
         ],
         categories: [
           ...categories,
-          { id: 7, name: 'twice' },
+          { id: 7, name: 'dog' },
           { id: 8 },
           { id: 9, name: 'DOG' },
           { id: 11, name: ' ' },

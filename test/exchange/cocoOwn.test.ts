@@ -148,6 +148,8 @@ describe('matching images', () => {
       by: { uid: 0, path: 2, sha256: 1, name: 1 },
       unmatched: 3,
       unmatchedPaths: ['e.jpg', 'f.jpg', 'unknown.jpg'],
+      ambiguous: 2,
+      ambiguousPaths: ['e.jpg', 'f.jpg'],
     })
     expect(plan.preview.problems).toMatchObject([{ code: 'image-ambiguous', count: 2, examples: ['e.jpg', 'f.jpg'] }])
     await plan.apply(project)

@@ -204,10 +204,11 @@ describe('Datumaro', () => {
     expect(codes(plan)).toEqual([
       ['category-entry', 1],
       ['captions', 1],
+      ['annotation-entry', 1],
       ['item-entry', 1],
       ['label-missing', 1],
     ])
-    expect(plan.preview).toMatchObject({ rest: 2, images: { by: { path: 2 } } })
+    expect(plan.preview).toMatchObject({ rest: 0, images: { by: { path: 2 } } })
     await plan.apply(project)
     expect(project.told()).toEqual({ 'a.jpg': { dog: 'present', cat: 'present' } })
   })

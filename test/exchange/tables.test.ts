@@ -120,7 +120,8 @@ describe('tags', () => {
     const plan = await planOf('tags', 'image_name,tags\na,dog  cat\nb,cat\nc,\n')
     expect(plan.preview).toMatchObject({
       states: { present: 3 },
-      rest: 3,
+      rest: 1,
+      restEmpty: { images: 1, pairs: 2 },
       images: { matched: 3, by: { path: 2, name: 1 } },
     })
     expect(await toldBy('tags', 'id,labels\na.jpg,"big dog, cat"\n', { separator: 'comma' })).toEqual({

@@ -8,16 +8,21 @@ import { Examples, Problems } from './Problems.tsx'
 import { type Renames, SameNames } from './SameNames.tsx'
 
 export interface ImportChoices {
-  rest: 'unknown' | 'absent'
+  rest: 'unknown' | 'absent' | 'absent-everywhere'
   conflicts: 'keep' | 'replace'
   suggestions: boolean
 }
 
 /** Whether there is anything to import. */
-export function wouldChange({ states, labels, rest, suggestions }: ImportPreview, choices: ImportChoices): boolean {
+export function wouldChange(
+  { states, labels, rest, restEmpty, suggestions }: ImportPreview,
+  choices: ImportChoices,
+): boolean {
   if (suggestions && choices.suggestions) return true
   if (states.fresh > 0 || labels.some(({ known }) => !known)) return true
-  return (choices.conflicts === 'replace' && states.conflicting > 0) || (choices.rest === 'absent' && (rest ?? 0) > 0)
+  if (choices.conflicts === 'replace' && states.conflicting > 0) return true
+  if (choices.rest === 'absent-everywhere' && (restEmpty?.pairs ?? 0) > 0) return true
+  return choices.rest !== 'unknown' && (rest ?? 0) > 0
 }
 
 /** What importing a file would do, and what it leaves open. */
@@ -42,8 +47,8 @@ export function PreviewPane({
   choices: ImportChoices
   onChange: (choices: ImportChoices) => void
 }) {
-  const { images, labels, states, rest, problems, suggestions } = preview
-  const nothing = !wouldChange(preview, { rest: 'absent', conflicts: 'replace', suggestions: true })
+  const { images, labels, states, rest, restEmpty, problems, suggestions } = preview
+  const nothing = !wouldChange(preview, { rest: 'absent-everywhere', conflicts: 'replace', suggestions: true })
   const ways = texts.exchange.matchedBy(images.by.name, images.by.sha256)
   return (
     <div role="status" className="flex flex-col gap-4">
@@ -89,6 +94,9 @@ export function PreviewPane({
           options={[
             { value: 'unknown', label: texts.exchange.restUnknown },
             { value: 'absent', label: texts.exchange.restAbsent },
+            ...(restEmpty && restEmpty.pairs > 0
+              ? [{ value: 'absent-everywhere', label: texts.exchange.restEverywhere(restEmpty.images) } as const]
+              : []),
           ]}
           onChange={(value) => onChange({ ...choices, rest: value })}
         />

@@ -153,7 +153,9 @@ export function startImport(workspace: Workspace, token: string, choices: Import
   const name = path.basename(file)
   return context.jobs.start('import', `Import ${name}`, async (job) => {
     const { present, absent } = plan.preview.states
-    const total = present + absent + (choices.rest === 'absent' ? (plan.preview.rest ?? 0) : 0)
+    const { rest: open, restEmpty } = plan.preview
+    const everywhere = choices.rest === 'absent-everywhere' ? (restEmpty?.pairs ?? 0) : 0
+    const total = present + absent + (choices.rest === 'unknown' ? 0 : (open ?? 0)) + everywhere
     job.update({ phase: 'Making a backup' })
     await workspace.backups.beforeAction()
     job.update({ phase: 'Writing' })
@@ -163,7 +165,7 @@ export function startImport(workspace: Workspace, token: string, choices: Import
         onProgress: (done) => job.update({ fraction: total > 0 ? done / total : null }),
       }),
     )
-    const labels = plan.labels.filter(({ labelId }) => labelId === null).length
+    const labels = plan.labels.filter(({ labelId, leftOut }) => labelId === null && !leftOut).length
     const predicted = choices.suggestions === false ? undefined : plan.suggestions()
     if (predicted) await keepSuggestions(workspace, predicted)
     const suggestions = predicted ? plan.preview.suggestions!.pairs : 0

@@ -102,6 +102,8 @@ class CsvReader {
         'Lines with a value other than present, absent or unknown: left out',
         () => `line ${line}: ${shortened(value, 60)}`,
       )
+      // It says something of the label, whatever that is.
+      collected.states.push(collected.imageOf(restored(image)), collected.labelOf(restored(label)), State.unknown)
       return
     }
     if (state === State.absent) this.#hasAbsent = true

@@ -98,6 +98,8 @@ interface Column {
   /** Of the label, made with its first value. */
   label: number
   wrong: number
+  /** Images of which it says something that isn't understood. */
+  open: number[]
 }
 
 class WideReader {
@@ -140,6 +142,7 @@ class WideReader {
           'Values other than present, absent or unknown: left out',
           () => `line ${line}, ${column.name}: ${shortened(cell, 60)}`,
         )
+        column.open.push(image)
         continue
       }
       if (column.label < 0) column.label = collected.labelOf(column.name)
@@ -158,14 +161,16 @@ class WideReader {
   finish(): Collected {
     if (!this.#columns) throw this.#notCsv('The file is empty')
     const collected = this.#collected
-    for (const [order, { name, label, wrong }] of this.#columns.entries()) {
+    for (const [order, { name, label, wrong, open }] of this.#columns.entries()) {
       if (label < 0 && wrong > 0) {
         const message = 'Columns where no cell says present or absent: not treated as labels, left out'
         collected.problems.add('column-left-out', message, name)
         continue
       }
       // The order of the columns, whichever has had a value first.
-      collected.labels[collected.labelOf(name)]!.order ??= order
+      const index = collected.labelOf(name)
+      collected.labels[index]!.order ??= order
+      for (const image of open) collected.states.push(image, index, State.unknown)
     }
     collected.asksForRest = !this.#hasAbsent
     return collected
@@ -190,7 +195,7 @@ class WideReader {
         this.#passedOver++
         continue
       }
-      columns.push({ place, name, label: -1, wrong: 0 })
+      columns.push({ place, name, label: -1, wrong: 0, open: [] })
     }
     if (columns.length === 0) throw this.#notCsv('The first line names no label')
     return columns

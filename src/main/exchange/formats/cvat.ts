@@ -84,7 +84,10 @@ async function readCvat(place: string, options: ReadOptions): Promise<Collected>
         if (way.length !== 3 || way[1] !== 'image' || image < 0) return
         const label = attribute(attributes, 'label') ?? ''
         if (label.trim() !== '') collected.states.push(image, collected.labelOf(label), 1)
-        else collected.problems.add('annotation-entry', 'Annotations without a label: left out', name)
+        else {
+          collected.leftOpen.add(image)
+          collected.problems.add('annotation-entry', 'Annotations without a label: left out', name)
+        }
       },
       close: (name, text, way) => {
         if (name === 'name' && way.at(-2) === 'label' && way[1] === 'meta' && text !== '') collected.labelOf(text)

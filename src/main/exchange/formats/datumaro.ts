@@ -155,6 +155,11 @@ class DatumaroReader {
       if (isNumber(label)) collected.states.push(image, collected.labelIndex(this.#key(label)), 1)
       else if (isObject(annotation) && annotation.type === 'caption') {
         collected.problems.add('captions', 'Captions, which aren’t labels: left out')
+      } else {
+        collected.leftOpen.add(image)
+        collected.problems.add('annotation-entry', 'Annotations without a label: left out', () =>
+          shortened(JSON.stringify(annotation) ?? ''),
+        )
       }
     }
     for (const label of isObject(item.attr) ? listOf(item.attr[absentKey]) : []) {

@@ -86,12 +86,14 @@ class FiftyOneReader {
       if (typeof label === 'string' && label.trim() !== '') collected.states.push(image, collected.labelOf(label), 1)
       // What a number means may only be told further down.
       else if (Number.isSafeInteger(label)) collected.states.push(image, collected.labelIndex(label as number), 1)
-      else
+      else {
+        collected.leftOpen.add(image)
         collected.problems.add(
           'target',
           'Targets that aren’t labels: left out',
           () => `${id}: ${shortened(JSON.stringify(one) ?? '')}`,
         )
+      }
     }
   }
 

@@ -192,6 +192,8 @@ class LabelStudioReader {
     // What is exported as “JSON-MIN” has the choices in the task itself, under the names of the controls.
     const isFlat = task.annotations === undefined && task.predictions === undefined
     if (annotations.length === 0 && !isFlat) this.#collected.images[image]!.unlabelled = true
+    // Somebody has looked, and submitted it.
+    else if (!isFlat) this.#collected.images[image]!.none = true
     for (const annotation of annotations) {
       for (const [name, isAbsent] of this.#choices(annotation.result)) {
         if (isAbsent) this.#hasAbsent = true

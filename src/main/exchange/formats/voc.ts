@@ -213,8 +213,10 @@ class VocReader {
     if (fileName !== '') collected.images[image] = { ...known, path: fileName, otherPaths: [id] }
     if (this.#hasSets) return
     for (const object of objects) {
-      if (object.name === '') collected.problems.add('object-unnamed', 'Objects without a name: left out', name)
-      else collected.states.push(image, collected.labelOf(object.name), object.difficult ? this.#difficult : 1)
+      if (object.name === '') {
+        collected.leftOpen.add(image)
+        collected.problems.add('object-unnamed', 'Objects without a name: left out', name)
+      } else collected.states.push(image, collected.labelOf(object.name), object.difficult ? this.#difficult : 1)
     }
   }
 

@@ -84,6 +84,7 @@ async function readYolo(folder: string, options: ReadOptions): Promise<Collected
       const name = names.get(number)
       if (name !== undefined) collected.states.push(image, collected.labelOf(name), 1)
       else {
+        collected.leftOpen.add(image)
         const message = 'Lines whose first number has no name: left out'
         collected.problems.add('class-unknown', message, () => `${place}, line ${line + 1}: ${shortened(text, 60)}`)
       }

@@ -22,6 +22,8 @@ export interface Matches {
   by: Record<MatchedBy, number>
   /** Indexes of the images that match none. */
   unmatched: number[]
+  /** Those of them that may be several images of the project. */
+  ambiguous: number[]
 }
 
 /** So many folders at the end of a path are tried. */
@@ -52,6 +54,7 @@ export async function matchImages(
     imageIds: new Int32Array(images.length),
     by: { uid: 0, path: 0, sha256: 0, name: 0 },
     unmatched: [],
+    ambiguous: [],
   }
   const taken = new Set<number>()
   const ownNames = countNames(images)
@@ -108,6 +111,7 @@ export async function matchImages(
     if (!image || matches.imageIds[index] !== 0) continue
     matches.unmatched.push(index)
     if (!unclear.has(index)) continue
+    matches.ambiguous.push(index)
     problems.add('image-ambiguous', 'Ambiguous images: not matched', image.path)
   }
   return matches

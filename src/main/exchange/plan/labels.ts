@@ -1,4 +1,5 @@
 import { shortened, UserError } from '../../base/errors.ts'
+import type { Matches } from '../match/match.ts'
 import type { Collected, FileLabel } from '../read/collected.ts'
 import type { ProblemList } from '../records.ts'
 import type { ImportTarget, PlannedLabel } from './plan.ts'
@@ -109,6 +110,34 @@ function looseKey(name: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '')
     .toUpperCase()
     .toLowerCase()
+}
+
+/**
+ * Labels that only images have which aren't in the project, or all of them where no image is: they aren't made. A label that the file
+ * lists and nothing has stays, for images that may get it. What Surmise wrote is a project, with all its labels.
+ */
+export function leaveOutUnused(
+  labels: readonly PlannedLabel[],
+  { states, predictions, ours }: Collected,
+  { imageIds }: Matches,
+  plannedOf: Int32Array,
+  problems: ProblemList,
+): void {
+  if (ours) return
+  const [used, matched] = [new Set<number>(), new Set<number>()]
+  const use = (image: number, label: number) => {
+    const planned = plannedOf[label]
+    used.add(planned)
+    if (imageIds[image] !== 0) matched.add(planned)
+  }
+  for (let row = 0; row < states.length; row++) use(states.imageAt(row), states.labelAt(row))
+  for (const [image, label] of predictions) use(image, label)
+  const noImages = imageIds.every((id) => id === 0)
+  for (const [index, label] of labels.entries()) {
+    if (label.labelId !== null || matched.has(index) || !(used.has(index) || noImages)) continue
+    label.leftOut = true
+    problems.add('label-unmatched', 'Labels of no image in this project: not added', label.name)
+  }
 }
 
 /** Colour, key and so on of a label that is to be made, as far as the project can take them. */

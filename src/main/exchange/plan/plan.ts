@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { cancelled, shortened, UserError } from '../../base/errors.ts'
 import { type Known, State, sideOf } from '../../domain/state.ts'
-import { type MatchedBy, type Matches, matchImages, type TargetImage } from '../match/match.ts'
+import { type Matches, matchImages, type TargetImage } from '../match/match.ts'
 import type { Collected } from '../read/collected.ts'
 import { type PredictedScores, scoresOf } from '../read/predictions.ts'
-import type { Json, Problem, ProblemList } from '../records.ts'
-import { planLabels, type Renames } from './labels.ts'
-import { type Grouped, groupByImage, type ResolvedState } from './resolve.ts'
+import type { Json, ProblemList } from '../records.ts'
+import { leaveOutUnused, planLabels, type Renames } from './labels.ts'
+import type { ImportPreview, PreviewImage, PreviewRow } from './preview.ts'
+import { type Grouped, groupByImage } from './resolve.ts'
+import { type RestImages, restImages, restOf } from './rest.ts'
 
 /** The project that an import goes into: what has to be known of it for a plan. */
 export interface ImportTarget {
@@ -30,51 +32,18 @@ export interface PlannedLabel {
   description?: string
   present: number
   absent: number
+  /** Of images that the project doesn't have: it isn't made. */
+  leftOut?: boolean
 }
 
-/** What an import would do, for a person to look at before anything is written. */
-export interface ImportPreview {
-  format: string
-  /** Written by Surmise: sources, times and identities come with it. */
-  ours: boolean
-  images: {
-    inFile: number
-    matched: number
-    by: Record<MatchedBy, number>
-    unmatched: number
-    unmatchedPaths: string[]
-  }
-  labels: { name: string; known: boolean; present: number; absent: number }[]
-  states: {
-    present: number
-    absent: number
-    /** Unknown in the project until now. */
-    fresh: number
-    /** Known to be the same. */
-    same: number
-    /** Known to be the opposite. */
-    conflicting: number
-  }
-  /** What models say in the file, of images of the project; null where it says nothing of the kind. */
-  suggestions: { pairs: number; model: string } | null
-  /** The first marks, as they would be taken over. */
-  rows: PreviewRow[]
-  /** If the file leaves open whether the rest is absent: so many pairs would become absent. Null if that is no question. */
-  rest: number | null
-  problems: Problem[]
-}
-
-export interface PreviewRow {
-  image: string
-  label: string
-  state: Known
-  /** What the project says of it now. */
-  known: State
-}
+export type Rest = 'unknown' | 'absent' | 'absent-everywhere'
 
 export interface ImportChoices {
-  /** What a pair that the file doesn't mention means; 'absent' only where the preview asks. @default 'unknown' */
-  rest?: 'unknown' | 'absent'
+  /**
+   * What a pair that the file doesn't mention means; another answer only where the preview asks. 'absent' is about images of which the
+   * file names a label, 'absent-everywhere' about those without any, too. @default 'unknown'
+   */
+  rest?: Rest
   /** Where project and file disagree. @default 'keep' what the project says */
   conflicts?: 'keep' | 'replace'
   /** What models say in the file is kept as suggestions. @default true */
@@ -122,6 +91,7 @@ export interface PlanOptions extends ImportJob {
 
 const unmatchedShown = 1000
 const rowsShown = 12
+const imagesShown = 5
 /** The event loop is kept waiting so long at most, in milliseconds. */
 const slice = 12
 
@@ -171,8 +141,10 @@ export class ImportPlan {
     const grouped = groupByImage(collected.states, matches.imageIds, plannedOf, labels.length)
     const states = { present: 0, absent: 0, fresh: 0, same: 0, conflicting: 0 }
     const rows: PreviewRow[] = []
-    const labelled = labelledIds(collected, matches)
-    let rest = 0
+    leaveOutUnused(labels, collected, matches, plannedOf, problems)
+    const rests = restImages(collected, matches)
+    const rest = { labelled: 0, empty: 0 }
+    const first = firstImages(collected, matches, target)
     let sliceStart = performance.now()
     for (let group = 0; group < grouped.imageIds.length; group++) {
       const imageId = grouped.imageIds[group]
@@ -188,6 +160,7 @@ export class ImportPlan {
         if (contradictory || state === State.unknown) continue
         const planned = labels[label]
         planned[sideOf(state)]++
+        first.get(imageId)?.[sideOf(state)].push(planned.name)
         states[sideOf(state)]++
         const known = planned.labelId === null ? 0 : target.stateOf(imageId, planned.labelId)
         states[known === 0 ? 'fresh' : known === state ? 'same' : 'conflicting']++
@@ -195,13 +168,14 @@ export class ImportPlan {
           rows.push({ image: pathOf(collected, matches, imageId), label: planned.name, state, known })
         }
       }
-      if (collected.asksForRest && labelled.has(imageId))
-        for (const _ of restOf(labels, resolved, imageId, target)) rest++
+      const side = collected.asksForRest && sideOfRest(rests, imageId)
+      if (side) for (const _ of restOf(labels, resolved, imageId, target)) rest[side]++
       if (performance.now() - sliceStart < slice) continue
       await setImmediate()
       if (signal?.aborted) throw cancelled('The import')
       sliceStart = performance.now()
     }
+    const wanted = labels.filter(({ leftOut }) => !leftOut)
     const preview: ImportPreview = {
       format,
       ours: collected.ours,
@@ -213,12 +187,18 @@ export class ImportPlan {
         unmatchedPaths: matches.unmatched
           .slice(0, unmatchedShown)
           .map((index) => shortened(collected.images[index]!.path)),
+        ambiguous: matches.ambiguous.length,
+        ambiguousPaths: matches.ambiguous
+          .slice(0, unmatchedShown)
+          .map((index) => shortened(collected.images[index]!.path)),
       },
-      labels: labels.map(({ name, labelId, present, absent }) => ({ name, known: labelId !== null, present, absent })),
+      labels: wanted.map(({ name, labelId, present, absent }) => ({ name, known: labelId !== null, present, absent })),
       states,
       suggestions: predictedPairs(collected, matches, plannedOf),
       rows,
-      rest: collected.asksForRest ? rest : null,
+      first: [...first.values()],
+      rest: collected.asksForRest ? rest.labelled : null,
+      restEmpty: collected.asksForRest ? { images: rests.empty.size, pairs: rest.empty } : null,
       problems: problems.list(),
     }
     return new ImportPlan({ preview, labels, collected, target, matches, grouped, plannedOf })
@@ -234,17 +214,17 @@ export class ImportPlan {
    * @returns how many states have changed @throws UserError `rest-not-asked`, and what the sink throws
    */
   async apply(sink: ImportSink, choices: ImportChoices = {}, job: ImportJob = {}): Promise<number> {
-    if (choices.rest === 'absent' && this.preview.rest === null) {
+    if (choices.rest !== undefined && choices.rest !== 'unknown' && this.preview.rest === null) {
       throw new UserError(
         'rest-not-asked',
         'This file says what is absent; the rest is unknown.',
         'Import it without marking the rest as absent.',
       )
     }
-    const labelIds = this.labels.map((label) => label.labelId ?? sink.addLabel(label))
+    const labelIds = this.labels.map((label) => label.labelId ?? (label.leftOut ? 0 : sink.addLabel(label)))
     this.#labelIds = labelIds
     const modelIds = this.#collected.models.map(({ labels, ...model }) => {
-      const known = labels.map((label) => this.#plannedOf[label]).filter((label) => label >= 0)
+      const known = labels.map((label) => this.#plannedOf[label]).filter((label) => labelIds[label] > 0)
       return sink.addModel({ ...model, labelIds: known.map((label) => labelIds[label]), file: null })
     })
     await this.#adoptUids(sink, job)
@@ -272,13 +252,14 @@ export class ImportPlan {
 
   *#changes(choices: ImportChoices, labelIds: number[], modelIds: number[]): Generator<ImportedState> {
     const target = this.#target
-    const labelled = labelledIds(this.#collected, this.#matches)
+    const rests = restImages(this.#collected, this.#matches)
+    const sides = new Set(restSides[choices.rest ?? 'unknown'])
     for (let group = 0; group < this.#grouped.imageIds.length; group++) {
       const imageId = this.#grouped.imageIds[group]
       const resolved = this.#grouped.resolve(group)
       // Before the pairs themselves are written, and known.
-      const rest =
-        choices.rest === 'absent' && labelled.has(imageId) ? [...restOf(this.labels, resolved, imageId, target)] : []
+      const side = sideOfRest(rests, imageId)
+      const rest = side && sides.has(side) ? [...restOf(this.labels, resolved, imageId, target)] : []
       for (const { label, state, contradictory, row } of resolved) {
         if (contradictory || state === State.unknown) continue
         const { labelId } = this.labels[label]
@@ -304,22 +285,30 @@ export class ImportPlan {
   }
 }
 
-/** Images of the project that somebody has looked at, as the file tells. */
-function labelledIds({ images }: Collected, { imageIds }: Matches): Set<number> {
-  return new Set(imageIds.filter((id, index) => id !== 0 && images[index]?.unlabelled !== true))
+const restSides: Record<Rest, readonly (keyof RestImages)[]> = {
+  unknown: [],
+  absent: ['labelled'],
+  'absent-everywhere': ['labelled', 'empty'],
 }
 
-/** Labels of the file that it doesn't mention for this image, and of which the project knows nothing either. */
-function* restOf(
-  labels: readonly PlannedLabel[],
-  resolved: readonly ResolvedState[],
-  imageId: number,
-  target: ImportTarget,
-): Generator<number> {
-  const mentioned = new Set(resolved.map(({ label }) => label))
-  for (const [label, { labelId }] of labels.entries()) {
-    if (!mentioned.has(label) && (labelId === null || target.stateOf(imageId, labelId) === 0)) yield label
+function sideOfRest({ labelled, empty }: RestImages, imageId: number): keyof RestImages | undefined {
+  return labelled.has(imageId) ? 'labelled' : empty.has(imageId) ? 'empty' : undefined
+}
+
+/** By the ids of the project. */
+function firstImages(collected: Collected, { imageIds }: Matches, target: ImportTarget): Map<number, PreviewImage> {
+  const first = new Map<number, PreviewImage>()
+  for (let index = 0; index < imageIds.length && first.size < imagesShown; index++) {
+    const id = imageIds[index]
+    if (id === 0 || first.has(id)) continue
+    first.set(id, { inFile: shortened(collected.images[index]!.path), image: '', present: [], absent: [] })
   }
+  if (first.size === 0) return first
+  for (const { id, path } of target.images()) {
+    const image = first.get(id)
+    if (image) image.image = shortened(path)
+  }
+  return first
 }
 
 /** What is referred to, and never told. */

@@ -13,6 +13,8 @@ export interface FileImage {
   stem?: boolean
   /** The file says that nobody has looked at it yet: what it doesn't mention is unknown, whatever it is elsewhere. */
   unlabelled?: boolean
+  /** The file says in so many words that it has none of the labels. */
+  none?: boolean
   /** Absolute, where the image itself is at hand: it can be known by its content. */
   file?: string
 }
@@ -61,6 +63,8 @@ export class Collected {
   keepsAnnotators = false
   /** The format, or this file, can't say absent: whether the rest is absent is to be asked. */
   asksForRest = false
+  /** Images of which something couldn't be understood: what the file doesn't mention of them is never absent. By their indexes. */
+  readonly leftOpen = new Set<number>()
   readonly #imageIndex = new Map<string | number, number>()
   readonly #labelIndex = new Map<string | number, number>()
   readonly #modelIndex = new Map<string, number>()
@@ -99,6 +103,16 @@ export class Collected {
     return index
   }
 
+  /**
+   * What is referred to and never told may be written with other zeroes in front ("000012" and 12): where one alone answers to that,
+   * it is meant.
+   */
+  joinPaddedKeys(): void {
+    const images = paddedTwins(this.#imageIndex, this.images)
+    const labels = paddedTwins(this.#labelIndex, this.labels)
+    if (images.size > 0 || labels.size > 0) this.states.redirect(images, labels)
+  }
+
   /** What the file calls its images, with their indexes. */
   imageKeys(): Iterable<[string | number, number]> {
     return this.#imageIndex
@@ -116,4 +130,29 @@ function place<T>(indexes: Map<string | number, number>, items: (T | undefined)[
     indexes.set(key, index)
   }
   return index
+}
+
+/** Of those that were never told, by their indexes, the one that differs by zeroes in front. Their keys are forgotten. */
+function paddedTwins(indexes: Map<string | number, number>, items: readonly unknown[]): Map<number, number> {
+  const twins = new Map<number, number>()
+  const open = [...indexes].filter(([, index]) => items[index] === undefined)
+  if (open.length === 0) return twins
+  const told = new Map<string, number>()
+  for (const [key, index] of indexes) {
+    if (items[index] === undefined) continue
+    const plain = withoutZeroes(key)
+    told.set(plain, told.has(plain) ? -1 : index)
+  }
+  for (const [key, index] of open) {
+    const twin = told.get(withoutZeroes(key)) ?? -1
+    if (twin < 0) continue
+    twins.set(index, twin)
+    indexes.delete(key)
+  }
+  return twins
+}
+
+/** Of several files read as one, the number of the file stands before the id. */
+function withoutZeroes(key: string | number): string {
+  return String(key).replace(/^((?:\d+ )?)0+(?=\d+$)/, '$1')
 }

@@ -10,9 +10,9 @@ export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** Ids are numbers; some programs write texts. */
-export function keyOf(value: unknown): string | number | undefined {
-  if (typeof value === 'number') return value
+/** Ids are names, whether they are written as numbers or as texts: 7 and "7" are one. */
+export function keyOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 

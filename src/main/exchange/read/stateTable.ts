@@ -85,6 +85,16 @@ export class StateTable {
     this.#length++
   }
 
+  /** Entries of one image, or label, become those of another. */
+  redirect(images: ReadonlyMap<number, number>, labels: ReadonlyMap<number, number>): void {
+    for (let row = 0; row < this.#length; row++) {
+      const block = this.#blocks[row >> bits]
+      const at = row & (blockRows - 1)
+      block.images[at] = images.get(block.images[at]) ?? block.images[at]
+      block.labels[at] = labels.get(block.labels[at]) ?? block.labels[at]
+    }
+  }
+
   imageAt(row: number): number {
     return this.#blocks[row >> bits].images[row & (blockRows - 1)]
   }

@@ -41,7 +41,7 @@ export class CocoReader {
 
   readonly visitor: JsonVisitor = (path, value, isElement) => this.visit(path, value, isElement)
 
-  #key(value: unknown): string | number | undefined {
+  #key(value: unknown): string | undefined {
     const key = keyOf(value)
     return key === undefined || this.#part === undefined ? key : `${this.#part} ${key}`
   }
@@ -99,6 +99,7 @@ export class CocoReader {
       if (label?.uid && this.#descriptions.has(label.uid)) label.description = this.#descriptions.get(label.uid)
     }
     // Of several files, one that leaves it open leaves it open for all.
+    this.#collected.joinPaddedKeys()
     this.#collected.asksForRest = this.#asked || (!this.#collected.ours && !this.#hasNegatives)
     return this.#collected
   }
@@ -112,19 +113,20 @@ export class CocoReader {
       return
     }
     const index = collected.imageIndex(id)
-    if (collected.images[index]) {
-      this.#problem('image-id-twice', 'Images with a duplicate id: left out', value)
-      return
+    const before = collected.images[index]
+    if (before) {
+      if (before.path !== path) throw this.#twice('images', value.id, before.path, path)
+      this.#problem('image-id-twice', 'Images listed more than once: combined', value)
     }
     const uid = textOrNull(value.uid)
-    collected.images[index] = { path, uid, sha256: sha256Of(value.sha256) }
+    collected.images[index] ??= { path, uid, sha256: sha256Of(value.sha256) }
     this.#negatives(index, value)
   }
 
   /** LVIS's and our verified negatives, and what LVIS leaves open. */
   #negatives(image: number, value: JsonObject): void {
     if (this.namesOnly) return
-    const provenance = new Map<string | number, JsonObject>()
+    const provenance = new Map<string, JsonObject>()
     if (Array.isArray(value.neg_provenance)) {
       for (const entry of value.neg_provenance) {
         const key = isObject(entry) ? this.#key(entry.category_id) : undefined
@@ -155,6 +157,7 @@ export class CocoReader {
       return
     }
     if (image === undefined || category === undefined) {
+      if (image !== undefined) this.#collected.leftOpen.add(this.#collected.imageIndex(image))
       this.#problem('annotation-entry', 'Annotations without an image or a category: left out', value)
       return
     }
@@ -171,8 +174,10 @@ export class CocoReader {
       return
     }
     const index = collected.labelIndex(id)
-    if (collected.labels[index]) {
-      this.#problem('category-id-twice', 'Categories with a duplicate id: left out', value)
+    const before = collected.labels[index]
+    if (before) {
+      if (before.name !== value.name) throw this.#twice('categories', value.id, before.name, value.name)
+      this.#problem('category-id-twice', 'Categories listed more than once: combined', value)
       return
     }
     collected.labels[index] = {
@@ -241,6 +246,16 @@ export class CocoReader {
 
   #problem(code: string, message: string, value: unknown): void {
     this.#collected.problems.add(code, message, () => shortened(JSON.stringify(value) ?? ''))
+  }
+
+  /** What is said of such an id is of either: nothing of it can be trusted. */
+  #twice(what: string, id: unknown, first: string, second: string): UserError {
+    const name = (text: string) => shortened(text, 60)
+    return new UserError(
+      'id-twice',
+      `Two ${what} have the id ${shortened(String(id), 40)} (${name(first)} and ${name(second)}): ${this.#file}`,
+      'An annotation with this id could mean either. Give each an id of its own, and import again.',
+    )
   }
 
   #notCoco(reason: string): UserError {

@@ -9,7 +9,7 @@ import { importing as texts } from '../texts/project.ts'
 
 interface Options extends CommonOptions {
   format?: string
-  rest: 'unknown' | 'absent'
+  rest: 'unknown' | 'absent' | 'absent-everywhere'
   conflicts: 'keep' | 'replace'
   rename?: string[]
   mapping?: string
@@ -25,7 +25,9 @@ export function addImport(program: Command): void {
     .argument('<project>', common.project)
     .argument('<place>', texts.place)
     .option('--format <name>', texts.format)
-    .addOption(new Option('--rest <meaning>', texts.rest).choices(['unknown', 'absent']).default('unknown'))
+    .addOption(
+      new Option('--rest <meaning>', texts.rest).choices(['unknown', 'absent', 'absent-everywhere']).default('unknown'),
+    )
     .addOption(new Option('--conflicts <choice>', texts.conflicts).choices(['keep', 'replace']).default('keep'))
     .addOption(repeatable('--rename <old=new>', texts.rename))
     .option('--mapping <file>', texts.mapping)
@@ -62,7 +64,7 @@ export function addImport(program: Command): void {
           ...(preview.suggestions
             ? [texts.suggestions(preview.suggestions.pairs, preview.suggestions.model, result?.suggestions)]
             : []),
-          ...((preview.rest ?? 0) > 0 && rest === 'unknown' ? [texts.unmentioned(preview.rest!)] : []),
+          ...restLines(preview, rest),
           ...problemLines(problems),
         ]
         return {
@@ -80,4 +82,13 @@ export function addImport(program: Command): void {
 
 function unmatchedLines({ unmatched, unmatchedPaths }: ImportPreview['images']): string[] {
   return unmatched === 0 ? [] : [texts.unmatched(unmatched, unmatchedPaths.slice(0, 3))]
+}
+
+function restLines({ rest: pairs, restEmpty }: ImportPreview, rest: Options['rest']): string[] {
+  return [
+    ...((pairs ?? 0) > 0 && rest === 'unknown' ? [texts.unmentioned(pairs!)] : []),
+    ...(restEmpty && restEmpty.pairs > 0 && rest !== 'absent-everywhere'
+      ? [texts.unmentionedEmpty(restEmpty.images)]
+      : []),
+  ]
 }

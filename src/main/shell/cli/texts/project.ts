@@ -114,7 +114,7 @@ export const importing = {
   description: 'import labels from a file or folder',
   place: 'file or folder with the labels',
   format: 'a format from “surmise formats” (default: detected automatically)',
-  rest: 'what labels the file doesn’t mention are, if the format leaves it open',
+  rest: 'what labels the file doesn’t mention are, if the format leaves it open; absent-everywhere also covers images listed without any label',
   conflicts: 'keep or replace the project’s marks where the file conflicts',
   rename: 'map a label name to one of the project, or skip it (old=); repeatable',
   mapping: 'CSV file of such names: in the file, in the project',
@@ -140,6 +140,8 @@ export const importing = {
   },
   unmentioned: (pairs: number): string =>
     `Labels the file doesn’t mention stay unknown (${counted(pairs, 'pair')}). Use --rest absent to mark them absent.`,
+  unmentionedEmpty: (images: number): string =>
+    `${counted(images, 'image')} ${images === 1 ? 'is' : 'are'} listed without any label and ${images === 1 ? 'stays' : 'stay'} unknown. If ${images === 1 ? 'it has' : 'they have'} none of them, use --rest absent-everywhere.`,
 } as const
 
 export const merge = {
