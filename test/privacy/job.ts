@@ -168,7 +168,7 @@ async function serve(command: string, ...args: string[]): Promise<{ server: Chil
     let text = ''
     server.stdout!.on('data', (part) => {
       text += part
-      const found = /http:\S+/.exec(text)
+      const found = /http:\S+[^\s.,;]/.exec(text)
       if (found) resolve(found[0])
     })
     server.once('exit', (code) => reject(new Error(`surmise ${command} ended with ${code}: ${text}`)))
