@@ -54,6 +54,17 @@ export const importPreview = z.object({
   /** Names this preview to `exchange.import`. */
   token: z.string(),
   format: z.string(),
+  /** Why it was taken for that; null where the format was named. */
+  detected: z
+    .object({
+      /** Completes “because”. */
+      because: z.string(),
+      /** Titles of formats for which less speaks. */
+      others: z.array(z.string()),
+      /** Files in the folder that may hold labels, and weren't read. */
+      ignored: z.array(z.string()),
+    })
+    .nullable(),
   /** What the format can't say. */
   limits: z.string(),
   images: z.object({

@@ -47,7 +47,8 @@ export function PreviewPane({
   choices: ImportChoices
   onChange: (choices: ImportChoices) => void
 }) {
-  const { images, labels, states, rest, restEmpty, problems, suggestions } = preview
+  const { images, labels, states, rest, restEmpty, problems, suggestions, detected } = preview
+  const { others, ignored } = detected ?? { others: [], ignored: [] }
   const nothing = !wouldChange(preview, { rest: 'absent-everywhere', conflicts: 'replace', suggestions: true })
   const ways = texts.exchange.matchedBy(images.by.name, images.by.sha256)
   return (
@@ -59,8 +60,10 @@ export function PreviewPane({
           <Examples title={texts.exchange.unmatched(images.unmatched)} examples={images.unmatchedPaths} />
         )}
         <p className="m-0 text-[13px] text-muted">
-          {texts.exchange.readAs(title)} {preview.limits}
+          {detected ? texts.exchange.detectedAs(title, detected.because) : texts.exchange.readAs(title)}
+          {others.length > 0 && ` ${texts.exchange.couldBe(others)}`} {preview.limits}
         </p>
+        {ignored.length > 0 && <Examples title={texts.exchange.ignored(ignored.length)} examples={ignored} />}
       </div>
       <ul className="m-0 flex list-none flex-col gap-0.5 p-0">
         <Count count={states.fresh}>{texts.exchange.newStates(states.fresh)}</Count>

@@ -66,6 +66,11 @@ export const exchange = {
       .filter(Boolean)
       .join(', '),
   readAs: (format: string) => `Read as ${format}.`,
+  detectedAs: (format: string, because: string) => `Detected as ${format} because ${because}.`,
+  couldBe: (formats: readonly string[]) =>
+    `It could also be ${formats.join(' or ')}: choose the format to read it as that.`,
+  ignored: (count: number) =>
+    count === 1 ? '1 file in the folder wasn’t read' : `${count.toLocaleString()} files in the folder weren’t read`,
   firstMarks: 'First marks',
   image: 'Image',
   mark: 'Mark',

@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ImportPreview } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
+import { type Detected, detect } from '../../exchange/formats/detect.ts'
 import type { Format } from '../../exchange/formats/format.ts'
-import { formatById, formatOf } from '../../exchange/formats/list.ts'
+import { formatById } from '../../exchange/formats/list.ts'
 import { checkSettings, type Settings } from '../../exchange/formats/settings.ts'
 import type { Renames } from '../../exchange/plan/labels.ts'
 import { type ImportChoices, ImportPlan, type ImportSink, type ImportTarget } from '../../exchange/plan/plan.ts'
@@ -25,6 +26,8 @@ export { mappingFile, type Problem, renamesOf }
 interface Previewed {
   plan: ImportPlan
   path: string
+  /** Null where the format was named. */
+  detected: Detected | null
 }
 
 export interface ImportRequest {
@@ -87,7 +90,8 @@ export function startPreview(workspace: Workspace, request: ImportRequest): Star
   return context.jobs.start('import', `Read ${name}`, async (job) => {
     job.update({ phase: 'Reading' })
     await requireFileOrFolder(request.path)
-    const format = named ?? (await formatOf(request.path))
+    const detected = named ? null : await detect(request.path)
+    const format = named ?? detected!.format
     checkSettings(format.title, format.settings ?? [], 'read', request.settings)
     const collected = await format.read!(request.path, {
       settings: request.settings,
@@ -97,7 +101,7 @@ export function startPreview(workspace: Workspace, request: ImportRequest): Star
     job.update({ phase: 'Comparing with the project', fraction: null })
     const target = await targetOf(project)
     const plan = await ImportPlan.make(format.id, collected, target, { signal: job.signal, renames: request.renames })
-    return shown(workspace, { plan, path: request.path })
+    return shown(workspace, { plan, path: request.path, detected })
   })
 }
 
@@ -108,21 +112,32 @@ export function startPreview(workspace: Workspace, request: ImportRequest): Star
  */
 export function startRenaming(workspace: Workspace, token: string, renames: Renames): StartedJob<ImportPreview> {
   const { context, project, imports } = workspace
-  const { plan: before, path: file } = imports.get(token)
+  const { plan: before, path: file, detected } = imports.get(token)
   return context.jobs.start('import', `Rename labels of ${path.basename(file)}`, async (job) => {
     job.update({ phase: 'Comparing with the project', fraction: null })
     const plan = await before.renamed(await targetOf(project), { signal: job.signal, renames })
     imports.take(token)
-    return shown(workspace, { plan, path: file })
+    return shown(workspace, { plan, path: file, detected })
   })
 }
 
 function shown({ imports }: Workspace, previewed: Previewed): { result: ImportPreview; outcome: string } {
   const { ours: _, ...preview } = previewed.plan.preview
   return {
-    result: { ...preview, token: imports.add(previewed), limits: formatById(preview.format).limits },
+    result: {
+      ...preview,
+      token: imports.add(previewed),
+      limits: formatById(preview.format).limits,
+      detected: told(previewed),
+    },
     outcome: `${path.basename(previewed.path)} contains ${counted(preview.images.matched, 'image')} of this project.`,
   }
+}
+
+function told({ detected }: Previewed): ImportPreview['detected'] {
+  if (!detected) return null
+  const { because, others, ignored } = detected
+  return { because, others, ignored }
 }
 
 /** A pipe that nobody writes to, or a device that never ends, would be waited for without an end. What is not there is said by who reads it. */

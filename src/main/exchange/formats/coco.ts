@@ -1,5 +1,6 @@
 import { cocoFiles, writeCoco } from './coco/export.ts'
-import { annotationsSetting, readCoco } from './coco/import.ts'
+import { annotationsSetting, isAnnotationFile, readCoco } from './coco/import.ts'
+import { cocoEvidence, hasSections } from './coco/looks.ts'
 import type { Format } from './format.ts'
 
 export const coco: Format = {
@@ -14,11 +15,12 @@ export const coco: Format = {
   writes: 'file or folder',
   images: 'optional',
   settings: [annotationsSetting],
-  recognises: ({ isFolder, name, head, entries }) => {
-    if (!isFolder) return name.endsWith('.json') && /^\s*[{[]/.test(head) && 'perhaps'
-    return (
-      entries.some((entry) => /^annotations\/[^/]*\.json$|^[^/]+\/_annotations\.coco\.json$/.test(entry)) && 'perhaps'
-    )
+  recognises: ({ isFolder, json, inside }) => {
+    if (!isFolder) return cocoEvidence(json)
+    const found = [...inside].find(([entry, { json }]) => isAnnotationFile(entry) && hasSections(json))
+    if (!found) return undefined
+    const { score } = cocoEvidence(found[1].json)!
+    return { score, because: `${found[0]} has COCO’s sections`, reads: isAnnotationFile }
   },
   read: readCoco,
   besides: cocoFiles,

@@ -6,7 +6,7 @@ import { ValueWords, valueSettings } from '../read/csvValues.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import { csvLine, delimiterOf, neutralised, restored } from '../write/csvCells.ts'
 import { type ExportWalk, exportFile } from '../write/exportWalk.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Format, type ReadOptions, sure } from './format.ts'
 
 export const csv: Format = {
   id: 'csv',
@@ -18,7 +18,10 @@ export const csv: Format = {
   reads: 'file',
   writes: 'file',
   settings: valueSettings,
-  recognises: ({ isFolder, head }) => !isFolder && columns.every((column) => columnsIn(head).includes(column)),
+  recognises: ({ isFolder, head }) =>
+    !isFolder && columns.every((column) => columnsIn(head).includes(column))
+      ? { score: sure, because: 'its columns are image, label and value' }
+      : undefined,
   read: readCsv,
   write: writeCsv,
 }

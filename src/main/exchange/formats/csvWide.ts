@@ -7,7 +7,7 @@ import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import { csvLine, delimiterOf, neutralised, restored } from '../write/csvCells.ts'
 import { exportFile } from '../write/exportWalk.ts'
 import { cellOf } from './csv.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Format, perhaps, type ReadOptions } from './format.ts'
 import { answerTo, type Setting, wordsOf } from './settings.ts'
 
 const imageColumn: Setting = {
@@ -56,13 +56,9 @@ export const csvWide: Format = {
   settings: [imageColumn, ignored, ...valueSettings, values],
   recognises: ({ isFolder, name, head }) => {
     const columns = columnsIn(head)
-    return (
-      !isFolder &&
-      /\.(csv|tsv|txt)$/.test(name) &&
-      columns.length >= 2 &&
-      imageColumns.includes(columns[0]) &&
-      'perhaps'
-    )
+    return !isFolder && /\.(csv|tsv|txt)$/.test(name) && columns.length >= 2 && imageColumns.includes(columns[0])
+      ? { score: perhaps, because: `its first column is ${columns[0]}, and the others could be labels` }
+      : undefined
   },
   read: readWide,
   write: writeWide,

@@ -1,12 +1,14 @@
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { UserError } from '../../base/errors.ts'
+import { asUserError, UserError } from '../../base/errors.ts'
 import { Collected } from '../read/collected.ts'
+import { beginningOf } from '../read/glimpse.ts'
 import { isFile } from '../read/walkFiles.ts'
 import { attribute, isXmlText, readXml, xmlText } from '../read/xml.ts'
 import type { ExportOptions, ExportReport, ExportSource, StateSource } from '../records.ts'
 import type { ExportWalk } from '../write/exportWalk.ts'
 import { exportFileOrFolder } from '../write/folderWriter.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Evidence, type Format, type Glimpse, type ReadOptions, sure } from './format.ts'
 
 /** CVAT for images 1.1: tags are labels of the whole image; boxes and regions say present, too. */
 export const cvat: Format = {
@@ -20,8 +22,12 @@ export const cvat: Format = {
   reads: 'file or folder',
   writes: 'file or folder',
   images: 'optional',
-  recognises: ({ isFolder, head, entries }) =>
-    isFolder ? entries.includes('annotations.xml') : /<annotations[\s>]/.test(head),
+  recognises: ({ isFolder, head, inside }) =>
+    isFolder
+      ? evidenceIn(inside)
+      : isCvat(head)
+        ? { score: sure, because: 'its XML begins with <annotations>' }
+        : undefined,
   read: readCvat,
   write: writeCvat,
 }
@@ -63,12 +69,42 @@ function isSayable({ warnings }: ExportWalk, name: string): boolean {
   return false
 }
 
+function isCvat(head: string): boolean {
+  return /<annotations[\s>]/.test(head)
+}
+
+/** annotations.xml as CVAT packs it, labels.xml as FiftyOne calls it, or one for each part, as Datumaro does. */
+const isAnnotation = (entry: string) => /^[^/]+\.xml$/i.test(entry)
+
+function evidenceIn(inside: Glimpse['inside']): Evidence | undefined {
+  const found = [...inside].find(([entry, { head }]) => isAnnotation(entry) && isCvat(head))
+  return found && { score: sure, because: `${found[0]} begins with <annotations>`, reads: isAnnotation }
+}
+
+async function filesAt(place: string): Promise<string[]> {
+  if (await isFile(place)) return [place]
+  const entries = await readdir(place).catch((error) => {
+    throw asUserError(error)
+  })
+  const files: string[] = []
+  for (const entry of entries.filter(isAnnotation).sort()) {
+    const file = path.join(place, entry)
+    if (isCvat((await beginningOf(file)).head)) files.push(file)
+  }
+  if (files.length > 0) return files
+  throw new UserError('not-cvat', `There is no annotations.xml in this folder: ${place}`, 'Choose the file itself.')
+}
+
 /** @throws UserError `not-cvat`, `not-xml`, `not-utf8`, `cancelled`, and those of the file system */
 async function readCvat(place: string, options: ReadOptions): Promise<Collected> {
-  const inFolder = path.join(place, 'annotations.xml')
-  const file = (await isFile(inFolder)) ? inFolder : place
   const collected = new Collected()
   collected.asksForRest = true
+  for (const file of await filesAt(place)) await readInto(collected, file, options)
+  return collected
+}
+
+async function readInto(collected: Collected, file: string, options: ReadOptions): Promise<void> {
+  const before = collected.images.length
   let [image, hasRoot, hasTracks] = [-1, false, false]
   await readXml(
     file,
@@ -95,7 +131,7 @@ async function readCvat(place: string, options: ReadOptions): Promise<Collected>
     },
     options,
   )
-  if (hasRoot && (collected.images.length > 0 || !hasTracks)) return collected
+  if (hasRoot && (collected.images.length > before || !hasTracks)) return
   throw new UserError(
     'not-cvat',
     hasTracks ? `This is a “CVAT for video” file: ${file}` : `This file contains no CVAT images: ${file}`,

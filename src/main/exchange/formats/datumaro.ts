@@ -7,11 +7,26 @@ import { isObject, type JsonObject, listOf, textOr } from '../read/jsonValues.ts
 import { walkFiles } from '../read/walkFiles.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import { exportFileOrFolder } from '../write/folderWriter.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Evidence, type Format, type Glimpse, type ReadOptions, sure } from './format.ts'
 
 /** Where an item's attributes tell what is absent: Datumaro has no annotation that says so, and keeps attributes as they are. */
 const absentKey = 'absent_label_ids'
 const schemaKey = 'surmise'
+
+function isDatumaro(head: string): boolean {
+  return (
+    /^\s*\{/.test(head) &&
+    /"(dm_format_version|media_type|categories)"\s*:/.test(head) &&
+    /"(infos|items)"\s*:/.test(head)
+  )
+}
+
+const isAnnotation = (entry: string) => /^annotations\/[^/]+\.json$/.test(entry)
+
+function evidenceIn(inside: Glimpse['inside']): Evidence | undefined {
+  const found = [...inside].find(([entry, { head }]) => isAnnotation(entry) && isDatumaro(head))
+  return found && { score: sure, because: `${found[0]} has Datumaro’s items`, reads: isAnnotation }
+}
 
 export const datumaro: Format = {
   id: 'datumaro',
@@ -23,11 +38,12 @@ export const datumaro: Format = {
   reads: 'file or folder',
   writes: 'file or folder',
   images: 'optional',
-  recognises: ({ isFolder, head }) =>
-    !isFolder &&
-    /^\s*\{/.test(head) &&
-    /"(dm_format_version|media_type|categories)"\s*:/.test(head) &&
-    /"(infos|items)"\s*:/.test(head),
+  recognises: ({ isFolder, head, inside }) =>
+    isFolder
+      ? evidenceIn(inside)
+      : isDatumaro(head)
+        ? { score: sure, because: 'it has Datumaro’s infos, categories and items' }
+        : undefined,
   read: readDatumaro,
   write: writeDatumaro,
 }

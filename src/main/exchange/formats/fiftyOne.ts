@@ -7,7 +7,7 @@ import { isObject } from '../read/jsonValues.ts'
 import { isFile } from '../read/walkFiles.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import { exportFolder } from '../write/folderWriter.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Format, type ReadOptions, sure } from './format.ts'
 
 /** FiftyOneImageClassificationDataset, with a list for each image: data/ and labels.json. */
 export const fiftyOne: Format = {
@@ -20,10 +20,20 @@ export const fiftyOne: Format = {
   reads: 'file or folder',
   writes: 'folder',
   images: 'needed',
-  recognises: ({ isFolder, head, entries }) =>
-    isFolder ? entries.includes('labels.json') : /^\s*\{\s*"(classes|labels)"\s*:\s*[[{n]/.test(head),
+  recognises: ({ isFolder, json, inside }) => {
+    const found = isFolder ? inside.get('labels.json')?.json : json
+    if (!isFiftyOne(found)) return undefined
+    const because = `${isFolder ? 'labels.json' : 'it'} has FiftyOne’s classes and labels`
+    return { score: sure, because, reads: (entry) => entry === 'labels.json' }
+  },
   read: readFiftyOne,
   write: writeFiftyOne,
+}
+
+function isFiftyOne(json: unknown): boolean {
+  const first = isObject(json) ? Object.entries(json)[0] : undefined
+  if (first?.[0] === 'classes') return first[1] === null || Array.isArray(first[1])
+  return first?.[0] === 'labels' && (isObject(first[1]) || Array.isArray(first[1]))
 }
 
 function writeFiftyOne(source: ExportSource, target: string, options: ExportOptions): Promise<ExportReport> {

@@ -4,14 +4,12 @@ import { stat } from 'node:fs/promises'
 import { asUserError, UserError } from '../../base/errors.ts'
 import { Collected } from '../read/collected.ts'
 import { FileNames, readFileNames } from '../read/fileNames.ts'
-import { type FoundFile, foldersIn, hasImageName, splitNames, walkFiles } from '../read/walkFiles.ts'
+import { type FoundFile, foldersIn, hasImageName, walkFiles } from '../read/walkFiles.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import { exportFolder } from '../write/folderWriter.ts'
+import { evidenceOf, isContainer, isNoLabel } from './folders/looks.ts'
 import type { Format, ReadOptions } from './format.ts'
 import { answerTo, type Setting } from './settings.ts'
-
-const hasPictures = (entries: readonly string[]) =>
-  entries.some((entry) => /^[^/]+\/[^/]+$/.test(entry) && hasImageName(entry))
 
 /** A folder for each label, with the images in it. */
 export const folders: Format = {
@@ -25,7 +23,7 @@ export const folders: Format = {
   reads: 'folder',
   writes: 'folder',
   images: 'needed',
-  recognises: ({ isFolder, entries }) => isFolder && hasPictures(entries) && 'perhaps',
+  recognises: (glimpse) => evidenceOf(glimpse, 'labels'),
   read: readFolders,
   write: (source, target, options) => writeFolders(folders, source, target, options, ''),
 }
@@ -45,15 +43,9 @@ export const yoloClassification: Format = {
   id: 'yolo-cls',
   title: 'YOLO classification folder',
   settings: [split],
-  recognises: ({ isFolder, entries }) =>
-    isFolder && entries.some((entry) => splitNames.has(entry)) && noLabels(entries) && 'perhaps',
+  recognises: (glimpse) => evidenceOf(glimpse, 'parts'),
   write: (source, target, options) =>
     writeFolders(yoloClassification, source, target, options, `${answerTo(split, options.settings)}/`),
-}
-
-/** YOLO's other form has its labels in files. */
-function noLabels(entries: readonly string[]): boolean {
-  return !entries.some((entry) => /(^|\/)labels$|\.ya?ml$/.test(entry))
 }
 
 function writeFolders(
@@ -87,7 +79,7 @@ interface Copy extends FoundFile {
 /** @throws UserError `not-folders`, `cancelled`, and those of the file system */
 async function readFolders(root: string, options: ReadOptions): Promise<Collected> {
   const top = await foldersIn(root)
-  const parted = top.length > 0 && top.every((name) => splitNames.has(name.toLowerCase()))
+  const parted = top.length > 0 && top.every(isContainer) && (await haveFolders(root, top))
   const depth = parted ? 2 : 1
   const names = await readFileNames(root)
   const collected = new Collected()
@@ -100,6 +92,10 @@ async function readFolders(root: string, options: ReadOptions): Promise<Collecte
       continue
     }
     const rest = parts.slice(depth).join('/')
+    if (isNoLabel(parts[depth - 1])) {
+      collected.imageOf(found.path, { otherPaths: [rest], file: found.file, unlabelled: true })
+      continue
+    }
     const copy = { ...found, label: names.get(parts[depth - 1]) ?? parts[depth - 1], rest }
     const copies = byRest.get(rest)
     if (copies) copies.push(copy)
@@ -114,7 +110,8 @@ async function readFolders(root: string, options: ReadOptions): Promise<Collecte
   }
   // Labels without an image are labels, too.
   for (const folder of parted ? top : ['']) {
-    for (const name of parted ? await foldersIn(`${root}/${folder}`) : top) collected.labelOf(names.get(name) ?? name)
+    const below = parted ? await foldersIn(`${root}/${folder}`) : top
+    for (const name of below.filter((one) => !isNoLabel(one))) collected.labelOf(names.get(name) ?? name)
   }
   let done = 0
   for (const copies of byRest.values()) {
@@ -127,6 +124,11 @@ async function readFolders(root: string, options: ReadOptions): Promise<Collecte
     options.onProgress?.(++done / byRest.size)
   }
   return collected
+}
+
+async function haveFolders(root: string, folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders) if ((await foldersIn(`${root}/${folder}`)).length > 0) return true
+  return false
 }
 
 /** Files of one name in the folders of several labels: one image if they are equal, else as many as they are. */

@@ -1,6 +1,9 @@
 import type { Collected } from '../read/collected.ts'
+import type { Glimpse } from '../read/glimpse.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import type { Setting, Settings } from './settings.ts'
+
+export type { Glimpse }
 
 export interface ReadOptions {
   signal?: AbortSignal
@@ -10,16 +13,22 @@ export interface ReadOptions {
   settings?: Settings
 }
 
-/** What there is at a path, for a format to say whether it is its own. */
-export interface Glimpse {
-  /** The last part of the path, lower case. */
-  name: string
-  isFolder: boolean
-  /** How a file begins, as text. */
-  head: string
-  /** What is in a folder, and in its folders ('a', 'a/b.json'), lower case, sorted; of many, some. */
-  entries: readonly string[]
+/** What speaks for a format. */
+export interface Evidence {
+  /** The highest wins; equal ones ask. See `sure`, `likely`, `perhaps`. */
+  score: number
+  /** Completes “because”: what was seen. */
+  because: string
+  /** Of a folder: the entries that will be read, of those that may hold labels. @default all of them */
+  reads?: (entry: string) => boolean
 }
+
+/** No other format has these words. */
+export const sure = 3
+/** It is laid out as this format is. */
+export const likely = 2
+/** It could be this as well as anything. */
+export const perhaps = 1
 
 export type Place = 'file' | 'folder' | 'file or folder'
 
@@ -58,8 +67,8 @@ export interface Format {
   needsFeatures?: boolean
   /** Questions that reading or writing has to ask. */
   settings?: readonly Setting[]
-  /** Whether this looks like one of its own; 'perhaps' leaves it to any format that is sure. */
-  recognises?: (glimpse: Glimpse) => boolean | 'perhaps'
+  /** What speaks for this being one of its own. */
+  recognises?: (glimpse: Glimpse) => Evidence | undefined
   /** @param place absolute @throws UserError whatever is wrong with what is there */
   read?: (place: string, options: ReadOptions) => Promise<Collected>
   write?: (source: ExportSource, target: string, options: ExportOptions) => Promise<ExportReport>

@@ -8,7 +8,7 @@ import { isXmlText, xmlText } from '../read/xml.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import { exportFile, type WalkedImage, writeTextFile } from '../write/exportWalk.ts'
 import { IsoTimes } from '../write/isoTimes.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Format, type ReadOptions, sure } from './format.ts'
 import { answerTo, type Setting } from './settings.ts'
 
 export const absentChoices: Setting = {
@@ -49,7 +49,9 @@ export const labelStudio: Format = {
     !isFolder &&
     /^\s*\[/.test(head) &&
     /"(annotations|predictions|completions)"\s*:/.test(head) &&
-    /"data"\s*:/.test(head),
+    /"data"\s*:/.test(head)
+      ? { score: sure, because: 'it is a list of tasks with data and annotations' }
+      : undefined,
   read: readLabelStudio,
   besides: (target) => [configurationFile(target)],
   write: writeLabelStudio,

@@ -7,7 +7,7 @@ import { npyHeader, npyHeaderBytes, readMatrix } from '../read/npyFile.ts'
 import { isFile, readText } from '../read/walkFiles.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import { ExportWalk, writeTextFile } from '../write/exportWalk.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Format, type ReadOptions, sure } from './format.ts'
 import { answerTo, type Setting } from './settings.ts'
 
 const zero: Setting = {
@@ -41,7 +41,10 @@ export const npy: Format = {
   reads: 'file',
   writes: 'file',
   settings: [zero, names],
-  recognises: ({ isFolder, head }) => !isFolder && head.startsWith('\ufffdNUMPY'),
+  recognises: ({ isFolder, head }) =>
+    !isFolder && head.startsWith('\ufffdNUMPY')
+      ? { score: sure, because: 'it begins as NumPy’s arrays do' }
+      : undefined,
   read: readNpy,
   besides: (target) => [namesBeside(target)],
   write: writeNpy,

@@ -9,7 +9,7 @@ import type { ExportOptions, ExportReport, ExportSource, LabelRecord } from '../
 import { csvLine, neutralised, restored } from '../write/csvCells.ts'
 import { exportFile, writeTextFile } from '../write/exportWalk.ts'
 import { cellOf } from './csv.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Format, type ReadOptions, sure } from './format.ts'
 import { answerTo, type Setting } from './settings.ts'
 
 const classes: Setting = {
@@ -33,7 +33,9 @@ export const openImages: Format = {
   writes: 'file',
   settings: [classes],
   recognises: ({ isFolder, head }) =>
-    !isFolder && ['imageid', 'labelname'].every((column) => columnsIn(head).includes(column)),
+    !isFolder && ['imageid', 'labelname'].every((column) => columnsIn(head).includes(column))
+      ? { score: sure, because: 'it has the columns ImageID and LabelName' }
+      : undefined,
   read: readOpenImages,
   besides: (target) => [descriptionsFile(target)],
   write: writeOpenImages,

@@ -7,7 +7,7 @@ import type { ExportOptions, ExportReport, ExportSource, LabelRecord } from '../
 import { csvLine, delimiterOf, neutralised, restored } from '../write/csvCells.ts'
 import { exportFile, writeTextFile } from '../write/exportWalk.ts'
 import { cellOf } from './csv.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Format, likely, type ReadOptions } from './format.ts'
 import { answerTo, type Setting } from './settings.ts'
 
 const separators: Record<string, string> = { space: ' ', comma: ',', semicolon: ';', bar: '|' }
@@ -42,6 +42,8 @@ export const tagsCsv: Format = {
   recognises: ({ isFolder, head }) => {
     const columns = columnsIn(head)
     return !isFolder && columns.length === 2 && imageColumns.includes(columns[0]) && tagColumns.includes(columns[1])
+      ? { score: likely, because: `its columns are ${columns.join(' and ')}` }
+      : undefined
   },
   read: readTags,
   besides: (target) => [namesFile(target)],

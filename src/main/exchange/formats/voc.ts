@@ -9,7 +9,7 @@ import { isXmlText, readXml, xmlText } from '../read/xml.ts'
 import type { ExportOptions, ExportReport, ExportSource, ProblemList } from '../records.ts'
 import type { ExportWalk, WalkedImage } from '../write/exportWalk.ts'
 import { exportFolder, type FolderWriter } from '../write/folderWriter.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Evidence, type Format, type Glimpse, type ReadOptions, sure } from './format.ts'
 import { answerTo, type Setting } from './settings.ts'
 
 const difficult: Setting = {
@@ -44,10 +44,16 @@ export const voc: Format = {
   writes: 'folder',
   images: 'optional',
   settings: [difficult, split],
-  recognises: ({ isFolder, entries }) =>
-    isFolder && entries.some((entry) => entry === 'imagesets/main' || /^annotations\/[^/]+\.xml$/.test(entry)),
+  recognises: ({ isFolder, entries, inside }) => (isFolder ? evidenceIn(entries, inside) : undefined),
   read: readVoc,
   write: writeVoc,
+}
+
+function evidenceIn(entries: Glimpse['entries'], inside: Glimpse['inside']): Evidence | undefined {
+  const reads = (entry: string) => /\.xml$|(^|\/)imagesets\/main\//.test(entry)
+  if (entries.includes('imagesets/main')) return { score: sure, because: 'it has the folder ImageSets/Main', reads }
+  const found = [...inside].find(([entry, { head }]) => /\.xml$/.test(entry) && /<annotation[\s>]/.test(head))
+  return found && { score: sure, because: `${found[0]} is an annotation of one image`, reads }
 }
 
 const mainFolder = 'ImageSets/Main'
@@ -122,7 +128,10 @@ async function readVoc(folder: string, options: ReadOptions): Promise<Collected>
   const below = await walkFiles(folder, (name) => /\.(xml|txt)$/i.test(name), options)
   const isBelow = (way: string) => (file: { path: string }) => `/${file.path.toLowerCase()}`.includes(`/${way}/`)
   const sets = below.filter(isBelow(mainFolder.toLowerCase())).filter(({ path: file }) => /\.txt$/i.test(file))
-  const annotations = below.filter(isBelow('annotations')).filter(({ path: file }) => /\.xml$/i.test(file))
+  const xml = below.filter(({ path: file }) => /\.xml$/i.test(file))
+  const usual = xml.filter(isBelow('annotations'))
+  // FiftyOne puts them into labels/, others beside the images.
+  const annotations = usual.length > 0 ? usual : xml
   if (sets.length === 0 && annotations.length === 0) {
     throw new UserError(
       'not-voc',
@@ -187,7 +196,7 @@ class VocReader {
   /** Says which file an id is of; and, where no list says it better, what is present. */
   async readAnnotation(file: string, name: string): Promise<void> {
     const collected = this.#collected
-    const id = name.replace(/^(.*\/)?annotations\//i, '').replace(/\.xml$/i, '')
+    const id = name.replace(/^(.*\/)?(annotations|labels)\//i, '').replace(/\.xml$/i, '')
     const objects: { name: string; difficult: boolean }[] = []
     let fileName = ''
     let isAnnotation = false

@@ -6,7 +6,7 @@ import { Collected } from '../read/collected.ts'
 import { hasImageName, isFile, readText, splitNames, walkFiles } from '../read/walkFiles.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import { exportFolder } from '../write/folderWriter.ts'
-import type { Format, ReadOptions } from './format.ts'
+import { type Evidence, type Format, type Glimpse, likely, perhaps, type ReadOptions, sure } from './format.ts'
 import { answerTo, type Setting } from './settings.ts'
 
 const split: Setting = {
@@ -31,10 +31,30 @@ export const yolo: Format = {
   writes: 'folder',
   images: 'optional',
   settings: [split],
-  recognises: ({ isFolder, entries }) =>
-    isFolder && entries.some((entry) => /^[^/]+\.ya?ml$|^(labels|classes\.txt|obj\.names)$/.test(entry)),
+  recognises: ({ isFolder, folders, inside }) => (isFolder ? evidenceIn(folders, inside) : undefined),
   read: readYolo,
   write: writeYolo,
+}
+
+function evidenceIn(folders: Glimpse['folders'], inside: Glimpse['inside']): Evidence | undefined {
+  const reads = (entry: string) => /\.(txt|ya?ml|names)$/.test(entry)
+  const lists = [...inside].filter(
+    ([entry]) => !/(^|\/)(classes|train|val|test|obj)\.txt$/.test(entry) && /\.txt$/.test(entry),
+  )
+  const boxes = lists.find(([, { head }]) => /^\s*\d+(\s+-?[\d.]+(e-?\d+)?){4,}\s*(\n|$)/i.test(head))
+  const names = [...inside].find(
+    ([entry, { head }]) =>
+      (/^[^/]+\.ya?ml$/.test(entry) && /^\s*["']?names["']?\s*:/m.test(head)) ||
+      /(^|\/)(classes\.txt|obj\.names)$/.test(entry),
+  )
+  const first = [
+    ...(names ? [`${names[0]} names labels`] : []),
+    ...(boxes ? [`${boxes[0]} has a number and a box in each line`] : []),
+  ]
+  if (first.length === 2) return { score: sure, because: first.join(', and '), reads }
+  if (first.length === 0) return undefined
+  const isThere = [...folders].some((folder) => /(^|\/)labels$/.test(folder))
+  return { score: isThere || names ? likely : perhaps, because: first[0], reads }
 }
 
 function writeYolo(source: ExportSource, target: string, options: ExportOptions): Promise<ExportReport> {

@@ -10,11 +10,19 @@ export interface FoundFile {
   file: string
 }
 
+/** What systems leave among people's files: thumbnails, the halves of zipped files, bins. Nothing in there is a data set's. */
+const leftBySystems = new Set(['__macosx', '@eadir', '$recycle.bin', 'system volume information', 'lost+found'])
+
+/** Whether a file or a folder of this name is passed over: hidden, or not of the data set. */
+export function isPassedOver(name: string): boolean {
+  return name.startsWith('.') || leftBySystems.has(name.toLowerCase())
+}
+
 /** Deeper than this no data set lies; a folder that is linked into itself does. */
 const deepest = 24
 
 /**
- * The files below a folder, in the order of their paths; hidden ones are passed over. Links to files count, links to folders
+ * The files below a folder, in the order of their paths; hidden ones, and what systems leave there, are passed over. Links to files count, links to folders
  * are not followed.
  * @throws UserError `cancelled`, `too-deep`, and those of the file system
  */
@@ -42,7 +50,7 @@ export async function walkFiles(
       throw asUserError(error)
     }
     for (const entry of entries) {
-      if (entry.name.startsWith('.')) continue
+      if (isPassedOver(entry.name)) continue
       const relative = folder === '' ? entry.name : `${folder}/${entry.name}`
       const file = path.join(root, ...relative.split('/'))
       if (entry.isDirectory()) folders.push([relative, depth + 1])
@@ -58,7 +66,7 @@ export async function foldersIn(root: string): Promise<string[]> {
   try {
     const entries = await readdir(root, { withFileTypes: true })
     return entries
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .filter((entry) => entry.isDirectory() && !isPassedOver(entry.name))
       .map(({ name }) => name)
       .sort()
   } catch (error) {

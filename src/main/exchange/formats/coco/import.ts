@@ -2,10 +2,12 @@ import { open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, shortened, UserError } from '../../../base/errors.ts'
 import type { Collected } from '../../read/collected.ts'
+import { beginningOf } from '../../read/glimpse.ts'
 import { readJson } from '../../read/jsonReader.ts'
 import { isObject, keyOf } from '../../read/jsonValues.ts'
 import type { ReadOptions } from '../format.ts'
 import { answerTo, type Setting } from '../settings.ts'
+import { hasSections } from './looks.ts'
 import { CocoReader } from './reader.ts'
 
 export const annotationsSetting: Setting = {
@@ -56,19 +58,26 @@ async function readFolder(folder: string, options: ReadOptions): Promise<Collect
   return collected!
 }
 
-/** `annotations/*.json`, or one in each folder of a split; what is not about objects is left out. */
 async function annotationFiles(folder: string): Promise<string[]> {
   const found: string[] = []
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue
-    const wanted =
-      entry.name.toLowerCase() === 'annotations'
-        ? /^(?!captions|person_keypoints|panoptic|stuff|image_info|predictions).*\.json$/i
-        : /^_annotations\.coco\.json$/i
-    const below = await readdir(path.join(folder, entry.name)).catch(() => [])
-    found.push(...below.filter((name) => wanted.test(name)).map((name) => path.join(folder, entry.name, name)))
+    const names = entry.isDirectory()
+      ? (await readdir(path.join(folder, entry.name)).catch(() => [])).map((name) => `${entry.name}/${name}`)
+      : [entry.name]
+    for (const name of names.filter(isAnnotationFile)) {
+      const file = path.join(folder, name)
+      // In a folder of annotations everything is meant to be COCO: what isn't is an error. Elsewhere it has to look like it.
+      if (/^annotations\//i.test(name) || hasSections((await beginningOf(file)).json)) found.push(file)
+    }
   }
   return found.sort()
+}
+
+/** annotations/*.json, a file beside the images, or one in each folder of a split; what is not about objects is left out. */
+export function isAnnotationFile(entry: string): boolean {
+  return /^((annotations|train\w*|val\w*|test\w*)\/)?(?!captions|person_keypoints|panoptic|stuff|image_info|.*predictions)[^/]*\.json$/i.test(
+    entry,
+  )
 }
 
 async function isList(file: string): Promise<boolean> {

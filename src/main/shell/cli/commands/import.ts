@@ -1,7 +1,9 @@
 import path from 'node:path'
 import { type Command, Option } from 'commander'
 import type { ImportPreview } from '../../../../contract/schemas.ts'
+import { formatTold } from '../../../app/exchange/formats.ts'
 import { mappingFile, renamesOf, startImport, startPreview } from '../../../app/exchange/importing.ts'
+import { UserError } from '../../../base/errors.ts'
 import { problemLines, repeatable, settingsOf, settingsOption } from '../exchangeOptions.ts'
 import { type CommonOptions, runOn, withJson } from '../run.ts'
 import { common } from '../texts/common.ts'
@@ -52,10 +54,13 @@ export function addImport(program: Command): void {
         const preview = await startPreview(workspace, request).done
         const { images, problems, token, labels: perLabel, ...told } = preview
         const { rest, conflicts, suggestions } = options
+        const nothing = nothingIn(preview, options)
+        if (nothing && !options.dryRun) throw nothing
         const result = options.dryRun
           ? null
           : await startImport(workspace, token, { rest, conflicts, suggestions }).done
         const lines = [
+          ...detectedLines(preview),
           texts.together(
             result ? texts.done(result.states, result.labels) : texts.would(told.states.fresh, told.states.conflicting),
             texts.matched(images.matched, images.inFile, images.by.name, images.by.sha256),
@@ -68,7 +73,8 @@ export function addImport(program: Command): void {
           ...problemLines(problems),
         ]
         return {
-          lines,
+          lines: nothing ? [...lines, nothing.message, nothing.hint] : lines,
+          failed: nothing !== undefined,
           json: {
             ...{ ...told, images, problems, perLabel },
             ...{ changed: result?.states ?? 0, labelsAdded: result?.labels ?? 0, kept: result?.suggestions ?? 0 },
@@ -78,6 +84,27 @@ export function addImport(program: Command): void {
       { readOnly: options.dryRun },
     ),
   )
+}
+
+function detectedLines({ format, detected }: ImportPreview): string[] {
+  if (!detected) return []
+  const { because, others, ignored } = detected
+  return [
+    texts.detected(formatTold(format).title, because),
+    ...(others.length > 0 ? [texts.couldBe(others)] : []),
+    ...(ignored.length > 0 ? [texts.ignored(ignored)] : []),
+  ]
+}
+
+/** Why an import would take nothing over; undefined if it would. What the project knows already counts as taken over. */
+function nothingIn({ images, states, suggestions, rest }: ImportPreview, options: Options): UserError | undefined {
+  if (images.matched === 0) {
+    const message = texts.nothing.images(images.inFile, images.unmatchedPaths[0] ?? '')
+    return new UserError('import-nothing', message, texts.nothing.imagesHint)
+  }
+  if (states.present + states.absent > 0 || (suggestions && options.suggestions)) return undefined
+  if (options.rest === 'absent' && (rest ?? 0) > 0) return undefined
+  return new UserError('import-nothing', texts.nothing.marks, texts.nothing.marksHint)
 }
 
 function unmatchedLines({ unmatched, unmatchedPaths }: ImportPreview['images']): string[] {

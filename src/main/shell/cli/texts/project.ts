@@ -130,6 +130,20 @@ export const importing = {
     ]
     return `${matched} of ${counted(inFile, 'image')} matched${ways.length > 0 ? ` (${ways.join(', ')})` : ''}.`
   },
+  detected: (format: string, because: string): string => `Detected as ${format} because ${because}.`,
+  couldBe: (formats: readonly string[]): string =>
+    `It could also be ${formats.join(' or ')}: use --format to read it as that.`,
+  ignored: (files: readonly string[]): string =>
+    `Not read: ${files.slice(0, 5).join(', ')}${files.length > 5 ? common.andMore : ''}.`,
+  nothing: {
+    images: (inFile: number, example: string): string =>
+      inFile === 0
+        ? 'Nothing to import: no images are named.'
+        : `Nothing to import: none of the ${counted(inFile, 'image')} is in this project (such as ${example}).`,
+    imagesHint: 'Check that it belongs to the images of this project.',
+    marks: 'Nothing to import: the images of this project have no labels in it.',
+    marksHint: 'Check the format and its options, or import it with --rest absent if that is what it means.',
+  },
   together: (what: string, matched: string): string => `${what}; ${matched}`,
   unmatched: (count: number, examples: readonly string[]): string =>
     `Not in this project: ${counted(count, 'image')} (${examples.join(', ')}${count > examples.length ? common.andMore : ''}).`,
