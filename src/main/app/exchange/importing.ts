@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ImportPreview } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
-import { type Detected, detect } from '../../exchange/formats/detect.ts'
+import { type Detected, detect, readLabels } from '../../exchange/formats/detect.ts'
 import type { Format } from '../../exchange/formats/format.ts'
 import { formatById } from '../../exchange/formats/list.ts'
 import { checkSettings, type Settings } from '../../exchange/formats/settings.ts'
@@ -93,11 +93,9 @@ export function startPreview(workspace: Workspace, request: ImportRequest): Star
     const detected = named ? null : await detect(request.path)
     const format = named ?? detected!.format
     checkSettings(format.title, format.settings ?? [], 'read', request.settings)
-    const collected = await format.read!(request.path, {
-      settings: request.settings,
-      signal: job.signal,
-      onProgress: (fraction) => job.update({ fraction }),
-    })
+    const onProgress = (fraction: number) => job.update({ fraction })
+    const reading = { settings: request.settings, signal: job.signal, onProgress }
+    const collected = await readLabels(format, request.path, reading, detected?.place)
     job.update({ phase: 'Comparing with the project', fraction: null })
     const target = await targetOf(project)
     const plan = await ImportPlan.make(format.id, collected, target, { signal: job.signal, renames: request.renames })

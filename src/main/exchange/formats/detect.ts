@@ -1,8 +1,12 @@
-import { UserError } from '../../base/errors.ts'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { asUserError, UserError } from '../../base/errors.ts'
+import type { Collected } from '../read/collected.ts'
+import { addFiles } from '../read/folderImages.ts'
 import { type Glimpse, glimpseOf } from '../read/glimpse.ts'
 import { isObject } from '../read/jsonValues.ts'
 import { foreign } from './foreign.ts'
-import type { Evidence, Format } from './format.ts'
+import type { Evidence, Format, ReadOptions } from './format.ts'
 import { formats } from './list.ts'
 
 /** What a file or a folder was taken for, and why. */
@@ -14,12 +18,15 @@ export interface Detected {
   others: string[]
   /** Files in the folder that may hold labels, and aren't read. */
   ignored: string[]
+  /** The file in the folder that is read, or the place itself. Absolute if the place is. */
+  place: string
 }
 
 interface Candidate {
   title: string
   format?: Format
   evidence: Evidence
+  place: string
   /** What to do with what can't be read. */
   hint?: string
 }
@@ -33,7 +40,7 @@ const ignoredShown = 20
  */
 export async function detect(place: string): Promise<Detected> {
   const glimpse = await glimpseOf(place)
-  const candidates = candidatesOf(glimpse)
+  const candidates = [...candidatesOf(glimpse, place), ...(glimpse.isFolder ? await candidatesIn(glimpse, place) : [])]
   const best = Math.max(...candidates.map(({ evidence }) => evidence.score))
   const winners = candidates.filter(({ evidence }) => evidence.score === best)
   const ours = winners.filter(({ format }) => format)
@@ -48,24 +55,28 @@ export async function detect(place: string): Promise<Detected> {
         .join(', ')}.`,
     )
   }
-  if (ours.length > 1) {
-    const reasons = ours.map(({ title, evidence }) => `${title} (${evidence.because})`)
-    throw new UserError(
-      'format-unclear',
-      `This ${kind} could be ${reasons.join(' or ')}: ${place}`,
-      `Name the format: ${ours.map(({ format }) => format!.id).join(' or ')}.`,
-    )
-  }
-  const { format, evidence, title, hint } = ours[0] ?? winners[0]
+  if (ours.length > 1) throw unclear(ours, kind, place)
+  const { format, evidence, title, hint, place: found } = ours[0] ?? winners[0]
   if (!format) throw new UserError('format-foreign', `This is ${title}: ${place}`, hint)
   return {
     format,
     because: evidence.because,
-    others: candidates.flatMap((one) => (one.format && one.format !== format ? [one.title] : [])),
+    others: [...new Set(candidates.flatMap((one) => (one.format && one.format !== format ? [one.title] : [])))],
     ignored: evidence.reads
       ? [...glimpse.inside.keys()].filter((entry) => !evidence.reads!(entry)).slice(0, ignoredShown)
       : [],
+    place: found,
   }
+}
+
+function unclear(candidates: readonly Candidate[], kind: string, place: string): UserError {
+  const reasons = candidates.map(({ title, evidence }) => `${title} (${evidence.because})`)
+  const ids = [...new Set(candidates.map(({ format }) => format!.id))]
+  return new UserError(
+    'format-unclear',
+    `This ${kind} could be ${reasons.join(' or ')}: ${place}`,
+    ids.length > 1 ? `Name the format: ${ids.join(' or ')}.` : 'Choose one of these files.',
+  )
 }
 
 /** The same, without the reasons. @throws UserError as `detect` */
@@ -73,15 +84,52 @@ export async function formatOf(place: string): Promise<Format> {
   return (await detect(place)).format
 }
 
-function candidatesOf(glimpse: Glimpse): Candidate[] {
+/**
+ * Reads what is there; images that lie in the folder can be known by their content.
+ * @param file in it, if that alone is read
+ * @throws UserError of the format and of the file system
+ */
+export async function readLabels(
+  format: Format,
+  place: string,
+  options: ReadOptions,
+  file: string = place,
+): Promise<Collected> {
+  const collected = await format.read!(file, options)
+  const facts = await stat(place).catch((error) => {
+    throw asUserError(error)
+  })
+  if (facts.isDirectory()) await addFiles(collected, place, options.signal)
+  return collected
+}
+
+/** The files that lie in a folder beside its images, each for itself: half as much as if the whole folder were of a format. */
+async function candidatesIn(folder: Glimpse, root: string): Promise<Candidate[]> {
+  const found: Candidate[] = []
+  for (const [entry, beginning] of folder.inside) {
+    if (entry.includes('/')) continue
+    const glimpse = { ...folder, name: entry, isFolder: false, ...beginning, entries: [], folders: noFolders }
+    for (const { evidence, ...candidate } of candidatesOf(glimpse, path.join(root, beginning.name))) {
+      if (!candidate.format) continue
+      const because = `of its file ${entry}: ${evidence.because}`
+      const reads = (other: string) => other === entry
+      found.push({ ...candidate, evidence: { score: evidence.score - 0.5, because, reads } })
+    }
+  }
+  return found
+}
+
+const noFolders: ReadonlySet<string> = new Set()
+
+function candidatesOf(glimpse: Glimpse, place: string): Candidate[] {
   const found: Candidate[] = []
   for (const format of formats) {
     const evidence = format.read && format.recognises?.(glimpse)
-    if (evidence) found.push({ title: format.title, format, evidence })
+    if (evidence) found.push({ title: format.title, format, evidence, place })
   }
   for (const { title, hint, recognises } of foreign) {
     const evidence = recognises(glimpse)
-    if (evidence) found.push({ title, hint, evidence })
+    if (evidence) found.push({ title, hint, evidence, place })
   }
   return found
 }

@@ -6,6 +6,7 @@ import { cvat } from './cvat.ts'
 import { datumaro } from './datumaro.ts'
 import { features } from './features.ts'
 import { fiftyOne } from './fiftyOne.ts'
+import { fiftyOneDataset } from './fiftyOneDataset.ts'
 import { folders, yoloClassification } from './folders.ts'
 import type { Format } from './format.ts'
 import { huggingFace } from './huggingFace.ts'
@@ -21,7 +22,7 @@ import { yolo } from './yolo.ts'
 export const formats: readonly Format[] = [
   ...[coco, lvis, csv, csvWide, openImages, tagsCsv],
   ...[voc, yolo, yoloClassification, folders],
-  ...[labelStudio, cvat, datumaro, fiftyOne, huggingFace],
+  ...[labelStudio, cvat, datumaro, fiftyOne, fiftyOneDataset, huggingFace],
   ...[npy, features],
 ]
 

@@ -39,7 +39,8 @@ export const yolo: Format = {
 function evidenceIn(folders: Glimpse['folders'], inside: Glimpse['inside']): Evidence | undefined {
   const reads = (entry: string) => /\.(txt|ya?ml|names)$/.test(entry)
   const lists = [...inside].filter(
-    ([entry]) => !/(^|\/)(classes|train|val|test|obj)\.txt$/.test(entry) && /\.txt$/.test(entry),
+    ([entry]) =>
+      !/(^|\/)(classes|train|val|valid|test|obj|images|labels|synsets)\.txt$/.test(entry) && /\.txt$/.test(entry),
   )
   const boxes = lists.find(([, { head }]) => /^\s*\d+(\s+-?[\d.]+(e-?\d+)?){4,}\s*(\n|$)/i.test(head))
   const names = [...inside].find(
@@ -89,7 +90,8 @@ async function readYolo(folder: string, options: ReadOptions): Promise<Collected
   const files = await walkFiles(folder, (name) => /\.txt$/i.test(name), options)
   const inLabels = files.filter(({ path: file }) => /(^|\/)labels\//i.test(file))
   const labels = (inLabels.length > 0 ? inLabels : files).filter(
-    ({ path: file }) => !/^(classes|readme.*|train|val|test|obj)\.txt$/i.test(path.posix.basename(file)),
+    ({ path: file }) =>
+      !/^(classes|readme.*|train|val|valid|test|obj|images|labels|synsets)\.txt$/i.test(path.posix.basename(file)),
   )
   if (labels.length === 0) {
     throw notYolo(folder, 'There are no label files in this folder', 'Choose the folder that contains “labels”.')

@@ -17,8 +17,8 @@ export interface Glimpse {
   entries: readonly string[]
   /** The folders among them. */
   folders: ReadonlySet<string>
-  /** How some of the files in a folder begin, by their entries: those that may hold labels. */
-  inside: ReadonlyMap<string, Beginning>
+  /** How some of the files in a folder begin, by their entries: those that may hold labels. Their names are as on disk. */
+  inside: ReadonlyMap<string, Beginning & { name: string }>
   /** What lies beside the place, lower case; only files that may hold labels. */
   beside: readonly string[]
 }
@@ -106,8 +106,11 @@ function rank(name: string): number {
   return hasImageName(name) ? 1 : 0
 }
 
-async function beginningsOf(root: string, files: readonly string[]): Promise<Map<string, Beginning>> {
-  const beginnings = new Map<string, Beginning>()
+async function beginningsOf(
+  root: string,
+  files: readonly string[],
+): Promise<Map<string, Beginning & { name: string }>> {
+  const beginnings = new Map<string, Beginning & { name: string }>()
   const counts = new Map<string, number>()
   for (const file of files) {
     const kind = `${path.posix.dirname(file)} ${path.posix.extname(file)}`.toLowerCase()
@@ -115,7 +118,7 @@ async function beginningsOf(root: string, files: readonly string[]): Promise<Map
     if (count >= headsPerKind || beginnings.size >= headsInAll) continue
     counts.set(kind, count + 1)
     const beginning = await beginningOf(path.join(root, file)).catch(() => undefined)
-    if (beginning) beginnings.set(file.toLowerCase(), beginning)
+    if (beginning) beginnings.set(file.toLowerCase(), { ...beginning, name: file })
   }
   return beginnings
 }

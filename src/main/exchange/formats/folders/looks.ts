@@ -100,6 +100,8 @@ export function evidenceOf(glimpse: Glimpse, wanted: 'labels' | 'parts'): Eviden
   const depth = wanted === 'labels' ? 1 : 2
   const top = [...folders].filter((folder) => !folder.includes('/'))
   if (wanted === 'parts' && !(top.length > 0 && top.every(isContainer))) return undefined
+  // Photos in a folder, and in folders below it, are sorted by something else.
+  if (wanted === 'labels' && entries.some((entry) => !entry.includes('/') && hasImageName(entry))) return undefined
   const labels = new Set<string>()
   for (const entry of entries) {
     const parts = entry.split('/')
