@@ -108,7 +108,8 @@ async function candidatesIn(folder: Glimpse, root: string): Promise<Candidate[]>
   const found: Candidate[] = []
   for (const [entry, beginning] of folder.inside) {
     if (entry.includes('/')) continue
-    const glimpse = { ...folder, name: entry, isFolder: false, ...beginning, entries: [], folders: noFolders }
+    const { head, json } = beginning
+    const glimpse = { ...folder, name: entry, isFolder: false, head, json, entries: [], folders: noFolders }
     for (const { evidence, ...candidate } of candidatesOf(glimpse, path.join(root, beginning.name))) {
       if (!candidate.format) continue
       const because = `of its file ${entry}: ${evidence.because}`
