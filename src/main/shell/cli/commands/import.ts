@@ -97,13 +97,17 @@ function detectedLines({ format, detected }: ImportPreview): string[] {
 }
 
 /** Why an import would take nothing over; undefined if it would. What the project knows already counts as taken over. */
-function nothingIn({ images, states, suggestions, rest }: ImportPreview, options: Options): UserError | undefined {
+function nothingIn(
+  { images, states, suggestions, rest, restEmpty }: ImportPreview,
+  options: Options,
+): UserError | undefined {
   if (images.matched === 0) {
     const message = texts.nothing.images(images.inFile, images.unmatchedPaths[0] ?? '')
     return new UserError('import-nothing', message, texts.nothing.imagesHint)
   }
   if (states.present + states.absent > 0 || (suggestions && options.suggestions)) return undefined
-  if (options.rest === 'absent' && (rest ?? 0) > 0) return undefined
+  if (options.rest !== 'unknown' && (rest ?? 0) > 0) return undefined
+  if (options.rest === 'absent-everywhere' && (restEmpty?.pairs ?? 0) > 0) return undefined
   return new UserError('import-nothing', texts.nothing.marks, texts.nothing.marksHint)
 }
 
