@@ -46,6 +46,8 @@ try {
   await shot('image')
   await page.keyboard.press('Escape')
   await page.emulateMedia({ colorScheme: 'dark' })
+  // The whole first row, not where the open image was.
+  await page.keyboard.press('Home')
   await page.locator('[data-path]').first().waitFor()
   await shot('grid')
   await page.emulateMedia({ colorScheme: 'light' })
