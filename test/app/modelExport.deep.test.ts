@@ -93,6 +93,7 @@ test('a trained model goes out whole, and says elsewhere what it says here', asy
   expect(JSON.parse(texts.get('labels')!)).toEqual(['left', 'right'])
   expect(JSON.parse(texts.get('thresholds')!)).toHaveLength(2)
   expect(JSON.parse(texts.get('preprocessing')!)).toMatchObject({ width: 224, height: 224, range: [0, 255] })
+  expect(decodeModel(model).producer_version).toBe(context.version)
   const session = await openStrictly(out)
   expect(session.inputMetadata.map(({ name }) => name)).toEqual(['image'])
   expect(session.outputMetadata.map(({ name }) => name)).toEqual(['probabilities', 'logits', 'attention'])
@@ -111,11 +112,8 @@ test('a trained model goes out whole, and says elsewhere what it says here', asy
   for (const [i, name] of some.entries()) {
     const [, found] = /^.*?(\{.*\})$/.exec(lines[i])!
     const theirs = Object.values<number>(JSON.parse(found))
-    // Enlarging small pictures is the example's own affair, and differs a little.
-    if (isUnknown(name)) theirs.forEach((p, label) => void expect(p).toBeCloseTo(own.get(name)![label], 1))
+    if (isUnknown(name)) theirs.forEach((p, label) => void expect(p).toBeCloseTo(own.get(name)![label], 3))
   }
-  expect(readFileSync(files[4], 'utf8').split('\n').length).toBeLessThanOrEqual(18)
-  expect(readFileSync(files[3], 'utf8').split('\n').length).toBeLessThanOrEqual(16)
 
   // The same model, the same bytes.
   const hash = createHash('sha256').update(model).digest('hex')

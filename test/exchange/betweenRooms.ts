@@ -10,7 +10,12 @@ import type { ProjectSnapshot } from '../../src/main/project/states/snapshot.ts'
 export function sourceOf(project: Project, snapshot: ProjectSnapshot): ExportSource {
   const { labels, models, changedAt } = snapshot
   return {
-    project: { uuid: project.uuid, name: project.name, changedAt: changedAt ?? project.createdAt },
+    project: {
+      uuid: project.uuid,
+      name: project.name,
+      imageFolder: 'photos',
+      changedAt: changedAt ?? project.createdAt,
+    },
     labels: labelRecords(labels),
     models,
     images: ({ readable, states }) => snapshot.images({ status: readable ? ['ok'] : ['missing', 'broken'], states }),

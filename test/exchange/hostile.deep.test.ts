@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { UserError } from '../../src/main/base/errors.ts'
@@ -30,6 +30,10 @@ async function exported(format: Format): Promise<string> {
   const placeImage = async ({ path: name }: { path: string }, destination: string) => {
     mkdirSync(path.dirname(destination), { recursive: true })
     writeFileSync(destination, name)
+  }
+  if (format.id === 'label-studio-csv') {
+    copyFileSync(path.join(import.meta.dirname, 'peers/label-studio/ls-export.csv'), target)
+    return target
   }
   await format.write!(pets().source(), target, { appVersion: '0', suggestions: true, placeImage })
   return target

@@ -58,15 +58,17 @@ describe('Label Studio', () => {
     },
     {
       data: { image: '/data/local-files/?d=set/sub/b%20c.jpg' },
-      annotations: [{ result: [{ type: 'rectanglelabels', value: { x: 1, rectanglelabels: ['dog'] } }] }],
+      annotations: [
+        { result: [{ from_name: 'box', type: 'rectanglelabels', value: { x: 1, rectanglelabels: ['dog'] } }] },
+      ],
     },
     {
       data: { image: 's3://bucket/deep/d.jpg' },
       annotations: [
         {
           result: [
-            { type: 'taxonomy', value: { taxonomy: [['animal', 'dog']] } },
-            { type: 'textarea', value: { text: ['x'] } },
+            { from_name: 'tax', type: 'taxonomy', value: { taxonomy: [['animal', 'dog']] } },
+            { from_name: 'note', type: 'textarea', value: { text: ['x'] } },
           ],
         },
       ],
@@ -77,15 +79,17 @@ describe('Label Studio', () => {
 
   test('tasks: choices, regions, several annotations; predictions are suggestions', async () => {
     const project = withImages('a.jpg', 'sub/b c.jpg', 'deep/d.jpg')
-    const plan = await planOf('label-studio', tasks, project)
+    const plan = await planOf('label-studio', tasks, project, { labels: 'tag,box,tax' })
     expect(codes(plan)).toEqual([
       ['score-missing', 1],
       ['score', 1],
+      ['task-skipped', 1],
       ['task-entry', 2],
+      ['answer-other', 1],
     ])
     expect(plan.preview).toMatchObject({
       rest: null,
-      suggestions: { pairs: 3, model: 'v1' },
+      suggestions: { pairs: 3, model: 'v1, Label Studio' },
       images: { matched: 3, by: { path: 3 } },
     })
     await plan.apply(project)
@@ -95,12 +99,17 @@ describe('Label Studio', () => {
       'deep/d.jpg': { dog: 'present' },
     })
     expect(project.statesOf(1).map(({ annotator }) => annotator)).toEqual(['7', '7', '7'])
-    const { labelIds, probabilities } = plan.suggestions()!
     const nameOf = (id: number) => project.labels.find((label) => label.id === id)!.name
-    expect(Object.fromEntries(Array.from(labelIds, (id, i) => [nameOf(id), probabilities[i]]))).toEqual({
-      ...{ fish: 0.25, cow: 0.5 },
-      hen: expect.closeTo(0.1, 5),
-    })
+    const told = plan
+      .suggestions()
+      .map(({ model, labelIds, probabilities }) => [
+        model,
+        Object.fromEntries(Array.from(labelIds, (id, i) => [nameOf(id), probabilities[i]])),
+      ])
+    expect(told).toEqual([
+      ['v1', { fish: 0.25 }],
+      ['Label Studio', { cow: 0.5, hen: expect.closeTo(0.1, 5) }],
+    ])
   })
 
   test('JSON-MIN, and controls of another name', async () => {
@@ -151,13 +160,18 @@ describe('Label Studio', () => {
     expect(config.match(/<Choice value="dog"\/>/g)).toHaveLength(2)
     const [first, second] = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>[]
     expect(first).toMatchObject({
-      data: { image: '/data/local-files/?d=sub/a%20b.jpg' },
-      annotations: [{ completed_by: { email: 'anna@x.example' }, created_at: '2026-11-23T00:00:00.000Z' }],
+      data: { image: '/data/local-files/?d=photos/sub/a%20b.jpg' },
+      annotations: [{ created_at: '2026-11-23T00:00:00.000Z' }],
       predictions: [],
     })
     expect(second).toMatchObject({
       annotations: [],
-      predictions: [{ model_version: 'surmise', score: 0.875, result: [choices('present', 'dog')] }],
+      predictions: [
+        {
+          ...{ model_version: 'surmise', score: 0.875 },
+          result: [{ ...choices('present', 'dog'), score: 0.875, meta: { scores: { dog: 0.875 } } }],
+        },
+      ],
     })
     const fresh = withImages('sub/a b.jpg', 'c.png')
     const plan = await ImportPlan.make('x', await formatById('label-studio').read!(file, {}), fresh.target())
@@ -165,6 +179,76 @@ describe('Label Studio', () => {
       suggestions: { pairs: 1, model: 'surmise' },
       states: { present: 1, absent: 1 },
     })
+  })
+
+  test('users are named only where somebody says so: a server refuses those it lacks', async () => {
+    const project = pets()
+    project.mark(2, project.labels[0].id, 1, { annotator: 'Ben', decidedAt: 1 })
+    project.mark(2, project.labels[1].id, -1, { annotator: 'anna@x.example', decidedAt: 2 })
+    const written = async (settings: Record<string, string>) => {
+      const file = path.join(temporaryFolder(), 'x.json')
+      const report = await formatById('label-studio').write!(project.source(), file, { appVersion: '0', settings })
+      const tasks = JSON.parse(readFileSync(file, 'utf8')) as { annotations: Record<string, unknown>[] }[]
+      const told = tasks.map(({ annotations }) => annotations.map(({ completed_by, result }) => [completed_by, result]))
+      return { told, warnings: report.warnings.map(({ code, count, examples }) => [code, count, examples]) }
+    }
+    const nobody = await written({})
+    expect(nobody.told).toEqual([
+      [[undefined, [choices('present', 'dog'), choices('absent', 'cat')]]],
+      [[undefined, [choices('present', 'dog'), choices('absent', 'cat')]]],
+    ])
+    expect(nobody.warnings).toEqual([['annotator-unsaid', 3, ['anna@x.example', 'Ben', 'anna@x.example']]])
+    const both = await written({ users: 'anna@x.example, Ben = ben@x.example' })
+    expect(both.told).toEqual([
+      [
+        [{ email: 'anna@x.example' }, [choices('present', 'dog')]],
+        [undefined, [choices('absent', 'cat')]],
+      ],
+      [
+        [{ email: 'ben@x.example' }, [choices('present', 'dog')]],
+        [{ email: 'anna@x.example' }, [choices('absent', 'cat')]],
+      ],
+    ])
+    expect(both.warnings).toEqual([])
+    for (const users of ['Ben', 'x=', '=a@x.example', 'a@b@c']) {
+      await expect(written({ users })).rejects.toMatchObject({ code: 'setting-value' })
+    }
+  })
+
+  test('suggestions are one prediction for each image, with all that is likely', async () => {
+    const project = withImages('a.jpg', 'b.jpg')
+    const probabilities: Record<string, number> = { dog: 0.5, cat: 0.9, sofa: 0.023, hen: 0.499 }
+    for (const name of Object.keys(probabilities)) project.label(name)
+    project.suggestions = project.labels.map(({ id, name }) => ({
+      ...{ image: project.images[0], labelId: id, probability: probabilities[name] },
+    }))
+    project.suggestions.push({ image: project.images[1], labelId: 1, probability: 0.1 })
+    const written = async (settings: Record<string, string>) => {
+      const file = path.join(temporaryFolder(), 'x.json')
+      const options = { appVersion: '0', suggestions: true, settings }
+      const report = await formatById('label-studio').write!(project.source(), file, options)
+      return { file, suggestions: report.suggestions, tasks: JSON.parse(readFileSync(file, 'utf8')) }
+    }
+    const usual = await written({})
+    expect(usual.suggestions).toBe(2)
+    expect(usual.tasks.map(({ predictions }: { predictions: unknown }) => predictions)).toEqual([
+      [
+        {
+          ...{ model_version: 'surmise', score: 0.7 },
+          result: [{ ...choices('present', 'cat', 'dog'), score: 0.7, meta: { scores: { cat: 0.9, dog: 0.5 } } }],
+        },
+      ],
+      [],
+    ])
+    // Each comes back with its own probability.
+    const fresh = withImages('a.jpg', 'b.jpg')
+    const plan = await ImportPlan.make('x', await formatById('label-studio').read!(usual.file, {}), fresh.target())
+    await plan.apply(fresh)
+    expect([...plan.suggestions()[0].probabilities].map((p) => p.toFixed(2)).sort()).toEqual(['0.50', '0.90'])
+    expect((await written({ cutoff: '0.02' })).suggestions).toBe(5)
+    for (const cutoff of ['', 'x', '1.5']) {
+      await expect(written({ cutoff })).rejects.toMatchObject({ code: 'setting-value' })
+    }
   })
 
   test.each(['{}', '3', '[]', '[{"data": {"image": 5}}]', '{"data": {"image": "a.jpg"}}'])(

@@ -85,7 +85,7 @@ export class MemoryProject implements ImportSink {
   source(): ExportSource {
     const all = [...this.states.values()].flat()
     return {
-      project: { uuid: this.uuid, name: this.name, changedAt: this.changedAt },
+      project: { uuid: this.uuid, name: this.name, imageFolder: 'photos', changedAt: this.changedAt },
       labels: this.labels.map((label) => ({
         ...label,
         presentCount: all.filter(({ labelId, state }) => labelId === label.id && state === 1).length,

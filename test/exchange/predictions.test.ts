@@ -27,7 +27,7 @@ function sameImages(): MemoryProject {
 /** What a plan suggests, in the order of images and labels. */
 async function suggested(plan: ImportPlan, project: MemoryProject): Promise<unknown[]> {
   await plan.apply(project)
-  const { imageIds, labelIds, probabilities } = plan.suggestions()!
+  const { imageIds, labelIds, probabilities } = plan.suggestions()[0]
   return Array.from(imageIds, (imageId, row) =>
     Array.from(labelIds, (labelId, column) => [
       project.images.find(({ id }) => id === imageId)!.path,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { formats } from '../../src/main/exchange/formats/list.ts'
 import { pictures, temporaryFolder } from '../app/support.ts'
 import { surmise } from './cliProcess.ts'
 
@@ -68,5 +69,5 @@ test('formats: what each can say, and what it asks', async () => {
   expect(all.output).toMatch(/^folders +.* no +none +no$/m)
   const one = await surmise(['formats', 'voc'])
   expect(one.output).toContain('--set difficult=unknown|present   (import)')
-  expect((await surmise(['formats', '--json'])).json.formats).toHaveLength(17)
+  expect((await surmise(['formats', '--json'])).json.formats).toHaveLength(formats.length)
 })

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { LabelStudioBackend } from '../../src/main/app/labelStudio/labelStudio.ts'
 import { startTraining as train } from '../../src/main/app/training/training.ts'
 import { silent } from '../../src/main/base/log.ts'
-import { choicesControls } from '../../src/main/exchange/formats/labelStudioConfig.ts'
+import { choicesControls } from '../../src/main/exchange/formats/labelStudio/config.ts'
 import { LabelStudioServer } from '../../src/main/shell/web/labelStudio.ts'
 import { pictureProject, pictures, temporaryFolder } from '../app/support.ts'
 import { annotationCreated, labelConfig, predict, setup, startTraining, task } from './payloads/labelStudio.ts'
@@ -91,13 +91,13 @@ test('Label Studio’s contract: health, setup, predictions of its tasks, webhoo
     expect(one).toMatchObject({ model_version, score: expect.any(Number) })
     for (const { from_name, to_name, type, value, score } of one.result) {
       expect([from_name, to_name, type]).toEqual(['choice', 'image', 'choices'])
-      expect(labelConfig).toContain(`value="${value.choices[0]}"`)
+      expect(labelConfig).toMatch(new RegExp(`(value|alias)="${value.choices[0]}"`))
       expect(score).toBeGreaterThanOrEqual(0.5)
     }
   }
   const chosen = results.map(({ result }) => result.flatMap(({ value }) => value.choices))
   // Even pictures are bright on the left. Of those that can't be had nothing is said.
-  expect(chosen).toEqual([['left'], ['Right '], ['left'], ['left'], ['Right '], [], [], []])
+  expect(chosen).toEqual([['left'], ['r'], ['left'], ['left'], ['r'], [], [], []])
   // What is known is said as known.
   expect(results[2].result[0].score).toBe(1)
   expect(asked.map(({ url }) => url)).toEqual(['/data/upload/3/1a2b3c4d-its%20own.png', '/data/upload/3/away.png'])
@@ -138,10 +138,7 @@ test('Label Studio’s contract: health, setup, predictions of its tasks, webhoo
   expect((among.json as unknown as Predicted).results.at(-1)?.result).toHaveLength(1)
   const each = (mixed.json as unknown as Predicted).results
   expect(each.map(({ error }) => error !== undefined)).toEqual([...Array(7).fill(true), false, false])
-  expect(each.slice(7).map(({ result }) => result.flatMap(({ value }) => value.choices))).toEqual([
-    ['left'],
-    ['Right '],
-  ])
+  expect(each.slice(7).map(({ result }) => result.flatMap(({ value }) => value.choices))).toEqual([['left'], ['r']])
   for (const { error, result } of each.slice(0, 7)) {
     expect(error).not.toContain('Something went wrong')
     expect(result).toEqual([])
@@ -196,14 +193,16 @@ test('other machines may ask only with a password', async () => {
 
 test('configurations: controls about images, one choice or several, names in any script', () => {
   const two = `<View><Image name="img" value="$photo"/><Header value="x"/>
-    <Choices name="present" toName="img" choice="multiple"><Choice value="über &amp; „so“"/><View><Choice value="b"/></View></Choices>
+    <Choices name="present" toName="img" choice="multiple"><Choice value="über &amp; „so“"/><View><Choice value="b" alias="B"/></View></Choices>
     <Choices name="absent" toName="img" choice="multiple"><Choice value="b"/></Choices>
     <Choices name="one" toName="img"><Choice value="c"/></Choices>
+    <Choices name="pose" toName="img" perRegion="true"><Choice value="d"/></Choices>
     <Text name="text" value="$words"/><Choices name="mood" toName="text"><Choice value="good"/></Choices></View>`
+  const choices = { tag: 'choices', toName: 'img', dataKey: 'photo', perRegion: false }
   expect(choicesControls(two)).toEqual([
-    { name: 'present', toName: 'img', dataKey: 'photo', choices: ['über & „so“', 'b'], single: false },
-    { name: 'absent', toName: 'img', dataKey: 'photo', choices: ['b'], single: false },
-    { name: 'one', toName: 'img', dataKey: 'photo', choices: ['c'], single: true },
+    { ...choices, name: 'present', choices: [{ value: 'über & „so“' }, { value: 'b', alias: 'B' }], single: false },
+    { ...choices, name: 'absent', choices: [{ value: 'b' }], single: false },
+    { ...choices, name: 'one', choices: [{ value: 'c' }], single: true },
   ])
   expect(() => choicesControls('<View><Image')).toThrowError(expect.objectContaining({ code: 'label-config' }))
 })

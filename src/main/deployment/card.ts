@@ -69,7 +69,9 @@ export interface ModelCard {
 
 export const preprocessingText =
   'RGB in sRGB, upright (EXIF orientation applied), transparency flattened onto white; stretched to the input size without keeping the ' +
-  'aspect ratio, with linear interpolation (antialiased when shrinking); float32 values from 0 to 255. The model normalises them itself.'
+  'aspect ratio, each side by itself: a longer one is reduced with a triangle filter over as many pixels as become one, and rounded to 8 ' +
+  'bits; a shorter one is enlarged bilinearly, unrounded. Centres of pixels lie at one half (align_corners=False), and beyond the edge the ' +
+  'edge goes on. float32 values from 0 to 255. The model normalises them itself.'
 
 const methodText =
   'A frozen image backbone with three kinds of heads per label: a linear head, a head on the spatial feature map, and a network ' +

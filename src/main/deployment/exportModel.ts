@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { identityOf } from '../backbone/backbone.ts'
+import { type Backbone, identityOf } from '../backbone/backbone.ts'
 import { showsEnds, showsTiles } from '../backbone/pixels/views.ts'
 import { UserError } from '../base/errors.ts'
 import { placeBelow } from '../base/places.ts'
@@ -12,6 +12,7 @@ import { logistic } from '../suggestions/logistic.ts'
 import { readTrainedOn, suggesterFile, type TrainedOn } from '../suggestions/suggesterFile.ts'
 import type { ModelMessage } from '../tensor/onnx/format.ts'
 import { modelBytes } from '../tensor/onnx/joinModels.ts'
+import { type Tensor, tensorOf } from '../tensor/run/session.ts'
 import { type KeptFeatures, keptFeatures } from '../training/heads/evidence.ts'
 import { dealFolds } from '../training/heads/folds.ts'
 import { heldOutMeanAveragePrecision } from '../training/measure/heldOut.ts'
@@ -35,6 +36,7 @@ import {
   type ImageFile,
   imageFeeder,
 } from './measure.ts'
+import { portable } from './portable.ts'
 import { inPrecision, type Precision } from './smaller.ts'
 import { writeModelFiles } from './writeModel.ts'
 import { writeTriton } from './writeTriton.ts'
@@ -113,7 +115,7 @@ export async function exportModel(
     blend,
     folds,
   }
-  const whole = assemble(parts, {})
+  const whole = await portable(assemble(parts, {}), withBackbone ? { image: blankImage(features.backbone) } : {})
 
   progress?.({ phase: 'checking', fraction: 0.2 })
   const feeding = { input, kept, features }
@@ -133,7 +135,8 @@ export async function exportModel(
     ...{ name: input.name, provenance, names, states, blend, quality, ...features },
     ...{ included: withBackbone, precision, loss, agreement },
   })
-  const model = modelBytes(withMetadata(withoutFoldLogits(reduced), metadataOf(card)))
+  const described = withMetadata(withoutFoldLogits(reduced), metadataOf(card))
+  const model = modelBytes({ ...described, producer_version: provenance.appVersion })
   signal?.throwIfAborted()
   const written = { model, card, ...features, target: input.target }
   const files = input.layout === 'onnx' ? await writeModelFiles(written) : await writeTriton(written)
@@ -209,6 +212,12 @@ function lossBetween(full: HeldOutLogits, reduced: HeldOutLogits, states: Int8Ar
     largestDifference = Math.max(largestDifference, Math.abs(logistic(before[at]) - logistic(after[at])))
   })
   return { images: rows.length, entries, mAP: { full: quality(before), reduced: quality(after) }, largestDifference }
+}
+
+function blankImage({ input }: Backbone): Tensor {
+  const count = input.batch ?? 1
+  const shape = [count, 3, input.height, input.width]
+  return tensorOf('float32', new Float32Array(count * 3 * input.height * input.width), shape)
 }
 
 function withMetadata(message: ModelMessage, metadata: Record<string, string>): ModelMessage {

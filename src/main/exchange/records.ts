@@ -97,6 +97,8 @@ export interface ExportSource {
   project: {
     uuid: string
     name: string
+    /** The last part of the path to the images' root. */
+    imageFolder: string
     /** When labels or states last changed: the same content gives the same bytes. */
     changedAt: number
   }

@@ -163,7 +163,10 @@ function exportSource(
 ): ExportSource {
   const { labels, models, changedAt } = snapshot
   return {
-    project: { uuid: project.uuid, name: project.name, changedAt: changedAt ?? project.createdAt },
+    project: {
+      ...{ uuid: project.uuid, name: project.name, imageFolder: path.basename(project.imagesRoot) },
+      changedAt: changedAt ?? project.createdAt,
+    },
     labels: labelRecords(labels),
     models,
     images: ({ readable, states }) => snapshot.images({ status: readable ? ['ok'] : ['missing', 'broken'], states }),

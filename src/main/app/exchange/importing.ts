@@ -179,9 +179,12 @@ export function startImport(workspace: Workspace, token: string, choices: Import
       }),
     )
     const labels = plan.labels.filter(({ labelId, leftOut }) => labelId === null && !leftOut).length
-    const predicted = choices.suggestions === false ? undefined : plan.suggestions()
-    if (predicted) await keepSuggestions(workspace, predicted)
-    const suggestions = predicted ? plan.preview.suggestions!.pairs : 0
+    const predicted = choices.suggestions === false ? [] : plan.suggestions()
+    // One that suggests at once is the one that says most.
+    for (const scores of predicted.toSorted((a, b) => b.probabilities.length - a.probabilities.length)) {
+      await keepSuggestions(workspace, scores)
+    }
+    const suggestions = predicted.length > 0 ? plan.preview.suggestions!.pairs : 0
     const told = [`${counted(states, 'state')} changed`, `${counted(labels, 'label')} added`]
     if (suggestions > 0) told.push(`${counted(suggestions, 'suggestion')} kept`)
     return { result: { states, labels, suggestions }, outcome: `${told.join(', ')}.` }

@@ -2,8 +2,9 @@ import path from 'node:path'
 import { z } from 'zod'
 import { asUserError, UserError } from '../../base/errors.ts'
 import { targetOf } from '../../domain/state.ts'
-import { absentChoices, pathsOf } from '../../exchange/formats/labelStudio.ts'
-import { type ChoicesControl, choicesControls } from '../../exchange/formats/labelStudioConfig.ts'
+import { pathsOf } from '../../exchange/formats/labelStudio/addresses.ts'
+import { type ChoicesControl, choicesControls } from '../../exchange/formats/labelStudio/config.ts'
+import { absentChoices } from '../../exchange/formats/labelStudio/settings.ts'
 import type { Image } from '../../project/types.ts'
 import { confidenceOf } from '../../suggestions/scores.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
@@ -286,9 +287,10 @@ async function atMost(bytes: number, { body }: Response): Promise<Uint8Array> {
 function resultOf(control: ChoicesControl, probabilities: ReadonlyMap<string, number>): Prediction['result'] {
   const isAbsent = control.name === absentChoices.usual
   const byFolded = new Map([...probabilities].map(([name, p]) => [folded(name), p]))
-  const offered = control.choices.flatMap((choice) => {
-    const p = probabilities.get(choice) ?? byFolded.get(folded(choice))
-    return p === undefined ? [] : [{ choice, p: isAbsent ? 1 - p : p }]
+  const offered = control.choices.flatMap(({ value, alias }) => {
+    const p =
+      probabilities.get(value) ?? byFolded.get(folded(value)) ?? (alias ? byFolded.get(folded(alias)) : undefined)
+    return p === undefined ? [] : [{ choice: alias ?? value, p: isAbsent ? 1 - p : p }]
   })
   const likely = offered.filter(({ p }) => p >= 0.5).sort((a, b) => b.p - a.p)
   const chosen = control.single ? likely.slice(0, 1) : likely

@@ -10,7 +10,7 @@ import { fiftyOneDataset } from './fiftyOneDataset.ts'
 import { folders, yoloClassification } from './folders.ts'
 import type { Format } from './format.ts'
 import { huggingFace } from './huggingFace.ts'
-import { labelStudio } from './labelStudio.ts'
+import { labelStudio, labelStudioTable } from './labelStudio.ts'
 import { lvis } from './lvis.ts'
 import { npy } from './npy.ts'
 import { openImages } from './openImages.ts'
@@ -22,7 +22,7 @@ import { yolo } from './yolo.ts'
 export const formats: readonly Format[] = [
   ...[coco, lvis, csv, csvWide, openImages, tagsCsv],
   ...[voc, yolo, yoloClassification, folders],
-  ...[labelStudio, cvat, datumaro, fiftyOne, fiftyOneDataset, huggingFace],
+  ...[labelStudio, labelStudioTable, cvat, datumaro, fiftyOne, fiftyOneDataset, huggingFace],
   ...[npy, features],
 ]
 

@@ -175,6 +175,15 @@ export class ImportPlan {
       if (signal?.aborted) throw cancelled('The import')
       sliceStart = performance.now()
     }
+    const disputed = disputedPairs(collected, matches, plannedOf)
+    if (disputed.size > 0) {
+      const message = 'Labels that only some annotators of an image chose: present, or unknown if the rest is absent'
+      for (const [image, label] of collected.disputed) {
+        if (matches.imageIds[image] === 0 || plannedOf[label] < 0) continue
+        const example = () => `${pathOf(collected, matches, matches.imageIds[image])}: ${labels[plannedOf[label]].name}`
+        problems.add('annotators-differ', message, example)
+      }
+    }
     const wanted = labels.filter(({ leftOut }) => !leftOut)
     const preview: ImportPreview = {
       format,
@@ -231,11 +240,14 @@ export class ImportPlan {
     return sink.writeStates(this.#changes(choices, labelIds, modelIds), job)
   }
 
-  /** What the file's models say, by the ids of the project; undefined if nothing. To be asked for after `apply`. */
-  suggestions(): PredictedScores | undefined {
-    if (!this.preview.suggestions) return undefined
+  /** What each of the file's models says, by the ids of the project. To be asked for after `apply`. */
+  suggestions(): PredictedScores[] {
+    if (!this.preview.suggestions) return []
     const labelIds = this.#plannedOf.map((planned) => (planned < 0 ? 0 : this.#labelIds[planned]))
-    return scoresOf(this.#collected.predictions, this.#matches.imageIds, labelIds)
+    return this.#collected
+      .allPredictions()
+      .map((table) => scoresOf(table, this.#matches.imageIds, labelIds))
+      .filter(({ probabilities }) => probabilities.length > 0)
   }
 
   /** The images are the same as those that were exported: they get the identities back that they had. */
@@ -254,6 +266,7 @@ export class ImportPlan {
     const target = this.#target
     const rests = restImages(this.#collected, this.#matches)
     const sides = new Set(restSides[choices.rest ?? 'unknown'])
+    const disputed = disputedPairs(this.#collected, this.#matches, this.#plannedOf)
     for (let group = 0; group < this.#grouped.imageIds.length; group++) {
       const imageId = this.#grouped.imageIds[group]
       const resolved = this.#grouped.resolve(group)
@@ -262,6 +275,7 @@ export class ImportPlan {
       const rest = side && sides.has(side) ? [...restOf(this.labels, resolved, imageId, target)] : []
       for (const { label, state, contradictory, row } of resolved) {
         if (contradictory || state === State.unknown) continue
+        if (sides.size > 0 && state === State.present && disputed.has(`${imageId} ${label}`)) continue
         const { labelId } = this.labels[label]
         const known = labelId === null ? 0 : target.stateOf(imageId, labelId)
         if (known === state || (known !== 0 && choices.conflicts !== 'replace')) continue
@@ -273,7 +287,7 @@ export class ImportPlan {
           labelId: labelIds[label],
           state,
           source: provenance?.source ?? 'import',
-          decidedAt: provenance?.decidedAt ?? undefined,
+          decidedAt: told?.decidedAt ?? undefined,
           modelId: provenance && provenance.model >= 0 ? modelIds[provenance.model] : null,
           score: provenance?.score ?? null,
           annotator: told?.annotator ?? null,
@@ -289,6 +303,12 @@ const restSides: Record<Rest, readonly (keyof RestImages)[]> = {
   unknown: [],
   absent: ['labelled'],
   'absent-everywhere': ['labelled', 'empty'],
+}
+
+/** Labels that only some of an image's annotators chose, by ids of images and planned labels. */
+function disputedPairs({ disputed }: Collected, { imageIds }: Matches, plannedOf: Int32Array): Set<string> {
+  const pairs = disputed.filter(([image, label]) => imageIds[image] !== 0 && plannedOf[label] >= 0)
+  return new Set(pairs.map(([image, label]) => `${imageIds[image]} ${plannedOf[label]}`))
 }
 
 function sideOfRest({ labelled, empty }: RestImages, imageId: number): keyof RestImages | undefined {
@@ -327,10 +347,14 @@ function noteMissing(collected: Collected, problems: ProblemList): void {
 /** Of images and labels that the project has, or will have. */
 function predictedPairs(collected: Collected, matches: Matches, plannedOf: Int32Array): ImportPreview['suggestions'] {
   let pairs = 0
-  for (const [image, label] of collected.predictions) {
-    if (matches.imageIds[image] !== 0 && plannedOf[label] >= 0) pairs++
+  const models: string[] = []
+  for (const table of collected.allPredictions()) {
+    let own = 0
+    for (const [image, label] of table) if (matches.imageIds[image] !== 0 && plannedOf[label] >= 0) own++
+    if (own > 0) models.push(table.model)
+    pairs += own
   }
-  return pairs === 0 ? null : { pairs, model: collected.predictions.model }
+  return pairs === 0 ? null : { pairs, model: models.join(', ') }
 }
 
 function pathOf(collected: Collected, matches: Matches, imageId: number): string {

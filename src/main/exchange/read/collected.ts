@@ -56,6 +56,10 @@ export class Collected {
   readonly states = new StateTable()
   /** What models say in the file: suggestions, not states. */
   readonly predictions = new PredictionTable()
+  /** The same of further models that it names. */
+  readonly otherPredictions: PredictionTable[] = []
+  /** Labels that only some of an image's annotators chose: present as long as silence says nothing. Image and label of each. */
+  readonly disputed: [image: number, label: number][] = []
   readonly problems = new ProblemList()
   /** Written by Surmise: what it says of sources, times and identities counts. */
   ours = false
@@ -111,6 +115,21 @@ export class Collected {
     const images = paddedTwins(this.#imageIndex, this.images)
     const labels = paddedTwins(this.#labelIndex, this.labels)
     if (images.size > 0 || labels.size > 0) this.states.redirect(images, labels)
+  }
+
+  /** The table of a model, by what the file calls it. */
+  predictionsOf(model: string): PredictionTable {
+    if (this.predictions.model === '') this.predictions.model = model
+    const known = this.allPredictions().find((table) => table.model === model)
+    if (known) return known
+    const table = new PredictionTable()
+    table.model = model
+    this.otherPredictions.push(table)
+    return table
+  }
+
+  allPredictions(): PredictionTable[] {
+    return [this.predictions, ...this.otherPredictions]
   }
 
   /** What the file calls its images, with their indexes. */

@@ -51,6 +51,7 @@ const root = protobuf.parse(schema, { keepCase: true }).root
 export interface ModelMessage {
   ir_version: unknown
   producer_name?: string
+  producer_version?: string
   opset_import: { domain: string; version: unknown }[]
   metadata_props?: { key: string; value: string }[]
   functions?: Uint8Array[]

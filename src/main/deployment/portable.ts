@@ -1,0 +1,80 @@
+import type { AttributeMessage, ModelMessage, NodeMessage } from '../tensor/onnx/format.ts'
+import { attributeType } from '../tensor/onnx/format.ts'
+import { modelBytes } from '../tensor/onnx/joinModels.ts'
+import { Session, type Tensor } from '../tensor/run/session.ts'
+
+/** Comparisons that other readers of ONNX know in older operator sets only, as the opposite of one they all know. */
+const opposites: Readonly<Record<string, string>> = { GreaterOrEqual: 'Less', LessOrEqual: 'Greater' }
+
+/**
+ * The same model in words that more readers know: no comparison that came late, and padding in numbers.
+ * @param feeds inputs of the model, of any values: the sizes that padding depends on are read where they come up
+ * @throws UserError `model-unreadable`
+ */
+export async function portable(message: ModelMessage, feeds: Record<string, Tensor>): Promise<ModelMessage> {
+  const { graph } = message
+  const sizes = await sizesOf(message, feeds)
+  for (const { name, dims } of graph.initializer) sizes.set(name, dims.map(Number))
+  const node = graph.node.flatMap((one) => {
+    const opposite = opposites[one.op_type]
+    return opposite === undefined ? [withPads(one, sizes)] : negated(one, opposite)
+  })
+  return { ...message, graph: { ...graph, node } }
+}
+
+function negated(node: NodeMessage, opposite: string): NodeMessage[] {
+  const [output] = node.output
+  const between = `${output}/not`
+  return [
+    { ...node, op_type: opposite, output: [between] },
+    { op_type: 'Not', name: node.name ? `${node.name}/not` : '', input: [between], output: [output] },
+  ]
+}
+
+const textOf = ({ s }: AttributeMessage): string => (s ? Buffer.from(s).toString('utf8') : '')
+
+function automaticPadding({ attribute = [] }: NodeMessage): string | undefined {
+  const found = attribute.find(({ name }) => name === 'auto_pad')
+  return found && textOf(found)
+}
+
+/** Of the values whose size padding depends on. */
+async function sizesOf(message: ModelMessage, feeds: Record<string, Tensor>): Promise<Map<string, readonly number[]>> {
+  const padded = message.graph.node.filter((node) => /^SAME_/.test(automaticPadding(node) ?? ''))
+  const names = [...new Set(padded.map(({ input }) => input[0]))]
+  const isGiven = (name: string): boolean => Object.hasOwn(feeds, name)
+  const sizes = new Map(names.filter(isGiven).map((name) => [name, feeds[name].dims]))
+  const wanted = names.filter((name) => !isGiven(name))
+  if (wanted.length === 0) return sizes
+  const output = wanted.map((name) => ({ name }))
+  const session = await Session.open(modelBytes({ ...message, graph: { ...message.graph, output } }))
+  try {
+    const found = await session.run(feeds, wanted)
+    for (const name of wanted) sizes.set(name, found[name].dims)
+  } finally {
+    await session.close()
+  }
+  return sizes
+}
+
+function withPads(node: NodeMessage, sizes: ReadonlyMap<string, readonly number[]>): NodeMessage {
+  const automatic = automaticPadding(node)
+  if (automatic === undefined) return node
+  const attribute = node.attribute!.filter(({ name }) => name !== 'auto_pad')
+  if (!/^SAME_/.test(automatic)) return { ...node, attribute }
+  const size = sizes.get(node.input[0])!.slice(2)
+  const told = (name: string): number[] | undefined => attribute.find((one) => one.name === name)?.ints?.map(Number)
+  // A convolution that doesn't say how large its kernel is has one as large as its weights.
+  const kernel = told('kernel_shape') ?? sizes.get(node.input[1])?.slice(2)
+  if (!kernel) return node
+  const [strides, dilations] = ['strides', 'dilations'].map((name) => told(name) ?? size.map(() => 1))
+  // As many windows as strides fit in; what is odd goes to the end, or (SAME_LOWER) to the beginning.
+  const total = size.map((length, axis) => {
+    const window = (kernel[axis] - 1) * dilations[axis] + 1
+    return Math.max(0, (Math.ceil(length / strides[axis]) - 1) * strides[axis] + window - length)
+  })
+  const before = total.map((pad) => (automatic === 'SAME_LOWER' ? Math.ceil(pad / 2) : Math.floor(pad / 2)))
+  const pads = [...before, ...total.map((pad, axis) => pad - before[axis])]
+  const own = attribute.filter(({ name }) => name !== 'pads')
+  return { ...node, attribute: [...own, { name: 'pads', type: attributeType.ints, ints: pads }] }
+}
