@@ -88,6 +88,19 @@ describe('PASCAL VOC', () => {
     expect(counting.preview.states).toMatchObject({ present: 1 })
   })
 
+  test('a class of the background is none, unless an image shows it', async () => {
+    const lists = { 'ImageSets/Main/dog_train.txt': '000001  1\n' }
+    for (const [value, wanted] of [
+      ['-1', { dog: 'present' }],
+      [' 1', { dog: 'present', background: 'present' }],
+    ] as const) {
+      const folder = folderOf({ ...lists, 'ImageSets/Main/background_train.txt': `000001 ${value}\n` })
+      const project = withImages('000001.jpg')
+      await (await planOf('voc', folder, project)).apply(project)
+      expect(project.told()).toEqual({ '000001.jpg': wanted })
+    }
+  })
+
   test('is written as its readers want it, with names that no disk would take', async () => {
     const project = withImages('sub/a.jpg', 'b.png', 'b.jpg')
     const [dog, slash] = [project.label('dog'), project.label('and/or')]

@@ -175,6 +175,11 @@ class VocReader {
     const at = stem.lastIndexOf('_')
     const lines = (await readText(file, 64 * 1024 * 1024)).split(/\r?\n/)
     const isClass = at > 0 && hasValues(lines)
+    if (isClass && stem.slice(0, at) === 'background' && !lines.some((line) => valueIn(line) === 1)) {
+      const message = 'The class “background”, which VOC has for segmentation and no image shows: left out'
+      problems.add('background', message, name)
+      return
+    }
     const label = isClass ? this.#collected.labelOf(this.#names.get(stem.slice(0, at)) ?? stem.slice(0, at)) : -1
     if (isClass) this.#hasSets = true
     for (const [index, line] of lines.entries()) {
