@@ -97,8 +97,8 @@ describe('reading CSV', () => {
 
   test.each([
     ['', 'empty'],
-    ['a.jpg,dog,present\n', 'first line'],
-    ['file,label,value\n', 'first line'],
+    ['a.jpg,dog,maybe\n', 'first line'],
+    ['file,label,what\n', 'first line'],
     [`image,label,value\n"a.jpg,dog,present\n${'x,y,z\n'.repeat(10)}`, 'isn’t closed'],
     [`image,label,value\n"${'x'.repeat(3_000_000)}",dog,present\n`, 'too long'],
     [`image,label,value\n${'x'.repeat(3_000_000)}`, 'too long'],
@@ -108,9 +108,7 @@ describe('reading CSV', () => {
 
   test('other encodings are a sentence, too', async () => {
     const text = 'image,label,value\na.jpg,Bär,present\n'
-    for (const bytes of [Buffer.from(text, 'latin1'), Buffer.from(`\ufeff${text}`, 'utf16le')]) {
-      await expect(planOf(bytes)).rejects.toMatchObject({ code: 'not-utf8' })
-    }
+    await expect(planOf(Buffer.from(text, 'latin1'))).rejects.toMatchObject({ code: 'not-utf8' })
     await expect(csv.read!('/nowhere/x.csv', {})).rejects.toMatchObject({ code: 'enoent' })
     await expect(csv.read!('/tmp', {})).rejects.toMatchObject({ code: 'eisdir' })
   })

@@ -128,12 +128,14 @@ describe('the rest', () => {
       ['csv-wide', 'image,owl,fox\na.jpg,0.93,1\nb.jpg,1,oui\n'],
       ['csv', 'image,label,value\na.jpg,owl,0.93\na.jpg,fox,1\nb.jpg,owl,1\nb.jpg,fox,oui\n'],
     ]) {
-      const project = withImages('a.jpg', 'b.jpg')
-      const collected = await formatById(format).read!(temporaryFile('x.csv', text), {})
-      const plan = await ImportPlan.make(format, collected, project.target())
-      expect(plan.preview.problems).toMatchObject([{ code: 'value-unknown', count: 2 }])
-      await plan.apply(project, { rest: 'absent-everywhere' })
-      expect(project.told()).toEqual({ 'a.jpg': { fox: 'present' }, 'b.jpg': { owl: 'present' } })
+      for (const rest of ['absent', 'absent-everywhere'] as const) {
+        const project = withImages('a.jpg', 'b.jpg')
+        const collected = await formatById(format).read!(temporaryFile('x.csv', text), {})
+        const plan = await ImportPlan.make(format, collected, project.target())
+        expect(plan.preview.problems).toMatchObject([{ code: 'value-unknown', count: 2 }])
+        await plan.apply(project, { rest })
+        expect(project.told()).toEqual({ 'a.jpg': { fox: 'present' }, 'b.jpg': { owl: 'present' } })
+      }
     }
   })
 

@@ -67,21 +67,15 @@ describe('one column a label', () => {
     const plan = await planOf('csv-wide', 'image,split,dog,bird,width\na.jpg,train,1,,640\nz.jpg,test,maybe,,480\n')
     expect(plan.preview.labels.map(({ name }) => name)).toEqual(['dog', 'bird'])
     expect(plan.preview.problems.map(({ code, examples }) => [code, examples])).toEqual([
-      [
-        'value-unknown',
-        [
-          'line 2, split: train',
-          'line 2, width: 640',
-          'line 3, split: test',
-          'line 3, dog: maybe',
-          'line 3, width: 480',
-        ],
-      ],
-      ['column-left-out', ['split', 'width']],
+      ['column-metadata', ['split', 'width']],
+      ['value-unknown', ['line 3, dog: maybe']],
     ])
     expect(plan.preview).toMatchObject({ rest: 1, images: { unmatchedPaths: ['z.jpg'] } })
     const leaving = await planOf('csv-wide', 'image,split,dog\na.jpg,train,1\n', { ignore: 'Split' })
     expect(leaving.preview.problems).toEqual([])
+    // Facts about an image may be labels all the same.
+    const chosen = await planOf('csv-wide', 'image,fold,set,dog\na.jpg,1,0,1\n', { labels: 'fold, dog' })
+    expect(chosen.preview.labels.map(({ name }) => name)).toEqual(['fold', 'dog'])
   })
 
   test.each([

@@ -1,12 +1,17 @@
 import { shortened, UserError } from '../../base/errors.ts'
 import { State, sideOf } from '../../domain/state.ts'
 import { Collected } from '../read/collected.ts'
-import { columnKey, columnsIn, readCsvRecords } from '../read/csvRecords.ts'
 import { ValueWords, valueSettings } from '../read/csvValues.ts'
+import { columnKey, looksLikeImage } from '../read/table/columns.ts'
+import { encodingSetting, readTable } from '../read/table/readTable.ts'
+import type { TableSurvey } from '../read/table/survey.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import { csvLine, delimiterOf, neutralised, restored } from '../write/csvCells.ts'
 import { type ExportWalk, exportFile } from '../write/exportWalk.ts'
-import { type Format, type ReadOptions, sure } from './format.ts'
+import type { Format, ReadOptions } from './format.ts'
+import { answerTo } from './settings.ts'
+import { tableEvidence } from './tables/recognise.ts'
+import { imageSetting } from './tables/tagsReader.ts'
 
 export const csv: Format = {
   id: 'csv',
@@ -17,11 +22,8 @@ export const csv: Format = {
   extensions: ['.csv', '.tsv', '.txt'],
   reads: 'file',
   writes: 'file',
-  settings: valueSettings,
-  recognises: ({ isFolder, head }) =>
-    !isFolder && columns.every((column) => columnsIn(head).includes(column))
-      ? { score: sure, because: 'its columns are image, label and value' }
-      : undefined,
+  settings: [imageSetting, ...valueSettings, encodingSetting],
+  recognises: (glimpse) => tableEvidence(glimpse, 'csv'),
   read: readCsv,
   write: writeCsv,
 }
@@ -66,7 +68,11 @@ export function cellOf({ warnings }: ExportWalk, text: string): string {
  */
 async function readCsv(file: string, options: ReadOptions): Promise<Collected> {
   const reader = new CsvReader(file, options)
-  await readCsvRecords(file, options, (record, line) => reader.record(record, line))
+  const image = answerTo(imageSetting, options.settings)
+  await readTable(file, options, { image }, (survey) => {
+    reader.begin(survey)
+    return (record, line) => reader.record(record, line)
+  })
   return reader.finish()
 }
 
@@ -75,7 +81,7 @@ class CsvReader {
   readonly #words: ValueWords
   readonly #collected = new Collected()
   /** Places of image, label, value in a line. */
-  #places: number[] | undefined
+  #places: number[] = []
   #hasAbsent = false
 
   constructor(file: string, { settings }: ReadOptions) {
@@ -84,12 +90,9 @@ class CsvReader {
   }
 
   record(record: string[], line: number): void {
-    if (!this.#places) {
-      this.#places = this.#header(record)
-      return
-    }
     const collected = this.#collected
-    const [image, label, value] = this.#places.map((place) => record[place] ?? '')
+    const [imageCell, label, value] = this.#places.map((place) => record[place] ?? '')
+    const image = restored(imageCell).trim()
     if (image === '' || label.trim() === '') {
       collected.problems.add(
         'line-incomplete',
@@ -106,26 +109,34 @@ class CsvReader {
         () => `line ${line}: ${shortened(value, 60)}`,
       )
       // It says something of the label, whatever that is.
-      collected.states.push(collected.imageOf(restored(image)), collected.labelOf(restored(label)), State.unknown)
+      collected.states.push(this.#image(image), collected.labelOf(restored(label)), State.unknown)
       return
     }
     if (state === State.absent) this.#hasAbsent = true
-    collected.states.push(collected.imageOf(restored(image)), collected.labelOf(restored(label)), state)
+    collected.states.push(this.#image(image), collected.labelOf(restored(label)), state)
   }
 
   finish(): Collected {
-    if (!this.#places) throw this.#notCsv('The file is empty.')
     this.#collected.asksForRest = !this.#hasAbsent
     return this.#collected
   }
 
-  #header(record: string[]): number[] {
-    const names = record.map(columnKey)
-    const places = columns.map((column) => names.indexOf(column))
-    if (!places.includes(-1)) return places
-    throw this.#notCsv(
-      `The first line must name the columns image, label and value; it is: ${shortened(record.join(','), 100)}`,
-    )
+  #image(path: string): number {
+    return this.#collected.imageOf(path, { stem: !looksLikeImage(path) })
+  }
+
+  begin({ columns: found, image, tags, value, hasHeader }: TableSurvey): void {
+    if (found.length === 0) throw this.#notCsv('The file is empty.')
+    // Without a line of names, what the cells hold says which is which.
+    const named = columns.map((name) => found.find((column) => columnKey(column.name) === name))
+    const [first, second, third] = [named[0] ?? image, named[1] ?? tags, named[2] ?? value]
+    if (first && second && third) this.#places = [first.place, second.place, third.place]
+    else {
+      const told = shortened(found.map(({ name }) => name).join(','), 100)
+      throw this.#notCsv(
+        `The first line must name the columns image, label and value; it is: ${hasHeader ? told : 'a line of values'}`,
+      )
+    }
   }
 
   #notCsv(reason: string): UserError {

@@ -1,27 +1,31 @@
 import { shortened, UserError } from '../../base/errors.ts'
 import { State } from '../../domain/state.ts'
 import { Collected } from '../read/collected.ts'
-import { columnKey, columnsIn, imageColumns, readCsvRecords } from '../read/csvRecords.ts'
 import { ValueWords, valueSettings } from '../read/csvValues.ts'
+import { columnKey, isMetadataColumn, looksLikeImage } from '../read/table/columns.ts'
+import { encodingSetting, readTable } from '../read/table/readTable.ts'
+import type { TableSurvey } from '../read/table/survey.ts'
 import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import { csvLine, delimiterOf, neutralised, restored } from '../write/csvCells.ts'
 import { exportFile } from '../write/exportWalk.ts'
 import { cellOf } from './csv.ts'
-import { type Format, perhaps, type ReadOptions } from './format.ts'
+import type { Format, ReadOptions } from './format.ts'
 import { answerTo, type Setting, wordsOf } from './settings.ts'
+import { tableEvidence } from './tables/recognise.ts'
+import { imageSetting } from './tables/tagsReader.ts'
 
-const imageColumn: Setting = {
-  id: 'image',
-  on: 'read',
-  title: 'Image column',
-  hint: 'Its name in the first line. If empty: the first of image, filename, path, id and the like.',
-  usual: '',
-}
 const ignored: Setting = {
   id: 'ignore',
   on: 'read',
   title: 'Columns that aren’t labels',
   hint: 'Separated by commas.',
+  usual: '',
+}
+const chosen: Setting = {
+  id: 'labels',
+  on: 'read',
+  title: 'Columns that are labels',
+  hint: 'Separated by commas. If empty: all but the images’, and those that look like facts about an image (width, fold, score).',
   usual: '',
 }
 const values: Setting = {
@@ -53,13 +57,8 @@ export const csvWide: Format = {
   extensions: ['.csv', '.tsv'],
   reads: 'file',
   writes: 'file',
-  settings: [imageColumn, ignored, ...valueSettings, values],
-  recognises: ({ isFolder, name, head }) => {
-    const columns = columnsIn(head)
-    return !isFolder && /\.(csv|tsv|txt)$/.test(name) && columns.length >= 2 && imageColumns.includes(columns[0])
-      ? { score: perhaps, because: `its first column is ${columns[0]}, and the others could be labels` }
-      : undefined
-  },
+  settings: [imageSetting, chosen, ignored, ...valueSettings, encodingSetting, values],
+  recognises: (glimpse) => tableEvidence(glimpse, 'csv-wide'),
   read: readWide,
   write: writeWide,
 }
@@ -69,7 +68,10 @@ function writeWide(source: ExportSource, target: string, options: ExportOptions)
     const delimiter = delimiterOf(file)
     const [present, absent, unknown] = words[answerTo(values, options.settings)]
     // Columns are told apart by their names alone: one that is called like the images' column is no trouble, it comes later.
-    out.write(csvLine(['image', ...source.labels.map(({ name }) => neutralised(name))], delimiter))
+    const names = source.labels.map(({ name }) => neutralised(name))
+    const header = csvLine(['image', ...names], delimiter)
+    // Other programs' columns of such a name are no labels: quotation marks tell that these are.
+    out.write(names.some((name) => isMetadataColumn(name, true)) ? header.replace('image', '"image"') : header)
     for await (const { image, states } of walk.images()) {
       let line = csvLine([cellOf(walk, image.path)], delimiter).slice(0, -1)
       for (const { id } of source.labels) {
@@ -84,7 +86,11 @@ function writeWide(source: ExportSource, target: string, options: ExportOptions)
 /** @throws UserError `not-csv`, `not-utf8`, `values-ambiguous`, `cancelled`, and those of the file system */
 async function readWide(file: string, options: ReadOptions): Promise<Collected> {
   const reader = new WideReader(file, options)
-  await readCsvRecords(file, options, (record, line) => reader.record(record, line))
+  const image = answerTo(imageSetting, options.settings)
+  await readTable(file, options, { image }, (survey) => {
+    reader.begin(survey)
+    return (record, line) => reader.record(record, line)
+  })
   return reader.finish()
 }
 
@@ -104,10 +110,9 @@ class WideReader {
   readonly #words: ValueWords
   readonly #collected = new Collected()
   #imagePlace = -1
-  #columns: Column[] | undefined
+  #columns: Column[] = []
+  #cells = 0
   #hasAbsent = false
-  /** Columns that are neither the images' nor a label's. */
-  #passedOver = 0
 
   constructor(file: string, options: ReadOptions) {
     this.#file = file
@@ -116,17 +121,13 @@ class WideReader {
   }
 
   record(record: string[], line: number): void {
-    if (!this.#columns) {
-      this.#columns = this.#header(record)
-      return
-    }
     const collected = this.#collected
-    const path = restored(record[this.#imagePlace] ?? '')
+    const path = restored(record[this.#imagePlace] ?? '').trim()
     if (path === '') {
       collected.problems.add('line-incomplete', 'Lines without an image: left out', `line ${line}`)
       return
     }
-    const image = collected.imageOf(path)
+    const image = collected.imageOf(path, { stem: !looksLikeImage(path) })
     for (const column of this.#columns) {
       const cell = record[column.place] ?? ''
       if (cell === '' || cell.trim() === '') continue
@@ -145,7 +146,7 @@ class WideReader {
       if (state === State.absent) this.#hasAbsent = true
       collected.states.push(image, column.label, state)
     }
-    if (record.length > this.#columns.length + 1 + this.#passedOver) {
+    if (record.length > this.#cells) {
       collected.problems.add(
         'line-too-long',
         'Lines with more cells than the first: extra cells left out',
@@ -155,7 +156,6 @@ class WideReader {
   }
 
   finish(): Collected {
-    if (!this.#columns) throw this.#notCsv('The file is empty')
     const collected = this.#collected
     for (const [order, { name, label, wrong, open }] of this.#columns.entries()) {
       if (label < 0 && wrong > 0) {
@@ -172,29 +172,31 @@ class WideReader {
     return collected
   }
 
-  #header(record: string[]): Column[] {
-    const names = record.map(columnKey)
-    const wanted = columnKey(answerTo(imageColumn, this.#options.settings))
-    const known = wanted === '' ? imageColumns : [wanted]
-    this.#imagePlace = known.map((name) => names.indexOf(name)).find((place) => place >= 0) ?? -1
-    if (this.#imagePlace < 0) {
-      throw this.#notCsv(
-        `The first line must name a column of images (${shortened(known.join(', '), 60)}); it is: ${shortened(record.join(','), 100)}`,
-      )
-    }
+  begin({ columns, image, hasHeader, onlyLabels }: TableSurvey): void {
+    if (columns.length === 0) throw this.#notCsv('The file is empty')
+    const told = shortened(columns.map(({ name }) => name).join(','), 100)
+    if (!hasHeader) throw this.#notCsv('The first line must name the columns, and it is an image')
+    if (!image) throw this.#notCsv(`The first line must name a column of images; it is: ${told}`)
+    this.#imagePlace = image.place
+    this.#cells = columns.length
     const leftOut = new Set(wordsOf(answerTo(ignored, this.#options.settings)))
-    const columns: Column[] = []
-    for (const [place, cell] of record.entries()) {
-      if (place === this.#imagePlace) continue
-      const name = restored(cell)
-      if (name.trim() === '' || leftOut.has(columnKey(name))) {
-        this.#passedOver++
+    const wanted = new Set(wordsOf(answerTo(chosen, this.#options.settings)))
+    for (const name of wanted) {
+      if (columns.some((column) => columnKey(restored(column.name)) === name)) continue
+      throw this.#notCsv(`There is no column “${shortened(name, 60)}”; the columns are: ${told}`)
+    }
+    for (const column of columns) {
+      const name = restored(column.name)
+      const key = columnKey(name)
+      if (column === image || key === '' || leftOut.has(key) || (wanted.size > 0 && !wanted.has(key))) continue
+      if (column.isMetadata && wanted.size === 0 && !onlyLabels) {
+        const message = 'Columns that look like facts about an image, not labels: left out unless you choose them'
+        this.#collected.problems.add('column-metadata', message, name)
         continue
       }
-      columns.push({ place, name, label: -1, wrong: 0, open: [] })
+      this.#columns.push({ place: column.place, name, label: -1, wrong: 0, open: [] })
     }
-    if (columns.length === 0) throw this.#notCsv('The first line names no label')
-    return columns
+    if (this.#columns.length === 0) throw this.#notCsv('The first line names no label')
   }
 
   #notCsv(reason: string): UserError {

@@ -1,6 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError } from '../../base/errors.ts'
+import { decodedHead } from './encoding.ts'
 import { partialJson } from './partialJson.ts'
 import { hasImageName, isPassedOver } from './walkFiles.ts'
 
@@ -66,7 +67,7 @@ export async function beginningOf(file: string): Promise<Beginning> {
   const handle = await open(file)
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    const head = buffer.toString('utf8', 0, bytesRead).replace(/^\ufeff/, '')
+    const head = decodedHead(buffer.subarray(0, bytesRead)).replace(/^\ufeff/, '')
     return { head, json: partialJson(head) }
   } finally {
     await handle.close()
