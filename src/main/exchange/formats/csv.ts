@@ -92,7 +92,7 @@ class CsvReader {
   record(record: string[], line: number): void {
     const collected = this.#collected
     const [imageCell, label, value] = this.#places.map((place) => record[place] ?? '')
-    const image = restored(imageCell).trim()
+    const image = restored(imageCell)
     if (image === '' || label.trim() === '') {
       collected.problems.add(
         'line-incomplete',

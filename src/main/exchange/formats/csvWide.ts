@@ -122,7 +122,7 @@ class WideReader {
 
   record(record: string[], line: number): void {
     const collected = this.#collected
-    const path = restored(record[this.#imagePlace] ?? '').trim()
+    const path = restored(record[this.#imagePlace] ?? '')
     if (path === '') {
       collected.problems.add('line-incomplete', 'Lines without an image: left out', `line ${line}`)
       return

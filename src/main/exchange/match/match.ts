@@ -3,6 +3,8 @@ import { createReadStream } from 'node:fs'
 import { cancelled } from '../../base/errors.ts'
 import type { FileImage } from '../read/collected.ts'
 import type { ProblemList } from '../records.ts'
+import type { Locate } from './atHand.ts'
+import { type LooseStep, looseKeys, looseName, looseSteps, stepsFor } from './loose.ts'
 
 /** An image of the project that a file may mean. */
 export interface TargetImage {
@@ -34,8 +36,9 @@ const ambiguous = -1
 
 /**
  * Finds the images that a file means: by identity (only in files of Surmise), by relative path, by fingerprint, by a base
- * name that is unique on both sides. What an earlier rule has found, a later one doesn't give away again. The fingerprint of
+ * name that is unique on both sides; then the same with names as other programs change them (see `loose.ts`). What an earlier rule has found, a later one doesn't give away again. The fingerprint of
  * an image that is at hand is only taken where its path says nothing.
+ * @param locate finds the file of an image, for those that nothing else tells
  * @param uids whether the file's identities are those of projects
  * @throws UserError `cancelled`
  */
@@ -43,12 +46,14 @@ export async function matchImages(
   images: readonly (FileImage | undefined)[],
   targets: Iterable<TargetImage>,
   problems: ProblemList,
-  { signal, uids = false }: { signal?: AbortSignal; uids?: boolean } = {},
+  { signal, uids = false, locate }: { signal?: AbortSignal; uids?: boolean; locate?: Locate } = {},
 ): Promise<Matches> {
-  const keys = keysOf(targets, {
+  const all = [...targets]
+  const keys = keysOf(all, {
     uids,
     stems: images.some((image) => image?.stem),
-    fingerprints: images.some((image) => image && (image.sha256 !== null || image.file !== undefined)),
+    fingerprints:
+      locate !== undefined || images.some((image) => image && (image.sha256 !== null || image.file !== undefined)),
   })
   const matches: Matches = {
     imageIds: new Int32Array(images.length),
@@ -69,13 +74,28 @@ export async function matchImages(
     ['name', (image) => (ownNames.get(nameOf(image)) === 1 ? findName(keys, image) : undefined)],
   ]
   const unclear = new Set<number>()
-  for (const [rule, find] of rules) {
+  const steps: typeof rules = looseSteps.flatMap((step): typeof rules => {
+    // Most files need none of these: the names are only looked through when an image is still open.
+    let loose: LooseKeys | undefined
+    const keysFor = () => {
+      loose ??= looseKeysOf(all, step, taken)
+      return loose
+    }
+    const isFor = (image: FileImage) => stepsFor(image.path).includes(step)
+    return [
+      ['path', (image) => (isFor(image) ? findLoosePath(keysFor(), looseName(image.path, step)) : undefined)],
+      ['name', (image) => (isFor(image) ? keysFor().byName.get(baseName(looseName(nameFor(image), step))) : undefined)],
+    ]
+  })
+  for (const [place, [rule, find]] of [...rules, ...steps].entries()) {
+    const isLoose = place >= rules.length
     if (rule === 'sha256' && keys.bySha256.size > 0) {
-      const open = images.filter((image, index) => image?.file !== undefined && matches.imageIds[index] === 0)
-      for (const image of open) {
+      for (const [index, image] of images.entries()) {
+        if (!image || matches.imageIds[index] !== 0 || image.sha256 !== null) continue
         if (signal?.aborted) throw cancelled('The import')
-        const fingerprint = await fingerprintOf(image!.file!)
-        if (fingerprint !== undefined) fingerprints.set(image!, fingerprint)
+        const file = image.file ?? (await locate?.(image))
+        const fingerprint = file === undefined ? undefined : await fingerprintOf(file)
+        if (fingerprint !== undefined) fingerprints.set(image, fingerprint)
       }
     }
     const found: [index: number, id: number][] = []
@@ -90,13 +110,13 @@ export async function matchImages(
     }
     for (const [index, id] of found) {
       // Of several that come near to one path, none is meant for certain.
-      if (find === otherPath && claims.get(id)! > 1) {
+      if ((find === otherPath || isLoose) && claims.get(id)! > 1) {
         unclear.add(index)
         continue
       }
       if (taken.has(id)) {
         // The same path twice in a file is one image with two entries; of two equal contents or names, the first is meant.
-        if (rule !== 'path') {
+        if (rule !== 'path' || isLoose) {
           unclear.add(index)
           continue
         }
@@ -191,6 +211,32 @@ function findName(keys: Keys, image: FileImage): number | undefined {
   return keys.byName.get(name) ?? (image.stem ? keys.byNameStem.get(name) : undefined)
 }
 
+interface LooseKeys {
+  byPath: Map<string, number>
+  byName: Map<string, number>
+}
+
+/** Images that are meant by no other entry, by their names as this step compares them. */
+function looseKeysOf(targets: readonly TargetImage[], step: LooseStep, taken: ReadonlySet<number>): LooseKeys {
+  const keys: LooseKeys = { byPath: new Map(), byName: new Map() }
+  for (const { id, path, available } of targets) {
+    if (!available) continue
+    for (const key of looseKeys(path, step)) {
+      addUnique(keys.byPath, key, id)
+      addUnique(keys.byName, baseName(key), id)
+    }
+  }
+  // What an earlier rule has given away is meant by nobody else, but a name that it shares is still not unique.
+  for (const map of [keys.byPath, keys.byName]) for (const [key, id] of map) if (taken.has(id)) map.delete(key)
+  return keys
+}
+
+/** The whole path, or an end of it with a folder; its name alone is another rule. */
+function findLoosePath(keys: LooseKeys, path: string): number | undefined {
+  const clean = cleanPath(path)
+  return keys.byPath.get(clean) ?? firstOf(endsOf(clean), (end) => keys.byPath.get(end))
+}
+
 /** The ends of a path that other programs write from further up; its name alone is another rule. */
 function endsOf(path: string): string[] {
   const parts = cleanPath(path).split('/')
@@ -226,7 +272,11 @@ function cleanPath(path: string): string {
 
 /** The name that an image goes by where its folder is another: that of its likeliest other path, if it has one. */
 function nameOf(image: FileImage): string {
-  return baseName(image.otherPaths?.at(-1) ?? image.path)
+  return baseName(nameFor(image))
+}
+
+function nameFor(image: FileImage): string {
+  return image.otherPaths?.at(-1) ?? image.path
 }
 
 function baseName(path: string): string {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { cancelled, shortened, UserError } from '../../base/errors.ts'
 import { type Known, State, sideOf } from '../../domain/state.ts'
+import { imagesAtHand } from '../match/atHand.ts'
 import { type Matches, matchImages, type TargetImage } from '../match/match.ts'
 import type { Collected } from '../read/collected.ts'
 import { type PredictedScores, scoresOf } from '../read/predictions.ts'
@@ -137,7 +138,11 @@ export class ImportPlan {
     noteMissing(collected, problems)
     const { labels, plannedOf } = planLabels(collected, target, problems, renames)
     // Identities count only in files of Surmise: elsewhere a field of that name means who knows what.
-    const matches = await matchImages(collected.images, target.images(), problems, { signal, uids: collected.ours })
+    const matches = await matchImages(collected.images, target.images(), problems, {
+      signal,
+      uids: collected.ours,
+      locate: collected.place === undefined ? undefined : imagesAtHand(collected.place),
+    })
     const grouped = groupByImage(collected.states, matches.imageIds, plannedOf, labels.length)
     const states = { present: 0, absent: 0, fresh: 0, same: 0, conflicting: 0 }
     const rows: PreviewRow[] = []

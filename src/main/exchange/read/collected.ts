@@ -65,6 +65,8 @@ export class Collected {
   ours = false
   /** Not of Surmise, but its annotators are to be kept. */
   keepsAnnotators = false
+  /** Absolute: where it was read. Images that it names may lie there. */
+  place?: string
   /** The format, or this file, can't say absent: whether the rest is absent is to be asked. */
   asksForRest = false
   /** Images of which something couldn't be understood: what the file doesn't mention of them is never absent. By their indexes. */

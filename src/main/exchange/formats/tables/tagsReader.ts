@@ -110,8 +110,8 @@ class TagsReader {
       score && survey.records.some((record) => isScore(record[score.place]) && Number(record[score.place]) !== 1)
     this.#tellOthers(survey, scored ? score : undefined)
     return (record, line) => {
-      const path = restored(record[image.place] ?? '').trim()
-      if (path === '') {
+      const path = restored(record[image.place] ?? '')
+      if (path.trim() === '') {
         this.collected.problems.add('line-incomplete', 'Lines without an image: left out', `line ${line}`)
         return
       }
