@@ -81,7 +81,7 @@ const reachesOut: Record<string, string[]> = {
   'main/backbone/download/request.ts': ['undici'],
   'main/backbone/download/failures.ts': ['undici'],
   // Images from the Label Studio server that was named, and from no other.
-  'main/app/labelStudio/labelStudio.ts': ['fetch'],
+  'main/app/labelStudio/server.ts': ['fetch'],
   // Updates, once somebody has allowed them.
   'main/shell/electron.ts': ['electron-updater'],
   'main/shell/electron/core.ts': ['child_process'],

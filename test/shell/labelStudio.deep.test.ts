@@ -15,9 +15,9 @@ interface Predicted {
   model_version: string
   results: {
     model_version: string
-    score: number
+    score?: number
     error?: string
-    result: { from_name: string; to_name: string; type: string; value: { choices: string[] }; score: number }[]
+    result?: { from_name: string; to_name: string; type: string; value: { choices: string[] }; score: number }[]
   }[]
 }
 
@@ -88,20 +88,28 @@ test('Label Studio’s contract: health, setup, predictions of its tasks, webhoo
   const { results, model_version } = answer.json as unknown as Predicted
   expect([results.length, model_version]).toEqual([addresses.length, json.model_version])
   for (const one of results) {
-    expect(one).toMatchObject({ model_version, score: expect.any(Number) })
-    for (const { from_name, to_name, type, value, score } of one.result) {
+    expect(one).toMatchObject({ model_version })
+    for (const { from_name, to_name, type, value, score } of one.result ?? []) {
       expect([from_name, to_name, type]).toEqual(['choice', 'image', 'choices'])
       expect(labelConfig).toMatch(new RegExp(`(value|alias)="${value.choices[0]}"`))
       expect(score).toBeGreaterThanOrEqual(0.5)
     }
   }
-  const chosen = results.map(({ result }) => result.flatMap(({ value }) => value.choices))
-  // Even pictures are bright on the left. Of those that can't be had nothing is said.
-  expect(chosen).toEqual([['left'], ['r'], ['left'], ['left'], ['r'], [], [], []])
+  const choicesOf = ({ result }: Predicted['results'][number]) => result?.flatMap(({ value }) => value.choices)
+  // Even pictures are bright on the left. Of those that can't be had it is said why, and no empty prediction is given.
+  expect(results.map(choicesOf)).toEqual([['left'], ['r'], ['left'], ['left'], ['r'], undefined, undefined, undefined])
+  expect(results.slice(5).map(({ error }) => error)).toEqual([
+    expect.stringContaining('neither in this project nor on'),
+    expect.stringContaining('can’t be fetched'),
+    expect.stringContaining('neither in this project nor on'),
+  ])
   // What is known is said as known.
-  expect(results[2].result[0].score).toBe(1)
-  expect(asked.map(({ url }) => url)).toEqual(['/data/upload/3/1a2b3c4d-its%20own.png', '/data/upload/3/away.png'])
-  expect(asked[0].token).toBe('Token secret')
+  expect(results[2].result![0].score).toBe(1)
+  expect(asked.map(({ url }) => url).sort()).toEqual([
+    '/data/upload/3/1a2b3c4d-its%20own.png',
+    '/data/upload/3/away.png',
+  ])
+  expect(asked.map(({ token }) => token)).toEqual(['Token secret', 'Token secret'])
 
   // One that is broken, cut off, no image, no task at all, or a model's end fails alone.
   const whole = readFileSync(path.join(imagesRoot, names[21]))
@@ -138,18 +146,16 @@ test('Label Studio’s contract: health, setup, predictions of its tasks, webhoo
   expect((among.json as unknown as Predicted).results.at(-1)?.result).toHaveLength(1)
   const each = (mixed.json as unknown as Predicted).results
   expect(each.map(({ error }) => error !== undefined)).toEqual([...Array(7).fill(true), false, false])
-  expect(each.slice(7).map(({ result }) => result.flatMap(({ value }) => value.choices))).toEqual([['left'], ['r']])
+  expect(each.slice(7).map(choicesOf)).toEqual([['left'], ['r']])
   for (const { error, result } of each.slice(0, 7)) {
     expect(error).not.toContain('Something went wrong')
-    expect(result).toEqual([])
+    expect(result).toBeUndefined()
   }
 
   // Marks made meanwhile count, and the configuration of the setup where none comes with the tasks.
   project.states.set([{ imageId: idOf(20), labelId: 1, state: -1 }], { title: 'Mark' })
   const again = await post('/predict', predict([task(1, names[20])], null))
-  expect((again.json as unknown as Predicted).results[0].result.flatMap(({ value }) => value.choices)).not.toContain(
-    'left',
-  )
+  expect(choicesOf((again.json as unknown as Predicted).results[0])).not.toContain('left')
 
   expect(await post('/webhook', annotationCreated)).toMatchObject({
     status: 201,
@@ -171,11 +177,21 @@ test('Label Studio’s contract: health, setup, predictions of its tasks, webhoo
     expect(await post(route, body)).toMatchObject({ status: code, json: { error: expect.any(String) } })
   }
   expect((await post('/predict', predict([]), { Origin: 'https://elsewhere.example' })).status).toBe(403)
-  expect(
-    (await post('/predict', predict([task(9, names[1])], '<View><Text name="t" value="$text"/></View>'))).json,
-  ).toMatchObject({
-    results: [{ result: [] }],
+  const noImage = '<View><Text name="t" value="$text"/></View>'
+  for (const [route, body] of [
+    ['/predict', predict([task(9, names[1])], noImage)],
+    ['/setup', { ...setup, schema: noImage }],
+  ] as const) {
+    expect(await post(route, body)).toMatchObject({ status: 400, json: { error: expect.stringContaining('Choices') } })
+  }
+
+  // Where nothing can be said of any, the request fails, in words that Label Studio shows.
+  const response = await fetch(`${server.url}/predict`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(predict([task(9, 's3://bucket/unknown.png')])),
   })
+  expect([response.status, response.statusText]).toEqual([400, expect.stringContaining('task 9: Its image is neither')])
 })
 
 test('other machines may ask only with a password', async () => {

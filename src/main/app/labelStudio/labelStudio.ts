@@ -5,13 +5,22 @@ import { targetOf } from '../../domain/state.ts'
 import { pathsOf } from '../../exchange/formats/labelStudio/addresses.ts'
 import { type ChoicesControl, choicesControls } from '../../exchange/formats/labelStudio/config.ts'
 import { absentChoices } from '../../exchange/formats/labelStudio/settings.ts'
+import { imageOf } from '../../exchange/formats/labelStudio/survey.ts'
 import type { Image } from '../../project/types.ts'
 import { confidenceOf } from '../../suggestions/scores.ts'
+import { startTraining } from '../training/training.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
+import { folded, type Learner } from './learning.ts'
+import { failed, StudioServer } from './server.ts'
 
 /** What Label Studio asks a machine learning backend for, as far as it is used; more may come with it. */
 const projectId = z.union([z.string(), z.number()]).nullish()
-export const setupRequest = z.looseObject({ project: projectId, schema: z.string().nullish() })
+export const setupRequest = z.looseObject({
+  project: projectId,
+  schema: z.string().nullish(),
+  hostname: z.string().nullish(),
+  access_token: z.string().nullish(),
+})
 export const predictRequest = z.looseObject({
   tasks: z.array(z.unknown()),
   project: projectId,
@@ -19,7 +28,14 @@ export const predictRequest = z.looseObject({
 })
 /** Each by itself: what is wrong with one costs the others nothing. */
 const predictTask = z.looseObject({ id: z.unknown(), data: z.record(z.string(), z.unknown()) })
-export const webhookRequest = z.looseObject({ action: z.string() })
+const anything = z.record(z.string(), z.unknown())
+export const webhookRequest = z.looseObject({
+  action: z.string(),
+  annotation: z.union([anything, z.array(anything)]).nullish(),
+  task: z.union([anything, z.array(anything)]).nullish(),
+  project: anything.nullish(),
+})
+export const jobRequest = z.looseObject({ job: z.string() })
 
 export interface Prediction {
   model_version: string
@@ -32,56 +48,57 @@ export interface Prediction {
     value: { choices: string[] }
     score: number
   }[]
+}
+
+/** Without a result, so that Label Studio keeps no empty prediction, and asks again. */
+export interface NoPrediction {
+  model_version: string
   /** Why nothing is said of this one. */
-  error?: string
+  error: string
 }
 
 export interface LabelStudioOptions {
   /** Label Studio's own address: images that are none of the project's are fetched from there, and from nowhere else. */
   url?: string
-  /** A token of its API. */
+  /** A token of its API, legacy or personal. It goes to that address alone. */
   token?: string
+  /** Takes in what people annotate there, and trains when asked to. @default nothing is learnt */
+  learner?: Learner
+  /** Told what whoever started the program should know, one line each. */
+  tell?: (line: string) => void
 }
 
-/** Larger files are no photos. */
-const largestPicture = 64 * 1024 * 1024
-const fetchWithin = 30_000
+/** Pictures are fetched and looked at side by side: Label Studio gives up on a request after 100 seconds. */
+const atOnce = 16
 /** Milliseconds, for one image. */
 const recognisedWithin = 60_000
 
 /** Answers Label Studio with the model of the project. */
 export class LabelStudioBackend {
   readonly #workspace: ReadableWorkspace
-  readonly #url: URL | undefined
-  readonly #token: string | undefined
+  /** As whoever started the program named it; otherwise each that connects says where it is. */
+  readonly #server: StudioServer | undefined
+  readonly #learner: Learner | undefined
+  readonly #tell: (line: string) => void
+  #connected: StudioServer | undefined
   /** By project of Label Studio: how its labels are chosen. A prediction may come without it. */
   readonly #configurations = new Map<string, string>()
   #byName: Map<string, string | null> | undefined
   annotations = 0
 
   /** @throws UserError `no-suggestions`, `label-studio-url` */
-  static async open(
-    workspace: ReadableWorkspace,
-    { url, token }: LabelStudioOptions = {},
-  ): Promise<LabelStudioBackend> {
+  static async open(workspace: ReadableWorkspace, options: LabelStudioOptions = {}): Promise<LabelStudioBackend> {
     if (!(await workspace.suggestions.current())) {
       throw new UserError('no-suggestions', 'There are no suggestions yet.', 'Fine-tune first (surmise train).')
     }
-    const parsed = url === undefined ? undefined : URL.parse(url)
-    if (url !== undefined && !(parsed && /^https?:$/.test(parsed.protocol))) {
-      throw new UserError(
-        'label-studio-url',
-        `This isn’t a Label Studio address: ${url}`,
-        'For example: http://localhost:8080',
-      )
-    }
-    return new LabelStudioBackend(workspace, parsed ?? undefined, token)
+    return new LabelStudioBackend(workspace, options)
   }
 
-  private constructor(workspace: ReadableWorkspace, url: URL | undefined, token: string | undefined) {
+  private constructor(workspace: ReadableWorkspace, { url, token, learner, tell }: LabelStudioOptions) {
     this.#workspace = workspace
-    this.#url = url
-    this.#token = token
+    this.#server = url === undefined ? undefined : StudioServer.at(url, token)
+    this.#learner = learner
+    this.#tell = tell ?? (() => undefined)
   }
 
   health() {
@@ -92,39 +109,101 @@ export class LabelStudioBackend {
     return { versions: [await this.#version()] }
   }
 
-  async setup({ project, schema }: z.infer<typeof setupRequest>) {
+  async setup({ project, schema, hostname, access_token: token }: z.infer<typeof setupRequest>) {
+    if (hostname && !this.#server) this.#connected = StudioServer.at(hostname, token ?? undefined)
     if (schema) {
       // What can't be read is said when the backend is connected, not with every task.
-      choicesControls(schema)
-      this.#configurations.set(String(project ?? ''), schema)
+      this.#tellOfStrangers(usable(choicesControls(schema)))
+      this.#configurations.set(projectOf(project), schema)
     }
     return { model_version: await this.#version() }
   }
 
+  /** @throws UserError `label-config`; `label-studio-image` and others where nothing can be said of any of the tasks */
   async predict({ tasks, project, label_config }: z.infer<typeof predictRequest>) {
-    const configuration = label_config ?? this.#configurations.get(String(project ?? '')) ?? ''
-    const controls = configuration === '' ? [] : choicesControls(configuration)
+    const configuration = label_config ?? this.#configurations.get(projectOf(project)) ?? ''
+    const controls = configuration === '' ? [] : usable(choicesControls(configuration))
     const model_version = await this.#version()
-    const results: Prediction[] = []
-    for (const task of tasks) {
+    const results = await sideBySide(tasks, async (task): Promise<Prediction | NoPrediction> => {
       const { success, data } = predictTask.safeParse(task)
-      results.push(
-        success
-          ? await this.#predictionOrWhyNot(data, controls, model_version)
-          : { ...nothing(model_version), error: 'This isn’t a Label Studio task: it has no data.' },
-      )
+      if (!success) return { model_version, error: 'This isn’t a Label Studio task: it has no data.' }
+      return this.#predictionOrWhyNot(data, controls, model_version)
+    })
+    const [first] = results
+    // Of a request that fails Label Studio tells its people; of single tasks it doesn't.
+    if (first && results.every((one) => 'error' in one)) {
+      throw new UserError('label-studio-tasks', (first as NoPrediction).error, '')
     }
     return { results, model_version }
   }
 
-  /** Labels made there come back with an import: what has happened is only counted. */
-  webhook({ action }: z.infer<typeof webhookRequest>) {
-    if (/^ANNOTATIONS?_(CREATED|UPDATED)$/.test(action)) this.annotations++
-    const isTraining = action === 'START_TRAINING'
-    return {
-      action,
-      ...(isTraining ? { detail: 'Import the labels into Surmise (format label-studio) and fine-tune there.' } : {}),
+  /** Annotations become marks, and a model is trained, where that is wanted; otherwise both are only counted. */
+  async webhook({ action, annotation, task, project }: z.infer<typeof webhookRequest>) {
+    if (action === 'START_TRAINING') return { action, ...(await this.#train()) }
+    if (!/^ANNOTATIONS?_(CREATED|UPDATED)$/.test(action)) return { action }
+    const tasks = [task ?? []].flat()
+    let marks = 0
+    for (const one of [annotation ?? []].flat()) {
+      this.annotations++
+      const its = tasks.find(({ id }) => id === one.task) ?? (tasks.length === 1 ? tasks[0] : undefined)
+      marks += await this.#learn(one, its, project ?? {})
     }
+    return { action, marks }
+  }
+
+  /** As Label Studio asks for what it has started. */
+  jobStatus({ job }: z.infer<typeof jobRequest>) {
+    const state = this.#workspace.context.jobs.get(Number(job))?.state
+    return { job_status: state === 'running' ? 'started' : state === 'done' ? 'finished' : 'failed' }
+  }
+
+  async #train() {
+    if (!this.#learner) {
+      return { detail: 'Import the labels into Surmise (format label-studio) and fine-tune there.' }
+    }
+    const { workspace } = this.#learner
+    const job = await startTraining(workspace)
+    job.done.then(
+      () => this.#tell(workspace.context.jobs.get(job.id)?.outcome ?? ''),
+      (error) => {
+        const known = asUserError(error)
+        this.#tell(known instanceof UserError ? known.message : 'Fine-tuning failed.')
+      },
+    )
+    return { job: String(job.id), detail: 'Surmise is fine-tuning. Its version changes when it is done.' }
+  }
+
+  /** @returns how many marks have changed */
+  async #learn(
+    annotation: Readonly<Record<string, unknown>>,
+    task: Readonly<Record<string, unknown>> | undefined,
+    project: Readonly<Record<string, unknown>>,
+  ): Promise<number> {
+    if (!this.#learner || !task) return 0
+    const told = typeof project.label_config === 'string' ? project.label_config : undefined
+    const configuration = told ?? this.#configurations.get(projectOf(project.id as number | undefined)) ?? ''
+    const data = z.record(z.string(), z.unknown()).safeParse(task.data).data ?? {}
+    const keys = configuration === '' ? [] : choicesControls(configuration).map(({ dataKey }) => dataKey)
+    const found = imageOf({ data: Object.entries(data) }, { imageKeys: keys })
+    const image = found && this.#find(found.address)
+    if (!image) {
+      this.#tell(`Label Studio’s task ${task.id}: its image isn’t in this project, so its annotation is left out.`)
+      return 0
+    }
+    const { changed, conflicts, unknown } = await this.#learner.take({ annotation, image, configuration })
+    if (conflicts > 0) {
+      this.#tell(`${image.path}: ${conflicts} of the labels were known to be the opposite, and stay as they are.`)
+    }
+    if (unknown.length > 0) this.#tell(`${image.path}: this project has no label ${unknown.join(', ')}.`)
+    return changed
+  }
+
+  #tellOfStrangers(controls: readonly ChoicesControl[]): void {
+    const own = new Set(this.#workspace.project.labels.list().map(({ name }) => folded(name)))
+    const offered = controls.flatMap(({ choices }) => choices)
+    const strange = offered.filter(({ value, alias }) => !own.has(folded(value)) && !own.has(folded(alias ?? value)))
+    const names = [...new Set(strange.map(({ value }) => value))]
+    if (names.length > 0) this.#tell(`Label Studio offers labels that this project lacks: ${names.join(', ')}.`)
   }
 
   async #version(): Promise<string> {
@@ -148,7 +227,7 @@ export class LabelStudioBackend {
     { id, data }: z.infer<typeof predictTask>,
     controls: readonly ChoicesControl[],
     model_version: string,
-  ): Promise<Prediction> {
+  ): Promise<Prediction | NoPrediction> {
     try {
       return await this.#prediction(data, controls, model_version)
     } catch (error) {
@@ -157,8 +236,9 @@ export class LabelStudioBackend {
       const task = `Label Studio’s task ${typeof id === 'number' ? id : 'without a number'}`
       if (known instanceof UserError) log.warn(`${task}: ${known.message}`)
       else log.error(`${task} couldn’t be processed`, error)
-      const message = known instanceof UserError ? known.message : 'Something went wrong in Surmise with this image.'
-      return { ...nothing(model_version), error: message }
+      const reason = known instanceof UserError ? known.message : 'Something went wrong in Surmise with this image.'
+      this.#tell(`${task}: ${reason}`)
+      return { model_version, error: `${task}: ${reason}` }
     }
   }
 
@@ -169,16 +249,19 @@ export class LabelStudioBackend {
   ): Promise<Prediction> {
     const [first] = controls
     const address = first && data[first.dataKey]
-    if (typeof address !== 'string') return nothing(model_version)
+    if (typeof address !== 'string') {
+      throw failed(
+        first ? `Its data has no image under “${first.dataKey}”.` : 'No labelling configuration came with it.',
+      )
+    }
     const probabilities = await this.#probabilities(address)
-    if (!probabilities) return nothing(model_version)
     const result = controls.flatMap((control) => resultOf(control, probabilities))
     const sure = [...probabilities.values()].map(confidenceOf)
     return { model_version, score: sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length), result }
   }
 
-  /** By name of the label; undefined where the image can't be looked at. */
-  async #probabilities(address: string): Promise<Map<string, number> | undefined> {
+  /** By name of the label. @throws UserError where the image can't be looked at */
+  async #probabilities(address: string): Promise<Map<string, number>> {
     const { project, context } = this.#workspace
     const image = this.#find(address)
     if (image) {
@@ -187,7 +270,7 @@ export class LabelStudioBackend {
     }
     const { model } = await this.#scores()
     const bytes = await this.#fetch(address)
-    if (!bytes || model.file === null) return undefined
+    if (model.file === null) throw failed('The model in use can’t look at images that the project lacks.')
     const input = { cacheFolder: project.cacheFolder, modelUid: model.uid, modelFile: model.file, bytes }
     const { probabilities } = await context.compute.run('recognisePicture', input, { within: recognisedWithin })
     return this.#named(model.labelIds, (_, column) => probabilities[column])
@@ -248,39 +331,47 @@ export class LabelStudioBackend {
     return this.#byName
   }
 
-  /** The content of an image that Label Studio has itself, or that came with the task. */
-  async #fetch(address: string): Promise<Uint8Array | undefined> {
+  /** The content of an image that Label Studio has itself, or that came with the task. @throws UserError `label-studio-image` */
+  async #fetch(address: string): Promise<Uint8Array> {
     const inTask = /^data:image\/[\w.+-]+;base64,(.+)$/is.exec(address)
     if (inTask) return Uint8Array.from(Buffer.from(inTask[1], 'base64'))
-    if (!this.#url) return undefined
-    const url = URL.parse(address, this.#url.href)
-    if (url?.origin !== this.#url.origin) return undefined
-    const headers: Record<string, string> = this.#token ? { Authorization: `Token ${this.#token}` } : {}
-    // Where it leads elsewhere, the token must not go along.
-    const response = await fetch(url.href, {
-      headers,
-      redirect: 'error',
-      signal: AbortSignal.timeout(fetchWithin),
-    }).catch((cause) => {
-      throw new UserError('label-studio-image', `The image can’t be fetched from ${url.origin}.`, '', { cause })
-    })
-    if (!response.ok) throw new UserError('label-studio-image', `Label Studio answered ${response.status}.`, '')
-    return atMost(largestPicture, response)
+    const server = this.#server ?? this.#connected
+    if (!server)
+      throw failed('Its image isn’t in this project, and Label Studio’s address isn’t known: start with --url.')
+    const url = server.own(address)
+    if (!url) throw failed(`Its image is neither in this project nor on ${server.url.origin}.`)
+    return server.image(url)
   }
 }
 
-const nothing = (model_version: string): Prediction => ({ model_version, score: 0, result: [] })
+/** Of a project's number, which may come with the time of its making. */
+const projectOf = (id: string | number | null | undefined): string => String(id ?? '').replace(/\..*$/, '')
 
-/** The body, read no further than this: the other side says how long it is, or doesn't. @throws UserError `label-studio-image` */
-async function atMost(bytes: number, { body }: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of body ?? []) {
-    length += part.length
-    if (length > bytes) throw new UserError('label-studio-image', 'The image is too large.', '')
-    parts.push(part)
+/** @throws UserError `label-config` */
+function usable(controls: readonly ChoicesControl[]): readonly ChoicesControl[] {
+  if (controls.length > 0) return controls
+  throw new UserError(
+    'label-config',
+    'The labelling interface has no Choices about an Image, so there is nothing to predict.',
+    'Add some in the project’s settings, under Labeling Interface.',
+  )
+}
+
+/** Results in the order of the items. */
+async function sideBySide<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results = new Array<Result>(items.length)
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const at = next++
+      results[at] = await work(items[at])
+    }
   }
-  return Buffer.concat(parts)
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
+  return results
 }
 
 /** What is more probable than not; where one alone may be chosen, the most probable. */
@@ -299,5 +390,3 @@ function resultOf(control: ChoicesControl, probabilities: ReadonlyMap<string, nu
   const value = { choices: chosen.map(({ choice }) => choice) }
   return [{ from_name: control.name, to_name: control.toName, type: 'choices', value, score }]
 }
-
-const folded = (name: string): string => name.normalize('NFC').trim().toLowerCase()

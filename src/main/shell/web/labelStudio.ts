@@ -1,12 +1,13 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import {
+  jobRequest,
   type LabelStudioBackend,
   predictRequest,
   setupRequest,
@@ -97,13 +98,20 @@ function routes(
   app.get('/versions', async (context) => context.json(await backend.versions()))
   app.post('/setup', async (context) => context.json(await backend.setup(await asked(context, setupRequest))))
   app.post('/predict', async (context) => context.json(await backend.predict(await asked(context, predictRequest))))
-  app.post('/webhook', async (context) => context.json(backend.webhook(await asked(context, webhookRequest)), 201))
+  app.post('/webhook', async (context) =>
+    context.json(await backend.webhook(await asked(context, webhookRequest)), 201),
+  )
+  app.post('/job_status', async (context) => context.json(backend.jobStatus(await asked(context, jobRequest))))
   // Of before webhooks: nothing is trained from here.
   app.post('/train', (context) => context.json({}, 201))
   app.notFound(() => refusal(404, texts.nothingHere))
-  app.onError((error) => {
+  app.onError((error, context) => {
     const known = asUserError(error)
-    if (known instanceof UserError) return refusal(400, [known.message, known.hint].filter(Boolean).join(' '))
+    if (known instanceof UserError) {
+      const words = [known.message, known.hint].filter(Boolean).join(' ')
+      sayInStatus(context, words)
+      return refusal(400, words)
+    }
     log.error('Label Studio could not be answered', error)
     return refusal(500, texts.failed)
   })
@@ -126,4 +134,14 @@ function isAuthorized(header: string | undefined, auth: string): boolean {
 
 function refusal(status: number, error: string, headers: Record<string, string> = {}): Response {
   return Response.json({ error }, { status, headers })
+}
+
+/** Of an answer that is an error, Label Studio shows its people the status line and nothing else. */
+function sayInStatus({ env }: Context, words: string): void {
+  const { outgoing } = env as Partial<HttpBindings>
+  if (outgoing)
+    outgoing.statusMessage = words
+      .replace(/’/g, "'")
+      .replace(/[^\x20-\x7e]+/g, ' ')
+      .slice(0, 500)
 }
