@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, UserError } from '../../base/errors.ts'
 import type { Collected } from '../read/collected.ts'
-import { addFiles } from '../read/folderImages.ts'
+import { addFiles, addShorterPaths } from '../read/folderImages.ts'
 import { type Glimpse, glimpseOf } from '../read/glimpse.ts'
 import { isObject } from '../read/jsonValues.ts'
 import { foreign } from './foreign.ts'
@@ -96,6 +96,7 @@ export async function readLabels(
   file: string = place,
 ): Promise<Collected> {
   const collected = await format.read!(file, options)
+  addShorterPaths(collected)
   const facts = await stat(place).catch((error) => {
     throw asUserError(error)
   })
@@ -107,7 +108,8 @@ export async function readLabels(
 async function candidatesIn(folder: Glimpse, root: string): Promise<Candidate[]> {
   const found: Candidate[] = []
   for (const [entry, beginning] of folder.inside) {
-    if (entry.includes('/')) continue
+    // A CSV of metadata may lie below train.
+    if (entry.includes('/') && !/\/metadata\.csv$/.test(entry)) continue
     const { head, json } = beginning
     const glimpse = { ...folder, name: entry, isFolder: false, head, json, entries: [], folders: noFolders }
     for (const { evidence, ...candidate } of candidatesOf(glimpse, path.join(root, beginning.name))) {

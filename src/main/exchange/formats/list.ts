@@ -14,6 +14,7 @@ import { labelStudio, labelStudioTable } from './labelStudio.ts'
 import { lvis } from './lvis.ts'
 import { npy } from './npy.ts'
 import { openImages } from './openImages.ts'
+import { records } from './records.ts'
 import { tagsCsv } from './tagsCsv.ts'
 import { voc } from './voc.ts'
 import { yolo } from './yolo.ts'
@@ -22,7 +23,7 @@ import { yolo } from './yolo.ts'
 export const formats: readonly Format[] = [
   ...[coco, lvis, csv, csvWide, openImages, tagsCsv],
   ...[voc, yolo, yoloClassification, folders],
-  ...[labelStudio, labelStudioTable, cvat, datumaro, fiftyOne, fiftyOneDataset, huggingFace],
+  ...[labelStudio, labelStudioTable, cvat, datumaro, fiftyOne, fiftyOneDataset, huggingFace, records],
   ...[npy, features],
 ]
 
