@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { shortened, UserError } from '../../../base/errors.ts'
-import { State } from '../../../domain/state.ts'
+import { type Known, State } from '../../../domain/state.ts'
 import { Collected } from '../../read/collected.ts'
 import { isObject, type JsonObject } from '../../read/jsonValues.ts'
 import type { ClassNames } from '../../read/rows.ts'
@@ -200,7 +200,7 @@ export class RowReader {
     if (!isTold || after > before) image.unlabelled = true
   }
 
-  #cell(image: number, column: string, value: unknown, state: State): void {
+  #cell(image: number, column: string, value: unknown, state: Known): void {
     const { collected } = this
     if (Array.isArray(value)) {
       for (const one of value) this.#cell(image, column, one, state)
@@ -213,12 +213,12 @@ export class RowReader {
     const name = this.#nameOf(column, value)
     if (name !== undefined) {
       if (state === State.absent) this.#hasAbsent = true
-      collected.states.push(image, collected.labelOf(name), state as 1 | -1)
+      collected.states.push(image, collected.labelOf(name), state)
     } else if (value !== null && value !== '') this.#odd(image, value)
   }
 
   /** One label with other facts; columns of many ({"category": [0, 1], "bbox": …}); or labels with yes and no. */
-  #object(image: number, column: string, value: JsonObject, state: State): void {
+  #object(image: number, column: string, value: JsonObject, state: Known): void {
     const key = nameKeyOf(value)
     if (key !== undefined) {
       this.#cell(image, column, value[key], state)
