@@ -139,7 +139,9 @@ export const importing = {
     images: (inFile: number, example: string): string =>
       inFile === 0
         ? 'Nothing to import: no images are named.'
-        : `Nothing to import: none of the ${counted(inFile, 'image')} is in this project (such as ${example}).`,
+        : inFile === 1
+          ? `Nothing to import: its one image isn’t in this project (${example}).`
+          : `Nothing to import: none of the ${counted(inFile, 'image')} is in this project (such as ${example}).`,
     imagesHint: 'Check that it belongs to the images of this project.',
     marks: 'Nothing to import: the images of this project have no labels in it.',
     marksHint: 'Check the format and its options, or import it with --rest absent if that is what it means.',
