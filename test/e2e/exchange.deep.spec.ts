@@ -60,7 +60,7 @@ test('import of a folder, chosen in the dialog; the rest is asked', async ({ app
   await browsing.getByRole('button', { name: 'Use “Sorted”' }).click()
   await expect(importing.getByText('1 of 1 images in the file match this project.')).toBeVisible()
   await expect(importing.getByText('1 by content')).toBeVisible()
-  await expect(importing.getByText(/^Read as One folder per label/)).toBeVisible()
+  await expect(importing.getByText(/^Detected as One folder per label/)).toBeVisible()
   await importing.getByText('First marks').click()
   await expect(importing.getByRole('row', { name: /IMG_1\.jpg kite Present/ })).toBeVisible()
   await finishImport(importing)
