@@ -2,6 +2,7 @@ import type { ImportPreview, Label } from '../../contract/schemas.ts'
 import { texts } from '../texts.ts'
 import { Checkbox, Choice } from '../ui/Choice.tsx'
 import { Count } from './Count.tsx'
+import { FirstImages } from './FirstImages.tsx'
 import { FirstMarks } from './FirstMarks.tsx'
 import { LabelNumbers } from './LabelNumbers.tsx'
 import { Examples, Problems } from './Problems.tsx'
@@ -49,6 +50,8 @@ export function PreviewPane({
 }) {
   const { images, labels, states, rest, restEmpty, problems, suggestions, detected } = preview
   const { others, ignored } = detected ?? { others: [], ignored: [] }
+  const unclear = new Set(images.ambiguousPaths)
+  const missing = images.unmatchedPaths.filter((path) => !unclear.has(path))
   const nothing = !wouldChange(preview, { rest: 'absent-everywhere', conflicts: 'replace', suggestions: true })
   const ways = texts.exchange.matchedBy(images.by.name, images.by.sha256)
   return (
@@ -56,8 +59,11 @@ export function PreviewPane({
       <div>
         <p className="m-0 font-medium">{texts.exchange.matched(images.matched, images.inFile)}</p>
         {ways && <p className="m-0">{ways}</p>}
-        {images.unmatched > 0 && (
-          <Examples title={texts.exchange.unmatched(images.unmatched)} examples={images.unmatchedPaths} />
+        {images.unmatched > images.ambiguous && (
+          <Examples title={texts.exchange.unmatched(images.unmatched - images.ambiguous)} examples={missing} />
+        )}
+        {images.ambiguous > 0 && (
+          <Examples title={texts.exchange.ambiguous(images.ambiguous)} examples={images.ambiguousPaths} />
         )}
         <p className="m-0 text-[13px] text-muted">
           {detected ? texts.exchange.detectedAs(title, detected.because) : texts.exchange.readAs(title)}
@@ -70,9 +76,10 @@ export function PreviewPane({
         <Count count={states.same}>{texts.exchange.sameStates(states.same)}</Count>
         <Count count={states.conflicting}>{texts.exchange.conflicts(states.conflicting)}</Count>
       </ul>
-      {nothing && <p className="m-0">{texts.exchange.nothingNew}</p>}
+      {nothing && <p className="m-0">{images.matched === 0 ? texts.exchange.noImages : texts.exchange.nothingNew}</p>}
       {labels.length > 0 && <LabelTable labels={labels} />}
       <SameNames labels={labels} here={here} renames={renames} busy={busy} onChange={onRename} />
+      <FirstImages images={preview.first} />
       <FirstMarks rows={preview.rows} />
       {suggestions && (
         <Checkbox checked={choices.suggestions} onChange={(kept) => onChange({ ...choices, suggestions: kept })}>

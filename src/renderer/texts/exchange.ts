@@ -71,6 +71,16 @@ export const exchange = {
     `It could also be ${formats.join(' or ')}: choose the format to read it as that.`,
   ignored: (count: number) =>
     count === 1 ? '1 file in the folder wasn’t read' : `${count.toLocaleString()} files in the folder weren’t read`,
+  firstImages: 'First images',
+  noLabels: 'no labels',
+  between: ', ',
+  absentToo: (names: readonly string[]) =>
+    names.length > 5 ? `(${names.length.toLocaleString()} absent)` : `(absent: ${names.map(isolated).join(', ')})`,
+  ambiguous: (count: number) =>
+    count === 1
+      ? '1 image in the file could be several images here'
+      : `${count.toLocaleString()} images in the file could be several images here`,
+  noImages: 'Nothing to import: none of the file’s images are in this project.',
   firstMarks: 'First marks',
   image: 'Image',
   mark: 'Mark',

@@ -83,6 +83,8 @@ class CsvReader {
   /** Places of image, label, value in a line. */
   #places: number[] = []
   #hasAbsent = false
+  /** What is said of them isn't understood. */
+  readonly #open: [image: string, label: string][] = []
 
   constructor(file: string, { settings }: ReadOptions) {
     this.#file = file
@@ -108,8 +110,7 @@ class CsvReader {
         'Lines with a value other than present, absent or unknown: left out',
         () => `line ${line}: ${shortened(value, 60)}`,
       )
-      // It says something of the label, whatever that is.
-      collected.states.push(this.#image(image), collected.labelOf(restored(label)), State.unknown)
+      this.#open.push([image, restored(label)])
       return
     }
     if (state === State.absent) this.#hasAbsent = true
@@ -117,6 +118,11 @@ class CsvReader {
   }
 
   finish(): Collected {
+    const known = new Set(this.#collected.images.map((image) => image!.path))
+    for (const [image, label] of this.#open) {
+      if (known.has(image))
+        this.#collected.states.push(this.#image(image), this.#collected.labelOf(label), State.unknown)
+    }
     this.#collected.asksForRest = !this.#hasAbsent
     return this.#collected
   }

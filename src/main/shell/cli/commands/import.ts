@@ -6,6 +6,7 @@ import { mappingFile, renamesOf, startImport, startPreview } from '../../../app/
 import { UserError } from '../../../base/errors.ts'
 import { problemLines, repeatable, settingsOf, settingsOption } from '../exchangeOptions.ts'
 import { type CommonOptions, runOn, withJson } from '../run.ts'
+import { tableText } from '../table.ts'
 import { common } from '../texts/common.ts'
 import { importing as texts } from '../texts/project.ts'
 
@@ -65,6 +66,7 @@ export function addImport(program: Command): void {
             result ? texts.done(result.states, result.labels) : texts.would(told.states.fresh, told.states.conflicting),
             texts.matched(images.matched, images.inFile, images.by.name, images.by.sha256),
           ),
+          ...(options.dryRun ? lookLines(preview) : []),
           ...unmatchedLines(images),
           ...(preview.suggestions
             ? [texts.suggestions(preview.suggestions.pairs, preview.suggestions.model, result?.suggestions)]
@@ -111,8 +113,30 @@ function nothingIn(
   return new UserError('import-nothing', texts.nothing.marks, texts.nothing.marksHint)
 }
 
-function unmatchedLines({ unmatched, unmatchedPaths }: ImportPreview['images']): string[] {
-  return unmatched === 0 ? [] : [texts.unmatched(unmatched, unmatchedPaths.slice(0, 3))]
+const labelsShown = 30
+
+/** The labels with how often they are there, and the first images as they would be. */
+function lookLines({ labels, first }: ImportPreview): string[] {
+  const rows = labels
+    .toSorted((a, b) => b.present - a.present)
+    .slice(0, labelsShown)
+    .map(({ name, known, present, absent }) => [name, `${present}`, `${absent}`, known ? '' : texts.isNew])
+  return [
+    ...(rows.length > 0 ? ['', ...tableText(texts.columns, rows)] : []),
+    ...(labels.length > labelsShown ? [texts.moreLabels(labels.length - labelsShown)] : []),
+    ...(first.length > 0 ? ['', texts.firstImages] : []),
+    ...first.map(({ image, present, absent }) => texts.firstImage(image, present, absent)),
+    '',
+  ]
+}
+
+function unmatchedLines({ unmatched, unmatchedPaths, ambiguous, ambiguousPaths }: ImportPreview['images']): string[] {
+  const unclear = new Set(ambiguousPaths)
+  const missing = unmatchedPaths.filter((path) => !unclear.has(path))
+  return [
+    ...(unmatched > ambiguous ? [texts.unmatched(unmatched - ambiguous, missing.slice(0, 3))] : []),
+    ...(ambiguous > 0 ? [texts.ambiguous(ambiguous, ambiguousPaths.slice(0, 3))] : []),
+  ]
 }
 
 function restLines({ rest: pairs, restEmpty }: ImportPreview, rest: Options['rest']): string[] {

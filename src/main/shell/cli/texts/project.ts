@@ -149,6 +149,17 @@ export const importing = {
   together: (what: string, matched: string): string => `${what}; ${matched}`,
   unmatched: (count: number, examples: readonly string[]): string =>
     `Not in this project: ${counted(count, 'image')} (${examples.join(', ')}${count > examples.length ? common.andMore : ''}).`,
+  ambiguous: (count: number, examples: readonly string[]): string =>
+    `Not matched, as ${count === 1 ? 'it' : 'each'} could be several images: ${counted(count, 'image')} (${examples.join(', ')}${count > examples.length ? common.andMore : ''}).`,
+  columns: ['label', 'present', 'absent', ''],
+  isNew: 'new',
+  moreLabels: (count: number): string => `and ${counted(count, 'more label')}`,
+  firstImages: 'First images:',
+  firstImage: (image: string, present: readonly string[], absent: readonly string[]): string => {
+    const what = present.length === 0 ? 'no labels' : present.join(', ')
+    const rest = absent.length > 5 ? ` (${absent.length} absent)` : ` (absent: ${absent.join(', ')})`
+    return `  ${image}: ${what}${absent.length === 0 ? '' : rest}`
+  },
   suggestions: (pairs: number, model: string, kept: number | undefined): string => {
     const what = `${counted(pairs, 'suggestion')} from ${model || 'a model'}`
     if (kept === undefined) return `Would keep ${what}.`
