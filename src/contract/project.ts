@@ -37,6 +37,8 @@ export const projectSummary = z.object({
   /** False: the folder is to be found again (`project.relocate`). */
   imagesRootFound: z.boolean(),
   images: z.object({ total: count, ok: count, missing: count, broken: count, started: count }),
+  /** Files in the images' folder that aren't read, by kind: an ending, or “link”. */
+  passedOver: z.record(z.string(), count),
   labels: z.array(label),
   settings,
   undoTitle: z.string().nullable(),

@@ -36,6 +36,8 @@ test('labels go out with their suggestions and come back in, as one action, by a
   const exporting = startExport(workspace, { format: 'coco', path: target, suggestions: true })
   const report = exportReport.parse(await exporting.done)
   expect(report).toMatchObject({ present: 1, absent: 1, images: 4, suggestions: 3 })
+  // Two images that nobody has looked at.
+  expect(report.warnings).toContainEqual(expect.objectContaining({ code: 'untouched', count: 2 }))
   expect(context.jobs.get(exporting.id)!.outcome).toBe(
     '1 present label and 1 absent label of 4 images written to out.json.',
   )

@@ -12,6 +12,53 @@ export const mediaTypes: Record<ImageFormat, string> = {
 
 const extensions = new Set(['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif'])
 
+/** Pictures and films that aren't read: they are counted, so that nobody misses them unawares. */
+const otherKinds = new Set([
+  ...[
+    'heic',
+    'heif',
+    'bmp',
+    'dcm',
+    'dicom',
+    'jp2',
+    'j2k',
+    'jxl',
+    'svg',
+    'psd',
+    'exr',
+    'hdr',
+    'tga',
+    'ico',
+    'eps',
+    'pdf',
+  ],
+  ...[
+    'ppm',
+    'pgm',
+    'pbm',
+    'cr2',
+    'cr3',
+    'nef',
+    'arw',
+    'dng',
+    'raf',
+    'orf',
+    'rw2',
+    'nii',
+    'mp4',
+    'mov',
+    'avi',
+    'mkv',
+    'webm',
+  ],
+])
+
+/** The ending of a picture, or a film, that isn't read: ".heic"; undefined for anything else. */
+export function otherKindOf(fileName: string): string | undefined {
+  const ending = fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase()
+  return fileName.includes('.') && otherKinds.has(ending) ? `.${ending}` : undefined
+}
+
 export function hasImageExtension(fileName: string): boolean {
   return extensions.has(fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase())
 }

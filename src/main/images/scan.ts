@@ -37,6 +37,8 @@ export interface ScanResult extends Settled<ScannedFile> {
   unreachable: number[]
   /** Symbolic links passed over. */
   links: number
+  /** Pictures of kinds that aren't read, by their endings. */
+  otherKinds: Record<string, number>
 }
 
 /** New files are told at least this often, or when there are this many. */
@@ -66,7 +68,7 @@ export async function scan(input: ScanInput, { signal, progress }: Job<ScanProgr
   }
   const result: ScanResult = {
     ...{ moved: [], changed: [], missing: [], added: [] },
-    ...{ complete: false, found: 0, unchanged: 0, unreachable: [], links: 0 },
+    ...{ complete: false, found: 0, unchanged: 0, unreachable: [], links: 0, otherKinds: {} },
   }
   const hand = () => {
     progress?.({ ...report })
@@ -87,6 +89,7 @@ export async function scan(input: ScanInput, { signal, progress }: Job<ScanProgr
   const sorted = sortOut(input.known, walked.files, walked.closedFolders)
   result.found = walked.files.length
   result.links = walked.links
+  result.otherKinds = walked.otherKinds
   result.unchanged = sorted.unchanged
   result.unreachable = sorted.unreachable
 

@@ -3,7 +3,7 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { UserError } from '../base/errors.ts'
 import { placeBelow } from '../base/places.ts'
 import { isCacheFolder } from './cacheFolder.ts'
-import { hasImageExtension } from './formats.ts'
+import { hasImageExtension, otherKindOf } from './formats.ts'
 
 export interface FoundFile {
   /** From the root, with forward slashes, in the letters that the disk holds (no Unicode normalisation). */
@@ -20,6 +20,8 @@ export interface Walk {
   closedFolders: string[]
   /** Symbolic links: never followed. What they point to inside the root is found there, the rest is not in the root. */
   links: number
+  /** How many files there are of each kind of picture that isn't read, by their endings. */
+  otherKinds: Record<string, number>
 }
 
 /** Folders that systems and programs keep for themselves. */
@@ -68,7 +70,7 @@ function closed(root: string): UserError {
  * @throws UserError `images-folder-closed`; the signal's reason
  */
 export async function walk(root: string, signal?: AbortSignal, onFound?: (found: number) => void): Promise<Walk> {
-  const result: Walk = { files: [], closedFolders: [], links: 0 }
+  const result: Walk = { files: [], closedFolders: [], links: 0, otherKinds: {} }
   const folders = ['']
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     signal?.throwIfAborted()
@@ -95,6 +97,10 @@ export async function walk(root: string, signal?: AbortSignal, onFound?: (found:
       else if (entry.isDirectory()) {
         if (!skippedFolders.has(entry.name)) folders.push(below)
       } else if (entry.isFile() && hasImageExtension(entry.name)) names.push(below)
+      else if (entry.isFile()) {
+        const kind = otherKindOf(entry.name)
+        if (kind) result.otherKinds[kind] = (result.otherKinds[kind] ?? 0) + 1
+      }
     }
     for (let i = 0; i < names.length; i += askedAtOnce) {
       const found = await Promise.all(names.slice(i, i + askedAtOnce).map((name) => ask(root, name)))

@@ -15,6 +15,8 @@ const schema = z.object({
   filters: z.array(z.object({ name: z.string(), filter: z.json(), sort: z.json() })).default([]),
   /** What comparing backbones on images of the project has shown, the newest first, as the contract has it. */
   backboneTrials: z.array(z.json()).default([]),
+  /** How many files in the images' folder aren't read, by kind: an ending, or “link”. As the last scan has seen. */
+  passedOver: z.record(z.string(), z.int().min(1)).default({}),
 })
 
 export type Settings = z.infer<typeof schema>

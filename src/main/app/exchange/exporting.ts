@@ -88,6 +88,7 @@ export function startExport(workspace: ReadableWorkspace, request: ExportRequest
         },
       }
       const report = await context.writes.during(target, () => write(source, target, options))
+      tellUntouched(workspace, format, request, report)
       if (as === 'folder') await context.writes.remember(target)
       const told = `${counted(report.present, 'present label')} and ${counted(report.absent, 'absent label')}`
       return {
@@ -146,6 +147,19 @@ function placing(workspace: ReadableWorkspace, how: 'copy' | 'link'): ExportOpti
     await check(file)
     await symlink(file, destination)
   }
+}
+
+/** What nobody has looked at is written by formats that tell it apart; programs that don't, take it for images of nothing. */
+function tellUntouched(
+  { project }: ReadableWorkspace,
+  { says }: Format,
+  request: ExportRequest,
+  report: ExportReport,
+): void {
+  const { total, started } = project.images.counts()
+  if (!says.unlabelled || request.complete || started === total) return
+  const message = 'Images nobody has labelled yet: other programs may read them as having none of the labels'
+  report.warnings.push({ code: 'untouched', message, count: total - started, examples: [] })
 }
 
 /** COCO’s folder is one that other programs put their files into: it says which of them it writes. */

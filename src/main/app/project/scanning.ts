@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { cancelled, UserError } from '../../base/errors.ts'
 import { isComputeLost } from '../../compute/client.ts'
 import type { ScanProgress } from '../../images/scan.ts'
 import type { ScanChanges } from '../../project/images/scan.ts'
 import type { JobControl, StartedJob } from '../jobs.ts'
-import { counted } from '../words.ts'
+import { counted, kindsText } from '../words.ts'
 import type { Workspace } from '../workspace.ts'
 
 export interface ScanSummary {
@@ -14,6 +15,8 @@ export interface ScanSummary {
   moved: number
   missing: number
   broken: number
+  /** Files in the folder that aren't read, by kind: an ending, or “link”. */
+  passedOver: Record<string, number>
 }
 
 /** Looks through the folder of images; what is new can be worked with while the rest is still being read. */
@@ -59,6 +62,10 @@ async function scanOnce(workspace: Workspace, job: JobControl): Promise<ScanSumm
   apply({ moved: result.moved, changed: result.changed, added: result.added, missing: result.missing })
   await applying
   if (!result.complete) throw cancelled('Scanning images')
+  const passedOver = { ...result.otherKinds, ...(result.links > 0 && { link: result.links }) }
+  if (!isDeepStrictEqual(passedOver, project.settings.get('passedOver'))) {
+    await applyWhenFree(() => project.settings.set({ passedOver }), job.signal)
+  }
   return {
     found: result.found,
     added: added + result.added.length,
@@ -66,6 +73,7 @@ async function scanOnce(workspace: Workspace, job: JobControl): Promise<ScanSumm
     moved: result.moved.length,
     missing: result.missing.length,
     broken: project.images.counts().broken,
+    passedOver,
   }
 }
 
@@ -90,7 +98,7 @@ export async function applyWhenFree<Result>(write: () => Result, signal?: AbortS
   }
 }
 
-function outcomeOf({ found, added, changed, moved, missing, broken }: ScanSummary): string {
+function outcomeOf({ found, added, changed, moved, missing, broken, passedOver }: ScanSummary): string {
   const parts = [
     [added, 'new'],
     [changed, 'changed'],
@@ -98,6 +106,7 @@ function outcomeOf({ found, added, changed, moved, missing, broken }: ScanSummar
     [missing, 'missing'],
     [broken, 'can’t be read'],
   ] as const
+  const kinds = kindsText(passedOver)
   const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
-  return `${counted(found, 'image')} found${told.length > 0 ? `: ${told.join(', ')}` : ', nothing new'}.`
+  return `${counted(found, 'image')} found${told.length > 0 ? `: ${told.join(', ')}` : ', nothing new'}.${kinds === '' ? '' : ` Not read: ${kinds}.`}`
 }

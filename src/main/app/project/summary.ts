@@ -20,6 +20,7 @@ export function summaryOf(workspace: ReadableWorkspace): ProjectSummary {
     imagesAllowed: workspace.imagesAllowed,
     imagesRootFound: workspace.imagesRootFound,
     images: project.images.counts(),
+    passedOver: project.settings.get('passedOver'),
     labels: labelsOf(workspace),
     settings: settingsOf(project),
     undoTitle,

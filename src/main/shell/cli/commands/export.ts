@@ -7,7 +7,7 @@ import { common } from '../texts/common.ts'
 import { exporting as texts } from '../texts/project.ts'
 
 interface Options extends CommonOptions {
-  format: string
+  format?: string
   suggestions?: boolean
   complete?: boolean
   images?: 'none' | 'copy' | 'link'
@@ -21,7 +21,7 @@ export function addExport(program: Command): void {
     .description(texts.description)
     .argument('<project>', common.project)
     .argument('<out>', texts.out)
-    .option('--format <name>', texts.format, 'coco')
+    .option('--format <name>', texts.format)
     .option('--suggestions', texts.suggestions)
     .option('--complete', texts.complete)
     .addOption(new Option('--images <how>', texts.images).choices(['none', 'copy', 'link']))
@@ -32,7 +32,7 @@ export function addExport(program: Command): void {
       project,
       options,
       async (workspace) => {
-        const { format, suggestions, complete, images: placed, overwrite } = options
+        const { format = usualFormat(out), suggestions, complete, images: placed, overwrite } = options
         const settings = settingsOf(options.set)
         const request = { format, path: path.resolve(out), suggestions, complete, images: placed, settings, overwrite }
         const report = await startExport(workspace, request).done
@@ -47,4 +47,13 @@ export function addExport(program: Command): void {
       { readOnly: true },
     ),
   )
+}
+
+const byEnding: Record<string, string> = {
+  ...{ '.csv': 'csv', '.tsv': 'csv', '.xml': 'cvat', '.npy': 'npy', '.safetensors': 'features' },
+}
+
+/** What the name asks for: a table where it ends like one. */
+function usualFormat(out: string): string {
+  return byEnding[path.extname(out).toLowerCase()] ?? 'coco'
 }

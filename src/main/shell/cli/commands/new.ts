@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { summaryOf } from '../../../app/project/summary.ts'
+import { kindsText } from '../../../app/words.ts'
 import { asUserError } from '../../../base/errors.ts'
 import { type CommonOptions, run, withJson } from '../run.ts'
 import { newProject as texts } from '../texts/project.ts'
@@ -30,10 +31,14 @@ export function addNew(program: Command): void {
         backbone: options.backbone,
       })
       await scan.done
-      const { path: file, images } = summaryOf(workspace)
+      const { path: file, images, passedOver } = summaryOf(workspace)
+      const kinds = kindsText(passedOver)
       return {
-        lines: [texts.done(file, images.total, images.broken, labels.length)],
-        json: { project: file, images, labels },
+        lines: [
+          texts.done(file, images.total, images.broken, labels.length),
+          ...(kinds === '' ? [] : [texts.passedOver(kinds)]),
+        ],
+        json: { project: file, images, labels, passedOver },
       }
     }),
   )

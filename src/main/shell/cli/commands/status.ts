@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { ProjectSummary } from '../../../../contract/schemas.ts'
 import { summaryOf } from '../../../app/project/summary.ts'
+import { kindsText } from '../../../app/words.ts'
 import type { Workspace } from '../../../app/workspace.ts'
 import { oneLine } from '../../../base/visible.ts'
 import { type CommonOptions, runOn, withJson } from '../run.ts'
@@ -24,13 +25,15 @@ export function addStatus(program: Command): void {
 }
 
 function linesOf(summary: ProjectSummary): string[] {
-  const { name, path, imagesRoot, imagesAllowed, imagesRootFound, images, labels, model, lostChanges } = summary
+  const { name, path, imagesRoot, imagesAllowed, imagesRootFound, images, labels, model, lostChanges, passedOver } =
+    summary
   const [first, ...others] = texts.columns
   const width = Math.max(first.length, ...labels.map((label) => oneLine(label.name).length))
   const unknown = (known: number) => String(images.total - known).padStart(8)
   return [
     `${name}  ${path}`,
     texts.images(images, `${imagesRoot}${texts.folder(imagesRootFound, imagesAllowed)}`),
+    ...(Object.keys(passedOver).length > 0 ? [texts.passedOver(kindsText(passedOver))] : []),
     modelLine(model),
     ...(lostChanges ? [lostChanges.message, lostChanges.hint] : []),
     '',

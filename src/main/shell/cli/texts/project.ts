@@ -10,6 +10,8 @@ export const newProject = {
   backbone: 'backbone name or ONNX file; add :imagenet, :half, :unit, :bytes or :clip to set its input normalisation',
   done: (file: string, images: number, broken: number, labels: number): string =>
     `Created ${file}: ${counted(images, 'image')}${broken > 0 ? ` (${broken} unreadable)` : ''}, ${counted(labels, 'label')}.`,
+  passedOver: (kinds: string): string =>
+    `Not read: ${kinds}. Convert them to JPEG or PNG, or copy what is linked, to use them.`,
 } as const
 
 export const sample = {
@@ -24,6 +26,7 @@ export const status = {
     found ? '' : allowed ? ' (not found)' : ' (not allowed yet: --allow-images)',
   images: (counts: { total: number; broken: number; missing: number; started: number }, where: string): string =>
     `Images: ${counts.total} in ${where}; ${counts.broken} unreadable, ${counts.missing} missing, ${counts.started} with labels`,
+  passedOver: (kinds: string): string => `Not read: ${kinds}`,
   columns: ['label', 'present', 'absent', 'unknown'],
   noModel: 'Model: none yet',
   model: (kind: string, backbone: string, labels: number, mAP: number | null, at: string, usable: boolean): string =>
@@ -100,7 +103,7 @@ export const exchange = {
 export const exporting = {
   description: 'export labels to a file or folder',
   out: 'file or folder to write',
-  format: 'a format from “surmise formats”',
+  format: 'a format from “surmise formats” (default: by the ending of <out>: .csv, .xml, .npy; else coco)',
   suggestions: 'include undecided suggestions, if the format can store them',
   complete: 'only images with every label known',
   images: 'what to do with the images, if the format can store them',
