@@ -108,8 +108,7 @@ export async function readLabels(
 async function candidatesIn(folder: Glimpse, root: string): Promise<Candidate[]> {
   const found: Candidate[] = []
   for (const [entry, beginning] of folder.inside) {
-    // A CSV of metadata may lie below train.
-    if (entry.includes('/') && !/\/metadata\.csv$/.test(entry)) continue
+    if (entry.includes('/') && !isMeant(entry, folder)) continue
     const { head, json } = beginning
     const glimpse = { ...folder, name: entry, isFolder: false, head, json, entries: [], folders: noFolders }
     for (const { evidence, ...candidate } of candidatesOf(glimpse, path.join(root, beginning.name))) {
@@ -120,6 +119,14 @@ async function candidatesIn(folder: Glimpse, root: string): Promise<Candidate[]>
     }
   }
   return found
+}
+
+/** Below the root, only what is called as it is everywhere: a CSV of metadata below train, the lists of Open Images. */
+function isMeant(entry: string, { inside }: Glimpse): boolean {
+  if (/\/metadata\.csv$|imagelabels[^/]*\.csv$/.test(entry)) return true
+  return (
+    /annotations-bbox\.csv$/.test(entry) && ![...inside.keys()].some((other) => /imagelabels[^/]*\.csv$/.test(other))
+  )
 }
 
 const noFolders: ReadonlySet<string> = new Set()

@@ -1,4 +1,5 @@
 import type { Glimpse } from '../read/glimpse.ts'
+import { hasImageName } from '../read/walkFiles.ts'
 import { type Evidence, likely, perhaps, sure } from './format.ts'
 
 /** What programs write and Surmise can't read: it is told apart, so that nothing else is made of it. */
@@ -20,6 +21,16 @@ const named = (pattern: RegExp, title: string, hint: string): Foreign => ({
 
 const asCoco = 'Export it as COCO, or as CSV with a column for images and one for labels.'
 
+const isNumber = (word: string) => word !== '' && Number.isFinite(Number(word))
+
+const laidOut = (title: string, pattern: RegExp, hint: string): Foreign => ({
+  ...{ title, hint },
+  recognises: ({ isFolder, entries }) => {
+    const found = isFolder ? entries.find((entry) => pattern.test(entry)) : undefined
+    return found === undefined ? undefined : { score: likely, because: `of ${found}` }
+  },
+})
+
 export const foreign: readonly Foreign[] = [
   named(/\.tfrecords?(-\d+-of-\d+)?$/, 'a TFRecord data set', asCoco),
   named(/\.(pkl|pickle)$/, 'a Python pickle', 'Save the table with to_csv instead.'),
@@ -30,6 +41,45 @@ export const foreign: readonly Foreign[] = [
   named(/\.(xlsx?|ods)$/, 'a spreadsheet', 'Save it as CSV (UTF-8).'),
   named(/\.datum$/, 'a binary Datumaro data set', 'Export it from Datumaro in the “datumaro” format.'),
   named(/\.(zip|tar|tgz|gz|bz2|xz|7z|rar)$/, 'an archive', 'Unpack it, and import the folder.'),
+  laidOut('a KITTI data set', /(^|\/)(label_2|label_colors\.txt)$/, asCoco),
+  {
+    ...{ title: 'a KITTI data set', hint: asCoco },
+    recognises: ({ isFolder, inside }) => {
+      const isKitti = ({ head }: { head: string }) => {
+        const words = head.split('\n', 1)[0].trim().split(' ')
+        return words.length >= 15 && words.slice(-14).every(isNumber)
+      }
+      const found = isFolder
+        ? [...inside].find(([entry, one]) => /^labels\/.*\.txt$/.test(entry) && isKitti(one))
+        : undefined
+      return found && { score: likely, because: `of ${found[0]}` }
+    },
+  },
+  laidOut('a MOT sequence', /(^|\/)gt\/gt\.txt$/, asCoco),
+  laidOut(
+    'an LFW data set',
+    /(^|\/)(pairs|people)\.txt$/,
+    'It tells which faces are the same, not what is in the images.',
+  ),
+  laidOut(
+    'a Market-1501 data set',
+    /(^|\/)bounding_box_(train|test)$/,
+    'It tells who is in an image by its name: write a CSV of it.',
+  ),
+  laidOut('a VGGFace2 data set', /(^|\/)bb_landmark$/, asCoco),
+  laidOut(
+    'a Datumaro data set in Arrow',
+    /(^|\/)datum-\d+\.arrow$/,
+    'Export it from Datumaro in the “datumaro” format.',
+  ),
+  {
+    title: 'a folder of images, without a file that says what is in them',
+    hint: 'Choose the file with the labels. If its folders are the labels, choose the format “folders”.',
+    recognises: ({ isFolder, entries, inside }) =>
+      isFolder && inside.size === 0 && entries.some(hasImageName)
+        ? { score: perhaps / 2, because: 'it has nothing but images' }
+        : undefined,
+  },
   {
     title: 'a Surmise project',
     hint: 'Merge it: surmise merge.',

@@ -10,6 +10,8 @@ import { fiftyOneDataset } from './fiftyOneDataset.ts'
 import { folders, yoloClassification } from './folders.ts'
 import type { Format } from './format.ts'
 import { huggingFace } from './huggingFace.ts'
+import { imageJson } from './imageJson.ts'
+import { imagenetTxt } from './imagenetTxt.ts'
 import { labelStudio, labelStudioTable } from './labelStudio.ts'
 import { lvis } from './lvis.ts'
 import { npy } from './npy.ts'
@@ -24,6 +26,7 @@ export const formats: readonly Format[] = [
   ...[coco, lvis, csv, csvWide, openImages, tagsCsv],
   ...[voc, yolo, yoloClassification, folders],
   ...[labelStudio, labelStudioTable, cvat, datumaro, fiftyOne, fiftyOneDataset, huggingFace, records],
+  ...[imageJson, imagenetTxt],
   ...[npy, features],
 ]
 
