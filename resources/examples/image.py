@@ -11,16 +11,14 @@ def in_srgb(image, path, shrink):
         import pyvips
         loaded = pyvips.Image.new_from_file(path, shrink=shrink)
         colours = loaded.icc_transform("srgb", embedded=True, input_profile="cmyk", intent="perceptual")
-        exif, image = image.getexif(), PIL.Image.fromarray(colours.numpy())
-        image.getexif().update(exif)
-    elif image.mode in ("RGB", "L") and "icc_profile" in image.info:
+        return PIL.Image.fromarray(colours.numpy())
+    if image.mode in ("RGB", "L") and "icc_profile" in image.info:
         profile = io.BytesIO(image.info["icc_profile"])
-        image = PIL.ImageCms.profileToProfile(image, profile, PIL.ImageCms.createProfile("sRGB"), outputMode="RGB")
-    elif image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:  # onto white
+        return PIL.ImageCms.profileToProfile(image, profile, PIL.ImageCms.createProfile("sRGB"), outputMode="RGB")
+    if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:  # onto white
         values = np.asarray(image.convert("RGBA")).astype(int)
         colours, opacity = values[..., :3], values[..., 3:]
-        exif, image = image.getexif(), PIL.Image.fromarray(((colours * opacity + 255 * (255 - opacity)) // 255).astype(np.uint8))
-        image.getexif().update(exif)
+        return PIL.Image.fromarray(((colours * opacity + 255 * (255 - opacity)) // 255).astype(np.uint8))
     return image
 def reduced(pixels, size):  # of each row of [rows, columns, 3], as libvips does it: a triangle over as many as become one
     if len(pixels) <= size: return pixels
@@ -36,8 +34,8 @@ def reduced(pixels, size):  # of each row of [rows, columns, 3], as libvips does
     return np.clip((np.einsum("st,stcx->scx", weights, pixels[rows]) + 2048) >> 12, 0, 255)
 def pixels(path):  # upright, RGB, 0 to 255, [3, height, width]; the model normalises
     image = PIL.Image.open(path)
-    turned = image.getexif().get(0x0112, 1) > 4
-    inputs = (height, width) if turned else (width, height)
+    orientation = image.getexif().get(0x0112, 1)
+    inputs = (height, width) if orientation > 4 else (width, height)
     ratio = min(image.width // inputs[0], image.height // inputs[1])
     shrink = next((of for of in (8, 4, 2) if image.format == "JPEG" and ratio >= of), 1)
     if image.mode in ("RGB", "L"): image.draft(image.mode, inputs)  # large JPEGs are decoded at a part of their size
@@ -46,7 +44,7 @@ def pixels(path):  # upright, RGB, 0 to 255, [3, height, width]; the model norma
     values = reduced(values, inputs[1])
     values = reduced(values.swapaxes(0, 1), inputs[0]).swapaxes(0, 1)
     upright = PIL.Image.fromarray(values.astype(np.uint8))
-    upright.getexif().update({0x0112: image.getexif().get(0x0112, 1)})
+    upright.getexif()[0x0112] = orientation
     planes = PIL.ImageOps.exif_transpose(upright).split()
     return np.stack([np.asarray(plane.convert("F").resize((width, height), PIL.Image.BILINEAR)) for plane in planes])
 for path in sys.argv[1:]:
