@@ -211,3 +211,15 @@ test('addresses: storage, uploads, buckets, with or without the server’s own',
     expect(pathsOf(address), address).toEqual(paths)
   }
 })
+
+test('COCO of Label Studio: boxes alone, which is said; nothing becomes absent for want of choices', async () => {
+  const { format, plan, project } = await planOf(written('ls-coco-result.json'))
+  expect(format).toBe('coco')
+  expect(Object.keys(of(plan))).toContain('label-studio-boxes')
+  await plan.apply(project, { rest: 'absent' })
+  const told = project.told()
+  expect(Object.keys(told)).toEqual(['2007_000528.jpg'])
+  expect(Object.entries(told['2007_000528.jpg']).filter(([, state]) => state === 'present')).toEqual([
+    ['dog', 'present'],
+  ])
+})

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { expect, test } from 'vitest'
 import { peersPython } from '../../scripts/peers.ts'
 import { startModelExport } from '../../src/main/app/models/modelExport.ts'
@@ -14,7 +14,7 @@ const peer = peersPython('formats')
 const photos = sharedPath('data/voc12-subset/images')
 const missing = peer.missing ?? (existsSync(photos) ? undefined : 'needs the shared photos')
 
-type Variant = [name: string, made: (photo: sharp.Sharp) => sharp.Sharp]
+type Variant = [name: string, made: (photo: Sharp) => Sharp]
 
 /** Sizes above and below the input, turned, grey, see-through: what preprocessing is done differently for. */
 const variants: Variant[] = [

@@ -64,6 +64,13 @@ export class CocoReader {
       case 'annotations':
       case 'categories':
         throw this.#notCoco(`Its “${path}” is not a list`)
+      case 'info.contributor':
+        if (value !== 'Label Studio') break
+        this.#collected.problems.add(
+          'label-studio-boxes',
+          'Label Studio writes boxes and outlines to COCO, and no choices: export “JSON” there for those',
+        )
+        break
       case 'info.partial_labels.schema':
         this.#collected.ours = value === schemaName
         break
