@@ -5,7 +5,7 @@ import { Collected } from '../read/collected.ts'
 import { FileNames, readFileNames } from '../read/fileNames.ts'
 import { lastWord, trimmedEnd } from '../read/plainText.ts'
 import { readText, walkFiles } from '../read/walkFiles.ts'
-import { isXmlText, readXml, xmlText } from '../read/xml.ts'
+import { isXmlText, readXml, type XmlVisitor, xmlText } from '../read/xml.ts'
 import type { ExportOptions, ExportReport, ExportSource, ProblemList } from '../records.ts'
 import type { ExportWalk, WalkedImage } from '../write/exportWalk.ts'
 import { exportFolder, type FolderWriter } from '../write/folderWriter.ts'
@@ -205,7 +205,7 @@ class VocReader {
     const objects: { name: string; difficult: boolean }[] = []
     let fileName = ''
     let isAnnotation = false
-    await readXml(file, {
+    const isRead = await readXmlOrTell(file, name, collected.problems, {
       open: (element, _, way) => {
         if (way.length === 1 && element === 'annotation') isAnnotation = true
         if (way.length === 2 && element === 'object') objects.push({ name: '', difficult: false })
@@ -218,6 +218,7 @@ class VocReader {
         if (element === 'difficult') object.difficult = text === '1'
       },
     })
+    if (!isRead) return
     if (!isAnnotation) {
       collected.problems.add('no-annotation', 'XML files that aren’t VOC annotations: left out', name)
       return
@@ -241,6 +242,18 @@ class VocReader {
 
   #image(id: string): number {
     return this.#collected.imageOf(id, { stem: true })
+  }
+}
+
+/** One file that is empty or broken among many isn’t the end of the others: it is told of. @returns whether it could be read */
+async function readXmlOrTell(file: string, name: string, problems: ProblemList, visitor: XmlVisitor): Promise<boolean> {
+  try {
+    await readXml(file, visitor)
+    return true
+  } catch (error) {
+    if (!(error instanceof UserError) || (error.code !== 'not-xml' && error.code !== 'not-utf8')) throw error
+    problems.add('xml-broken', 'XML files that can’t be read: left out', () => `${name}: ${error.hint}`)
+    return false
   }
 }
 

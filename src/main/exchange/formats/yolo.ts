@@ -184,7 +184,7 @@ function namesIn(text: string, file: string): Map<number, string> | undefined {
   }
   let names: unknown
   try {
-    const document = parseDocument(text, { merge: false, logLevel: 'silent' })
+    const document = parseDocument(text, { merge: false, logLevel: 'silent', schema: 'failsafe' })
     if (document.errors.length > 0) throw document.errors[0]
     const value: unknown = document.toJS({ maxAliasCount: 100, mapAsMap: true })
     names = value instanceof Map ? value.get('names') : undefined

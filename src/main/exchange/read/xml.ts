@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import sax from 'sax'
 import { asUserError, cancelled, UserError } from '../../base/errors.ts'
 import type { ReadOptions } from '../formats/format.ts'
+import { decoderOf, encodingIn } from './encoding.ts'
 import { trimmed } from './plainText.ts'
 
 export interface XmlVisitor {
@@ -29,7 +30,8 @@ export async function readXml(
   try {
     const { size } = await stat(file)
     const parser = new XmlParser(file, visitor)
-    const decoder = new TextDecoder('utf-8', { fatal: true })
+    const encoding = await encodingDeclared(file)
+    const decoder = decoderOf(encoding)
     let done = 0
     for await (const chunk of createReadStream(file, { highWaterMark: 128 * 1024 })) {
       if (signal?.aborted) throw cancelled('The import')
@@ -41,9 +43,29 @@ export async function readXml(
     parser.end()
   } catch (error) {
     if (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
-      throw new UserError('not-utf8', `The file isn’t UTF-8: ${file}`, 'Save it as UTF-8.')
+      throw new UserError(
+        'not-utf8',
+        `The file isn’t in the encoding that it names (or UTF-8): ${file}`,
+        'Save it as UTF-8.',
+      )
     }
     throw asUserError(error)
+  }
+}
+
+/** What a file’s first line says of its encoding (GBK, ISO-8859-1), or a byte order mark does; else UTF-8. */
+async function encodingDeclared(file: string): Promise<string> {
+  const handle = await open(file)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0)
+    const head = buffer.subarray(0, bytesRead)
+    const marked = encodingIn(head)
+    if (marked !== undefined) return marked
+    const declared = /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(head.toString('latin1'))?.[1]
+    // It could be read so far: whatever it says, it isn't UTF-16.
+    return declared === undefined || /^(utf|ucs)-?(16|2)/i.test(declared) ? 'utf-8' : declared
+  } finally {
+    await handle.close()
   }
 }
 
