@@ -82,6 +82,18 @@ describe('tables that aren’t CSV', () => {
     expect(rest).toBe(1)
   })
 
+  test('texts are cut by what makes labels repeat', async () => {
+    const cells = ['dog,cat', 'dog', 'cat,cow', 'cow,dog', 'cat', 'dog,cat,cow']
+    const lines = cells.map((tags, at) => JSON.stringify({ file_name: `${at}.jpg`, tags }))
+    const told = (await imported(temporaryFile('x.jsonl', lines.join('\n')), withImages('0.jpg', '5.jpg'))).told
+    expect(told).toEqual({
+      '0.jpg': { dog: 'present', cat: 'present' },
+      '5.jpg': { dog: 'present', cat: 'present', cow: 'present' },
+    })
+    const one = temporaryFile('x.jsonl', '{"image":"a.jpg","label":"dining table"}\n{"image":"b.jpg","label":"dog"}\n')
+    expect((await imported(one, withImages('a.jpg'))).told).toEqual({ 'a.jpg': { 'dining table': 'present' } })
+  })
+
   test('where it isn’t clear, it is asked', async () => {
     const two = temporaryFile('x.json', JSON.stringify([{ image: 'a.jpg', label: 'dog', tags: ['x'] }]))
     await expect(imported(two, withImages('a.jpg'))).rejects.toMatchObject({

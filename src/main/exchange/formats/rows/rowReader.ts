@@ -4,8 +4,10 @@ import { type Known, State } from '../../../domain/state.ts'
 import { Collected } from '../../read/collected.ts'
 import { isObject, type JsonObject } from '../../read/jsonValues.ts'
 import type { ClassNames } from '../../read/rows.ts'
+import { type Separator, separatorOf, tagsIn, UnclearSeparator } from '../../read/table/separators.ts'
 import { answerTo, type Setting, type Settings } from '../settings.ts'
-import { type Columns, columnsOf, imageIn, isYesOrNo, nameKeyOf } from './columns.ts'
+import { separatorSetting } from '../tables/tagsReader.ts'
+import { type Columns, columnsOf, imageIn, isYesOrNo, keyOf, nameKeyOf } from './columns.ts'
 
 const imageSetting: Setting = {
   id: 'image',
@@ -30,7 +32,7 @@ const namesSetting: Setting = {
   usual: '',
 }
 
-export const rowSettings: readonly Setting[] = [imageSetting, labelsSetting, namesSetting]
+export const rowSettings: readonly Setting[] = [imageSetting, labelsSetting, namesSetting, separatorSetting]
 
 /** So many rows say what the columns are. */
 const rowsLookedAt = 200
@@ -44,6 +46,7 @@ export class RowReader {
   #waiting: JsonObject[] = []
   #columns: Columns | undefined
   #labels: string | undefined
+  #separator: Separator = 'none'
   #hasAbsent = false
   readonly #names: readonly string[] | undefined
   readonly #keepsNumbers: boolean
@@ -99,6 +102,7 @@ export class RowReader {
     }
     this.#labels = this.#labelColumn(this.#columns, rows)
     this.#checkVectors(rows)
+    this.#separator = this.#separatorIn(rows)
     const left = this.#columns.others.filter((name) => name !== this.#labels)
     if (left.length > 0) {
       this.collected.problems.add(
@@ -140,6 +144,24 @@ export class RowReader {
       'field-unknown',
       `There is no column “${name}”: ${this.#file}`,
       `Its columns are: ${namesOf(rows) || 'none'}.`,
+    )
+  }
+
+  /** Of texts in the column of labels: what joins them. */
+  #separatorIn(rows: readonly JsonObject[]): Separator {
+    const asked = answerTo(separatorSetting, this.#settings)
+    if (asked !== 'auto') return asked as Separator
+    const cells = rows.map((row) => row[this.#labels ?? '']).filter((value) => typeof value === 'string')
+    const images = rows.map((row) => imageIn(row[this.#columns!.image]))
+    const found = separatorOf(cells, new Set(images).size < images.length, {
+      isOne: /^(label|tag|class|category|target)$/.test(keyOf(this.#labels ?? '')),
+    })
+    if (!(found instanceof UnclearSeparator)) return found
+    const readings = found.separators.map((one) => tagsIn(found.cell, one).join(' · '))
+    throw new UserError(
+      'separator-unclear',
+      `“${shortened(found.cell, 80)}” could be read as ${readings.join(' or as ')}: ${this.#file}`,
+      `Set the option “separator” to one of: ${found.separators.join(', ')}.`,
     )
   }
 
@@ -187,7 +209,8 @@ export class RowReader {
       const value = row[place]
       if (value === null || value === undefined || value === '') continue
       if (state === State.present || (Array.isArray(value) && value.length > 0)) isTold = true
-      this.#cell(index, place, value, state)
+      if (typeof value !== 'string') this.#cell(index, place, value, state)
+      else for (const tag of tagsIn(value, this.#separator)) this.#cell(index, place, tag, state)
     }
     for (const label of wide) {
       const value = row[label]
