@@ -5,6 +5,13 @@ export const workbench = {
     shown === total
       ? `${total.toLocaleString()} images`
       : `${shown.toLocaleString()} of ${total.toLocaleString()} images`,
+  /** @param kinds endings (".heic"), or "link" */
+  notUsed: (kinds: Readonly<Record<string, number>>) =>
+    `not used: ${Object.entries(kinds)
+      .sort((a, b) => b[1] - a[1])
+      .map(([kind, count]) => `${count.toLocaleString()} ${kind === 'link' && count !== 1 ? 'links' : kind}`)
+      .join(', ')}`,
+  notReadHint: 'Files in the image folder that can’t be used. Convert them to JPEG or PNG, or copy what is linked.',
   started: (count: number) => `${count.toLocaleString()} started`,
   selected: (count: number) => `${count.toLocaleString()} selected`,
   list: 'Images',

@@ -16,7 +16,7 @@ import { SavedFilters } from './SavedFilters.tsx'
 
 /** The filters combine; the count is always there. */
 export function FilterBar({ shown, project }: { shown: number; project: ProjectSummary }) {
-  const { images, readOnly } = project
+  const { images, readOnly, passedOver } = project
   const labels = useLabels()
   const filter = useUi((state) => state.filter)
   const sort = useUi((state) => state.sort)
@@ -94,6 +94,12 @@ export function FilterBar({ shown, project }: { shown: number; project: ProjectS
         <span className="flex-1" />
         <span role="status" className="shrink-0 text-[13px] text-muted tabular-nums">
           {texts.workbench.images(shown, images.total)} · {texts.workbench.started(images.started)}
+          {Object.keys(passedOver).length > 0 && (
+            <span title={texts.workbench.notReadHint}>
+              {' · '}
+              {texts.workbench.notUsed(passedOver)}
+            </span>
+          )}
         </span>
         <input
           type="range"
