@@ -132,7 +132,7 @@ export function leaveOutUnused(
   }
   for (let row = 0; row < states.length; row++) use(states.imageAt(row), states.labelAt(row))
   for (const [image, label] of predictions) use(image, label)
-  const noImages = imageIds.every((id) => id === 0)
+  const noImages = imageIds.length > 0 && imageIds.every((id) => id === 0)
   for (const [index, label] of labels.entries()) {
     if (label.labelId !== null || matched.has(index) || !(used.has(index) || noImages)) continue
     label.leftOut = true
