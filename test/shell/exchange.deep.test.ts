@@ -50,6 +50,8 @@ test('in by a mapping and answers, out to folders and as features, with what cou
     json: { images: 4, present: 2, absent: 1 },
   })
 
+  const elsewhere = path.join(folder, 'elsewhere.csv')
+  writeFileSync(elsewhere, 'image,label,value\nnowhere/zzz.jpg,dog,present\n')
   const wrong: [string[], string][] = [
     [['export', project, path.join(folder, 'y'), '--format', 'folders', '--images', 'none'], 'export-images'],
     [['export', project, path.join(folder, 'y.csv'), '--format', 'csv', '--images', 'copy'], 'export-images'],
@@ -59,6 +61,7 @@ test('in by a mapping and answers, out to folders and as features, with what cou
     [['import', project, wide, '--rename', 'x'], 'rename'],
     [['import', project, features, '--format', 'features'], 'format-writes-only'],
     [['import', project, features], 'format-unknown'],
+    [['import', project, elsewhere], 'import-nothing'],
     [['formats', 'nothing'], 'format-unknown'],
   ]
   for (const [args, code] of wrong) {
