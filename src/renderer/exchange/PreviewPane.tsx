@@ -103,10 +103,12 @@ export function PreviewPane({
           value={choices.rest}
           options={[
             { value: 'unknown', label: texts.exchange.restUnknown },
-            { value: 'absent', label: texts.exchange.restAbsent },
             ...(restEmpty && restEmpty.pairs > 0
-              ? [{ value: 'absent-everywhere', label: texts.exchange.restEverywhere(restEmpty.images) } as const]
-              : []),
+              ? ([
+                  { value: 'absent', label: texts.exchange.restLabelled },
+                  { value: 'absent-everywhere', label: texts.exchange.restEverywhere(restEmpty.images) },
+                ] as const)
+              : ([{ value: 'absent', label: texts.exchange.restAbsent }] as const)),
           ]}
           onChange={(value) => onChange({ ...choices, rest: value })}
         />

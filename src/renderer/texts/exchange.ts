@@ -114,10 +114,11 @@ export const exchange = {
       : `The file doesn’t say what is absent. Treat the ${count.toLocaleString()} other image–label pairs as:`,
   restUnknown: 'Unknown: not everything was looked for',
   restAbsent: 'Absent: the file lists everything that is present',
+  restLabelled: 'In images with a label in the file: absent',
   restEverywhere: (images: number) =>
     images === 1
-      ? 'Absent, also in the 1 image listed without any label'
-      : `Absent, also in the ${images.toLocaleString()} images listed without any label`,
+      ? 'Absent everywhere, also in the 1 image listed without any label'
+      : `Absent everywhere, also in the ${images.toLocaleString()} images listed without any label`,
   conflictKeep: 'Keep the project’s marks',
   conflictReplace: 'Use the file’s marks',
   onConflict: 'Conflicts',
