@@ -100,9 +100,11 @@ function detectedLines({ format, detected }: ImportPreview): string[] {
 
 /** Why an import would take nothing over; undefined if it would. What the project knows already counts as taken over. */
 function nothingIn(
-  { images, states, suggestions, rest, restEmpty }: ImportPreview,
+  { images, states, suggestions, rest, restEmpty, labels }: ImportPreview,
   options: Options,
 ): UserError | undefined {
+  // A file of labels alone adds them.
+  if (images.inFile === 0 && labels.some(({ known }) => !known)) return undefined
   if (images.matched === 0) {
     const message = texts.nothing.images(images.inFile, images.unmatchedPaths[0] ?? '')
     return new UserError('import-nothing', message, texts.nothing.imagesHint)
