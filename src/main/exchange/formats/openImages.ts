@@ -5,6 +5,7 @@ import { State } from '../../domain/state.ts'
 import { equalStems, ImageIds } from '../match/imageIds.ts'
 import { Collected } from '../read/collected.ts'
 import { columnKey, columnsIn, readCsvRecords } from '../read/csvRecords.ts'
+import { isFile, walkFiles } from '../read/walkFiles.ts'
 import type { ExportOptions, ExportReport, ExportSource, LabelRecord } from '../records.ts'
 import { csvLine, neutralised, restored } from '../write/csvCells.ts'
 import { exportFile, writeTextFile } from '../write/exportWalk.ts'
@@ -29,17 +30,31 @@ export const openImages: Format = {
     'Confidence 1 is present, 0 is absent; machine labels, and anything between, are suggestions. Source says who decided, but not when.',
   checked: 'round trip; a real file of COCO by way of it',
   extensions: ['.csv'],
-  reads: 'file',
+  reads: 'file or folder',
   writes: 'file',
   settings: [classes],
-  recognises: ({ isFolder, head }) =>
-    !isFolder && ['imageid', 'labelname'].every((column) => columnsIn(head).includes(column))
-      ? { score: sure, because: 'it has the columns ImageID and LabelName' }
-      : undefined,
+  recognises: ({ isFolder, head, entries }) => {
+    if (!isFolder) {
+      const isOne = ['imageid', 'labelname'].every((column) => columnsIn(head).includes(column))
+      return isOne ? { score: sure, because: 'it has the columns ImageID and LabelName' } : undefined
+    }
+    const lists = entries.filter((entry) => listName.test(entry))
+    if (lists.length === 0) return undefined
+    return {
+      score: sure,
+      because: `${lists[0]} has image-level labels`,
+      reads: (entry) => listName.test(entry) || descriptionsName.test(entry),
+    }
+  },
   read: readOpenImages,
   besides: (target) => [descriptionsFile(target)],
   write: writeOpenImages,
 }
+
+/** As Open Images, Datumaro and FiftyOne call the lists of image-level labels. */
+const listName = /(^|[/-])(imagelabels(-boxable)?|classifications)\.csv$/i
+/** … and what the codes mean. */
+const descriptionsName = /(class-descriptions[^/]*|(^|\/)metadata\/classes)\.csv$/i
 
 /** Sources that Open Images knows for what people have looked at. */
 const verified = new Set(['verification', 'crowdsource-verification', 'xclick', 'activemil'])
@@ -104,10 +119,20 @@ function codesOf(labels: readonly LabelRecord[]): Map<number, string> {
 }
 
 /** @throws UserError `not-open-images`, `not-csv`, `not-utf8`, `cancelled`, and those of the file system */
-async function readOpenImages(file: string, options: ReadOptions): Promise<Collected> {
-  const reader = new OpenImagesReader(file)
-  await reader.readNames(answerTo(classes, options.settings))
-  await readCsvRecords(file, options, (record, line) => reader.record(record, line))
+async function readOpenImages(place: string, options: ReadOptions): Promise<Collected> {
+  const inFolder = (await isFile(place)) ? undefined : await walkFiles(place, (name) => /\.csv$/i.test(name), options)
+  const lists = inFolder ? inFolder.filter(({ path: file }) => listName.test(file)).map(({ file }) => file) : [place]
+  const reader = new OpenImagesReader(place)
+  if (lists.length === 0) throw reader.fault('There is no list of image-level labels in this folder')
+  const asked = answerTo(classes, options.settings)
+  await reader.readNames(
+    inFolder && asked === '' ? inFolder.find(({ path: file }) => descriptionsName.test(file))?.file : asked,
+  )
+  for (const [part, list] of lists.entries()) {
+    const onProgress = (share: number) => options.onProgress?.((part + share) / lists.length)
+    reader.begin()
+    await readCsvRecords(list, { ...options, onProgress }, (record, line) => reader.record(record, line))
+  }
   return reader.finish()
 }
 
@@ -124,7 +149,14 @@ class OpenImagesReader {
     this.#collected.predictions.model = 'Open Images'
   }
 
-  async readNames(asked: string): Promise<void> {
+  /** The next list has a header of its own. */
+  begin(): void {
+    this.#places = undefined
+  }
+
+  /** @param asked '' for what lies beside the file */
+  async readNames(asked: string | undefined): Promise<void> {
+    if (asked === undefined) return
     const file = asked === '' ? await this.#descriptionsBeside() : path.resolve(path.dirname(this.#file), asked)
     if (file === undefined) return
     await readCsvRecords(file, {}, ([label = '', name = '']) => {
@@ -199,7 +231,7 @@ class OpenImagesReader {
   }
 
   finish(): Collected {
-    if (!this.#places) throw this.#fault('The file is empty')
+    if (!this.#places) throw this.fault('The file is empty')
     const { problems, labels } = this.#collected
     if (this.#names.size === 0 && labels.length > 0) {
       const message = 'No class descriptions beside the file: labels are named by their codes'
@@ -214,12 +246,12 @@ class OpenImagesReader {
     const placeOf = (name: string) => names.indexOf(name)
     const places = { image: placeOf('imageid'), label: placeOf('labelname'), source: placeOf('source') }
     if (places.image < 0 || places.label < 0) {
-      throw this.#fault(`The first line must name ImageID and LabelName; it is: ${shortened(record.join(','), 100)}`)
+      throw this.fault(`The first line must name ImageID and LabelName; it is: ${shortened(record.join(','), 100)}`)
     }
     return { ...places, confidence: placeOf('confidence') }
   }
 
-  #fault(reason: string): UserError {
+  fault(reason: string): UserError {
     return new UserError(
       'not-open-images',
       `${reason}: ${this.#file}`,
