@@ -163,8 +163,10 @@ export async function embedMissing(
   images: readonly KnownAtClick['images'][number][],
   device: Device,
   backbone: Backbone | string = workspace.project.settings.get('backbone') ?? builtInBackbone,
-  /** @default the project's own cache */
-  into: { cacheFolder: string; passOver?: string } = { cacheFolder: workspace.project.cacheFolder },
+  /** `onBegun`: the backbone is open, and images are next. @default the project's own cache */
+  { onBegun, ...into }: { cacheFolder: string; passOver?: string; onBegun?: () => void } = {
+    cacheFolder: workspace.project.cacheFolder,
+  },
 ): Promise<EmbedResult & { perSecond: number | undefined }> {
   const { context } = workspace
   const input = {
@@ -185,6 +187,7 @@ export async function embedMissing(
         signal: job.signal,
         onProgress: (report) => {
           job.update(embeddingProgress(report))
+          if (report.phase === 'embedding') onBegun?.()
           if (report.perSecond > 0) perSecond = report.perSecond
         },
       })
