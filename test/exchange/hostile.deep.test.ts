@@ -1,11 +1,11 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { UserError } from '../../src/main/base/errors.ts'
 import { RandomState } from '../../src/main/base/random.ts'
 import { formatOf } from '../../src/main/exchange/formats/detect.ts'
 import type { Format } from '../../src/main/exchange/formats/format.ts'
-import { formats } from '../../src/main/exchange/formats/list.ts'
+import { formatById, formats } from '../../src/main/exchange/formats/list.ts'
 import { ImportPlan } from '../../src/main/exchange/plan/plan.ts'
 import { temporaryFile, temporaryFolder } from './folder.ts'
 import { MemoryProject } from './memoryProject.ts'
@@ -25,15 +25,42 @@ function pets(): MemoryProject {
   return project
 }
 
-async function exported(format: Format): Promise<string> {
+/** Files of formats that others write: their content, or what one of their programs wrote. */
+const foreign: Record<string, { place: string; files: Record<string, string | { peer: string }> }> = {
+  'label-studio-csv': { place: 'x.csv', files: { 'x.csv': { peer: 'label-studio/ls-export.csv' } } },
+  'fiftyone-dataset': { place: 'samples.json', files: { 'samples.json': { peer: 'fiftyone/samples.json' } } },
+  records: { place: 'x.parquet', files: { 'x.parquet': { peer: 'hugging-face/numbered.parquet' } } },
+  'image-json': {
+    place: 'x',
+    files: {
+      'x/a.json': JSON.stringify({ imagePath: 'a.jpg', flags: { dog: true }, shapes: [{ label: 'cat', points: [] }] }),
+      'x/c.json': JSON.stringify({ imagePath: 'c.png', flags: {}, shapes: [] }),
+    },
+  },
+  'imagenet-txt': { place: 'x', files: { 'x/synsets.txt': 'dog\ncat\n', 'x/train.txt': 'a.jpg 0 1\nsub/b.jpg 1\n' } },
+}
+/** The same reader, with other files of its own. */
+const more: [id: string, files: Record<string, string | { peer: string }>, place: string][] = [
+  ['records', { 'x.jsonl': '{"image":"a.jpg","labels":["dog"]}\n{"image":"c.png","labels":[]}\n' }, 'x.jsonl'],
+  ['records', { 'x.json': '[{"image":"a.jpg","dog":1,"cat":0},{"image":"c.png","dog":0,"cat":1}]' }, 'x.json'],
+  ['huggingface', { x: { peer: 'hugging-face/saved' } }, 'x'],
+]
+
+async function exported(format: Format, others = foreign[format.id]): Promise<string> {
   const target = path.join(temporaryFolder(), `x${format.extensions[0] ?? ''}`)
   const placeImage = async ({ path: name }: { path: string }, destination: string) => {
     mkdirSync(path.dirname(destination), { recursive: true })
     writeFileSync(destination, name)
   }
-  if (format.id === 'label-studio-csv') {
-    copyFileSync(path.join(import.meta.dirname, 'peers/label-studio/ls-export.csv'), target)
-    return target
+  if (others) {
+    const place = path.join(path.dirname(target), others.place)
+    for (const [name, content] of Object.entries(others.files)) {
+      const file = path.join(path.dirname(target), name)
+      mkdirSync(path.dirname(file), { recursive: true })
+      if (typeof content === 'string') writeFileSync(file, content)
+      else cpSync(path.join(import.meta.dirname, 'peers', content.peer), file, { recursive: true })
+    }
+    return place
   }
   await format.write!(pets().source(), target, { appVersion: '0', suggestions: true, placeImage })
   return target
@@ -162,26 +189,28 @@ function seedOf(text: string): number {
 
 const readers = formats.filter(({ read }) => read)
 
-test.each(readers.map((format) => [format.id, format] as const))(
-  '%s: a file that is broken in any way is read as far as it goes, or gets a sentence',
-  async (id, format) => {
-    const place = await exported(format)
-    const files = filesAt(place)
-    const state = new RandomState(seedOf(id))
-    const random = () => state.random()
-    for (let i = 0; i < mutations; i++) {
-      const file = files[Math.floor(random() * files.length)]
-      const whole = readFileSync(file)
-      writeFileSync(file, broken(whole, random))
-      await expectSentence(format, place, `mutation ${i} of ${path.basename(file)}`)
-      writeFileSync(file, whole)
-    }
-    expect(Object.keys(Object.prototype)).toEqual([])
-  },
-)
+test.each([
+  ...readers.map((format) => [format.id, format, undefined] as const),
+  ...more.map(([id, files, place]) => [`${id} (${place})`, formatById(id), { place, files }] as const),
+])('%s: a file that is broken in any way is read as far as it goes, or gets a sentence', async (id, format, others) => {
+  const place = await exported(format, others)
+  const files = filesAt(place)
+  const state = new RandomState(seedOf(id))
+  const random = () => state.random()
+  for (let i = 0; i < mutations; i++) {
+    const file = files[Math.floor(random() * files.length)]
+    const whole = readFileSync(file)
+    writeFileSync(file, broken(whole, random))
+    await expectSentence(format, place, `mutation ${i} of ${path.basename(file)}`)
+    writeFileSync(file, whole)
+  }
+  expect(Object.keys(Object.prototype)).toEqual([])
+})
 
 test('each reader gets the files of all the others, and what is none at all', async () => {
-  const places = await Promise.all(formats.filter(({ id, write }) => write && id !== 'features').map(exported))
+  const places = await Promise.all(
+    formats.filter(({ id, write }) => write && id !== 'features').map((format) => exported(format)),
+  )
   const others = [
     ...['', '\ufeff', '0', '"', '{', '[', '<', '\n\n\n', 'image', '%PDF-1.7\n%\xe2\xe3', 'PK\x03\x04'].map((text) =>
       temporaryFile('x.json', text),

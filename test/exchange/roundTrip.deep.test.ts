@@ -101,6 +101,7 @@ const roundTrips: Record<string, RoundTrip[]> = {
   'label-studio': [{ target: 'x.json' }],
   datumaro: [{ target: 'x.json' }],
   fiftyone: [{ target: 'x', onDisk: true, pictures: true, readableOnly: true }],
+  huggingface: [{ target: 'x', onDisk: true, pictures: true, readableOnly: true }],
   npy: [{ target: 'x.npy' }],
   'csv-wide': [
     { target: 'x.csv' },

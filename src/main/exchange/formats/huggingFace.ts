@@ -71,9 +71,16 @@ async function readHuggingFace(root: string, options: ReadOptions): Promise<Coll
   return collected
 }
 
+/** Without it, or where it is broken, numbers stay without names, and that is told. */
 async function classesBeside(file: string): Promise<ClassNames> {
   const info = path.join(path.dirname(file), 'dataset_info.json')
-  return (await isFile(info)) ? classNamesIn(JSON.parse(await readText(info))) : new Map()
+  if (!(await isFile(info))) return new Map()
+  const text = await readText(info)
+  try {
+    return classNamesIn(JSON.parse(text))
+  } catch {
+    return new Map()
+  }
 }
 
 function writeImageFolder(source: ExportSource, target: string, options: ExportOptions): Promise<ExportReport> {

@@ -19,7 +19,7 @@ export function parseJsonText(text: string): unknown {
 
 function quoteLongIntegers(part: string): string {
   return part.replace(/(?<![\w.+-])-?\d{16,}(?![\w.])/g, (digits) =>
-    Number.isSafeInteger(Number(digits)) ? digits : `"${digits}"`,
+    String(Number(digits)) === digits ? digits : `"${digits}"`,
   )
 }
 

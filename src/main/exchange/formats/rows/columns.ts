@@ -105,12 +105,18 @@ export function columnsOf(rows: readonly JsonObject[], classes: ClassNames): Col
       name !== absent &&
       (classes.has(name) ||
         (!otherNames.has(keyOf(name)) &&
-          ((labelNames.has(keyOf(name)) && valuesOf(name).some(couldBeLabels)) || isListOfNames(valuesOf(name))))),
+          ((labelNames.has(keyOf(name)) && (valuesOf(name).some(couldBeLabels) || areEmptyLists(valuesOf(name)))) ||
+            isListOfNames(valuesOf(name))))),
   )
   const isWide = (name: string) => valuesOf(name).length > 0 && valuesOf(name).every(isYesOrNo)
   const wide =
     labels.length > 0 ? [] : rest.filter((name) => name !== absent && !otherNames.has(keyOf(name)) && isWide(name))
   return { image, labels, wide, absent, others: rest.filter((name) => ![...labels, ...wide, absent].includes(name)) }
+}
+
+/** A column of lists in which no image has a label: where nothing is present yet. */
+function areEmptyLists(values: readonly unknown[]): boolean {
+  return values.length > 0 && values.every((value) => Array.isArray(value) && value.length === 0)
 }
 
 /** What a cell says of which image it is about. */
