@@ -27,8 +27,8 @@ test('a large image crosses whole, and one that nobody wants any more keeps noth
   await waitFor(async () => expect((await ask()).status).toBe(200))
   const whole = Buffer.from(await (await ask()).arrayBuffer())
   expect(whole.equals(bytes)).toBe(true)
-  const unwanted = await ask()
-  await unwanted.body?.cancel()
+  // Again and again: a piece may be under way, or not.
+  for (let i = 0; i < 20; i++) await (await ask()).body?.cancel()
   expect(await core.client.project.current()).toMatchObject({ name: 'p' })
   expect((await (await ask()).arrayBuffer()).byteLength).toBe(bytes.length)
 })

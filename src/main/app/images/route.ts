@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import { asUserError, UserError } from '../../base/errors.ts'
+import { fileStream } from '../../base/fileStream.ts'
 import { realPlaceBelow } from '../../base/places.ts'
 import { isComputeLost } from '../../compute/client.ts'
 import type { Image } from '../../project/types.ts'
@@ -115,7 +115,7 @@ async function sendFile(request: Request, file: string, headers: Headers): Promi
       await handle.close()
       return new Response(null, { headers: sized })
     }
-    return new Response(Readable.toWeb(handle.createReadStream()) as ReadableStream, { headers: sized })
+    return new Response(fileStream(handle), { headers: sized })
   } catch (error) {
     await handle.close()
     throw error

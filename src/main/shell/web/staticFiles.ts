@@ -1,6 +1,6 @@
 import { open, realpath } from 'node:fs/promises'
 import path from 'node:path'
-import { Readable } from 'node:stream'
+import { fileStream } from '../../base/fileStream.ts'
 import { pages as texts } from '../texts.ts'
 
 const types: Record<string, string> = {
@@ -38,7 +38,7 @@ export async function answerStatic(folder: string, request: Request): Promise<Re
     // The names of built files hold a hash of their content; only the page itself has a fixed one.
     'Cache-Control': pathname.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache',
   }
-  return new Response(isHead ? null : (Readable.toWeb(handle.createReadStream()) as ReadableStream), { headers })
+  return new Response(isHead ? null : fileStream(handle), { headers })
 }
 
 async function fileBelow(folder: string, pathname: string): Promise<string | undefined> {
