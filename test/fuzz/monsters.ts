@@ -97,7 +97,8 @@ const jsons: Monster[] = [
     }),
   },
   {
-    ...{ title: 'JSON with NaN', reader: 'coco', size: small, becomes: ['not-json'] },
+    // NaN is nothing: what is left has neither images that can be named nor labels.
+    ...{ title: 'JSON with NaN', reader: 'coco', size: small, becomes: ['not-coco'] },
     make: text('x.json', () => ['{"images":[{"id":NaN,"file_name":"a.jpg"}],"categories":[]}']),
   },
 ]
