@@ -121,14 +121,15 @@ const copy = at('project', 'copy.surmise')
 copyFileSync(project, copy)
 await surmise('suggest', project, '--out', at('out', 'suggestions.csv'))
 const { formats } = JSON.parse((await surmise('formats', '--json')).trim().split('\n').at(-1)!) as {
-  formats: { id: string; writes: string }[]
+  formats: { id: string; writes: string | null }[]
 }
 const readOnly = [
-  ...formats.map(({ id, writes }) =>
-    writes.startsWith('file')
-      ? ['export', project, at('out', `${id}.out`), '--format', id]
-      : ['export', project, at('out', id), '--format', id, '--images', 'copy'],
-  ),
+  ...formats.flatMap(({ id, writes }) => {
+    if (writes === null) return []
+    return writes.startsWith('file')
+      ? [['export', project, at('out', `${id}.out`), '--format', id]]
+      : [['export', project, at('out', id), '--format', id, '--images', 'copy']]
+  }),
   ['report', project, at('out', 'report.html')],
   ['export-model', project, at('out', 'model.onnx')],
   ['explain', project, names[20], 'right'],
