@@ -100,7 +100,7 @@ test('by the keyboard alone: a backbone is fetched, tried, switched to and train
   await expect(house.getByRole('button', { name: 'Download House' })).toBeVisible()
   await page.reload()
   await ready(page)
-  await openPage()
+  // The address says which page was open.
   await expect(compare.getByText(/known pairs held out/)).toBeVisible(computing)
   await noPointer()
 })
