@@ -36,6 +36,18 @@ test('Back leads through the screens that were shown, Forward on again, and neit
   await at(page).toBe('/images?suggested=yes&sort=known')
   await page.goForward()
   await expect(opened(page)).toHaveText(fourth ?? '')
+  // So are those gone through just before going back, of which the address hasn't told yet.
+  for (const leave of ['back', 'Escape'] as const) {
+    const before = await opened(page).textContent()
+    await page.keyboard.press('ArrowLeft')
+    await expect(opened(page)).not.toHaveText(before ?? '')
+    const fifth = await opened(page).textContent()
+    if (leave === 'back') await page.evaluate('history.back()')
+    else await page.keyboard.press('Escape')
+    await expect(images(page)).toBeFocused()
+    await page.goForward()
+    await expect(opened(page)).toHaveText(fifth ?? '')
+  }
   // Escape leads back too: it leaves no second list behind.
   await page.keyboard.press('Escape')
   await expect(images(page)).toBeFocused()

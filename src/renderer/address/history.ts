@@ -17,6 +17,8 @@ import { formatAddress, formatDialog, type Place, parseAddress, projectSign } fr
 
 /** What the browser keeps beside an address. */
 interface Entry {
+  /** Of this step; it stays when its address is replaced. */
+  id: string
   address: string
   /** The one that Back leads to; null where that is none of ours. */
   before: string | null
@@ -37,6 +39,15 @@ let told: Told | null = null
 /** Leads back by itself: what is shown stays until that is done. */
 let isLeaving = false
 let minor: ReturnType<typeof setTimeout> | undefined
+/** What is told late. */
+let late: Told | null = null
+/** The step that is shown: when Back is heard of, the browser has left it already. */
+let step = ''
+/** What was still to be told of a step when it was left, by its id: an entry that was left can't be replaced any more. */
+const untold = new Map<string, Told>()
+let steps = 0
+/** Another than those before the page was loaded anew, too. */
+const newStep = (): string => `${performance.timeOrigin}-${++steps}`
 let isScheduled = false
 /** An address of a project that is not open: it is gone to when that opens. */
 let wanted: string | null = null
@@ -65,10 +76,11 @@ export function followAddress(): void {
     })
   })
   window.addEventListener('popstate', () => {
-    clearTimeout(minor)
-    minor = undefined
+    const left = takeLate()
+    if (left) untold.set(step, left)
     if (isLeaving) {
       isLeaving = false
+      step = entryNow()?.id ?? newStep()
       tell()
     } else void arrive(location.hash)
   })
@@ -93,11 +105,13 @@ function tell(): void {
   const kind = kindOfChange(told, now)
   if (kind === null) return
   if (kind === 'minor') {
+    late = now
     minor ??= setTimeout(() => write('replace'), minorEvery)
     return
   }
-  // What was told late is part of where the way back leads.
-  if (minor !== undefined) replaceBy(told)
+  // What is told late is part of where the way back leads.
+  const left = takeLate()
+  if (left) replace(left)
   const entry = entryNow()
   const address = formatAddress(now, now.project, labelsNow())
   if (kind !== 'replace' && entry?.before === address) {
@@ -126,26 +140,35 @@ function kindOfChange(from: Told, to: Told): 'step' | 'leave' | 'replace' | 'min
 }
 
 function write(how: 'push' | 'replace'): void {
-  clearTimeout(minor)
-  minor = undefined
+  takeLate()
   const now = placeNow()
   const entry = entryNow()
   const address = formatAddress(now, now.project, labelsNow())
   told = now
   if (how === 'push' && entry?.address !== address) {
+    step = newStep()
     history.pushState({ surmise: entryOf(now, address, entry?.address ?? '') }, '', urlOf(address))
-  } else history.replaceState({ surmise: entryOf(now, address, entry?.before ?? null) }, '', urlOf(address))
+  } else replace(now)
 }
 
-function replaceBy(place: Told): void {
+/** @returns what was still to be told; it is not told any more */
+function takeLate(): Told | null {
   clearTimeout(minor)
   minor = undefined
+  const place = late
+  late = null
+  return place
+}
+
+function replace(place: Told): void {
+  const entry = entryNow()
   const address = formatAddress(place, place.project, labelsNow())
-  history.replaceState({ surmise: entryOf(place, address, entryNow()?.before ?? null) }, '', urlOf(address))
+  step = entry?.id ?? newStep()
+  history.replaceState({ surmise: entryOf(place, address, entry?.before ?? null) }, '', urlOf(address))
 }
 
 const entryOf = ({ filter, sort }: Place, address: string, before: string | null): Entry => ({
-  ...{ address, before, view: { filter, sort } },
+  ...{ id: step, address, before, view: { filter, sort } },
 })
 const urlOf = (address: string): string => location.pathname + location.search + address
 
@@ -155,14 +178,17 @@ async function arrive(hash: string): Promise<void> {
   if (project !== null && !queryClient.getQueryData(keys.labels)) {
     await queryClient.ensureQueryData({ queryKey: keys.labels, queryFn: () => client.labels.list() }).catch(() => null)
   }
-  const read = parseAddress(hash, labelsNow())
+  const entry = hash === location.hash ? entryNow() : null
+  const last = entry && untold.get(entry.id)
+  if (entry) untold.delete(entry.id)
+  const read = parseAddress(last ? formatAddress(last, last.project, labelsNow()) : hash, labelsNow())
   wanted = null
   if (!read) notify('warning', texts.address.unknown)
   else if (read.project === project) {
-    const entry = entryNow()
-    const view = entry && hash === location.hash ? entry.view : read.view
+    const view = last ?? entry?.view ?? read.view
     if (view === read.view && read.problem) notify('warning', read.problem)
-    show({ screen: read.screen, dialog: read.dialog, ...view })
+    const { filter, sort } = view
+    show({ screen: read.screen, dialog: read.dialog, filter, sort })
   } else if (read.project !== null) {
     notify('warning', texts.address.elsewhere)
     // Somebody came by it, and can open the project yet.

@@ -39,11 +39,14 @@ export function DropTarget() {
       event.preventDefault()
       void take(event.dataTransfer).catch(notifyError)
     }
+    // Entering counts too: on a drop, what came under the pointer since may be entered and never held over.
+    window.addEventListener('dragenter', over)
     window.addEventListener('dragover', over)
     window.addEventListener('dragleave', leave)
     window.addEventListener('drop', drop)
     return () => {
       clearTimeout(timer)
+      window.removeEventListener('dragenter', over)
       window.removeEventListener('dragover', over)
       window.removeEventListener('dragleave', leave)
       window.removeEventListener('drop', drop)
