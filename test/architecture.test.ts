@@ -227,6 +227,19 @@ describe('the house', () => {
       expect(new RegExp(`function ${name}\\([^)]*: (RelationsRule|'leave')`).test(text), name).toBe(true)
   })
 
+  test('a command lies with its kind, and its texts in the file of that kind', () => {
+    const folder = 'main/shell/cli/commands/'
+    const commands = files.filter((file) => file.startsWith(folder))
+    expect(commands.length).toBeGreaterThan(20)
+    const misplaced = commands.flatMap((file) => {
+      const kind = path.posix.dirname(file.slice(folder.length))
+      const texts = importsOf(file).filter((target) => target.includes('/texts/'))
+      const own = kind === '.' ? [] : [`../../texts/${kind}.ts`, '../../texts/common.ts']
+      return texts.filter((target) => !own.includes(target)).map((target) => `${file} → ${target}`)
+    })
+    expect(misplaced).toEqual([])
+  })
+
   test('only domain/ spells the codes of the states', () => {
     const spelt = files
       .filter((file) => file.startsWith('main/') && roomOf(file) !== 'main/domain')

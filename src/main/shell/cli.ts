@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
-import { complain } from './cli/commands/report.ts'
+import { complain } from './cli/answer.ts'
 import { surmiseProgram } from './cli/program.ts'
 import { hideSecrets } from './cli/secrets.ts'
 import { sayJson } from './cli/terminal.ts'

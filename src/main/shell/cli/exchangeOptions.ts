@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import type { Problem } from '../../app/exchange/importing.ts'
 import { UserError } from '../../base/errors.ts'
-import { exchange as texts } from './texts/project.ts'
+import { exchange as texts } from './texts/exchange.ts'
 
 /** An option that may be given several times. @returns in what is parsed, the list of its values; undefined without one */
 export function repeatable(flags: string, description: string): Option {

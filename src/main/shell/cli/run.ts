@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import type { Application } from '../../app/application.ts'
 import type { Workspace } from '../../app/workspace.ts'
 import { startApplication } from '../start.ts'
-import { type Answer, answer, complain } from './commands/report.ts'
+import { type Answer, answer, complain } from './answer.ts'
 import { showProgress } from './progress.ts'
 import { common } from './texts/common.ts'
 
