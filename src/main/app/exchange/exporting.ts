@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { ExportReport } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
 import { copyWhole } from '../../base/files.ts'
+import { State, sideOf } from '../../domain/state.ts'
 import type { Format } from '../../exchange/formats/format.ts'
 import { formatById } from '../../exchange/formats/list.ts'
 import { checkSettings, type Settings } from '../../exchange/formats/settings.ts'
@@ -14,7 +15,8 @@ import type { CurrentScores } from '../../pairs/suggestions.ts'
 import type { ReadableProject } from '../../project/readable.ts'
 import type { ProjectSnapshot } from '../../project/states/snapshot.ts'
 import type { Label } from '../../project/types.ts'
-import { rankSuggestions, suggestionOf } from '../../suggestions/scores.ts'
+import { isHeldOut } from '../../suggestions/fromNames.ts'
+import { rankSuggestions, type ScoredPair, suggestionOf } from '../../suggestions/scores.ts'
 import type { StartedJob } from '../jobs.ts'
 import { openFeatures } from '../training/featureSource.ts'
 import { counted } from '../words.ts'
@@ -102,36 +104,73 @@ export function startExport(workspace: ReadableWorkspace, request: ExportRequest
   })
 }
 
+/** What a file of suggestions holds. */
+export interface WrittenSuggestions {
+  /** Of unknown pairs. */
+  suggestions: number
+  /** Known pairs with a probability of parts of the model that never saw them. */
+  known: number
+  /** Known pairs that the model has no such probability of, or whose image can’t be read. */
+  leftOut: number
+}
+
 /**
- * Every undecided suggestion as a line of a CSV file, the surest first.
- * @throws UserError `no-suggestions`, and those of the file system
+ * Every undecided suggestion as a line of a CSV file, the surest first; with `known`, the known pairs after them, held out.
+ * @throws UserError `no-suggestions`, `nothing-held-out`, and those of the file system
  */
 export async function exportSuggestions(
   workspace: ReadableWorkspace,
   target: string,
-  { overwrite, signal }: { overwrite?: boolean; signal?: AbortSignal } = {},
-): Promise<number> {
+  { known = false, overwrite, signal }: { known?: boolean; overwrite?: boolean; signal?: AbortSignal } = {},
+): Promise<WrittenSuggestions> {
   const { context, project, suggestions } = workspace
   requireTarget(workspace, { path: target, as: 'file', overwrite })
   const scores = await suggestions.current()
   if (!scores) {
     throw new UserError('no-suggestions', 'There are no suggestions yet.', 'Fine-tune first (surmise train).')
   }
-  const { table } = scores
+  const { table, model } = scores
+  if (known && !isHeldOut(model)) {
+    throw new UserError(
+      'nothing-held-out',
+      'This model has no held-out probabilities: it wasn’t trained on this project’s marks.',
+      'Fine-tune first (surmise train), or leave --known out.',
+    )
+  }
   const matrix = await suggestions.followAll(scores)
   const names = new Map(project.labels.list().map(({ id, name }) => [id, name]))
   const paths = new Map<number, string>()
   for (const { id, path: file, status } of project.images.known()) if (status === 'ok') paths.set(id, file)
-  const undecided = (imageId: number, labelId: number) =>
-    names.has(labelId) && paths.has(imageId) && matrix.get(imageId, labelId) === 0
+  const isWanted = (imageId: number, labelId: number) => names.has(labelId) && paths.has(imageId)
+  const isUnknown = (imageId: number, labelId: number) => matrix.get(imageId, labelId) === State.unknown
+  const told = ({ row, column, probability }: ScoredPair): SuggestionRow => {
+    const [image, label] = [paths.get(table.imageIds[row])!, names.get(table.labelIds[column])!]
+    return { image, label, probability, suggestion: suggestionOf(probability) }
+  }
+  const written: WrittenSuggestions = { suggestions: 0, known: 0, leftOut: 0 }
   const rows = function* (): Generator<SuggestionRow> {
-    for (const { row, column, probability } of rankSuggestions(table, undecided)) {
-      const image = paths.get(table.imageIds[row])!
-      const label = names.get(table.labelIds[column])!
-      yield { image, label, probability, suggestion: suggestionOf(probability) }
+    const undecided = rankSuggestions(table, (image, label) => isWanted(image, label) && isUnknown(image, label))
+    for (const pair of undecided) {
+      written.suggestions++
+      yield told(pair)
+    }
+    if (!known) return
+    // Rows of known pairs stay as training left them (`FollowedScores`): cross-fitted, or of a model that had never seen the pair.
+    const decided = rankSuggestions(table, (image, label) => isWanted(image, label) && !isUnknown(image, label))
+    for (const pair of decided) {
+      const state = matrix.get(table.imageIds[pair.row], table.labelIds[pair.column])
+      // Since forgotten, while the file was written.
+      if (state === State.unknown) continue
+      written.known++
+      yield { ...told(pair), known: sideOf(state) }
+    }
+    written.leftOut = -written.known
+    for (const { id: imageId } of project.images.known()) {
+      for (const labelId of names.keys()) if (!isUnknown(imageId, labelId)) written.leftOut++
     }
   }
-  return context.writes.during(target, () => writeSuggestionsCsv(target, rows(), { signal }))
+  await context.writes.during(target, () => writeSuggestionsCsv(target, rows(), { known, signal }))
+  return written
 }
 
 /** Copies an image, or links to it, if it is still the picture that was scanned: nothing else leaves by an export. */

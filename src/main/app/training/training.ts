@@ -9,7 +9,7 @@ import { cancelled, UserError } from '../../base/errors.ts'
 import { rowsWithKnown } from '../../domain/labelMatrix.ts'
 import type { Json, Model } from '../../project/models.ts'
 import type { MatrixSnapshot } from '../../project/states/stateMatrix.ts'
-import { isFromNames } from '../../suggestions/fromNames.ts'
+import { isFromNames, learntKind } from '../../suggestions/fromNames.ts'
 import { removeCheckpoints } from '../../training/checkpoint.ts'
 import type { LastStageReport } from '../../training/lastStage/tune.ts'
 import type { Comparison } from '../../training/measure/comparison.ts'
@@ -97,7 +97,7 @@ export async function startTraining(
         project.models.add(
           {
             uid,
-            kind: 'blend',
+            kind: learntKind,
             backbone: embedded.backbone.name,
             seed,
             device,

@@ -4,6 +4,12 @@ import { common } from './common.ts'
 export const suggest = {
   description: 'write the model’s suggestions for every unknown label to a CSV file',
   out: 'CSV file to write: image,label,probability,suggestion',
+  known:
+    'also write the known labels, with probabilities of parts of the model that never saw them (held out), as cleanlab needs them; adds the columns known (present, absent, or empty for suggestions) and held_out (yes for known labels)',
+  heldOut: (known: number, leftOut: number): string => {
+    const left = leftOut > 0 ? ` ${leftOut} left out: no held-out probability, or an image that can’t be read.` : ''
+    return `And ${counted(known, 'known label')}, held out.${left}`
+  },
   fromNames: 'suggest from label names first, with a backbone that has a text encoder: no marks needed',
   template: 'prompt for each label, such as “a photo of a {label}” (with --from-names)',
   device: 'auto, cpu, webgpu, … (with --from-names; default: the project’s setting)',

@@ -10,6 +10,7 @@ import { suggest as texts } from '../../texts/suggestions.ts'
 
 interface Options extends CommonOptions {
   out: string
+  known?: boolean
   fromNames?: boolean
   template?: string
   device?: string
@@ -23,6 +24,7 @@ export function addSuggest(program: Command): void {
     .argument('<project>', common.project)
     .requiredOption('--out <file>', texts.out)
     .option('--overwrite', common.overwrite)
+    .option('--known', texts.known)
     .option('--from-names', texts.fromNames)
     .option('--template <text>', texts.template)
     .option('--device <name>', texts.device)
@@ -32,13 +34,17 @@ export function addSuggest(program: Command): void {
       options,
       async (workspace) => {
         const file = path.resolve(options.out)
-        const { fromNames = false, template, device, overwrite } = options
+        const { known = false, fromNames = false, template, device, overwrite } = options
         requireTarget(workspace, { path: file, as: 'file', overwrite })
         if (fromNames) await (await startSuggestingByNames(workspace, { template, device })).done
         const current = workspace.project.models.current()
         const byNames = current !== undefined && isFromNames(current)
-        const suggestions = await exportSuggestions(workspace, file, { overwrite })
-        return { lines: [texts.done(suggestions, file, byNames)], json: { file, suggestions, fromNames: byNames } }
+        const written = await exportSuggestions(workspace, file, { known, overwrite })
+        const { suggestions } = written
+        const lines = [texts.done(suggestions, file, byNames)]
+        if (known) lines.push(texts.heldOut(written.known, written.leftOut))
+        const counts = known ? written : { suggestions }
+        return { lines, json: { file, ...counts, fromNames: byNames } }
       },
       { readOnly: !options.fromNames },
     ),
