@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { StoredFilter, StoredSort } from '../src/main/domain/imageFilter.ts'
 import { openProject } from '../src/main/project/file/open.ts'
-import type { ImageFilter, ImageSort } from '../src/main/project/images/filter.ts'
 import { makeBigProject } from '../test/project/bigProject.ts'
 
 const size = { images: 100_000, labels: 80, known: 0.5 }
@@ -70,7 +70,7 @@ try {
   }
   report('open, first page of 200 images, counts (worst of 5)', Math.max(...times), 1500)
 
-  const queries: [string, ImageFilter, ImageSort?][] = [
+  const queries: [string, StoredFilter, StoredSort?][] = [
     ['all, by path', {}],
     ['one label present', { labels: [{ labelId: 7, is: 'present' }] }],
     ['one label unknown', { labels: [{ labelId: 7, is: 'unknown' }] }],

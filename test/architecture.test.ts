@@ -19,7 +19,7 @@ const mayImport: Record<string, string[]> = {
   'main/tensor': ['main/base', 'main/domain'],
   'main/sst': ['main/base', 'main/domain', 'main/tensor'],
   'main/suggestions': ['main/base', 'main/domain', 'main/tensor'],
-  'main/pairs': ['main/base', 'main/domain', 'main/project', 'main/suggestions'],
+  'main/pairs': ['main/base', 'main/domain', 'main/suggestions'],
   'main/backbone': ['main/base', 'main/domain', 'main/images', 'main/tensor'],
   'main/training': ['main/base', 'main/domain', 'main/backbone', 'main/tensor', 'main/sst', 'main/suggestions'],
   'main/deployment': [

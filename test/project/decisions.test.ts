@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { StateSource } from '../../src/main/domain/decision.ts'
 import type { Project } from '../../src/main/project/project.ts'
-import type { StateSource } from '../../src/main/project/types.ts'
 import { ids, newProject, scanned } from './support.ts'
 
 const sources: StateSource[] = ['human', 'accepted_suggestion', 'import']

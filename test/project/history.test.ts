@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import type { ProjectChange } from '../../src/main/domain/change.ts'
 import { openProject } from '../../src/main/project/file/open.ts'
 import type { Project } from '../../src/main/project/project.ts'
-import type { ProjectChange } from '../../src/main/project/types.ts'
 import { closing, ids, newProject, scanned, userError } from './support.ts'
 
 /** One label, some images. */

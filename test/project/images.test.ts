@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { StoredFilter } from '../../src/main/domain/imageFilter.ts'
 import { openProject } from '../../src/main/project/file/open.ts'
-import type { ImageFilter } from '../../src/main/project/images/filter.ts'
 import { naturalOrderKey } from '../../src/main/project/images/path.ts'
 import type { Project } from '../../src/main/project/project.ts'
 import { brokenFile, closing, ids, newProject, scanned } from './support.ts'
@@ -18,7 +18,7 @@ const ugly = [
 ]
 
 /** The paths that the filter lets through, in order. */
-function paths(project: Project, filter: ImageFilter = {}): string[] {
+function paths(project: Project, filter: StoredFilter = {}): string[] {
   return project.images.many(project.images.ids(filter)).map((image) => image.path)
 }
 
@@ -132,7 +132,7 @@ describe('filters', () => {
     return project
   }
 
-  test.each<[ImageFilter, string[]]>([
+  test.each<[StoredFilter, string[]]>([
     [{}, ['a/1.jpg', 'a/2.jpg', 'a/b/3.jpg', 'ab/4.jpg']],
     [{ labels: [{ labelId: 1, is: 'present' }] }, ['a/1.jpg']],
     [{ labels: [{ labelId: 1, is: 'absent' }] }, ['a/2.jpg']],

@@ -1,3 +1,4 @@
+import type { ImageId, LabelId } from './quantities.ts'
 import { State } from './state.ts'
 
 /** The states of N images × C labels. */
@@ -6,6 +7,24 @@ export interface LabelMatrix {
   states: Int8Array
   /** C */
   labels: number
+}
+
+/** The states of a whole project, found by ids. It follows every change: what is read of it is valid until the next wait. */
+export interface ProjectMatrix {
+  /** N×C, row-major, of `State`. */
+  readonly states: Int8Array
+  readonly rows: number
+  readonly columns: number
+  /** Of each row, rising. */
+  readonly imageIds: Int32Array
+  /** Of each column, rising. */
+  readonly labelIds: Int32Array
+  /** −1 for an image that is not there. */
+  rowOf(imageId: ImageId): number
+  /** −1 for a label that is not there. */
+  columnOf(labelId: LabelId): number
+  /** `unknown` for an image or label that is not there. */
+  get(imageId: ImageId, labelId: LabelId): State
 }
 
 /** Whether anything is known of this image. */

@@ -1,4 +1,4 @@
-import type { Decisions, Origin } from '../project/states/decisions.ts'
+import type { DecisionColumns, Origin } from '../domain/decision.ts'
 import type { ImageFilter } from './query.ts'
 
 type Decided = NonNullable<ImageFilter['decided']>
@@ -9,7 +9,7 @@ type LabelConditions = NonNullable<ImageFilter['labels']>
  * such, at least one.
  */
 export function decidedImages(
-  decisions: Decisions,
+  decisions: DecisionColumns,
   decided: Decided,
   labels: LabelConditions = [],
 ): (imageId: number) => boolean {

@@ -1,6 +1,5 @@
+import type { DecisionColumns, KnownState } from '../domain/decision.ts'
 import { sideOf } from '../domain/state.ts'
-import type { Decisions } from '../project/states/decisions.ts'
-import type { KnownState } from '../project/types.ts'
 import { isFromNames } from '../suggestions/fromNames.ts'
 import { confidenceOf, likelyFrom, suggestionOf } from '../suggestions/scores.ts'
 import type { CurrentScores, Suggestion } from './suggestions.ts'
@@ -16,7 +15,7 @@ import type { CurrentScores, Suggestion } from './suggestions.ts'
  * @param label without it, of all labels
  */
 export function mistakesOfImages(
-  decisions: Decisions,
+  decisions: DecisionColumns,
   { table, model }: CurrentScores,
   label?: number,
 ): (imageId: number) => number {

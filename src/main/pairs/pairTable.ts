@@ -1,6 +1,6 @@
+import type { ProjectMatrix } from '../domain/labelMatrix.ts'
 import type { ImageId, LabelId, Probabilities } from '../domain/quantities.ts'
 import { State } from '../domain/state.ts'
-import type { StateMatrix } from '../project/states/stateMatrix.ts'
 import { confidenceOf, likelyFrom } from '../suggestions/scores.ts'
 
 /** A number for each pair of N images × C labels, as a training left them: probabilities, or gains. */
@@ -13,7 +13,7 @@ export interface PairValues {
   values: Float32Array
 }
 
-export type States = Pick<StateMatrix, 'states' | 'columns' | 'rowOf' | 'columnOf'>
+export type States = Pick<ProjectMatrix, 'states' | 'columns' | 'rowOf' | 'columnOf'>
 
 /** Rows looked at together: the states are row-major and the values column-major, and a block of both fits the processor's cache. */
 const block = 256

@@ -1,20 +1,19 @@
+import type { DecisionColumns, StateSource } from '../domain/decision.ts'
+import type { LabelCondition, StoredFilter, StoredSort } from '../domain/imageFilter.ts'
+import type { ProjectMatrix } from '../domain/labelMatrix.ts'
 import type { ImageId, LabelId, Probability } from '../domain/quantities.ts'
-import type { ImageFilter as FilterInFile, LabelCondition, ImageSort as SortInFile } from '../project/images/filter.ts'
-import type { ReadableProject } from '../project/readable.ts'
-import type { Decisions } from '../project/states/decisions.ts'
-import type { StateMatrix } from '../project/states/stateMatrix.ts'
-import type { StateSource } from '../project/types.ts'
 import { placeInAudit } from '../suggestions/audit.ts'
 import type { Gains } from '../suggestions/gains.ts'
 import { likelyFrom } from '../suggestions/scores.ts'
 import type { Confidence } from './confidence.ts'
 import { decidedImages } from './decided.ts'
 import { mistakesOfImages } from './mistakes.ts'
+import type { PairProject } from './project.ts'
 import type { CurrentScores, Suggestions } from './suggestions.ts'
 import { Usefulness } from './usefulness.ts'
 
 /** Which images: every condition that is given must hold. */
-export interface ImageFilter extends Omit<FilterInFile, 'labels'> {
+export interface ImageFilter extends Omit<StoredFilter, 'labels'> {
   /** `suggested`: unknown, and the model leans clearly towards one side. */
   labels?: readonly { labelId: LabelId; is: LabelCondition['is'] | 'suggested' }[]
   /** At least one likely suggestion that is not decided. */
@@ -30,7 +29,7 @@ export interface ImageFilter extends Omit<FilterInFile, 'labels'> {
 export type ImageSort =
   | {
       /** The file's own orders, and those by what a model says (see the contract's `imageSort`). */
-      by: SortInFile['by'] | 'confidence' | 'usefulness' | 'uncertain' | 'mistakes' | 'audit'
+      by: StoredSort['by'] | 'confidence' | 'usefulness' | 'uncertain' | 'mistakes' | 'audit'
       descending?: boolean
       /** Of the random order. @default that of the current model */
       seed?: number
@@ -58,7 +57,7 @@ export interface FoundImages {
 
 /** What a project's images are found by. */
 export interface PairSources {
-  project: ReadableProject
+  project: PairProject
   suggestions: Pick<Suggestions, 'current' | 'confidence' | 'gains'>
 }
 
@@ -94,17 +93,17 @@ export async function findImages(
 
 /** What a query is answered from; that which it does not need is not read. */
 interface Sources {
-  decisions: Decisions | undefined
+  decisions: DecisionColumns | undefined
   scores: CurrentScores | undefined
   confidence: Confidence | undefined
-  gains: { gains: Gains; matrix: StateMatrix } | undefined
+  gains: { gains: Gains; matrix: ProjectMatrix } | undefined
 }
 
 const sortsByModel = ['confidence', 'uncertain', 'mistakes', 'audit'] as const
 const isByModel = (by: string): by is (typeof sortsByModel)[number] => sortsByModel.some((one) => one === by)
 
 async function openSources(
-  project: ReadableProject,
+  project: PairProject,
   suggestions: Pick<Suggestions, 'current' | 'confidence' | 'gains'>,
   filter: ImageFilter,
   sort: ImageSort,
@@ -188,7 +187,7 @@ function valuesOf(
   }
 }
 
-function sortInFile(sort: ImageSort): SortInFile {
+function sortInFile(sort: ImageSort): StoredSort {
   const { by } = sort
   if (by === 'label' || by === 'usefulness' || isByModel(by)) return { by: 'path' }
   return { by, descending: sort.descending }

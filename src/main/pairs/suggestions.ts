@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../base/errors.ts'
+import type { ProjectChange, StateDelta } from '../domain/change.ts'
+import type { ProjectMatrix } from '../domain/labelMatrix.ts'
+import type { Model } from '../domain/model.ts'
 import type { LabelId, Probability } from '../domain/quantities.ts'
 import type { Side, State } from '../domain/state.ts'
-import type { Model } from '../project/models.ts'
-import type { ReadableProject } from '../project/readable.ts'
-import type { StateMatrix } from '../project/states/stateMatrix.ts'
-import type { ProjectChange, StateDelta } from '../project/types.ts'
 import { type Gains, gainsFile, readGains } from '../suggestions/gains.ts'
 import { FollowedScores } from '../suggestions/rescoring.ts'
 import { confidenceOf, likelyFrom, ScoreTable, scoresFile, suggestionOf } from '../suggestions/scores.ts'
 import { Confidence } from './confidence.ts'
 import { PairTable, type PairValues } from './pairTable.ts'
+import type { PairProject } from './project.ts'
 
 export interface CurrentScores {
   model: Model
@@ -45,7 +45,7 @@ const sliceAim = 5
  * marks: one image at once when it is looked at; all of them before they are compared with each other.
  */
 export class Suggestions {
-  readonly #project: ReadableProject
+  readonly #project: PairProject
   #current: Promise<CurrentScores | undefined> | undefined
   #pairs: { table: ScoreTable; pairs: PairTable; confidence: Confidence } | undefined
   /** Of which every row is up to date, and is kept so. */
@@ -54,7 +54,7 @@ export class Suggestions {
   #pass: { followed: FollowedScores; done: Promise<void> } | undefined
   #gains: { model: string; gains: Gains | undefined } | undefined
 
-  constructor(project: ReadableProject) {
+  constructor(project: PairProject) {
     this.#project = project
   }
 
@@ -111,7 +111,7 @@ export class Suggestions {
   }
 
   /** Brings the scores of every image up to date. @returns the states that they go by */
-  async followAll({ followed }: CurrentScores): Promise<StateMatrix> {
+  async followAll({ followed }: CurrentScores): Promise<ProjectMatrix> {
     const matrix = await this.#project.states.matrix()
     // A large change meanwhile sets it back: then once more.
     while (this.#allFollowed !== followed) {
@@ -121,7 +121,7 @@ export class Suggestions {
     return matrix
   }
 
-  async #followRows(followed: FollowedScores, matrix: StateMatrix): Promise<void> {
+  async #followRows(followed: FollowedScores, matrix: ProjectMatrix): Promise<void> {
     // The pass has to be known before the first change can come.
     await setImmediate()
     const mine = this.#pass
@@ -194,7 +194,7 @@ function valuesOf({ imageIds, labelIds, probabilities }: ScoreTable): PairValues
 }
 
 /** What is known of an image now, label by label; nothing of a label that was removed. */
-export function statesIn(matrix: StateMatrix, imageId: number): (labelId: number) => State {
+export function statesIn(matrix: ProjectMatrix, imageId: number): (labelId: number) => State {
   return (labelId) => matrix.get(imageId, labelId)
 }
 

@@ -1,26 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { UserError } from '../base/errors.ts'
+import type { Model } from '../domain/model.ts'
 import type { Connection, ReadableDatabase, Write } from './database.ts'
 import { soundRow } from './soundRow.ts'
-
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
-
-export interface Model {
-  id: number
-  uid: string
-  createdAt: number
-  /** How it was trained: 'linear', 'sst', 'blend' … */
-  kind: string
-  backbone: string
-  seed: number | null
-  device: string | null
-  metrics: Json
-  /** The labels it gives scores for, in the order of its outputs. */
-  labelIds: number[]
-  /** In the cache folder; null when only its name came with an import. */
-  file: string | null
-  current: boolean
-}
 
 export type NewModel = Omit<Model, 'id' | 'uid' | 'createdAt' | 'current'> & { uid?: string; createdAt?: number }
 

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { cancelled, UserError } from '../base/errors.ts'
+import type { ProjectChange } from '../domain/change.ts'
 import { Connection, type Write } from './database.ts'
 import {
   historyDamaged,
@@ -39,7 +40,6 @@ import { ProgressTable } from './states/progress.ts'
 import { ProjectSnapshot } from './states/snapshot.ts'
 import { StatesTable } from './states/states.ts'
 import { Writer } from './states/writer.ts'
-import type { ProjectChange } from './types.ts'
 
 /** An action of more states is undone in slices. */
 const smallAction = 5000

@@ -1,8 +1,7 @@
+import type { StateSource } from '../domain/decision.ts'
+import type { ImageStatus } from '../domain/imageFilter.ts'
 import type { ImageId, LabelId } from '../domain/quantities.ts'
 import type { Known, State } from '../domain/state.ts'
-
-/** Who decided: a person, a person who accepted a suggestion, or a file that was imported. */
-export type StateSource = 'human' | 'accepted_suggestion' | 'import'
 
 export interface Label {
   id: LabelId
@@ -29,19 +28,6 @@ export interface Label {
   absentCount: number
 }
 
-/** A known state with where it came from. */
-export interface KnownState {
-  labelId: LabelId
-  state: Known
-  source: StateSource
-  /** Milliseconds since 1970. */
-  decidedAt: number
-  /** The model whose suggestion was accepted, with its probability. */
-  modelId: number | null
-  score: number | null
-  annotator: string | null
-}
-
 /** What somebody said of a label of an image, in one of the copies that were joined. */
 export interface Statement {
   /** The name of the copy. */
@@ -66,8 +52,6 @@ export interface StateChange {
   score?: number | null
   annotator?: string | null
 }
-
-export type ImageStatus = 'ok' | 'missing' | 'broken'
 
 export interface Image {
   id: ImageId
@@ -107,17 +91,4 @@ export interface Action {
   redoable: boolean
   /** What decided its pairs; null where it changed labels only. */
   source: StateSource | null
-}
-
-/** What has changed, told after the commit. */
-export type ProjectChange =
-  | { kind: 'states'; delta: StateDelta }
-  | { kind: 'labels' | 'images' | 'models' | 'settings' }
-
-/** New states by image and label, as columns: a bulk action has millions. */
-export interface StateDelta {
-  readonly length: number
-  readonly imageIds: Int32Array
-  readonly labelIds: Int32Array
-  readonly states: Int8Array
 }

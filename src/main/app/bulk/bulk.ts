@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { BulkLine, BulkPreview, BulkRequest, BulkSample } from '../../../contract/bulk.ts'
 import type { ActionResult } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
+import type { ProjectChange } from '../../domain/change.ts'
+import type { ProjectMatrix } from '../../domain/labelMatrix.ts'
 import { stateOf } from '../../domain/state.ts'
 import { findImages } from '../../pairs/query.ts'
 import type { CurrentScores } from '../../pairs/suggestions.ts'
 import { Relations } from '../../project/labels/relations.ts'
-import type { StateMatrix } from '../../project/states/stateMatrix.ts'
-import type { ProjectChange, StateChange } from '../../project/types.ts'
+import type { StateChange } from '../../project/types.ts'
 import { isFromNames } from '../../suggestions/fromNames.ts'
 import { versionOf } from '../images/rows.ts'
 import type { StartedJob } from '../jobs.ts'
@@ -56,7 +57,7 @@ export class BulkPreviews {
   }
 
   /** The pairs that are no evidence; read once, until something is marked. */
-  async uponSuggestion({ project }: Workspace, matrix: StateMatrix): Promise<Uint8Array> {
+  async uponSuggestion({ project }: Workspace, matrix: ProjectMatrix): Promise<Uint8Array> {
     for (;;) {
       this.#uponSuggestion ??= project.states.decidedUponSuggestion(matrix)
       const read = this.#uponSuggestion

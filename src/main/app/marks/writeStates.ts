@@ -1,7 +1,7 @@
+import type { ProjectMatrix } from '../../domain/labelMatrix.ts'
 import type { Edit, EditOptions, SlicesOptions } from '../../project/labels/edit.ts'
 import { Relations } from '../../project/labels/relations.ts'
 import type { Project } from '../../project/project.ts'
-import type { StateMatrix } from '../../project/states/stateMatrix.ts'
 import type { StateChange } from '../../project/types.ts'
 
 /*
@@ -13,7 +13,7 @@ import type { StateChange } from '../../project/types.ts'
  * `follow`: parents of what is present become present, rivals of its group absent, children of what is absent absent.
  * `leave`: the states are what somebody else said (a file, another copy of the project), or already hold what follows.
  */
-export type RelationsRule = { follow: Relations; known: Pick<StateMatrix, 'get'> } | 'leave'
+export type RelationsRule = { follow: Relations; known: Pick<ProjectMatrix, 'get'> } | 'leave'
 
 /** More changes than this are written in slices, so that the screen stays alive. */
 export const manyChanges = 5000

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Decisions, ProgressOverview } from '../../../contract/progress.ts'
+import type { ProjectChange } from '../../domain/change.ts'
 import type { ReadableProject } from '../../project/readable.ts'
 import type { Worked } from '../../project/states/progress.ts'
-import type { ProjectChange } from '../../project/types.ts'
 
 /** A longer silence is a break. */
 const breakAfter = 120_000

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Label, Model, ProjectSummary } from '../../../contract/schemas.ts'
 import { labelMetrics } from '../../../contract/schemas.ts'
-import type { Model as ModelRow } from '../../project/models.ts'
+import type { Model as ModelRow } from '../../domain/model.ts'
 import { settingsOf } from '../backbones/backbones.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 import { lostChangesOf } from './lostChanges.ts'

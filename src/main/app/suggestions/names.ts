@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { findTextTower } from '../../backbone/text/textFiles.ts'
 import { cancelled, UserError } from '../../base/errors.ts'
-import type { Model } from '../../project/models.ts'
+import type { Model } from '../../domain/model.ts'
 import { isFromNames, namesKind } from '../../suggestions/fromNames.ts'
 import { noTextTower } from '../../training/names/noTextTower.ts'
 import type { Device } from '../devices/devices.ts'

@@ -1,31 +1,7 @@
+import type { ImageStatus, LabelCondition, StoredFilter, StoredSort } from '../../domain/imageFilter.ts'
 import { stateOf } from '../../domain/state.ts'
 import type { Value } from '../database.ts'
-import type { ImageStatus } from '../types.ts'
 import { foldText } from './path.ts'
-
-/** Which images: every condition that is given must hold. */
-export interface ImageFilter {
-  status?: readonly ImageStatus[]
-  labels?: readonly LabelCondition[]
-  /** How many of the labels are known in the image. */
-  known?: 'nothing' | 'something' | 'everything'
-  /** Words that the path must hold, all of them; case makes no difference. */
-  text?: string
-  /** This folder and all below it, relative to the root. */
-  folder?: string
-  /** A state was changed by this `do` of the history. */
-  action?: number
-}
-
-export interface LabelCondition {
-  labelId: number
-  is: 'present' | 'absent' | 'unknown' | 'known'
-}
-
-export interface ImageSort {
-  by: 'path' | 'added' | 'modified' | 'known'
-  descending?: boolean
-}
 
 export interface SqlCondition {
   sql: string
@@ -33,7 +9,7 @@ export interface SqlCondition {
 }
 
 /** The filter as a condition over the table `image`. */
-export function filterSql(filter: ImageFilter): SqlCondition {
+export function filterSql(filter: StoredFilter): SqlCondition {
   const conditions = [
     ...(filter.status ? [statusSql(filter.status)] : []),
     ...(filter.labels ?? []).map(labelSql),
@@ -49,7 +25,7 @@ export function filterSql(filter: ImageFilter): SqlCondition {
   }
 }
 
-export function sortSql({ by, descending }: ImageSort): string {
+export function sortSql({ by, descending }: StoredSort): string {
   const direction = descending ? 'DESC' : 'ASC'
   const column = { path: 'order_key', added: 'id', modified: 'mtime_ms', known: 'present_count + absent_count' }[by]
   return by === 'added' ? `id ${direction}` : `${column} ${direction}, id ${direction}`

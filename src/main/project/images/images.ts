@@ -1,7 +1,8 @@
+import type { ImageStatus, StoredFilter, StoredSort } from '../../domain/imageFilter.ts'
 import type { ReadableDatabase, Value, Write } from '../database.ts'
 import { soundRow } from '../soundRow.ts'
-import type { Image, ImageStatus } from '../types.ts'
-import { filterSql, type ImageFilter, type ImageSort, sortSql } from './filter.ts'
+import type { Image } from '../types.ts'
+import { filterSql, sortSql } from './filter.ts'
 import { applyScan, type ScanChanges } from './scan.ts'
 
 interface ImageRow {
@@ -42,7 +43,7 @@ export interface ImageCounts {
   started: number
 }
 
-const byPath: ImageSort = { by: 'path' }
+const byPath: StoredSort = { by: 'path' }
 const idsAtOnce = 500
 const knownAtOnce = 1000
 
@@ -94,7 +95,7 @@ export class ImagesTable {
   }
 
   /** Every image that the filter lets through, in order: what a grid scrolls over. */
-  ids(filter: ImageFilter = {}, sort: ImageSort = byPath): Int32Array {
+  ids(filter: StoredFilter = {}, sort: StoredSort = byPath): Int32Array {
     const { sql, values } = filterSql(filter)
     return Int32Array.from(
       this.#db.column<number>(`SELECT id FROM image WHERE ${sql} ORDER BY ${sortSql(sort)}`, ...values),
@@ -102,7 +103,7 @@ export class ImagesTable {
   }
 
   /** One page of them. */
-  page(filter: ImageFilter, sort: ImageSort, offset: number, limit: number): Image[] {
+  page(filter: StoredFilter, sort: StoredSort, offset: number, limit: number): Image[] {
     const { sql, values } = filterSql(filter)
     // The ids first: only the page's own rows are read whole.
     const ids = this.#db.column<number>(
@@ -114,7 +115,7 @@ export class ImagesTable {
     return this.many(ids)
   }
 
-  count(filter: ImageFilter = {}): number {
+  count(filter: StoredFilter = {}): number {
     const { sql, values } = filterSql(filter)
     return this.#db.value<number>(`SELECT count(*) FROM image WHERE ${sql}`, ...values)!
   }

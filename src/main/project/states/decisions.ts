@@ -1,15 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
+import type { StateDelta } from '../../domain/change.ts'
+import type { DecisionColumns, Origin } from '../../domain/decision.ts'
 import type { ReadableDatabase } from '../database.ts'
-import type { StateDelta, StateSource } from '../types.ts'
 import { sourceOf } from './writer.ts'
-
-/** Where a decision comes from. */
-export interface Origin {
-  source: StateSource
-  annotator: string | null
-  /** The model whose suggestion was accepted or rejected. */
-  modelId: number | null
-}
 
 type Row = readonly [
   imageId: number,
@@ -31,12 +24,9 @@ const columns = 'image_id, label_id, state, source, decided_at, model_id, annota
 
 /**
  * Who decided what and when, of every known state, in memory: no index of the file could answer that for millions of states
- * while somebody waits. It is as large as what is known, 16 bytes a state, and follows every change that is committed.
- *
- * The states of an image lie together, from `starts` to `ends`, by its id. Those of removed labels are among them. Whatever is
- * read here is valid until the next wait.
+ * while somebody waits. It takes 16 bytes for each known state, and follows every change that is committed.
  */
-export class Decisions {
+export class Decisions implements DecisionColumns {
   readonly #db: ReadableDatabase
   readonly #origins: Origin[] = []
   readonly #originOf = new Map<string, number>()

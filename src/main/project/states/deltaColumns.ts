@@ -1,4 +1,4 @@
-import type { StateDelta } from '../types.ts'
+import type { StateDelta } from '../../domain/change.ts'
 
 /** A growing StateDelta. The last entry for a pair holds. */
 export class DeltaColumns implements StateDelta {

@@ -1,5 +1,5 @@
+import type { StateSource } from '../../domain/decision.ts'
 import type { ReadableDatabase } from '../database.ts'
-import type { StateSource } from '../types.ts'
 import { sourceOf } from './writer.ts'
 
 /** One row of the history, as work that was done. */

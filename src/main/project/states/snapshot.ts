@@ -1,8 +1,11 @@
+import type { KnownState } from '../../domain/decision.ts'
+import type { ImageStatus } from '../../domain/imageFilter.ts'
+import type { Model } from '../../domain/model.ts'
 import { Connection } from '../database.ts'
 import { imagesAfter } from '../images/images.ts'
 import { livingLabels } from '../labels/labels.ts'
-import { type Model, ModelsTable } from '../models.ts'
-import type { Image, ImageStatus, KnownState, Label } from '../types.ts'
+import { ModelsTable } from '../models.ts'
+import type { Image, Label } from '../types.ts'
 import { knownStateOf, type StateRow } from './states.ts'
 
 export interface ImageWithStates {

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
+import type { StateDelta } from '../../domain/change.ts'
+import type { ProjectMatrix } from '../../domain/labelMatrix.ts'
 import type { ImageId, LabelId } from '../../domain/quantities.ts'
 import { State } from '../../domain/state.ts'
 import type { ReadableDatabase } from '../database.ts'
-import type { StateDelta } from '../types.ts'
 
 /** A copy of all states at one moment, for training. */
 export interface MatrixSnapshot {
@@ -21,7 +22,7 @@ const aim = 5
  * All states in memory: N images × C labels (removed ones left out), row-major Int8Array. It follows every change that is
  * committed. Rows and columns are in the order of the ids, which never changes: new images and labels come last.
  */
-export class StateMatrix {
+export class StateMatrix implements ProjectMatrix {
   readonly #db: ReadableDatabase
   #states = new Int8Array(0)
   #imageIds = new Int32Array(0)
@@ -77,7 +78,7 @@ export class StateMatrix {
 
   get(imageId: ImageId, labelId: LabelId): State {
     const [row, column] = [this.rowOf(imageId), this.columnOf(labelId)]
-    return row < 0 || column < 0 ? 0 : (this.#states[row * this.columns + column] as State)
+    return row < 0 || column < 0 ? State.unknown : (this.#states[row * this.columns + column] as State)
   }
 
   snapshot(): MatrixSnapshot {

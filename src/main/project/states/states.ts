@@ -1,10 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
+import type { ProjectChange } from '../../domain/change.ts'
+import type { KnownState } from '../../domain/decision.ts'
+import type { ProjectMatrix } from '../../domain/labelMatrix.ts'
 import type { Known } from '../../domain/state.ts'
 import type { ReadableDatabase } from '../database.ts'
 import { projectDamaged } from '../errors.ts'
 import type { Edit, EditOptions } from '../labels/edit.ts'
 import { unsoundColumn } from '../tables.ts'
-import type { KnownState, ProjectChange, StateChange } from '../types.ts'
+import type { StateChange } from '../types.ts'
 import { Decisions } from './decisions.ts'
 import { StateMatrix } from './stateMatrix.ts'
 import { sourceOf } from './writer.ts'
@@ -65,7 +68,7 @@ export class StatesTable {
    * was suggested had a say in them. Read in slices that let the event loop breathe.
    * @returns 1 for each such pair, in the places of the matrix
    */
-  async decidedUponSuggestion(matrix: StateMatrix): Promise<Uint8Array> {
+  async decidedUponSuggestion(matrix: ProjectMatrix): Promise<Uint8Array> {
     const found = new Uint8Array(matrix.rows * matrix.columns)
     const [columns, imageIds] = [matrix.columns, matrix.imageIds.slice()]
     const places = Array.from({ length: (matrix.labelIds.at(-1) ?? 0) + 1 }, (_, id) => matrix.columnOf(id))

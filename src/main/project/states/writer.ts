@@ -1,9 +1,9 @@
+import type { StateSource } from '../../domain/decision.ts'
 import { State } from '../../domain/state.ts'
 import type { Connection, Value } from '../database.ts'
 import { projectDamaged } from '../errors.ts'
 import { labelNameKey } from '../labels/name.ts'
 import { unsoundColumn } from '../tables.ts'
-import type { StateSource } from '../types.ts'
 import { DeltaColumns } from './deltaColumns.ts'
 
 export const sources: readonly StateSource[] = ['human', 'accepted_suggestion', 'import']

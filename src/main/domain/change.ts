@@ -1,0 +1,12 @@
+/** What has changed in a project, told after the commit. */
+export type ProjectChange =
+  | { kind: 'states'; delta: StateDelta }
+  | { kind: 'labels' | 'images' | 'models' | 'settings' }
+
+/** New states by image and label, as columns: a bulk action has millions. */
+export interface StateDelta {
+  readonly length: number
+  readonly imageIds: Int32Array
+  readonly labelIds: Int32Array
+  readonly states: Int8Array
+}
