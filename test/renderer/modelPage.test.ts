@@ -3,6 +3,7 @@ import { heatCell, heatColour } from '../../src/contract/heat.ts'
 import type { Cooccurrence } from '../../src/contract/models.ts'
 import { inOrder, type LabelColumn, type LabelFigures } from '../../src/renderer/models/labelOrder.ts'
 import { nearestStep } from '../../src/renderer/models/nearestStep.ts'
+import { texts } from '../../src/renderer/texts.ts'
 
 describe('the table of labels', () => {
   const label = (name: string, ap: number | null, change: [number, number] | null, present = 5): LabelFigures => ({
@@ -55,6 +56,14 @@ describe('the heat map', () => {
     expect(heatCell(matrix(20, 0, 4, 4), 0, 1, 'lift').value).toBeNull()
     expect(heatCell(matrix(20, 2, 4, 4), 0, 1, 'lift').value).toBe(2.5)
     expect(heatCell(matrix(20, 0, 5, 4), 0, 1, 'lift').value).toBe(0)
+  })
+
+  test('counts the labels, not the images, where there are too few to tell', () => {
+    const cell = heatCell(matrix(60, 0, 1, 45), 0, 1, 'lift')
+    expect(cell.value).toBeNull()
+    expect(texts.models.tooFewTogether('cat', 'dog', cell)).toBe(
+      'Too few to tell: of 60 images where both are known, cat is present in 1 and dog in 45.',
+    )
   })
 
   test('colours together and apart by their distance from chance', () => {

@@ -174,7 +174,7 @@ export const models = {
   notMeasured: 'too few',
   sameLabel: (name: string) => name,
   tooFewTogether: (a: string, b: string, { known, first, second }: { known: number; first: number; second: number }) =>
-    `Too few to tell: of ${known.toLocaleString()} images where both are known, ${isolated(a)} is present in ${first.toLocaleString()} and ${isolated(b)} in ${second.toLocaleString()}.`,
+    `Too few to tell: of ${counted(known, 'image')} where both are known, ${isolated(a)} is present in ${first.toLocaleString()} and ${isolated(b)} in ${second.toLocaleString()}.`,
   liftSentence: (a: string, b: string, value: number, both: number, known: number) =>
     both === 0
       ? `${isolated(a)} and ${isolated(b)} never occur together in ${known.toLocaleString()} images where both are known.`
