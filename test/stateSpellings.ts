@@ -4,6 +4,11 @@ type Node = ESTree.Expression | ESTree.PrivateIdentifier | ESTree.TSType
 
 /** 1, 0 or -1 as it stands; undefined for anything else. */
 function codeOf(node: Node): number | undefined {
+  // `z.literal(1)`
+  if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && node.arguments.length === 1) {
+    const { property } = node.callee
+    return property.type === 'Identifier' && property.name === 'literal' ? codeOf(node.arguments[0] as Node) : undefined
+  }
   if (node.type === 'TSLiteralType') return codeOf(node.literal as ESTree.Expression)
   if (node.type === 'UnaryExpression' && node.operator === '-') {
     const code = codeOf(node.argument)
@@ -30,8 +35,8 @@ function isSpelt(node: Node): boolean {
 }
 
 /**
- * Where a source file spells a label's state as a bare 1, 0 or -1: compares one with it, gives it to one, or lists the codes as a
- * type. Comparing two numbers for a sort gives ±1 too, and is left out. @returns the lines, from 1, each once
+ * Where a source file spells a label's state as a bare 1, 0 or -1: compares one with it, gives it to one or to `mark`, or lists the codes as a
+ * type or as keys. Comparing two numbers for a sort gives ±1 too, and so does a step (`by`); both are left out. @returns the lines, from 1, each once
  */
 export function stateSpellings(file: string, text: string): number[] {
   const { program, errors } = parseSync(file, text)
@@ -40,15 +45,33 @@ export function stateSpellings(file: string, text: string): number[] {
   const add = ({ start }: { start: number }): void => {
     found.add(text.slice(0, start).split('\n').length)
   }
+  const steps = new Set<ESTree.TSType>()
+  const leaveSteps = ({ params }: { params: readonly ESTree.ParamPattern[] }): void => {
+    for (const one of params)
+      if (one.type === 'Identifier' && one.name === 'by' && one.typeAnnotation)
+        steps.add(one.typeAnnotation.typeAnnotation)
+  }
   new Visitor({
+    FunctionDeclaration: leaveSteps,
+    ArrowFunctionExpression: leaveSteps,
+    ObjectExpression(node) {
+      const keys = node.properties.flatMap((one) =>
+        one.type === 'Property' && !one.computed && one.key.type === 'Literal' ? [String(one.key.value)] : [],
+      )
+      if (keys.includes('1') && keys.includes('-1')) add(node)
+    },
     BinaryExpression(node) {
       if (!/^[!=]==?$/.test(node.operator)) return
       const [left, right] = [node.left, node.right]
       if ((isState(left) && codeOf(right) !== undefined) || (isState(right) && codeOf(left) !== undefined)) add(node)
     },
     TSUnionType(node) {
+      if (steps.has(node)) return
       const codes = node.types.map(codeOf)
       if (codes.includes(1) && codes.includes(-1) && !codes.includes(undefined)) add(node)
+    },
+    CallExpression({ callee, arguments: given, ...node }) {
+      if (callee.type === 'Identifier' && callee.name === 'mark' && given.some((one) => isSpelt(one as Node))) add(node)
     },
     Property(node) {
       if (!node.computed && node.key.type === 'Identifier' && node.key.name === 'state' && isSpelt(node.value as Node))

@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { count, id, limits, list, procedure, wordText } from './base.ts'
 import { imageFilter } from './images.ts'
 import { actionResult } from './marks.ts'
-
-const side = z.enum(['present', 'absent'])
+import { side } from './state.ts'
 
 export const bulkRequest = z.object({
   /** Of what is accepted of a label, at least this share is right. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, limits, nameText, overwrite, pathText, procedure, text, texts, wordText } from './base.ts'
-import { labelState } from './labels.ts'
+import { decidedState, labelState } from './state.ts'
 
 /** Answers to a format's questions, by their ids. */
 export const exchangeSettings = texts('answers', text('An answer', 4096), 100)
@@ -87,7 +87,7 @@ export const importPreview = z.object({
     z.object({
       image: z.string(),
       label: z.string(),
-      state: z.union([z.literal(1), z.literal(-1)]),
+      state: decidedState,
       /** What the project says of it now. */
       known: labelState,
     }),

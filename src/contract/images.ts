@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { count, id, limits, list, nameText, pathText, procedure, text } from './base.ts'
+import { decidedState } from './state.ts'
 import { suggestion } from './suggestions.ts'
 
 export const problem = z.object({ code: z.string(), message: z.string() })
@@ -73,7 +74,7 @@ export type SavedFilter = z.infer<typeof savedFilter>
 
 export const knownState = z.object({
   labelId: id,
-  state: z.union([z.literal(1), z.literal(-1)]),
+  state: decidedState,
   source: z.enum(['human', 'accepted_suggestion', 'import']),
   decidedAt: z.number(),
   score: z.number().nullable(),
@@ -84,7 +85,7 @@ export type KnownState = z.infer<typeof knownState>
 /** What somebody said of a label, in one of the copies of the project that were joined. */
 export const statement = z.object({
   origin: z.string(),
-  state: z.union([z.literal(1), z.literal(-1)]),
+  state: decidedState,
   decidedAt: z.number(),
   annotator: z.string().nullable(),
 })

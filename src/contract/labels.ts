@@ -1,10 +1,6 @@
 import { z } from 'zod'
 import { count, id, limits, list, nameText, procedure, text, wordText } from './base.ts'
 
-/** 1 present, 0 unknown, −1 absent. Unknown is never silently turned into absent. */
-export const labelState = z.union([z.literal(1), z.literal(0), z.literal(-1)])
-export type LabelState = z.infer<typeof labelState>
-
 export const label = z.object({
   id,
   name: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, id, limits, list, procedure, sent } from './base.ts'
-import { labelState } from './labels.ts'
+import { labelState, side } from './state.ts'
 
 export const stateChange = z.object({ imageId: id, labelId: id, state: labelState })
 export type StateChange = z.infer<typeof stateChange>
@@ -10,7 +10,7 @@ export const decided = z.object({
   imageId: id,
   labelId: id,
   /** As it was seen: a mark of a moment ago may have turned it since. Left out: as it is now. */
-  suggestion: z.enum(['present', 'absent']).optional(),
+  suggestion: side.optional(),
 })
 
 /** After an action: what the buttons say, and where it can be seen. */
@@ -66,7 +66,7 @@ export const marksContract = {
         z.object({
           imageId: id,
           labelId: id,
-          suggestion: z.enum(['present', 'absent']),
+          suggestion: side,
           take: z.boolean(),
           sent: sent.optional(),
         }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { count, id, pathText, procedure } from './base.ts'
+import { decidedState } from './state.ts'
 
 /** Held-out quality of a model: fractions; null where too little was known to measure it. */
 export const labelMetrics = z.object({
@@ -130,7 +131,7 @@ export const mistake = z.object({
   imageId: id,
   path: z.string(),
   version: z.string(),
-  state: z.union([z.literal(1), z.literal(-1)]),
+  state: decidedState,
   probability: z.number(),
 })
 

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { count, id, procedure } from './base.ts'
+import { decidedState, side } from './state.ts'
 
 export const suggestion = z.object({
   labelId: id,
   /** Calibrated: that the label is present, 0 … 1. */
   probability: z.number().min(0).max(1),
-  suggestion: z.enum(['present', 'absent']),
+  suggestion: side,
   /** Sure enough to be put forward; the others are only told. */
   likely: z.boolean(),
 })
@@ -22,7 +23,7 @@ export const reasons = z.object({
   /** What the image's other labels say. */
   intra: z.object({
     /** Those that are known, the strongest first. */
-    known: z.array(z.object({ labelId: id, state: z.union([z.literal(1), z.literal(-1)]), logOdds: z.number() })),
+    known: z.array(z.object({ labelId: id, state: decidedState, logOdds: z.number() })),
     /** Those that are not, as far as they can be seen. */
     seen: z.number(),
   }),
@@ -38,7 +39,7 @@ export const reasons = z.object({
           version: z.string(),
           /** Cosine. */
           similarity: z.number(),
-          state: z.union([z.literal(1), z.literal(-1)]),
+          state: decidedState,
         }),
       )
       .nullable(),

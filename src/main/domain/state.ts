@@ -1,13 +1,14 @@
 /** What is known of one label in one image, as it is stored and computed with. Unknown never turns into absent by itself. */
 export const State = { present: 1, absent: -1, unknown: 0 } as const
 export type State = (typeof State)[keyof typeof State]
+export type StateName = keyof typeof State
 
 /** A state that somebody has decided on. */
 export type Known = typeof State.present | typeof State.absent
 
 /** A known state by its name: what a suggestion is for, and what people read. */
 export type Side = 'present' | 'absent'
-export const sides: readonly Side[] = ['present', 'absent']
+export const sides = ['present', 'absent'] as const satisfies readonly Side[]
 
 export const stateOf = (side: Side): Known => (side === 'present' ? State.present : State.absent)
 

@@ -1,4 +1,5 @@
 import type { Label } from '../../contract/schemas.ts'
+import { State } from '../../contract/state.ts'
 import { client } from '../bridge/client.ts'
 import { restOf } from '../images/groups.ts'
 import {
@@ -110,7 +111,7 @@ function acceptAll(): void {
 function clearFocused(): void {
   const detail = detailNow()
   const labelId = focusedLabel()
-  if (detail && labelId !== null) mark(detail.id, labelId, 0)
+  if (detail && labelId !== null) mark(detail.id, labelId, State.unknown)
 }
 
 function restAbsent(): void {
@@ -335,15 +336,15 @@ export function runLabelKey(key: string): boolean {
   const labels = labelsNow()
   const labelId = [...keysOfLabels(labels)].find(([, own]) => own === plain)?.[0]
   if (labelId === undefined) return false
-  const wanted = key.startsWith('shift+') ? -1 : 1
+  const wanted = key.startsWith('shift+') ? State.absent : State.present
   const detail = detailNow()
   if (detail) {
-    const current = detail.states.find((state) => state.labelId === labelId)?.state ?? 0
-    mark(detail.id, labelId, current === wanted ? 0 : wanted)
+    const current = detail.states.find((state) => state.labelId === labelId)?.state
+    mark(detail.id, labelId, current === wanted ? State.unknown : wanted)
     return true
   }
   const { selection } = ui.get()
   if (!inGrid() || selection.size === 0) return false
-  markMany(Array.from(selection, (imageId) => ({ imageId, labelId, state: wanted as 1 | -1 })))
+  markMany(Array.from(selection, (imageId) => ({ imageId, labelId, state: wanted })))
   return true
 }

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { CheckCheck } from 'lucide-react'
 import { useState } from 'react'
 import type { BulkPreview, BulkRequest, BulkSample } from '../../contract/bulk.ts'
+import { otherSide, State, stateOf } from '../../contract/state.ts'
 import { client, reportOf } from '../bridge/client.ts'
 import { mark } from '../state/marks.ts'
 import { keys, useLatestJob } from '../state/queries.ts'
@@ -137,7 +138,7 @@ function useCorrections(): Corrections {
       const isWrong = !next.delete(keyOf(one))
       if (isWrong) next.add(keyOf(one))
       setWrong(next)
-      mark(one.imageId, one.labelId, isWrong ? (one.side === 'present' ? -1 : 1) : 0)
+      mark(one.imageId, one.labelId, isWrong ? stateOf(otherSide(one.side)) : State.unknown)
     },
   }
 }

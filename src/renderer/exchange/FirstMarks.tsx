@@ -1,8 +1,9 @@
 import type { ImportPreview } from '../../contract/schemas.ts'
+import { type LabelState, State, sideOf } from '../../contract/state.ts'
 import { texts } from '../texts.ts'
 import { Name } from '../ui/Name.tsx'
 
-const stateNames = { 1: texts.states.present, 0: '–', '-1': texts.states.absent } as const
+const nameOf = (state: LabelState): string => (state === State.unknown ? '–' : texts.states[sideOf(state)])
 
 /** The first marks of a file as they were understood: whether it was read right is seen at a glance. */
 export function FirstMarks({ rows }: { rows: ImportPreview['rows'] }) {
@@ -31,8 +32,8 @@ export function FirstMarks({ rows }: { rows: ImportPreview['rows'] }) {
                 <td className={cell}>
                   <Name title={label}>{label}</Name>
                 </td>
-                <td className={cell}>{stateNames[state]}</td>
-                <td className={`${cell} text-muted`}>{stateNames[known]}</td>
+                <td className={cell}>{nameOf(state)}</td>
+                <td className={`${cell} text-muted`}>{nameOf(known)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,7 @@
 import { Check, Minus, X } from 'lucide-react'
 import { memo, useEffect, useRef } from 'react'
 import type { Suggestion } from '../../contract/schemas.ts'
+import { type Known, State, sideOf } from '../../contract/state.ts'
 import { keyName } from '../actions/registry.ts'
 import { Mistake } from '../mistakes/Mistake.tsx'
 import { accept, mark, reject } from '../state/marks.ts'
@@ -38,9 +39,9 @@ export const LabelRow = memo(function LabelRow({
     if (isFocused) row.current?.scrollIntoView({ block: 'nearest' })
   }, [isFocused])
 
-  const shown = state ? (state.state === 1 ? 'present' : 'absent') : suggestion?.likely ? 'suggested' : 'unknown'
+  const shown = state ? sideOf(state.state) : suggestion?.likely ? 'suggested' : 'unknown'
   const stateName = { ...texts.states, suggested: suggestion ? texts.states[suggestion.suggestion] : '' }[shown]
-  const set = (wanted: 1 | -1) => mark(imageId, label.id, state?.state === wanted ? 0 : wanted)
+  const set = (wanted: Known) => mark(imageId, label.id, state?.state === wanted ? State.unknown : wanted)
   const pair = [{ imageId, labelId: label.id }]
 
   return (
@@ -106,24 +107,26 @@ export const LabelRow = memo(function LabelRow({
       ) : (
         <span className="flex">
           <Choice
-            label={state?.state === 1 ? texts.image.clear(label.name) : texts.image.setPresent(label.name)}
-            isOn={state?.state === 1}
+            label={state?.state === State.present ? texts.image.clear(label.name) : texts.image.setPresent(label.name)}
+            isOn={state?.state === State.present}
             colour={
-              state?.state === 1
+              state?.state === State.present
                 ? 'bg-present-soft text-present'
                 : 'text-muted hover:bg-present-soft hover:text-present'
             }
-            onClick={() => set(1)}
+            onClick={() => set(State.present)}
           >
             <Check size={16} strokeWidth={2.5} aria-hidden />
           </Choice>
           <Choice
-            label={state?.state === -1 ? texts.image.clear(label.name) : texts.image.setAbsent(label.name)}
-            isOn={state?.state === -1}
+            label={state?.state === State.absent ? texts.image.clear(label.name) : texts.image.setAbsent(label.name)}
+            isOn={state?.state === State.absent}
             colour={
-              state?.state === -1 ? 'bg-absent-soft text-absent' : 'text-muted hover:bg-absent-soft hover:text-absent'
+              state?.state === State.absent
+                ? 'bg-absent-soft text-absent'
+                : 'text-muted hover:bg-absent-soft hover:text-absent'
             }
-            onClick={() => set(-1)}
+            onClick={() => set(State.absent)}
           >
             <Minus size={16} strokeWidth={2.5} aria-hidden />
           </Choice>

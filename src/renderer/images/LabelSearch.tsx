@@ -1,4 +1,5 @@
 import { Search } from 'lucide-react'
+import { State } from '../../contract/state.ts'
 import { detailNow, labelsNow } from '../actions/now.ts'
 import { mark } from '../state/marks.ts'
 import { ui, useUi } from '../state/ui.ts'
@@ -14,7 +15,7 @@ function decideFound(isAbsent: boolean): void {
   if (!detail || !search) return
   const found = bestFound(labelGroups(labelsNow(), detail, search), search)
   if (found) {
-    mark(detail.id, found.label.id, isAbsent ? -1 : 1)
+    mark(detail.id, found.label.id, isAbsent ? State.absent : State.present)
     ui.set({ labelSearch: '' })
   } else if (!isAbsent && isNewName(labelsNow(), search)) void addFound(detail.id, search.trim())
 }

@@ -1,4 +1,5 @@
 import { Plus } from 'lucide-react'
+import { State } from '../../contract/state.ts'
 import { client } from '../bridge/client.ts'
 import { mark } from '../state/marks.ts'
 import { keys, queryClient } from '../state/queries.ts'
@@ -12,7 +13,7 @@ export async function addFound(imageId: number, name: string): Promise<void> {
     const label = await client.labels.add({ name })
     await queryClient.refetchQueries({ queryKey: keys.labels })
     ui.set({ labelSearch: '', focusedLabel: label.id })
-    mark(imageId, label.id, 1)
+    mark(imageId, label.id, State.present)
   } catch (error) {
     notifyError(error)
   }

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
 import type { Label, Reasons } from '../../contract/schemas.ts'
+import { sideOf } from '../../contract/state.ts'
 import { action } from '../actions/registry.ts'
 import { reportOf } from '../bridge/client.ts'
 import { useFromNames } from '../state/queries.ts'
@@ -63,7 +64,7 @@ function Answer({ reasons, nameOf }: { reasons: Reasons; nameOf: (labelId: numbe
       {nearest.length > 0 && (
         <ul aria-label={texts.why.nearestList} className="m-0 mt-1.5 flex list-none gap-1.5 p-0">
           {nearest.map((one) => {
-            const state = one.state === 1 ? 'present' : 'absent'
+            const state = sideOf(one.state)
             const similarity = one.similarity.toFixed(2)
             const label = texts.why.open(one.path, texts.states[state].toLocaleLowerCase(), similarity)
             return (

@@ -1,4 +1,5 @@
 import type { ImageDetail, KnownState, Label, Statement, Suggestion } from '../../contract/schemas.ts'
+import { State } from '../../contract/state.ts'
 
 /** A label in the panel of an image. */
 export interface LabelEntry {
@@ -82,7 +83,7 @@ export function restOf(labels: readonly Label[], { states }: Pick<ImageDetail, '
   const byId = new Map(labels.map((label) => [label.id, label]))
   const settled = new Set(states.map(({ labelId }) => labelId))
   for (const { labelId, state } of states) {
-    if (state !== 1) continue
+    if (state !== State.present) continue
     for (let at = byId.get(labelId); at; at = byId.get(at.parentId ?? 0)) settled.add(at.id)
   }
   return labels.map(({ id }) => id).filter((id) => !settled.has(id))

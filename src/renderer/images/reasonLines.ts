@@ -1,4 +1,5 @@
 import type { Reasons } from '../../contract/schemas.ts'
+import { State } from '../../contract/state.ts'
 import { texts } from '../texts.ts'
 
 export interface ReasonLine {
@@ -19,14 +20,14 @@ export function reasonLines(reasons: Reasons, nameOf: (labelId: number) => strin
   const looks = model.reduce((sum, one) => sum + one.logOdds, 0)
   const lines: ReasonLine[] = [{ text: texts.why.looks(looks >= 0), logOdds: looks }]
   const heard = cross.nearest ?? []
-  const present = heard.filter(({ state }) => state === 1).length
+  const present = heard.filter(({ state }) => state === State.present).length
   const similar = heard.length > 0 ? texts.why.nearest(present, heard.length) : texts.why.similar
   const nearest = { text: similar, logOdds: cross.logOdds }
   // The images that were heard are shown below: they are told of, whatever they weigh.
   if (heard.length > 0 || isWorthTelling(nearest)) lines.push(nearest)
   const others = [
     ...intra.known.slice(0, knownTold).map(({ labelId, state, logOdds: share }) => ({
-      text: texts.why.known(nameOf(labelId), state === 1),
+      text: texts.why.known(nameOf(labelId), state === State.present),
       logOdds: share,
     })),
     { text: texts.why.seen, logOdds: intra.seen },

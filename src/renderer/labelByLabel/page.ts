@@ -1,5 +1,7 @@
+import type { StateName } from '../../contract/state.ts'
+
 /** What a confirmed page says of an image. */
-export type Said = 'present' | 'absent' | 'unknown'
+export type Said = StateName
 
 /** One page of images of which a label is undecided. */
 export interface Page {

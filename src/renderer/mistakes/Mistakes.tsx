@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Mistake } from '../../contract/models.ts'
+import { sideOf } from '../../contract/state.ts'
 import type { LabelFigures } from '../models/labelOrder.ts'
 import { mostMistakes, useMistakes } from '../models/queries.ts'
 import { currentIds } from '../state/queries.ts'
@@ -95,7 +96,7 @@ function Images({ modelId, label }: { modelId: number; label: LabelFigures }) {
 
 function Image({ mistake, labelId }: { mistake: Mistake; labelId: number }) {
   const { imageId, version, path, state, probability } = mistake
-  const marked = state === 1 ? 'present' : 'absent'
+  const marked = sideOf(state)
   const sure = texts.image.probability(probability)
   return (
     <button

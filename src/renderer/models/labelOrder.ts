@@ -15,8 +15,8 @@ export function inOrder(
   column: LabelColumn,
   descending: boolean,
 ): readonly LabelFigures[] {
-  const sign = descending ? -1 : 1
-  if (column === 'name') return labels.toSorted((a, b) => sign * a.name.localeCompare(b.name))
+  const directed = (order: number): number => (descending ? -order : order)
+  if (column === 'name') return labels.toSorted((a, b) => directed(a.name.localeCompare(b.name)))
   const figureOf = (label: LabelFigures) => {
     if (column === 'change') return changeOf(label)
     return column === 'averagePrecision' ? label.averagePrecision : shownCounts(label)[column]
@@ -24,6 +24,6 @@ export function inOrder(
   return labels.toSorted((a, b) => {
     const [one, other] = [figureOf(a), figureOf(b)]
     if (one === null || other === null) return Number(one === null) - Number(other === null)
-    return sign * (one - other)
+    return directed(one - other)
   })
 }

@@ -1,5 +1,6 @@
 import { actionToday } from '../../contract/oldWords.ts'
 import type { Label, RecentProject, SavedFilter } from '../../contract/schemas.ts'
+import { type Side, State, stateOf } from '../../contract/state.ts'
 import { detailNow, imageNow } from '../actions/now.ts'
 import { actions, keyName } from '../actions/registry.ts'
 import { openLabelByLabel } from '../labelByLabel/state.ts'
@@ -53,16 +54,16 @@ function ofActions(): Command[] {
 function commandsOfLabels(labels: readonly Label[]): Command[] {
   const { selection } = ui.get()
   const detail = detailNow()
-  const marks = (label: Label, state: 1 | -1, title: string): Command => ({
-    ...plainCommand(`mark ${label.id} ${state}`, title, words.mark),
+  const marks = (label: Label, side: Side, title: string): Command => ({
+    ...plainCommand(`mark ${label.id} ${side}`, title, words.mark),
     run: () =>
       detail
-        ? mark(detail.id, label.id, state)
-        : markMany(Array.from(selection, (id) => ({ imageId: id, labelId: label.id, state }))),
+        ? mark(detail.id, label.id, stateOf(side))
+        : markMany(Array.from(selection, (id) => ({ imageId: id, labelId: label.id, state: stateOf(side) }))),
   })
   const clears = (label: Label, { id }: { id: number }): Command => ({
-    ...plainCommand(`mark ${label.id} 0`, words.isUnknown(label.name), words.mark),
-    run: () => mark(id, label.id, 0),
+    ...plainCommand(`mark ${label.id} unknown`, words.isUnknown(label.name), words.mark),
+    run: () => mark(id, label.id, State.unknown),
   })
   const shows = (label: Label, is: 'present' | 'absent' | 'unknown' | 'suggested'): Command => ({
     ...plainCommand(`show ${label.id} ${is}`, words.show(label.name, texts.states[is]), words.filter),
@@ -73,7 +74,7 @@ function commandsOfLabels(labels: readonly Label[]): Command[] {
   })
   return labels.flatMap((label) => [
     ...(detail || (imageNow() === null && selection.size > 0)
-      ? [marks(label, 1, words.isPresent(label.name)), marks(label, -1, words.isAbsent(label.name))]
+      ? [marks(label, 'present', words.isPresent(label.name)), marks(label, 'absent', words.isAbsent(label.name))]
       : []),
     ...(detail ? [clears(label, detail)] : []),
     ...(['present', 'suggested', 'unknown', 'absent'] as const).map((is) => shows(label, is)),

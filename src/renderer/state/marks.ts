@@ -6,6 +6,7 @@ import type {
   StateChange,
   Suggestion,
 } from '../../contract/schemas.ts'
+import { otherSide, State, stateOf } from '../../contract/state.ts'
 import { client } from '../bridge/client.ts'
 import { texts } from '../texts.ts'
 import { sendNow, sendOnce } from './outbox.ts'
@@ -59,7 +60,7 @@ export function mark(imageId: number, labelId: number, state: LabelState): void 
 /** Of images that can't be seen nothing is said, but what was said can be taken back. */
 export function markMany(changes: { imageId: number; labelId: number; state: LabelState }[]): void {
   const { failed } = usePictures.getState()
-  const seen = changes.filter(({ imageId, state }) => state === 0 || !failed.has(imageId))
+  const seen = changes.filter(({ imageId, state }) => state === State.unknown || !failed.has(imageId))
   tellUnseen(new Set(changes.map(({ imageId }) => imageId)).size - new Set(seen.map(({ imageId }) => imageId)).size)
   if (seen.length > 0) void saved(setMarks(seen))
 }
@@ -81,9 +82,9 @@ export function markRestAbsent(imageId: number, labelIds: readonly number[]): vo
   if (labelIds.length === 0 || refuseUnseen([imageId], texts.notNow.unseen)) return
   const undo = showAtOnce(
     imageId,
-    labelIds.map((labelId) => ({ labelId, state: -1 })),
+    labelIds.map((labelId) => ({ labelId, state: State.absent })),
   )
-  const changes = labelIds.map((labelId) => ({ imageId, labelId, state: -1 as const }))
+  const changes = labelIds.map((labelId) => ({ imageId, labelId, state: State.absent }))
   void saved(setMarks(changes), undo)
 }
 
@@ -114,8 +115,7 @@ function decide(pairs: Pair[], asSuggested: boolean): void {
   })
   const undos = seen.map(({ imageId, labelId, suggestion }) => {
     if (!suggestion) return () => undefined
-    const present = (suggestion === 'present') === asSuggested
-    return showAtOnce(imageId, [{ labelId, state: present ? 1 : -1 }])
+    return showAtOnce(imageId, [{ labelId, state: stateOf(asSuggested ? suggestion : otherSide(suggestion)) }])
   })
   const call = asSuggested ? client.marks.accept : client.marks.reject
   const sending = sendOnce((sent) => call({ pairs: seen, sent }))
@@ -127,7 +127,7 @@ function decide(pairs: Pair[], asSuggested: boolean): void {
 /** Takes over what the model says against a known label, or keeps what is known. */
 export function settleMistake(imageId: number, { labelId, suggestion }: Suggestion, take: boolean): void {
   if (refuseUnseen([imageId], texts.notNow.unseenSuggestion)) return
-  const undo = showAtOnce(imageId, [{ labelId, state: (suggestion === 'present') === take ? 1 : -1 }])
+  const undo = showAtOnce(imageId, [{ labelId, state: stateOf(take ? suggestion : otherSide(suggestion)) }])
   const sending = sendOnce((sent) => client.marks.settleMistake({ imageId, labelId, suggestion, take, sent }))
   void saved(sending, undo)
 }
@@ -174,11 +174,12 @@ function showAtOnce(imageId: number, changes: { labelId: number; state: LabelSta
   const changed = new Map(changes.map(({ labelId, state }) => [labelId, state]))
   const others = before.states.filter(({ labelId }) => !changed.has(labelId))
   const now = changes.flatMap(({ labelId, state }) =>
-    state === 0
+    state === State.unknown
       ? []
       : [{ labelId, state, source: 'human' as const, decidedAt: Date.now(), score: null, annotator: null }],
   )
-  const undecided = ({ labelId }: { labelId: number }): boolean => !changed.get(labelId)
+  const undecided = ({ labelId }: { labelId: number }): boolean =>
+    (changed.get(labelId) ?? State.unknown) === State.unknown
   queryClient.setQueryData<ImageDetail>(key, {
     ...before,
     states: [...others, ...now],

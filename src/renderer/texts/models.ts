@@ -1,3 +1,4 @@
+import type { Side } from '../../contract/state.ts'
 import { isolated } from './bidi.ts'
 
 type TrialDifference = { points: number; clear: boolean; better: number; worse: number } | null
@@ -316,7 +317,7 @@ export const bulk = {
     'nearly-all': () => 'would accept nearly every unknown image, telling nothing apart',
     nothing: () => 'no suggestions',
   },
-  sample: (label: string, side: 'present' | 'absent') => `Suggestions to check: ${isolated(label)}, ${side}`,
+  sample: (label: string, side: Side) => `Suggestions to check: ${isolated(label)}, ${side}`,
   drawn: {
     least: (count: number) => (count === 1 ? 'Check the one' : `Check the ${count} least certain`),
     random: (count: number) => `${count} more at random`,
@@ -324,7 +325,7 @@ export const bulk = {
   wrongOf: (wrong: number, of: number) => `${wrong} of ${of} wrong`,
   wrong: 'Wrong',
   wrongOne: (path: string) => `Wrong: ${isolated(path)}`,
-  claim: (label: string, side: 'present' | 'absent', sure: string) => `${isolated(label)} ${side}, ${sure}`,
+  claim: (label: string, side: Side, sure: string) => `${isolated(label)} ${side}, ${sure}`,
   accept: (count: number) => `Accept ${count.toLocaleString()}`,
   done: (changed: number, left: number) =>
     `${counted(changed, 'suggestion')} accepted${left > 0 ? `; ${left.toLocaleString()} decided meanwhile ${left === 1 ? 'was' : 'were'} left alone` : ''}. You can undo this.`,

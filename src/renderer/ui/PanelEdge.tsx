@@ -10,16 +10,17 @@ export function PanelEdge({ panel, label, side }: { panel: Panel; label: string;
   const { least, most } = panelWidths[panel]
   /** Where the drag began. */
   const from = useRef<{ x: number; width: number } | null>(null)
-  const grows = side === 'right' ? 1 : -1
+  /** By how much the panel grows where its edge moves so far to the right. */
+  const growth = (moved: number): number => (side === 'right' ? moved : -moved)
   const at = ({ clientX }: PointerEvent): number | null =>
-    from.current && from.current.width + grows * (clientX - from.current.x)
+    from.current && from.current.width + growth(clientX - from.current.x)
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const step = event.shiftKey ? largeStep : keyStep
     const next: Record<string, number | undefined> = {
-      ArrowLeft: width - grows * step,
-      ArrowRight: width + grows * step,
+      ArrowLeft: width - growth(step),
+      ArrowRight: width + growth(step),
       Home: least,
       End: most,
       Enter: undefined,

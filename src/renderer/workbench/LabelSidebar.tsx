@@ -1,6 +1,7 @@
 import { Check, LayoutGrid, Minus, Pencil, Plus } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
 import type { ImageFilter, Label } from '../../contract/schemas.ts'
+import type { Side } from '../../contract/state.ts'
 import { keyName, keysOfLabels } from '../actions/registry.ts'
 import { openLabelByLabel } from '../labelByLabel/state.ts'
 import { usePanelWidth } from '../state/panels.ts'
@@ -138,7 +139,7 @@ function LabelLine({
 const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
 
 /** Of 10,000 on in short: the name of the label needs the room. */
-function Count({ state, count }: { state: 'present' | 'absent'; count: number }) {
+function Count({ state, count }: { state: Side; count: number }) {
   const Icon = state === 'present' ? Check : Minus
   return (
     <span

@@ -1,6 +1,6 @@
 import { Check, Eraser, Minus, Sparkle, X } from 'lucide-react'
 import { useState } from 'react'
-import type { LabelState } from '../../contract/schemas.ts'
+import { type LabelState, State } from '../../contract/state.ts'
 import { accept, markMany } from '../state/marks.ts'
 import { useLabels } from '../state/queries.ts'
 import { rows } from '../state/rows.ts'
@@ -44,13 +44,13 @@ export function SelectionBar() {
           ))}
         </Select>
       </span>
-      <Button onClick={() => set(1)} disabled={labelId === undefined}>
+      <Button onClick={() => set(State.present)} disabled={labelId === undefined}>
         <Check size={14} className="text-present" aria-hidden /> {texts.states.present}
       </Button>
-      <Button onClick={() => set(-1)} disabled={labelId === undefined}>
+      <Button onClick={() => set(State.absent)} disabled={labelId === undefined}>
         <Minus size={14} className="text-absent" aria-hidden /> {texts.states.absent}
       </Button>
-      <Button onClick={() => set(0)} disabled={labelId === undefined}>
+      <Button onClick={() => set(State.unknown)} disabled={labelId === undefined}>
         <Eraser size={14} aria-hidden /> {texts.states.unknown}
       </Button>
       {suggested.length > 0 && (
