@@ -4,7 +4,8 @@ import { expect, test } from './fixture.ts'
 import { openProject } from './hands.ts'
 
 const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Labels' })
-const widthOf = async (of: Locator): Promise<number> => Math.round((await of.boundingBox())!.width)
+const expectWidth = (page: Page, width: number): Promise<void> =>
+  expect.poll(async () => Math.round((await panel(page).boundingBox())!.width)).toBe(width)
 
 async function drag(page: Page, edge: Locator, by: number): Promise<void> {
   const { x, y, width, height } = (await edge.boundingBox())!
@@ -19,42 +20,42 @@ async function drag(page: Page, edge: Locator, by: number): Promise<void> {
 test('panels are made wider and narrower by pointer and keyboard, and stay so', async ({ app: page, sample }) => {
   await openProject(page, sample)
   const edge = page.getByRole('separator', { name: 'Label list width' })
-  expect(await widthOf(panel(page))).toBe(256)
+  await expectWidth(page, 256)
   await drag(page, edge, 84)
-  expect(await widthOf(panel(page))).toBe(340)
+  await expectWidth(page, 340)
 
   // Neither panel nor images can be lost.
   await drag(page, edge, 2000)
-  expect(await widthOf(panel(page))).toBe(560)
+  await expectWidth(page, 560)
   await drag(page, edge, -2000)
-  expect(await widthOf(panel(page))).toBe(176)
+  await expectWidth(page, 176)
   await edge.focus()
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Shift+ArrowRight')
   await expect(edge).toHaveAttribute('aria-valuenow', '256')
   await page.keyboard.press('Shift+ArrowRight')
-  expect(await widthOf(panel(page))).toBe(320)
+  await expectWidth(page, 320)
 
   // Beside an image, where the arrows go from image to image but for the edge.
   await page.locator('[data-path]').first().dblclick()
   const beside = page.getByRole('separator', { name: 'Label panel width' })
   const place = page.getByRole('textbox', { name: /^Go to image/ })
-  expect(await widthOf(panel(page))).toBe(320)
+  await expectWidth(page, 320)
   await drag(page, beside, -100)
-  expect(await widthOf(panel(page))).toBe(420)
+  await expectWidth(page, 420)
   await beside.focus()
   await page.keyboard.press('ArrowRight')
-  expect(await widthOf(panel(page))).toBe(404)
+  await expectWidth(page, 404)
   await expect(place).toHaveValue('1')
 
   await page.reload()
   await expect(beside).toHaveAttribute('aria-valuenow', '404')
-  expect(await widthOf(panel(page))).toBe(404)
+  await expectWidth(page, 404)
   await expectNoViolations(page, 'an image beside wide labels')
 
   // As at first: there is nothing to remember any more.
   await beside.dblclick()
-  expect(await widthOf(panel(page))).toBe(320)
+  await expectWidth(page, 320)
   await page.keyboard.press('Escape')
   await expect(edge).toHaveAttribute('aria-valuenow', '320')
   await edge.focus()
@@ -68,7 +69,7 @@ test('panels are made wider and narrower by pointer and keyboard, and stay so', 
   await edge.focus()
   await page.keyboard.press('End')
   await page.setViewportSize({ width: 760, height: 600 })
-  expect(await widthOf(panel(page))).toBe(400)
+  await expectWidth(page, 400)
   await page.keyboard.press('Control+a')
   for (const control of [
     page.getByRole('slider', { name: 'Thumbnail size' }),
@@ -78,6 +79,6 @@ test('panels are made wider and narrower by pointer and keyboard, and stay so', 
     await expect(control).toBeInViewport({ ratio: 1 })
   }
   await page.setViewportSize({ width: 1280, height: 800 })
-  expect(await widthOf(panel(page))).toBe(560)
+  await expectWidth(page, 560)
   await expectNoViolations(page, 'the grid beside wide labels')
 })

@@ -40,7 +40,7 @@ test('everything is found by typing: commands, labels, orders, from the start sc
         const page = globalThis as unknown as { getComputedStyle(of: unknown): { opacity: string } }
         return Number(page.getComputedStyle(element).opacity)
       })
-  expect(await opacityOf('Export')).toBeLessThan(0.8)
+  await expect.poll(() => opacityOf('Export')).toBeLessThan(0.8)
   await page.keyboard.press('Enter')
   await expect(palette(page)).toBeVisible()
   await page.keyboard.press('Escape')
