@@ -13,7 +13,7 @@ const source = path.resolve(import.meta.dirname, '../src')
 
 /** Each place with its texts. */
 const places = [
-  { folder: 'renderer', texts: /^renderer\/texts(\.ts$|\/)/ },
+  { folder: 'renderer', texts: /^renderer\/texts\// },
   { folder: 'main/shell', texts: /^main\/shell\/(texts\.ts$|cli\/texts\/)/ },
 ]
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { rank } from '../../src/renderer/palette/rank.ts'
 import { isolated, withoutIsolates } from '../../src/renderer/texts/bidi.ts'
-import { texts } from '../../src/renderer/texts.ts'
+import { texts } from '../../src/renderer/texts/index.ts'
 import { labelsThatFit } from '../../src/renderer/workbench/grid.ts'
 
 describe('names within sentences', () => {

@@ -3,7 +3,7 @@ import { heatCell, heatColour } from '../../src/contract/heat.ts'
 import type { Cooccurrence } from '../../src/contract/models.ts'
 import { inOrder, type LabelColumn, type LabelFigures } from '../../src/renderer/models/labelOrder.ts'
 import { nearestStep } from '../../src/renderer/models/nearestStep.ts'
-import { texts } from '../../src/renderer/texts.ts'
+import { texts } from '../../src/renderer/texts/index.ts'
 
 describe('the table of labels', () => {
   const label = (name: string, ap: number | null, change: [number, number] | null, present = 5): LabelFigures => ({

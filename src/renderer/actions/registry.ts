@@ -22,7 +22,7 @@ import { currentIds } from '../state/queries.ts'
 import { grid as theGrid } from '../state/screen.ts'
 import { endTour, moveTour, startTour } from '../state/tour.ts'
 import { editLabel, notifyError, openDialog, openImage, showScreen, ui } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { assignKeys, isMac, keyName } from './keys.ts'
 import { detailNow, imageNow, inGrid, inImage, inLabelByLabel, inModel, labelsNow } from './now.ts'
 import {

@@ -2,7 +2,7 @@ import { restOf } from '../images/groups.ts'
 import { canBeSeen } from '../state/pictures.ts'
 import { currentIds } from '../state/queries.ts'
 import { ui } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import {
   detailNow,
   hasTrained,

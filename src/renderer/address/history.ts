@@ -7,7 +7,7 @@ import type { View } from '../state/filterText.ts'
 import { currentIds, keys, queryClient } from '../state/queries.ts'
 import { groundOf, labelByLabelId, modelVersion, openImageId } from '../state/screen.ts'
 import { notify, showScreen, ui, useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { formatAddress, formatDialog, type Place, parseAddress, projectSign } from './address.ts'
 
 /*

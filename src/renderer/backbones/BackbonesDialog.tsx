@@ -1,6 +1,6 @@
 import { reportOf } from '../bridge/client.ts'
 import { useProject } from '../state/queries.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Modal } from '../ui/Modal.tsx'
 import { BackboneLine } from './BackboneLine.tsx'

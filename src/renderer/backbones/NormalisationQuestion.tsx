@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Choice } from '../ui/Choice.tsx'
 
 type Name = keyof typeof texts.settings.normalisations

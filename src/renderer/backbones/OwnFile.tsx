@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { client } from '../bridge/client.ts'
 import { PathPicker } from '../project/PathPicker.tsx'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field } from '../ui/Field.tsx'

@@ -2,7 +2,7 @@ import { type ClientLink, createORPCClient, ORPCError } from '@orpc/client'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { contract } from '../../contract/contract.ts'
 import type { ErrorReport } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Outgoing } from './outgoing.ts'
 import { type Line, openLine, Unproven } from './transport.ts'
 

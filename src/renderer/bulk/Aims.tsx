@@ -1,4 +1,4 @@
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Checkbox, Choice } from '../ui/Choice.tsx'
 
 const words = texts.bulk

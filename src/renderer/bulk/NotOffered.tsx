@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { useLabels } from '../state/queries.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import { lineKey, type RefusedLine } from './lines.ts'

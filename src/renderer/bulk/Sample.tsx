@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { BulkLine, BulkSample } from '../../contract/bulk.ts'
 import { client, reportOf } from '../bridge/client.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'

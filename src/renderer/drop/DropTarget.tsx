@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { pathsOfDrop } from '../bridge/dropPaths.ts'
 import { useProject } from '../state/queries.ts'
 import { notifyError } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import type { Dropped } from './plan.ts'
 import { takeThings } from './take.ts'
 

@@ -1,5 +1,5 @@
 import type { DialogName } from '../state/dialog.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 /** One thing that was dragged into the window. */
 export interface Dropped {

@@ -1,5 +1,5 @@
 import type { ExchangeFormat, ProjectSummary } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 /** Before anything is written: what the file would hold, and what the format has no word for. */
 export function ExportLosses({ format, project }: { format: ExchangeFormat; project: ProjectSummary }) {

@@ -1,5 +1,5 @@
 import type { ImportPreview } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 /** The first images of a file with their labels: whether it was read right is seen at a glance. */
 export function FirstImages({ images }: { images: ImportPreview['first'] }) {

@@ -1,6 +1,6 @@
 import type { ImportPreview } from '../../contract/schemas.ts'
 import { type LabelState, State, sideOf } from '../../contract/state.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Name } from '../ui/Name.tsx'
 
 const nameOf = (state: LabelState): string => (state === State.unknown ? '–' : texts.states[sideOf(state)])

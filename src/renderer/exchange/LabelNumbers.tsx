@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 

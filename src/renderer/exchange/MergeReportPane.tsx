@@ -1,5 +1,5 @@
 import type { MergeReport } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Count } from './Count.tsx'
 import { type LabelLine, LabelNumbers } from './LabelNumbers.tsx'
 import { Examples } from './Problems.tsx'

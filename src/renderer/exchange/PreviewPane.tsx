@@ -1,5 +1,5 @@
 import type { ImportPreview, Label } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Checkbox, Choice } from '../ui/Choice.tsx'
 import { Count } from './Count.tsx'
 import { FirstImages } from './FirstImages.tsx'

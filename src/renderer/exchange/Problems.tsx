@@ -1,6 +1,6 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ImportPreview } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 /** What can't be said or read as it is: how often, with a few examples. */
 export function Problems({ problems }: { problems: ImportPreview['problems'] }) {

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react'
 import { useState } from 'react'
 import type { ImportPreview, Label } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { Field, Select } from '../ui/Field.tsx'
 

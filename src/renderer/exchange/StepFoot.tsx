@@ -1,4 +1,4 @@
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 
 /** The foot of a dialog that first says what it would do: to go on, to stop, and back to the choice of a file. */

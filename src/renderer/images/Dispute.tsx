@@ -1,7 +1,7 @@
 import { Users } from 'lucide-react'
 import type { Statement } from '../../contract/schemas.ts'
 import { State, sideOf } from '../../contract/state.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 const t = texts.disputes
 

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { openImage, ui } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { leaveFocus } from '../ui/keepFocus.ts'
 
 /** Which of how many; a number that is typed into it is gone to. */

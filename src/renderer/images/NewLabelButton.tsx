@@ -4,7 +4,7 @@ import { client } from '../bridge/client.ts'
 import { mark } from '../state/marks.ts'
 import { keys, queryClient } from '../state/queries.ts'
 import { notifyError, ui } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 
 /** A name that was looked for and is no label yet becomes one, present in the open image. */

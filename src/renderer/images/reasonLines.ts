@@ -1,6 +1,6 @@
 import type { Reasons } from '../../contract/schemas.ts'
 import { State } from '../../contract/state.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 export interface ReasonLine {
   text: string

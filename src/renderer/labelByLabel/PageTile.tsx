@@ -1,6 +1,6 @@
 import { ImageOff } from 'lucide-react'
 import { useRow } from '../state/rows.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'
 import type { Said } from './page.ts'

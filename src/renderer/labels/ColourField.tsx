@@ -1,7 +1,7 @@
 import { Check } from 'lucide-react'
 import { useId } from 'react'
 import { useInfo } from '../state/queries.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 /** @param value #rrggbb; null: the next of the default colours */
 export function ColourField({ value, onChange }: { value: string | null; onChange: (colour: string) => void }) {

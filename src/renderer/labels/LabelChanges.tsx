@@ -5,7 +5,7 @@ import { client } from '../bridge/client.ts'
 import { withoutLabel } from '../state/filters.ts'
 import { openImageId } from '../state/screen.ts'
 import { ui, useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 import { Field, Input, Select } from '../ui/Field.tsx'
 

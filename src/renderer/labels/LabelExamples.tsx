@@ -3,7 +3,7 @@ import { X } from 'lucide-react'
 import { client } from '../bridge/client.ts'
 import { openImageId } from '../state/screen.ts'
 import { useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'
 

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import type { Label } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Checkbox } from '../ui/Choice.tsx'
 import { Field, Input, Select } from '../ui/Field.tsx'
 

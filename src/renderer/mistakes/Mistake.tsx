@@ -1,7 +1,7 @@
 import { Check, TriangleAlert, X } from 'lucide-react'
 import type { Suggestion } from '../../contract/schemas.ts'
 import { settleMistake } from '../state/marks.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { IconButton } from '../ui/Button.tsx'
 
 /** What the model says against a known label, and what can be done about it: correct it, or keep what is known. */

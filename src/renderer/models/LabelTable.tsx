@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { ModelReport } from '../../contract/models.ts'
 import { useRemembered } from '../state/remembered.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Name } from '../ui/Name.tsx'
 import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { changeOf, inOrder, type LabelColumn, type LabelFigures, shownCounts } from './labelOrder.ts'

@@ -4,7 +4,7 @@ import { client } from '../bridge/client.ts'
 import { useModels } from '../state/queries.ts'
 import { modelVersion } from '../state/screen.ts'
 import { useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Choice } from '../ui/Choice.tsx'
 import { TargetField, useTarget, WriteDialog, WrittenDialog } from '../ui/WriteDialog.tsx'
 

@@ -1,5 +1,5 @@
 import type { ModelCurves } from '../../contract/models.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Plot } from './Plot.tsx'
 
 type Bin = NonNullable<ModelCurves['reliability']>[number]

@@ -1,6 +1,6 @@
 import { useId, useMemo, useState } from 'react'
 import type { ModelCurves } from '../../contract/models.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { nearestStep } from './nearestStep.ts'
 import { Plot } from './Plot.tsx'
 

@@ -1,7 +1,7 @@
 import { Check } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import type { Model } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 /** Every version, the newest first: one of them is looked at, and one suggests. */
 export function Versions({

@@ -12,7 +12,7 @@ import { remember, remembered } from '../state/remembered.ts'
 import { grid } from '../state/screen.ts'
 import { editLabel, notifyError, showScreen, type Theme, ui } from '../state/ui.ts'
 import { isolated } from '../texts/bidi.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import type { Findable } from './rank.ts'
 
 /** What the palette can do. */

@@ -2,7 +2,7 @@ import type { Label, ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { keys, queryClient } from '../state/queries.ts'
 import { notify, notifyError } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { dayBegan, sumOf } from './estimate.ts'
 
 /** Closes the project, and says what the session brought. */

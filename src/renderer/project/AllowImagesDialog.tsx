@@ -1,6 +1,6 @@
 import type { ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Modal } from '../ui/Modal.tsx'

@@ -1,6 +1,6 @@
 import { ArrowUp, ChevronRight } from 'lucide-react'
 import { useState } from 'react'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field, Input } from '../ui/Field.tsx'

@@ -1,7 +1,7 @@
 import { File, Folder, Image } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { FolderListing } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Name } from '../ui/Name.tsx'
 
 type Entry = FolderListing['entries'][number]

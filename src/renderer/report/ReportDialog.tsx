@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { client } from '../bridge/client.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { TargetField, useTarget, WriteDialog, WrittenDialog } from '../ui/WriteDialog.tsx'
 
 const t = texts.report

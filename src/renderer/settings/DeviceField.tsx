@@ -1,5 +1,5 @@
 import { useDevices } from '../state/queries.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Field, Select } from '../ui/Field.tsx'
 
 /** What training runs on: of the devices that this machine could have, with the reason for each that can't be used. */

@@ -6,7 +6,7 @@ import { type Action, actions, keyName, keysOfLabels } from '../actions/registry
 import { saveKeys } from '../state/preferences.ts'
 import { useLabels } from '../state/queries.ts'
 import { useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Kbd } from '../ui/Kbd.tsx'

@@ -1,6 +1,6 @@
 import { sortToday } from '../../contract/oldWords.ts'
 import type { ImageFilter, ImageSort, Label } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 /** What the list shows and in which order: what a filter's text says, and what is saved under a name. */
 export interface View {

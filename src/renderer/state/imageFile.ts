@@ -3,7 +3,7 @@ import type { ImageRow, ProjectSummary } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { labelByLabel } from '../labelByLabel/state.ts'
 import { joinPath } from '../project/paths.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { currentIds, keys, queryClient } from './queries.ts'
 import { notify, notifyError, ui } from './ui.ts'
 

@@ -8,7 +8,7 @@ import type {
 } from '../../contract/schemas.ts'
 import { otherSide, State, stateOf } from '../../contract/state.ts'
 import { client } from '../bridge/client.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { sendNow, sendOnce } from './outbox.ts'
 import { usePictures } from './pictures.ts'
 import { keys, queryClient } from './queries.ts'

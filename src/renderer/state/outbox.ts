@@ -1,7 +1,7 @@
 import { ORPCError } from '@orpc/client'
 import type { ActionResult, ProjectSummary, Sent } from '../../contract/schemas.ts'
 import { ConnectionLost, client, connection, reportOf } from '../bridge/client.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { keys, queryClient } from './queries.ts'
 import { notify, ui } from './ui.ts'
 

@@ -1,7 +1,7 @@
 import type { Job } from '../../contract/schemas.ts'
 import { keyNameOf } from '../actions/registry.ts'
 import type { TourStep } from '../state/tour.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 /** What the tour says now, and the control that it points at: the first of these that is on the screen. */
 export interface Saying {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import type { TrainingPoint } from '../../contract/schemas.ts'
 import { useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 const [width, height] = [350, 150]
 

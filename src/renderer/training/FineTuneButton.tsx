@@ -2,7 +2,7 @@ import { LoaderCircle, WandSparkles } from 'lucide-react'
 import { action, keyNameOf } from '../actions/registry.ts'
 import { useLatestJob } from '../state/queries.ts'
 import { ui, useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 
 /** The one obvious button. While it works it says how far it is, and opens the panel. */

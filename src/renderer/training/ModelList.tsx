@@ -4,7 +4,7 @@ import { keyNameOf, openModelPage } from '../actions/registry.ts'
 import { client } from '../bridge/client.ts'
 import { useModels } from '../state/queries.ts'
 import { notifyError } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 
 /** Every model of the project: which one suggests, and the way back to another. */

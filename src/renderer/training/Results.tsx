@@ -1,7 +1,7 @@
 import type { Model } from '../../contract/schemas.ts'
 import { Change } from '../models/LabelTable.tsx'
 import { useReport } from '../models/queries.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Name } from '../ui/Name.tsx'
 
 const percent = (value: number | null): string => (value === null ? '–' : (value * 100).toFixed(1))

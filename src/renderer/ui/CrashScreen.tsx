@@ -1,6 +1,6 @@
 import { Component, type ReactNode, useState } from 'react'
 import { client } from '../bridge/client.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from './Button.tsx'
 
 const t = texts.crash

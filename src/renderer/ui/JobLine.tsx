@@ -1,7 +1,7 @@
 import type { Job } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { notifyError } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from './Button.tsx'
 
 /** How far a job is, in words and as a bar, and a way to stop it. */

@@ -1,6 +1,6 @@
 import { CircleCheck, Info, TriangleAlert, X } from 'lucide-react'
 import { dismiss, useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { IconButton } from './Button.tsx'
 
 const icons = { info: CircleCheck, warning: Info, error: TriangleAlert }

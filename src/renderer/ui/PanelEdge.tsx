@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react'
 import { type Panel, panelWidths, setPanelWidth, usePanelWidth } from '../state/panels.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 const [keyStep, largeStep] = [16, 64]
 

@@ -1,6 +1,6 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ErrorReport } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from './Button.tsx'
 import { ErrorLine } from './ErrorLine.tsx'
 

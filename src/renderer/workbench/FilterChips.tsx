@@ -3,7 +3,7 @@ import { useRef } from 'react'
 import { setFilter } from '../state/filters.ts'
 import { useLabels } from '../state/queries.ts'
 import { useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { chipsOf } from './chips.ts'
 
 /** What the list is narrowed down by; each goes by one click. Nothing while it shows everything. */

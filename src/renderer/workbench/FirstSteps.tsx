@@ -4,7 +4,7 @@ import { action, keyNameOf } from '../actions/registry.ts'
 import { useInfo, useLabels, useLatestJob, useModels, useNames } from '../state/queries.ts'
 import { remember } from '../state/remembered.ts'
 import { ui, useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 
 const words = texts.firstSteps

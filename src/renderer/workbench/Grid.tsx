@@ -3,7 +3,7 @@ import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, us
 import { ImageMenu } from '../images/ImageMenu.tsx'
 import { useLabels } from '../state/queries.ts'
 import { openImage, ui, useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { isFocusFree } from '../ui/keepFocus.ts'
 import { useReadyRows, useWhenShown } from './around.ts'
 import { gap, gridLayout, moveCursor, padding } from './grid.ts'

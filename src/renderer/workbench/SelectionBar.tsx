@@ -5,7 +5,7 @@ import { accept, markMany } from '../state/marks.ts'
 import { useLabels } from '../state/queries.ts'
 import { rows } from '../state/rows.ts'
 import { ui, useUi } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { Select } from '../ui/Field.tsx'
 

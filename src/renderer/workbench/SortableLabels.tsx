@@ -22,7 +22,7 @@ import type { Label } from '../../contract/schemas.ts'
 import { client } from '../bridge/client.ts'
 import { keys, queryClient } from '../state/queries.ts'
 import { notifyError } from '../state/ui.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 const words = texts.labels
 

@@ -1,5 +1,5 @@
 import type { ImageFilter, Label } from '../../contract/schemas.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 /** One condition of a filter, and the filter without it. */
 export interface Chip {

@@ -1,13 +1,13 @@
-import { actions } from './texts/actions.ts'
-import { isolated } from './texts/bidi.ts'
-import { exchange, merging } from './texts/exchange.ts'
-import { disputes, image, imageFile, why } from './texts/image.ts'
-import { labels } from './texts/labels.ts'
-import { backbones, bulk, models, names, report, training } from './texts/models.ts'
-import { notNow } from './texts/notNow.ts'
-import { backups, crash, doctor, help, history, historyList, palette, settings } from './texts/program.ts'
-import { allowImages, browse, create, drop, firstSteps, start, tour } from './texts/start.ts'
-import { filters, labelByLabel, mistakes, panels, progress, workbench } from './texts/workbench.ts'
+import { actions } from './actions.ts'
+import { isolated } from './bidi.ts'
+import { exchange, merging } from './exchange.ts'
+import { disputes, image, imageFile, why } from './image.ts'
+import { labels } from './labels.ts'
+import { backbones, bulk, models, names, report, training } from './models.ts'
+import { notNow } from './notNow.ts'
+import { backups, crash, doctor, help, history, historyList, palette, settings } from './program.ts'
+import { allowImages, browse, create, drop, firstSteps, start, tour } from './start.ts'
+import { filters, labelByLabel, mistakes, panels, progress, workbench } from './workbench.ts'
 
 /** Every text of the screens, in one place, by screens in texts/: a translation is another object of this type. */
 export const texts = {
