@@ -26,22 +26,22 @@ export interface KnownState {
 }
 
 /**
- * Who decided what and when, of every known state of a project, as columns: a project has millions. The states of an image lie
- * together, from `starts` to `ends`, by its id. Those of removed labels are among them. Valid until the next wait.
+ * Who decided each known state of a project, and when. As columns, since there may be millions. The states of an image lie together,
+ * from `starts` to `ends`, and include those of removed labels. Valid until the next await.
  */
 export interface DecisionColumns {
-  /** Every origin that was ever seen. */
+  /** All distinct origins. */
   readonly origins: readonly Origin[]
-  /** Where the states of an image begin, by image id. */
+  /** The index of an image's first state, by image id. */
   readonly starts: Int32Array
-  /** Where they end. */
+  /** The index after its last. */
   readonly ends: Int32Array
-  /** The label's id; negative where it is absent. */
+  /** The label's id, negated if absent. */
   readonly signedLabels: Int32Array
-  /** The place in `origins`. */
+  /** An index into `origins`. */
   readonly originAt: Int32Array
   /** Milliseconds since 1970. */
   readonly times: Float64Array
-  /** By label id: 1 for those that are not removed. */
+  /** By label id: 1 unless removed. */
   livingLabels(): Uint8Array
 }

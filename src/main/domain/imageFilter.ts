@@ -2,17 +2,17 @@ import type { LabelId } from './quantities.ts'
 
 export type ImageStatus = 'ok' | 'missing' | 'broken'
 
-/** Which images, by what the project file alone can tell: every condition that is given must hold. */
+/** Conditions that the project file can answer by itself; all that are given must hold. */
 export interface StoredFilter {
   status?: readonly ImageStatus[]
   labels?: readonly LabelCondition[]
   /** How many of the labels are known in the image. */
   known?: 'nothing' | 'something' | 'everything'
-  /** Words that the path must hold, all of them; case makes no difference. */
+  /** Words that the path must contain, all of them, in any case. */
   text?: string
-  /** This folder and all below it, relative to the root. */
+  /** This folder and everything below it, relative to the root. */
   folder?: string
-  /** A state was changed by this `do` of the history. */
+  /** Images in which this `do` of the history changed a state. */
   action?: number
 }
 
@@ -21,7 +21,7 @@ export interface LabelCondition {
   is: 'present' | 'absent' | 'unknown' | 'known'
 }
 
-/** An order that the project file alone can tell. */
+/** An order that the project file can produce by itself. */
 export interface StoredSort {
   by: 'path' | 'added' | 'modified' | 'known'
   descending?: boolean

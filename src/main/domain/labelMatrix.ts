@@ -9,32 +9,32 @@ export interface LabelMatrix {
   labels: number
 }
 
-/** The states of a whole project, found by ids. It follows every change: what is read of it is valid until the next wait. */
+/** The states of a whole project, by image and label id. It follows every change, so what is read is valid until the next await. */
 export interface ProjectMatrix {
   /** N×C, row-major, of `State`. */
   readonly states: Int8Array
   readonly rows: number
   readonly columns: number
-  /** Of each row, rising. */
+  /** By row, ascending. */
   readonly imageIds: Int32Array
-  /** Of each column, rising. */
+  /** By column, ascending. */
   readonly labelIds: Int32Array
-  /** −1 for an image that is not there. */
+  /** −1 if there is no such image. */
   rowOf(imageId: ImageId): number
-  /** −1 for a label that is not there. */
+  /** −1 if there is no such label. */
   columnOf(labelId: LabelId): number
-  /** `unknown` for an image or label that is not there. */
+  /** Unknown if there is no such image or label. */
   get(imageId: ImageId, labelId: LabelId): State
 }
 
-/** Whether anything is known of this image. */
+/** Whether any label of this image is known. */
 export function hasKnown({ states, labels }: LabelMatrix, row: number): boolean {
   const end = (row + 1) * labels
   for (let at = row * labels; at < end; at++) if (states[at] !== State.unknown) return true
   return false
 }
 
-/** The images of which something is known, rising. */
+/** The images with at least one known label, ascending. */
 export function rowsWithKnown(matrix: LabelMatrix): Int32Array<ArrayBuffer> {
   const rows = matrix.labels > 0 ? matrix.states.length / matrix.labels : 0
   const found = new Int32Array(rows)

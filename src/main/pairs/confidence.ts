@@ -2,7 +2,7 @@ import type { ImageId, LabelId } from '../domain/quantities.ts'
 import { State } from '../domain/state.ts'
 import type { PairColumn, PairTable } from './pairTable.ts'
 
-/** What is looked for, of a confidence of 0.5 … 1: base + slope × confidence. */
+/** The value to maximise, from a confidence of 0.5 … 1: base + slope × confidence. */
 interface Weight {
   base: number
   slope: number
@@ -11,8 +11,8 @@ const confidence: Weight = { base: 0, slope: 1 }
 const uncertainty: Weight = { base: 1.5, slope: -1 }
 
 /**
- * How sure the surest undecided suggestion of each image is: 0.5 … 1, 0 if there is none. For all labels together it is kept,
- * and follows every mark; for one label it is quickly found.
+ * The confidence of each image's surest undecided suggestion: 0.5 … 1, or 0 if there is none. For all labels together it is cached
+ * and follows every mark; for one label, computing it is fast enough.
  */
 export class Confidence {
   readonly #pairs: PairTable
@@ -24,7 +24,7 @@ export class Confidence {
     this.#pairs = pairs
   }
 
-  /** By row of the table. @param labelId without it, of all labels */
+  /** By row of the table. @param labelId default: all labels */
   of(labelId?: LabelId): Float32Array {
     if (labelId !== undefined) return this.#look(this.#pairs.columns(labelId), confidence)
     this.#overall ??= this.#look(this.#pairs.columns(), confidence)
@@ -32,8 +32,8 @@ export class Confidence {
   }
 
   /**
-   * How near the undecided label that is nearest to 50 % comes to it: 0.5 for certain … 1 for 50 %, 0 if there is none. By row of
-   * the table. @param labelId without it, of all labels
+   * How close the least certain undecided label comes to 50 %: 0.5 for certain … 1 for 50 %, or 0 if there is none. By row of the
+   * table. @param labelId default: all labels
    */
   uncertainties(labelId?: LabelId): Float32Array {
     if (labelId !== undefined) return this.#look(this.#pairs.columns(labelId), uncertainty)
@@ -41,13 +41,13 @@ export class Confidence {
     return this.#uncertainties
   }
 
-  /** In these confidences, that of an image; 0 for one without scores. */
+  /** Looks up an image in such confidences; 0 if it has no scores. */
   at(confidences: Float32Array, imageId: ImageId): number {
     const row = this.#pairs.rowOf(imageId)
     return row < 0 ? 0 : confidences[row]
   }
 
-  /** To be told after the matrix and the table have followed the change. */
+  /** To be called after the matrix and the table have followed the change. */
   imagesChanged(imageIds: Iterable<ImageId>): void {
     const columns = this.#pairs.columns()
     for (const imageId of imageIds) {
@@ -64,7 +64,7 @@ export class Confidence {
     }
   }
 
-  /** Labels may have come or gone, or much has changed: all of it is looked at anew when next asked for. */
+  /** Drops the cache: labels may have been added or removed, or much has changed. */
   forget(): void {
     this.#overall = undefined
     this.#uncertainties = undefined
@@ -89,7 +89,7 @@ export class Confidence {
   }
 }
 
-/** The innermost loop, over tens of millions of pairs: as a closure it would take a third longer. */
+/** The innermost loop, over tens of millions of pairs. As a closure it would take a third longer. */
 function raise(
   result: Float32Array,
   values: Float32Array,

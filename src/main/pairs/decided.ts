@@ -5,8 +5,8 @@ type Decided = NonNullable<ImageFilter['decided']>
 type LabelConditions = NonNullable<ImageFilter['labels']>
 
 /**
- * The images where labels were decided like this: each of those that `labels` wants known, in the state that it wants; without
- * such, at least one.
+ * The images whose labels were decided in this way: all those that `labels` wants known, in the wanted state; if it names none, at
+ * least one label.
  */
 export function decidedImages(
   decisions: DecisionColumns,
@@ -39,7 +39,7 @@ function isOf({ source, annotator }: Origin, { by, who }: Decided): boolean {
   return (by === undefined || by.includes(source)) && (who === undefined || annotator === who)
 }
 
-/** When a day begins, in the time zone of this machine: milliseconds since 1970. @param later so many days after it */
+/** The start of a day in the local time zone, in milliseconds since 1970. @param later days to add */
 function startOf(date: string, later = 0): number {
   const [year, month, day] = date.split('-').map(Number)
   return new Date(year, month - 1, day + later).getTime()

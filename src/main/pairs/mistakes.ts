@@ -5,21 +5,21 @@ import { confidenceOf, likelyFrom, suggestionOf } from '../suggestions/scores.ts
 import type { CurrentScores, Suggestion } from './suggestions.ts'
 
 /**
- * Likely mistakes: known labels that the current model speaks against. The probability of a known label comes from models that
- * never saw it (`crossFittedProbabilities`) or were trained before it was known, so a mistake can't vouch for itself. A label that
- * somebody decided with this model's suggestion in front of them is settled, and not listed again.
+ * Likely mistakes: known labels that the current model contradicts. The probability of a known label comes from models that never
+ * saw it (`crossFittedProbabilities`) or were trained before it was known, so a mistake can't vouch for itself. A label that somebody
+ * decided while seeing this model's suggestion is settled, and isn't listed again.
  */
 
 /**
- * How strongly the model speaks against the likeliest mistake of each image: 0 … 1, 0 where nothing is known or scored.
- * @param label without it, of all labels
+ * How strongly the model contradicts the likeliest mistake of each image: 0 … 1; 0 where nothing is known or scored.
+ * @param label default: all labels
  */
 export function mistakesOfImages(
   decisions: DecisionColumns,
   { table, model }: CurrentScores,
   label?: number,
 ): (imageId: number) => number {
-  // Scores made from names alone are too weak to contradict anybody.
+  // Scores from names alone are too weak to contradict anybody.
   if (isFromNames(model)) return () => 0
   const { imageIds, labelIds, probabilities } = table
   const living = decisions.livingLabels()
@@ -49,7 +49,7 @@ export function mistakesOfImages(
   return (imageId) => mistakes[imageId] ?? 0
 }
 
-/** The likely mistakes of one image, the likeliest first. */
+/** The likely mistakes of an image, likeliest first. */
 export function mistakesOf(
   { table, model }: CurrentScores,
   imageId: number,

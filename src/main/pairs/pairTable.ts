@@ -3,31 +3,31 @@ import type { ImageId, LabelId, Probabilities } from '../domain/quantities.ts'
 import { State } from '../domain/state.ts'
 import { confidenceOf, likelyFrom } from '../suggestions/scores.ts'
 
-/** A number for each pair of N images × C labels, as a training left them: probabilities, or gains. */
+/** A number for each pair of N images × C labels, computed by a training: probabilities, or gains. */
 export interface PairValues {
   /** Rising, [N] */
   imageIds: Int32Array
   /** [C] */
   labelIds: Int32Array
-  /** Column-major N×C: label by label; NaN where the model says nothing. */
+  /** Column-major N×C, label by label; NaN without a score. */
   values: Float32Array
 }
 
 export type States = Pick<ProjectMatrix, 'states' | 'columns' | 'rowOf' | 'columnOf'>
 
-/** Rows looked at together: the states are row-major and the values column-major, and a block of both fits the processor's cache. */
+/** Rows processed together: states are row-major and values column-major, and a block of both fits the processor's cache. */
 const block = 256
 
-/** A label that both sides have. */
+/** A label that both the matrix and the values have. */
 export interface PairColumn {
   labelId: LabelId
-  /** Where its values begin. */
+  /** The index of its first value. */
   start: number
-  /** Its column in the matrix of states. */
+  /** Its column in the matrix. */
   stateColumn: number
 }
 
-/** One label on both sides, by row. */
+/** The states and values of one label, by row. */
 export interface LabelColumn {
   values: Float32Array
   /** Of all pairs. */
@@ -37,9 +37,9 @@ export interface LabelColumn {
   stateColumn: number
 }
 
-/** Known pairs of one label with their values, and the values of the undecided ones. */
+/** The known pairs of a label with their values, and the values of the undecided ones. */
 export interface LabelPairs {
-  /** Rows of the table, of the known pairs. */
+  /** The table rows of the known pairs. */
   rows: Int32Array
   /** y of each: present or absent */
   states: Int8Array
@@ -49,15 +49,15 @@ export interface LabelPairs {
 }
 
 /**
- * The states of all pairs beside their values. Nothing is copied: it shows what both sides are at the moment, and has to be
- * made once for a table of values. What the model has never seen has no row or column here, and what was removed has none either.
+ * The states of all pairs beside their values. Nothing is copied: it shows the current state of both, and is made once for a table of
+ * values. Images and labels that the model has never seen have no row or column; neither do removed ones.
  */
 export class PairTable {
   readonly imageIds: Int32Array
   readonly labelIds: Int32Array
   readonly values: Float32Array
   readonly #matrix: States
-  /** Of each row, its row in the matrix; -1 for an image that is not there. */
+  /** The matrix row of each table row; -1 if the image no longer exists. */
   readonly stateRows: Int32Array
   /** Place + 1, by image id. */
   readonly #rowOfImage: Int32Array
@@ -82,13 +82,13 @@ export class PairTable {
     return this.labelIds.includes(labelId)
   }
 
-  /** One label's values by row; NaN for row -1, and where the table has no such label. */
+  /** A label's values by row; NaN for row -1, or if the table has no such label. */
   valuesOf(labelId: LabelId): (row: number) => number {
     const start = this.labelIds.indexOf(labelId) * this.imageIds.length
     return (row) => (row < 0 || start < 0 ? Number.NaN : this.values[start + row])
   }
 
-  /** The labels that both sides have. Valid until the next wait. @param labelId this one alone, if it is one of them */
+  /** The labels that both the matrix and the values have. Valid until the next await. @param labelId only this label */
   columns(labelId?: LabelId): PairColumn[] {
     const rows = this.imageIds.length
     return Array.from(this.labelIds, (id, column) => ({
@@ -99,8 +99,8 @@ export class PairTable {
   }
 
   /**
-   * Walks pairs in an order that is kind to the processor's cache: so many rows of one column after the other, with what the state
-   * of a row is read from. `states[stateRows[row] * width + column.stateColumn]`, where `stateRows[row]` is not -1.
+   * Visits pairs in a cache-friendly order: a block of rows of one column after the other. The state of a row is
+   * `states[stateRows[row] * width + column.stateColumn]` where `stateRows[row]` isn't -1.
    */
   inBlocks(
     columns: readonly PairColumn[],
@@ -116,8 +116,8 @@ export class PairTable {
   }
 
   /**
-   * One label on both sides; undefined if one of them does not have it. Nothing is copied: valid until the next wait.
-   * @returns `values` by row; the state of a row is `states[stateRows[row] * width + stateColumn]`, where `stateRows[row]` is not -1
+   * The states and values of one label; undefined unless both have it. Nothing is copied: valid until the next await.
+   * @returns `values` by row; the state of a row is `states[stateRows[row] * width + stateColumn]` where `stateRows[row]` isn't -1
    */
   column(labelId: LabelId): LabelColumn | undefined {
     const [column] = this.columns(labelId)
@@ -128,7 +128,7 @@ export class PairTable {
     return { values, states, stateRows, width, stateColumn: column.stateColumn }
   }
 
-  /** Empty for a label that one side does not have. Of pairs that the model says nothing of, nothing is told. */
+  /** Empty unless both the matrix and the values have the label. Pairs without a score are left out. */
   ofLabel(labelId: LabelId): LabelPairs {
     const [column] = this.columns(labelId)
     const rows = column ? this.stateRows.length : 0
@@ -161,7 +161,7 @@ export class PairTable {
     }
   }
 
-  /** How many likely suggestions of a label nobody has decided on; undefined if one side does not have it. */
+  /** How many likely suggestions of a label are undecided; undefined unless both the matrix and the values have it. */
   likelyOf(labelId: LabelId): { present: number; absent: number } | undefined {
     const [column] = this.columns(labelId)
     if (!column) return undefined
@@ -179,7 +179,7 @@ export class PairTable {
     return counts
   }
 
-  /** Rows of a label's undecided pairs that are suggested as present, the most probable first; of equal ones the earlier. */
+  /** The rows of a label's undecided pairs that are suggested as present, most probable first; ties in order of rows. */
   mostProbable(labelId: LabelId, count: number): number[] {
     const [column] = this.columns(labelId)
     if (!column) return []

@@ -4,16 +4,16 @@ import type { ProjectMatrix } from '../domain/labelMatrix.ts'
 import type { Model } from '../domain/model.ts'
 import type { ImageId } from '../domain/quantities.ts'
 
-/** What is asked of a project here; an open project file answers it. */
+/** What this room needs of a project; an open project file provides it. */
 export interface PairProject {
-  /** Where the models' scores lie, absolute. */
+  /** The folder with the models' scores; an absolute path. */
   readonly cacheFolder: string
   readonly images: { ids(filter: StoredFilter, sort: StoredSort): Int32Array }
   readonly disputes: { images(): ReadonlySet<ImageId> }
   readonly states: {
-    /** All states in memory; waits until they are. */
+    /** Resolves once all states are in memory. */
     matrix(): Promise<ProjectMatrix>
-    /** The matrix, once it is in memory. */
+    /** The matrix, if it is already in memory. */
     readonly loadedMatrix: ProjectMatrix | undefined
     decisions(): Promise<DecisionColumns>
   }

@@ -18,23 +18,23 @@ export interface ImageFilter extends Omit<StoredFilter, 'labels'> {
   labels?: readonly { labelId: LabelId; is: LabelCondition['is'] | 'suggested' }[]
   /** At least one likely suggestion that is not decided. */
   suggested?: boolean
-  /** Several people said the opposite of a label, and nobody has decided it since. */
+  /** People disagree on a label, and nobody has settled it since. */
   disputed?: true
   /** The probability that a label is present lies in this range, ends included. */
   probability?: readonly { labelId: LabelId; from: Probability; to: Probability }[]
-  /** The labels that `labels` wants known are decided like this, each of them; without such, at least one label is. */
+  /** All labels that `labels` wants known were decided in this way; if it names none, at least one label was. */
   decided?: { by?: readonly StateSource[]; who?: string; since?: string; until?: string }
 }
 
 export type ImageSort =
   | {
-      /** The file's own orders, and those by what a model says (see the contract's `imageSort`). */
+      /** The orders of the project file, and those that need a model (see the contract's `imageSort`). */
       by: StoredSort['by'] | 'confidence' | 'usefulness' | 'uncertain' | 'mistakes' | 'audit'
       descending?: boolean
-      /** Of the random order. @default that of the current model */
+      /** Seed of the random order. @default that of the current model */
       seed?: number
     }
-  /** By what the model says of one label, the clearest of this kind first; what it says nothing of comes last, by path. */
+  /** By the probability of one label, the clearest of this kind first. Images without a score come last, by path. */
   | { by: 'label'; labelId: LabelId; towards: 'present' | 'uncertain' | 'absent' }
 
 export interface PairQuery {
@@ -42,20 +42,20 @@ export interface PairQuery {
   filter?: ImageFilter
   /** @default by path */
   sort?: ImageSort
-  /** So many of them, from this place on. @default all */
+  /** `count` images from place `from`. @default all */
   page?: { from?: number; count: number }
 }
 
 export interface FoundImages {
-  /** Of the page, in order. */
+  /** The page's images, in order. */
   ids: Int32Array
-  /** How many there are on all pages. */
+  /** The number of images on all pages. */
   total: number
-  /** What their labels were looked up in, if a model suggests and the query asked for it. */
+  /** The scores that were used, if there is a current model and the query needed it. */
   scores: CurrentScores | undefined
 }
 
-/** What a project's images are found by. */
+/** What the search needs. */
 export interface PairSources {
   project: PairProject
   suggestions: Pick<Suggestions, 'current' | 'confidence' | 'gains'>
@@ -64,15 +64,15 @@ export interface PairSources {
 type Passes = (imageId: ImageId) => boolean
 
 /**
- * The images that pass, in order. What the file can tell quickly, SQLite filters and sorts; who decided what, and what a model says,
- * is looked up in memory.
+ * The images that pass, in order. SQLite filters and sorts by what the file can answer quickly; decisions and scores are looked up in
+ * memory.
  */
 export async function findImages(
   { project, suggestions }: PairSources,
   { filter = {}, sort = { by: 'path' }, page }: PairQuery = {},
 ): Promise<FoundImages> {
   const sources = await openSources(project, suggestions, filter, sort)
-  // From here on nothing waits: all of it is of one moment.
+  // Nothing awaits from here on, so that everything is from the same moment.
   const { text, known, status, folder, action } = filter
   const labels = (filter.labels ?? []).filter((one): one is LabelCondition => one.is !== 'suggested')
   let found = project.images.ids({ text, known, status, folder, action, labels }, sortInFile(sort))
@@ -91,7 +91,7 @@ export async function findImages(
   return { ids, total: found.length, scores: sources.scores }
 }
 
-/** What a query is answered from; that which it does not need is not read. */
+/** The data a query is answered from; what it doesn't need isn't read. */
 interface Sources {
   decisions: DecisionColumns | undefined
   scores: CurrentScores | undefined
@@ -114,11 +114,11 @@ async function openSources(
     (filter.probability?.length ?? 0) > 0 ||
     filter.labels?.some(({ is }) => is === 'suggested')
   const scores = byModel || sort.by === 'label' ? await suggestions.current() : undefined
-  // Where images are only put in order by one label, what it is of each may be of the mark before.
+  // To sort by one label, scores may lag one mark behind.
   const confidence = scores && byModel ? await suggestions.confidence(scores) : undefined
   const gains = sort.by === 'usefulness' ? await suggestions.gains() : undefined
   const matrix = gains && (await project.states.matrix())
-  // Last: it holds for as long as nothing waits.
+  // Last, because they are valid only until the next await.
   const needsDecisions = filter.decided !== undefined || (scores && sort.by === 'mistakes')
   const decisions = needsDecisions ? await project.states.decisions() : undefined
   return { decisions, scores, confidence, gains: gains && matrix && { gains, matrix } }
@@ -130,7 +130,7 @@ function conditions({ decisions, scores, confidence }: Sources, filter: ImageFil
   const suggested = (filter.labels ?? []).filter(({ is }) => is === 'suggested')
   const ranges = filter.probability ?? []
   if (!scores || !confidence) {
-    // Nobody suggests anything.
+    // Without a model, nothing is suggested.
     if (filter.suggested || suggested.length > 0 || ranges.length > 0) passes.push(() => false)
     return passes
   }
@@ -145,7 +145,7 @@ function conditions({ decisions, scores, confidence }: Sources, filter: ImageFil
   const { table } = scores
   for (const { labelId, from, to } of ranges) {
     const column = table.columnOf(labelId)
-    // As single precision rounds them: 0.9 is within 0.9 … 1. NaN compares false: the model says nothing.
+    // Rounded to single precision, so that 0.9 is within 0.9 … 1. NaN (no score) compares false.
     const [low, high] = [Math.fround(from), Math.fround(to)]
     passes.push((id) => {
       const p = table.at(table.rowOf(id), column)
@@ -155,13 +155,13 @@ function conditions({ decisions, scores, confidence }: Sources, filter: ImageFil
   return passes
 }
 
-/** What images are sorted by, from 0; undefined where the file's own order holds. */
+/** The sort key of each image, from 0; undefined to keep the order of the file. */
 function valuesOf(
   { decisions, scores, confidence, gains }: Sources,
   filter: ImageFilter,
   sort: Exclude<ImageSort, { by: 'label' }>,
 ): ((imageId: ImageId) => number) | undefined {
-  // Of a label that is known in all these images there is nothing to decide: the others say which come first.
+  // A label that is known in all these images leaves nothing to decide, so the other labels set the order.
   const isOpen = ({ is }: { is: string }): boolean => is === 'unknown' || is === 'suggested'
   const labelId = filter.labels?.find(isOpen)?.labelId ?? filter.probability?.[0]?.labelId
   if (sort.by === 'usefulness') return gains && new Usefulness(gains.gains, gains.matrix).ofImages(labelId)
@@ -193,7 +193,7 @@ function sortInFile(sort: ImageSort): StoredSort {
   return { by, descending: sort.descending }
 }
 
-/** Smallest first. */
+/** Sort keys, smallest first. */
 const keys: Record<Extract<ImageSort, { by: 'label' }>['towards'], (probability: Probability) => number> = {
   present: (p) => -p,
   uncertain: (p) => Math.abs(p - 0.5),
@@ -212,13 +212,13 @@ function byLabel(
   return places.sort((a, b) => afterNone(numbers[a], numbers[b]) || a - b).map((place) => ids[place])
 }
 
-/** Room for the places of two million images beside the key, in the 53 whole bits of a number. */
+/** Two million places fit beside a 32-bit key in the 53 bits of an exact integer. */
 const placesEnd = 2 ** 21
 
-/** By numbers that are not negative; of equal ones the images stay in the order they came in. */
+/** Stable sort by non-negative numbers. */
 function sorted(ids: Int32Array, numberOf: (id: ImageId) => number, largestFirst: boolean): Int32Array {
   const values = Float32Array.from(ids, numberOf)
-  // The bits of floats that are not negative rise with them. Numbers alone are sorted several times as fast as by a function.
+  // The bits of non-negative floats rise with their values. Sorting plain numbers is several times as fast as with a comparator.
   const bits = new Uint32Array(values.buffer)
   const keys = Float64Array.from(bits, (key, place) => (largestFirst ? 0x7fffffff - key : key) * placesEnd + place)
   return Int32Array.from(keys.sort(), (key) => ids[key % placesEnd])

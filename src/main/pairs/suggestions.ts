@@ -25,32 +25,32 @@ export interface Suggestion {
   labelId: LabelId
   probability: Probability
   suggestion: Side
-  /** It is put forward: see `likelyFrom`. */
+  /** Likely enough to be shown as a suggestion: see `likelyFrom`. */
   likely: boolean
 }
 
-/** The pairs of one model, current or not. Those of known pairs are of parts that never saw them (see `ofModel`). */
+/** The pairs of one model, current or not. Known pairs have probabilities of parts that never saw them (see `ofModel`). */
 export interface ModelPairs {
   model: Model
   pairs: PairTable
 }
 
-/** More images than this are re-scored when they are next looked at, in slices, not while a mark waits. */
+/** A change of more images than this doesn't re-score them at once: that happens in slices, when they are next needed. */
 const manyImages = 100
-/** Milliseconds that a slice may take: the event loop is never kept waiting much longer. */
+/** Target length of a slice in milliseconds; the event loop never waits much longer. */
 const sliceAim = 5
 
 /**
- * The scores of the model that suggests: read when first wanted, kept until another model takes its place. They follow the
- * marks: one image at once when it is looked at; all of them before they are compared with each other.
+ * The scores of the current model: read when first needed, and kept until another model takes its place. They follow every mark: an
+ * image's scores at once when it is opened, and those of all images before they are compared with each other.
  */
 export class Suggestions {
   readonly #project: PairProject
   #current: Promise<CurrentScores | undefined> | undefined
   #pairs: { table: ScoreTable; pairs: PairTable; confidence: Confidence } | undefined
-  /** Of which every row is up to date, and is kept so. */
+  /** Set once every row is up to date; from then on, each change keeps it so. */
   #allFollowed: FollowedScores | undefined
-  /** On the way there: rows that it has passed are kept up to date too. */
+  /** The pass that brings all rows up to date; the rows it has passed are kept up to date, too. */
   #pass: { followed: FollowedScores; done: Promise<void> } | undefined
   #gains: { model: string; gains: Gains | undefined } | undefined
 
@@ -58,7 +58,7 @@ export class Suggestions {
     this.#project = project
   }
 
-  /** Undefined if no model suggests, or its scores are lost. */
+  /** Undefined without a current model, or if its scores are lost. */
   current(): Promise<CurrentScores | undefined> {
     this.#current ??= this.#read()
     const read = this.#current
@@ -79,8 +79,8 @@ export class Suggestions {
   }
 
   /**
-   * A model's probabilities beside what is known now. Those of known pairs are of parts that never saw them: pairs known at its
-   * training are cross-fitted (`fineTune`), and those known since then it had never seen.
+   * A model's probabilities beside what is known now. For known pairs, they come from parts that never saw them: pairs known at its
+   * training are cross-fitted (`fineTune`), and it has never seen those known since.
    * @throws UserError `model-unknown`, `model-unusable`
    */
   async ofModel(id: number): Promise<ModelPairs> {
@@ -88,7 +88,7 @@ export class Suggestions {
     if (!model) {
       throw new UserError('model-unknown', `There is no model ${id} in this project.`, 'Choose one from the list.')
     }
-    // What is shown of undecided pairs follows the marks, so what is counted of them does.
+    // Undecided pairs are shown with scores that follow the marks, so they are counted with the same.
     const current = model.current ? await this.current() : undefined
     if (current?.model.id === id) return { model, pairs: await this.pairs(current) }
     const table = await ScoreTable.read(scoresFile(this.#project.cacheFolder, model.uid))
@@ -110,10 +110,10 @@ export class Suggestions {
     return this.#pairs
   }
 
-  /** Brings the scores of every image up to date. @returns the states that they go by */
+  /** Brings the scores of every image up to date. @returns the states they are based on */
   async followAll({ followed }: CurrentScores): Promise<ProjectMatrix> {
     const matrix = await this.#project.states.matrix()
-    // A large change meanwhile sets it back: then once more.
+    // A large change meanwhile starts it over.
     while (this.#allFollowed !== followed) {
       this.#pass ??= { followed, done: this.#followRows(followed, matrix) }
       await this.#pass.done
@@ -122,7 +122,7 @@ export class Suggestions {
   }
 
   async #followRows(followed: FollowedScores, matrix: ProjectMatrix): Promise<void> {
-    // The pass has to be known before the first change can come.
+    // The pass must be registered before the first change can arrive.
     await setImmediate()
     const mine = this.#pass
     let sliceEnds = performance.now() + sliceAim
@@ -136,7 +136,7 @@ export class Suggestions {
     if (this.#pass === mine) this.#pass = undefined
   }
 
-  /** What it would be good to be told next, as the training left it. Undefined if no model suggests, or it is lost. */
+  /** What would be most useful to know next, as computed by the training. Undefined without a current model, or if it is lost. */
   async gains(): Promise<Gains | undefined> {
     const model = this.#project.models.current()
     if (!model) return undefined
@@ -146,12 +146,12 @@ export class Suggestions {
     return this.#gains.gains
   }
 
-  /** To be told of every change, after the commit. */
+  /** To be called after every commit. */
   follow(change: ProjectChange): void {
     if (change.kind === 'states') this.#statesChanged(change.delta)
     if (change.kind === 'labels') this.#forgetAll()
     if (change.kind !== 'models') return
-    // Another model may be current now.
+    // The current model may have changed.
     this.#forgetAll()
     this.#current = undefined
     this.#pairs = undefined
@@ -193,12 +193,12 @@ function valuesOf({ imageIds, labelIds, probabilities }: ScoreTable): PairValues
   return { imageIds, labelIds, values: probabilities }
 }
 
-/** What is known of an image now, label by label; nothing of a label that was removed. */
+/** An image's current state by label; unknown for a removed label. */
 export function statesIn(matrix: ProjectMatrix, imageId: number): (labelId: number) => State {
   return (labelId) => matrix.get(imageId, labelId)
 }
 
-/** What a model suggests for one image: of each of these labels that it scores, the surest first. */
+/** A model's suggestions for an image, for those of these labels that it scores, surest first. */
 export function suggestionsOf(table: ScoreTable, imageId: number, undecided: Iterable<number>): Suggestion[] {
   const row = table.rowOf(imageId)
   if (row < 0) return []

@@ -4,8 +4,8 @@ import { type Gains, largestGains } from '../suggestions/gains.ts'
 import { PairTable, type States } from './pairTable.ts'
 
 /**
- * What it would be good to be told next: the expected gains of the last training, of the pairs that are still unknown now.
- * It holds for as long as the matrix is not changed.
+ * What would be most useful to know next: the expected gains of the last training, for the pairs that are still unknown. Valid until
+ * the matrix changes.
  */
 export class Usefulness {
   readonly #pairs: PairTable
@@ -14,7 +14,7 @@ export class Usefulness {
     this.#pairs = new PairTable({ imageIds, labelIds, values: gains }, matrix)
   }
 
-  /** The sum of the gains of each image, by its id. @param labelId without it, of all labels */
+  /** The sum of each image's gains, by image id. @param labelId default: all labels */
   ofImages(labelId?: LabelId): (imageId: ImageId) => number {
     const { values: gains, imageIds } = this.#pairs
     const sums = new Float32Array(imageIds.length)
@@ -24,7 +24,7 @@ export class Usefulness {
     return (id) => sums[this.#pairs.rowOf(id)] ?? 0
   }
 
-  /** The places, in the table of gains, of the pairs of the largest gain, the largest first. @param passes which images count */
+  /** The places of the pairs with the largest gains in the table, largest first. @param passes which images count */
   pairs(count: number, passes: (imageId: ImageId) => boolean): number[] {
     const { values: gains, imageIds } = this.#pairs
     const open = new Float32Array(gains.length)
@@ -35,7 +35,7 @@ export class Usefulness {
     return Array.from(largestGains(open, count))
   }
 
-  /** Every pair with a gain that nobody has decided on: its place in the table, and its row. */
+  /** Visits every undecided pair with a gain: its place in the table, and its row. */
   #visitUnknown(labelId: LabelId | undefined, visit: (at: number, row: number) => void): void {
     const { values: gains, stateRows } = this.#pairs
     this.#pairs.inBlocks(this.#pairs.columns(labelId), ({ start, stateColumn }, from, to, states, width) => {

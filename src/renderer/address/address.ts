@@ -3,25 +3,25 @@ import { type Dialog, type DialogName, dialogNames } from '../state/dialog.ts'
 import { formatView, parseView, type TextProblem, type View } from '../state/filterText.ts'
 import { type Ground, grid, groundOf, type Screen } from '../state/screen.ts'
 
-/** What of the window is in its address. */
+/** The part of the window's state that is in its address. */
 export interface Place extends View {
   screen: Screen
-  /** Without what it was given to begin with: that is a file of this moment. */
+  /** Without what it started with, such as a dropped file. */
   dialog: Dialog | null
 }
 
-/** Read from an address. The view comes separately: it names labels, and one may be gone. */
+/** Read from an address. The view is separate, since it names labels that may no longer exist. */
 export interface Parsed {
   /** As `projectSign` makes it; null for the start screen. */
   project: string | null
   screen: Screen
   dialog: Dialog | null
   view: View
-  /** Why the view could not be read; then it shows every image. */
+  /** Why the view couldn't be read; then every image is shown. */
   problem: TextProblem | null
 }
 
-/** An address belongs to one project: elsewhere the same numbers are other images. */
+/** Ties an address to its project: in another one, the same numbers mean other images. */
 export const projectSign = (uuid: string): string => uuid.replaceAll('-', '').slice(0, 8)
 
 /**
@@ -64,7 +64,7 @@ const addresses = /^(?:#\/?)?(?:(?<project>[\da-f]{8})(?<screen>\/[a-z\d/-]+))?(
 const screens =
   /^(?:\/images|(?<model>\/model)(?:\/(?<version>\d{1,15}))?|\/label-by-label\/(?<label>\d{1,15}))?(?:\/image\/(?<image>\d{1,15}))?$/
 
-/** Reads what `formatAddress` writes. @returns undefined for what is no address of a place */
+/** Reads what `formatAddress` writes. @returns undefined if it isn't the address of a place */
 export function parseAddress(address: string, labels: readonly Label[]): Parsed | undefined {
   const parts = addresses.exec(address)?.groups
   const screen = parts && parseScreen(parts.screen ?? '/images')

@@ -11,22 +11,22 @@ import { texts } from '../texts/index.ts'
 import { formatAddress, formatDialog, type Place, parseAddress, projectSign } from './address.ts'
 
 /*
- * What is on the screen is the truth, and the address follows it. Only when somebody goes back or forth, or comes by an address,
- * does the screen follow the address.
+ * The screen is the source of truth, and the address follows it. The screen follows the address only after Back, Forward, or when an
+ * address is opened.
  */
 
-/** What the browser keeps beside an address. */
+/** The history state that the browser keeps with an address. */
 interface Entry {
-  /** Of this step; it stays when its address is replaced. */
+  /** Identifies this step; it stays the same when the address is replaced. */
   id: string
   address: string
-  /** The one that Back leads to; null where that is none of ours. */
+  /** The address that Back leads to; null if it isn't one of ours. */
   before: string | null
-  /** As it was: the address names labels, which may be renamed. */
+  /** The exact view: the address names labels, and those may be renamed. */
   view: View
 }
 
-/** A browser takes some hundreds of changes in ten seconds, and ignores the rest: who holds an arrow key makes more. */
+/** Milliseconds. Browsers accept a few hundred changes in ten seconds and ignore the rest; a held arrow key makes more. */
 const minorEvery = 250
 
 interface Told extends Place {
@@ -34,22 +34,22 @@ interface Told extends Place {
   stepped: boolean
 }
 
-/** What the address said last; null until there is a screen. */
+/** The place that the address last stood for; null until there is a screen. */
 let told: Told | null = null
-/** Leads back by itself: what is shown stays until that is done. */
+/** We are going back ourselves: the address doesn't follow the screen until that is done. */
 let isLeaving = false
 let minor: ReturnType<typeof setTimeout> | undefined
-/** What is told late. */
+/** A minor change that the address will follow within `minorEvery`. */
 let late: Told | null = null
-/** The step that is shown: when Back is heard of, the browser has left it already. */
+/** The current step: by the time Back is reported, the browser has already left it. */
 let step = ''
-/** What was still to be told of a step when it was left, by its id: an entry that was left can't be replaced any more. */
+/** Minor changes that were still pending when a step was left, by its id: the browser can't replace an entry it has left. */
 const untold = new Map<string, Told>()
 let steps = 0
-/** Another than those before the page was loaded anew, too. */
+/** Unique, also across reloads of the page. */
 const newStep = (): string => `${performance.timeOrigin}-${++steps}`
 let isScheduled = false
-/** An address of a project that is not open: it is gone to when that opens. */
+/** An address in a project that isn't open: it is shown once that project opens. */
 let wanted: string | null = null
 
 const projectNow = (): string | null => {
@@ -64,12 +64,12 @@ function placeNow(): Told {
   return { screen, stepped, filter, sort, dialog, project: projectNow() }
 }
 
-/** Keeps the address with the screen, and the screen with the way back and forth. */
+/** Keeps the address in step with the screen, and the screen in step with Back and Forward. */
 export function followAddress(): void {
   useUi.subscribe(() => {
     if (isScheduled) return
     isScheduled = true
-    // What is done together is one step.
+    // Changes made together are one step.
     queueMicrotask(() => {
       isScheduled = false
       tell()
@@ -84,7 +84,7 @@ export function followAddress(): void {
       tell()
     } else void arrive(location.hash)
   })
-  // A browser does this by itself.
+  // In a browser, these keys already work.
   if (location.protocol !== 'surmise:') return
   window.addEventListener('mouseup', ({ button }) => {
     if (button === 3) history.back()
@@ -92,7 +92,7 @@ export function followAddress(): void {
   })
 }
 
-/** A project is open, or none is any more: the first time, the address says where. @param isFirst since the page was loaded */
+/** A project was opened or closed. The first time, the address says where to start. @param isFirst since the page was loaded */
 export async function enter(isFirst: boolean): Promise<void> {
   const address = isFirst ? location.hash : wanted
   if (address) await arrive(address)
@@ -109,7 +109,7 @@ function tell(): void {
     minor ??= setTimeout(() => write('replace'), minorEvery)
     return
   }
-  // What is told late is part of where the way back leads.
+  // A pending minor change belongs to the entry that Back will lead to.
   const left = takeLate()
   if (left) replace(left)
   const entry = entryNow()
@@ -121,7 +121,7 @@ function tell(): void {
   } else write(kind === 'step' ? 'push' : 'replace')
 }
 
-/** A step is one that Back takes back; `leave` ends a dialog, which Back never opens again. */
+/** Back undoes a `step`; `leave` closes a dialog, which Back never reopens. */
 function kindOfChange(from: Told, to: Told): 'step' | 'leave' | 'replace' | 'minor' | null {
   if (from.project !== to.project) return 'replace'
   const [left, open] = [formatDialog(from.dialog), formatDialog(to.dialog)]
@@ -151,7 +151,7 @@ function write(how: 'push' | 'replace'): void {
   } else replace(now)
 }
 
-/** @returns what was still to be told; it is not told any more */
+/** Cancels the pending minor change. @returns the place it was about */
 function takeLate(): Told | null {
   clearTimeout(minor)
   minor = undefined
@@ -172,7 +172,7 @@ const entryOf = ({ filter, sort }: Place, address: string, before: string | null
 })
 const urlOf = (address: string): string => location.pathname + location.search + address
 
-/** Shows what an address names. One that can't be shown leaves the screen as it is, and says why. */
+/** Shows what an address names. If that can't be shown, the screen stays as it is, with a notice that says why. */
 async function arrive(hash: string): Promise<void> {
   const project = projectNow()
   if (project !== null && !queryClient.getQueryData(keys.labels)) {
@@ -191,7 +191,7 @@ async function arrive(hash: string): Promise<void> {
     show({ screen: read.screen, dialog: read.dialog, filter, sort })
   } else if (read.project !== null) {
     notify('warning', texts.address.elsewhere)
-    // Somebody came by it, and can open the project yet.
+    // Its project can still be opened.
     if (project === null) wanted = hash
   }
   write('replace')
@@ -203,16 +203,16 @@ function show({ filter, sort, screen, dialog }: Place): void {
   const [left, opened] = [openImageId(before.screen), openImageId(screen)]
   if (!isSameList) ui.set({ filter, sort, cursor: 0, selection: new Set() })
   showScreen(screen)
-  // One that is open already keeps what it was given.
+  // A dialog that is already open keeps what it started with.
   if (formatDialog(dialog) !== formatDialog(before.dialog))
     ui.set({ dialog: dialog && canOpen(dialog) ? dialog : null })
-  // The keyboard goes on from the image that was left or that is shown.
+  // The cursor moves to the image that was left, or that is shown.
   const at = isSameList ? currentIds().indexOf(opened ?? left ?? -1) : -1
   if (at >= 0) ui.set({ cursor: at })
   if (left !== null && opened === null) refreshStaleList()
 }
 
-/** What can't be done here and now is not begun by an address either; it says why. */
+/** An address can't open what isn't available now; a notice says why. */
 function canOpen({ kind }: Dialog): boolean {
   const ids: Record<string, string> = { relocate: 'locate', names: 'suggest-from-names' }
   const reason = actions.find(({ id }) => id === (ids[kind] ?? kind))?.whyNot()

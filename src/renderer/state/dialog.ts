@@ -22,17 +22,17 @@ export const dialogNames = [
 ] as const
 export type DialogName = (typeof dialogNames)[number]
 
-/** What a dialog begins with, where something was dropped into the window or could not be opened. */
+/** What a dialog starts with when something was dropped into the window or couldn’t be opened. */
 export interface Given {
   id: number
   path: string | null
-  /** Worth knowing before one goes on. */
+  /** Shown in the dialog before the user goes on. */
   note: string | null
-  /** What came of it so far. */
+  /** The result so far. */
   error?: ErrorReport
 }
 
-/** What lies over the screen: at most one of these. */
+/** The open dialog: at most one of these. */
 export type Dialog =
   | { kind: DialogName; given?: Given }
   /** The properties of a label; null for a new one. */

@@ -7,29 +7,29 @@ import { rows } from './rows.ts'
 import { thumbnails } from './thumbnails.ts'
 import { notify, resetView, ui } from './ui.ts'
 
-/** What the desktop asks of a page. */
+/** Requests from the desktop window. */
 interface Desktop {
-  /** Something was chosen in the menu bar. */
+  /** A menu item was chosen. */
   runAction(id: string): void
-  /** Something may have been given to the program. */
+  /** A file may have been opened with the program. */
   takeGiven(): void
 }
 
-/** Follows what happens in the main process, for as long as the page lives. */
+/** Follows events of the main process for the lifetime of the page. */
 export function followEvents(desktop: Desktop): void {
   connection.onChange((line) => {
     ui.set({ line })
     if (line !== 'here') return
     ui.set(({ notices }) => ({ notices: notices.filter(({ code }) => code !== 'connection-lost') }))
     void listen(desktop)
-    // What the program was started with, before this page was there.
+    // The file that the program was started with, before this page existed.
     desktop.takeGiven()
     void catchUp()
   })
   connection.start()
 }
 
-/** Whatever was missed meanwhile: after what is still to be saved, or it would be shown as it was before that. */
+/** Catches up after a lost connection. Unsaved changes go first; otherwise the page would show the state before them. */
 async function catchUp(): Promise<void> {
   await flush()
   rows.invalidate(null)
@@ -42,7 +42,7 @@ async function listen(desktop: Desktop): Promise<void> {
   try {
     for await (const event of await client.app.events()) receive(event, desktop)
   } catch {
-    // The line is gone; the next one listens anew.
+    // The connection is lost; the next one subscribes again.
   }
 }
 
@@ -85,7 +85,7 @@ function receive(event: AppEvent, desktop: Desktop): void {
         ...jobs.filter(({ id }) => id !== event.job.id),
         event.job,
       ])
-      // A text half may have come.
+      // A text encoder may have been downloaded.
       if (event.job.state === 'done') invalidate(keys.names)
       break
     case 'action':
@@ -103,12 +103,12 @@ function receiveProject(project: ProjectSummary | null): void {
   const before = queryClient.getQueryData<ProjectSummary | null>(keys.project)
   queryClient.setQueryData(keys.project, project)
   if (before?.uuid !== project?.uuid) {
-    // What was asked for while a project closed is for the next one. What a project was opened with is done: keys are for its
-    // images as soon as they are seen.
+    // A dialog that was requested while a project closed belongs to the next one. The dialog that opened this project is
+    // done: keys go to the images as soon as they are shown.
     const { dialog } = ui.get()
     const isForNext = !project && (dialog?.kind === 'open-project' || dialog?.kind === 'new-project')
     resetView(isForNext ? dialog : null)
-    // The tour of a project that is just opened may have begun before this is told.
+    // The tour of a project that has just opened may have started before this event arrives.
     if (before) ui.set({ tour: null })
     rows.clear()
     thumbnails.clear()
@@ -124,15 +124,15 @@ function receiveProject(project: ProjectSummary | null): void {
 }
 
 /**
- * The list is asked for again when what it depends on may have changed; but not under the hands of somebody who goes through it
- * image by image, whose next image would not be the one that was next.
+ * Refetches the list when what it depends on may have changed, but not while somebody is going through it image by image: their
+ * next image would no longer be the one they expect.
  */
 function refreshList(): void {
   const open = ui.get().screen.kind === 'image'
   void queryClient.invalidateQueries({ queryKey: keys.ids, refetchType: open ? 'none' : 'active' })
 }
 
-/** Coming back to the grid: now the list may change. */
+/** Back in the grid, the list may change. */
 export function refreshStaleList(): void {
   void queryClient.refetchQueries({ queryKey: keys.ids, type: 'active', stale: true })
 }

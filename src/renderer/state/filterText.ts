@@ -2,7 +2,7 @@ import { sortToday } from '../../contract/oldWords.ts'
 import type { ImageFilter, ImageSort, Label } from '../../contract/schemas.ts'
 import { texts } from '../texts/index.ts'
 
-/** What the list shows and in which order: what a filter's text says, and what is saved under a name. */
+/** Which images the list shows, and in which order. A filter's text describes it, and a saved filter keeps it. */
 export interface View {
   filter: ImageFilter
   sort: ImageSort
@@ -26,7 +26,7 @@ const keys = [
   ...['by', 'who', 'since', 'until', 'sort', 'order', 'seed'],
 ]
 
-/** Which end comes first unless the order is reversed: what is asked for most. */
+/** Whether each order is descending by default: what people want most often. */
 const largestFirst: Record<SortName, boolean> = {
   path: false,
   known: false,
@@ -38,7 +38,7 @@ const largestFirst: Record<SortName, boolean> = {
   mistakes: true,
   audit: true,
 }
-/** Those that the main process turns round by itself. */
+/** The main process sorts these in descending order by default. */
 const turned: readonly SortName[] = ['confidence', 'usefulness', 'uncertain', 'mistakes', 'audit']
 
 export function sortBy(
@@ -83,7 +83,7 @@ export function formatView({ filter, sort }: View, labels: readonly Label[]): st
   return `?${parts.map(([key, value]) => `${key}=${encoded(String(value))}`).join('&')}`
 }
 
-/** Only what would be read as something else: the text stays legible in any script. */
+/** Encodes only the characters with a meaning of their own, so that the text stays legible in any script. */
 function encoded(value: string): string {
   return value.replace(/[%&+#\s\p{Cc}]/gu, (character) => (character === ' ' ? '+' : encodeURIComponent(character)))
 }
@@ -173,7 +173,7 @@ class Reader {
   }
 }
 
-/** As names are compared: case and how a letter is composed make no difference. */
+/** The form in which names are compared: case and Unicode composition make no difference. */
 const folded = (name: string): string => name.normalize('NFC').toUpperCase().toLowerCase()
 
 function decoded(text: string): string {
@@ -184,7 +184,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Names may hold colons; what follows them does not. */
+/** Splits at the last colon: a name may contain colons, what follows it doesn’t. */
 function beforeLastColon(key: string, value: string): [name: string, rest: string] {
   const at = value.lastIndexOf(':')
   if (at < 1) throw new Unreadable(say.noValue(key), say.example)
@@ -197,7 +197,7 @@ function oneOf<Word extends string>(key: string, word: string, words: readonly W
   return found
 }
 
-/** NaN for what is no number from 0 to 1. */
+/** NaN unless it is a number from 0 to 1. */
 function fraction(text: string | undefined, otherwise: number): number {
   if (text === '') return otherwise
   const number = Number(text)
@@ -206,7 +206,7 @@ function fraction(text: string | undefined, otherwise: number): number {
 
 function date(key: string, text: string): string {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  // A 31st of April would otherwise be the 1st of May.
+  // Otherwise 31 April would become 1 May.
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) {
     throw new Unreadable(say.noDate(key, text), say.dateHint)
   }

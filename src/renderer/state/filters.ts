@@ -7,12 +7,12 @@ import { formatView, type View } from './filterText.ts'
 import { queryClient, useProject } from './queries.ts'
 import { notify, ui } from './ui.ts'
 
-/** Which of the panels of the filter bar is open. */
+/** Which panel of the filter bar is open. */
 export const useFilterPanel = create<{ open: 'filter' | 'saved' | null }>(() => ({ open: null }))
 
 export const showFilterPanel = (open: 'filter' | 'saved' | null): void => useFilterPanel.setState({ open })
 
-/** Changes the filter: the list begins at its top. */
+/** Changes the filter and goes to the top of the list. */
 export function setFilter(filter: ImageFilter): void {
   ui.set({ filter, cursor: 0, selection: new Set() })
 }
@@ -21,7 +21,7 @@ export function showView({ filter, sort }: View): void {
   ui.set({ filter, sort, cursor: 0, selection: new Set() })
 }
 
-/** The filter without any condition of a label. */
+/** The filter without its label conditions. */
 export function withoutLabel(filter: ImageFilter, labelId: number): ImageFilter {
   const others = <One extends { labelId: number }>(conditions: One[] | undefined): One[] | undefined => {
     const left = conditions?.filter((one) => one.labelId !== labelId)
@@ -40,7 +40,7 @@ export function useSavedFilters(): SavedFilter[] {
   return data ?? noneSaved
 }
 
-/** Folders and people to choose from, as they are now. */
+/** The current folders and people to choose from. */
 export function useFilterChoices(): { folders: string[]; people: string[] } {
   const { data } = useQuery({
     queryKey: ['filterChoices'],
@@ -51,13 +51,13 @@ export function useFilterChoices(): { folders: string[]; people: string[] } {
   return data ?? { folders: [], people: [] }
 }
 
-/** Does something about the saved filters, and shows what they are then. @throws what the call throws */
+/** Changes the saved filters and shows the result. @throws what the call throws */
 export async function changeSaved(work: Promise<SavedFilter[]>): Promise<void> {
   const saved = await work
   queryClient.setQueriesData({ queryKey: savedKey }, saved)
 }
 
-/** Shows a saved filter, unless it is about a label that is gone: it would show more than it says. */
+/** Applies a saved filter, unless one of its labels no longer exists: it would show more than its name promises. */
 export function chooseSaved(saved: SavedFilter, labels: readonly Label[]): void {
   const known = new Set(labels.map(({ id }) => id))
   const conditions = [...(saved.filter.labels ?? []), ...(saved.filter.probability ?? [])]
@@ -67,7 +67,7 @@ export function chooseSaved(saved: SavedFilter, labels: readonly Label[]): void 
   } else notify('warning', { message: texts.filters.labelGone(saved.name), hint: texts.filters.labelGoneHint })
 }
 
-/** Puts the text of what is shown on the clipboard. */
+/** Copies the text of the current filter to the clipboard. */
 export async function copyView(labels: readonly Label[]): Promise<void> {
   try {
     await navigator.clipboard.writeText(formatView(ui.get(), labels))

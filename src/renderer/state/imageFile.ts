@@ -9,7 +9,7 @@ import { notify, notifyError, ui } from './ui.ts'
 
 const words = texts.imageFile
 
-/** The open image, or the one under the keyboard. */
+/** The open image, or the one under the cursor. */
 export function imageAtHand(): number | null {
   const { screen, cursor } = ui.get()
   switch (screen.kind) {
@@ -34,14 +34,14 @@ async function rowOf(id: number): Promise<ImageRow | undefined> {
 
 class Unreadable extends Error {}
 
-/** Puts the image itself on the clipboard, upright, as other programs paste it. */
+/** Copies the image itself to the clipboard, upright, so that other programs can paste it. */
 export async function copyImage(id: number): Promise<void> {
   const picture = pictureOf(id)
   const png = picture.then(({ png }) => png)
-  // Said below, wherever it comes to light first.
+  // Reported below, wherever it surfaces first.
   png.catch(() => undefined)
   try {
-    // At once, with what is still to come: a browser allows it only shortly after a key or a click.
+    // Called at once, with a promise of the data: browsers allow it only shortly after a key or a click.
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })])
     notify('info', { message: words.copied((await picture).path) })
   } catch {
@@ -54,7 +54,7 @@ export async function copyImage(id: number): Promise<void> {
   }
 }
 
-/** Why an image is not shown, as the program says it; '' if it is now. */
+/** The server's reason why an image isn't shown; '' if it can be shown now. */
 export async function whyUnseen(image: { id: number; version: string }): Promise<string> {
   const answer = await fetch(imageUrl('', 'full', image))
   return answer.ok ? '' : (await answer.text()).trim()
@@ -72,10 +72,10 @@ async function pictureOf(id: number): Promise<{ path: string; png: Blob }> {
   return { path: row.path, png: await canvas.convertToBlob({ type: 'image/png' }) }
 }
 
-/** More lines than this are no text to paste. */
+/** Nobody pastes more lines than this. */
 const mostPaths = 10_000
 
-/** Puts the path of the image on the clipboard; in the grid those of all that are selected, one a line. */
+/** Copies the path of the image to the clipboard; in the grid, the paths of all selected images, one per line. */
 export async function copyPath(id: number): Promise<void> {
   const root = queryClient.getQueryData<ProjectSummary | null>(keys.project)?.imagesRoot
   if (root === undefined) return
@@ -94,7 +94,7 @@ export async function copyPath(id: number): Promise<void> {
   }
 }
 
-/** Shows the file in the file manager of the machine that the program runs on. */
+/** Shows the file in the file manager, on the machine that the program runs on. */
 export function revealImage(id: number): void {
   client.images.reveal({ id }).catch(notifyError)
 }

@@ -18,8 +18,8 @@ import { notify, notifyError, notifyOnce, openImage, ui } from './ui.ts'
 type Pair = { imageId: number; labelId: number; suggestion?: Suggestion['suggestion'] }
 
 /**
- * Marks show at once and are saved behind; the indicator says "saved" only when all of them are. One that can't be saved goes
- * back to what it was, and says so.
+ * Marks show at once and are saved in the background; the indicator says "saved" only when all of them are. A mark that can't be
+ * saved is reverted, with a notice.
  */
 export async function saved<T extends ActionResult | null>(
   work: Promise<T>,
@@ -35,7 +35,7 @@ export async function saved<T extends ActionResult | null>(
   } catch (error) {
     undo()
     const { code } = notifyError(error)
-    // Of a project that is only read nothing is ever said to be saved.
+    // In a read-only project, nothing is ever reported as saved.
     ui.set({ saveFailed: code !== 'project-read-only' })
     return undefined
   } finally {
@@ -57,7 +57,7 @@ export function mark(imageId: number, labelId: number, state: LabelState): void 
   void saved(setMarks([{ imageId, labelId, state }]), undo)
 }
 
-/** Of images that can't be seen nothing is said, but what was said can be taken back. */
+/** Images that can't be seen can't be marked, but their marks can be cleared. */
 export function markMany(changes: { imageId: number; labelId: number; state: LabelState }[]): void {
   const { failed } = usePictures.getState()
   const seen = changes.filter(({ imageId, state }) => state === State.unknown || !failed.has(imageId))
@@ -69,7 +69,7 @@ function tellUnseen(count: number): void {
   if (count > 0) notify('warning', { message: texts.notNow.someUnseen(count) })
 }
 
-/** Nothing is said of a picture that did not come. @returns whether it was refused */
+/** Refuses to mark images that couldn't be shown. @returns whether it refused */
 function refuseUnseen(imageIds: readonly number[], reason: string): boolean {
   const { failed } = usePictures.getState()
   if (!imageIds.some((id) => failed.has(id))) return false
@@ -77,7 +77,7 @@ function refuseUnseen(imageIds: readonly number[], reason: string): boolean {
   return true
 }
 
-/** Everything that is still unknown in this image is absent. */
+/** Marks everything that is still unknown in this image as absent. */
 export function markRestAbsent(imageId: number, labelIds: readonly number[]): void {
   if (labelIds.length === 0 || refuseUnseen([imageId], texts.notNow.unseen)) return
   const undo = showAtOnce(
@@ -107,7 +107,7 @@ function decide(pairs: Pair[], asSuggested: boolean): void {
     tellUnseen(new Set(pairs.filter((pair) => !judged.includes(pair)).map(({ imageId }) => imageId)).size)
   }
   if (judged.length === 0) return
-  // What is decided on is what is shown here: the answer to the last mark may be under way.
+  // People decide on what they see: the response to their last mark may not have arrived yet.
   const seen = judged.map((pair) => {
     const detail = queryClient.getQueryData<ImageDetail>(keys.detail(pair.imageId))
     const shown = detail?.allSuggestions.find((one) => one.labelId === pair.labelId)
@@ -124,7 +124,7 @@ function decide(pairs: Pair[], asSuggested: boolean): void {
   })
 }
 
-/** Takes over what the model says against a known label, or keeps what is known. */
+/** Settles a likely mistake: takes the model's side, or keeps the mark. */
 export function settleMistake(imageId: number, { labelId, suggestion }: Suggestion, take: boolean): void {
   if (refuseUnseen([imageId], texts.notNow.unseenSuggestion)) return
   const undo = showAtOnce(imageId, [{ labelId, state: stateOf(take ? suggestion : otherSide(suggestion)) }])
@@ -132,21 +132,21 @@ export function settleMistake(imageId: number, { labelId, suggestion }: Suggesti
   void saved(sending, undo)
 }
 
-/** @returns what was taken back, if anything */
+/** @returns what was undone, if anything */
 export async function undo(): Promise<string | undefined> {
   const result = await saved(sendNow((sent) => client.history.undo({ sent })))
   if (result) await follow(result, texts.history.undone(result.title))
   return result?.title
 }
 
-/** @returns what was done again, if anything */
+/** @returns what was redone, if anything */
 export async function redo(): Promise<string | undefined> {
   const result = await saved(sendNow((sent) => client.history.redo({ sent })))
   if (result) await follow(result, texts.history.redone(result.title))
   return result?.title
 }
 
-/** Back, or forth, to where this action is the latest that is in effect. @throws what the call throws */
+/** Undoes or redoes until this action is the latest in effect. @throws what the call throws */
 export async function goTo(id: number): Promise<void> {
   const result = await client.history.goTo({ id })
   tellHistory(result)
@@ -155,7 +155,7 @@ export async function goTo(id: number): Promise<void> {
   if (steps < of) notify('warning', { message: texts.historyList.stopped(of - steps) })
 }
 
-/** Somebody who looks at one image sees what has changed, and decides it anew where it is open again; the grid shows it by itself. */
+/** In the image view, opens the image that changed, with the keyboard on the label that can be decided again. The grid updates itself. */
 async function follow({ firstImageId, firstLabelId = null }: ActionResult, message: string): Promise<void> {
   notify('info', { message })
   if (firstImageId === null || openImageId(ui.get().screen) === null) return
@@ -164,12 +164,12 @@ async function follow({ firstImageId, firstLabelId = null }: ActionResult, messa
   if (openImageId(ui.get().screen) === firstImageId) ui.set({ settled: firstLabelId })
 }
 
-/** @returns to take it back */
+/** @returns a function that reverts it */
 function showAtOnce(imageId: number, changes: { labelId: number; state: LabelState }[]): () => void {
   const key = keys.detail(imageId)
   const before = queryClient.getQueryData<ImageDetail>(key)
   if (!before) return () => undefined
-  // An answer that is under way knows nothing of this mark.
+  // A response that is on its way doesn't include this mark.
   void queryClient.cancelQueries({ queryKey: key })
   const changed = new Map(changes.map(({ labelId, state }) => [labelId, state]))
   const others = before.states.filter(({ labelId }) => !changed.has(labelId))

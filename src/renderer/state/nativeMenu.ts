@@ -4,12 +4,12 @@ import { client } from '../bridge/client.ts'
 import { queryClient } from './queries.ts'
 import { ui, useUi } from './ui.ts'
 
-/** Whoever goes through a list changes what can be done many times a second; a menu is opened by hand. */
+/** Going through a list changes what can be done many times a second; nobody opens a menu that fast. */
 const tellAfter = 150
 
 const isDesktop = (): boolean => location.protocol === 'surmise:'
 
-/** Tells the menu bar of the desktop, where there is one, what can be done now, with the keys that are in force. */
+/** Keeps the desktop's menu bar, where there is one, up to date: what can be done now, and with which keys. */
 export function followMenu(): void {
   if (!isDesktop()) return
   let last = ''
@@ -21,7 +21,7 @@ export function followMenu(): void {
     if (text === last || ui.get().line !== 'here') return
     last = text
     client.app.menu({ actions: shown }).catch(() => {
-      // The line is gone; the next one begins with a menu of its own.
+      // The connection is lost; the next one starts with a fresh menu.
       last = ''
     })
   }
@@ -37,7 +37,7 @@ export function followMenu(): void {
   queryClient.getQueryCache().subscribe(later)
 }
 
-/** While a dialog is open, its own keys and buttons are what counts. */
+/** While a dialog is open, only its own keys and buttons apply. */
 export function shownActions(): MenuAction[] {
   const { dialog } = ui.get()
   const isFree = dialog === null
@@ -47,7 +47,7 @@ export function shownActions(): MenuAction[] {
   })
 }
 
-/** What was chosen in the menu bar. In a text field, undo is that of the typing. */
+/** Runs what was chosen in the menu bar. In a text field, Undo undoes typing. */
 export function runFromMenu(id: string): void {
   const field = document.activeElement
   const isTyping = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement

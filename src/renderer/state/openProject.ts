@@ -2,17 +2,17 @@ import type { ErrorReport } from '../../contract/schemas.ts'
 import { client, reportOf } from '../bridge/client.ts'
 import { closeDialog, openDialog } from './ui.ts'
 
-/** What stands in the way of writing only. */
+/** Errors that prevent writing, but not reading. */
 const readable = new Set(['project-open-elsewhere', 'project-locked', 'project-read-only'])
-/** What a backup can take the place of. */
+/** Errors that a backup can solve. */
 const replaceable = new Set(['project-damaged', 'not-a-project', 'project-not-found'])
 
 export const canBeRead = ({ code }: ErrorReport): boolean => readable.has(code)
 export const canBeRestored = ({ code }: ErrorReport): boolean => replaceable.has(code)
 
 /**
- * Opens a project. Where it can't be opened as it is, but read, or restored from a backup, a dialog offers that.
- * @throws what can't be helped by either
+ * Opens a project. If it can only be opened read-only or restored from a backup, a dialog offers that.
+ * @throws what neither can solve
  */
 export async function openProject(path: string): Promise<void> {
   try {
@@ -20,7 +20,7 @@ export async function openProject(path: string): Promise<void> {
     closeDialog()
   } catch (error) {
     const report = reportOf(error)
-    // One that is not there at all is told where it was asked for.
+    // If the file doesn't exist at all, the caller says so.
     if (!canBeRead(report) && report.code !== 'project-damaged') throw error
     openDialog('open-project', { path, note: null, error: report })
   }

@@ -6,8 +6,8 @@ import { keys, queryClient } from './queries.ts'
 import { notify, ui } from './ui.ts'
 
 /*
- * What a person has decided and the program has not said to be saved. It is sent at once; when the line breaks it is kept, and sent
- * again in the same order when the program is back. Each has an id, so that what was saved before the line broke is not done twice.
+ * Decisions that the program hasn't confirmed as saved. They are sent at once; if the connection breaks, they are kept and sent again
+ * in the same order once the program is back. Each has an id, so that one that was saved just before the break isn't repeated.
  */
 
 interface Unsaved {
@@ -16,18 +16,18 @@ interface Unsaved {
   send: (sent: Sent) => Promise<ActionResult | null>
   resolve: (result: ActionResult | null) => void
   reject: (error: unknown) => void
-  /** It was sent, and there was no answer, or not the right project. */
+  /** It was sent, but there was no response, or another project was open. */
   waits: boolean
 }
 
 const unsaved: Unsaved[] = []
 
-/** Another project is open, or none: it waits for its own. */
+/** Another project is open, or none: this one waits for its own. */
 const waits = new Set(['project-changed', 'no-project'])
 
 const projectNow = () => queryClient.getQueryData<ProjectSummary | null>(keys.project)
 
-/** @returns what the program says when it is saved, however long that takes @throws what it says against it */
+/** @returns the response once it is saved, however long that takes @throws if the program refuses it */
 export function sendOnce<Result extends ActionResult | null>(send: (sent: Sent) => Promise<Result>): Promise<Result> {
   const project = projectNow()
   return new Promise<Result>((resolve, reject) => {
@@ -42,12 +42,12 @@ export function sendOnce<Result extends ActionResult | null>(send: (sent: Sent) 
     }
     unsaved.push(one)
     tell()
-    // What is kept goes first.
+    // Kept calls go first.
     if (connection.connected && !isFlushing) void attempt(one)
   })
 }
 
-/** The same for what makes no sense later: an undo of what is not to be seen. @throws ConnectionLost */
+/** The same for calls that make no sense later, such as undoing what can't be seen. @throws ConnectionLost */
 export async function sendNow<Result extends ActionResult | null>(
   send: (sent: Sent) => Promise<Result>,
 ): Promise<Result> {
@@ -57,7 +57,7 @@ export async function sendNow<Result extends ActionResult | null>(
 
 let isFlushing = false
 
-/** The program is there again, or another project is open: what belongs to that is sent, in order. @returns when that is done */
+/** Sends what belongs to the open project, in order: the program is back, or another project was opened. @returns when done */
 export async function flush(): Promise<void> {
   if (isFlushing || unsaved.length === 0 || !connection.connected) return
   isFlushing = true
@@ -66,7 +66,7 @@ export async function flush(): Promise<void> {
   try {
     const project = await client.project.current()
     for (;;) {
-      // What comes meanwhile goes after it.
+      // New calls queue up behind it.
       const next = unsaved.filter((one) => one.sent.project === project?.uuid && !tried.has(one))
       if (next.length === 0) break
       for (const one of next) tried.add(one)
@@ -74,7 +74,7 @@ export async function flush(): Promise<void> {
     }
     sayWhatWaits(project?.uuid)
   } catch {
-    // The line broke again.
+    // The connection broke again.
   } finally {
     isFlushing = false
   }
@@ -86,7 +86,7 @@ function sayWhatWaits(project: string | undefined): void {
   if (waiting.length > 0) notify('warning', texts.connection.waits(waiting.length, waiting[0].projectName))
 }
 
-/** @returns when it is known what came of it, or that it has to be sent again */
+/** @returns once the outcome is known, or that it has to be sent again */
 async function attempt(one: Unsaved): Promise<void> {
   const line = connection.lines
   one.waits = false
@@ -98,7 +98,7 @@ async function attempt(one: Unsaved): Promise<void> {
     if (error instanceof ORPCError) {
       if (waits.has(reportOf(error).code)) return wait(one)
     } else {
-      // That the line is gone is heard a moment later.
+      // The loss of the connection is noticed a moment later.
       await new Promise((resolve) => setTimeout(resolve))
       if (error instanceof ConnectionLost || !connection.connected || connection.lines !== line) return wait(one)
     }
@@ -122,7 +122,7 @@ function tell(): void {
   if (ui.get().unsaved !== waiting.length) ui.set({ unsaved: waiting.length })
 }
 
-/** In a page that came over a network without encryption there is no `randomUUID`. */
+/** A page that was loaded over an unencrypted network has no `randomUUID`. */
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   bytes[6] = (bytes[6] & 0x0f) | 0x40
@@ -131,7 +131,7 @@ function newId(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
-/** What can't be saved is counted, and who closes the page meanwhile is asked first. */
+/** Counts what can't be saved yet, and asks before the page is closed meanwhile. */
 export function guardUnsaved(): void {
   connection.onChange(tell)
   window.addEventListener('beforeunload', (event) => {

@@ -4,13 +4,13 @@ import { ui, useUi } from './ui.ts'
 
 export type Panel = keyof Preferences['panels']
 
-/** In CSS pixels: as wide as at first, and what it can be made. */
+/** Default, minimum and maximum widths, in CSS pixels. */
 export const panelWidths: Record<Panel, { usual: number; least: number; most: number }> = {
   labels: { usual: 256, least: 176, most: 560 },
   image: { usual: 320, least: 264, most: 640 },
 }
 
-/** The images beside it keep so much of the window. */
+/** The images always keep this much of the window. */
 export const roomForImages = 360
 
 /** @param room the width of the window */
@@ -19,7 +19,7 @@ export function widthWithin(panel: Panel, width: number, room: number): number {
   return Math.round(Math.max(least, Math.min(width, most, room - roomForImages)))
 }
 
-/** As it is on the screen: a window that was made narrower since leaves it less than it was given. */
+/** The width on screen: less than the chosen one if the window has become too narrow for it. */
 export function usePanelWidth(panel: Panel): number {
   const width = useUi((state) => state.panels[panel]) ?? panelWidths[panel].usual
   const room = useUi((state) => state.room)
@@ -32,7 +32,7 @@ export function followWindow(): void {
   window.addEventListener('resize', measure)
 }
 
-/** @param width undefined: as at first @param isFinal kept, else only shown while the edge is on its way */
+/** @param width undefined for the default @param isFinal whether to keep it; while the edge is being dragged, it is only shown */
 export function setPanelWidth(panel: Panel, width: number | undefined, isFinal: boolean): void {
   const { [panel]: _, ...others } = ui.get().panels
   const within = width === undefined ? {} : { [panel]: widthWithin(panel, width, ui.get().room) }

@@ -2,8 +2,8 @@ import { create } from 'zustand'
 import type { ImageRow } from '../../contract/schemas.ts'
 
 /**
- * Images whose picture did not come although the last scan found nothing wrong: the file was deleted since, say, or its drive is gone.
- * Nobody can judge what they can't see.
+ * Images that couldn't be loaded although the last scan found nothing wrong: the file has been deleted since, say, or its drive is
+ * gone. Nobody can judge what they can't see.
  */
 export const usePictures = create<{ failed: ReadonlySet<number> }>(() => ({ failed: new Set() }))
 
@@ -11,7 +11,7 @@ export function pictureFailed(id: number): void {
   usePictures.setState(({ failed }) => ({ failed: new Set(failed).add(id) }))
 }
 
-/** One image, or all of them, is tried again. */
+/** Tries again to load one image, or all of them. */
 export function tryPicturesAgain(id?: number): void {
   const { failed } = usePictures.getState()
   if (id === undefined ? failed.size > 0 : failed.has(id)) {

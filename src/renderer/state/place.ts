@@ -5,7 +5,7 @@ import { remember, remembered } from './remembered.ts'
 import { grid, openImageId } from './screen.ts'
 import { type Ui, useUi } from './ui.ts'
 
-/** Where somebody was in a project: they go on there when they open it again. */
+/** Where somebody was in a project, so that they can continue there when they reopen it. */
 interface Place {
   filter: ImageFilter
   sort: ImageSort
@@ -14,7 +14,7 @@ interface Place {
 }
 
 const keyOf = (project: string): string => `place.${project}`
-/** Long enough that going through images writes nothing, short enough that a window that is closed forgets nothing worth it. */
+/** Long enough that stepping through images writes nothing, short enough that closing the window loses little. */
 const afterwards = 500
 
 /** @param project its uuid */
@@ -25,7 +25,7 @@ export function returnToPlace(project: string): void {
   useUi.setState({ ...others, screen: imageId === null ? grid : { kind: 'image', imageId, over: grid } })
 }
 
-/** @returns to stop */
+/** @returns a function that stops it */
 export function rememberPlace(project: string): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let latest: Place | undefined
@@ -40,7 +40,7 @@ export function rememberPlace(project: string): () => void {
     a.cursor === b.cursor &&
     openImageId(a.screen) === openImageId(b.screen)
   const stop = useUi.subscribe((now, before) => {
-    // When a project is closed all of this starts afresh: that is no place in it.
+    // Closing a project resets all of this; that isn't a place to remember.
     const isOpen = queryClient.getQueryData<ProjectSummary | null>(keys.project)?.uuid === project
     if (!isOpen || isSame(now, before)) return
     const { filter, sort, cursor, screen } = now

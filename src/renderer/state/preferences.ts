@@ -3,7 +3,7 @@ import { client } from '../bridge/client.ts'
 import { loadRemembered, remembered } from './remembered.ts'
 import { notifyError, type Theme, ui } from './ui.ts'
 
-/** What a person has set up: keys in the place of those that actions came with, widths of panels, whether the tour was taken. */
+/** Personal settings: changed shortcuts, panel widths, whether the tour was taken. */
 export async function loadPreferences(): Promise<void> {
   try {
     const [{ keys, panels, tourSeen }] = await Promise.all([client.app.preferences(), loadRemembered()])
@@ -11,7 +11,7 @@ export async function loadPreferences(): Promise<void> {
   } catch (error) {
     notifyError(error)
   } finally {
-    // Without them all is as it was at first.
+    // Without them, the defaults apply.
     ui.set({ preferencesRead: true })
   }
 }
@@ -26,7 +26,7 @@ const asItWas = () => ({
   theme: remembered<Theme>('theme', 'system'),
 })
 
-/** In force at once, and kept. @throws what the call throws; the keys are as before then */
+/** Applies shortcuts at once, and saves them. @throws what the call throws; the shortcuts are reverted then */
 export async function saveKeys(keys: Record<string, string[]>): Promise<void> {
   const before = ui.get().keyMap
   ui.set({ keyMap: keys })
@@ -38,7 +38,7 @@ export async function saveKeys(keys: Record<string, string[]>): Promise<void> {
   }
 }
 
-/** Keeps the widths that are in force. */
+/** Saves the current panel widths. */
 export function savePanels(): void {
   client.app.setPreferences({ panels: { ...ui.get().panels } }).catch(notifyError)
 }

@@ -3,12 +3,12 @@ import type { Job, Label, Model, ProjectSummary } from '../../contract/schemas.t
 import { client, connection } from '../bridge/client.ts'
 import { useUi } from './ui.ts'
 
-// What a key changes is painted with the next frame, not the one after; the call that the same key makes goes out first.
+// What a key changes is painted in the next frame, not the one after; the call that the same key makes goes out first.
 notifyManager.setScheduler((show) => queueMicrotask(() => connection.outgoing.afterwards(show)))
 
 export const queryClient = new QueryClient({
   defaultOptions: {
-    // Events say when something has changed (events.ts): nothing has to be asked for again on a guess.
+    // Events tell when something has changed (events.ts), so nothing needs refetching on a guess.
     queries: { staleTime: Number.POSITIVE_INFINITY, retry: false, refetchOnWindowFocus: false, networkMode: 'always' },
   },
 })
@@ -43,25 +43,25 @@ export function useLabels(): Label[] {
 }
 const none: Label[] = []
 
-/** Every model of the project, the newest first. */
+/** All models of the project, newest first. */
 export function useModels(): readonly Model[] {
   const { data } = useQuery({ queryKey: keys.models, queryFn: () => client.training.models(), enabled: hasProject() })
   return data ?? noModels
 }
 const noModels: readonly Model[] = []
 
-/** What would be asked about a label before anything is learnt; null where the project's backbone has no text half. */
+/** The prompt for label names, before anything is learnt; null if the project's backbone has no text encoder. */
 export function useNames(): string | null {
   const { data } = useQuery({ queryKey: keys.names, queryFn: () => client.training.names(), enabled: hasProject() })
   return data?.template ?? null
 }
 
-/** Whether what is suggested now comes from the names of the labels only. */
-/** False: nobody has said yet that the project’s images may be read, so none is asked for. */
+/** Whether the current suggestions come from label names alone. */
+/** False until somebody has allowed the project’s images to be read: none is requested before. */
 export const useImagesAllowed = (): boolean => useProject().data?.imagesAllowed ?? true
 export const useFromNames = (): boolean => useProject().data?.model?.kind === 'names'
 
-/** Asked for each time: one may have failed since. Trying them takes seconds, but only the first time. */
+/** Fetched each time, since a device may have failed meanwhile. Only the first time takes seconds. */
 export const useDevices = () =>
   useQuery({ queryKey: keys.devices, queryFn: () => client.training.devices(), staleTime: 0 })
 
@@ -76,9 +76,9 @@ export function useImageIds() {
   return useQuery({
     queryKey: [...keys.ids, filter, sort],
     queryFn: async () => new Int32Array(await (await client.images.query({ filter, sort })).arrayBuffer()),
-    // While the next list is on its way the last one stays: no flicker.
+    // The previous list stays until the next one arrives: no flicker.
     placeholderData: (last) => last,
-    // 100,000 ids must not be compared one by one.
+    // Comparing 100,000 ids one by one would take too long.
     structuralSharing: false,
   })
 }
@@ -100,7 +100,7 @@ export function useJobs(): Job[] {
 }
 const noJobs: Job[] = []
 
-/** The latest job of a kind, running or over. */
+/** The latest job of a kind, running or finished. */
 export function useLatestJob(kind: Job['kind']): Job | undefined {
   return useJobs()
     .filter((job) => job.kind === kind)

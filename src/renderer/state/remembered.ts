@@ -2,14 +2,14 @@ import { useState } from 'react'
 import { client } from '../bridge/client.ts'
 
 /**
- * What a person chose and where they were, kept by the program: a browser would keep it for one address only, and the port may be
- * another the next time.
+ * What people chose and where they were, kept by the program: a browser would keep it for one address only, and the port may differ
+ * next time.
  */
 const known = new Map<string, unknown>()
-/** What could not be kept yet. */
+/** What couldn't be saved yet. */
 const unkept = new Set<string>()
 
-/** Before anything is shown that was remembered. @throws what the call throws */
+/** To be called before anything remembered is shown. @throws what the call throws */
 export async function loadRemembered(): Promise<void> {
   const kept = await client.app.remembered()
   for (const key of unkept) remember(key, known.get(key))
@@ -25,12 +25,12 @@ export function remember(key: string, value: unknown): void {
   unkept.add(key)
   client.app.remember({ key, value: JSON.parse(JSON.stringify(value)) }).then(
     () => unkept.delete(key),
-    // When the line is there again; else it lasts until the window closes.
+    // Saved once the connection is back; otherwise it lasts until the window closes.
     () => undefined,
   )
 }
 
-/** Like `useState`, for what is to be as it was left. */
+/** Like `useState`, but remembered. */
 export function useRemembered<T>(key: string, otherwise: T): [T, (value: T) => void] {
   const [value, setValue] = useState(() => remembered(key, otherwise))
   const choose = (next: T): void => {

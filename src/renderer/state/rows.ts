@@ -7,8 +7,8 @@ const mostKept = 4_000
 const mostAtOnce = 400
 
 /**
- * The rows of the images that are, or were lately, on the screen. The grid asks for what it shows; what is missing is fetched
- * in one call. A row that has changed is shown as it was until the new one is here.
+ * The rows of images that are on screen, or were recently. The grid asks for what it shows; what is missing is fetched in one call.
+ * A row that has changed is shown as it was until the new one arrives.
  */
 class Rows {
   readonly #rows = new Map<number, ImageRow>()
@@ -45,13 +45,13 @@ class Rows {
     this.#wanted.add(id)
     if (this.#scheduled) return
     this.#scheduled = true
-    // When all that came into sight together has said so, and not a frame later.
+    // Once everything that scrolled into view together has asked, and not a frame later.
     queueMicrotask(() => this.#fetch())
   }
 
   #fetch(): void {
     this.#scheduled = false
-    // Scrolled past before it could be asked for: nobody looks at it any more.
+    // Scrolled past before it could be requested.
     const wanted = [...this.#wanted].filter((id) => this.#listeners.has(id))
     this.#wanted.clear()
     for (let at = 0; at < wanted.length; at += mostAtOnce) void this.#ask(wanted.slice(at, at + mostAtOnce))
@@ -67,7 +67,7 @@ class Rows {
         this.#rows.set(row.id, row)
       }
     } catch {
-      // The line is down, or the project was closed: whoever still looks is served after that.
+      // The connection is down, or the project was closed: what is still on screen is fetched after that.
       for (const id of ids) this.#stale.add(id)
     }
     for (const id of this.#rows.keys()) {

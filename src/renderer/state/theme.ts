@@ -1,6 +1,6 @@
 import { type Theme, useUi } from './ui.ts'
 
-/** Light or dark, as chosen, or as the system is at the moment. */
+/** Light or dark: as chosen, or as the system is set. */
 export function followTheme(): void {
   const system = window.matchMedia('(prefers-color-scheme: dark)')
   const apply = (theme: Theme): void => {

@@ -13,15 +13,15 @@ interface Versioned {
 }
 
 /**
- * The thumbnails that are, or were lately, on the screen. What comes into sight together is asked for in one call, with no request
- * of the browser for each of them; the picture is in its address.
+ * The thumbnails that are on screen, or were recently. Those that scroll into view together are fetched in one call, instead of one
+ * browser request each; the address of a thumbnail holds the picture itself.
  */
 class Thumbnails {
   readonly #known = new Map<number, { version: string; address: string }>()
   readonly #wanted = new Set<number>()
   readonly #asked = new Set<number>()
   readonly #listeners = new Map<number, Set<() => void>>()
-  /** The version that somebody waits for. */
+  /** The version that is wanted. */
   readonly #awaited = new Map<number, string>()
 
   address({ id, version }: Versioned): string | undefined {
@@ -29,7 +29,7 @@ class Thumbnails {
     return known?.version === version ? known.address : undefined
   }
 
-  /** Before it is known which version it is: the row of the image is on its way, too. */
+  /** Requests it before its version is known: the image's row is on its way, too. */
   expect(ids: readonly number[]): void {
     for (const id of ids) if (!this.#known.has(id)) this.#want(id)
   }
@@ -48,7 +48,7 @@ class Thumbnails {
     }
   }
 
-  /** The line is back. */
+  /** The connection is back. */
   askAgain(): void {
     for (const [id, version] of this.#awaited) if (this.address({ id, version }) === undefined) this.#want(id)
   }
@@ -76,13 +76,13 @@ class Thumbnails {
       }
       for (const id of ids) this.#fallBack(id)
     } catch {
-      // The line is down, or the project was closed: whoever still looks is served after that (`askAgain`).
+      // The connection is down, or the project was closed: what is still on screen is fetched after that (`askAgain`).
     }
     for (const id of ids) this.#asked.delete(id)
     for (const id of ids) for (const listener of this.#listeners.get(id) ?? []) listener()
   }
 
-  /** Not made yet, or not of the version that was asked for: the image route sees to it. */
+  /** Not made yet, or not of the wanted version: the image route makes it. */
   #fallBack(id: number): void {
     const version = this.#awaited.get(id)
     if (version === undefined || this.#known.get(id)?.version === version) return
@@ -101,7 +101,7 @@ class Thumbnails {
 
 export const thumbnails = new Thumbnails()
 
-/** The address of a thumbnail; undefined until it is here. */
+/** The address of a thumbnail; undefined until it has arrived. */
 export function useThumbnail({ id, version }: Versioned): string | undefined {
   return useSyncExternalStore(
     useCallback((listener) => thumbnails.subscribe({ id, version }, listener), [id, version]),

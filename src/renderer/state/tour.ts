@@ -12,7 +12,7 @@ export function startTour(): void {
   enter(tourSteps[0])
 }
 
-/** Each step begins on the screen that it is about. */
+/** Each step starts on the screen that it is about. */
 function enter(step: TourStep): void {
   if (step === 'open') showScreen(grid)
   if (step === 'mark') {
@@ -23,7 +23,7 @@ function enter(step: TourStep): void {
   ui.set({ tour: step })
 }
 
-/** Taken, or skipped: it does not begin by itself again. */
+/** Completed or skipped: the tour doesn't start by itself again. */
 export function endTour(): void {
   ui.set({ tour: null })
   if (ui.get().tourSeen) return
@@ -31,7 +31,7 @@ export function endTour(): void {
   client.app.setPreferences({ tourSeen: true }).catch(notifyError)
 }
 
-/** One step on, or back; on from the last one it is over. */
+/** One step forward or back; after the last one, the tour ends. */
 export function moveTour(by: 1 | -1): void {
   const { tour } = ui.get()
   if (tour === null) return

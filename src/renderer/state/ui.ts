@@ -13,64 +13,64 @@ export interface Notice {
   level: 'info' | 'warning' | 'error'
   message: string
   hint: string
-  /** Of the error that it tells. */
+  /** The code of the error it reports. */
   code?: string
 }
 
-/** What is on the screen: nothing of it is in the project. */
+/** The state of the screen; none of it is stored in the project. */
 export interface Ui {
   line: LineState
-  /** Decisions that can’t be saved now: they are sent later. */
+  /** Decisions that can’t be saved now, and are sent later. */
   unsaved: number
   screen: Screen
-  /** What lies over the screen. */
+  /** The open dialog. */
   dialog: Dialog | null
-  /** The open image was reached from the one beside it: the way back does not stop at each. */
+  /** The open image was reached from its neighbour: Back doesn't stop at each of them. */
   stepped: boolean
   filter: ImageFilter
   sort: ImageSort
-  /** The label under the keyboard in the image view. */
+  /** The focused label in the image view. */
   focusedLabel: number | null
-  /** The one that was shown under it last, and stays while it is suggested. */
+  /** The label that was focused last; it stays focused while it is suggested. */
   settled: number | null
-  /** Suggestions of the open image that were passed over for now. */
+  /** Suggestions of the open image that were skipped for now. */
   skipped: ReadonlySet<number>
-  /** Whether reasons are shown for the label under the keyboard. */
+  /** Whether reasons are shown for the focused label. */
   why: boolean
-  /** Whether the next image opens by itself when the last suggestion is decided. */
+  /** Auto-advance: whether the next image opens once the last suggestion is decided. */
   goesOn: boolean
-  /** What the labels of the open image are narrowed down to. */
+  /** The search that narrows down the labels of the open image. */
   labelSearch: string
-  /** Chosen in the grid. */
+  /** The images selected in the grid. */
   selection: ReadonlySet<number>
-  /** Where the keyboard is in the grid: a place in the list. */
+  /** The cursor in the grid: a place in the list. */
   cursor: number
   /** Width of a tile, in CSS pixels. */
   tileSize: number
   theme: Theme
-  /** Keys that a person has chosen, by the id of an action. */
+  /** Changed shortcuts, by action id. */
   keyMap: Readonly<Record<string, readonly string[]>>
-  /** Widths that a person has given panels (panels.ts). */
+  /** Changed panel widths (panels.ts). */
   panels: Readonly<Preferences['panels']>
   /** The width of the window, in CSS pixels. */
   room: number
   tourSeen: boolean
-  /** Where in the tour one is; null: not in it. */
+  /** The current step of the tour; null outside it. */
   tour: TourStep | null
-  /** Whether what a person has set up is here, or can't be had. */
+  /** Whether the personal settings have been loaded, or can't be. */
   preferencesRead: boolean
-  /** Whether a project that nothing was learnt from yet says what to do next. */
+  /** Whether a project without a model says what to do next. */
   firstSteps: boolean
   trainingPanel: boolean
   notices: Notice[]
-  /** Marks under way, and whether the last one failed. */
+  /** Marks being saved, and whether the last one failed. */
   saving: number
   saveFailed: boolean
-  /** Whether a project may read its images is decided later. */
+  /** The question whether a project may read its images was put off. */
   imagesLater: boolean
 }
 
-/** Of an image that was just opened. */
+/** The state of an image that has just been opened. */
 const freshImage = {
   stepped: false,
   focusedLabel: null,
@@ -113,7 +113,7 @@ export const useUi = create<Ui>(() => ({
 
 export const ui = { get: useUi.getState, set: useUi.setState }
 
-/** Another project: nothing of the one before may show. @param dialog the one that stays open */
+/** Resets the screen for another project: nothing of the one before may show. @param dialog the one that stays open */
 export function resetView(dialog: Dialog | null = null): void {
   ui.set({ ...start, dialog, saveFailed: false })
   tryPicturesAgain()
@@ -121,7 +121,7 @@ export function resetView(dialog: Dialog | null = null): void {
 
 let lastGiven = 0
 
-/** @param given what it begins with; a dialog that is open already begins anew with it */
+/** @param given what it starts with; a dialog that is already open starts over with it */
 export function openDialog(kind: DialogName, given?: Omit<Given, 'id'>): void {
   ui.set({ dialog: given ? { kind, given: { ...given, id: ++lastGiven } } : { kind } })
 }
@@ -135,7 +135,7 @@ export function closeDialog(): void {
   ui.set({ dialog: null })
 }
 
-/** What the open dialog was given to begin with. */
+/** What the open dialog started with. */
 export function givenNow(): Given | null {
   const { dialog } = ui.get()
   return dialog === null || dialog.kind === 'label' ? null : (dialog.given ?? null)
@@ -146,17 +146,17 @@ export function showScreen(screen: Screen): void {
   ui.set(isSameImage ? { screen } : { ...freshImage, screen })
 }
 
-/** Opens an image over what is there, and closes back to it. */
+/** Opens an image over the current screen, and closes back to it. */
 export function openImage(imageId: number, { stepped = false } = {}): void {
   ui.set(({ screen }) => ({ ...freshImage, screen: { kind: 'image', imageId, over: groundOf(screen) }, stepped }))
 }
 
-/** Changes what an open image closes to; without one, what is there. */
+/** Changes the screen under the open image; without one, the screen itself. */
 export function changeGround(ground: Ground): void {
   ui.set(({ screen }) => ({ screen: screen.kind === 'image' ? { ...screen, over: ground } : ground }))
 }
 
-/** Gives the keyboard to the list of images, if it is shown. */
+/** Focuses the list of images, if it is shown. */
 export function focusImages(): void {
   document.querySelector<HTMLElement>('main [role=listbox][aria-multiselectable]')?.focus()
 }
@@ -168,14 +168,14 @@ export function notify(
   { message, hint = '', code }: { message: string; hint?: string; code?: string },
 ): void {
   const notice = { id: ++lastNotice, level, message, hint, code }
-  // The same once more is one notice, and not another.
+  // A repeated notice is shown once.
   const isSame = (one: Notice): boolean => one.level === level && one.message === message && one.hint === hint
   ui.set(({ notices }) => ({ notices: [...notices.filter((one) => !isSame(one)).slice(-3), notice] }))
-  // What a person has to act on stays until it was read.
+  // A notice that asks for something stays until it is dismissed.
   if (level === 'info') setTimeout(() => dismiss(notice.id), 6_000)
 }
 
-/** Why something can't be done now; pressed again, it is not said twice. */
+/** Says why something can't be done now; pressing the key again doesn't repeat it. */
 export function notifyOnce(message: string | null): void {
   if (message !== null) notify('info', { message })
 }

@@ -9,7 +9,7 @@ const styles = {
 }
 
 interface Refusable extends ButtonHTMLAttributes<HTMLButtonElement> {
-  /** Why it can't be used now: shown on hover, read out, and said to whoever presses it all the same; null: it can. */
+  /** Why it can't be used now: shown on hover, read out, and shown to whoever presses it anyway. Null if it can be used. */
   whyNot?: string | null
 }
 
@@ -17,14 +17,14 @@ export interface ButtonProps extends Refusable {
   kind?: keyof typeof styles
 }
 
-/** With a reason it stays within reach of the keyboard, or nobody would hear the reason. */
+/** With a reason, it stays focusable; otherwise nobody would hear the reason. */
 function refused({ whyNot, title, onClick, ...rest }: Refusable): ButtonHTMLAttributes<HTMLButtonElement> {
   if (whyNot == null) return { ...rest, title, onClick }
   return {
     ...rest,
     type: 'button',
     'aria-disabled': true,
-    // It is the description, too, for who can't see it.
+    // It is the accessible description, too.
     title: whyNot,
     onClick: () => notifyOnce(whyNot),
   }
@@ -40,7 +40,7 @@ export function Button({ kind = 'plain', className = '', type = 'button', ...res
   )
 }
 
-/** A button that is only an icon; its label is read out, and shown on hover. */
+/** An icon button; its label is read out, and shown on hover. */
 export function IconButton({
   label,
   children,

@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react'
 
-/** One of a few, all of them in sight. */
+/** A choice among a few options, all of them visible. */
 export function Choice<T extends string>({
   legend,
   value,
@@ -12,7 +12,7 @@ export function Choice<T extends string>({
 }: {
   legend: string
   value: T
-  /** A hint stands under what it is about. */
+  /** The hint is shown under its option. */
   options: readonly { value: T; label: string; hint?: string }[]
   onChange: (value: T) => void
   inLine?: boolean

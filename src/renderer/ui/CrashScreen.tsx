@@ -5,7 +5,7 @@ import { Button } from './Button.tsx'
 
 const t = texts.crash
 
-/** In the place of a page that a bug has brought down: what is true of the project, and the way back. */
+/** Replaces a page that a bug has brought down: says that the project is safe, and offers a way back. */
 export class CrashScreen extends Component<{ children: ReactNode }, { error: Error | null }> {
   override state: { error: Error | null } = { error: null }
 
@@ -14,7 +14,7 @@ export class CrashScreen extends Component<{ children: ReactNode }, { error: Err
   }
 
   override componentDidCatch({ message, stack = '' }: Error): void {
-    // Best effort: whoever looks for the reason finds it in the log.
+    // Best effort: the log has the reason.
     client.app.pageFailed({ message: message.slice(0, 2000), stack: stack.slice(0, 20_000) }).catch(() => undefined)
   }
 

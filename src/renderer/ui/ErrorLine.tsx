@@ -1,7 +1,7 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ErrorReport } from '../../contract/schemas.ts'
 
-/** One sentence, and the way out. */
+/** An error in one sentence, with a way out. */
 export function ErrorLine({ error }: { error: Pick<ErrorReport, 'message' | 'hint'> }) {
   return (
     <div role="alert" className="flex gap-2 rounded-md bg-absent-soft px-3 py-2 text-absent">

@@ -3,7 +3,7 @@ import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, us
 export const inputStyle =
   'h-8 w-full min-w-0 rounded-md border border-line bg-surface px-2.5 text-text placeholder:text-muted'
 
-/** A name over what it names, and a line of help under it. */
+/** A field with its label above and a line of help below. */
 export function Field({
   label,
   hint,

@@ -4,7 +4,7 @@ import { notifyError } from '../state/ui.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from './Button.tsx'
 
-/** How far a job is, in words and as a bar, and a way to stop it. */
+/** The progress of a job, in words and as a bar, with a button to stop it. */
 export function JobLine({ job }: { job: Job }) {
   const percent = job.fraction === null ? undefined : Math.floor(job.fraction * 100)
   return (

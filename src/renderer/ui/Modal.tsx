@@ -6,11 +6,11 @@ import { IconButton } from './Button.tsx'
 
 const widths = { narrow: 'max-w-md', medium: 'max-w-xl', wide: 'max-w-3xl', full: 'max-w-6xl' }
 
-/** Where the work begins, rather than at the cross that closes. */
+/** Focuses the first control of the content, rather than the close button. */
 const firstFocus =
   '[data-first-focus]:not(:disabled), input:not([type=radio]:not(:checked)):not(:disabled), select, textarea'
 
-/** A dialog in the middle, with a title, what it is about, and what can be done at its foot. */
+/** A dialog with a title, a description, and its buttons at the foot. */
 export function Modal({
   title,
   onClose,
@@ -24,7 +24,7 @@ export function Modal({
   children: ReactNode
   foot?: ReactNode
   width?: keyof typeof widths
-  /** A click beside it must not lose what was typed. */
+  /** A click outside must not lose what was typed. */
   keepsOpen?: boolean
 }) {
   const popup = useRef<HTMLDivElement>(null)

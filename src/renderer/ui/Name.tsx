@@ -1,6 +1,6 @@
 /**
- * A name that people gave, on one line, in whatever script: it runs its own way, and where there is no room for it its end is
- * cut off, never its beginning.
+ * A user-given name on one line, in any script: it keeps its own direction, and where space runs out its end is cut off, never its
+ * beginning.
  */
 export function Name({ children, title, className = '' }: { children: string; title?: string; className?: string }) {
   return (

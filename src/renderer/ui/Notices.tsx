@@ -6,7 +6,7 @@ import { IconButton } from './Button.tsx'
 const icons = { info: CircleCheck, warning: Info, error: TriangleAlert }
 const colours = { info: 'text-present', warning: 'text-suggested', error: 'text-absent' }
 
-/** What has happened, at the lower edge; what asks for something stays until it is dismissed. */
+/** Notices at the lower edge of the window. Those that ask for something stay until they are dismissed. */
 export function Notices() {
   const notices = useUi((state) => state.notices)
   return (

@@ -4,13 +4,13 @@ import { texts } from '../texts/index.ts'
 
 const [keyStep, largeStep] = [16, 64]
 
-/** The edge of a panel, that makes it wider or narrower: dragged, or by the arrow keys; as at first by a double click or Enter. */
+/** The edge of a panel: drag it, or use the arrow keys, to resize the panel; a double click or Enter restores the default width. */
 export function PanelEdge({ panel, label, side }: { panel: Panel; label: string; side: 'left' | 'right' }) {
   const width = usePanelWidth(panel)
   const { least, most } = panelWidths[panel]
   /** Where the drag began. */
   const from = useRef<{ x: number; width: number } | null>(null)
-  /** By how much the panel grows where its edge moves so far to the right. */
+  /** How much wider the panel gets when its edge moves this far to the right. */
   const growth = (moved: number): number => (side === 'right' ? moved : -moved)
   const at = ({ clientX }: PointerEvent): number | null =>
     from.current && from.current.width + growth(clientX - from.current.x)

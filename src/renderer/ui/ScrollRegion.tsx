@@ -1,6 +1,6 @@
 import type { KeyboardEventHandler, ReactNode } from 'react'
 
-/** What scrolls by itself: the keyboard reaches it, and a screen reader knows what it is. */
+/** A region that scrolls on its own: focusable, and named for screen readers. */
 export function ScrollRegion({
   label,
   className = '',
@@ -14,7 +14,7 @@ export function ScrollRegion({
 }) {
   return (
     <section
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: without it the keyboard could not scroll
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: without it, the region couldn’t be scrolled by keyboard
       tabIndex={0}
       aria-label={label}
       onKeyDown={onKeyDown}

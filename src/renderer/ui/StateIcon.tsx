@@ -11,7 +11,7 @@ export function StateIcon({ state, size = 14 }: { state: ShownState; size?: numb
   return <Icon size={size} strokeWidth={2.5} className={`shrink-0 ${colours[state]}`} aria-hidden />
 }
 
-/** The colour of a label: a dot, never more, since colours alone tell nothing to many people. */
+/** The colour of a label, as a dot. Never the only sign, since many people can't tell colours apart. */
 export function Dot({ colour }: { colour: string }) {
   return <span aria-hidden className="size-2 shrink-0 rounded-full" style={{ backgroundColor: colour }} />
 }

@@ -4,7 +4,7 @@ import { texts } from '../texts/index.ts'
 import { Button } from './Button.tsx'
 import { ErrorLine } from './ErrorLine.tsx'
 
-/** Why nothing was written. Where something is there already, it asks whether to replace it. */
+/** Why nothing was written. If the target already exists, it asks whether to replace it. */
 export function TargetError({
   error,
   asks,

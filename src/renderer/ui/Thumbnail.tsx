@@ -5,12 +5,12 @@ import { useThumbnail } from '../state/thumbnails.ts'
 
 interface Props {
   image: { id: number; version: string }
-  /** Nothing where the words beside it say what it is. */
+  /** Empty where the text beside it says what it is. */
   alt?: string
   className: string
 }
 
-/** An image in small; an empty place while images may not be read. */
+/** A thumbnail; an empty box while images may not be read. */
 export function Thumbnail(props: Props) {
   return useImagesAllowed() ? <Picture {...props} /> : <span className={props.className} />
 }
@@ -18,8 +18,8 @@ export function Thumbnail(props: Props) {
 function Picture({ image, alt = '', className }: Props) {
   const element = useRef<HTMLImageElement>(null)
   const src = useThumbnail(image)
-  // One that leaves the page before it is here is no longer asked for: browsers go on loading it, and those that came into its
-  // place would wait.
+  // Cancels the load of an image that leaves the page before it has arrived: browsers would go on loading it, and those in its
+  // place would have to wait.
   useLayoutEffect(() => {
     const picture = element.current
     if (!picture || !src) return

@@ -11,8 +11,8 @@ import { TargetError } from './TargetError.tsx'
 import { useWriting } from './useWriting.ts'
 
 /**
- * Where something is written: beside the project and named after it, until somebody chooses another place.
- * @param ending what follows the project's name, with the file's extension; undefined while it isn't known
+ * Where something is written to: beside the project and named after it, until somebody chooses another place.
+ * @param ending follows the project's name, and includes the file extension; undefined while it isn't known
  */
 export function useTarget(ending: string | undefined) {
   const { data: project } = useProject()
@@ -24,7 +24,7 @@ export function useTarget(ending: string | undefined) {
 
 type Target = ReturnType<typeof useTarget>
 
-/** Asks how and where something is written, shows how it goes, and what stands in the way. */
+/** Asks how and where to write something, and shows its progress and errors. */
 export function WriteDialog({
   title,
   action,
@@ -35,7 +35,7 @@ export function WriteDialog({
   children,
 }: {
   title: string
-  /** On the button. */
+  /** The label of the button. */
   action: string
   target: Target
   isReady?: boolean

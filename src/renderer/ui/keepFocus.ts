@@ -1,29 +1,28 @@
 import { focusImages } from '../state/ui.ts'
 
-/** Parts of a screen that the keyboard can fall back to; the innermost that is still there is taken. */
+/** Parts of a screen that focus can fall back to: the innermost that still exists. */
 const regions = '[role=dialog], aside[aria-label], section[aria-label], main'
 const images = '[role=listbox][aria-multiselectable]'
 
-/** What had the keyboard last, and what it lay in: once it is gone nothing else tells. */
+/** The element that had focus last, with its ancestors: once it is gone, nothing else tells where it was. */
 let last: { element: Element; ancestors: Element[] } | null = null
 
-/** Nobody has the keyboard, or only a part of the screen that it fell back to: whoever has a use for it may take it. */
+/** Whether focus is free to take: nothing has it, or only a part of the screen that it fell back to. */
 export function isFocusFree(): boolean {
   const { activeElement } = document
   return activeElement === document.body || activeElement?.hasAttribute('data-kept-focus') === true
 }
 
 /**
- * A button that goes away, or is disabled, while it has the keyboard would leave it to nobody: who goes by Tab, or by what is read
- * out, would begin at the top of the page again. The part of the screen that it was in takes over, or the images where that shows
- * them.
+ * A focused button that disappears or becomes disabled would lose focus altogether: Tab and screen readers would start over at the
+ * top of the page. Instead, the part of the screen around it takes focus, or the list of images in it.
  */
 export function keepFocus(): void {
   let isWaiting = false
   const look = (): void => {
     if (isWaiting || !isLost()) return
     isWaiting = true
-    // A dialog that closes gives the keyboard back by itself, and a list that opens takes it: both come first.
+    // A closing dialog gives focus back by itself, and an opening list takes it: both come first.
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         isWaiting = false
@@ -34,7 +33,7 @@ export function keepFocus(): void {
   document.addEventListener('focusin', ({ target }) => {
     if (target instanceof Element) last = { element: target, ancestors: [...ancestorsOf(target)] }
   })
-  // A click beside everything takes the keyboard from what had it, and nothing is lost.
+  // A click on nothing in particular removes focus on purpose.
   document.addEventListener('pointerdown', ({ target }) => {
     if (!(target instanceof Node && last?.element.contains(target))) last = null
   })
@@ -53,7 +52,7 @@ function fallBack(): void {
   leaveTo(around?.closest<HTMLElement>(regions) ?? undefined)
 }
 
-/** Done with a control: the keys are for what is around it again. */
+/** Leaves a control: keys go to what is around it again. */
 export function leaveFocus(control: Element): void {
   leaveTo(control.closest<HTMLElement>(regions) ?? undefined)
 }
@@ -63,7 +62,7 @@ function leaveTo(region = document.querySelector<HTMLElement>('main')): void {
   else if (region) focusRegion(region)
 }
 
-/** Gives the keyboard to a part of the screen that is no stop of its own. */
+/** Focuses a part of the screen that isn't a tab stop. */
 function focusRegion(region: HTMLElement): void {
   if (!region.hasAttribute('tabindex')) {
     region.tabIndex = -1

@@ -2,9 +2,8 @@ import { useState } from 'react'
 import { useAction } from './useAction.ts'
 
 /**
- * Writes to a place of somebody’s choice, where nothing is yet: what is there is replaced only when that is asked for, of the place
- * that the question was about.
- * @param path as it stands in the field now
+ * Writes to a chosen place. What is already there is replaced only after a confirmation for that very place.
+ * @param path the current content of the field
  */
 export function useWriting(path: string) {
   const { busy, error, run } = useAction()
@@ -12,7 +11,7 @@ export function useWriting(path: string) {
   return {
     busy,
     error,
-    /** Whether something is there already, and may be replaced. */
+    /** Whether the target already exists, and may be replaced. */
     asks: error?.code === 'target-exists' && tried === path,
     write: (work: () => Promise<void>): void => {
       setTried(path)
