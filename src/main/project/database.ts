@@ -5,7 +5,7 @@ export type Value = number | string | null
 
 export interface ConnectionOptions {
   readOnly?: boolean
-  /** Pages kept in memory; what doesn’t fit is read again from the system’s own cache. @default 16 */
+  /** Pages kept in memory; others are read again from the system’s cache. @default 16 */
   cacheMegabytes?: number
   /** How long to wait for a lock that another program holds. @default 5000 */
   busyMs?: number
@@ -20,12 +20,12 @@ export function sqliteVersion(): string {
   }
 }
 
-/** Of a copy that writers would have to wait for: some milliseconds. */
+/** Pages per step of a copy that blocks writers: a few milliseconds. */
 const pagesAtOnce = 1000
 
 type Statement = Database.Statement<Value[]>
 
-/** A project file to be read: whoever is given this can't write, by its type; nor by SQL, which is checked. */
+/** A connection for reading. Its type offers no writing, and SQL that would write is refused. */
 export interface ReadableDatabase {
   readonly path: string
   readonly open: boolean
@@ -37,12 +37,12 @@ export interface ReadableDatabase {
   value<T extends Value>(sql: string, ...values: Value[]): T | undefined
 }
 
-/** Within a transaction of its own, which is the only place where a table gets something to write with. */
+/** Runs work in a transaction; only there does a table get a connection that can write. */
 export type Write = (work: (db: Connection) => void) => void
 
 /**
- * One connection to a SQLite file. Every statement of the program goes through here, so that every failure is explained
- * in one place. Statements are prepared once and kept by their text.
+ * A connection to an SQLite file. Every statement of the program goes through here, so that failures are explained in one place.
+ * Statements are prepared once and cached by their text.
  */
 export class Connection implements ReadableDatabase {
   readonly path: string
@@ -66,11 +66,11 @@ export class Connection implements ReadableDatabase {
     try {
       this.pragma('foreign_keys = ON')
       this.pragma('cell_size_check = ON')
-      // A file from a stranger may hold views and triggers: they get no function that could do harm.
+      // A file from a stranger may hold views and triggers: they must not call functions that could do harm.
       this.pragma('trusted_schema = OFF')
       this.pragma(`cache_size = ${-1024 * (options.cacheMegabytes ?? 16)}`)
       this.pragma('temp_store = MEMORY')
-      // FULL: what the screen shows as saved survives a power cut.
+      // FULL: what is shown as saved survives a power cut.
       if (!options.readOnly) this.pragma('synchronous = FULL')
     } catch (error) {
       this.#db.close()
@@ -109,7 +109,7 @@ export class Connection implements ReadableDatabase {
     }
   }
 
-  /** Rows as arrays: the cheapest form for many rows. */
+  /** Rows as arrays: the fastest form for many rows. */
   tuples<Row extends readonly Value[]>(sql: string, ...values: Value[]): Row[] {
     try {
       return this.#reading(this.#tuples, sql).all(...values) as unknown as Row[]
@@ -162,7 +162,7 @@ export class Connection implements ReadableDatabase {
     }
   }
 
-  /** All or nothing. The lock is taken at once, so that nothing fails half-way for another writer's sake. */
+  /** All or nothing. It takes the write lock at once, so that it can't fail half-way because of another writer. */
   transaction<T>(work: () => T): T {
     this.begin()
     try {
@@ -183,14 +183,14 @@ export class Connection implements ReadableDatabase {
     this.run('COMMIT')
   }
 
-  /** Leaves the transaction, if SQLite has not left it by itself (as it does when the disk is full). */
+  /** Rolls back, unless SQLite has already done so by itself (as it does when the disk is full). */
   rollback(): void {
     if (this.#db.open && this.#db.inTransaction) this.run('ROLLBACK')
   }
 
   /**
-   * Copies the whole file, as it is at one moment, to another. Where there is a write-ahead log, writers don't notice; where there
-   * is none they would have to wait, so it is done in pieces, and begun anew when one comes between, until that is too often.
+   * Copies a consistent snapshot of the whole file to another. With a write-ahead log, writers aren't affected. Without one they would
+   * have to wait, so it copies in steps, which a write starts over; after too many, it copies the rest at once.
    */
   async backupTo(file: string): Promise<void> {
     const atOnce = this.pragma('journal_mode') === 'wal'
@@ -214,7 +214,7 @@ export class Connection implements ReadableDatabase {
     }
   }
 
-  /** What reads is given to whoever may only read: SQL that writes is a bug there. */
+  /** Readers can use these statements too, so SQL that writes is a bug here. */
   #reading(statements: Map<string, Statement>, sql: string): Statement {
     const statement = this.#prepared(statements, sql)
     if (!statement.readonly) throw new Error(`This writes, and was asked for as if it read: ${sql}`)

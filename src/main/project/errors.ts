@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { UserError } from '../base/errors.ts'
 
-/** What SQLite throws: better-sqlite3's SqliteError, told by its code so that only `database.ts` knows the library. */
+/** better-sqlite3's SqliteError, recognised by its code so that only `database.ts` knows the library. */
 interface SqliteFailure extends Error {
   code: string
 }
@@ -12,15 +12,15 @@ export function isSqliteFailure(error: unknown): error is SqliteFailure {
 }
 
 /**
- * Turns a failure of SQLite into a sentence and a way out, at opening as in the middle of work. What only a bug can
- * cause (a broken constraint, wrong SQL) stays what it is.
+ * Turns an SQLite error into a sentence and a way out, on opening as well as during work. Errors that only a bug can cause (a broken
+ * constraint, wrong SQL) stay as they are.
  */
 export function asProjectError(error: unknown, path: string): unknown {
-  // The library's own word for a folder that is gone.
+  // The library's own error for a missing folder.
   if (error instanceof TypeError && /directory does not exist/.test(error.message))
     return projectMoved(path, { cause: error })
   if (!isSqliteFailure(error)) return error
-  // A file that is gone can't be opened, written or read, each with a code of its own.
+  // For a missing file, opening, writing and reading have different codes.
   if (ofPlace.test(error.code) && isGone(path)) return projectMoved(path, { cause: error })
   const make = failures.find(([codes]) => codes.test(error.code))?.[1]
   return make ? make(path, { cause: error }) : error
@@ -28,14 +28,14 @@ export function asProjectError(error: unknown, path: string): unknown {
 
 const ofPlace = /^SQLITE_(READONLY|PERM|CANTOPEN|AUTH|IOERR)/
 
-/** Moved, deleted, or on a drive that was taken out. Not that of a connection in memory. */
+/** Whether the file was moved, deleted, or was on a drive that has been removed. Never true in memory. */
 function isGone(path: string): boolean {
   return isAbsolute(path) && !existsSync(path)
 }
 
 type Maker = (path: string, options?: ErrorOptions) => UserError
 
-/** The first that matches: extended codes before their families. */
+/** The first match counts: extended codes come before their families. */
 const failures: [codes: RegExp, make: Maker][] = [
   [/^SQLITE_READONLY_DBMOVED$/, projectMoved],
   [/^SQLITE_(READONLY|PERM|CANTOPEN|AUTH)/, projectReadOnly],
@@ -79,7 +79,7 @@ export function projectTooOld(path: string): UserError {
   )
 }
 
-/** @param by of a project on a network drive: the machine that has it open, and the file that says so */
+/** @param by on a network drive: the machine that has the project open, and the file that says so */
 export function projectOpenElsewhere(path: string, by?: { host: string | undefined; note: string }): UserError {
   const where = by?.host ? `on ${by.host}` : 'in another window or program'
   return new UserError(
@@ -98,7 +98,7 @@ export function projectLocked(path: string, options?: ErrorOptions): UserError {
   )
 }
 
-/** @param options `where`: what of it, in a few words, where it is a matter of what stands in it */
+/** @param options `where`: the damaged part in a few words, if the content is the problem */
 export function projectDamaged(
   path: string | undefined,
   { where, ...options }: ErrorOptions & { where?: string } = {},
@@ -113,12 +113,12 @@ export function projectDamaged(
   )
 }
 
-/** What was to be written doesn't fit what is there: a bug, or a file that is damaged. */
+/** The new data contradicts the existing data: a bug, or a damaged file. */
 export function isConstraint(error: unknown): boolean {
   return isSqliteFailure(error) && error.code.startsWith('SQLITE_CONSTRAINT')
 }
 
-/** It refers to a row that is not there. Labels are looked up before they are written. */
+/** A reference to a missing row. Labels are looked up before they are written. */
 export function isDangling(error: unknown): boolean {
   return isSqliteFailure(error) && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY'
 }

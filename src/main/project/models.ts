@@ -20,7 +20,7 @@ interface ModelRow {
   is_current: number
 }
 
-/** The models trained here, or named by an import. At most one is current: the one that suggests. */
+/** The models that were trained in the project, or named by an import. At most one is current: the one that suggests. */
 export class ModelsTable {
   readonly #db: ReadableDatabase
   readonly #write: Write
@@ -52,7 +52,7 @@ export class ModelsTable {
     return row && modelOf(row, this.#db)
   }
 
-  /** Adds a model, and makes it the current one if asked to: both or neither. */
+  /** Adds a model, and optionally makes it the current one: both or neither. */
   add(model: NewModel, options: { current?: boolean } = {}): Model {
     let id = 0
     this.#write((db) => {
@@ -62,7 +62,7 @@ export class ModelsTable {
     return this.get(id)!
   }
 
-  /** @param id null: none suggests */
+  /** @param id null for no current model */
   setCurrent(id: number | null): void {
     this.#write((db) => markCurrent(db, id))
   }

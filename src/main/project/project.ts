@@ -41,35 +41,35 @@ import { ProjectSnapshot } from './states/snapshot.ts'
 import { StatesTable } from './states/states.ts'
 import { Writer } from './states/writer.ts'
 
-/** An action of more states is undone in slices. */
+/** Larger actions are undone in slices. */
 const smallAction = 5000
-/** The event loop is kept waiting so long at most, in milliseconds. */
+/** Longest time that the event loop is blocked, in milliseconds. */
 const slice = 12
 
-/** Which file a path leads to; null for none. */
+/** Identifies the file at a path; null if there is none. */
 function identityOf(file: string): string | null {
   try {
     const facts = statSync(file, { bigint: true })
     return `${facts.dev} ${facts.ino}`
   } catch {
-    // Not there, or on a drive that does not answer any more.
+    // Missing, or on a drive that no longer responds.
     return null
   }
 }
 
-/** Changes that were written to the log beside the file, and can't be read any more. */
+/** Changes in the log beside the file that can no longer be read. */
 export interface LostChanges {
-  /** The backup that holds file and log as they were; null of a project that is only read: both are where they were. */
+  /** The backup of the file and its log; null for a read-only project, where both are left in place. */
   keptAs: string | null
 }
 
-/** How an open file is let go of. */
+/** An open file, and how to release it. */
 export interface OpenFile {
   path: string
   readOnly: boolean
   /** @default local */
   drive?: Drive
-  /** Where the data is read from: the file itself, or a copy of one that can't be read in place. */
+  /** Reads the file itself, or a copy if it can't be read in place. */
   connection: Connection
   /** @default none */
   lostChanges?: LostChanges | null
@@ -77,15 +77,15 @@ export interface OpenFile {
 }
 
 /**
- * An open project. Every write is one short transaction on one connection; a large one (`editLarge`) has a connection of its
- * own, so that the screen goes on reading what was before it until it is whole.
+ * An open project. Every write is one short transaction on one connection. A large write (`editLarge`) has a connection of its own, so
+ * that everyone else keeps reading the state before it until it is complete.
  */
 export class Project {
-  /** Of the project file, absolute. */
+  /** The project file, absolute. */
   readonly path: string
   readonly readOnly: boolean
   readonly drive: Drive
-  /** What was found missing when it was opened. */
+  /** Changes that were found to be lost when it was opened. */
   readonly lostChanges: LostChanges | null
   /** The identity of the project, also in exports and copies. */
   readonly uuid: string
@@ -103,7 +103,7 @@ export class Project {
   readonly #listeners = new Set<(change: ProjectChange) => void>()
   readonly #identity: string | null
   #imagesRoot: string
-  /** The file is no longer where it was, and what was in its log is safe. */
+  /** The file is no longer where it was, and the content of its log has been saved. */
   #rescued = false
   /** The large change that is being written. */
   #large: { title: string; connection: Connection } | undefined
@@ -147,17 +147,17 @@ export class Project {
     return this.settings.get('name')
   }
 
-  /** 'NAME.surmise-cache' beside the file. What is in it can all be made again. */
+  /** 'NAME.surmise-cache' beside the file. Everything in it can be made again. */
   get cacheFolder(): string {
     return `${this.path}-cache`
   }
 
-  /** Absolute. It may be gone: then the images are to be found again (`relocateRoot`). */
+  /** Absolute. If it no longer exists, the images have to be relocated (`relocateRoot`). */
   get imagesRoot(): string {
     return this.#imagesRoot
   }
 
-  /** The folder of images is somewhere else now; paths below it stay. @throws UserError `images-folder-missing` */
+  /** Changes the image folder; the paths below it stay. @throws UserError `images-folder-missing` */
   relocateRoot(newRoot: string): void {
     const root = requireFolder(newRoot)
     this.#write('images', () => writeRoot(this.#db, this.path, root))
@@ -165,7 +165,7 @@ export class Project {
   }
 
   /**
-   * One action out of any changes of labels and states: written whole or not at all, undone by one undo.
+   * Makes any changes of labels and states one action: all or nothing, and one undo.
    * @throws UserError `project-read-only`, `project-busy`, `project-closed`, and what `Edit` and `asProjectError` say
    */
   edit<T>(options: EditOptions, work: (edit: Edit) => T): T {
@@ -187,8 +187,8 @@ export class Project {
   }
 
   /**
-   * The same for changes that are many: `work` may wait (`Edit.setStates` does). Meanwhile everything can be read, as it was
-   * before, and nothing else can be written (`project-busy`).
+   * The same for large changes: `work` may await (`Edit.setStates` does). Meanwhile, readers see the state before it, and nothing else
+   * can be written (`project-busy`).
    */
   async editLarge<T>(options: EditOptions, work: (edit: Edit) => Promise<T>): Promise<T> {
     let edit: Edit | undefined
@@ -205,13 +205,13 @@ export class Project {
     }
   }
 
-  /** The project as it is now, to be walked while work goes on. Close it. */
+  /** A snapshot of the project, to be read while work goes on. The caller closes it. */
   snapshot(): ProjectSnapshot {
     this.#requireOpen()
     return new ProjectSnapshot(this.#db.path)
   }
 
-  /** Reads the whole file, on another thread; empty if it is sound, else what is wrong. */
+  /** Checks the whole file, on another thread. @returns what is wrong; empty if it is sound */
   async check(): Promise<string[]> {
     this.#requireOpen()
     try {
@@ -222,13 +222,13 @@ export class Project {
     }
   }
 
-  /** Tells of every change after its commit. Listeners must not throw. @returns to stop it */
+  /** Calls a listener after every commit. Listeners must not throw. @returns a function that stops it */
   onChange(listener: (change: ProjectChange) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** A large change that is being written is given up. */
+  /** Closes the project. A large change that is being written is abandoned. */
   close(): void {
     if (!this.#db.open) return
     this.#large?.connection.close()
@@ -236,7 +236,7 @@ export class Project {
       if (!this.readOnly && this.#isMoved()) this.#rescue()
       if (!this.readOnly) this.#db.pragma('optimize')
     } catch {
-      // It only makes later queries faster: no reason to fail here (a full disk, say).
+      // It only speeds up later queries, so an error (a full disk, say) is no reason to fail.
     }
     this.#file.release()
   }
@@ -313,9 +313,9 @@ export class Project {
       if (connection.open) connection.close()
       this.#large = undefined
     }
-    // Whoever is told of it may write at once: an undo pressed on what is seen is not refused.
+    // Listeners may write at once: an undo of what is shown must not be refused.
     committed()
-    // The log is large now: the next mark must not be the one to wait for it. If this fails, it will be all the same.
+    // The log is large now, and the next mark shouldn't have to wait for its checkpoint. If this fails, it will wait.
     if (this.#db.open) await maintain('checkpoint', { file: this.path }).catch(() => {})
     return result
   }
@@ -328,7 +328,7 @@ export class Project {
     }
   }
 
-  /** What breaks a constraint is a bug of ours, unless what it met was damaged. Large files are looked through only now. */
+  /** A broken constraint is a bug of ours, unless the file is damaged. Large files are fully checked only now. */
   #explained(error: unknown): unknown {
     if (!isConstraint(error)) return error
     const damage = findDamage(this.#db, { whole: true })
@@ -353,7 +353,7 @@ export class Project {
   }
 
   /**
-   * A file that was moved or deleted can still be written to on some systems, by whoever has it open; nobody would find that again.
+   * On some systems, an open file can still be written to after it was moved or deleted, and those writes would be lost.
    * @throws UserError `project-moved`
    */
   #requirePlace(): void {
@@ -362,7 +362,7 @@ export class Project {
       try {
         this.#rescue()
       } catch {
-        // Then there is no backup to speak of: what to do is the same.
+        // Then there is no backup; the advice stays the same.
       }
     }
     throw projectMoved(this.path)
@@ -370,15 +370,15 @@ export class Project {
 
   #isMoved(): boolean {
     const identity = identityOf(this.path)
-    // Some network drives number their files anew: there it only has to be there.
+    // Some network drives renumber their files: there, the file only has to exist.
     return this.drive === 'network' ? identity === null : identity !== this.#identity
   }
 
-  /** What lies in the log beside it goes into the file, wherever that is now; and a backup has it all, should it have been deleted. */
+  /** Writes the log into the file, wherever that is now, and makes a backup in case it was deleted. */
   #rescue(): void {
     this.#rescued = true
     this.#db.pragma('wal_checkpoint(TRUNCATE)')
-    // Its whole folder may have gone: then all of it went together.
+    // The whole folder may have moved, with everything in it.
     if (isFolder(path.dirname(this.path))) keepBackupNow(this.#db, 'rescue')
   }
 

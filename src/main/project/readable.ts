@@ -7,8 +7,8 @@ import type { History } from './states/history.ts'
 import type { StatesTable } from './states/states.ts'
 
 /**
- * An open project for whoever only looks: no method of it writes. What lists, counts, exports or explains takes this; what
- * writes takes a `Project`, and so says that it does.
+ * A read-only view of an open project: none of its methods writes. Code that lists, counts, exports or explains takes this; code that
+ * writes says so by taking a `Project`.
  */
 export interface ReadableProject
   extends Omit<

@@ -1,14 +1,14 @@
 import { Connection, type ReadableDatabase } from './database.ts'
 import { migrate, migrations, newestVersion } from './migrations/index.ts'
 
-/** By its name, what makes each table, index, trigger and view. */
+/** The SQL of each table, index, trigger and view, by name. */
 type Schema = ReadonlyMap<string, string>
 
 const fresh = new Map<number, Schema>()
 
 /**
- * Whether the file is laid out as the migrations lay it out, and holds nothing that acts by itself. A file may come from a stranger:
- * triggers, and tables without their checks, are none of ours.
+ * Whether the schema is exactly what the migrations create, without anything that acts by itself. A file may come from a stranger:
+ * triggers, and tables without their checks, aren't ours.
  * @param version of the format
  */
 export function hasOwnSchema(connection: ReadableDatabase, version = newestVersion): boolean {
@@ -18,7 +18,7 @@ export function hasOwnSchema(connection: ReadableDatabase, version = newestVersi
   return found.size === own.size && [...own].every(([name, sql]) => found.get(name) === sql)
 }
 
-/** Indexes that are missing, as SQL, and what was added that acts by itself. */
+/** Missing indexes, as SQL, and foreign objects that act by themselves. */
 export function strayParts(connection: ReadableDatabase): { missing: string[]; added: string[] } {
   const own = fresh.get(newestVersion) ?? freshSchema(newestVersion)
   const found = schemaOf(connection)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Connection, ReadableDatabase, Write } from './database.ts'
 
-/** Every setting of a project, with what holds until somebody sets it. A new one is one line here. */
+/** Every setting of a project, with its default. A new one is one line here. */
 const schema = z.object({
   name: z.string().trim().min(1).default('Untitled'),
   /** A registry name or the path of an ONNX file; null for the built-in one. */
@@ -13,9 +13,9 @@ const schema = z.object({
   seed: z.int().min(0).max(0xffffffff).default(0),
   /** Saved filters, as the contract has checked them. */
   filters: z.array(z.object({ name: z.string(), filter: z.json(), sort: z.json() })).default([]),
-  /** What comparing backbones on images of the project has shown, the newest first, as the contract has it. */
+  /** Results of comparing backbones on images of the project, newest first, as in the contract. */
   backboneTrials: z.array(z.json()).default([]),
-  /** How many files in the images' folder aren't read, by kind: an ending, or “link”. As the last scan has seen. */
+  /** How many files in the image folder aren't read, by kind: a file extension, or “link”. From the last scan. */
   passedOver: z.record(z.string(), z.int().min(1)).default({}),
 })
 
@@ -32,7 +32,7 @@ export class SettingsTable {
     this.#write = write
   }
 
-  /** What is set, else the default. A stored value that this version can't read counts as not set. */
+  /** The value, or the default. A stored value that this version can't read counts as not set. */
   get<Name extends SettingName>(name: Name): Settings[Name] {
     const field = schema.shape[name]
     const stored = this.#db.value<string>('SELECT value FROM setting WHERE key = ?', name)
@@ -45,13 +45,13 @@ export class SettingsTable {
     return Object.fromEntries(names.map((name) => [name, this.get(name)])) as Settings
   }
 
-  /** @throws a ZodError for a value of another type: the contract has checked what people typed */
+  /** @throws a ZodError for a value of the wrong type: the contract has already checked what people typed */
   set(values: Partial<Settings>): void {
     this.#write((db) => writeSettings(db, values))
   }
 }
 
-/** Undefined of what is none: no setting is that. */
+/** Undefined if it isn't valid JSON: no setting is undefined. */
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text)

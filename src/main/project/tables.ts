@@ -1,21 +1,21 @@
 import { State } from '../domain/state.ts'
 /**
- * What may stand in each column of each table, beyond what SQLite sees to. A file may come from a stranger, or be damaged within a
- * sound database: every value is checked where it is read (`soundRow`), and whole tables in SQL when a file is opened (`damage.ts`),
- * by the same rules. They are rules of our own rather than zod's, since both are made of one, and a row costs no more than some
+ * The valid values of each column of each table, beyond what SQLite enforces. A file may come from a stranger, or hold damaged values
+ * in a sound database: every value is checked where it is read (`soundRow`), and whole tables are checked in SQL when a file is opened
+ * (`damage.ts`), by the same rules. They aren't zod's, since both checks derive from one rule, and a row must cost no more than a few
  * comparisons: exports read millions.
  */
 export interface Column {
   isSound: (value: unknown) => boolean
-  /** A condition that is true of what is not sound. */
+  /** An SQL condition that is true for invalid values. */
   broken: (column: string) => string
-  /** What to put in its place, in SQL; left out where nothing can. */
+  /** The replacement, in SQL; left out if there is none. */
   mend?: string
 }
 
 export type TableName = keyof typeof tables
 
-/** What a JavaScript date can hold: milliseconds since 1970. */
+/** The range of a JavaScript date, in milliseconds since 1970. */
 const farthest = 8.64e15
 const longestText = 10_000_000
 
@@ -40,7 +40,7 @@ function text(least: number, most = longestText, { nullable = false, mend }: Opt
     isSound: (value) =>
       (nullable && value === null) ||
       (typeof value === 'string' && value.length >= least && value.length <= most && !value.includes('\0')),
-    // By bytes, which are never fewer than characters: SQLite counts those up to the first zero only.
+    // In bytes, which are never fewer than characters: SQLite counts characters only up to the first NUL.
     broken: (column) =>
       withNull(
         nullable,
@@ -68,7 +68,7 @@ function fraction(): Column {
   }
 }
 
-/** JSON. @param ofIds a list of ids, no more than so many, none twice */
+/** JSON. @param ofIds a list of distinct ids, at most this many */
 function json({ ofIds, mend }: { ofIds?: number; mend?: string } = {}): Column {
   const isListOfIds = (value: unknown): boolean =>
     Array.isArray(value) &&
@@ -101,7 +101,7 @@ function withNull(nullable: boolean, column: string, condition: string): string 
   return nullable ? `(${column} IS NOT NULL AND (${condition}))` : `(${column} IS NULL OR ${condition})`
 }
 
-/** Ids are given one after the other, and tables in memory are as long as the largest. A pair must fit into one number. */
+/** Ids are assigned consecutively, and tables in memory are as long as the largest. A pair must fit into one number. */
 const mostImages = 2 ** 26
 const mostLabels = 2 ** 20
 const mostRows = Number.MAX_SAFE_INTEGER
@@ -184,7 +184,7 @@ export const tables = {
   statement: { ...pair, ...said, origin: text(0, 100_000) },
 } satisfies Record<string, Record<string, Column>>
 
-/** The first column of a row that is not sound. Columns that were not read are not looked at. */
+/** The first invalid column of a row. Columns that weren't read are skipped. */
 export function unsoundColumn(table: TableName, row: object): string | undefined {
   for (const [name, value] of Object.entries(row)) {
     const column = (tables[table] as Record<string, Column>)[name]

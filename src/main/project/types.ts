@@ -5,7 +5,7 @@ import type { Known, State } from '../domain/state.ts'
 
 export interface Label {
   id: LabelId
-  /** The identity of the label, also in exports and in other copies of the project. */
+  /** Identifies the label, also in exports and in other copies of the project. */
   uid: string
   name: string
   position: number
@@ -14,21 +14,21 @@ export interface Label {
   /** The shortcut, null for none. */
   key: string | null
   description: string
-  /** Whoever has this label has its parent too. */
+  /** Whatever has this label also has its parent. */
   parentId: LabelId | null
   /** '' for none. */
   group: string
-  /** No image has two labels of its group. */
+  /** At most one label of its group per image. */
   exclusive: boolean
-  /** Ids of images that show what is meant. */
+  /** Ids of example images. */
   examples: ImageId[]
-  /** A removed label keeps its states: undo brings both back. */
+  /** A removed label keeps its states, so that undo restores both. */
   removed: boolean
   presentCount: number
   absentCount: number
 }
 
-/** What somebody said of a label of an image, in one of the copies that were joined. */
+/** What somebody said of a pair, in one of the merged copies. */
 export interface Statement {
   /** The name of the copy. */
   origin: string
@@ -42,7 +42,7 @@ export interface Statement {
 export interface StateChange {
   imageId: ImageId
   labelId: LabelId
-  /** `unknown` takes the state away. */
+  /** `unknown` clears the state. */
   state: State
   /** @default 'human' */
   source?: StateSource
@@ -63,21 +63,21 @@ export interface Image {
   height: number
   /** EXIF's 1 … 8. */
   orientation: number
-  /** Of the file, in bytes. */
+  /** File size in bytes. */
   size: number
   mtimeMs: number
-  /** Of the whole file, lower-case hexadecimal; null while not known. */
+  /** Of the whole file, lower-case hexadecimal; null if not known yet. */
   sha256: string | null
   status: ImageStatus
-  /** Why the image can't be used; null when it can. */
+  /** Why the image can't be used; null if it can. */
   problem: { code: string; message: string } | null
   addedAt: number
-  /** How many labels (removed ones aside) are known to be present or absent. */
+  /** How many labels, without removed ones, are known to be present or absent. */
   presentCount: number
   absentCount: number
 }
 
-/** What the history lists. */
+/** An entry of the history list. */
 export interface Action {
   id: number
   kind: 'do' | 'undo' | 'redo'
@@ -85,10 +85,10 @@ export interface Action {
   at: number
   stateChanges: number
   labelChanges: number
-  /** Of a `do`: it is taken back at the moment. */
+  /** For a `do`: currently undone. */
   undone: boolean
-  /** Taken back, and can be done again: nothing else was done since. */
+  /** Undone, and can be redone: nothing else has been done since. */
   redoable: boolean
-  /** What decided its pairs; null where it changed labels only. */
+  /** How its pairs were decided; null if it changed labels only. */
   source: StateSource | null
 }

@@ -2,17 +2,17 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../base/errors.ts'
 
-/** Why a backup was made. `restore`: what a restored one took the place of; `damaged`: the same, as it was, byte for byte. */
+/** Why a backup was made. `restore`: the state that a restored backup replaced; `damaged`: the same, byte for byte. */
 export const backupReasons = [
   ...(['opened', 'hourly', 'migration', 'action', 'asked', 'restore', 'rescue', 'damaged'] as const),
 ]
 export type BackupReason = (typeof backupReasons)[number]
 
-/** A copy of the project file as it was at a moment: a project of its own. */
+/** A copy of the project file at one moment, and a complete project itself. */
 export interface Backup {
-  /** Of the file, in the folder of backups. */
+  /** The file's name in the backup folder. */
   name: string
-  /** Later ones have larger numbers, wherever the clock was set to. */
+  /** Rises with every backup, whatever the clock says. */
   number: number
   /** Milliseconds since 1970. */
   at: number
@@ -21,15 +21,15 @@ export interface Backup {
   size: number
 }
 
-/** What is kept: never fewer than `least`, whatever they weigh. */
+/** What is kept: never fewer than `least`, whatever their size. */
 export const keep = {
   latest: 8,
-  /** Of older ones the last of each of so many days, then of so many weeks. */
+  /** Of older ones, the last of each of this many days, then of this many weeks. */
   days: 7,
   weeks: 4,
-  /** So many from before the format of the file was changed. */
+  /** How many to keep from before format upgrades. */
   migrations: 2,
-  /** In bytes, all together. */
+  /** Total size in bytes. */
   size: 4 * 1024 ** 3,
   least: 2,
 }
@@ -42,7 +42,7 @@ export function backupFolder(projectPath: string): string {
   return `${projectPath}-backups`
 }
 
-/** The newest first. */
+/** Newest first. */
 export function listBackups(projectPath: string): Backup[] {
   const folder = backupFolder(projectPath)
   return namesIn(folder)
@@ -56,19 +56,19 @@ export function listBackups(projectPath: string): Backup[] {
 
 /** The file of a backup. @throws UserError `backup-missing` */
 export function backupFile(projectPath: string, name: string): string {
-  // The name comes from whoever asks: only what a backup is called leads into the folder.
+  // The name comes from outside: only a proper backup name may lead into the folder.
   if (listBackups(projectPath).some((one) => one.name === name)) return path.join(backupFolder(projectPath), name)
   throw new UserError('backup-missing', `There is no backup “${name}”.`, 'Choose one from the list.')
 }
 
-/** What the next one is called. */
+/** The name of the next backup. */
 export function nextBackupName(projectPath: string, reason: BackupReason, now = Date.now()): string {
   const number = (listBackups(projectPath)[0]?.number ?? 0) + 1
   const [date, time] = new Date(now).toISOString().slice(0, 19).split('T')
   return `${String(number).padStart(4, '0')} ${date} ${time.replaceAll(':', '-')}Z ${reason}.surmise`
 }
 
-/** Which of them are to go. @param backups the newest first */
+/** The backups to delete. @param backups newest first */
 export function surplusOf(backups: readonly Backup[], limits = keep): Backup[] {
   const kept = new Set(backups.slice(0, limits.latest))
   for (const one of backups.filter(({ reason }) => reason === 'migration').slice(0, limits.migrations)) kept.add(one)
@@ -93,7 +93,7 @@ export function surplusOf(backups: readonly Backup[], limits = keep): Backup[] {
   return backups.filter((one) => !kept.has(one))
 }
 
-/** Removes those that are too many. What can't be removed stays. */
+/** Deletes surplus backups. Those that can't be deleted stay. */
 export function removeSurplus(projectPath: string): void {
   const folder = backupFolder(projectPath)
   for (const { name } of surplusOf(listBackups(projectPath))) {
@@ -101,7 +101,7 @@ export function removeSurplus(projectPath: string): void {
       try {
         rmSync(path.join(folder, name + suffix), { force: true })
       } catch {
-        // Another program may be reading it: the next time.
+        // Another program may be reading it; it goes next time.
       }
     }
   }

@@ -3,7 +3,7 @@ import { UserError } from '../../base/errors.ts'
 import { Connection } from '../database.ts'
 
 /**
- * Writes a project as it is now to another file, whole or not at all. What can be made again (the cache beside it) is not copied.
+ * Writes the current state of a project to another file, all or nothing. The cache beside it can be made again, and isn't copied.
  * @throws UserError `project-exists`; what the file system and `asProjectError` say
  */
 export function copyProject(from: string, to: string): void {

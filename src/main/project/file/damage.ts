@@ -2,15 +2,15 @@ import type { Connection } from '../database.ts'
 import { hasOwnSchema } from '../schema.ts'
 import { type Column, type TableName, tables } from '../tables.ts'
 
-/** What is wrong with what a project file holds, though SQLite can read it. */
+/** Something wrong with the content of a project file that SQLite can read. */
 export interface Damage {
   /** Where, in a few words: 'label 3: examples'. */
   where: string
-  /** Puts something harmless in its place; undefined where nothing can. */
+  /** Replaces it with something harmless; undefined if nothing can. */
   mend: string | undefined
 }
 
-/** By these a person finds the row. */
+/** Columns by which people can find the row. */
 const names: Partial<Record<TableName, string>> = {
   setting: 'key',
   label_state: "'of image ' || image_id || ' and label ' || label_id",
@@ -19,7 +19,7 @@ const names: Partial<Record<TableName, string>> = {
   statement: "'of image ' || image_id || ' and label ' || label_id",
 }
 
-/** Tables that grow with images times labels: large files are opened without a walk through these. */
+/** Tables that grow with images × labels: opening a large file doesn't read through them. */
 const long = new Set<TableName>(['image', 'label_state', 'state_change', 'statement'])
 
 const columnsOf = (table: TableName): [string, Column][] => Object.entries(tables[table])
@@ -33,7 +33,7 @@ function inTable(table: TableName): string {
 const livingCounts = `SELECT image_id, sum(state = 1) AS present, sum(state = -1) AS absent
   FROM label_state WHERE label_id IN (SELECT id FROM label WHERE removed = 0) GROUP BY image_id`
 
-/** What holds between rows. `find` gives what it is found in. */
+/** Invariants between rows. `find` selects the violations. */
 const between: { find: string; where: string; mend?: string; isLong?: boolean }[] = [
   { where: 'number of projects', find: 'SELECT count(*) FROM project HAVING count(*) <> 1' },
   {
@@ -90,28 +90,28 @@ const between: { find: string; where: string; mend?: string; isLong?: boolean }[
 ]
 
 function fieldBroken(column: string): string {
-  // The library writes every number as a float, and this column leaves it as it comes.
+  // The library writes every number as a float, and this column has no type that would convert it.
   const value = `iif(typeof(${column}) = 'real' AND ${column} = CAST(${column} AS INTEGER), CAST(${column} AS INTEGER), ${column})`
   const fields = columnsOf('label').map(([name, { broken }]) => `WHEN '${name}' THEN ${broken(value)}`)
   return `CASE field ${fields.join(' ')} ELSE 0 END`
 }
 
 /**
- * What keeps a file from being opened: tables that are not ours, pages that SQLite can't read, references to rows that are not
- * there, and what `findDamage` finds.
- * @param whole large files are not read from end to end
+ * What keeps a file from being opened: foreign tables, pages that SQLite can't read, references to missing rows, and what
+ * `findDamage` finds.
+ * @param whole false for large files, which aren't read from end to end
  */
 export function faultOf(db: Connection, { whole }: { whole: boolean }): { where?: string } | undefined {
   if (!hasOwnSchema(db)) return { where: 'its tables aren’t Surmise’s' }
   if (whole && db.pragma('quick_check(1)') !== 'ok') return {}
-  // Null: it has found nothing.
+  // Null: nothing found.
   if (whole && db.pragma('foreign_key_check') != null) return { where: 'a row refers to a missing one' }
   return findDamage(db, { whole })
 }
 
 /**
- * The first of what is wrong, told by the rules of `tables.ts` and by what holds between rows.
- * @param whole also in the tables that may be very long
+ * The first problem, by the rules of `tables.ts` and the invariants between rows.
+ * @param whole whether to check the tables that may be very long, too
  */
 export function findDamage(db: Connection, { whole }: { whole: boolean }): Damage | undefined {
   for (const table of Object.keys(tables) as TableName[]) {
@@ -130,7 +130,7 @@ export function findDamage(db: Connection, { whole }: { whole: boolean }): Damag
 function damagedColumn(table: TableName, name: string | number, column: string): Damage {
   const { broken, mend } = (tables[table] as Record<string, Column>)[column]
   const where = `${table} ${name}: ${column}`
-  // A setting that is left out is as at first.
+  // A missing setting has its default.
   if (table === 'setting') return { where, mend: `DELETE FROM setting WHERE ${broken(column)}` }
   return { where, mend: mend && `UPDATE ${table} SET ${column} = ${mend} WHERE ${broken(column)}` }
 }

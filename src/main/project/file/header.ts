@@ -3,7 +3,7 @@ import { notAProject, projectDamaged, projectTooNew } from '../errors.ts'
 import { applicationId, newestVersion } from '../migrations/index.ts'
 
 /**
- * Looks at the first 100 bytes, before SQLite touches a file that may not be ours. https://sqlite.org/fileformat.html
+ * Reads the first 100 bytes before SQLite touches a file that may not be ours. https://sqlite.org/fileformat.html
  * @throws UserError `not-a-project`, `project-too-new`, `project-damaged`
  */
 export function inspectHeader(file: string, size: number): void {
@@ -19,7 +19,7 @@ export function inspectHeader(file: string, size: number): void {
   const version = header.readUInt32BE(60)
   if (version > newestVersion) throw projectTooNew(file, version, newestVersion)
   const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16)
-  // While there is a log, what the header counts may still be in it.
+  // While there is a log, pages that the header counts may still be in it.
   const log = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
   if (log === 0 && size < header.readUInt32BE(28) * pageSize) throw projectDamaged(file)
 }

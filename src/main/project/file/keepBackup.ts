@@ -23,18 +23,18 @@ import { ProjectLock } from './lock.ts'
 import { maintain } from './maintenance.ts'
 import { keepPrivate } from './privacy.ts'
 
-/** So much has to stay free, in bytes: a full disk would stop the work that a backup is to keep. */
+/** Bytes that must stay free: a full disk would stop the very work that backups protect. */
 const roomToLeave = 64 * 1024 * 1024
 
 export interface KeepOptions {
   signal?: AbortSignal
-  /** Even where the latest backup holds the same, or where nothing was done yet. */
+  /** Even if the latest backup holds the same, or nothing was done yet. */
   always?: boolean
 }
 
 /**
- * Copies a project as it is now into the folder of its backups, while it is used, and removes those that are too many.
- * @returns the name; null where there was nothing new to keep
+ * Copies the current state of a project into its backup folder while it is in use, and deletes surplus backups.
+ * @returns the name; null if there was nothing new to keep
  * @throws UserError `backup-no-room`, those of the file system, see `asProjectError`; the signal's reason
  */
 export async function keepBackup(
@@ -68,7 +68,7 @@ export async function keepBackup(
   }
 }
 
-/** The same at once, by a connection that nobody else uses yet. @throws as `keepBackup` */
+/** The same synchronously, through a connection that nobody else uses yet. @throws as `keepBackup` */
 export function keepBackupNow(connection: Connection, reason: BackupReason): string {
   const { path: file } = connection
   const folder = backupFolder(file)
@@ -91,9 +91,9 @@ export function keepBackupNow(connection: Connection, reason: BackupReason): str
 }
 
 /**
- * Puts a backup in the place of the project file, which nobody has open. What was there becomes a backup first. Killed anywhere,
- * the file is the one of before or the restored one.
- * @returns the name of the backup of what was there; null if nothing was
+ * Replaces the project file, which nobody has open, with a backup. The current file is backed up first. If the process is killed at
+ * any point, the file is either the old one or the restored one.
+ * @returns the name of the backup of the old file; null if there was none
  * @throws UserError `backup-missing`, `backup-damaged`, `project-open-elsewhere`, `project-locked`, those of the file system
  */
 export async function restoreBackup(file: string, name: string): Promise<string | null> {
@@ -131,7 +131,7 @@ async function requireSoundBackup(source: string, name: string): Promise<void> {
   if (problems.length > 0) throw refused(new Error(problems.join('\n')))
 }
 
-/** A file that can't be read any more is kept as it is: whoever can mend it needs every byte, and its log. */
+/** An unreadable file is kept as it is: repairing it may need every byte, and its log. */
 async function keepPresent(file: string): Promise<string | null> {
   try {
     inspectHeader(file, statSync(file).size)
@@ -144,7 +144,7 @@ async function keepPresent(file: string): Promise<string | null> {
 }
 
 /**
- * Keeps a damaged file with its log, byte by byte. Nobody has it open.
+ * Keeps a damaged file with its log, byte for byte. Nobody has it open.
  * @returns the name of the backup @throws UserError `backup-no-room`, those of the file system
  */
 export function keepAsItIs(file: string): string {
@@ -179,7 +179,7 @@ function syncFile(file: string): void {
   }
 }
 
-/** The log of the file that is to go must not be read together with the one that comes. @throws UserError `project-locked` */
+/** Removes the old file's log, which must not be applied to the new file. @throws UserError `project-locked` */
 async function settle(file: string): Promise<void> {
   if (existsSync(file)) {
     try {

@@ -3,13 +3,13 @@ import path from 'node:path'
 import { UserError } from '../../base/errors.ts'
 
 /*
- * Whoever looks at a project that is read-only leaves its log and the log's index behind, with the permissions that the project had
- * then. When the project may be written to again, these may not, and SQLite opens none of it.
+ * Opening a read-only project leaves its log and the log's index behind, with the permissions that the project had then. Once the
+ * project is writable again, they still aren't, and SQLite refuses to open it.
  */
 
 const kinds = ['-wal', '-shm', '-journal', '-lock']
 
-/** Files beside a project that may be written to, and that may not. @returns absolute */
+/** The read-only files beside a writable project. @returns absolute paths */
 function leftBehind(file: string): string[] {
   return kinds.map((kind) => file + kind).filter((one) => statSync(one, { throwIfNoEntry: false }) && !isWritable(one))
 }
@@ -26,12 +26,12 @@ export function requireNothingLeftBehind(file: string): void {
 }
 
 /**
- * Gives what was left read-only beside a project the project’s own permissions. Nothing is deleted: the log may hold marks.
- * @returns names of what was mended, and of what is somebody else’s and stays as it is
+ * Gives files that were left read-only beside a project the project’s own permissions. Nothing is deleted: the log may hold marks.
+ * @returns the names of the files that were changed, and of those that belong to somebody else and stay as they are
  */
 export function mendLeftBehind(file: string): { mended: string[]; stuck: string[] } {
   const found = { mended: [] as string[], stuck: [] as string[] }
-  // A project that is itself read-only is meant to be.
+  // If the project itself is read-only, that is on purpose.
   if (!isWritable(file)) return found
   const { mode } = statSync(file)
   for (const one of leftBehind(file)) {

@@ -6,9 +6,9 @@ import { projectOpenElsewhere } from '../errors.ts'
 import { type Drive, driveOf } from './drive.ts'
 
 /**
- * Held while a project is open for writing. It is an open exclusive transaction on an empty SQLite file beside the project:
- * the system lets go of it however the process ends. The file stays: to delete it would let a third process lock a new
- * one while a second still waits for the old. On a network drive, where locks may reach nobody, a note says who holds it.
+ * Held while a project is open for writing. It is an open exclusive transaction on an empty SQLite file beside the project, which the
+ * system releases however the process ends. The file stays: if it were deleted, a third process could lock a new one while a second
+ * still waits for the old. On a network drive, where locks may not be shared, a note says who holds it.
  */
 export class ProjectLock {
   readonly #connection: Connection
@@ -20,7 +20,7 @@ export class ProjectLock {
     try {
       closeSync(openSync(path, 'ax'))
     } catch (error) {
-      // Only a file that is new may be opened and closed by hand: closing any other would drop this process's own lock on it.
+      // Only a new file may be opened and closed by hand: closing any other would drop this process's own lock on it.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
     let connection: Connection | undefined
@@ -42,7 +42,7 @@ export class ProjectLock {
   }
 }
 
-/** To make a new file is one step on every drive. @returns its path @throws UserError `project-open-elsewhere` */
+/** Creating a new file is atomic on every drive. @returns its path @throws UserError `project-open-elsewhere` */
 function leaveNote(projectPath: string): string {
   const note = `${projectPath}-owner`
   for (let attempt = 0; ; attempt++) {
@@ -55,7 +55,7 @@ function leaveNote(projectPath: string): string {
     const holder = holderIn(readFileSync(note, 'utf8'))
     if ((holder && isAtWork(holder)) || attempt > 1)
       throw projectOpenElsewhere(projectPath, { host: holder?.host, note })
-    // Its process is gone, or was killed before it could say its name.
+    // Its process is gone, or was killed before it could write its name.
     rmSync(note, { force: true })
   }
 }

@@ -19,7 +19,7 @@ const wrongImageCounts = `
     ON image_id = image.id
   WHERE present_count <> coalesce(present, 0) OR absent_count <> coalesce(absent, 0) LIMIT 10`
 
-/** Two files with the same of these hold the same work. It knows no clock: that may have been set back. */
+/** Files with equal fingerprints hold the same work. It doesn't use the clock, which may have been set back. */
 const fingerprint = `
   SELECT json_array(
     (SELECT user_version FROM pragma_user_version), (SELECT images_root FROM project), (SELECT max(id) FROM action),
@@ -35,7 +35,7 @@ const contents = `
     (SELECT coalesce(sum(absent_count), 0) FROM label WHERE removed = 0) AS absent,
     (SELECT title FROM action ORDER BY id DESC LIMIT 1) AS lastAction`
 
-/** Work is done in a connection that is closed whatever happens. */
+/** Runs work with a connection that is closed whatever happens. */
 async function within<T>(file: string, readOnly: boolean, work: (db: Connection) => T | Promise<T>): Promise<T> {
   const db = new Connection(file, { readOnly, cacheMegabytes: 16 })
   try {
@@ -46,7 +46,7 @@ async function within<T>(file: string, readOnly: boolean, work: (db: Connection)
 }
 
 function check(db: Connection): string[] {
-  // One moment for all, though marking goes on.
+  // One consistent snapshot, although marking goes on.
   db.run('BEGIN')
   const problems = db.column<string>('PRAGMA quick_check(10)').filter((line) => line !== 'ok')
   if (problems.length > 0) return problems
@@ -73,7 +73,7 @@ async function backup({ file, into, unlessLike, always }: MaintenanceTasks['back
   })
   if (!made) return false
   await within(into, false, (copy) => {
-    // One file that needs nothing beside it, and that has been read through.
+    // A single file that needs nothing beside it, and has been verified in full.
     copy.pragma('journal_mode = DELETE')
     if (copy.pragma('quick_check(1)') !== 'ok') throw projectDamaged(file)
   })

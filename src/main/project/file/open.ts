@@ -54,11 +54,11 @@ export interface CreateOptions {
 
 export const projectExtension = '.surmise'
 
-/** Files up to this size are checked whole at every opening: a tenth of a second. For others there is `Project.check`. */
+/** Files up to this size are checked in full whenever they are opened, in a tenth of a second. For larger ones there is `Project.check`. */
 const checkedAtOpening = 16 * 1024 * 1024
 
 /**
- * Makes a project file, whole or not at all, and opens it. Never overwrites a file.
+ * Creates a project file, all or nothing, and opens it. Never overwrites a file.
  * @throws UserError `project-name`, `project-exists`, `images-folder-missing`, those of labels, and those of the disk
  */
 export function createProject(options: CreateOptions): Project {
@@ -103,12 +103,12 @@ export function createProject(options: CreateOptions): Project {
 
 export interface OpenOptions {
   readOnly?: boolean
-  /** @default found out */
+  /** @default detected */
   drive?: Drive
 }
 
 /**
- * Opens a project for writing, which one process at a time can, or for reading.
+ * Opens a project, for writing (one process at a time) or for reading.
  * @throws UserError `project-not-found`, `not-a-project`, `project-too-new`, `project-too-old`, `project-open-elsewhere`,
  *   `project-locked`, `project-damaged`, `project-read-only`
  */
@@ -145,20 +145,20 @@ function fill(
   }
 }
 
-/** Gives the finished file its name, unless there is a file of this name by now. */
+/** Gives the finished file its name, unless such a file exists by now. */
 function publish(temporary: string, target: string): void {
   try {
     linkSync(temporary, target)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') throw projectExists(target)
-    // Some file systems (exFAT, some network drives) know no links.
+    // Some file systems (exFAT, some network drives) have no links.
     if (existsSync(target)) throw projectExists(target)
     renameSync(temporary, target)
   }
 }
 
-/** @returns the file itself, links followed: one file has one lock, whatever it is called @throws UserError */
+/** @returns the path with links resolved: one file has one lock, whatever name it is opened by @throws UserError */
 function findFile(resolved: string): string {
   const stats = statSync(resolved, { throwIfNoEntry: false })
   if (!stats) throw projectNotFound(resolved)
@@ -166,18 +166,18 @@ function findFile(resolved: string): string {
   if (!stats.isFile()) throw notAProject(resolved, 'is not a file')
   if (stats.size === 0) throw notAProject(resolved, 'is empty')
   const file = realpathSync(resolved)
-  // Closing a second handle of a file would drop the locks that this process holds on it through SQLite.
+  // Closing a second handle of the file would drop the locks that SQLite holds on it in this process.
   if (!isOpenHere(file)) inspectHeader(file, stats.size)
   return file
 }
 
 function openForWriting(file: string, drive: Drive = driveOf(file)): Project {
   if (!isWritable(file) || !isWritable(path.dirname(file))) throw projectReadOnly(file)
-  // Before anyone opens the file: that would mend the log by leaving out what can't be read.
+  // Before anything opens the file: SQLite would silently drop the unreadable part of the log.
   const lost = !isOpenHere(file) && hasLostTransactions(file)
   requireNothingLeftBehind(file)
   refuseNewer(file)
-  // The lock’s file, too, is nobody else’s.
+  // The lock file is private, too.
   const letOthers = keepPrivate(file)
   try {
     const lock = new ProjectLock(file, drive)
@@ -201,8 +201,8 @@ function openForWriting(file: string, drive: Drive = driveOf(file)): Project {
 }
 
 /**
- * A newer program that was killed may have left its version in the log alone. To open the file for writing would move that into it:
- * one that is refused is not touched.
+ * A newer version of Surmise that was killed may have left its format version only in the log. Opening the file for writing would
+ * move it into the file, and a file that we refuse must stay untouched.
  */
 function refuseNewer(file: string): void {
   if (isOpenHere(file) || !statSync(`${file}-wal`, { throwIfNoEntry: false })?.size) return
@@ -225,7 +225,7 @@ function openForReading(file: string): Project {
       () => {},
     )
   } catch (error) {
-    // SQLite needs to write beside a file to read it together with its log. Where it can't, a copy is read.
+    // To read a file together with its log, SQLite has to write beside it. If it can't, a copy is read.
     if (!(error instanceof UserError) || error.code !== 'project-read-only' || isOpenHere(file)) throw error
   }
   const folder = mkdtempSync(path.join(tmpdir(), temporaryFolderPrefix()))
@@ -269,12 +269,12 @@ function opened(
     connection = connect()
     requireOwnVersion(connection)
     migrate(connection, undefined, { readOnly, before: (db) => keepBackupNow(db, 'migration') })
-    // Before anything is written: a file that is refused is not touched.
+    // Before anything is written: a file that we refuse stays untouched.
     requireSound(connection)
     if (!readOnly) {
-      // Where it can't be had, SQLite stays with its older way, which is slower and as safe.
+      // Where write-ahead logging isn't available, SQLite uses its rollback journal, which is slower but just as safe.
       connection.pragma(`journal_mode = ${drive === 'network' ? 'TRUNCATE' : 'WAL'}`)
-      // After a large action the log goes back to this size.
+      // After a large action, the log shrinks back to this size.
       connection.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
     }
     return new Project({ path: file, readOnly, drive, lostChanges, connection, release: letGo })
@@ -284,10 +284,10 @@ function opened(
   }
 }
 
-/** To bring tables up to date that are not those of the version that the file gives would break them. */
+/** Migrating tables that don't match the file's stated version would break them. */
 function requireOwnVersion(connection: Connection): void {
   const version = connection.pragma('user_version') as number
-  // A newer one is refused with another sentence.
+  // A newer version gets an error of its own.
   if (version > newestVersion || hasOwnSchema(connection, version)) return
   throw projectDamaged(connection.path, { where: `its tables are not those of format ${version}` })
 }

@@ -3,26 +3,26 @@ import path from 'node:path'
 import { foldText } from '../images/path.ts'
 import { applicationId } from '../migrations/index.ts'
 
-/** What lies beside a project file and belongs to it. */
+/** The files and folders beside a project file that belong to it. */
 const filesBeside = ['-wal', '-shm', '-journal', '-lock', '-owner']
 const foldersBeside = ['-cache', '-backups']
 
-/** The same of any project, told by its name. */
+/** The same for any project, recognised by name. */
 const ofSomeProject = /\.surmise(?:-wal|-shm|-journal|-lock|-owner|-cache|-backups)?$/i
 const folderOfSomeProject = /\.surmise-(?:cache|backups)$/i
 
-/** Which file or folder a path leads to, links followed; the same for every name that it has. Undefined if there is none. */
+/** Identifies the file or folder at a path, with links resolved, whatever name it is reached by. Undefined if there is none. */
 export function identityOf(place: string): string | undefined {
   try {
     const { dev, ino } = statSync(place, { bigint: true })
     return `${dev} ${ino}`
   } catch {
-    // Not there, or not for us to see.
+    // Missing, or not readable for us.
     return undefined
   }
 }
 
-/** The same place with the links of every folder that exists resolved. @param place absolute; it need not exist */
+/** The place with links resolved, as far as its folders exist. @param place absolute; it need not exist */
 export function realPlaceOf(place: string): string {
   try {
     return realpathSync.native(place)
@@ -32,15 +32,16 @@ export function realPlaceOf(place: string): string {
   }
 }
 
-/** A place and all folders above it, the place first. */
+/** A place and all folders above it, starting with the place. */
 export function withFoldersAbove(place: string): string[] {
   const above = path.dirname(place)
   return above === place ? [place] : [place, ...withFoldersAbove(above)]
 }
 
 /**
- * Whether a place is a project, or among what a project keeps beside its file, by whatever name, link or letter case it is reached.
- * @param projectPath of the project that is open: it may be called anything @param place absolute; it need not exist
+ * Whether a place is a project, or one of the files that a project keeps beside it, by whatever name, link or letter case it is
+ * reached.
+ * @param projectPath the open project, which may have any name @param place absolute; it need not exist
  */
 export function isOfProject(projectPath: string, place: string): boolean {
   const files = ['', ...filesBeside].map((suffix) => projectPath + suffix)
@@ -49,12 +50,12 @@ export function isOfProject(projectPath: string, place: string): boolean {
   const isOne = (candidate: string, own: readonly string[]): boolean => {
     const identity = identityOf(candidate)
     if (identity !== undefined) return own.some((one) => identityOf(one) === identity)
-    // What is not there yet has no identity, but a name that is taken.
+    // What doesn't exist yet has no identity, but its name is reserved.
     const name = foldText(path.basename(candidate))
     const isBeside = beside !== undefined && identityOf(path.dirname(candidate)) === beside
     return isBeside && own.some((one) => foldText(path.basename(one)) === name)
   }
-  // A link that is to be replaced lies at the first; what it leads to is the second.
+  // First the link that would be replaced, then what it leads to.
   const places = [path.join(realPlaceOf(path.dirname(place)), path.basename(place)), realPlaceOf(place)]
   return places.some((real) => {
     if (ofSomeProject.test(path.basename(real)) || isProjectFile(real) || isOne(real, files)) return true
@@ -62,18 +63,18 @@ export function isOfProject(projectPath: string, place: string): boolean {
   })
 }
 
-/** Whether replacing this folder would take the project, or what belongs to it, away. @param folder absolute */
+/** Whether replacing this folder would delete the project or its files. @param folder absolute */
 export function holdsProject(projectPath: string, folder: string): boolean {
   const identity = identityOf(folder)
   if (identity === undefined) return false
   return withFoldersAbove(realPlaceOf(projectPath)).some((one) => identityOf(one) === identity)
 }
 
-/** Told by its header: it may be called anything. */
+/** Recognised by its header, since it may have any name. */
 function isProjectFile(file: string): boolean {
   const header = Buffer.alloc(72)
   try {
-    // To open a pipe would wait for whoever writes to it.
+    // Opening a pipe would block until somebody writes to it.
     if (!statSync(file).isFile()) return false
     const handle = openSync(file, 'r')
     try {
@@ -82,7 +83,7 @@ function isProjectFile(file: string): boolean {
       closeSync(handle)
     }
   } catch {
-    // What isn't there, or can't be read, can't be told; the writing will say why.
+    // Missing or unreadable: writing will say why.
     return false
   }
   return header.toString('latin1', 0, 16) === 'SQLite format 3\0' && header.readUInt32BE(68) === applicationId

@@ -4,7 +4,7 @@ import { writeNoWiderThan } from '../../base/umask.ts'
 /** Project files that this process has open, and how often. */
 const open = new Map<string, number>()
 
-/** From now on nothing is written that more people may read than this project. @returns how that ends */
+/** From now on, nothing is written that more people may read than this project. @returns a function that ends it */
 export function keepPrivate(file: string): () => void {
   open.set(file, (open.get(file) ?? 0) + 1)
   followPermissions()
@@ -19,12 +19,12 @@ export function isOpenHere(file: string): boolean {
   return open.has(file)
 }
 
-/** Permissions may have been changed while a project is open. */
+/** Permissions may change while a project is open. */
 export function followPermissions(): void {
   writeNoWiderThan([...open.keys()].flatMap((file) => statSync(file, { throwIfNoEntry: false })?.mode ?? []))
 }
 
-/** Closes folders that were made while more people were allowed in; what is in them can't be reached then. */
+/** Restricts folders that were created while more people had access, and with them everything inside. */
 export function closeFolders(file: string, folders: readonly string[]): void {
   if (process.platform === 'win32') return
   const { mode } = statSync(file)
@@ -34,7 +34,7 @@ export function closeFolders(file: string, folders: readonly string[]): void {
       const wanted = now & ~((mode & 0o040 ? 0 : 0o070) | (mode & 0o004 ? 0 : 0o007))
       if (wanted !== now) chmodSync(folder, wanted & 0o7777)
     } catch {
-      // Not there, or somebody else’s.
+      // Missing, or somebody else’s.
     }
   }
 }

@@ -10,25 +10,25 @@ import { ProjectLock } from './lock.ts'
 import { keepPrivate } from './privacy.ts'
 
 export interface Repaired {
-  /** What was mended, each in a few words. Nothing: it was sound. */
+  /** The repairs, in a few words each; empty if the file was sound. */
   mended: string[]
-  /** The backup that holds the file as it was; null where nothing was mended. */
+  /** The backup of the file before the repair; null if nothing was repaired. */
   keptAs: string | null
 }
 
-/** Each step mends one column of one table, or one kind of what holds between rows. */
+/** Each step repairs one column of one table, or one kind of invariant between rows. */
 const mostSteps = 200
 
 /**
- * Mends what a damaged project file can do without: a value that can't be is put back to what it is at first, what can be counted is
- * counted anew. Marks are neither made nor taken away. All of it, or nothing: the file as it was becomes a backup first.
- * @throws UserError `project-damaged` where something is wrong that nothing can be put in the place of; `project-open-elsewhere`,
- *   `project-not-found`, those of `keepBackup`
+ * Repairs a damaged project file as far as no marks are involved: impossible values get their defaults, and counts are recomputed.
+ * Marks are neither added nor removed. All or nothing; the file is backed up first.
+ * @throws UserError `project-damaged` if something can't be replaced; `project-open-elsewhere`, `project-not-found`, those of
+ *   `keepBackup`
  */
 export function repairProject(path: string): Repaired {
   if (!existsSync(path)) throw projectNotFound(path)
   const file = realpathSync(path)
-  // What it was may be read by nobody else either.
+  // The backup must be as private as the file.
   const letOthers = keepPrivate(file)
   try {
     const lock = new ProjectLock(file)
@@ -55,7 +55,7 @@ function repairLocked(file: string): Repaired {
   const keptAs = keepAsItIs(file)
   const db = new Connection(file)
   try {
-    // What is mended first stands beside what is not mended yet.
+    // What is repaired first stands beside what isn't repaired yet.
     db.pragma('ignore_check_constraints = ON')
     const mended = db.transaction(() => {
       const done = mendOrRefuse(db)
@@ -69,7 +69,7 @@ function repairLocked(file: string): Repaired {
   }
 }
 
-/** A table that is missing, or two rows of one name, stand in the way of the rest. */
+/** A missing table, or two rows with one name, would block the other steps. */
 function mendOrRefuse(db: Connection): string[] {
   try {
     return mend(db)

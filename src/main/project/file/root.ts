@@ -3,26 +3,26 @@ import path from 'node:path'
 import { UserError } from '../../base/errors.ts'
 import type { Connection } from '../database.ts'
 
-/** A root at most so many folders above the project file's moves together with it. */
+/** An image folder at most this many levels above the project's own moves together with the project. */
 const near = 2
 
-/** The images' root as the file keeps it. @param projectPath absolute @param root absolute */
+/** The image folder, as stored in the project file. @param projectPath absolute @param root absolute */
 export function rootColumns(projectPath: string, root: string): { absolute: string; relative: string | null } {
   const relative = path.relative(path.dirname(projectPath), root)
   const ups = relative.split(path.sep).filter((part) => part === '..').length
-  // On Windows there is no way from one drive to another.
+  // On Windows, no relative path leads from one drive to another.
   if (path.isAbsolute(relative) || ups > near) return { absolute: root, relative: null }
   return { absolute: root, relative: relative.split(path.sep).join('/') }
 }
 
-/** Where the images are now: beside the project file if they moved with it, else where they were. */
+/** Where the images are: beside the project file if they moved with it, otherwise where they were. */
 export function findRoot(projectPath: string, absolute: string, relative: string | null): string {
   if (relative === null) return absolute
   const moved = path.resolve(path.dirname(projectPath), relative)
   return isFolder(moved) || isShare(absolute) || !isFolder(absolute) ? moved : absolute
 }
 
-/** On Windows, to look at another computer’s share tells that computer who looks: not before somebody has allowed it. */
+/** On Windows, opening another computer’s share tells that computer who is asking, so it needs permission first. */
 export function isShare(folder: string): boolean {
   return process.platform === 'win32' && /^[\\/]{2}/.test(folder)
 }
@@ -53,7 +53,7 @@ export function isFolder(file: string): boolean {
   try {
     return statSync(file).isDirectory()
   } catch {
-    // Not there, or not for us to see.
+    // Missing, or not readable for us.
     return false
   }
 }

@@ -3,18 +3,17 @@ import { existsSync, readFileSync } from 'node:fs'
 /** https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const headerSize = 32
 const frameHeaderSize = 24
-/** Of the wal-index, in the machine's byte order: https://sqlite.org/walformat.html#the_wal_index_header */
+/** Header of the WAL index, in the machine's byte order: https://sqlite.org/walformat.html#the_wal_index_header */
 const indexSize = 48
 
-/** Somebody may be writing to the log meanwhile: what looks damaged is looked at again, after so many milliseconds each time. */
+/** Another process may be writing to the log: what looks damaged is checked again after each of these delays, in milliseconds. */
 const looks = 3
 const lookAgainAfter = 50
 
 /**
- * Whether transactions that were written to the log beside a project file can't be read any more: SQLite takes what comes before
- * them, and says nothing. Told by frames that can't be read (their checksums don't fit), with the end of a
- * transaction after them; a header that can't be read; or fewer transactions than the index beside it knows. What a killed program
- * had only begun to write is no transaction, and not lost.
+ * Whether committed transactions in the log beside a project file can no longer be read: SQLite would silently use only what comes
+ * before them. The signs are unreadable frames (wrong checksums) followed by the end of a transaction, an unreadable header, or fewer
+ * transactions than the index knows. A transaction that a killed program had only begun doesn't count.
  * @param file the project file
  */
 export function hasLostTransactions(file: string): boolean {
@@ -26,7 +25,7 @@ export function hasLostTransactions(file: string): boolean {
 }
 
 function isLost(file: string): boolean {
-  // First: whoever writes meanwhile writes to the log before the index.
+  // The index is read first: a writer writes to the log before the index.
   const index = indexOf(read(`${file}-shm`))
   const log = read(`${file}-wal`)
   if (!log || log.length === 0) return false
@@ -45,7 +44,7 @@ function isLost(file: string): boolean {
       sum = checksum(log, at + frameHeaderSize, at + frameSize, header.littleEndian, sum)
       whole = log.readUInt32BE(at + 16) === sum[0] && log.readUInt32BE(at + 20) === sum[1]
     } else whole = false
-    // Of an earlier round of the log: overwritten from the start, the rest is of no account.
+    // From an earlier round of the log, which is overwritten from the start: the rest doesn't matter.
     if (!isOurs) continue
     const endsTransaction = log.readUInt32BE(at + 4) !== 0
     if (endsTransaction && !whole) return true
@@ -59,7 +58,7 @@ type Sum = readonly [number, number]
 
 interface Header {
   pageSize: number
-  /** Of the words that checksums are made of. */
+  /** Byte order of the words that checksums are made of. */
   littleEndian: boolean
   salts: readonly [number, number]
   sum: Sum
@@ -76,7 +75,7 @@ function headerOf(log: Buffer): Header | undefined {
   return { pageSize, littleEndian, salts: [log.readUInt32BE(16), log.readUInt32BE(20)], sum }
 }
 
-/** SQLite's own, over words of 32 bits. */
+/** SQLite's checksum over 32-bit words. */
 function checksum(log: Buffer, from: number, to: number, littleEndian: boolean, [first, second]: Sum): Sum {
   let [s0, s1] = [first, second]
   for (let at = from; at < to; at += 8) {
@@ -86,7 +85,7 @@ function checksum(log: Buffer, from: number, to: number, littleEndian: boolean, 
   return [s0, s1]
 }
 
-/** How many frames of finished transactions the index counts, and in which round of the log. */
+/** How many committed frames the index counts, and in which round of the log. */
 function indexOf(shared: Buffer | undefined): { frames: number; salts: Buffer } | undefined {
   if (!shared || shared.length < indexSize || shared[12] === 0) return undefined
   const little = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
@@ -97,7 +96,7 @@ function read(file: string): Buffer | undefined {
   try {
     return existsSync(file) ? readFileSync(file) : undefined
   } catch {
-    // Not for us to see: opening the file will say so.
+    // Not readable for us: opening the file will say so.
     return undefined
   }
 }

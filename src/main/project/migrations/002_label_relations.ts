@@ -1,4 +1,4 @@
-/** What labels have to do with each other: parents, groups, and images that show what is meant. */
+/** Relations between labels: parents and groups; and example images. */
 export const labelRelations = `
 ALTER TABLE label ADD COLUMN parent_id INTEGER REFERENCES label (id);
 -- '' is none. Of a group whose labels exclude each other, every label says so.

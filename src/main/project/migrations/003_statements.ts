@@ -1,4 +1,4 @@
-/** What several people said of the same label of an image, and did not agree on. */
+/** What people said of a pair that they disagree on. */
 export const statements = `
 -- Written by the action that joined two copies of a project, and never changed. The pair is open again: unknown, until somebody
 -- decides it, or the action is taken back.

@@ -1,4 +1,4 @@
-/** What a page has sent is done once, even if the page had to send it twice. */
+/** An action sent by a page is done once, even if the page had to send it twice. */
 export const sentActions = `
 -- The id that a page gave what it asked for; null for what came in another way. A program that was killed may have done it, and not
 -- said so.

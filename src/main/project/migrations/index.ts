@@ -5,7 +5,7 @@ import { labelRelations } from './002_label_relations.ts'
 import { statements } from './003_statements.ts'
 import { sentActions } from './004_sent_actions.ts'
 
-/** "Surm": what `file` and the open dialog know a project by, besides its name. */
+/** "Surm": how `file` and the open dialog recognise a project, besides its name. */
 export const applicationId = 0x5375726d
 
 /** Number n − 1 leads from version n − 1 to n; 0 is an empty file. Released ones are never edited: add the next. */
@@ -15,13 +15,13 @@ export const newestVersion = migrations.length
 
 export interface MigrateOptions {
   readOnly?: boolean
-  /** Called once before the first step of a file that holds something. */
+  /** Called once before the first step, unless the file is empty. */
   before?: (connection: Connection) => void
 }
 
 /**
- * Brings the schema up to date: each migration whole or not at all.
- * @throws UserError `project-too-new` before anything is touched; `project-too-old` when it can't be written
+ * Brings the schema up to date; each migration is all or nothing.
+ * @throws UserError `project-too-new` before anything is touched; `project-too-old` if it can't be written
  */
 export function migrate(
   connection: Connection,

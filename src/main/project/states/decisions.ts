@@ -14,17 +14,17 @@ type Row = readonly [
   annotator: string | null,
 ]
 
-/** A slice of loading aims at so many milliseconds: the event loop is never kept waiting much longer. */
+/** Target length of a slice of loading in milliseconds; the event loop never waits much longer. */
 const aim = 5
-/** More images than this are not read again one by one after a change: then everything is. */
+/** If a change touches more images than this, everything is read again instead of image by image. */
 const manyImages = 20_000
 const imagesAtOnce = 500
 
 const columns = 'image_id, label_id, state, source, decided_at, model_id, annotator'
 
 /**
- * Who decided what and when, of every known state, in memory: no index of the file could answer that for millions of states
- * while somebody waits. It takes 16 bytes for each known state, and follows every change that is committed.
+ * Who decided each known state, and when, in memory: no index in the file could answer that for millions of states fast enough. It
+ * takes 16 bytes per known state, and follows every committed change.
  */
 export class Decisions implements DecisionColumns {
   readonly #db: ReadableDatabase
@@ -36,10 +36,10 @@ export class Decisions implements DecisionColumns {
   #signed = new Int32Array(1024)
   #originAt = new Int32Array(1024)
   #times = new Float64Array(1024)
-  /** So many places are taken; those of images that were read again are taken in vain. */
+  /** How many places are used. Images that were read again leave unused ones behind: `#inVain`. */
   #length = 0
   #inVain = 0
-  /** Images up to this id have been read; a change of later ones need not be told while loading, since they will be. */
+  /** Images up to this id have been read. While loading, changes of later ones can be ignored: they are still to be read. */
   #readUpTo = 0
   #loaded = false
   readonly #stale = new Set<number>()
@@ -49,12 +49,12 @@ export class Decisions implements DecisionColumns {
     this.#db = db
   }
 
-  /** Every origin that was ever seen. */
+  /** All distinct origins. */
   get origins(): readonly Origin[] {
     return this.#origins
   }
 
-  /** Of each image id, where its states begin. */
+  /** The index of an image's first state, by image id. */
   get starts(): Int32Array {
     return this.#starts
   }
@@ -63,12 +63,12 @@ export class Decisions implements DecisionColumns {
     return this.#ends
   }
 
-  /** The label's id; negative where it is absent. */
+  /** The label's id, negated if absent. */
   get signedLabels(): Int32Array {
     return this.#signed
   }
 
-  /** The place in `origins`. */
+  /** An index into `origins`. */
   get originAt(): Int32Array {
     return this.#originAt
   }
@@ -78,7 +78,7 @@ export class Decisions implements DecisionColumns {
     return this.#times
   }
 
-  /** By label id: 1 for those that are not removed. */
+  /** By label id: 1 unless removed. */
   livingLabels(): Uint8Array {
     const ids = this.#db.column<number>('SELECT id FROM label WHERE removed = 0')
     const living = new Uint8Array(this.#db.value<number>('SELECT coalesce(max(id), 0) FROM label')! + 1)
@@ -86,14 +86,14 @@ export class Decisions implements DecisionColumns {
     return living
   }
 
-  /** To be told after the commit. */
+  /** To be called after the commit. */
   statesChanged({ length, imageIds }: StateDelta): void {
     for (let i = 0; i < length; i++) {
       if (this.#loaded || imageIds[i] <= this.#readUpTo) this.#stale.add(imageIds[i])
     }
   }
 
-  /** Brings it up to date, in slices. Nothing may wait before it is used, or a change may come. */
+  /** Brings it up to date, in slices. Use it before the next await, since a change may come in between. */
   async follow(): Promise<void> {
     while (!this.#loaded || this.#stale.size > 0) {
       this.#reading ??= this.#read().finally(() => {
@@ -134,7 +134,7 @@ export class Decisions implements DecisionColumns {
   async #load(): Promise<void> {
     const end = this.#db.value<number>('SELECT coalesce(max(id), 0) FROM image')!
     this.#makePlaces(end)
-    // Once, for all: what grows step by step leaves half of its room empty, and what it grew out of behind.
+    // Allocated once: growing step by step would leave half of the space unused, and the outgrown arrays behind.
     this.#reserve(this.#db.value<number>('SELECT coalesce(sum(present_count + absent_count), 0) FROM label')!, 1.01)
     for (let size = 64; this.#readUpTo < end; ) {
       const started = performance.now()
@@ -161,7 +161,7 @@ export class Decisions implements DecisionColumns {
     this.#readUpTo = last
   }
 
-  /** @param imageIds rising @param rows theirs, in the same order */
+  /** @param imageIds ascending @param rows of these images, in the same order */
   #append(imageIds: readonly number[], rows: readonly Row[]): void {
     this.#reserve(this.#length + rows.length)
     let next = 0

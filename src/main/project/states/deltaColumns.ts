@@ -1,6 +1,6 @@
 import type { StateDelta } from '../../domain/change.ts'
 
-/** A growing StateDelta. The last entry for a pair holds. */
+/** A growing StateDelta. The last entry for a pair counts. */
 export class DeltaColumns implements StateDelta {
   #imageIds = new Int32Array(16)
   #labelIds = new Int32Array(16)

@@ -5,10 +5,10 @@ import type { Statement } from '../types.ts'
 import { inEffect } from './history.ts'
 import { sourceOf } from './writer.ts'
 
-/** A pair that people don't agree on, and that nobody has decided since. */
+/** A pair that people disagree on, and that nobody has settled since. */
 export interface Dispute {
   labelId: number
-  /** The earliest first. */
+  /** Earliest first. */
   statements: Statement[]
 }
 
@@ -22,17 +22,17 @@ interface Row {
   annotator: string | null
 }
 
-/** What people said of pairs that they don't agree on. Such a pair is unknown until somebody decides it. */
+/** Who said what of pairs that people disagree on. Such a pair is unknown until somebody settles it. */
 export class DisputesTable {
   readonly #db: ReadableDatabase
-  /** The actions in effect that wrote statements, as of the last action of the history. */
+  /** The actions in effect that wrote statements, up to the last action of the history. */
   #known: { last: number; actions: ReadonlySet<number> } | undefined
 
   constructor(db: ReadableDatabase) {
     this.#db = db
   }
 
-  /** Open disputes of an image, in the order of the labels' ids. */
+  /** Open disputes of an image, by label id. */
   ofImage(imageId: number): Dispute[] {
     const rows = this.#db.all<Row>(
       `SELECT * FROM statement AS s WHERE image_id = ? AND ${stillOpen} ORDER BY label_id, decided_at, action_id`,
@@ -50,17 +50,17 @@ export class DisputesTable {
     return [...disputes.values()]
   }
 
-  /** Ids of all images with an open dispute. */
+  /** The ids of all images with an open dispute. */
   images(): Set<number> {
     return new Set(this.#open().map(({ image_id: id }) => id))
   }
 
-  /** How many pairs are open. */
+  /** The number of open disputes. */
   count(): number {
     return new Set(this.#open().map(({ image_id: image, label_id: label }) => `${image} ${label}`)).size
   }
 
-  /** Whether this was said of a pair before, in a merge that is in effect: then it has been judged, or waits to be. */
+  /** Whether an earlier merge that is in effect said the same of a pair: then it has been settled, or is waiting to be. */
   hasStatement(imageId: number, labelId: number, { state, decidedAt, annotator }: Statement): boolean {
     const actions = this.#db.column<number>(
       `SELECT action_id FROM statement
@@ -86,7 +86,7 @@ export class DisputesTable {
     )
   }
 
-  /** Marks only make the way longer; after an undo it is another. */
+  /** Marks only extend the path of actions; after an undo it is a different one. */
   #actions(): ReadonlySet<number> {
     const last = this.#db.value<number>('SELECT max(id) FROM action') ?? 0
     if (this.#known?.last === last) return this.#known.actions
@@ -97,6 +97,6 @@ export class DisputesTable {
   }
 }
 
-/** Nobody has decided it since, and the label is there. */
+/** Nobody has settled it since, and the label hasn't been removed. */
 const stillOpen = `NOT EXISTS (SELECT 1 FROM label_state AS l WHERE l.image_id = s.image_id AND l.label_id = s.label_id)
   AND (SELECT removed FROM label WHERE id = s.label_id) = 0`

@@ -5,14 +5,14 @@ import type { Action } from '../types.ts'
 import { type LabelField, sourceOf, type Writer } from './writer.ts'
 
 /*
- * The history is a log that only grows. 'do' actions form a tree: each names (before_id) the one that an undo would have
- * taken back just before it. The place in the tree follows from the last row alone:
- *   after 'do' A: A;  after 'undo' of A: what is before A;  after 'redo' of A: A.
- * The next undo takes back the action at this place; the next redo does again its latest child. So a new action after an
- * undo hides what could have been redone, and nothing is ever changed or deleted.
+ * The history is an append-only log. 'do' actions form a tree: each names (before_id) the action that an undo would have undone just
+ * before it. The last row alone determines the current place in the tree:
+ *   after 'do' A: A;  after 'undo' of A: the action before A;  after 'redo' of A: A.
+ * The next undo undoes the action at this place; the next redo repeats its latest child. So a new action after an undo hides what
+ * could have been redone, and nothing is ever changed or deleted.
  */
 
-/** The 'do' that an undo would take back now. */
+/** The 'do' that the next undo would undo. */
 export function undoTarget(db: ReadableDatabase): number | null {
   const last = db.get<{ id: number; kind: string; target_id: number | null }>(
     'SELECT id, kind, target_id FROM action ORDER BY id DESC LIMIT 1',
@@ -22,7 +22,7 @@ export function undoTarget(db: ReadableDatabase): number | null {
   return last.kind === 'redo' ? last.target_id : beforeOf(db, last.target_id!)
 }
 
-/** The 'do' that a redo would do again now. */
+/** The 'do' that the next redo would repeat. */
 export function redoTarget(db: ReadableDatabase): number | null {
   return redoAfter(db, undoTarget(db))
 }
@@ -31,12 +31,12 @@ function redoAfter(db: ReadableDatabase, place: number | null): number | null {
   return db.value<number>("SELECT max(id) FROM action WHERE kind = 'do' AND before_id IS ?", place) ?? null
 }
 
-/** What one redo after the other would do again. */
+/** What one redo after the other would repeat. */
 function* redoWay(db: ReadableDatabase, place: number | null): Generator<number> {
   for (let at = redoAfter(db, place); at !== null; at = redoAfter(db, at)) yield at
 }
 
-/** Of these actions, those that are in effect now: they lie on the way from the present place back to the start. */
+/** Those of these actions that are in effect: they lie on the path from the current place back to the start. */
 export function inEffect(db: ReadableDatabase, actionIds: readonly number[]): Set<number> {
   if (actionIds.length === 0) return new Set()
   const oldest = Math.min(...actionIds)
@@ -66,29 +66,29 @@ export interface ActionRow {
   label_changes: number
 }
 
-/** The action that an undo or a redo would be of now. */
+/** The action that the next undo or redo would apply to. */
 export function replayTarget(db: ReadableDatabase, kind: 'undo' | 'redo'): ActionRow | undefined {
   const id = kind === 'undo' ? undoTarget(db) : redoTarget(db)
   return id === null ? undefined : db.get<ActionRow>('SELECT * FROM action WHERE id = ?', id)
 }
 
-/** What an undo or a redo did. */
+/** The outcome of an undo or a redo. */
 export interface Replayed {
   title: string
   stateChanges: number
   labelChanges: number
-  /** Where it can be seen: the first image it changed; null if it changed labels only. */
+  /** The first image it changed; null if it changed labels only. */
   firstImageId: number | null
-  /** The label it changed first in that image. */
+  /** The first label it changed in that image. */
   firstLabelId: number | null
 }
 
 export interface ReplayOptions extends SlicesOptions {
-  /** The id that a page gave it. @default null */
+  /** The id assigned by a page. @default null */
   sentAs?: string | null
 }
 
-/** What was done, and the way back and forth through it. It outlives the program. */
+/** The log of actions, with undo and redo. It survives restarts. */
 export class History {
   readonly #db: ReadableDatabase
   readonly #replay: (kind: 'undo' | 'redo', options: ReplayOptions) => Promise<Replayed | null>
@@ -101,24 +101,24 @@ export class History {
     this.#replay = replay
   }
 
-  /** What an undo would take back; null if there is nothing. */
+  /** What the next undo would undo; null if there is nothing. */
   get undoTitle(): string | null {
     return replayTarget(this.#db, 'undo')?.title ?? null
   }
 
-  /** What a redo would do again; null if there is nothing. */
+  /** What the next redo would repeat; null if there is nothing. */
   get redoTitle(): string | null {
     return replayTarget(this.#db, 'redo')?.title ?? null
   }
 
-  /** Newest first. @param before for the next page: the last id of the page before @param kind without it, all */
+  /** Newest first. @param before for the next page: the last id of the previous page @param kind default: all */
   list(limit: number, before?: number, kind?: Action['kind']): Action[] {
     return listActions(this.#db, limit, before, kind)
   }
 
   /**
-   * How an action becomes the latest that is in effect: the actions that are undone or done again for that, in their order.
-   * Undefined: it lies on no way from here.
+   * The actions to undo or redo, in order, so that an action becomes the latest in effect. Undefined if it can't be reached from
+   * here.
    */
   wayTo(id: number): { kind: 'undo' | 'redo'; actions: number[] } | undefined {
     const place = undoTarget(this.#db)
@@ -135,7 +135,7 @@ export class History {
     return undefined
   }
 
-  /** What a page asked for under this id; undefined if it never was done, or changed nothing. */
+  /** The action a page sent with this id; undefined if it was never done, or changed nothing. */
   sent(id: string): { title: string } | undefined {
     return this.#db.get<{ title: string }>('SELECT title FROM action WHERE sent_as = ?', id)
   }
@@ -145,7 +145,7 @@ export class History {
     return this.#replay('undo', options)
   }
 
-  /** Null if there is nothing to redo. A small action is done again before this returns. */
+  /** Null if there is nothing to redo. A small action is redone before this returns. */
   redo(options: ReplayOptions = {}): Promise<Replayed | null> {
     return this.#replay('redo', options)
   }
@@ -164,7 +164,7 @@ function listActions(
     kind,
     limit,
   )
-  // In effect is what lies on the way from the present place back to the start.
+  // What lies on the path from the current place back to the start is in effect.
   const done = new Set<number>()
   const oldest = rows.at(-1)?.id ?? 0
   const place = undoTarget(db)
@@ -188,7 +188,7 @@ function listActions(
   }))
 }
 
-/** Writes the row that says that `target` is taken back or done again. */
+/** Writes the row that records the undo or redo of `target`. */
 export function recordReplay(db: Connection, kind: 'undo' | 'redo', target: ActionRow, sentAs: string | null): number {
   return db.run(
     'INSERT INTO action (kind, title, at, target_id, state_changes, label_changes, sent_as) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -202,7 +202,7 @@ export function recordReplay(db: Connection, kind: 'undo' | 'redo', target: Acti
   ).lastId
 }
 
-/** Takes an action back, or does it again, within a transaction; yields after every batch. */
+/** Undoes or redoes an action within a transaction; yields after every batch. */
 export function* replay(db: Connection, kind: 'undo' | 'redo', actionId: number, writer: Writer): Generator<void> {
   if (kind === 'redo') replayLabels(db, kind, actionId, writer)
   for (let last = writer.replayStates(actionId, kind, [-1, -1]); last; last = writer.replayStates(actionId, kind, last))

@@ -2,13 +2,13 @@ import type { StateSource } from '../../domain/decision.ts'
 import type { ReadableDatabase } from '../database.ts'
 import { sourceOf } from './writer.ts'
 
-/** One row of the history, as work that was done. */
+/** One row of the history, seen as work. */
 export interface Worked {
   id: number
   at: number
-  /** How many pairs were decided; negative where an undo took them back. */
+  /** How many pairs were decided; negative for an undo. */
   pairs: number
-  /** What decided them; null for pairs that were put back to unknown. */
+  /** How they were decided; null for pairs that became unknown again. */
   source: StateSource | null
 }
 
@@ -22,7 +22,7 @@ export interface AcceptedInBulk {
 
 const rowsAtOnce = 2000
 
-/** What the history says of how the work goes. Large numbers come from the counts that labels and actions keep. */
+/** The progress of the work, from the history. Large numbers come from the counts that labels and actions keep. */
 export class ProgressTable {
   readonly #db: ReadableDatabase
 
@@ -32,13 +32,13 @@ export class ProgressTable {
 
   /** The latest row of the history; 0 for none. @param before this time, in milliseconds since 1970 */
   lastId(before = Number.MAX_SAFE_INTEGER): number {
-    // Times rise with the ids: the walk from the newest row ends soon.
+    // Times rise with the ids, so a scan from the newest row ends soon.
     return this.#db.value<number>('SELECT id FROM action WHERE at < ? ORDER BY id DESC LIMIT 1', before) ?? 0
   }
 
-  /** The next rows that changed states, oldest first; fewer than asked for only at the end. One look-up a row, however large. */
+  /** The next rows that changed states, oldest first; fewer than requested only at the end. One look-up per row, however large. */
   after(id: number, limit = rowsAtOnce): Worked[] {
-    // Whatever an action changed, it changed in one way: its first pair tells.
+    // All changes of an action are of one kind, so its first pair tells.
     return this.#db
       .tuples<[id: number, at: number, pairs: number, source: number]>(
         `SELECT id, at, iif(kind = 'undo', -state_changes, state_changes), coalesce((
@@ -54,7 +54,7 @@ export class ProgressTable {
       }))
   }
 
-  /** What was accepted in bulk and still stands as it was accepted: neither undone nor decided anew. Oldest first. */
+  /** What was accepted in bulk and still stands: neither undone nor decided again. Oldest first. */
   acceptedInBulk(): AcceptedInBulk[] {
     return this.#db
       .tuples<[id: number, title: string, at: number]>(

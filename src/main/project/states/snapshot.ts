@@ -14,20 +14,20 @@ export interface ImageWithStates {
 }
 
 export interface SnapshotQuery {
-  /** Only images of these kinds. @default all */
+  /** Only images with these statuses. @default all */
   status?: readonly ImageStatus[]
   /** Only these states are read; 'none' reads none. @default 'all' */
   states?: 'all' | 'present' | 'absent' | 'none'
 }
 
-/** So many images are read at once: some milliseconds. */
+/** Images read at once: a few milliseconds. */
 const imagesAtOnce = 200
 
 const stateConditions = { all: '', present: 'AND state = 1', absent: 'AND state = -1' }
 
 /**
- * The project as it was at one moment, while marking goes on: for exports. It has a connection and a read transaction of its
- * own; close it soon, since the file can't shrink its write-ahead log meanwhile.
+ * A consistent snapshot of the project while marking goes on, for exports. It has its own connection and read transaction. Close it
+ * soon: the write-ahead log can't shrink meanwhile.
  */
 export class ProjectSnapshot {
   readonly labels: Label[]
@@ -49,7 +49,7 @@ export class ProjectSnapshot {
     }
   }
 
-  /** Images in the order of their ids, each with its states in the order of the labels' ids. Can be walked any number of times. */
+  /** Images by id, each with its states by label id. Can be iterated any number of times. */
   *images(query: SnapshotQuery = {}): Generator<ImageWithStates> {
     const status = query.status ?? ['ok', 'missing', 'broken']
     const condition = `status IN (${status.map(() => '?').join(', ')})`
@@ -80,7 +80,7 @@ export class ProjectSnapshot {
     const sql = `SELECT image_id, label_id, state, source, decided_at, model_id, score, annotator FROM label_state
       WHERE image_id BETWEEN ? AND ? ${stateConditions[which]} ORDER BY image_id, label_id`
     const [first, last] = [images[0].id, images.at(-1)!.id]
-    // One question for all, unless they lie far apart: then most of the answer would be about others.
+    // One query for all of them, unless they are far apart: then most rows would be of other images.
     if (last - first < images.length * 2) return this.#db.tuples<StateRow>(sql, first, last)
     return images.flatMap(({ id }) => this.#db.tuples<StateRow>(sql, id, id))
   }

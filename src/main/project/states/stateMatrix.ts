@@ -5,22 +5,22 @@ import type { ImageId, LabelId } from '../../domain/quantities.ts'
 import { State } from '../../domain/state.ts'
 import type { ReadableDatabase } from '../database.ts'
 
-/** A copy of all states at one moment, for training. */
+/** A copy of all states, for training. */
 export interface MatrixSnapshot {
-  /** N×C, row-major: 1 present, −1 absent, 0 unknown. */
+  /** N×C, row-major, of `State`. */
   states: Int8Array
-  /** Of each row, rising. */
+  /** By row, ascending. */
   imageIds: Int32Array
-  /** Of each column, rising. */
+  /** By column, ascending. */
   labelIds: Int32Array
 }
 
-/** A slice of loading aims at so many milliseconds: the event loop is never kept waiting much longer. */
+/** Target length of a slice of loading in milliseconds; the event loop never waits much longer. */
 const aim = 5
 
 /**
- * All states in memory: N images × C labels (removed ones left out), row-major Int8Array. It follows every change that is
- * committed. Rows and columns are in the order of the ids, which never changes: new images and labels come last.
+ * All states in memory: N images × C labels (without removed ones), as a row-major Int8Array. It follows every committed change. Rows
+ * and columns are ordered by id, so the order never changes: new images and labels come last.
  */
 export class StateMatrix implements ProjectMatrix {
   readonly #db: ReadableDatabase
@@ -30,7 +30,7 @@ export class StateMatrix implements ProjectMatrix {
   #rows = 0
   #labelIds = new Int32Array(0)
   #columnOfLabel = new Int32Array(0)
-  /** Images up to this id have been read; of later ones a change need not be told, since they will be. */
+  /** Images up to this id have been read. Changes of later ones can be ignored: they are still to be read. */
   #readUpTo = 0
   #loaded = false
 
@@ -38,7 +38,7 @@ export class StateMatrix implements ProjectMatrix {
     this.#db = db
   }
 
-  /** Every image has been read. Until then it holds some of them only. */
+  /** Whether every image has been read. */
   get isLoaded(): boolean {
     return this.#loaded
   }
@@ -51,12 +51,12 @@ export class StateMatrix implements ProjectMatrix {
     return this.#labelIds.length
   }
 
-  /** Of each row. Valid until the next change. */
+  /** By row. Valid until the next change. */
   get imageIds(): Int32Array {
     return this.#imageIds.subarray(0, this.#rows)
   }
 
-  /** Of each column. Valid until the next change. */
+  /** By column. Valid until the next change. */
   get labelIds(): Int32Array {
     return this.#labelIds
   }
@@ -66,12 +66,12 @@ export class StateMatrix implements ProjectMatrix {
     return this.#states.subarray(0, this.#rows * this.columns)
   }
 
-  /** −1 for an image that is not there. */
+  /** −1 if there is no such image. */
   rowOf(imageId: ImageId): number {
     return (this.#rowOfImage[imageId] ?? 0) - 1
   }
 
-  /** −1 for a label that is not there. */
+  /** −1 if there is no such label. */
   columnOf(labelId: LabelId): number {
     return (this.#columnOfLabel[labelId] ?? 0) - 1
   }
@@ -85,7 +85,7 @@ export class StateMatrix implements ProjectMatrix {
     return { states: this.states.slice(), imageIds: this.imageIds.slice(), labelIds: this.labelIds.slice() }
   }
 
-  /** Reads everything, in slices; changes may be made meanwhile, if they are told. */
+  /** Reads everything, in slices. Changes may be made meanwhile, as long as `statesChanged` is told of them. */
   async load(): Promise<void> {
     this.#labelIds = this.#livingLabelIds()
     this.#columnOfLabel = placesOf(this.#labelIds)
@@ -101,7 +101,7 @@ export class StateMatrix implements ProjectMatrix {
     this.#loaded = true
   }
 
-  /** To be told after the commit. */
+  /** To be called after the commit. */
   statesChanged({ length, imageIds, labelIds, states }: StateDelta): void {
     for (let i = 0; i < length; i++) {
       if (imageIds[i] > this.#readUpTo) continue
@@ -110,14 +110,14 @@ export class StateMatrix implements ProjectMatrix {
     }
   }
 
-  /** To be told after the commit: labels may have been added, removed or brought back. */
+  /** To be called after the commit: labels may have been added, removed or restored. */
   labelsMayHaveChanged(): void {
     const ids = this.#livingLabelIds()
     if (ids.length === this.columns && ids.every((id, column) => id === this.#labelIds[column])) return
     this.#takeColumns(ids)
   }
 
-  /** To be told after the commit. */
+  /** To be called after the commit. */
   imagesMayHaveChanged(): void {
     if (this.#loaded) while (this.#readSlice(4096));
   }
@@ -128,7 +128,7 @@ export class StateMatrix implements ProjectMatrix {
 
   /** Reads the next images with their states. False when there are no more. */
   #readSlice(size: number): boolean {
-    // One string for each image crosses from SQLite, not one row for each state: four times as fast.
+    // SQLite hands over one string per image instead of one row per state: four times as fast.
     const images = this.#db.tuples<[imageId: number, states: string | null]>(
       `SELECT image.id, (SELECT group_concat(label_id * state) FROM label_state WHERE image_id = image.id)
        FROM image WHERE image.id > ? ORDER BY image.id LIMIT ?`,
@@ -148,7 +148,7 @@ export class StateMatrix implements ProjectMatrix {
     return true
   }
 
-  /** @param text label ids with a comma between them, those of absent ones negative: '3,-4,12' */
+  /** @param text comma-separated label ids, negated if absent: '3,-4,12' */
   #readRow(text: string, offset: number): void {
     let id = 0
     let state: State = State.present
@@ -181,7 +181,7 @@ export class StateMatrix implements ProjectMatrix {
     }
   }
 
-  /** Keeps the columns that stay, and reads those that came. */
+  /** Keeps the columns that stay, and reads new ones. */
   #takeColumns(ids: Int32Array<ArrayBuffer>): void {
     const [from, old, oldColumns] = [this.#columnOfLabel, this.#states, this.columns]
     const columns = ids.length

@@ -23,10 +23,10 @@ export type StateRow = readonly [
   annotator: string | null,
 ]
 
-/** A slice of reading takes in so many images: some milliseconds, with a hundred known labels each. */
+/** Images per slice: a few milliseconds with a hundred known labels each. */
 const imagesAtOnce = 500
 
-/** What is known of which label in which image. */
+/** The label states of all images. */
 export class StatesTable {
   readonly #db: ReadableDatabase
   readonly #edit: <T>(options: EditOptions, work: (edit: Edit) => T) => T
@@ -40,7 +40,7 @@ export class StatesTable {
     this.#decisions = new Decisions(db)
   }
 
-  /** The known states of one image, of labels that are not removed, in the order of the labels. */
+  /** The known states of an image, without removed labels, in label order. */
   ofImage(imageId: number): KnownState[] {
     return this.#db
       .tuples<StateRow>(
@@ -64,9 +64,9 @@ export class StatesTable {
   }
 
   /**
-   * Which pairs were decided upon a suggestion, accepted or rejected: they are no evidence of how good suggestions are, since what
-   * was suggested had a say in them. Read in slices that let the event loop breathe.
-   * @returns 1 for each such pair, in the places of the matrix
+   * The pairs that were decided by accepting or rejecting a suggestion. They are no evidence of how good suggestions are, since the
+   * suggestion influenced them. Read in slices that let the event loop breathe.
+   * @returns 1 for each such pair, laid out as the matrix
    */
   async decidedUponSuggestion(matrix: ProjectMatrix): Promise<Uint8Array> {
     const found = new Uint8Array(matrix.rows * matrix.columns)
@@ -91,18 +91,18 @@ export class StatesTable {
     return found
   }
 
-  /** All states in memory. Read at the first call, in slices; after that it follows every change. */
+  /** All states in memory. The first call reads them, in slices; from then on they follow every change. */
   matrix(): Promise<StateMatrix> {
     this.#loading ??= this.#load()
     return this.#loading
   }
 
-  /** The matrix, if it has been read. */
+  /** The matrix, if it has been read already. */
   get loadedMatrix(): StateMatrix | undefined {
     return this.#matrix?.isLoaded ? this.#matrix : undefined
   }
 
-  /** Who decided each of them and when, as it is now. Read at the first call, in slices; nothing may wait before it is used. */
+  /** Who decided each of them, and when. The first call reads them, in slices. Use the result before the next await. */
   async decisions(): Promise<Decisions> {
     await this.#decisions.follow()
     return this.#decisions
@@ -120,7 +120,7 @@ export class StatesTable {
     }
   }
 
-  /** To be told after each commit. */
+  /** To be called after each commit. */
   follow(change: ProjectChange): void {
     if (change.kind === 'states') this.#matrix?.statesChanged(change.delta)
     if (change.kind === 'states') this.#decisions.statesChanged(change.delta)
@@ -129,7 +129,7 @@ export class StatesTable {
   }
 }
 
-/** @throws UserError `project-damaged` @param file of the project, for that */
+/** @throws UserError `project-damaged` @param file the project file, for the error */
 export function knownStateOf(row: StateRow, file: string): KnownState {
   const [imageId, labelId, state, source, decidedAt, , score, annotator] = row
   const column = unsoundColumn('label_state', { state, source, decided_at: decidedAt, score, annotator })

@@ -31,7 +31,7 @@ export type LabelField =
   | 'exclusive'
   | 'examples'
 
-/** A state as it is to be; with 0 the rest is ignored. */
+/** A state to write. If it is unknown, the other fields are ignored. */
 export type StagedState = readonly [
   imageId: number,
   labelId: number,
@@ -43,14 +43,14 @@ export type StagedState = readonly [
   annotator: string | null,
 ]
 
-/** States are written in batches of so many: SQLite does with one statement what would take it four times as long with many. */
+/** States per batch: one statement for many rows is four times as fast as one statement each. */
 export const batchSize = 1000
-/** So many rows go to the staging table with one statement. */
+/** Rows per statement into the staging table. */
 const rowsAtOnce = 25
-/** So many images' counts are held back at most before they are written. */
+/** How many images' counts are held back before they are written. */
 const pendingImages = 2000
 
-/** More than any label's id: a pair is one number. */
+/** Larger than any label id, so that a pair fits into one number. */
 const pairsOfImage = 2 ** 21
 
 const stateColumns = 'image_id, label_id, state, source, decided_at, model_id, score, annotator'
@@ -64,8 +64,8 @@ const insertMany = `${insertOne}${', (?, ?, ?, ?, ?, ?, ?, ?)'.repeat(rowsAtOnce
 const stageMany = `${stageOne}${', (?, ?, ?, ?, ?, ?, ?, ?)'.repeat(rowsAtOnce - 1)}`
 
 /**
- * The only writer of label states and of fields of labels. Whatever is written, and in whatever order, the counts per label
- * and per image are those of the rows. Used within a transaction, which `flush` ends.
+ * The only writer of label states and label fields. It keeps the counts per label and per image equal to the rows, whatever is
+ * written in whatever order. Used within a transaction; call `flush` before the commit.
  */
 export class Writer {
   readonly #db: Connection
@@ -85,10 +85,10 @@ export class Writer {
   }
 
   /**
-   * Writes states, and what was before and after into the history.
-   * @param batch of the same pair twice, the last holds
-   * @param actionId asked for only if something changes (the time alone is no change)
-   * @returns how many changed
+   * Writes states, and records old and new ones in the history.
+   * @param batch if a pair occurs twice, the last one counts
+   * @param actionId called only if something changes (a different time alone is no change)
+   * @returns how many have changed
    */
   writeStates(batch: readonly StagedState[], actionId: () => number): number {
     const db = this.#db
@@ -107,7 +107,7 @@ export class Writer {
       FROM staged AS new LEFT JOIN label_state AS old ON old.image_id = new.image_id AND old.label_id = new.label_id`)
     if (changes.length === 0) return 0
     db.run(
-      // The same pair twice in one action: what was before the first, what is after the last.
+      // The same pair twice in one action: the state before the first, and after the last.
       `INSERT INTO state_change
        SELECT ?, new.image_id, new.label_id,
          old.state, old.source, old.decided_at, old.model_id, old.score, old.annotator,
@@ -129,7 +129,7 @@ export class Writer {
     return changes.length
   }
 
-  /** The images of a batch of new states, from the first to the last, if nothing is known of any image between them. */
+  /** The images of a batch of new states, from first to last, if nothing is known of any image in this range. */
   #emptyRange(batch: readonly StagedState[]): [first: number, last: number] | undefined {
     let [first, last] = [Number.POSITIVE_INFINITY, 0]
     for (const [imageId, , state] of batch) {
@@ -145,7 +145,7 @@ export class Writer {
     return known === undefined ? [first, last] : undefined
   }
 
-  /** An import's way: nothing has to be compared with what was known before, so that it takes half the time. */
+  /** The fast path of imports: with nothing known before, nothing has to be compared. It takes half the time. */
   #writeNew(batch: readonly StagedState[], [first, last]: [number, number], actionId: number): number {
     const db = this.#db
     let at = 0
@@ -153,7 +153,7 @@ export class Writer {
       db.run(insertMany, ...batch.slice(at, at + rowsAtOnce).flat())
     }
     for (; at < batch.length; at++) db.run(insertOne, ...batch[at])
-    // What the action did to these pairs before, it has taken away again: what was known before that stays.
+    // The action has already set and cleared these pairs: their state before that stays on record.
     db.run(
       `INSERT INTO state_change
        SELECT ?, image_id, label_id, NULL, NULL, NULL, NULL, NULL, NULL,
@@ -166,7 +166,7 @@ export class Writer {
       first,
       last,
     )
-    // Of the same pair twice, the last holds.
+    // If a pair occurs twice, the last one counts.
     const seen = new Set<number>()
     for (let row = batch.length - 1; row >= 0; row--) {
       const [imageId, labelId, state] = batch[row]
@@ -179,8 +179,8 @@ export class Writer {
   }
 
   /**
-   * Takes back, or does again, the next states of an action.
-   * @param after the pair that was the last so far @returns the last pair of this batch; undefined at the end
+   * Undoes or redoes the next batch of an action's states.
+   * @param after the last pair so far @returns the last pair of this batch; undefined at the end
    */
   replayStates(
     actionId: number,
@@ -220,7 +220,7 @@ export class Writer {
     return [imageId, labelId]
   }
 
-  /** It comes as removed: to bring it in is a change that can be undone. */
+  /** It is created as removed: restoring it is then a change that can be undone. */
   insertLabel(label: { uid: string; name: string; position: number; colour: string }): number {
     this.labelsChanged = true
     return this.#db.run(
@@ -241,7 +241,7 @@ export class Writer {
     if (field !== 'removed') return
     if (value === 1) this.#living.delete(labelId)
     else this.#living.add(labelId)
-    // The counts of an image leave out removed labels.
+    // An image's counts leave out removed labels.
     this.#flushImages()
     const change = value === 1 ? '- 1' : '+ 1'
     for (const [column, state] of [
@@ -257,7 +257,7 @@ export class Writer {
     }
   }
 
-  /** Writes the counts that are held back. Call it before the commit. */
+  /** Writes the counts that were held back. Call it before the commit. */
   flush(): void {
     this.#flushImages()
     for (const [labelId, { present, absent }] of this.#labelCounts) {
@@ -281,7 +281,7 @@ export class Writer {
   }
 
   #count(imageId: number, labelId: number, from: State, to: State): void {
-    // Told even if only who decided it is new.
+    // Reported even if only its origin is new.
     this.delta.push(imageId, labelId, to)
     if (from === to) return
     addTo(this.#labelCounts, labelId, from, to)
