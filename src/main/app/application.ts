@@ -30,16 +30,16 @@ import { Workspace } from './workspace.ts'
 
 export interface ApplicationOptions {
   version: string
-  /** Where recent projects are kept (home.ts). */
+  /** The folder for recent projects and preferences (home.ts). */
   configFolder: string
   log: Logger
-  /** The file that serves the tasks (`shell/compute.ts`). */
+  /** The entry file of the compute process (`shell/compute.ts`). */
   computeEntry: string
-  /** The version of what shows the window, where that is not a browser. */
+  /** The version of the desktop shell; left out in a browser. */
   window?: string
-  /** How long a device that is tried has to answer, in milliseconds. @default 20 000 */
+  /** Time limit for probing a device, in milliseconds. @default 20 000 */
   deviceAnswersWithin?: number
-  /** Whether projects that are opened are put among the recent ones. @default true */
+  /** Whether opened projects are added to the recent ones. @default true */
   remembers?: boolean
 }
 
@@ -50,7 +50,7 @@ export interface NewProject {
   backbone?: string | null
 }
 
-/** The application behind every shell: one open project at most, one compute process, and what everyone is told. */
+/** The application behind every shell: at most one open project, one compute process, and the events for all clients. */
 export class Application {
   readonly context: AppContext
   readonly recent: RecentProjects
@@ -60,7 +60,7 @@ export class Application {
   readonly window: string | undefined
   readonly #remembers: boolean
   #workspace: Workspace | undefined
-  /** Opening and closing come one after the other, whoever asks. */
+  /** Serialises opening and closing. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(made: ApplicationOptions) {
@@ -113,9 +113,9 @@ export class Application {
     return { version, shell, platform, nativeDialogs, homeFolder: homeFolder(), swatches: [...swatches], leastKnown }
   }
 
-  /** Makes a project and opens it. The project that was open is closed, once the new one is there. @param signal gives it up */
+  /** Creates a project and opens it. The open project is closed once the new one exists. @param signal cancels it */
   async create({ path: file, imagesRoot, labels, backbone }: NewProject, signal?: AbortSignal): Promise<Workspace> {
-    // A project with a model that can't be used would be found out about much later. It may take its time, and nobody waits for it.
+    // An unusable backbone would otherwise be noticed much later. This may take a while, but blocks nobody else.
     const checked = backbone ? await checkedBackbone(this.context, backbone, signal) : undefined
     const settings: Partial<Settings> = checked === undefined ? {} : { backbone: checked }
     return this.#inTurn(() => {
@@ -124,11 +124,11 @@ export class Application {
     })
   }
 
-  /** Opens a project in the place of the one that is open. One that can't be opened leaves everything as it was. */
+  /** Opens a project and closes the current one. If it can't be opened, nothing changes. */
   open(file: string, options: { readOnly?: boolean } = {}): Promise<Workspace> {
     return this.#inTurn(async () => {
       const open = this.#workspace
-      // One that is only read here may be wanted for writing by now.
+      // It may be open read-only here, and be wanted for writing now.
       const suffices = !open?.project.readOnly || options.readOnly === true
       if (open?.project.path === path.resolve(file) && suffices) return open
       return this.#take(openProject(file, options))
@@ -136,9 +136,9 @@ export class Application {
   }
 
   /**
-   * Puts a backup in the place of a project file, and opens that. What was there becomes a backup first: this can be taken back in
-   * the same way. If it fails, everything is as before.
-   * @param file absolute; without one, the project that is open
+   * Restores a project from a backup, and opens it. The current file is backed up first, so this can be reverted in the same way. If
+   * it fails, nothing changes.
+   * @param file absolute; default: the open project
    * @throws UserError as `restoreBackup`; `no-project`
    */
   restore(name: string, file?: string): Promise<Workspace> {
@@ -156,13 +156,13 @@ export class Application {
       }
       const workspace = await this.#take(openProject(target))
       tellAllAnew(workspace)
-      // Files may have come, gone or moved since.
+      // Files may have been added, removed or moved since.
       if (workspace.imagesRootFound) startScan(workspace)
       return workspace
     })
   }
 
-  /** @returns the job that looks through its folder */
+  /** @returns the job that scans its folder */
   async createAndScan(
     options: NewProject,
     signal?: AbortSignal,
@@ -172,7 +172,7 @@ export class Application {
   }
 
   /**
-   * Opens the sample project among the documents, which is drawn the first time; or draws one in a folder, and opens that.
+   * Opens the sample project in the documents folder, drawing it the first time; or draws one in the given folder and opens it.
    * @param folder absolute
    */
   async sample(folder?: string): Promise<Workspace> {
@@ -198,14 +198,14 @@ export class Application {
     })
   }
 
-  /** The end: closes the project and ends every process that was started. */
+  /** Shuts down: closes the project and ends all child processes. */
   async shutdown(): Promise<void> {
     await this.#inTurn(() => this.#letGo())
     await this.context.jobs.cancelAll()
     await Promise.all([this.context.devices.close(), this.context.compute.stop()])
   }
 
-  /** @param isOurs its folder of images was chosen by whoever makes the project now */
+  /** @param isOurs its image folder has just been chosen by the person who creates the project */
   async #take(project: Project, isOurs = false): Promise<Workspace> {
     if (isOurs) await this.context.allowedImages.allow(project)
 
@@ -213,7 +213,7 @@ export class Application {
     const workspace = new Workspace(project, this.context, allowed)
     let summary: ProjectSummary
     try {
-      // Damage that the opening did not meet comes to light here, while the project of before is still open.
+      // Damage that opening didn't notice surfaces here, while the previous project is still open.
       summary = summaryOf(workspace)
     } catch (error) {
       workspace.discard()
@@ -247,14 +247,14 @@ export class Application {
   }
 }
 
-/** It is the same project, and nothing of it is as it was. */
+/** Tells clients that it is the same project, with all its content changed. */
 function tellAllAnew({ project, context: { events } }: Workspace): void {
   const { undoTitle, redoTitle } = project.history
   for (const kind of ['labels', 'images', 'suggestions'] as const) events.publish({ kind })
   events.publish({ kind: 'states', imageIds: null, undoTitle, redoTitle })
 }
 
-/** The first sample among the documents that was drawn to its end. */
+/** The first complete sample in the documents folder. */
 function madeSample(): string | undefined {
   for (const folder of sampleFolders()) {
     if (!existsSync(folder)) return undefined
@@ -263,13 +263,13 @@ function madeSample(): string | undefined {
   }
 }
 
-/** Where the next one is drawn. */
+/** Where the next sample is drawn. */
 function sampleFolder(): string {
   for (const folder of sampleFolders()) if (!existsSync(folder)) return folder
   throw new Error('There is always another number.')
 }
 
-/** `Surmise sample` in the documents folder, then the same with a number behind it. */
+/** `Surmise sample` in the documents folder, then the same name with a number. */
 function* sampleFolders(): Generator<string> {
   const documents =
     [path.join(homeFolder(), 'Documents'), homeFolder()].find((folder) => existsSync(folder)) ?? homeFolder()

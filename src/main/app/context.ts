@@ -10,7 +10,7 @@ import type { tasks } from './tasks.ts'
 
 export type Compute = ComputeProcess<typeof tasks>
 
-/** What lives as long as the application, whichever project is open. */
+/** Everything that lives as long as the application, whichever project is open. */
 export interface AppContext {
   readonly version: string
   readonly compute: Compute
@@ -18,12 +18,12 @@ export interface AppContext {
   readonly events: Events
   readonly jobs: Jobs
   readonly log: Logger
-  /** A person's own: where recent projects, preferences and fetched backbones are kept. */
+  /** The user's folder for recent projects, preferences and downloaded backbones. */
   readonly configFolder: string
-  /** How fast backbones are here. */
+  /** Measured speeds of backbones on this machine. */
   readonly speeds: Speeds
-  /** What is being written outside of projects. */
+  /** Files being written outside of projects. */
   readonly writes: OutsideWrites
-  /** Whose images may be read from where. */
+  /** Which projects may read images from where. */
   readonly allowedImages: AllowedImages
 }

@@ -2,14 +2,13 @@ import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import type { AppEvent } from '../../contract/schemas.ts'
 
 /**
- * States are told no more often than this, in milliseconds: where many people mark, each of their screens would ask for what is new
- * with every mark of every other.
+ * Minimum time between events about states, in milliseconds: when many people mark, each screen would otherwise refetch after every
+ * mark of everybody else.
  */
 const statesEvery = 100
 
 /**
- * Tells every client what has happened. A client that reads slowly misses nothing, yet its queue stays short: what a later
- * event says anew is dropped.
+ * Sends events to every client. A slow client misses nothing, yet its queue stays short: events superseded by a later one are dropped.
  */
 export class Events {
   readonly #queues = new Set<(event: AppEvent) => void>()
@@ -22,7 +21,7 @@ export class Events {
     this.publish({ kind: 'notice', level, message, hint })
   }
 
-  /** All events from the moment of the call (not of the first `next`) until the signal is aborted, or nobody wants more (`return`). */
+  /** All events from the call on (not from the first `next`), until the signal is aborted or the consumer stops (`return`). */
   subscribe(signal?: AbortSignal): AsyncGenerator<AppEvent, void> {
     const waiting: AppEvent[] = []
     let statesFrom = 0
@@ -43,7 +42,7 @@ export class Events {
         for (;;) {
           while (waiting.length > 0) {
             if (waiting[0].kind === 'states') {
-              // The first is told at once, after the answer to whoever has marked; those that follow it closely are told together.
+              // The first is sent at once, after the response to the mark itself; those that follow closely are sent together.
               const early = statesFrom - performance.now()
               if (early > 0) await wait(early, undefined, { signal }).catch(() => undefined)
               else await setImmediate()
@@ -62,7 +61,7 @@ export class Events {
         end()
       }
     })()
-    // A generator that waits hears of its end only with the next event: it is woken.
+    // A waiting generator would notice its end only with the next event, so wake it.
     const finish = told.return.bind(told)
     told.return = (value) => {
       end()
@@ -73,10 +72,10 @@ export class Events {
 }
 
 const mostNamed = 1000
-/** Of more notices that wait, the oldest are dropped: nobody is there to read them. */
+/** Beyond this many waiting notices, the oldest are dropped: nobody is there to read them. */
 const mostNotices = 100
 
-/** Adds an event; one of the same thing that still waits is replaced, or taken together with it. */
+/** Adds an event. A waiting one about the same thing is replaced, or merged with it. */
 function enqueue(waiting: AppEvent[], event: AppEvent): void {
   if (event.kind !== 'notice') {
     const at = waiting.findIndex(

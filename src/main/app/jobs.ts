@@ -7,23 +7,23 @@ import type { Events } from './events.ts'
 export interface JobControl {
   readonly signal: AbortSignal
   update(progress: Partial<Pick<Job, 'phase' | 'fraction' | 'secondsLeft' | 'device'>>): void
-  /** Another point of the curves. */
+  /** Adds a point to the curves. */
   point(point: TrainingPoint): void
 }
 
 export interface Finished<Result> {
   result: Result
-  /** One sentence on what came of it. */
+  /** The outcome in one sentence. */
   outcome: string
 }
 
 export interface StartedJob<Result> {
   readonly id: number
-  /** Rejects with what went wrong, with the UserError `cancelled` too. Nobody has to wait for it. */
+  /** Rejects if the job fails or is cancelled (UserError `cancelled`). Nobody has to await it. */
   readonly done: Promise<Result>
 }
 
-/** Nobody reads more than ten reports a second. */
+/** Ten reports a second are enough for any reader. */
 const tellEvery = 100
 const finishedKept = 20
 const pointsKept = 400
@@ -34,7 +34,7 @@ interface Entry {
   ended: Promise<unknown>
 }
 
-/** What takes a while: how far each is, and the way to cancel it. */
+/** Long-running jobs: their progress, and how to cancel them. */
 export class Jobs {
   readonly #events: Events
   readonly #log: Logger
@@ -76,7 +76,7 @@ export class Jobs {
       tell(true)
       this.#forgetOld()
     })
-    // Whoever started it need not wait; the job itself says what went wrong.
+    // The caller needn't await it; the job itself reports what went wrong.
     const ended = done.catch(() => undefined)
     this.#entries.set(id, { job, abort, ended })
     tell(true)
@@ -95,14 +95,14 @@ export class Jobs {
     return [...this.#entries.values()].find(({ job }) => job.kind === kind && job.state === 'running')?.job
   }
 
-  /** A job that is over stays as it is. */
+  /** A finished job isn't affected. */
   cancel(id: number): void {
     this.#entries
       .get(id)
       ?.abort.abort(new UserError('cancelled', 'The job was cancelled.', 'Start it again when you like.'))
   }
 
-  /** Cancels all, and waits until they have put things in order. @param but jobs of this kind go on */
+  /** Cancels all jobs, and waits until they have cleaned up. @param but jobs of this kind continue */
   async cancelAll({ but }: { but?: Job['kind'] } = {}): Promise<void> {
     const those = [...this.#entries.values()].filter(({ job }) => job.kind !== but)
     for (const { job } of those) this.cancel(job.id)

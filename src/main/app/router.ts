@@ -16,7 +16,7 @@ import { trainingHandlers } from './training/handlers.ts'
 
 export type { Shell } from './surroundings.ts'
 
-/** The contract, over the application: a list of features, each with its handlers. */
+/** Implements the contract: a list of features, each with its handlers. */
 export function createRouter(app: Application, shell: Shell) {
   const surroundings = surroundingsOf(app, shell)
   return surroundings.os.router({

@@ -9,22 +9,22 @@ import type { Application } from './application.ts'
 import type { Reveal } from './images/reveal.ts'
 import { once } from './marks/marks.ts'
 
-/** What differs from shell to shell. */
+/** What differs between shells. */
 export interface Shell {
   kind: AppInfo['shell']
   reveal: Reveal
-  /** The menu bar, where there is one. */
+  /** The menu bar, if there is one. */
   setMenu?: (actions: MenuAction[]) => void
-  /** What the system has given the program since the last call. */
+  /** Files that the system has passed to the program since the last call. */
   takeGiven?: () => GivenThing[]
-  /** The system's dialogs, where there are some. */
+  /** The system's dialogs, if there are any. */
   pick?: (input: z.infer<typeof pickInput>) => Promise<string | null>
 }
 
-/** What handlers work with. */
+/** The parameters of every feature's handlers. */
 export type Surroundings = ReturnType<typeof surroundingsOf>
 
-/** The contract to implement, the application, and what every handler needs of it. */
+/** The contract to implement, the application, and what every handler needs from it. */
 export function surroundingsOf(app: Application, shell: Shell) {
   const implementer = implement(contract)
   const os = implementer.use(async ({ next, path }) => {
@@ -45,7 +45,7 @@ export function surroundingsOf(app: Application, shell: Shell) {
   return { os, app, shell, jobs, events, workspace, oneTime, inOrder }
 }
 
-/** What a person can act on crosses as it is; of a bug, only that there is one: its stack stays in the log. */
+/** Errors that people can act on are passed on unchanged. Of a bug, clients only learn that there is one; its stack stays in the log. */
 function crossing(error: unknown, procedure: string, log: Logger): unknown {
   const known = asUserError(error)
   if (known instanceof UserError) {
@@ -58,12 +58,12 @@ function crossing(error: unknown, procedure: string, log: Logger): unknown {
   return new ORPCError('INTERNAL_SERVER_ERROR', { message: 'Something went wrong in Surmise. The log file says more.' })
 }
 
-/** An input that breaks the contract. One that is too large can be a person's; of any other the library's own words say where. */
+/** An input that breaks the contract. People can cause one that is too large; for any other, the library's message says where. */
 function badRequest(error: ORPCError<string, unknown>): ORPCError<string, unknown> {
   const { cause } = error
   if (!(cause instanceof ValidationError)) return error
   const message = boundBroken(cause.issues)
   if (message) return new ORPCError('USER_ERROR', { message, data: { code: 'too-large', hint: 'Send less.' } })
-  // A list of a million has a million of them.
+  // A list of a million entries may have a million issues.
   return new ORPCError('BAD_REQUEST', { message: error.message, data: { issues: cause.issues.slice(0, 10) } })
 }

@@ -31,8 +31,8 @@ interface OneImage {
 }
 
 /**
- * What the compute process does, by name. It alone imports this file; the main process knows only its type, so that no native
- * library but SQLite is ever loaded there.
+ * The tasks of the compute process, by name. Only that process imports this file; the main process uses its type alone, so that it
+ * never loads a native library but SQLite.
  */
 export const tasks = {
   scan,

@@ -18,22 +18,22 @@ import { Session } from './progress/session.ts'
 import { ProjectBackups } from './project/backups.ts'
 import { summaryOf } from './project/summary.ts'
 
-/** Counts may be told this much later, in milliseconds: a mark must not wait for them, and a scan makes many. */
+/** Counts may be sent this much later, in milliseconds: a mark must not wait for them, and a scan causes many. */
 const summaryAfter = 250
 
-/** And counting takes no more than this share of the time: a mark that comes meanwhile waits for it. */
+/** Counting takes at most this share of the time, because marks have to wait for it. */
 const summaryShare = 0.02
 
-/** The first images are shown without all states in memory, and sooner; whoever needs them before has them read at once. */
+/** Delay before all states are read into memory, so that the first images show sooner. Whatever needs them earlier reads them at once. */
 const matrixAfter = 1000
 
-/** The same for whoever only looks: its project can't be written to. */
+/** The same with a read-only project. */
 export interface ReadableWorkspace
   extends Omit<Workspace, 'project' | 'allowImages' | 'moveImages' | 'close' | 'imports' | 'bulk' | 'received'> {
   readonly project: ReadableProject
 }
 
-/** An open project, with what is kept in memory beside it. */
+/** An open project, with its caches in memory. */
 export class Workspace {
   readonly project: Project
   readonly context: AppContext
@@ -42,19 +42,19 @@ export class Workspace {
   readonly received = new ReceivedFiles()
   readonly bulk = new BulkPreviews()
   readonly session: Session
-  /** What people change by hand: an undo must not overtake the mark that it is for. */
+  /** Serialises manual changes: an undo must not overtake the mark that it is for. */
   readonly byHand = new InOrder()
   readonly backups: ProjectBackups
   readonly #stopListening: () => void
   readonly #matrixTimer: NodeJS.Timeout
   #summaryTimer: NodeJS.Timeout | undefined
-  /** Milliseconds, the last time. */
+  /** How long it took last time, in milliseconds. */
   #summaryTook = 0
   #imagesTimer: NodeJS.Timeout | undefined
   #imagesAllowed: boolean
   #closed = false
 
-  /** @param imagesAllowed whether its images may be read from where it says they are (`AllowedImages`) */
+  /** @param imagesAllowed whether images may be read from the folder that it names (`AllowedImages`) */
   constructor(project: Project, context: AppContext, imagesAllowed: boolean) {
     this.#imagesAllowed = imagesAllowed
     this.project = project
@@ -72,17 +72,17 @@ export class Workspace {
     }, matrixAfter)
   }
 
-  /** False until somebody has said that a project from elsewhere may read images from outside of its own folder. */
+  /** False until somebody has allowed a project from elsewhere to read images outside its own folder. */
   get imagesAllowed(): boolean {
     return this.#imagesAllowed
   }
 
-  /** False, too, as long as the folder may not be looked at. */
+  /** Also false as long as the folder may not be read. */
   get imagesRootFound(): boolean {
     return this.#imagesAllowed && isFolder(this.project.imagesRoot)
   }
 
-  /** The folder that images are read from. @throws UserError `images-not-allowed` */
+  /** The image folder. @throws UserError `images-not-allowed` */
   requireImages(): string {
     const { imagesRoot } = this.project
     if (this.#imagesAllowed) return imagesRoot
@@ -93,12 +93,12 @@ export class Workspace {
     )
   }
 
-  /** Where the file of an image is. @throws as `requireImages` and `placeOfImage` */
+  /** The path of an image file. @throws as `requireImages` and `placeOfImage` */
   placeOf({ path: relative }: { path: string }): Promise<string> {
     return placeOfImage(this.requireImages(), relative)
   }
 
-  /** Somebody has said that images may be read from where the project says they are. */
+  /** Somebody has allowed reading images from the folder that the project names. */
   async allowImages(): Promise<void> {
     await this.context.allowedImages.allow(this.project)
     this.#imagesAllowed = true
@@ -106,7 +106,7 @@ export class Workspace {
     this.context.events.publish({ kind: 'images' })
   }
 
-  /** The images are in another folder, which somebody has chosen. @throws UserError `images-folder-missing` */
+  /** Somebody has chosen another image folder. @throws UserError `images-folder-missing` */
   async moveImages(folder: string): Promise<void> {
     this.project.relocateRoot(folder)
     await this.allowImages()
@@ -127,7 +127,7 @@ export class Workspace {
     if (this.#closed) return
     this.#stop()
     await this.backups.stop()
-    // A backbone is fetched for every project. And a compute process that hangs must not keep the file open.
+    // A backbone download isn't tied to a project, so it continues. And a hung compute process must not keep the file open.
     await Promise.race([this.context.jobs.cancelAll({ but: 'fetch' }), wait(10_000, undefined, { ref: false })])
     await this.received
       .clear()
@@ -135,7 +135,7 @@ export class Workspace {
     this.#letGo()
   }
 
-  /** Closes the file of a project that no job has begun for. */
+  /** Closes the file of a project that has no jobs yet. */
   discard(): void {
     this.#stop()
     void this.backups.stop()
@@ -149,7 +149,7 @@ export class Workspace {
     clearTimeout(this.#imagesTimer)
   }
 
-  /** Removes what killed processes left half-written beside the project and in its cache. */
+  /** Deletes files that killed processes left half-written beside the project and in its cache. */
   async #tidyUp(): Promise<void> {
     await removeLeftOvers(path.dirname(this.project.path))
     await removeLeftOvers(backupFolder(this.project.path))
@@ -184,11 +184,11 @@ export class Workspace {
         break
       case 'models':
         events.publish({ kind: 'suggestions' })
-        // What needs a model can be done at once.
+        // Actions that need a model are available at once.
         this.#tellSummary()
         return
       case 'settings':
-        // Whoever has chosen something sees at once that it is chosen.
+        // Choices show at once.
         this.#tellSummary()
         return
     }
@@ -205,7 +205,7 @@ export class Workspace {
   }
 }
 
-/** Null if they are too many to name. */
+/** Null if there are too many to list. */
 function idsOf(imageIds: Int32Array): number[] | null {
   const ids = new Set<number>()
   for (const id of imageIds) {

@@ -26,10 +26,10 @@ interface Previewed {
   title: string
 }
 
-/** Of the least sure as of random ones, so many are shown. */
+/** How many of the least certain pairs are shown, and how many random ones. */
 const sampleSize = 12
 
-/** What a person has been shown and may accept: the latest only, which holds millions of pairs. */
+/** The preview that was shown and can be accepted. Only the latest is kept, since it may hold millions of pairs. */
 export class BulkPreviews {
   #latest: Previewed | undefined
   #uponSuggestion: Promise<Uint8Array> | undefined
@@ -40,7 +40,7 @@ export class BulkPreviews {
     return token
   }
 
-  /** Each preview can be carried out once. @throws UserError `bulk-forgotten` */
+  /** Each preview can be accepted once. @throws UserError `bulk-forgotten` */
   take(token: string): Previewed {
     const latest = this.look(token)
     this.#latest = undefined
@@ -56,7 +56,7 @@ export class BulkPreviews {
     return latest
   }
 
-  /** The pairs that are no evidence; read once, until something is marked. */
+  /** The pairs that are no evidence, cached until something is marked. */
   async uponSuggestion({ project }: Workspace, matrix: ProjectMatrix): Promise<Uint8Array> {
     for (;;) {
       this.#uponSuggestion ??= project.states.decidedUponSuggestion(matrix)
@@ -65,23 +65,23 @@ export class BulkPreviews {
         this.#uponSuggestion = undefined
         throw error
       })
-      // Labels or images may have come meanwhile.
+      // Labels or images may have been added meanwhile.
       if (found.length === matrix.rows * matrix.columns) return found
       if (this.#uponSuggestion === read) this.#uponSuggestion = undefined
     }
   }
 
-  /** To be told of every change, after the commit. */
+  /** To be called after every commit. */
   follow(change: ProjectChange): void {
     if (change.kind === 'states' || change.kind === 'labels' || change.kind === 'images')
       this.#uponSuggestion = undefined
-    // Another model suggests: what was shown is not what it says.
+    // Another model is current: the preview is out of date.
     if (change.kind === 'models') this.#latest = undefined
   }
 }
 
 /**
- * What accepting all that keeps its promises label by label would do; nothing is written.
+ * Previews which suggestions of each label can be accepted at the target accuracy; nothing is written.
  * @throws UserError `no-suggestions`, `names-not-learnt`
  */
 export async function previewBulk(workspace: Workspace, request: BulkRequest): Promise<BulkPreview> {
@@ -116,7 +116,7 @@ export async function previewBulk(workspace: Workspace, request: BulkRequest): P
   }
 }
 
-/** Those that the filter shows and that can be seen, as `aboutSeen` has it; undefined: all. */
+/** The readable images that pass the filter, as in `aboutSeen`; undefined for all. */
 async function acceptableImages(workspace: Workspace, filter: BulkRequest['filter']): Promise<Int32Array | undefined> {
   const { broken, missing } = workspace.project.images.counts()
   if (!filter && broken + missing === 0) return undefined
@@ -124,7 +124,7 @@ async function acceptableImages(workspace: Workspace, filter: BulkRequest['filte
   return (await findImages(workspace, { filter: { ...filter, status: ['ok'] } })).ids
 }
 
-/** Some of what was previewed of one label and side. @throws UserError `bulk-forgotten` */
+/** A sample of the preview, for one label and side. @throws UserError `bulk-forgotten` */
 export async function sampleBulk(
   workspace: Workspace,
   { token, labelId, side }: { token: string } & Pick<BulkLine, 'labelId' | 'side'>,
@@ -134,7 +134,7 @@ export async function sampleBulk(
   return shown(workspace, scores, await sampleOf(lines, scores.table, sampleSize))
 }
 
-/** Does what was previewed: one action. Pairs that were decided meanwhile stay as they are, and are counted. */
+/** Accepts what was previewed, as one action. Pairs that were decided meanwhile stay as they are, and are counted. */
 export function startBulk(workspace: Workspace, token: string): StartedJob<ActionResult & { left: number }> {
   const { bulk, context, project } = workspace
   workspace.requireWritable()

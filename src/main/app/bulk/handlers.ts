@@ -1,7 +1,7 @@
 import type { Surroundings } from '../surroundings.ts'
 import { previewBulk, sampleBulk, startBulk } from './bulk.ts'
 
-/** Handles what the contract says of accepting in bulk. */
+/** Handlers for accepting in bulk. */
 export const bulkHandlers = ({ os, workspace }: Surroundings) => ({
   bulk: {
     preview: os.bulk.preview.handler(({ input }) => previewBulk(workspace(), input)),

@@ -5,27 +5,27 @@ import type { LabelColumn, PairTable } from '../../pairs/pairTable.ts'
 import { type Acceptance, acceptanceOf, rankSide } from '../../suggestions/acceptance.ts'
 import { confidenceOf, type ScoreTable } from '../../suggestions/scores.ts'
 
-/** Suggestions of one label and side, the surest first. */
+/** Suggestions of one label and side, surest first. */
 export interface Accepted {
   line: BulkLine
   column: number
-  /** Of the score table. */
+  /** Rows of the score table. */
   rows: Int32Array
-  /** Of present, as they were previewed. */
+  /** Probabilities of present, as previewed. */
   probabilities: Float32Array
 }
 
 export interface BulkInput extends Pick<BulkRequest, 'precision' | 'maxLost' | 'sides' | 'labelIds'> {
   pairs: PairTable
-  /** Pairs that are no evidence, 1 each, in the places of the matrix. */
+  /** 1 for each pair that is no evidence, laid out as the matrix. */
   uponSuggestion: Uint8Array
-  /** By id; undefined: all of them. */
+  /** By id; undefined for all. */
   images: Int32Array | undefined
 }
 
 /**
- * What can be accepted in bulk: label by label, each by what is known of itself (`acceptanceOf`). Between two labels the event loop
- * gets its turn.
+ * What can be accepted in bulk, computed for each label from its own known images (`acceptanceOf`). Yields to the event loop between
+ * labels.
  */
 export async function planBulk(input: BulkInput): Promise<Accepted[]> {
   const { pairs, precision, maxLost } = input
@@ -50,7 +50,7 @@ export async function planBulk(input: BulkInput): Promise<Accepted[]> {
   return found
 }
 
-/** Undecided pairs of a label in all images, and Σ p of those that may be accepted. */
+/** The number of undecided pairs of a label in all images, and Σ p of those that may be accepted. */
 interface Open {
   count: number
   expectedPositives: number
@@ -72,7 +72,7 @@ function lineOf(
   }
 }
 
-/** One label's probabilities and states, by row of the table; NaN for what is neither to be accepted nor evidence. */
+/** A label's probabilities and states, by row of the table; NaN for pairs that are neither candidates nor evidence. */
 function evidenceOf(
   { values, states: all, stateRows, width, stateColumn }: LabelColumn,
   uponSuggestion: Uint8Array,
@@ -114,8 +114,8 @@ export interface SampledPair {
 }
 
 /**
- * What a person can check of a plan: the least sure pairs, and so many at random. A pair's place in the draw is a hash of the pair,
- * so that what is looked at stays in sight while the aim is moved.
+ * A sample of a plan for people to check: the least certain pairs, and as many random ones. A pair's place in the draw is a hash of the
+ * pair, so that the sample stays stable while the target changes.
  */
 export async function sampleOf(plan: readonly Accepted[], table: ScoreTable, size: number): Promise<SampledPair[]> {
   const pairAt = ({ line, rows, probabilities }: Accepted, rank: number, drawn: SampledPair['drawn']): SampledPair => ({
@@ -128,7 +128,7 @@ export async function sampleOf(plan: readonly Accepted[], table: ScoreTable, siz
     .sort((a, b) => confidenceOf(a.probability) - confidenceOf(b.probability))
     .slice(0, size)
   const taken = new Set(least.map(({ row, labelId }) => `${row} ${labelId}`))
-  // Twice as many as wanted: some may be among the least sure.
+  // Twice as many as needed: some may be among the least certain.
   let drawn: { key: number; pair: SampledPair }[] = []
   let limit = Number.POSITIVE_INFINITY
   for (const one of plan) {
@@ -152,7 +152,7 @@ function smallest<T extends { key: number }>(items: readonly T[], count: number)
   return items.toSorted((a, b) => a.key - b.key).slice(0, count)
 }
 
-/** Every bit of both numbers moves about half of the result's (the finisher of MurmurHash3). 0 … 2³² − 1 */
+/** Each input bit flips about half of the result's bits (the finaliser of MurmurHash3). 0 … 2³² − 1 */
 function hashOf(imageId: number, labelId: number): number {
   let hash = Math.imul(imageId, 0x9e3779b1) ^ Math.imul(labelId, 0x85ebca77)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
@@ -160,7 +160,7 @@ function hashOf(imageId: number, labelId: number): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** Every pair of a plan, image by image: that is the order of the file, and several times as fast to write. */
+/** Every pair of a plan, image by image. That is the order of the file, and several times as fast to write. */
 export async function imageByImage(
   plan: readonly Accepted[],
   table: ScoreTable,

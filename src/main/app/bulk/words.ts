@@ -1,7 +1,7 @@
 import type { BulkLine } from '../../../contract/bulk.ts'
 import { counted } from '../words.ts'
 
-/** Why nothing of a label is accepted in bulk, and what would help. */
+/** Why nothing of a label can be accepted in bulk, and what would help. */
 export function refusalText({ reason, known, more }: NonNullable<BulkLine['refusal']>): string {
   const would = more === null ? '' : `; ${counted(more, 'more', 'more')} would do`
   switch (reason) {

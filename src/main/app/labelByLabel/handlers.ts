@@ -1,7 +1,7 @@
 import type { Surroundings } from '../surroundings.ts'
 import { confirmLabelByLabel, labelByLabelList } from './labelByLabel.ts'
 
-/** Handles what the contract says of one label, many images. */
+/** Handlers for label by label. */
 export const labelByLabelHandlers = ({ inOrder, oneTime, os, workspace }: Surroundings) => ({
   labelByLabel: {
     list: os.labelByLabel.list.handler(({ input }) => labelByLabelList(workspace(), input)),

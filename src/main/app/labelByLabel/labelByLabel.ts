@@ -10,14 +10,13 @@ import type { ReadableWorkspace, Workspace } from '../workspace.ts'
 interface Asked {
   labelId: number
   order: LabelByLabelOrder
-  /** Among these images only; what it says of the label itself does not count. */
+  /** Only images that pass; its conditions on this label are ignored. */
   filter: ImageFilter
   limit: number
 }
 
 /**
- * The readable images of which a label is undecided, in the order of one question: is it there? What the model says nothing of
- * comes last, by its path.
+ * The readable images in which a label is undecided, in the chosen order. Images without a score come last, by path.
  */
 export async function labelByLabelList(
   workspace: ReadableWorkspace,
@@ -44,8 +43,8 @@ export async function labelByLabelList(
 }
 
 /**
- * Decides a screen of images of one label: one action. Where that is what the model says, it counts as a suggestion that was taken
- * over; the rest is the person's own. What was decided elsewhere meanwhile stays.
+ * Decides a page of images for one label, as one action. Where that agrees with the model, it counts as an accepted suggestion; the
+ * rest is the person's own decision. What was decided elsewhere meanwhile stays.
  */
 export async function confirmLabelByLabel(
   workspace: Workspace,

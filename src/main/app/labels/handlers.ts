@@ -2,7 +2,7 @@ import { labelsOf } from '../project/summary.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { mergeLabels, planMerge, splitLabel, updateLabel } from './labels.ts'
 
-/** Handles what the contract says of labels. */
+/** Handlers for labels. */
 export const labelsHandlers = ({ inOrder, os, workspace }: Surroundings) => ({
   labels: {
     list: os.labels.list.handler(() => labelsOf(workspace())),

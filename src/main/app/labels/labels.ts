@@ -11,7 +11,7 @@ import { counted } from '../words.ts'
 import type { Workspace } from '../workspace.ts'
 
 /**
- * Changes a label. What then follows from what is known, by its parent and its group, is filled in where nothing is known yet.
+ * Changes a label. The consequences of its new parent and group are filled in where nothing is known yet.
  * @returns the label, and how many states were filled in
  * @throws UserError as `Edit.updateLabel`
  */
@@ -32,14 +32,14 @@ export async function updateLabel(
     const options = { title: `Change label “${name}”`, annotator: project.settings.get('annotator') }
     filled = await project.editLarge(options, async (edit) => {
       edit.updateLabel(id, patch)
-      // These are what follows.
+      // The consequences.
       return writeStatesWithin(edit, gaps, 'leave')
     })
   }
   return { ...labelsOf(workspace).find((label) => label.id === id)!, filled }
 }
 
-/** What a merge would do: of the marks of the one label, how many the other takes over, and how many say the opposite of its own. */
+/** What merging two labels would do: how many marks would move, and how many contradict those of the other label. */
 export async function planMerge({ project }: Workspace, id: number, intoId: number): Promise<MergePlan> {
   const matrix = await project.states.matrix()
   const [from, into] = [livingColumn(matrix, id), livingColumn(matrix, intoId)]
@@ -55,8 +55,7 @@ export async function planMerge({ project }: Workspace, id: number, intoId: numb
 }
 
 /**
- * One label for two: the marks of the first go to the second where that has none of its own, with what follows from them there, and
- * it goes. One action.
+ * Merges a label into another: its marks move where the other has none, with their consequences, and it is removed. One action.
  * @throws UserError `label-removed`, `label-merge`
  */
 export async function mergeLabels(workspace: Workspace, id: number, intoId: number): Promise<void> {
@@ -81,7 +80,7 @@ export async function mergeLabels(workspace: Workspace, id: number, intoId: numb
   })
 }
 
-/** How the labels are to each other once the one is merged into the other (`adoptChildren`). */
+/** The labels' relations after the merge (`adoptChildren`). */
 function relationsOfMerged({ project }: Workspace, id: number, intoId: number): Relations {
   const labels = project.labels.list()
   const above = labels.find((one) => one.id === id)?.parentId ?? null
@@ -90,7 +89,7 @@ function relationsOfMerged({ project }: Workspace, id: number, intoId: number): 
   return new Relations(labels.filter((one) => one.id !== id).map((one) => ({ ...one, parentId: parentOf(one) })))
 }
 
-/** The parts of what is merged become parts of what it is merged into, but for that one itself. */
+/** The children of the merged label become children of the other one, except for the other one itself. */
 function adoptChildren({ project }: Workspace, edit: Edit, id: number, intoId: number): void {
   const labels = project.labels.list()
   const into = labels.find((one) => one.id === intoId)!
@@ -103,8 +102,8 @@ function adoptChildren({ project }: Workspace, edit: Edit, id: number, intoId: n
 }
 
 /**
- * A new label for some of the images of one: there it is present, and what it was split from is open again; where that is absent, so
- * is the new one. What follows from the new one is filled in. One action.
+ * Splits off a new label for some of a label's images: there, the new label is present and the old one unknown again. Where the old
+ * one is absent, so is the new one. Consequences are filled in. One action.
  * @returns the new label, and how many images it has taken over
  * @throws UserError `label-split` if none of these images has the label; as `Edit.addLabel`
  */

@@ -3,7 +3,7 @@ import type { Surroundings } from '../surroundings.ts'
 import { goTo } from './history.ts'
 import { acceptSuggestions, redo, rejectSuggestions, setMarks, undo } from './marks.ts'
 
-/** Handles what the contract says of marks and their history. */
+/** Handlers for marks and their history. */
 export const marksHandlers = ({ inOrder, oneTime, os, workspace }: Surroundings) => ({
   marks: {
     set: os.marks.set

@@ -6,9 +6,9 @@ import { redo, titles, undo } from './marks.ts'
 export type Went = ActionResult & { kind: 'undo' | 'redo'; steps: number; of: number }
 
 /**
- * Undoes, or does again, until this action is the latest that is in effect. Each step is whole by itself: one that fails leaves
- * those before it. Where something else is done meanwhile, it ends there.
- * @returns which way it went, how many steps were taken, and how many there were to take
+ * Undoes or redoes until this action is the latest in effect. Each step is complete by itself: if one fails, those before it stand.
+ * It stops if something else is done meanwhile.
+ * @returns the direction, how many steps were taken, and out of how many
  * @throws UserError `history-elsewhere`
  */
 export async function goTo(workspace: Workspace, id: number): Promise<Went> {
@@ -25,8 +25,8 @@ export async function goTo(workspace: Workspace, id: number): Promise<Went> {
   let last: ActionResult | null = null
   let [changed, steps] = [0, 0]
   while (steps < way.actions.length) {
-    // Something may have been done meanwhile, by somebody else who looks at this project.
-    // That is not what was asked to be undone.
+    // Somebody else with this project open may have done something meanwhile.
+    // Nobody asked to undo that.
     const now = history.wayTo(id)
     if (now?.kind !== way.kind || now.actions[0] !== way.actions[steps]) break
     const result = await step(workspace)

@@ -12,11 +12,11 @@ import { manyChanges, writeStates } from './writeStates.ts'
 interface Decided {
   imageId: number
   labelId: number
-  /** As it was seen. @default as it is now */
+  /** The suggestion that was shown. @default the current one */
   suggestion?: Side
 }
 
-/** What is decided about pairs that something is suggested for. */
+/** A decision on suggestions. */
 interface Decision {
   verb: 'Accept' | 'Reject'
   source: NewState['source']
@@ -30,13 +30,13 @@ export async function setMarks(
   changes: readonly StateChange[],
   sentAs?: string,
 ): Promise<ActionResult> {
-  // One label of one image may be known from elsewhere: the name of the file, another copy of it.
+  // People may know a single label of an unseen image from elsewhere: its file name, or another copy.
   const { seen, unseen } = changes.length === 1 ? { seen: changes, unseen: 0 } : aboutSeen(workspace.project, changes)
   if (seen.length > manyChanges) await workspace.backups.beforeAction()
   return { ...(await writeMarks(workspace, seen, markTitle(workspace, seen), sentAs)), unseen }
 }
 
-/** Takes over what the model suggests; pairs that were decided meanwhile are left alone. @throws UserError `no-suggestion` */
+/** Accepts suggestions; pairs that were decided meanwhile are left alone. @throws UserError `no-suggestion` */
 export function acceptSuggestions(
   workspace: Workspace,
   pairs: readonly Decided[],
@@ -45,7 +45,7 @@ export function acceptSuggestions(
   return decide(workspace, pairs, { verb: 'Accept', source: 'accepted_suggestion', decision: stateOf, sentAs })
 }
 
-/** Marks the opposite of what the model suggests: the person's own decision, with what it was about. */
+/** Rejects suggestions: marks the opposite as the person's own decision, with the suggestion on record. */
 export function rejectSuggestions(
   workspace: Workspace,
   pairs: readonly Decided[],
@@ -64,8 +64,8 @@ export async function redo(workspace: Workspace, sentAs?: string): Promise<Actio
 }
 
 /**
- * Does what a page has sent, once: what it sends again because it never heard of it is told as done. Meant for another project, it
- * is not done at all.
+ * Does what a page has sent exactly once: if the page sends it again because it got no response, it gets the earlier outcome. Nothing
+ * is done if it was meant for another project.
  * @throws UserError `project-changed`, and what `work` throws
  */
 export async function once<Result extends ActionResult | null>(
@@ -97,7 +97,7 @@ async function decide(
   if (pairs.length > manyChanges) await workspace.backups.beforeAction()
   const scores = await workspace.suggestions.current()
   const matrix = await workspace.project.states.matrix()
-  // What was just marked in these images counts already.
+  // Marks that were just made in these images already count.
   for (const { imageId } of pairs) scores?.followed.follow(imageId, statesIn(matrix, imageId))
   const suggested = pairs.flatMap(({ imageId, labelId, suggestion: seen }) => {
     const probability = scores?.table.probability(imageId, labelId) ?? Number.NaN
@@ -127,7 +127,7 @@ async function decide(
   return { ...(await writeMarks(workspace, seen, title, sentAs)), unseen }
 }
 
-/** One action, with what follows from it by parents and groups of labels. @throws UserError of the project */
+/** Writes one action, with its consequences for parents and groups of labels. @throws UserError of the project */
 export async function writeMarks(
   workspace: Workspace,
   changes: readonly NewState[],
@@ -153,7 +153,7 @@ function nameOf({ project }: Workspace, labelId: number): string {
   return project.labels.get(labelId)?.name ?? ''
 }
 
-/** What undo and redo would do now. */
+/** What the next undo and redo would do. */
 export function titles({ project }: Workspace): Pick<ActionResult, 'undoTitle' | 'redoTitle'> {
   const { undoTitle, redoTitle } = project.history
   return { undoTitle, redoTitle }

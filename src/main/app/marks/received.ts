@@ -4,17 +4,17 @@ import path from 'node:path'
 import { UserError } from '../../base/errors.ts'
 import { temporaryFolderPrefix } from '../../base/leftOvers.ts'
 
-/** In bytes. More does not pass in one message. */
+/** In bytes: the limit of one message. */
 export const largestReceived = 24 * 1024 * 1024
 
 /**
- * Files whose contents were handed over, since a browser does not say where a file lies. They are kept outside the project until
- * it is closed: long enough to be imported.
+ * Files that a page sent with their contents, since browsers don't reveal paths. They are kept outside the project until it is closed,
+ * which is long enough to import them.
  */
 export class ReceivedFiles {
   readonly #folders: string[] = []
 
-  /** @returns where it is now, under its own name @throws UserError `file-too-large` */
+  /** @returns its new path, ending in its own name @throws UserError `file-too-large` */
   async keep(name: string, contents: Blob): Promise<string> {
     if (contents.size > largestReceived) {
       throw new UserError('file-too-large', `“${name}” is too large to upload.`, 'Choose it by its path instead.')
@@ -31,7 +31,7 @@ export class ReceivedFiles {
   }
 }
 
-/** The name alone: nothing in it leads to another folder, or can't be a file's. */
+/** The bare file name: it can't lead to another folder, and is valid everywhere. */
 function plainName(name: string): string {
   const last = name.split(/[\\/]/).at(-1) ?? ''
   const plain = last.replace(/[\p{Cc}<>:"|?*]/gu, '_').replace(/^\.+/, '')

@@ -5,23 +5,23 @@ import type { Project } from '../../project/project.ts'
 import type { StateChange } from '../../project/types.ts'
 
 /*
- * The one door for label states: whatever marks, accepts, reviews, imports or merges writes them here, and says whether what follows
- * by parents and groups of labels is written with them. test/architecture.test.ts looks for other ways in.
+ * The one door for label states: everything that marks, accepts, imports or merges writes them here, and says whether the consequences
+ * for parents and groups of labels are written, too. test/architecture.test.ts looks for other ways in.
  */
 
 /**
- * `follow`: parents of what is present become present, rivals of its group absent, children of what is absent absent.
- * `leave`: the states are what somebody else said (a file, another copy of the project), or already hold what follows.
+ * `follow`: parents of a present label become present, exclusive labels of its group absent, children of an absent label absent.
+ * `leave`: the states come from elsewhere (a file, another copy of the project), or already include the consequences.
  */
 export type RelationsRule = { follow: Relations; known: Pick<ProjectMatrix, 'get'> } | 'leave'
 
-/** More changes than this are written in slices, so that the screen stays alive. */
+/** Larger changes are written in slices, so that the screen stays responsive. */
 export const manyChanges = 5000
 
 /**
- * Changes that a person made just now: one action, with all that follows. One label decided takes with it what was decided
- * otherwise before; several at once only fill in what is unknown (`Relations.following`).
- * @returns how many states have changed, and the title with what followed @throws UserError of the project
+ * Writes changes that a person has just made as one action, with their consequences. A single decision may overturn earlier ones;
+ * several at once only fill in what is unknown (`Relations.following`).
+ * @returns how many states have changed, and the title, which mentions the consequences @throws UserError of the project
  */
 export async function writeStates(
   project: Project,
@@ -40,8 +40,8 @@ export async function writeStates(
 }
 
 /**
- * Any number of changes within an action that does more, in slices. What follows only fills in what is unknown.
- * @param rule with `follow`, the relations and the states as they were before the action
+ * Writes any number of changes as part of a larger action, in slices. Consequences only fill in what is unknown.
+ * @param rule with `follow`, the relations and the states before the action
  * @returns how many have changed something @throws UserError `cancelled`, `label-removed`
  */
 export function writeStatesWithin(
@@ -54,12 +54,12 @@ export function writeStatesWithin(
   return edit.setStates(all, options)
 }
 
-/** One change within an action that does more, as somebody else said it: nothing follows from it. @throws UserError `label-removed` */
+/** Writes one change as part of a larger action, without consequences: it comes from elsewhere. @throws UserError `label-removed` */
 export function writeStateWithin(edit: Edit, change: StateChange, _rule: 'leave'): void {
   edit.setState(change)
 }
 
-/** The first states of a project that was made just now: it has no relations yet. @returns how many */
+/** Writes the first states of a new project, which has no relations yet. @returns how many */
 export function writeFirstStates(project: Project, changes: readonly StateChange[], title: string): number {
   return project.states.set(changes, { title })
 }
