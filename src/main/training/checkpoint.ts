@@ -5,7 +5,7 @@ import { deserialize, serialize } from 'node:v8'
 import { crc32 } from 'node:zlib'
 import { temporaryName } from '../base/leftOvers.ts'
 
-/** What makes two runs the same run: all that decides their numbers. */
+/** Identifies a run: everything that determines its numbers. */
 export interface RunInputs {
   /** Of the backbone: identity */
   backbone: string
@@ -14,27 +14,27 @@ export interface RunInputs {
   labels: readonly { id: number; name: string }[]
   /** y, row-major N×C */
   states: Int8Array
-  /** The file of word vectors, or what names became, where there is one of these. */
+  /** The word vector file, or the vectors of the names, if there is either. */
   wordVectors?: string
   seed: number
   device: string
-  /** The device that failed in the middle of this very run: what it had done is gone on from. */
+  /** The device that failed during this very run: its work is continued. */
   takesOverFrom?: string
 }
 
-/** Of what is written below; checkpoints of another version are not read. */
+/** Version of the format below; checkpoints of other versions are ignored. */
 const version = 3
 const extension = '.checkpoint'
-/** magic, CRC-32 of what follows */
+/** magic, CRC-32 of the rest */
 const headerBytes = 8
 const magic = 0x534d4350
 
 /**
- * What a run has done so far, in the cache folder, so that a kill costs little: named parts, each written whole or not at all.
- * They belong to the inputs of the run; opening those of one run removes those of every other.
+ * The progress of a run, in the cache folder, so that a kill costs little: named parts, each written all or nothing. They belong to
+ * the inputs of the run; opening those of one run deletes those of all others.
  */
 export class Checkpoints {
-  /** Where they are, absolute. Another thread can open them there by it. */
+  /** Their folder, absolute. Another thread can open them by it. */
   readonly folder: string
   #resumed = false
 
@@ -58,12 +58,12 @@ export class Checkpoints {
     return new Checkpoints(path.join(root, mine))
   }
 
-  /** Whether something was there to go on from, and was read. */
+  /** Whether an earlier run's progress was found and used. */
   get resumed(): boolean {
     return this.#resumed
   }
 
-  /** @returns what was written under this name; undefined if nothing was, or it is damaged */
+  /** @returns the part with this name; undefined if there is none, or it is damaged */
   async read(name: string): Promise<unknown> {
     const bytes = await readFile(this.#file(name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
@@ -76,8 +76,8 @@ export class Checkpoints {
   }
 
   /**
-   * What was made under this name before, or else now, and then kept.
-   * @param setting what it is made with, besides the inputs of the run: plain values
+   * Returns the part with this name, or makes and keeps it.
+   * @param setting further inputs, besides those of the run: plain values
    */
   async once<Made extends object>(name: string, setting: object, make: () => Promise<Made>): Promise<Made> {
     const kept = (await this.read(name)) as { setting: string; made: Made } | undefined
@@ -90,14 +90,14 @@ export class Checkpoints {
     return made
   }
 
-  /** To be told that a part was fit to go on from. */
+  /** To be called when a part turned out to be usable. */
   goesOn(): void {
     this.#resumed = true
   }
 
   /**
-   * @param content plain objects, typed arrays and maps. No fsync: a kill can't tear what was renamed, and what a power cut
-   *   tears is found out by its checksum.
+   * @param content plain objects, typed arrays and maps. No fsync: a kill can't tear a renamed file, and the checksum detects one
+   *   torn by a power cut.
    */
   async write(name: string, content: object): Promise<void> {
     const bytes = serialize(content)
@@ -115,7 +115,7 @@ export class Checkpoints {
   }
 }
 
-/** Once the run has come to its end, and what came of it is safe. */
+/** To be called once the run has finished and its result is safe. */
 export async function removeCheckpoints(cacheFolder: string): Promise<void> {
   await rm(rootOf(cacheFolder), { recursive: true, force: true })
 }

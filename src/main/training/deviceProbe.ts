@@ -9,29 +9,29 @@ import { cast } from '../tensor/operators/elementwise.ts'
 import { type Device, isBuiltIn, tensorOf } from '../tensor/run/session.ts'
 import { Trainer } from '../tensor/run/trainer.ts'
 
-/** Seconds that one small training step takes. */
+/** Seconds per small training step. */
 export interface DeviceProbe {
   secondsPerStep: number
   /** On the CPU of the same machine. */
   cpuSecondsPerStep: number
 }
 
-/** Small, to see whether the numbers are right; and of the size of a real step, to see whether it is any faster. */
+/** A small size to check the numbers, and a realistic one to check the speed. */
 const small = { images: 4, positions: 9, channels: 32, hidden: 16, word: 8, labels: 5 }
 const large = { images: 8, positions: 49, channels: 256, hidden: 64, word: 16, labels: 10 }
 const steps = 4
 const learningRate = 1e-3
-/** Relative to the loss, and to the way that the parameters have gone: devices multiply with fewer digits than the CPU. */
+/** Relative to the loss, and to how far the parameters have moved: devices multiply with lower precision than the CPU. */
 const tolerance = { loss: 0.01, way: 0.1 }
-/** Seconds. Where a small step takes longer, a large one need not be waited for: the CPU imitates the graphics card. */
+/** Seconds. If a small step takes longer, there is no need to try a large one: the CPU is emulating the graphics card. */
 const slow = 0.03
 
 /**
  * Trains a small attention head for some steps (METHOD 1, decoupling; Adam) on a device and on the CPU.
  *
- * To be run in a process that may be lost: a missing library or a broken driver aborts it, or hangs.
- * @throws UserError `device-failed`, with the reason: this build doesn't know the device, it can't be opened, gives numbers that
- *   are not finite, or others than the CPU
+ * Run it in an expendable process: a missing library or a broken driver makes it abort or hang.
+ * @throws UserError `device-failed`, with the reason: this build doesn't know the device, it can't be opened, or its numbers aren't
+ *   finite or differ from the CPU's
  */
 export async function probeDevice({ device }: { device: Device }): Promise<DeviceProbe> {
   if (!isBuiltIn(device)) throw deviceFailed(device, 'ONNX Runtime doesn’t support it on this system')
@@ -67,7 +67,7 @@ function compare(device: Device, there: Trained, here: Trained): void {
       apart += Math.abs(value - there.parameters.get(name)![i])
     })
   }
-  // Written so that what is not a number does not pass.
+  // Written so that NaN doesn't pass.
   if (!(apart <= tolerance.way * way)) throw deviceFailed(device, 'its training results differ from the CPU’s')
 }
 
@@ -110,7 +110,7 @@ async function trainOn(device: Device, sizes: typeof small): Promise<Trained> {
     for (let step = 0; step < steps; step++) {
       const begun = performance.now()
       losses.push((await trainer.step(feeds, learningRate)).loss[0])
-      // The first prepares much that the others need not; of these, the best has been disturbed least.
+      // The first step does one-off preparations; of the others, the fastest was disturbed least.
       seconds = Math.min(seconds, (performance.now() - begun) / 1000)
     }
     return { losses, parameters: await trainer.parameters(), start, seconds }

@@ -31,9 +31,9 @@ export interface FineTuneInput {
   /** y, row-major N×C: 1 present, -1 absent, 0 unknown */
   states: Int8Array
   labelNames: readonly string[]
-  /** A file of word vectors that the labels' own begin at (`labelVectorsFrom`); hashed ones without it. */
+  /** A word vector file to initialise the label vectors (`labelVectorsFrom`); without it, they are hashed. */
   wordVectors?: string
-  /** What the backbone's text half says of the labels: their vectors, where no file has them, and one more thing to blend. */
+  /** The text encoder's knowledge of the labels: their vectors, unless a file has them, and one more source to blend. */
   names?: NameEvidence
 }
 
@@ -42,55 +42,55 @@ export interface FineTuneOptions {
   device: Device
   signal?: AbortSignal
   onProgress?: (report: ProgressReport) => void
-  /** Where the networks are kept while they train. */
+  /** Keeps the networks while they train. */
   checkpoints?: Checkpoints
   /** @default all of them */
   repairs?: Repairs
-  /** Has the backbone's last stage trained too, where held-out labels say that it helps. */
+  /** Also trains the backbone's last stage, kept only if held-out labels show that it helps. */
   lastStage?: LastStageSource
-  /** Cuts the schedule of each network short, where what is learnt matters less than what it takes. */
+  /** Shortens each network's schedule, where cost matters more than quality. */
   mostSteps?: number
 }
 
 export interface FineTuneResult {
-  /** Places, among the labels given, of those that could be learnt: C' of C. */
+  /** Indices, among the given labels, of those that could be learnt: C' of C. */
   learnt: number[]
-  /** Probability of present, row-major N×C'; of known entries by models and fits that never saw them. */
+  /** Probability of present, row-major N×C'; for known entries, from models and fits that never saw them. */
   probabilities: Float32Array
-  /** What was blended: log odds by the baseline, by label maps, by SST and by similar images, N×C' each. */
+  /** The blended sources: log odds by the baseline, label maps, SST and similar images, N×C' each. */
   sources: {
     linear: Float32Array
     map: Float32Array
     sst: Float32Array
     vote: Float32Array
-    /** Where held-out labels say that it helps. */
+    /** Where held-out labels show that it helps. */
     names?: Float32Array
   }
   metrics: Metrics
   labels: LabelMetrics[]
   suggester: Suggester
-  /** What images were compared by, row-major N×S (see `comparable`). */
+  /** The vectors that images were compared by, row-major N×S (see `comparable`). */
   compared: Float32Array
   /** The recogniser as an ONNX model (see `recognizerModel`). */
   model: Uint8Array
   lastStage?: LastStageReport
-  /** What the labels' names brought, held-out mAP each; undefined where the backbone knows no names. */
+  /** Held-out mAP with and without label names; undefined if the backbone has no text encoder. */
   names?: { without: number; with: number; kept: boolean }
 }
 
 /**
- * Each known label is held out once in this many parts. More parts train on more, and cost as much more time.
+ * Each known label is held out once in this many parts. With more parts, each trains on more data, at proportionally more time.
  */
 export const folds = 3
 
 const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word: 64 }
-/** What relates pairs of labels grows with their square: beyond this many it is of this rank instead. */
+/** Pairwise label relations grow with the square of the labels: beyond this many, they are approximated with this rank. */
 const mostLabelsWhole = 150
 const rank = 64
-/** Images that each one is compared with: the nearest. */
+/** The number of nearest images that each one is compared with. */
 export const neighbours = 400
 
-/** The sizes of the network for so many labels, where the backbone has channels enough. */
+/** The sizes of the network by number of labels, if the backbone has enough channels. */
 export function networkSizes(labels: number): NetworkSizes {
   const { width, ...sizes } = network
   return { labels, channels: width, ...sizes, pairs: labels > 1, rank: labels > mostLabelsWhole ? rank : 0 }
@@ -111,9 +111,9 @@ const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep' | 're
 /**
  * The fine-tune run: from the labels known at the click to a probability for every image and label.
  *
- * The baseline is trained first (METHOD 4), label maps beside it, SST on top of it (METHOD 1 with the repairs of METHOD 3), each once
- * for each part of the known labels held out; the vote of similar images joins (METHOD 4, cross); what was held out decides, per
- * label, how much each counts, and calibrates (METHOD 3, 6: nothing is chosen on labels that trained it).
+ * The baseline is trained first (METHOD 4), label maps beside it, and SST on top of it (METHOD 1 with the repairs of METHOD 3), each
+ * once per held-out part of the known labels. The vote of similar images joins (METHOD 4, cross). The held-out labels decide how much
+ * each source counts for each label, and calibrate (METHOD 3, 6: nothing is chosen on labels that trained it).
  * @throws UserError `too-few-labels`; the signal's reason when cancelled
  */
 export async function fineTune(input: FineTuneInput, options: FineTuneOptions): Promise<FineTuneResult> {
@@ -133,11 +133,11 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       : await labelVectors(names, network.word, input.wordVectors, signal)
 
   progress.at('preparing', 0)
-  // Raw at first, of unit length then.
+  // Raw at first, then of unit length.
   const unit = await source.readPooled(records)
   const learning = { seed, device, signal }
   const { checkpoints } = options
-  // What networks were trained on is kept with them: learnt anew on another device, it would not be the same to the last bit.
+  // The networks' inputs are kept with them: recomputed on another device, they wouldn't be identical to the last bit.
   const once = <Made extends object>(name: string, setting: object, make: () => Promise<Made>): Promise<Made> =>
     checkpoints ? checkpoints.once(name, setting, make) : make()
   const { width } = network
@@ -203,7 +203,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
       sizes,
       words,
     }
-    // In a function of its own, so that the logits of every fold are gone when the blend takes its turn at the memory.
+    // A separate function, so that the logits of all folds can be freed before the blend needs the memory.
     const score = async () => {
       const logits = await recognizeAll(recognizer, described, grids, {
         device,

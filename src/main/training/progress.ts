@@ -1,4 +1,4 @@
-/** What a fine-tune run tells while it works. */
+/** Progress of a fine-tune run. */
 export interface ProgressReport {
   phase: Phase
   /** 0 … 1 over the whole run */
@@ -12,7 +12,7 @@ export interface ProgressReport {
 
 export type Phase = 'preparing' | 'baseline' | 'network' | 'scoring' | 'last stage' | 'blending'
 
-/** Roughly how the time of a run is shared out: only the time left depends on it. */
+/** Roughly how a run's time is divided. It only affects the time left. */
 const usual: Record<Phase, number> = {
   preparing: 0.34,
   baseline: 0.03,
@@ -21,7 +21,7 @@ const usual: Record<Phase, number> = {
   'last stage': 0,
   blending: 0.06,
 }
-/** Where the backbone's last stage is trained too, that takes most of it. */
+/** If the backbone's last stage is trained, too, that takes most of the time. */
 const withLastStage: Record<Phase, number> = {
   preparing: 0.01,
   baseline: 0.02,
@@ -31,7 +31,7 @@ const withLastStage: Record<Phase, number> = {
   blending: 0.01,
 }
 
-/** Turns the progress within phases into that of the run. */
+/** Converts progress within phases to progress of the run. */
 export class Progress {
   readonly #report: ((report: ProgressReport) => void) | undefined
   readonly #start = performance.now()
@@ -45,11 +45,11 @@ export class Progress {
     this.#shares = lastStage ? withLastStage : usual
   }
 
-  /** @param within 0 … 1: how far the phase is */
+  /** @param within progress of the phase, 0 … 1 */
   at(phase: Phase, within: number, more: Pick<ProgressReport, 'losses' | 'validation'> = {}): void {
     if (!this.#report) return
     const now = performance.now()
-    // A step takes milliseconds; nobody reads a hundred reports a second. A new phase, and what was measured, is always told.
+    // A step takes milliseconds, and nobody reads a hundred reports a second. New phases and measurements are always reported.
     if (now - this.#lastReport < 100 && phase === this.#phase && !more.validation) return
     this.#phase = phase
     this.#lastReport = now

@@ -15,7 +15,7 @@ import type { TunedNetwork } from './lastStage/tailTraining.ts'
 import { adjacencyOn } from './network/adjacency.ts'
 import type { TrainedNetwork } from './network/sstTraining.ts'
 
-/** All that training leaves behind: what turns cached features into logits. One of each head and one network for each fold. */
+/** The result of a training, which turns cached features into logits: one of each head and one network per fold. */
 export interface Recognizer {
   preparation: Preparation
   description: Description
@@ -48,7 +48,7 @@ export function recognizerModel(
     input('pooled', ['images', channels]),
     recognizer.preparation,
   )
-  // Rounded as the grids are that the networks were trained on.
+  // Rounded like the grids that the networks were trained on.
   const grid = cast(cast(prepared.grid, 'float16'), 'float32')
   const described = descriptionGraph({ ...prepared, grid }, recognizer.description)
   const trunk = tuned && graph.input('trunk', 'float16', trunkShape(tuned.cut, 'images'))
@@ -72,8 +72,8 @@ export function recognizerModel(
 /**
  * All baselines and networks on prepared features.
  * @param described [images, size]
- * @param grid what the label maps look at, [images, L, width]
- * @param gridOf what each fold's network looks at, [images, L, width]
+ * @param grid input of the label maps, [images, L, width]
+ * @param gridOf input of each fold's network, [images, L, width]
  */
 function recognizeFolds(
   described: Value,
@@ -122,19 +122,19 @@ function meanOf(values: readonly Value[]): Value {
   return mul(total, 1 / values.length)
 }
 
-/** Logits of every image, from each fold's baseline and network: for each fold N×C. */
+/** Logits of every image, from each fold's baseline and network: N×C per fold. */
 export interface FoldLogits {
   linear: Float32Array[]
   map: Float32Array[]
   sst: Float32Array[]
 }
 
-/** What the [images, C, L, K] product of one run may take, in entries: it bounds the memory of scoring. */
+/** Largest number of entries of the [images, C, L, K] product in one run; it bounds the memory of scoring. */
 const productEntries = 1 << 25
 
 /**
  * The logits of every image.
- * @param described what `describeImages` gave, [N, size]
+ * @param described from `describeImages`, [N, size]
  */
 export async function recognizeAll(
   recognizer: Recognizer,

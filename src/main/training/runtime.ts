@@ -1,2 +1,2 @@
-/** Of what runs the networks. */
+/** The version of the runtime that runs the networks. */
 export { runtimeVersion } from '../tensor/run/session.ts'

@@ -23,22 +23,22 @@ export interface Comparison {
   replaces: boolean
 }
 
-/** A difference of less than half a point is none, however sure. */
+/** Differences below half a point don't count, however certain. */
 const least = 0.005
-/** The share of the resamples in which the new model has to be behind to count as worse. */
+/** The new model counts as worse if it is behind in this share of the resamples. */
 const sure = 0.95
 const resamples = 200
-/** Visits of an entry that all resamples together may take: it bounds the time, to about a second. */
+/** Most visits of an entry over all resamples; it bounds the time to about a second. */
 const mostVisits = 2e8
 
 /**
- * Whether a new model may take the place of the one before.
+ * Whether a new model may replace the previous one.
  *
- * What more labels were learnt by wins: a label without suggestions helps nobody. If they are as many, both are compared on the
- * same entries, all that are known now and that both have a score for. None of these scores is of a model that was trained on the
- * entry: those known at a model's training are cross-fitted (see `fineTune`), and those known since then it had never seen. The
- * new one is worse if its mean average precision, over the labels with known positives and negatives, is behind by more than
- * noise: by half a point, and in 95 % of the resamples of the images (paired bootstrap).
+ * The model that has learnt more labels wins: a label without suggestions helps nobody. With equal numbers, both are compared on the
+ * same entries: all that are known now and scored by both. No score comes from a model that was trained on the entry: entries known at
+ * a model's training are cross-fitted (see `fineTune`), and later ones it has never seen. The new model is worse if its mean average
+ * precision, over the labels with known positives and negatives, is behind by more than noise: by half a point, and in 95 % of the
+ * resamples of the images (paired bootstrap).
  */
 export function compareModels(before: ScoreTable, after: ScoreTable, known: Known): Comparison {
   const learnt = (table: ScoreTable): number => known.labelIds.filter((id) => table.columnOf(id) >= 0).length
@@ -52,11 +52,11 @@ export function compareModels(before: ScoreTable, after: ScoreTable, known: Know
   return { labels, mAP, replaces: labels.after === labels.before ? !worse : labels.after > labels.before }
 }
 
-/** The known entries of one label, as both models rank them: rows, the surest of present first. */
+/** The known entries of a label as ranked by both models: rows, most probable first. */
 interface RankedLabel {
   before: Int32Array
   after: Int32Array
-  /** By row: 1 where it is present. */
+  /** By row: 1 if present. */
   present: Uint8Array
 }
 
@@ -111,7 +111,7 @@ function meanPrecisions(ranked: readonly RankedLabel[], drawn: Uint8Array): { be
   }
 }
 
-/** Average precision (see `averagePrecision`) of ranked rows that count several times or not at all; NaN without a positive. */
+/** Average precision (see `averagePrecision`) of ranked rows, each counted as often as it was drawn; NaN without a positive. */
 function drawnPrecision(order: Int32Array, present: Uint8Array, drawn: Uint8Array): number {
   let [seen, positives, sum] = [0, 0, 0]
   for (const row of order) {

@@ -1,21 +1,21 @@
-/** How good scores are, against labels that were hidden from training. Scores and truths are of equal length. */
+/** Quality of scores on labels that were hidden from training. Scores and truths have equal lengths. */
 
-/** Indices in falling order of score; equal scores keep their order. */
+/** Indices by descending score; ties keep their order. */
 function ranked(scores: ArrayLike<number>): Uint32Array {
   if (scores instanceof Float32Array && scores.length <= placesEnd) return rankedFloats(scores)
   return Uint32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b)
 }
 
-/** Room for so many places beside the 32 bits of a score, in the 53 whole bits of a number. */
+/** How many places fit beside a 32-bit score in the 53 bits of an exact integer. */
 const placesEnd = 2 ** 21
 
-/** The same, several times as fast: numbers alone are sorted without asking a function for each two. */
+/** The same, several times as fast: plain numbers are sorted without a comparator. */
 function rankedFloats(scores: Float32Array): Uint32Array {
-  // Of 0 and -0 the bits differ, but not the order.
+  // 0 and -0 differ in bits, but not in order.
   const bits = new Uint32Array(scores.map((score) => score + 0).buffer)
   const keys = new Float64Array(bits.length)
   for (let i = 0; i < bits.length; i++) {
-    // Bits of positive numbers rise with them, those of negative ones fall.
+    // The bits of positive floats rise with their values; those of negative ones fall.
     const rising = bits[i] >>> 31 ? ~bits[i] >>> 0 : (bits[i] | 0x80000000) >>> 0
     keys[i] = (0xffffffff - rising) * placesEnd + i
   }
@@ -58,8 +58,8 @@ export function interpolatedAveragePrecision(scores: ArrayLike<number>, truth: A
 }
 
 /**
- * The largest share of the positives that can be found while at least `precision` of what is said to be positive is.
- * @returns a fraction; 0 where that precision is never reached, NaN without a positive
+ * The largest recall at which precision is at least `precision`.
+ * @returns a fraction; 0 if that precision is never reached, NaN without a positive
  */
 export function recallAtPrecision(scores: ArrayLike<number>, truth: ArrayLike<number>, precision: number): number {
   let positives = 0
@@ -86,7 +86,7 @@ export function calibrationError(probabilities: ArrayLike<number>, truth: ArrayL
   return sums.reduce((total, bin) => total + Math.abs(bin.probability - bin.positives), 0) / probabilities.length
 }
 
-/** The mean of what is a number; NaN of nothing. */
+/** The mean, ignoring NaN; NaN if nothing is left. */
 export function meanOf(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value))
   return known.reduce((sum, value) => sum + value, 0) / known.length
@@ -103,8 +103,8 @@ export interface DecisionMetrics {
 }
 
 /**
- * A label counts as predicted at logit ≥ 0; with `most`, only each image's so many largest logits can be (METHOD 1, metrics). A
- * label that is never predicted has precision 0, one that is never present recall 0.
+ * A label counts as predicted at logit ≥ 0; with `most`, only that many of each image's largest logits do (METHOD 1, metrics). A label
+ * that is never predicted has precision 0; one that is never present has recall 0.
  * @param logits N×C
  * @param truth 1 present, anything else absent, N×C
  */

@@ -14,20 +14,20 @@ import { heldOutMeanAveragePrecision } from '../measure/heldOut.ts'
 import { nameLogits, nameVectors } from './scores.ts'
 import { unitWords } from './wordVectors.ts'
 
-/** What a backbone's text half knows of labels that are learnt. */
+/** What a backbone's text encoder says about the labels. */
 export interface NameEvidence {
   /** t_c, row-major [C, E] */
   vectors: Float32Array
   width: number
-  /** How much images resemble the names (`nameLogits`), row-major [N, C]; no label has shaped it. */
+  /** How much images resemble the names (`nameLogits`), row-major [N, C]; independent of any marks. */
   logits: Float32Array
 }
 
 /**
- * @param specification what the backbone was found by
+ * @param specification the backbone's name or path
  * @param read pooled vectors of images in a row
- * @returns undefined where the backbone has no text half; the reason where it can't be used: training goes on without
- * @throws the signal's reason when cancelled, and what is a bug
+ * @returns undefined if the backbone has no text encoder; the reason if it can't be used, so that training continues without it
+ * @throws the signal's reason when cancelled, and bugs
  */
 export async function nameEvidence(
   specification: string,
@@ -50,7 +50,7 @@ export async function nameEvidence(
   }
 }
 
-/** Of some of the labels. @param columns their places */
+/** For some of the labels only. @param columns their indices */
 export function evidenceOf({ vectors, width, logits }: NameEvidence, columns: readonly number[]): NameEvidence {
   const labels = vectors.length / width
   const images = logits.length / labels
@@ -66,7 +66,7 @@ export function evidenceOf({ vectors, width, logits }: NameEvidence, columns: re
 }
 
 /**
- * Vectors of names as a network begins at them: without what all names share, which is most of such a vector.
+ * Initial label vectors of a network: the names' vectors without what they all share, which is most of such a vector.
  * @returns [C, size] row-major, unit variance per entry
  */
 export function wordsOfNames({ vectors, width }: NameEvidence, size: number): Float32Array {
@@ -82,7 +82,7 @@ export function wordsOfNames({ vectors, width }: NameEvidence, size: number): Fl
   return unitWords(apart, size)
 }
 
-/** How far apart log odds of a source usually are. */
+/** The usual spread of a source's log odds. */
 const usualSpread = 2
 
 /** z of each label around its mean over all images, its spread that of the other sources: CLIP's own offsets differ from label to label. */
@@ -113,15 +113,14 @@ interface Fitting {
 interface Fitted<Some extends Sources> {
   sources: Some & { names?: Float32Array }
   suggester: Suggester
-  /** Of known entries by fits that never saw them, N×C. */
+  /** For known entries, from fits that never saw them; N×C. */
   crossFitted: Float32Array
-  /** Held-out mAP without the names and with them; undefined where there are none to try. */
+  /** Held-out mAP without and with the names; undefined if there are none to try. */
   names: { without: number; with: number; kept: boolean } | undefined
 }
 
 /**
- * Fits the suggester without what names say, and with it: it stays a source of the blend only where held-out labels say that it
- * helps.
+ * Fits the suggester without and with the names: they stay a source of the blend only if held-out labels show that they help.
  */
 export async function fitWithNames<Some extends Sources>(
   sources: Some,

@@ -10,22 +10,22 @@ import { add } from '../../tensor/operators/elementwise.ts'
 import { matmul } from '../../tensor/operators/matrix.ts'
 import { type Device, Session, tensorOf } from '../../tensor/run/session.ts'
 
-/** What a backbone's text tower makes of label names. */
+/** The text encoder's vectors of label names. */
 export interface NameVectors {
-  /** t_c: of unit length, row-major [C, E]. */
+  /** t_c: unit length, row-major [C, E]. */
   labels: Float32Array
-  /** Of the same question without a label: what any image resembles. */
+  /** t_0: the prompt without a label, which any image resembles. */
   neutral: Float32Array
   width: number
 }
 
-/** Where the published scale isn't known: what CLIP's training was stopped at. */
+/** The default scale, if the published one isn't known: the upper limit in CLIP's training. */
 const usualScale = 100
 
-/** Images of one run. */
+/** Images per run. */
 const imagesAtOnce = 4096
 
-/** What is asked about a label: the template with the name in its place, words apart. */
+/** The prompt for a label: the template with its name filled in, underscores as spaces. */
 export function questionOf(template: string, name: string): string {
   return template.replaceAll('{label}', name.replace(/_+/g, ' ').replace(/\s+/g, ' ').trim())
 }

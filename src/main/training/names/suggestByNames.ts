@@ -12,7 +12,7 @@ export interface NamesInput {
   cacheFolder: string
   /** A name of the registry or the path of an ONNX file. */
   backbone: string
-  /** Every image of the project, in the order of the ids. */
+  /** Every image of the project, by id. */
   images: { id: number; sha256: string | null }[]
   labels: { id: number; name: string }[]
   /** @default the backbone's own */
@@ -27,7 +27,7 @@ export interface NamesResult {
 }
 
 /**
- * Scores every image and label by the label's name alone, and writes that to the cache folder as a model's scores.
+ * Scores every image and label by the label's name alone, and writes the result to the cache folder as a model's scores.
  * @throws UserError `no-text-tower`, `features-missing`, `text-tower-unreadable`, `template-wrong`, `names-no-way`
  */
 export async function suggestByNames(

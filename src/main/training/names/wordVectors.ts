@@ -5,7 +5,7 @@ import { RandomState } from '../../base/random.ts'
 import { hashedLabelVectors } from '../../sst/labelVectors.ts'
 
 /**
- * The vectors of label names that a network begins at, [labels, width]: those of a file, or hashed ones (`hashedLabelVectors`).
+ * Initial label vectors of a network, [labels, width]: from a file, or hashed (`hashedLabelVectors`).
  * @throws UserError `word-vectors-unreadable`, `word-vectors-foreign`; the signal's reason when cancelled
  */
 export async function labelVectors(
