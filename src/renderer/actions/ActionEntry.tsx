@@ -2,7 +2,7 @@ import { Menu } from '@base-ui/react/menu'
 import { menuItem } from '../ui/menu.ts'
 import { action, keyNameOf } from './registry.ts'
 
-/** An action in a menu, with its key; one that can't be done now says why. */
+/** An action in a menu, with its shortcut; if it isn't available, it says why. */
 export function ActionEntry({ id, title = action(id).title }: { id: string; title?: string }) {
   const whyNot = action(id).whyNot()
   return (

@@ -1,4 +1,4 @@
-/** What can have a key, as far as its keys go. */
+/** The part of an action that concerns its shortcuts. */
 export interface Keyed {
   id: string
   title: string
@@ -6,22 +6,22 @@ export interface Keyed {
   group: string
 }
 
-/** Keys that a browser, the window or a screen reader needs, and would not give away. */
+/** Keys that browsers, windows or screen readers reserve. */
 const taken: ReadonlySet<string> = new Set([
   ...['mod+w', 'mod+t', 'mod+n', 'mod+q', 'mod+r', 'mod+shift+t', 'mod+shift+n', 'mod+shift+w', 'mod+l', 'mod+p'],
   ...['mod+c', 'mod+v', 'mod+x', 'mod+Tab', 'Tab', 'shift+Tab', 'F5', 'F11', 'F12', 'alt+F4'],
 ])
 
-/** Keys of Shift and the like alone are half a key. */
+/** Modifier keys by themselves are no shortcut. */
 export const isWhole = (key: string): boolean =>
   !/(^|\+)(Shift|Control|Alt|AltGraph|Meta|CapsLock|Dead|Process|Unidentified)$/.test(key)
 
 export type Clash = { kind: 'taken' } | { kind: 'action'; other: Keyed } | { kind: 'label'; name: string }
 
 /**
- * Why an action can't have a key. Two actions may share one where they are never at hand together: in the grid and in an image,
- * say.
- * @param labels those that a person gave a key
+ * Why an action can't have a shortcut. Two actions may share one if they are never available together: in the grid and in an image,
+ * for instance.
+ * @param labels the labels with a shortcut of their own
  */
 export function clashOf(
   action: Keyed,
@@ -36,12 +36,12 @@ export function clashOf(
   if (other) return { kind: 'action', other }
   const plain = key.replace(/^shift\+/, '')
   const label = labels.find((one) => one.key?.toLowerCase() === plain)
-  // Where one label is gone through, and on the model page, the keys of labels do nothing.
+  // In label by label and on the model page, label shortcuts do nothing.
   if (label && action.group !== 'LabelByLabel' && action.group !== 'Model') return { kind: 'label', name: label.name }
   return null
 }
 
-/** With a key for an action in the place of its own; taken from `from`, which keeps its others. */
+/** Replaces an action's shortcut, taking it from `from`, which keeps its others. */
 export function withKey(
   keyMap: Readonly<Record<string, readonly string[]>>,
   action: Keyed,

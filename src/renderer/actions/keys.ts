@@ -1,15 +1,15 @@
 import { keyNames, modifierNames } from '../texts/actions.ts'
 
-/** A key as the registry writes it: `mod+shift+z`; `mod` is Ctrl, or ⌘ on a Mac. Letters are small, digits those of the row. */
+/** A key as the registry writes it: `mod+shift+z`. `mod` is Ctrl, or ⌘ on a Mac; letters are lower case, digits from the digit row. */
 export function keyOf(event: KeyboardEvent): string {
-  // By its place: with Shift, the digit row gives other characters.
+  // By position: with Shift, the digit row types other characters.
   const digit = /^Digit(\d)$/.exec(event.code)?.[1]
   const key = digit ?? (event.key.length === 1 ? event.key.toLowerCase() : event.key)
   const isPlain = /^[\p{L}\d]$/u.test(key) || key.length > 1 || key === ' '
   const parts = [
     event.ctrlKey || event.metaKey ? 'mod' : '',
     event.altKey ? 'alt' : '',
-    // Elsewhere Shift is how the character is typed at all (? / +).
+    // Otherwise Shift is just part of typing the character (? / +).
     event.shiftKey && isPlain ? 'shift' : '',
   ]
   return [...parts.filter(Boolean), key].join('+')
@@ -17,7 +17,7 @@ export function keyOf(event: KeyboardEvent): string {
 
 export const isMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform)
 
-/** As people read it. */
+/** The key as shown to people. */
 export function keyName(key: string): string {
   return key
     .split(/\+(?=.)/)
@@ -30,12 +30,12 @@ export function keyName(key: string): string {
     .join(isMac ? '' : ' ')
 }
 
-/** In this order: the keys that the hands find first. */
+/** In this order: the easiest keys to reach come first. */
 const pool = '1234567890qwertyuiopsdghjklzcvbnm'
 
 /**
- * The key of each label: its own, unless the application needs it; else the next one that is free. A label without one is
- * reached by its name.
+ * The shortcut of each label: its own, unless the application needs it; otherwise the next free one. A label without one can be found
+ * by name.
  */
 export function assignKeys(
   labels: readonly { id: number; key: string | null }[],

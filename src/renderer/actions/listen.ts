@@ -7,16 +7,16 @@ const typing = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), 
 
 const trainingPanel = '[data-tour=training]'
 
-/** One that is on its way out has the focus for a moment more: the next key is not for it. */
+/** A closing dialog keeps focus for a moment, but the next key isn't meant for it. */
 const openPopup = '[role=dialog]:not([data-closed]), [role=menu]:not([data-closed])'
 
-/** One listener for all keys: what a focused control needs itself is left to it. @returns to stop */
+/** One listener for all shortcuts. Keys that a focused control needs are left to it. @returns a function that stops it */
 export function listenToKeys(): () => void {
   const listen = (event: KeyboardEvent): void => {
     const { dialog } = ui.get()
     if (event.defaultPrevented || event.isComposing) return
     const key = keyOf(event)
-    // Out of a dialog too, as a browser's own buttons lead.
+    // Also out of a dialog, like a browser's own buttons.
     const way = [action('go-back'), action('go-forward')].find(({ keys }) => keys.includes(key))
     if (way) {
       event.preventDefault()
@@ -28,11 +28,11 @@ export function listenToKeys(): () => void {
     if (target.closest(openPopup)) return
     const isPalette = action('palette').keys.includes(key)
     if (target.matches(typing) && !target.closest('[data-closed]') && !isPalette) {
-      // Out of the field, back to the keys, and to the images where they are shown.
+      // Leaves the field, so that shortcuts work again; focuses the images if they are shown.
       if (key === 'Escape') leaveFocus(target)
       return
     }
-    // What lies over the screen is closed first.
+    // An open overlay closes first.
     if (key === 'Escape' && target.closest(trainingPanel)) {
       event.preventDefault()
       ui.set({ trainingPanel: false })

@@ -3,10 +3,10 @@ import { queryClient, keys as queryKeys } from '../state/queries.ts'
 import { openImageId, type Screen } from '../state/screen.ts'
 import { ui } from '../state/ui.ts'
 
-/** Where somebody is, and what can be done there: what actions depend on. */
+/** The current state that actions depend on. */
 export const inProject = (): boolean => queryClient.getQueryData(queryKeys.project) != null
 export const projectNow = (): ProjectSummary | null | undefined => queryClient.getQueryData(queryKeys.project)
-/** Opened read-only, nothing can be changed. */
+/** In a read-only project, nothing can be changed. */
 export const inWritable = (): boolean => projectNow()?.readOnly === false
 const isOn = (kind: Screen['kind']): boolean => inProject() && ui.get().screen.kind === kind
 export const inGrid = (): boolean => isOn('grid')
@@ -20,7 +20,7 @@ export const isTraining = (): boolean =>
     .getQueryData<{ kind: string; state: string }[]>(queryKeys.jobs)
     ?.some(({ kind, state }) => kind === 'train' && state === 'running') ?? false
 
-/** Whether the project's backbone has a half that reads texts. */
+/** Whether the project's backbone has a text encoder. */
 export const knowsNames = (): boolean =>
   queryClient.getQueryData<{ template: string | null }>(queryKeys.names)?.template != null
 

@@ -6,7 +6,7 @@ import { groundOf } from '../state/screen.ts'
 import { openImage, showScreen, ui } from '../state/ui.ts'
 import { detailNow, imageNow, labelsNow } from './now.ts'
 
-/** Goes through the list from the open image; stays where the list ends. */
+/** Opens the next or previous image of the list; stops at its ends. */
 export function step(by: 1 | -1): void {
   const imageId = imageNow()
   const ids = currentIds()
@@ -17,7 +17,7 @@ export function step(by: 1 | -1): void {
   ui.set({ cursor: at + by })
 }
 
-/** Closes the open image; the keyboard goes on from it in the list. */
+/** Closes the open image and moves the cursor of the list to it. */
 export function closeImage(): void {
   const imageId = imageNow()
   const at = imageId === null ? -1 : currentIds().indexOf(imageId)
@@ -26,7 +26,7 @@ export function closeImage(): void {
   refreshStaleList()
 }
 
-/** The label under the keyboard: the one that was chosen, else the first suggestion. */
+/** The focused label: the chosen one, otherwise the first suggestion. */
 export function focusedLabel(): number | null {
   const detail = detailNow()
   const { focusedLabel: chosen, labelSearch, skipped, sort, settled } = ui.get()
@@ -35,7 +35,7 @@ export function focusedLabel(): number | null {
   return nextFocus(groups, chosen, skipped, sort.by === 'mistakes', settled)
 }
 
-/** Whether the reasons are on the screen: they are asked for, and the label under the keyboard has a suggestion. */
+/** Whether reasons are shown: they are switched on, and the focused label has a suggestion. */
 export function showsReasons(): boolean {
   const labelId = focusedLabel()
   return ui.get().why && (detailNow()?.allSuggestions.some((one) => one.labelId === labelId) ?? false)
@@ -57,7 +57,7 @@ export function decideFocused(decide: (pairs: { imageId: number; labelId: number
   goOnWhenDecided()
 }
 
-/** On to the next image, where somebody wants that, once nothing is suggested here that was not passed over. */
+/** Auto-advance: opens the next image, if switched on, once all suggestions are decided or skipped. */
 export function goOnWhenDecided(): void {
   const { goesOn, skipped } = ui.get()
   if (goesOn && !detailNow()?.suggestions.some(({ labelId }) => !skipped.has(labelId))) step(1)

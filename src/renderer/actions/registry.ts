@@ -70,13 +70,13 @@ export interface Action {
   /** As `keyOf` writes them. */
   keys: readonly string[]
   group: 'Everywhere' | 'Grid' | 'Image' | 'Model' | 'LabelByLabel'
-  /** Whether somebody is where it belongs: its key is its own there, even while it can't be done. */
+  /** Whether this is its screen: there the key belongs to it, even while it isn't available. */
   here: () => boolean
   whyNot: WhyNot
   run: () => void
 }
 
-/** @param version the model to show; null: the one that suggests now */
+/** @param version the model to show; null for the current one */
 export function openModelPage(version: number | null = null): void {
   if (imageNow() !== null) closeImage()
   showScreen({ kind: 'model', version })
@@ -92,7 +92,7 @@ export async function fineTune(): Promise<void> {
   }
 }
 
-/** The images with something to decide, the surest first. */
+/** Shows the images with suggestions, surest first. */
 function showSuggestions(): void {
   showScreen(theGrid)
   const sort = { by: 'confidence', descending: true } as const
@@ -121,7 +121,7 @@ function restAbsent(): void {
   goOnWhenDecided()
 }
 
-/** Every action; buttons, the menu, the palette and the sheet of keys read the same list. */
+/** All actions. Buttons, menus, the palette and the list of shortcuts use the same list. */
 const all: readonly Action[] = [
   anytime('go-back', texts.address.back, [isMac ? 'mod+[' : 'alt+ArrowLeft'], () => history.back()),
   anytime('go-forward', texts.address.forward, [isMac ? 'mod+]' : 'alt+ArrowRight'], () => history.forward()),
@@ -236,7 +236,7 @@ const all: readonly Action[] = [
   grid('label-by-label', texts.labelByLabel.title, ['v'], () => {
     const labelId = ui.get().filter.labels?.[0]?.labelId ?? leastDecided(labelsNow())?.id
     if (labelId !== undefined) openLabelByLabel(labelId)
-    // There is nothing to ask for yet.
+    // Nothing to ask about yet.
     else editLabel(null)
   }),
   grid('open', texts.imageFile.open, [], () => {
@@ -250,7 +250,7 @@ const all: readonly Action[] = [
   grid('select-none', texts.actions.selectNone, ['Escape'], () => ui.set({ selection: new Set() })),
 ]
 
-/** The same with the keys that are in force now. */
+/** The same with the current shortcuts. */
 export const actions: readonly Action[] = all.map((one) => ({
   ...one,
   get keys() {
@@ -258,7 +258,7 @@ export const actions: readonly Action[] = all.map((one) => ({
   },
 }))
 
-/** The keys that an action came with. */
+/** An action's default shortcuts. */
 export const firstKeys = (id: string): readonly string[] => all.find((one) => one.id === id)?.keys ?? []
 
 function everywhere(id: string, title: string, keys: string[], run: () => void): Action {
@@ -270,7 +270,7 @@ function changing(id: string, title: string, keys: string[], run: () => void): A
 function tour(id: string, title: string, keys: string[], run: () => void): Action {
   return { ...everywhere(`tour.${id}`, title, keys, run), here: () => ui.get().tour !== null, whyNot: needsTour }
 }
-/** About the open image, or the one under the keyboard. */
+/** For the open image, or the one under the cursor. */
 function atHand(id: string, title: string, keys: string[], run: (imageId: number) => void): Action {
   const act = (): void => {
     const imageId = imageAtHand()
@@ -305,30 +305,30 @@ export function action(id: string): Action {
   return found
 }
 
-/** Keys that no label can have. */
+/** Keys that labels can't have. */
 export function reservedKeys(): ReadonlySet<string> {
-  // Where one label is gone through, the keys of labels do nothing.
+  // In label by label, label shortcuts do nothing.
   const used = actions.filter(({ group }) => group !== 'LabelByLabel').flatMap(({ keys }) => keys)
   return new Set(used.filter((key) => key.length === 1))
 }
 
 export const keysOfLabels = (labels: readonly Label[]): Map<number, string> => assignKeys(labels, reservedKeys())
 
-/** Its first key as people read it; empty where it has none. */
+/** Its first shortcut as shown to people; empty if it has none. */
 export function keyNameOf(id: string): string {
   const [key] = action(id).keys
   return key === undefined ? '' : keyName(key)
 }
 
-/** A title with its key, for where the pointer rests. */
+/** A title with its shortcut, for tooltips. */
 export function withKeyOf(title: string, id: string): string {
   const key = keyNameOf(id)
   return key ? `${title} (${key})` : title
 }
 
 /**
- * A label's key marks it present, with Shift absent; once more takes the mark back. In the grid it marks all that is selected.
- * @returns whether the key is that of a label
+ * A label's key marks it present, with Shift absent; pressed again, it clears the mark. In the grid it marks the selected images.
+ * @returns whether the key belongs to a label
  */
 export function runLabelKey(key: string): boolean {
   const plain = key.replace(/^shift\+/, '')

@@ -20,7 +20,7 @@ import {
 } from './now.ts'
 import { focusedLabel } from './openImage.ts'
 
-/** Why something can't be done now, as a sentence; null: it can. */
+/** Why something can't be done now, as a sentence; null if it can. */
 export type WhyNot = () => string | null
 
 const words = texts.notNow
@@ -30,7 +30,7 @@ const unless =
   () =>
     holds() ? null : reason
 
-/** The first reason that there is. */
+/** The first reason, if any. */
 export const firstOf =
   (...reasons: readonly WhyNot[]): WhyNot =>
   () => {
@@ -53,7 +53,7 @@ export const needsTour = firstOf(
   unless(() => ui.get().tour !== null, words.notTour),
 )
 
-// A mark that is on its way has no title yet, and can be undone.
+// A mark that is still being saved has no title yet, but can be undone.
 const isSaving = (): boolean => ui.get().saving > 0
 export const needsUndo = firstOf(
   needsWriting,
@@ -96,7 +96,7 @@ const isAsked = (): boolean => {
     [...detail.mistakes, ...detail.allSuggestions].some((suggestion) => suggestion.labelId === labelId)
   )
 }
-/** Of a label that the model says something of. */
+/** Needs a label that the model scores. */
 export const needsSuggestion = firstOf(
   needsWritableImage,
   unless(isSeen, words.unseenSuggestion),
@@ -107,9 +107,9 @@ export const needsSuggestions = firstOf(
   unless(isSeen, words.unseenSuggestion),
   unless(() => (detailNow()?.suggestions.length ?? 0) > 0, words.noSuggestions),
 )
-/** To say something of every label that is open. */
+/** To mark all undecided labels at once, the image must have been shown. */
 export const needsSeen = firstOf(needsWritableImage, unless(isSeen, words.unseen))
-/** As a button shows it: without anything that is open there is nothing to say. */
+/** The same for a button, which also needs undecided labels. */
 export const needsOpenLabels = firstOf(
   needsSeen,
   unless(() => {

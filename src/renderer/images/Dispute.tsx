@@ -5,7 +5,7 @@ import { texts } from '../texts/index.ts'
 
 const t = texts.disputes
 
-/** Who said what of a label that people don't agree on; marking it settles it. */
+/** Who said what about a label that people disagree on; marking it settles the dispute. */
 export function Dispute({ statements }: { statements: readonly Statement[] }) {
   const nameOf = ({ annotator, origin }: Statement): string => annotator ?? origin
   const stateOf = ({ state }: Statement): string => texts.states[sideOf(state)].toLocaleLowerCase()

@@ -3,7 +3,7 @@ import { openImage, ui } from '../state/ui.ts'
 import { texts } from '../texts/index.ts'
 import { leaveFocus } from '../ui/keepFocus.ts'
 
-/** Which of how many; a number that is typed into it is gone to. */
+/** The image's number and the total; typing a number goes to that image. */
 export function GoTo({ index, ids }: { index: number; ids: Int32Array }) {
   const [typed, setTyped] = useState<string | null>(null)
   const go = (): void => {

@@ -20,7 +20,7 @@ import { preload } from './preload.ts'
 import { Stage } from './Stage.tsx'
 import { useOpenLabels, useWhy } from './useOpenLabels.ts'
 
-/** The image, and where the model looked in it while somebody asks why. */
+/** The image, with where the model looked while reasons are shown. */
 function ExplainedStage({ detail }: { detail: ImageDetail }) {
   const { focused } = useOpenLabels(detail)
   const why = useWhy(detail, focused)
@@ -33,7 +33,7 @@ function ExplainedStage({ detail }: { detail: ImageDetail }) {
   )
 }
 
-/** What is known of why an image can't be seen. */
+/** Why an image can't be shown, as far as known. */
 function Unseen({ detail }: { detail: ImageDetail }) {
   const wasFound = detail.status === 'ok'
   const { data: reason = '' } = useQuery({
@@ -55,18 +55,18 @@ function Unseen({ detail }: { detail: ImageDetail }) {
   )
 }
 
-/** One image, large, and its labels. */
+/** The image view: one image, large, with its labels. */
 export function ImageView({ id }: { id: number }) {
   const { data: detail, error } = useQuery(fetchDetail(id))
   const { data: ids = new Int32Array(0) } = useImageIds()
   const index = ids.indexOf(id)
   const failed = usePictures((state) => state.failed.has(id))
-  // Opened once more, it is tried once more.
+  // Opening it again tries again.
   useLayoutEffect(() => tryPicturesAgain(id), [id])
 
   const isAllowed = useImagesAllowed()
 
-  // The neighbours are ready before they are asked for, the next one first.
+  // Preloads the neighbours, the next one first.
   useEffect(() => {
     for (const near of index < 0 || !isAllowed ? [] : [ids[index + 1], ids[index - 1], ids[index + 2]]) {
       if (near === undefined) continue

@@ -8,7 +8,7 @@ import { inputStyle } from '../ui/Field.tsx'
 import { bestFound, isNewName, labelGroups } from './groups.ts'
 import { addFound } from './NewLabelButton.tsx'
 
-/** Type a few letters, Enter: it is present; with Shift: absent. A name that is no label yet becomes one. */
+/** Type a few letters: Enter marks the label present, Shift+Enter absent. A new name becomes a new label. */
 function decideFound(isAbsent: boolean): void {
   const detail = detailNow()
   const search = ui.get().labelSearch

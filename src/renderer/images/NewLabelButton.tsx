@@ -7,7 +7,7 @@ import { notifyError, ui } from '../state/ui.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 
-/** A name that was looked for and is no label yet becomes one, present in the open image. */
+/** Turns a searched name that isn't a label yet into one, present in the open image. */
 export async function addFound(imageId: number, name: string): Promise<void> {
   try {
     const label = await client.labels.add({ name })

@@ -6,23 +6,23 @@ export interface LabelEntry {
   label: Label
   state: KnownState | undefined
   suggestion: Suggestion | undefined
-  /** What the model says against a known state. */
+  /** The model's contradiction of a known state. */
   mistake: Suggestion | undefined
-  /** What people said who don't agree on it. */
+  /** Who said what, if people disagree. */
   dispute: readonly Statement[] | undefined
 }
 
 export interface LabelGroups {
-  /** Those that people don't agree on. */
+  /** Labels that people disagree on. */
   disputed: LabelEntry[]
-  /** Undecided and likely: what could be present first, the surest first. */
+  /** Undecided and likely: present before absent, surest first. */
   suggested: LabelEntry[]
-  /** Likely mistakes first, the likeliest of them on top; then present, then absent. */
+  /** Likely mistakes first, likeliest on top; then present, then absent. */
   known: LabelEntry[]
   unknown: LabelEntry[]
 }
 
-/** @param search only labels whose name holds it; case makes no difference */
+/** @param search only labels whose name contains it, in any case */
 export function labelGroups(labels: readonly Label[], detail: ImageDetail, search = ''): LabelGroups {
   const states = new Map(detail.states.map((state) => [state.labelId, state]))
   const suggestions = new Map(detail.allSuggestions.map((one) => [one.labelId, one]))
@@ -60,8 +60,8 @@ function weight({ suggestion }: LabelEntry): number {
 }
 
 /**
- * The label that Enter takes while one types its name: the one that is called so, else one that begins so, else one with a word
- * that begins so, else one that holds it; the first of the list among equals.
+ * The label that Enter picks while its name is being typed: an exact match, otherwise one that starts with it, one with a word that
+ * starts with it, or one that contains it; ties go to the first in the list.
  */
 export function bestFound(
   { disputed, suggested, known, unknown }: LabelGroups,
@@ -74,11 +74,11 @@ export function bestFound(
     if (name.startsWith(wanted)) return 2
     return name.split(/[\s_-]+/).some((word) => word.startsWith(wanted)) ? 1 : 0
   }
-  // Sorting keeps the order of equals.
+  // Sorting is stable.
   return [...disputed, ...suggested, ...unknown, ...known].sort((a, b) => closeness(b) - closeness(a))[0]
 }
 
-/** What is absent when all that is there has been said: the unknown labels, but for those above a label that is present. */
+/** The labels that “Mark the rest absent” marks: the unknown ones, except ancestors of a present label. */
 export function restOf(labels: readonly Label[], { states }: Pick<ImageDetail, 'states'>): number[] {
   const byId = new Map(labels.map((label) => [label.id, label]))
   const settled = new Set(states.map(({ labelId }) => labelId))
@@ -91,9 +91,9 @@ export function restOf(labels: readonly Label[], { states }: Pick<ImageDetail, '
 
 /**
  * @param mistakesFirst whether likely mistakes come before what the model suggests
- * @param settled the label that was under the keyboard last: what a mark brings to the front must not come under a key on its way
- * @returns the label under the keyboard: the chosen one while it is shown, else the first that people don't agree on, or the first suggestion, that was not
- * passed over
+ * @param settled the label that was focused last: a suggestion that a mark brings to the front must not take a key that is already on its way
+ * @returns the focused label: the chosen one while it is shown, otherwise the first that people disagree on or that is suggested, and
+ *   that wasn't skipped
  */
 export function nextFocus(
   { disputed, suggested, known, unknown }: LabelGroups,
@@ -109,7 +109,7 @@ export function nextFocus(
   return queue.find((id) => id === settled) ?? queue[0] ?? null
 }
 
-/** Whether what is looked for is the name of no label, whichever way it is written. */
+/** Whether no label has this name, ignoring case. */
 export function isNewName(labels: readonly Label[], search: string): boolean {
   const name = search.trim().toLocaleLowerCase()
   return name !== '' && !labels.some((one) => one.name.toLocaleLowerCase() === name)

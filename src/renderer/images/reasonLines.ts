@@ -4,17 +4,17 @@ import { texts } from '../texts/index.ts'
 
 export interface ReasonLine {
   text: string
-  /** Its share, in log odds: above 0 it speaks for present. */
+  /** Its share in log odds; above 0 speaks for present. */
   logOdds: number
 }
 
-/** Smaller shares are told together, and so are the known labels after these. */
+/** Smaller shares are summed up, and so are the known labels after the first `knownTold`. */
 const worthTelling = 0.05
 const knownTold = 4
 
 const isWorthTelling = ({ logOdds }: ReasonLine): boolean => Math.abs(logOdds) >= worthTelling
 
-/** The reasons as a person reads them: the image itself, similar images, its other labels. Their shares add up to the whole. */
+/** The reasons as people read them: the image itself, similar images, its other labels. Their shares add up to the total. */
 export function reasonLines(reasons: Reasons, nameOf: (labelId: number) => string): ReasonLine[] {
   const { model, cross, intra, logOdds } = reasons
   const looks = model.reduce((sum, one) => sum + one.logOdds, 0)
@@ -23,7 +23,7 @@ export function reasonLines(reasons: Reasons, nameOf: (labelId: number) => strin
   const present = heard.filter(({ state }) => state === State.present).length
   const similar = heard.length > 0 ? texts.why.nearest(present, heard.length) : texts.why.similar
   const nearest = { text: similar, logOdds: cross.logOdds }
-  // The images that were heard are shown below: they are told of, whatever they weigh.
+  // The similar images are shown below, so their line is always there, whatever its share.
   if (heard.length > 0 || isWorthTelling(nearest)) lines.push(nearest)
   const others = [
     ...intra.known.slice(0, knownTold).map(({ labelId, state, logOdds: share }) => ({

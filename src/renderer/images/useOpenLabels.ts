@@ -7,7 +7,7 @@ import { openImageId } from '../state/screen.ts'
 import { ui, useUi } from '../state/ui.ts'
 import { labelGroups, nextFocus } from './groups.ts'
 
-/** The labels of the open image as they are shown, and the one under the keyboard. */
+/** The labels of the open image as shown, and the focused one. */
 export function useOpenLabels(detail: ImageDetail) {
   const labels = useLabels()
   const search = useUi((state) => state.labelSearch)
@@ -26,17 +26,17 @@ export function useOpenLabels(detail: ImageDetail) {
 
 export interface Why {
   suggestion: Suggestion
-  /** Undefined until the answer is here. */
+  /** Undefined until the response arrives. */
   reasons: Reasons | undefined
   error: unknown
 }
 
-/** Why the label under the keyboard is suggested; undefined while nobody asks, or for a label without a suggestion. */
+/** Why the focused label is suggested; undefined while reasons are off, or without a suggestion. */
 export function useWhy(detail: ImageDetail, focused: number | null): Why | undefined {
   const isAsked = useUi((state) => state.why)
   const suggestion = detail.allSuggestions.find(({ labelId }) => labelId === focused)
   const { data, error } = useQuery({
-    // A mark that changes the reasons changes the probability.
+    // A mark that changes the reasons also changes the probability.
     queryKey: [...keys.reasons, detail.id, focused, suggestion?.probability],
     queryFn: () => client.suggestions.reasons({ imageId: detail.id, labelId: suggestion!.labelId }),
     enabled: isAsked && suggestion !== undefined,

@@ -1,23 +1,23 @@
 import type { StateName } from '../../contract/state.ts'
 
-/** What a confirmed page says of an image. */
+/** What confirming the page says about an image. */
 export type Said = StateName
 
-/** One page of images of which a label is undecided. */
+/** A page of images in which a label is undecided. */
 export interface Page {
   ids: readonly number[]
-  /** That the label is present, falling; null where the model says nothing: at the end. */
+  /** Probability of present, descending; null, at the end, without a score. */
   probabilities: readonly (number | null)[]
-  /** So many from the start are present, unless something else was said of them. */
+  /** The cutoff: this many from the start are present, unless changed individually. */
   cut: number
-  /** What each is by the cut. Where neither a model nor a cut that was moved says anything, it stays open. */
+  /** What the cutoff says about each. Without a score or a moved cutoff, it stays unknown. */
   proposed: readonly Said[]
 }
 
 /**
- * The page that begins at a place of the list, the surest present first: whatever the order of the list, the cut goes between
- * those that are present and those that are not.
- * @param moved where the cut was moved to; null: where the model puts it
+ * The page that starts at a place in the list, most probable first: whatever the order of the list, the cutoff separates present from
+ * the rest.
+ * @param moved where the cutoff was moved to; null for the model's
  */
 export function pageAt(
   list: { ids: readonly number[]; probabilities: readonly (number | null)[] },
@@ -41,18 +41,18 @@ export function pageAt(
 }
 
 /**
- * What each image of the page is, in its order.
- * @param said of single images, against the cut
- * @param unseen images whose picture did not come: nothing is said of them
+ * What is said about each image of the page, in order.
+ * @param said changes of single images, overriding the cutoff
+ * @param unseen images that couldn't be shown: nothing is said about them
  */
 export function saidOf({ ids, proposed }: Page, said: ReadonlyMap<number, Said>, unseen: ReadonlySet<number>): Said[] {
   return ids.map((id, place) => (unseen.has(id) ? 'unknown' : (said.get(id) ?? proposed[place])))
 }
 
-/** Present and absent by turns; what was left open is decided. */
+/** Toggles present and absent; unknown becomes present. */
 export const flipped = (said: Said): Said => (said === 'present' ? 'absent' : 'present')
 
-/** What a confirmation of the page sends. */
+/** The decisions that confirming the page sends. */
 export function decisionsOf(
   page: Page,
   said: ReadonlyMap<number, Said>,

@@ -10,28 +10,28 @@ import { grid, labelByLabelId } from '../state/screen.ts'
 import { changeGround, notifyError, openImage, showScreen, ui, useUi } from '../state/ui.ts'
 import { decisionsOf, flipped, type Page, pageAt, type Said, saidOf } from './page.ts'
 
-/** Images of one call: some dozens of pages. */
+/** Images per call: a few dozen pages. */
 const mostAtOnce = 2000
 
 interface Place {
-  /** Of the list, where the page begins. */
+  /** Where in the list the page starts. */
   start: number
-  /** Where the cut was moved to; null: where the model puts it. */
+  /** Where the cutoff was moved to; null for the model's. */
   cut: number | null
-  /** What was said of single images. */
+  /** Changes of single images. */
   said: ReadonlyMap<number, Said>
-  /** A place of the page. */
+  /** A place on the page. */
   cursor: number
 }
 
 interface LabelByLabel extends Place {
-  /** Null until it is there. */
+  /** Null until it has loaded. */
   list: LabelByLabelList | null
   order: LabelByLabelOrder
-  /** Images of one page. */
+  /** Images per page. */
   size: number
   columns: number
-  /** Pages that were confirmed from this list, the last one at the end. */
+  /** The confirmed pages of this list, latest last. */
   past: (Place & { title: string; decided: number })[]
   /** Since the screen was opened. */
   decided: number
@@ -55,7 +55,7 @@ export const useLabelByLabel = create<LabelByLabel>(() => ({
 
 export const labelByLabel = { get: useLabelByLabel.getState, set: useLabelByLabel.setState }
 
-/** From the grid or from an image: one label, many images. The label that is gone through already begins anew. */
+/** Opens label by label from the grid or from an image. If the label is already open, it starts over. */
 export function openLabelByLabel(labelId: number): void {
   const isSame = labelIdNow() === labelId
   showScreen({ kind: 'labelByLabel', labelId })
@@ -64,7 +64,7 @@ export function openLabelByLabel(labelId: number): void {
 
 const labelIdNow = (): number | null => labelByLabelId(ui.get().screen)
 
-// However the screen was reached, Back and an address included.
+// However the screen was reached, including Back and an address.
 useUi.subscribe((now, before) => {
   const labelId = labelByLabelId(now.screen)
   if (labelId !== null && labelId !== labelByLabelId(before.screen)) begin()
@@ -87,7 +87,7 @@ export function orderBy(order: LabelByLabelOrder): void {
   void load()
 }
 
-/** Asks for the undecided images as they are now, and begins at the first. */
+/** Fetches the currently undecided images, and starts at the first. */
 export async function load(): Promise<void> {
   const labelId = labelIdNow()
   const { filter } = ui.get()
@@ -95,7 +95,7 @@ export async function load(): Promise<void> {
   if (labelId === null) return
   try {
     const list = await client.labelByLabel.list({ labelId, order, filter: besides(filter), limit: mostAtOnce })
-    // Somebody may have gone on to another label meanwhile.
+    // Another label may have been opened meanwhile.
     if (labelIdNow() === labelId && labelByLabel.get().order === order) labelByLabel.set({ ...fresh, list, past: [] })
   } catch (error) {
     notifyError(error)
@@ -103,7 +103,7 @@ export async function load(): Promise<void> {
   }
 }
 
-/** Of the filter of the grid: where to look, not what is known. */
+/** The parts of the grid's filter that say where to look. */
 const besides = ({ text, folder, labels }: ImageFilter): ImageFilter => ({ text, folder, labels })
 
 export function pageOf({ list, start, size, cut }: Pick<LabelByLabel, 'list' | 'start' | 'size' | 'cut'>): Page {
@@ -119,7 +119,7 @@ export function say(imageId: number, what: Said): void {
   labelByLabel.set(({ said }) => ({ said: new Map(said).set(imageId, what) }))
 }
 
-/** Of the image under the keyboard. */
+/** Says something about the focused image. */
 export function sayHere(what: Said | 'other'): void {
   const { cursor, said } = labelByLabel.get()
   const page = pageOf(labelByLabel.get())
@@ -128,7 +128,7 @@ export function sayHere(what: Said | 'other'): void {
   say(id, what === 'other' ? flipped(saidOf(page, said, usePictures.getState().failed)[cursor]) : what)
 }
 
-/** Of all on the page that would stay open. */
+/** Says absent about all on the page that would stay unknown. */
 export function sayRestAbsent(): void {
   const page = pageOf(labelByLabel.get())
   const said = new Map(labelByLabel.get().said)
@@ -137,7 +137,7 @@ export function sayRestAbsent(): void {
   labelByLabel.set({ said })
 }
 
-/** On to the next page without a word about this one. */
+/** Goes to the next or previous page without deciding this one. */
 export function pass(by: 1 | -1): void {
   const { start, size, list } = labelByLabel.get()
   const next = start + by * size
@@ -145,7 +145,7 @@ export function pass(by: 1 | -1): void {
   labelByLabel.set({ ...fresh, start: next })
 }
 
-/** Decides the whole page: one action. The next one is there at once; what can't be saved comes back. */
+/** Decides the whole page as one action. The next page shows at once; if saving fails, this one comes back. */
 export async function confirm(): Promise<void> {
   const labelId = labelIdNow()
   const { list, busy, start, cut, said, cursor } = labelByLabel.get()
@@ -167,12 +167,12 @@ export async function confirm(): Promise<void> {
       decided: decided + result.changed,
     }))
   }
-  // Beyond the end of the list there may be more that were not asked for.
+  // There may be more images beyond the end of the fetched list.
   if (after >= list.ids.length) await load()
   labelByLabel.set({ busy: false })
 }
 
-/** An undo leads back to the page that it confirmed; of anything else that changed, the list is asked for again. */
+/** An undo leads back to the page it reverts; after any other change, the list is fetched again. */
 export function followHistory(title: string | undefined): void {
   if (title === undefined || labelIdNow() === null) return
   const { past, decided } = labelByLabel.get()
@@ -191,7 +191,7 @@ export function openFromPage(): void {
   if (id !== undefined) openImage(id)
 }
 
-/** The label with the fewest decisions: where there is most to do. */
+/** The label with the fewest decisions, where most is left to do. */
 export function leastDecided(labels: readonly Label[]): Label | undefined {
   const decided = ({ presentCount, absentCount }: Label): number => presentCount + absentCount
   return labels.toSorted((a, b) => decided(a) - decided(b))[0]
