@@ -39,6 +39,8 @@ function ugly({ images: names, labels: words } = { images, labels }): MemoryProj
 
 interface Reading {
   format: string
+  /** @default the format’s own */
+  reader?: string
   target: string
   /** What the program has no place for. @default both are read */
   without?: { absent?: boolean; unlabelled?: boolean }
@@ -72,6 +74,9 @@ async function placeImage(_: unknown, destination: string): Promise<void> {
 
 const withoutExtension = (file: string): string => file.replace(/\.[^.]+$/, '')
 
+/** It doesn’t look into subfolders. */
+const flat = { images: images.filter((name) => !name.includes('/')), labels }
+
 const readings: Reading[] = [
   { format: 'coco', target: 'x.json' },
   { format: 'lvis', target: 'x.json' },
@@ -89,15 +94,18 @@ const readings: Reading[] = [
     named: withoutExtension,
     names: { images, labels: labels.filter((name) => !name.includes(':')) },
   },
+  { format: 'yolo', reader: 'supervision-yolo', target: 'x', without: { absent: true }, names: flat },
+  { format: 'coco', reader: 'supervision-coco', target: 'x', without: { absent: true, unlabelled: true }, names: flat },
+  { format: 'voc', reader: 'supervision-voc', target: 'x', without: { absent: true }, names: flat },
 ]
 
 describe.skipIf(missing)(`what Surmise writes, read by the programs${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  test.each(readings)('$format', async (reading) => {
+  test.each(readings.map((one) => ({ ...one, by: one.reader ?? one.format })))('$by', async (reading) => {
     const format = formatById(reading.format)
     const project = ugly(reading.names)
     const target = path.join(temporaryFolder(), reading.target)
     const placing = format.images === 'needed' || format.images === 'optional' ? placeImage : undefined
     await format.write!(project.source(), target, { appVersion: '0', placeImage: placing })
-    expect(readBy(reading.format, target)).toEqual(expected(project, reading))
+    expect(readBy(reading.reader ?? reading.format, target)).toEqual(expected(project, reading))
   })
 })

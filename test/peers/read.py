@@ -106,7 +106,48 @@ def yolo():
     return found
 
 
+def supervision_boxes(kind):
+    """supervision: boxes, and the names of classes"""
+    import supervision
+
+    root = Path(place)
+    load = {
+        "yolo": lambda: supervision.DetectionDataset.from_yolo(
+            str(root / "images" / "train"), str(root / "labels" / "train"), str(root / "data.yaml")
+        ),
+        "coco": lambda: supervision.DetectionDataset.from_coco(str(root / "images"), str(next((root / "annotations").glob("labels_*.json")))),
+        "voc": lambda: supervision.DetectionDataset.from_pascal_voc(str(root / "JPEGImages"), str(root / "Annotations")),
+    }
+    data = load[kind]()
+    within = {"yolo": root / "images" / "train", "coco": root / "images", "voc": root / "JPEGImages"}[kind]
+    return {
+        Path(file).relative_to(within).as_posix(): {data.classes[one]: 1 for one in found.class_id}
+        for file, _, found in data
+    }
+
+
+def cleanlab():
+    """cleanlab: of a table with held-out probabilities, the images whose labels look wrong, the worst first"""
+    import numpy
+    import pandas
+    from cleanlab.filter import find_label_issues
+
+    table = pandas.read_csv(place, keep_default_na=False)
+    known = table[table["held_out"] == "yes"]
+    probabilities = known.pivot(index="image", columns="label", values="probability").dropna()
+    states = known.pivot(index="image", columns="label", values="known").loc[probabilities.index]
+    given = [list(numpy.flatnonzero(row == "present")) for row in states.to_numpy()]
+    issues = find_label_issues(
+        given, probabilities.to_numpy(), multi_label=True, return_indices_ranked_by="self_confidence", n_jobs=1
+    )
+    return [probabilities.index[one] for one in issues]
+
+
 readers = {
+    "cleanlab": cleanlab,
+    "supervision-yolo": lambda: supervision_boxes("yolo"),
+    "supervision-coco": lambda: supervision_boxes("coco"),
+    "supervision-voc": lambda: supervision_boxes("voc"),
     "coco": coco,
     "lvis": lvis,
     "csv": csv,
