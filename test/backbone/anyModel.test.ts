@@ -269,6 +269,19 @@ describe('is refused with a sentence', () => {
     })
   })
 
+  test('a model of images and texts together', async () => {
+    const both = await modelFile((graph) => {
+      const image = graph.input('pixel_values', 'float32', ['n', 3, 64, 64])
+      const ids = graph.input('input_ids', 'int64', ['n', 's'])
+      graph.output('features', convolution(graph, image, 32))
+      graph.output('text_embeds', cast(graph, ids, 'float32', 1))
+    })
+    await expect(resolveBackbone(both)).rejects.toMatchObject({
+      code: 'backbone-input',
+      message: expect.stringContaining('holds a text encoder beside the image encoder'),
+    })
+  })
+
   test('a model with an operator that ONNX Runtime lacks', async () => {
     const file = await modelFile((graph) => {
       const map = convolution(graph, graph.input('x', 'float32', ['n', 3, 64, 64]), 32)

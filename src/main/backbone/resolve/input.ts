@@ -95,6 +95,14 @@ function imageAmong(inputs: readonly ValueInfo[], { file }: RegistryEntry): Valu
       'Choose its image encoder, often a file with “vision” or “visual” in its name.',
     )
   }
+  const asksForText = image && others.length === 0 && inputs.some(({ name }) => name === 'input_ids')
+  if (asksForText) {
+    throw new UserError(
+      'backbone-input',
+      `This file holds a text encoder beside the image encoder, and runs only with both an image and a text: ${file} takes ${list}.`,
+      'Choose the image encoder alone, often a file with “vision” or “visual” in its name.',
+    )
+  }
   const what = inputs.length > 1 && image ? 'needs more than one image' : 'doesn’t take an image'
   throw new UserError('backbone-input', `This model ${what}: ${file} takes ${list || 'nothing'}.`, usableHint)
 }
