@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { UserError } from '../../src/main/base/errors.ts'
@@ -8,6 +8,7 @@ import type { Format } from '../../src/main/exchange/formats/format.ts'
 import { formatById, formats } from '../../src/main/exchange/formats/list.ts'
 import { ImportPlan } from '../../src/main/exchange/plan/plan.ts'
 import { temporaryFile, temporaryFolder } from './folder.ts'
+import { foreign, more, writeForeign } from './foreignFiles.ts'
 import { MemoryProject } from './memoryProject.ts'
 
 /** So many broken files for each reader; SURMISE_FUZZ asks for more. */
@@ -25,43 +26,13 @@ function pets(): MemoryProject {
   return project
 }
 
-/** Files of formats that others write: their content, or what one of their programs wrote. */
-const foreign: Record<string, { place: string; files: Record<string, string | { peer: string }> }> = {
-  'label-studio-csv': { place: 'x.csv', files: { 'x.csv': { peer: 'label-studio/ls-export.csv' } } },
-  'fiftyone-dataset': { place: 'samples.json', files: { 'samples.json': { peer: 'fiftyone/samples.json' } } },
-  records: { place: 'x.parquet', files: { 'x.parquet': { peer: 'hugging-face/numbered.parquet' } } },
-  'image-json': {
-    place: 'x',
-    files: {
-      'x/a.json': JSON.stringify({ imagePath: 'a.jpg', flags: { dog: true }, shapes: [{ label: 'cat', points: [] }] }),
-      'x/c.json': JSON.stringify({ imagePath: 'c.png', flags: {}, shapes: [] }),
-    },
-  },
-  'imagenet-txt': { place: 'x', files: { 'x/synsets.txt': 'dog\ncat\n', 'x/train.txt': 'a.jpg 0 1\nsub/b.jpg 1\n' } },
-}
-/** The same reader, with other files of its own. */
-const more: [id: string, files: Record<string, string | { peer: string }>, place: string][] = [
-  ['records', { 'x.jsonl': '{"image":"a.jpg","labels":["dog"]}\n{"image":"c.png","labels":[]}\n' }, 'x.jsonl'],
-  ['records', { 'x.json': '[{"image":"a.jpg","dog":1,"cat":0},{"image":"c.png","dog":0,"cat":1}]' }, 'x.json'],
-  ['huggingface', { x: { peer: 'hugging-face/saved' } }, 'x'],
-]
-
 async function exported(format: Format, others = foreign[format.id]): Promise<string> {
   const target = path.join(temporaryFolder(), `x${format.extensions[0] ?? ''}`)
   const placeImage = async ({ path: name }: { path: string }, destination: string) => {
     mkdirSync(path.dirname(destination), { recursive: true })
     writeFileSync(destination, name)
   }
-  if (others) {
-    const place = path.join(path.dirname(target), others.place)
-    for (const [name, content] of Object.entries(others.files)) {
-      const file = path.join(path.dirname(target), name)
-      mkdirSync(path.dirname(file), { recursive: true })
-      if (typeof content === 'string') writeFileSync(file, content)
-      else cpSync(path.join(import.meta.dirname, 'peers', content.peer), file, { recursive: true })
-    }
-    return place
-  }
+  if (others) return writeForeign(others, path.dirname(target))
   await format.write!(pets().source(), target, { appVersion: '0', suggestions: true, placeImage })
   return target
 }

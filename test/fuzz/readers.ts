@@ -69,11 +69,44 @@ const wordsOf: Record<string, readonly string[]> = {
   fiftyone: ['"classes":', '"labels":', '"samples":', '"tags":'],
   cvat: xml,
   voc: [...xml, ' 1\n', '-1\n', 'dog_train.txt'],
+  'fiftyone-dataset': [
+    ...['"samples":', '"filepath":"a.jpg"', '"_cls":"Classification"', '"_cls":"Classifications"', '"label":"dog"'],
+    ...['"classifications":', '"confidence":0.5', '"tags":["x"]', '{"_id":{"$oid":"1"}}'],
+  ],
+  records: [
+    ...['"image":', '"labels":["dog"]', '"file_name":"a.jpg"', '"columns":', '"data":', '"source-ref":"a.jpg"'],
+    ...['"job":[0]', '"job-metadata":', '"class-map":{"0":"dog"}', '"human-annotated":"no"', 'PAR1', '\n', 'dog|cat'],
+  ],
+  huggingface: [
+    '"file_name":"a.jpg"',
+    '"labels":["dog"]',
+    '"absent":["cat"]',
+    '"_type":"ClassLabel"',
+    '"features":',
+    '\n',
+  ],
+  'image-json': [
+    ...['"imagePath":"a.jpg"', '"flags":{"dog":true}', '"shapes":', '"label":"dog"', '"attrs":', '"objects":'],
+    ...['"tags":', '"size":{}', '"classTitle":"dog"', '"item":{"name":"a.jpg"}', '"annotations":', '"value":null'],
+  ],
+  via: [
+    ...['"_via_img_metadata":', '"_via_attributes":', '"filename":"a.jpg"', '"regions":', '"region_attributes":'],
+    ...['"file_attributes":', '{"dog":true}', '"type":"dog"', 'region_attributes,', '""'],
+  ],
+  'tag-files': [',', '\n', '_', ' ', '\\(', 'dog', '1 0.5 0.5 1 1'],
+  'imagenet-txt': ['synsets.txt', 'a.jpg 0 1\n', ' -1', '"a b.jpg" 0\n', '1e9', '\t'],
+  'label-studio-csv': [
+    ...['image,', 'annotator', 'annotation_id', 'created_at', 'lead_time', '"{""choices"":[""dog""]}"', 'dog', ','],
+    ...['[{""rectanglelabels"":[""dog""]}]', '\n'],
+  ],
   yolo: ['names:', 'nc: 2', '0: dog', 'train: images/train', '0 0.5 0.5 1 1\n', '&a', '*a', '<<: *a'],
 }
 
 /** Written as JSON, at least in part. */
-const jsonFormats = new Set(['coco', 'lvis', 'label-studio', 'datumaro', 'fiftyone', 'npy'])
+const jsonFormats = new Set([
+  ...['coco', 'lvis', 'label-studio', 'datumaro', 'fiftyone', 'npy', 'fiftyone-dataset', 'records', 'huggingface'],
+  ...['image-json', 'via'],
+])
 
 const ofFormats: Reader[] = formats.flatMap((format) => {
   const { read } = format
@@ -270,8 +303,8 @@ const broken: Reader = {
 
 /** What several readers have in common is asked for by one word. */
 const groups: Record<string, readonly string[]> = {
-  json: ['coco', 'lvis', 'label-studio', 'datumaro', 'fiftyone'],
-  csv: ['csv', 'csv-wide', 'open-images', 'tags'],
+  json: ['coco', 'lvis', 'label-studio', 'datumaro', 'fiftyone', 'fiftyone-dataset', 'records', 'image-json', 'via'],
+  csv: ['csv', 'csv-wide', 'open-images', 'tags', 'label-studio-csv'],
   xml: ['voc', 'cvat', 'label-config'],
   yaml: ['yolo'],
 }

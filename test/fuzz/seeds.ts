@@ -10,6 +10,7 @@ import { Graph } from '../../src/main/tensor/graph/graph.ts'
 import { onnxModel } from '../../src/main/tensor/onnx/model.ts'
 import { cnn } from '../backbone/families.ts'
 import { clipLike, siglipLike } from '../backbone/towers.ts'
+import { foreign, more, writeForeign } from '../exchange/foreignFiles.ts'
 import { MemoryProject } from '../exchange/memoryProject.ts'
 import type { Files } from './mutate.ts'
 
@@ -47,9 +48,20 @@ export function pets(): MemoryProject {
   return project
 }
 
-/** What a format writes itself. */
+/** What a format writes itself; of one that others write, their files. */
 export function formatSeeds(format: Format): Promise<Seed[]> {
+  const others = [
+    foreign[format.id],
+    ...more.map(([id, files, place]) => (id === format.id ? { files, place } : undefined)),
+  ]
   return inFolder(async (folder) => {
+    const seeds: Seed[] = []
+    for (const [index, one] of others.entries()) {
+      if (!one) continue
+      writeForeign(one, path.join(folder, `${index}`))
+      seeds.push({ files: filesBelow(path.join(folder, `${index}`)), main: one.place })
+    }
+    if (!format.write) return seeds
     const main = format.extensions[0] ? `x${format.extensions[0]}` : ''
     const target = path.join(folder, 'out', main)
     mkdirSync(path.join(folder, 'out'))
@@ -58,9 +70,9 @@ export function formatSeeds(format: Format): Promise<Seed[]> {
       writeFileSync(destination, name)
     }
     const options = { appVersion: '0', suggestions: true, ...(format.images === 'needed' && { placeImage }) }
-    await format.write!(pets().source(), main === '' ? path.join(target, 'data') : target, options)
+    await format.write(pets().source(), main === '' ? path.join(target, 'data') : target, options)
     const files = filesBelow(path.join(folder, 'out'))
-    return [{ files, main: main === '' ? 'data' : main }]
+    return [...seeds, { files, main: main === '' ? 'data' : main }]
   })
 }
 

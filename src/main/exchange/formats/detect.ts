@@ -49,10 +49,7 @@ export async function detect(place: string): Promise<Detected> {
     throw new UserError(
       'format-unknown',
       `Which format is this ${kind}? ${[insideOf(glimpse), place].filter(Boolean).join(' ')}`,
-      `Name the format: ${formats
-        .filter(({ read }) => read)
-        .map(({ id }) => id)
-        .join(', ')}.`,
+      'If you know its format, choose that. Otherwise save the labels as COCO, or as CSV with a column of images and one of labels.',
     )
   }
   if (ours.length > 1) throw unclear(ours, kind, place)

@@ -32,7 +32,9 @@ export const fiftyOne: Format = {
 
 function isFiftyOne(json: unknown): boolean {
   const first = isObject(json) ? Object.entries(json)[0] : undefined
-  if (first?.[0] === 'classes') return first[1] === null || Array.isArray(first[1])
+  if (first?.[0] === 'classes')
+    // Classes as objects are those of other programs.
+    return first[1] === null || (Array.isArray(first[1]) && !first[1].some(isObject))
   return first?.[0] === 'labels' && (isObject(first[1]) || Array.isArray(first[1]))
 }
 

@@ -1,4 +1,5 @@
 import type { Glimpse } from '../read/glimpse.ts'
+import { isObject } from '../read/jsonValues.ts'
 import { hasImageName } from '../read/walkFiles.ts'
 import { type Evidence, likely, perhaps, sure } from './format.ts'
 
@@ -31,8 +32,22 @@ const laidOut = (title: string, pattern: RegExp, hint: string): Foreign => ({
   },
 })
 
+/** By the keys at the top of a JSON file, or of the first line of one. */
+const keyed = (title: string, keys: readonly string[], hint: string): Foreign => ({
+  ...{ title, hint },
+  recognises: ({ json, inside }) => {
+    const fits = (one: unknown) => {
+      const first = Array.isArray(one) ? one[0] : one
+      return isObject(first) && keys.every((key) => key in first)
+    }
+    const found = fits(json) ? 'it' : [...inside].find(([, { json: one }]) => fits(one))?.[0]
+    return found === undefined ? undefined : { score: likely, because: `${found} has ${keys.join(', ')}` }
+  },
+})
+
 export const foreign: readonly Foreign[] = [
   named(/\.tfrecords?(-\d+-of-\d+)?$/, 'a TFRecord data set', asCoco),
+  named(/\.array_record(-\d+-of-\d+)?$/, 'a TensorFlow data set', asCoco),
   named(/\.(pkl|pickle)$/, 'a Python pickle', 'Save the table with to_csv instead.'),
   named(/\.npz$/, 'an archive of NumPy arrays', 'Save the array of labels alone, with numpy.save.'),
   named(/\.(feather)$/, 'a Feather table', 'Save the table with to_csv instead.'),
@@ -41,6 +56,28 @@ export const foreign: readonly Foreign[] = [
   named(/\.(xlsx?|ods)$/, 'a spreadsheet', 'Save it as CSV (UTF-8).'),
   named(/\.datum$/, 'a binary Datumaro data set', 'Export it from Datumaro in the “datumaro” format.'),
   named(/\.(zip|tar|tgz|gz|bz2|xz|7z|rar)$/, 'an archive', 'Unpack it, and import the folder.'),
+  keyed('a project of VIA 3', ['project', 'attribute', 'file', 'metadata'], 'Export it from VIA as COCO or CSV.'),
+  keyed(
+    'an export of Labelbox',
+    ['data_row', 'projects'],
+    'Write a CSV of it with a column for images and one for labels.',
+  ),
+  keyed(
+    'an export of Prodigy',
+    ['options', 'accept', 'answer'],
+    'Write a CSV of it with a column for images and one for labels.',
+  ),
+  {
+    title: 'a folder of captions',
+    hint: 'Sentences can’t be read as labels. If they are tags, choose the format “tag-files”.',
+    recognises: ({ isFolder, entries, inside }) => {
+      const images = new Set(entries.filter(hasImageName).map((entry) => entry.replace(/\.[^./]*$/, '')))
+      const found = [...inside.keys()].find((entry) => /\.txt$/.test(entry) && images.has(entry.slice(0, -4)))
+      return isFolder && found !== undefined
+        ? { score: perhaps / 2, because: `${found} lies beside its image` }
+        : undefined
+    },
+  },
   laidOut('a KITTI data set', /(^|\/)(label_2|label_colors\.txt)$/, asCoco),
   {
     ...{ title: 'a KITTI data set', hint: asCoco },

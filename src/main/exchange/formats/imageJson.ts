@@ -3,48 +3,36 @@ import { cancelled, UserError } from '../../base/errors.ts'
 import { State } from '../../domain/state.ts'
 import { Collected } from '../read/collected.ts'
 import { parseJsonText } from '../read/jsonText.ts'
-import { isObject, listOf, textOrNull } from '../read/jsonValues.ts'
+import { isObject, textOrNull } from '../read/jsonValues.ts'
 import { isFile, readText, walkFiles } from '../read/walkFiles.ts'
 import { type Evidence, type Format, type Glimpse, type ReadOptions, sure } from './format.ts'
+import { kindOf } from './imageJson/kinds.ts'
 
-/** A JSON file for each image, as labelme and FiftyOne (FiftyOneImageLabelsDataset) write them. */
+/** A JSON file for each image, as labelme, FiftyOne (FiftyOneImageLabelsDataset), Supervisely and V7 Darwin write them. */
 export const imageJson: Format = {
   id: 'image-json',
-  title: 'One JSON file per image (labelme, FiftyOneImageLabels)',
+  title: 'One JSON file per image (labelme, FiftyOneImageLabels, Supervisely, V7 Darwin)',
   says: { absent: false, unlabelled: true, provenance: 'none', suggestions: false },
-  limits: 'Flags that are set, shapes, attributes and objects are present. You’re asked about the rest.',
-  checked: 'folders that FiftyOne exported; labelme’s files, by hand',
+  limits:
+    'Tags, flags that are set, shapes, attributes and objects are present; of a tag with a choice, the choice. You’re asked about the rest.',
+  checked: 'folders that FiftyOne exported; files of labelme, Supervisely and V7, by hand',
   extensions: ['.json'],
   reads: 'file or folder',
   recognises,
   read: readImageJson,
 }
 
-type Kind = 'labelme' | 'fiftyone'
-
-function kindOf(json: unknown): Kind | undefined {
-  if (!isObject(json)) return undefined
-  if (typeof json.imagePath === 'string' && (isObject(json.flags) || Array.isArray(json.shapes))) return 'labelme'
-  const lists = [isObject(json.attrs) && json.attrs.attrs, isObject(json.objects) && json.objects.objects]
-  return lists.some(Array.isArray) ? 'fiftyone' : undefined
-}
-
-const titles: Record<Kind, string> = {
-  labelme: 'labelme’s shapes or flags',
-  fiftyone: 'FiftyOne’s attributes or objects',
-}
-
 function recognises({ isFolder, json, inside }: Glimpse): Evidence | undefined {
   if (!isFolder) {
     const kind = kindOf(json)
-    return kind && { score: sure, because: `it has ${titles[kind]} of one image` }
+    return kind && { score: sure, because: `it has ${kind.has} of one image` }
   }
   for (const [entry, { json: one }] of inside) {
     const kind = kindOf(one)
     if (kind)
       return {
         score: sure,
-        because: `${entry} has ${titles[kind]} of one image`,
+        because: `${entry} has ${kind.has} of one image`,
         reads: (other) => /\.json$/.test(other),
       }
   }
@@ -66,7 +54,7 @@ async function readImageJson(place: string, options: ReadOptions): Promise<Colle
   if (collected.images.length > 0) return collected
   throw new UserError(
     'not-image-json',
-    `No file here has labelme’s shapes or flags, or FiftyOne’s attributes or objects: ${place}`,
+    `No JSON file here is about an image, as labelme, FiftyOne, Supervisely or V7 write them: ${place}`,
     'Choose the folder with one JSON file per image.',
   )
 }
@@ -87,30 +75,17 @@ function readOne(collected: Collected, name: string, json: unknown): void {
   const below = name.replace(/^(.*\/)?labels\//i, '').replace(/\.json$/i, '')
   const kind = kindOf(json)
   if (!isObject(json) || !kind) {
-    // FiftyOne's list of its files, and what it writes of an image without labels.
+    // What FiftyOne writes of an image without labels; lists of files, and of a project's classes.
     if (isObject(json) && Object.keys(json).length === 0) collected.imageOf(below, { stem: true, unlabelled: true })
-    else if (!/(^|\/)manifest\.json$/i.test(name)) {
+    else if (!/(^|\/)(manifest|meta|dataset_info|obj_class_to_machine_color)\.json$/i.test(name)) {
       collected.problems.add('no-annotation', 'JSON files that don’t tell of an image: left out', name)
     }
     return
   }
-  const told = kind === 'labelme' ? (json.imagePath as string).replaceAll('\\', '/').replace(/^(\.\.?\/)+/, '') : below
-  const image = collected.imageOf(told, {
-    stem: true,
-    otherPaths: [path.posix.join(path.posix.dirname(below), told), below],
-  })
-  if (kind === 'labelme') {
-    for (const [flag, value] of Object.entries(isObject(json.flags) ? json.flags : {})) {
-      // A flag that isn't set may be one that nobody has looked at.
-      const label = collected.labelOf(flag)
-      if (value === true) collected.states.push(image, label, State.present)
-    }
-    for (const shape of listOf(json.shapes)) present(collected, image, isObject(shape) ? shape.label : undefined, name)
-    return
-  }
-  const [attrs, objects] = [json.attrs, json.objects].map((one) => (isObject(one) ? one : {}))
-  for (const one of listOf(attrs.attrs)) present(collected, image, isObject(one) ? one.value : undefined, name)
-  for (const one of listOf(objects.objects)) present(collected, image, isObject(one) ? one.label : undefined, name)
+  const { image: told, otherPaths, present: names, offered } = kind.read(json, below)
+  const image = collected.imageOf(told, { stem: true, otherPaths })
+  for (const label of offered) collected.labelOf(label)
+  for (const value of names) present(collected, image, value, name)
 }
 
 function present(collected: Collected, image: number, value: unknown, name: string): void {

@@ -17,7 +17,9 @@ import { lvis } from './lvis.ts'
 import { npy } from './npy.ts'
 import { openImages } from './openImages.ts'
 import { records } from './records.ts'
+import { tagFiles } from './tagFiles.ts'
 import { tagsCsv } from './tagsCsv.ts'
+import { via } from './via.ts'
 import { voc } from './voc.ts'
 import { yolo } from './yolo.ts'
 
@@ -26,7 +28,7 @@ export const formats: readonly Format[] = [
   ...[coco, lvis, csv, csvWide, openImages, tagsCsv],
   ...[voc, yolo, yoloClassification, folders],
   ...[labelStudio, labelStudioTable, cvat, datumaro, fiftyOne, fiftyOneDataset, huggingFace, records],
-  ...[imageJson, imagenetTxt],
+  ...[imageJson, via, tagFiles, imagenetTxt],
   ...[npy, features],
 ]
 

@@ -4,6 +4,7 @@ import { partialJson } from '../read/partialJson.ts'
 import { isLines, readRows } from '../read/rows.ts'
 import { type Evidence, type Format, type Glimpse, likely, perhaps, type ReadOptions } from './format.ts'
 import { columnsOf } from './rows/columns.ts'
+import { manifestRow } from './rows/manifests.ts'
 import { RowReader, rowSettings } from './rows/rowReader.ts'
 
 /** Tables that aren't CSV, whoever wrote them: one entry an image, with its labels. */
@@ -14,7 +15,7 @@ export const records: Format = {
   limits:
     'One entry per image with a column of labels, or one column per label. If nothing says absent, you’re asked about the rest.',
   checked: 'files that pandas and Hugging Face’s datasets wrote',
-  extensions: ['.json', '.jsonl', '.ndjson', '.parquet', '.arrow'],
+  extensions: ['.json', '.jsonl', '.ndjson', '.manifest', '.parquet', '.arrow'],
   reads: 'file',
   settings: rowSettings,
   recognises,
@@ -25,13 +26,16 @@ function recognises({ isFolder, name, head, json }: Glimpse): Evidence | undefin
   if (isFolder) return undefined
   if (head.startsWith('PAR1')) return { score: likely, because: 'it is a Parquet table' }
   if (/\.arrow$/.test(name)) return { score: likely, because: 'it is an Arrow table' }
-  const first = isLines(head) ? linesIn(head) : rowsIn(json)
-  const columns = first.length > 0 ? columnsOf(first, new Map()) : undefined
+  const inLines = isLines(head, name)
+  const first = (inLines ? linesIn(head) : rowsIn(json)).map(manifestRow)
+  const known = new Map(first.flatMap((one) => one.labels.map((label) => [label, []])))
+  const rows = first.map(({ row }) => row)
+  const columns = rows.length > 0 ? columnsOf(rows, known) : undefined
   if (!columns || columns.labels.length + columns.wide.length === 0) return undefined
-  const what = isLines(head) ? 'lines' : 'entries'
+  const what = inLines ? 'lines' : 'entries'
   const labels = columns.labels[0] ?? columns.wide.slice(0, 3).join(', ')
   return {
-    score: first.length > 1 || isLines(head) || Array.isArray(json) ? likely : perhaps,
+    score: rows.length > 1 || inLines || Array.isArray(json) ? likely : perhaps,
     because: `its ${what} have images in “${columns.image}” and labels in “${labels}”`,
   }
 }

@@ -150,14 +150,32 @@ async function readNames(folder: string): Promise<Map<number, string>> {
     const names = namesIn(await readText(file, largestYaml), file)
     if (names) return names
   }
-  for (const name of ['classes.txt', 'labels/classes.txt', 'obj.names']) {
+  for (const name of namesFiles) {
     const file = path.join(folder, name)
     if (!(await isFile(file))) continue
     const lines = (await readText(file)).split(/\r?\n/)
+    // An image may be called “labels”.
+    if (lines.some((line) => isBox(line))) continue
     return new Map([...lines.entries()].filter(([, line]) => line.trim() !== ''))
   }
-  throw notYolo(folder, 'This folder doesn’t name its labels', 'Put data.yaml in it.')
+  throw notYolo(
+    folder,
+    'This folder doesn’t name its labels',
+    'Put classes.txt in it, with the name of each label on a line of its own.',
+  )
 }
+
+/** As programs call a list of the names of labels. */
+const namesFiles = [
+  'classes.txt',
+  'labels/classes.txt',
+  'obj.names',
+  'labels.txt',
+  'labels/labels.txt',
+  '_darknet.labels',
+]
+
+const isBox = (line: string) => /^\d+( [\d.-]+){4}/.test(line)
 
 /** In bytes: names for a hundred thousand classes. */
 const largestYaml = 4 * 1024 * 1024

@@ -41,7 +41,7 @@ const foldersSeen = [1, 200, 60]
 export function mayHoldLabels(entry: string): boolean {
   const name = path.posix.basename(entry)
   return (
-    /\.(json|jsonl|ndjson|xml|csv|tsv|txt|ya?ml|parquet|arrow|tfrecords?|names|data|lst|mat)$/i.test(name) &&
+    /\.(json|jsonl|ndjson|manifest|xml|csv|tsv|txt|ya?ml|parquet|arrow|tfrecords?|names|data|lst|mat)$/i.test(name) &&
     !/^(readme|license|licence|copying|notice|changelog|requirements)\b/i.test(name)
   )
 }

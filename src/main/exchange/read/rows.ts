@@ -36,13 +36,13 @@ export async function readRows(file: string, options: RowsOptions, visit: (row: 
   })
   if (head.startsWith('PAR1')) return readParquet(file, options, visit)
   if (/\.(arrow|feather)$/i.test(file)) return readArrow(file, options, visit)
-  if (/\.(jsonl|ndjson)$/i.test(file) || isLines(head)) await readLines(file, options, visit)
+  if (isLines(head, file)) await readLines(file, options, visit)
   else await readTable(file, options, visit)
 }
 
-/** Whether this is one object a line. */
-export function isLines(head: string): boolean {
-  return /^\s*\{[^\n]*\}\s*\n\s*\{/.test(head)
+/** Whether this is one object a line: by what the file is called, or by its first two lines. */
+export function isLines(head: string, name: string): boolean {
+  return /\.(jsonl|ndjson|manifest)$/i.test(name) || /^\s*\{[^\n]*\}\s*\n\s*\{/.test(head)
 }
 
 async function readLines(file: string, { signal, onProgress }: RowsOptions, visit: (row: JsonObject) => void) {

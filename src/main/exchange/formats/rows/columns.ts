@@ -35,7 +35,8 @@ const labelNames = new Set(
       'keywords',
     ],
     ...['objects', 'annotations', 'label_names', 'labelname', 'class_names', 'classname', 'multilabel', 'attributes'],
-    ...['classificationannotations', 'classificationannotation', 'annotation', 'concepts', 'attribute_ids', 'species'],
+    ...['classificationannotations', 'classificationannotation', 'boundingboxannotations', 'polygonannotations'],
+    ...['annotation', 'concepts', 'attribute_ids', 'species'],
   ].map(keyOf),
 )
 /** Columns that say something else of an image, whatever their values look like. */

@@ -8,6 +8,7 @@ import { type Separator, separatorOf, tagsIn, UnclearSeparator } from '../../rea
 import { answerTo, type Setting, type Settings } from '../settings.ts'
 import { separatorSetting } from '../tables/tagsReader.ts'
 import { type Columns, columnsOf, imageIn, isYesOrNo, keyOf, nameKeyOf } from './columns.ts'
+import { manifestRow, suggested } from './manifests.ts'
 
 const imageSetting: Setting = {
   id: 'image',
@@ -63,9 +64,13 @@ export class RowReader {
   }
 
   /** @throws UserError `no-image-column`, `field-unclear`, `field-unknown`, `labels-unnamed` */
-  add(row: JsonObject): void {
+  add(line: JsonObject): void {
+    const { row, labels } = manifestRow(line)
     if (this.#columns) this.#row(row)
-    else if (this.#waiting.push(row) >= rowsLookedAt) this.#decide()
+    else {
+      for (const name of labels) if (!this.#classes.has(name)) this.#classes = new Map(this.#classes).set(name, [])
+      if (this.#waiting.push(row) >= rowsLookedAt) this.#decide()
+    }
   }
 
   /** Names that numbers stand for. */
@@ -243,6 +248,10 @@ export class RowReader {
   /** One label with other facts; columns of many ({"category": [0, 1], "bbox": …}); or labels with yes and no. */
   #object(image: number, column: string, value: JsonObject, state: Known): void {
     const key = nameKeyOf(value)
+    if (suggested in value) {
+      this.#suggestion(image, value.label, value[suggested] as number)
+      return
+    }
     if (key !== undefined) {
       this.#cell(image, column, value[key], state)
       return
@@ -251,6 +260,14 @@ export class RowReader {
     if (entries.length > 0 && entries.every(([, one]) => isYesOrNo(one) || one === null)) {
       for (const [label, one] of entries) if (one !== null) this.#state(image, label, one)
     } else this.#odd(image, value)
+  }
+
+  /** A model’s word is no mark, and what it didn't name isn't absent. */
+  #suggestion(image: number, name: unknown, probability: number): void {
+    const { collected } = this
+    collected.leftOpen.add(image)
+    if (typeof name !== 'string') this.#odd(image, name)
+    else collected.predictionsOf(this.#labels!).push(image, collected.labelOf(name), probability)
   }
 
   #state(image: number, label: string, value: unknown): void {

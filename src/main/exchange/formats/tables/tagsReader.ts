@@ -102,9 +102,10 @@ class TagsReader {
   }
 
   begin(survey: TableSurvey): (record: string[], line: number) => void {
-    const { image, tags, score } = survey
+    const { image, tags, score, moreTags } = survey
     if (!image || !tags) throw this.#notTags(survey)
-    const separator = this.#asked === 'auto' ? this.#separatorIn(survey, tags) : this.#asked
+    const separator =
+      moreTags.length > 0 ? 'none' : this.#asked === 'auto' ? this.#separatorIn(survey, tags) : this.#asked
     if (separator === 'none' && survey.isLong) this.collected.predictions.model = this.#file.split(/[\\/]/).at(-1)!
     const scored =
       score && survey.records.some((record) => isScore(record[score.place]) && Number(record[score.place]) !== 1)
@@ -115,7 +116,10 @@ class TagsReader {
         this.collected.problems.add('line-incomplete', 'Lines without an image: left out', `line ${line}`)
         return
       }
-      this.#record(path, restored(record[tags.place] ?? ''), separator, scored ? (record[score.place] ?? '') : '', line)
+      const probability = scored ? (record[score.place] ?? '') : ''
+      this.#record(path, restored(record[tags.place] ?? ''), separator, probability, line)
+      if (moreTags.length === 0) return
+      for (const cell of record.slice(tags.place + 1)) this.#record(path, restored(cell), separator, probability, line)
     }
   }
 
@@ -171,9 +175,16 @@ class TagsReader {
   }
 
   /** Columns that aren't read. */
-  #tellOthers({ columns, image, tags }: TableSurvey, score: TableColumn | undefined): void {
+  #tellOthers({ columns, image, tags, moreTags }: TableSurvey, score: TableColumn | undefined): void {
     for (const column of columns) {
-      if (column === image || column === tags || column === score || column.name.trim() === '') continue
+      if (
+        column === image ||
+        column === tags ||
+        column === score ||
+        moreTags.includes(column) ||
+        column.name.trim() === ''
+      )
+        continue
       this.collected.problems.add('column-passed-over', 'Columns that aren’t labels: left out', column.name)
     }
   }

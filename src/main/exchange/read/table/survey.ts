@@ -30,6 +30,8 @@ export interface TableSurvey {
   image: TableColumn | undefined
   /** The column with names of labels. */
   tags: TableColumn | undefined
+  /** Further columns with a label each: in a table without a header, whose lines have one cell for each label. */
+  moreTags: TableColumn[]
   value: TableColumn | undefined
   /** What a model says of the row's labels. */
   score: TableColumn | undefined
@@ -61,12 +63,14 @@ export function surveyTable(head: string, isWhole: boolean, choices: SurveyChoic
   const columns = header.map((name, place) => columnOf(place, name, records))
   const image = imageColumn(columns, records, choices.image)
   const others = columns.filter((column) => column !== image)
-  const tags = tagColumn(others, named, choices.tags)
+  const listed = named || !image ? [] : labelCells(others, image, records)
+  const tags = tagColumn(others, named, choices.tags) ?? listed[0]
   const value = others.find(
     ({ name, holds }) => isValueColumn(name) && (holds === 'states' || columnKey(name) === 'value'),
   )
   return {
     ...{ layout, hasHeader: named, columns, image, tags, records },
+    moreTags: tags && tags === listed[0] ? listed.slice(1) : [],
     value:
       tags && (value ?? (named || others.length !== 2 ? undefined : others.find(({ holds }) => holds === 'states'))),
     score: tags && others.find(({ name, holds }) => isScoreColumn(name) && holds !== 'text'),
@@ -156,6 +160,25 @@ function tagColumn(others: readonly TableColumn[], named: boolean, asked: string
   }
   const texts = others.filter(({ holds }) => holds === 'text')
   return texts.length === 1 ? texts[0] : undefined
+}
+
+/** What part of a data set a line of Google's is for. */
+const usages = new Set(['train', 'training', 'validation', 'validate', 'test', 'unassigned'])
+
+/** Google's tables: [training,]gs://bucket/a.jpg,dog,cat. Each line is as long as its labels are many. */
+function labelCells(others: readonly TableColumn[], image: TableColumn, records: readonly string[][]): TableColumn[] {
+  const before = others.filter(({ place }) => place < image.place)
+  const cellsOf = ({ place }: TableColumn) => records.map((record) => record[place]?.trim() ?? '')
+  const isUsage = (column: TableColumn) => cellsOf(column).every((cell) => usages.has(cell.toLowerCase()))
+  if (before.length > 1 || !before.every(isUsage)) return []
+  const after = others.filter(({ place }) => place > image.place)
+  const isGoogles = before.length > 0 || cellsOf(image).every((cell) => cell.startsWith('gs://'))
+  const isRagged = records.some((record) => record.length !== records[0].length)
+  if (!isGoogles && !isRagged) return []
+  const texts = after.filter(({ holds }) => holds === 'text')
+  // The first label, and then the corners of a box.
+  if (after.length > 0 && texts.length === 1 && texts[0] === after[0]) return texts
+  return texts.length === after.length ? texts : []
 }
 
 function isLong(records: readonly string[][], place: number): boolean {
