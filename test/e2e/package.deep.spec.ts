@@ -31,6 +31,9 @@ const root = path.resolve(import.meta.dirname, '../..')
 const execute = promisify(execFile)
 let folder: string
 
+// One after the other: they build into one folder.
+test.describe.configure({ mode: 'default' })
+
 test.beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'surmise-packaged-'))
 })

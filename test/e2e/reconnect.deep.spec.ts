@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer as createTcpServer, type Socket } from 'node:net'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import Database from 'better-sqlite3'
@@ -198,4 +199,29 @@ test('whoever takes the port meanwhile gets nothing: no cookie, no mark, and no 
   await expect(saved(page)).toBeVisible()
   const answer = await fetch(`${new URL(url).origin}/`, { headers: { Cookie: `${cookie.name}=${cookie.value}` } })
   expect(answer.status).toBe(401)
+})
+
+test('whoever takes the call and never answers doesn’t keep the page from trying again', async ({
+  app: page,
+  served,
+}) => {
+  await openMade(page, served)
+  await openFirst(page)
+  const [label] = await undecided(page)
+  const port = Number(portOf(served.url))
+  await served.end('SIGKILL')
+  await expect(banner(page)).toBeVisible()
+  await page.keyboard.press(label.key)
+
+  const held: Socket[] = []
+  const silent = createTcpServer((socket) => held.push(socket.on('error', () => undefined)))
+  await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve))
+  await expect.poll(() => held.length).toBeGreaterThan(0)
+  // Nobody else can call it, and who has stays on the line.
+  silent.close()
+  expect(portOf(await served.start())).toBe(String(port))
+  const project = page.getByRole('button', { name: /Holiday/ }).first()
+  await project.click()
+  await expect(saved(page)).toBeVisible()
+  for (const socket of held) socket.destroy()
 })

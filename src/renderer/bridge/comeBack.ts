@@ -6,6 +6,9 @@ interface Kept {
   key: CryptoKey
 }
 
+/** In milliseconds, at most: whoever took a call and never answers it must not keep the page from trying again. */
+const answerTakes = 20_000
+
 const [database, store, entry] = ['surmise', 'browser', 'key']
 
 /** Where the page can't keep it, it lasts until the page is closed. */
@@ -51,7 +54,8 @@ const portNow = (): number => Number(location.port) || (location.protocol === 'h
 
 function post(path: string, content: unknown, credentials: RequestCredentials): Promise<Response> {
   const headers = { 'Content-Type': 'application/json' }
-  return fetch(path, { method: 'POST', body: JSON.stringify(content), headers, credentials, cache: 'no-store' })
+  const signal = AbortSignal.timeout(answerTakes)
+  return fetch(path, { method: 'POST', body: JSON.stringify(content), headers, credentials, cache: 'no-store', signal })
 }
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {

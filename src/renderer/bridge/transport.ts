@@ -10,6 +10,9 @@ export interface Line {
   lost: Promise<void>
 }
 
+/** In milliseconds, at most, on a slow machine too: what takes longer is begun again. */
+const openingTakes = 20_000
+
 /** Somebody answers, and can't prove to be the program. */
 export class Unproven extends Error {}
 
@@ -43,8 +46,13 @@ function openSocket(sent: () => void): Promise<Line> {
         return socket.readyState
       },
     }
-    socket.addEventListener('open', () => resolve({ link: new SocketLink({ websocket }), lost }), { once: true })
-    socket.addEventListener('error', () => reject(new Error('The connection could not be opened')), { once: true })
+    // One that can't be opened closes, with an error before it or without, or stays silent.
+    const timer = setTimeout(() => socket.close(), openingTakes)
+    socket.addEventListener('close', () => reject(new Error('The connection could not be opened')), { once: true })
+    socket.addEventListener('open', () => {
+      clearTimeout(timer)
+      resolve({ link: new SocketLink({ websocket }), lost })
+    })
   })
 }
 

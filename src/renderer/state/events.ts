@@ -1,6 +1,6 @@
 import type { AppEvent, Job, ProjectSummary } from '../../contract/schemas.ts'
 import { client, connection } from '../bridge/client.ts'
-import { flush } from './outbox.ts'
+import { flush, flushFor } from './outbox.ts'
 import { tryPicturesAgain } from './pictures.ts'
 import { keys, queryClient } from './queries.ts'
 import { rows } from './rows.ts'
@@ -116,7 +116,7 @@ function receiveProject(project: ProjectSummary | null): void {
     queryClient.removeQueries({ queryKey: keys.reasons })
     queryClient.removeQueries({ queryKey: keys.ids })
     void flush()
-  }
+  } else if (project) void flushFor(project.uuid)
   invalidate(keys.labels)
   invalidate(keys.models)
   invalidate(keys.names)

@@ -81,6 +81,11 @@ export async function flush(): Promise<void> {
   if (connection.lines !== line) await flush()
 }
 
+/** After a restart, the project may open only a moment after the program answers. @param project its uuid */
+export async function flushFor(project: string): Promise<void> {
+  if (unsaved.some((one) => one.waits && one.sent.project === project)) await flush()
+}
+
 function sayWhatWaits(project: string | undefined): void {
   const waiting = unsaved.filter(({ sent }) => sent.project !== project)
   if (waiting.length > 0) notify('warning', texts.connection.waits(waiting.length, waiting[0].projectName))
