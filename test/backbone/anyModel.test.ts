@@ -13,7 +13,19 @@ import type { Graph } from '../../src/main/tensor/graph/graph.ts'
 import { decodeModel, encodeModel, type TensorMessage } from '../../src/main/tensor/onnx/format.ts'
 import { ImportedModel } from '../../src/main/tensor/onnx/import.ts'
 import { describeWithShared, sharedPath } from '../shared.ts'
-import { bytes, channelsLast, classes, cnn, perceptron, transformer, width } from './families.ts'
+import {
+  bothHalves,
+  bytes,
+  bytesInside,
+  channelsLast,
+  classes,
+  cnn,
+  masked,
+  perceptron,
+  single,
+  transformer,
+  width,
+} from './families.ts'
 import { cast, convolution, modelFile, plainBackbone, temporaryFolder } from './models.ts'
 
 const home = process.env.SURMISE_HOME!
@@ -49,6 +61,39 @@ function halved(model: Uint8Array): Uint8Array {
   return encodeModel(message)
 }
 
+/** The same model in half precision inside, with single precision at both ends, as converters leave it. */
+function halvedInside(model: Uint8Array): Uint8Array {
+  const message = decodeModel(halved(model))
+  const { graph } = message
+  for (const one of [...graph.input, ...graph.output]) one.type!.tensor_type.elem_type = 1
+  const cast = (from: string, to: string, type: number) => ({
+    ...{ op_type: 'Cast', input: [from], output: [to] },
+    attribute: [{ name: 'to', type: 2, i: type }],
+  })
+  const inner = new Map([...graph.input, ...graph.output].map(({ name }) => [name, `${name} in half`]))
+  const renamed = (names: string[]) => names.map((name) => inner.get(name) ?? name)
+  for (const node of graph.node) [node.input, node.output] = [renamed(node.input), renamed(node.output)]
+  graph.node.unshift(...graph.input.map(({ name }) => cast(name, inner.get(name)!, 10)))
+  graph.node.push(...graph.output.map(({ name }) => cast(inner.get(name)!, name, 1)))
+  return encodeModel(message)
+}
+
+/** Operators of ONNX Runtime's own are in a domain of their own. */
+function withOwnOperators(model: Uint8Array): Uint8Array {
+  const message = decodeModel(model)
+  for (const node of message.graph.node) {
+    if (node.op_type === 'QLinearGlobalAveragePool') node.domain = 'com.microsoft'
+  }
+  message.opset_import.push({ domain: 'com.microsoft', version: 1 })
+  return encodeModel(message)
+}
+
+async function changedFile(build: (graph: Graph) => void, change: (model: Uint8Array) => Uint8Array): Promise<string> {
+  const file = await modelFile(build)
+  await writeFile(file, change(await readFile(file)))
+  return file
+}
+
 async function halfFile(build: (graph: Graph) => void): Promise<string> {
   const file = await modelFile(build, 'half.onnx')
   await writeFile(file, halved(await readFile(file)))
@@ -75,6 +120,15 @@ describe('a model that gives out class scores alone is cut at its last map', () 
     ],
     'one that takes bytes': [() => modelFile(bytes()), whole, 0.004],
     'one in half precision': [() => halfFile(cnn()), whole, 0.02],
+    'one in half precision between single ends': [() => changedFile(cnn(), halvedInside), whole, 0.02],
+    'one whose layers pass on bytes': [
+      () => changedFile(bytesInside(), withOwnOperators),
+      () => changedFile(bytesInside(true), withOwnOperators),
+      0.02,
+    ],
+    'one that takes a single image': [() => modelFile(single()), () => modelFile(single(true)), 0.002],
+    'one that is told which pixels count': [() => modelFile(masked()), whole, 0.002],
+    'one that takes a text, too': [() => modelFile(bothHalves()), whole, 0.002],
     'one of eight bits': [
       () => modelFile(cnn({ quantized: true })),
       () => modelFile(cnn({ quantized: true }, true)),
@@ -269,12 +323,13 @@ describe('is refused with a sentence', () => {
     })
   })
 
-  test('a model of images and texts together', async () => {
+  test('a model whose features depend on an image and a text together', async () => {
     const both = await modelFile((graph) => {
       const image = graph.input('pixel_values', 'float32', ['n', 3, 64, 64])
       const ids = graph.input('input_ids', 'int64', ['n', 's'])
-      graph.output('features', convolution(graph, image, 32))
-      graph.output('text_embeds', cast(graph, ids, 'float32', 1))
+      const words = cast(graph, ids, 'float32', 1)
+      const mean = graph.append('ReduceMean', [words], 'float32', [])
+      graph.output('features', convolution(graph, graph.append('Mul', [image, mean], 'float32', image.shape), 32))
     })
     await expect(resolveBackbone(both)).rejects.toMatchObject({
       code: 'backbone-input',

@@ -179,3 +179,83 @@ export function perceptron(): (graph: Graph) => void {
     graph.output('logits', layers.dense(hidden, classes))
   }
 }
+
+/**
+ * A network whose layers pass on bytes, as static quantisation writes it (“QOperator”). Its pooling is ONNX Runtime's own: see
+ * `withOwnOperators`.
+ */
+export function bytesInside(also = false): (graph: Graph) => void {
+  return (graph) => {
+    const random = new RandomState(5)
+    const number = (value: number) => graph.scalar(value, 'float32')
+    const [zero, middle] = [graph.scalar(0, 'uint8'), graph.scalar(128, 'uint8')]
+    const step = number(1 / 64)
+    const image = graph.input('image', 'float32', ['n', 3, 32, 32])
+    let x = graph.append('QuantizeLinear', [image, number(1 / 128), middle], 'uint8', image.shape)
+    let scale = [number(1 / 128), middle]
+    for (const [i, out] of [6, 8, width].entries()) {
+      const [from, side] = [x.size(1), 32 / 2 ** (i + 1)]
+      const weights = Uint8Array.from({ length: out * from * 9 }, () => 128 + Math.round(30 * random.normal()))
+      const kernel = graph.constant('uint8', weights, [out, from, 3, 3])
+      const inputs = [x, ...scale, kernel, number(1 / (30 * Math.sqrt(from * 4))), middle, step, zero]
+      x = graph.append('QLinearConv', inputs, 'uint8', ['n', out, side, side], {
+        ...{ strides: { ints: [2, 2] }, auto_pad: { text: 'SAME_UPPER' } },
+      })
+      scale = [step, zero]
+    }
+    const pooled = graph.append('QLinearGlobalAveragePool', [x, step, zero, step, zero], 'uint8', ['n', width, 1, 1])
+    const layers = new Layers(graph)
+    const logits = layers.logits(layers.node('DequantizeLinear', [pooled, step, zero], pooled.shape), 'n')
+    if (also) graph.output('features', layers.node('DequantizeLinear', [x, step, zero], x.shape))
+    else graph.output('logits', logits)
+  }
+}
+
+/** A single image, and its scores, without a batch. */
+export function single(also = false): (graph: Graph) => void {
+  return (graph) => {
+    const layers = new Layers(graph)
+    const image = graph.input('image', 'float32', [3, 32, 32])
+    const axis = graph.integers([0])
+    const map = layers.trunk(graph.append('Unsqueeze', [image, axis], 'float32', [1, 3, 32, 32]))
+    const pooled = layers.node('GlobalAveragePool', [map], [1, width, 1, 1])
+    const logits = layers.logits(pooled, 1)
+    if (also) graph.output('features', graph.append('Squeeze', [map, axis], 'float32', [width, 4, 4]))
+    else graph.output('logits', graph.append('Squeeze', [logits, axis], 'float32', [classes]))
+  }
+}
+
+/** As Hugging Face's models of images of many sizes are exported: which pixels count is an input, too. */
+export function masked(also = false): (graph: Graph) => void {
+  return (graph) => {
+    const layers = new Layers(graph)
+    const image = graph.input('pixel_values', 'float32', ['n', 3, 32, 32])
+    const mask = graph.input('pixel_mask', 'int64', ['n', 32, 32])
+    const counts = layers.node('Cast', [mask], mask.shape, { to: { int: 1 } })
+    const spread = layers.node('Unsqueeze', [counts, graph.integers([1])], ['n', 1, 32, 32])
+    const map = layers.trunk(layers.node('Mul', [image, spread], image.shape))
+    const logits = layers.logits(layers.node('GlobalAveragePool', [map], ['n', width, 1, 1]), 'n')
+    if (also) graph.output('features', map)
+    else graph.output('logits', logits)
+  }
+}
+
+/** Both halves of CLIP in one file: what the image gives doesn't depend on the text; the scores depend on both. */
+export function bothHalves(): (graph: Graph) => void {
+  return (graph) => {
+    const layers = new Layers(graph)
+    const ids = graph.input('input_ids', 'int64', ['m', 's'])
+    const image = graph.input('pixel_values', 'float32', ['n', 3, 32, 32])
+    const attention = graph.input('attention_mask', 'int64', ['m', 's'])
+    const map = layers.trunk(image)
+    const flat = layers.node('Flatten', [layers.node('GlobalAveragePool', [map], ['n', width, 1, 1])], ['n', width])
+    const embeds = layers.dense(flat, 10)
+    const counted = graph.append('Mul', [ids, attention], 'int64', ids.shape)
+    const words = layers.node('Cast', [counted], ids.shape, { to: { int: 1 } })
+    const mean = layers.node('ReduceMean', [words], ['m', 1], { axes: { ints: [1] }, keepdims: { int: 1 } })
+    const text = layers.node('Mul', [mean, layers.weights([1, 10], 16)], ['m', 10])
+    graph.output('logits_per_image', layers.node('MatMul', [embeds, layers.transpose(text, [1, 0])], ['n', 'm']))
+    graph.output('text_embeds', text)
+    graph.output('image_embeds', embeds)
+  }
+}

@@ -248,4 +248,25 @@ describe('names of labels', () => {
     const { preview } = await ImportPlan.make('x', collected, project.target())
     expect(preview.images).toMatchObject({ matched: 1, by: { sha256: 1 } })
   })
+
+  test('of several images of one name, content says which one a flattened folder means', async () => {
+    const { createHash } = await import('node:crypto')
+    const { detect, readLabels } = await import('../../src/main/exchange/formats/detect.ts')
+    const project = new MemoryProject()
+    const contentOf = (text: string) => ({ sha256: createHash('sha256').update(text).digest('hex') })
+    project.image('x.jpg', contentOf('root'))
+    project.image('sub/x.jpg', contentOf('below'))
+    // As FiftyOne writes sub/x.jpg first, and x.jpg after it.
+    const folder = temporaryFolder()
+    mkdirSync(path.join(folder, 'data'))
+    writeFileSync(path.join(folder, 'data', 'x.jpg'), 'below')
+    writeFileSync(path.join(folder, 'data', 'x-2.jpg'), 'root')
+    const labels = { classes: ['dog', 'cat'], labels: { x: 'dog', 'x-2': 'cat' } }
+    writeFileSync(path.join(folder, 'labels.json'), JSON.stringify(labels))
+    const found = await detect(folder)
+    const collected = await readLabels(found.format, folder, {}, found.place)
+    const plan = await ImportPlan.make('x', collected, project.target())
+    await plan.apply(project)
+    expect(project.told()).toEqual({ 'x.jpg': { cat: 'present' }, 'sub/x.jpg': { dog: 'present' } })
+  })
 })

@@ -41,7 +41,7 @@ describe('Electron’s checklist', () => {
   })
 
   test('5, 12, 13, 14: permissions, web views, navigation and windows are denied', () => {
-    // electron.test.ts plays each of them, electronEntry.test.ts sees that they stand before the first window. Here: that there is no
+    // electron.test.ts plays each of them, electronEntry.deep.test.ts sees that they stand before the first window. Here: that there is no
     // other window or session.
     expect(holding(/new BrowserWindow\(/)).toEqual(['main/shell/electron/window.ts'])
     expect(holding(/session\.fromPartition|partition:/)).toEqual([])

@@ -96,7 +96,6 @@ export function startPreview(workspace: Workspace, request: ImportRequest): Star
     const onProgress = (fraction: number) => job.update({ fraction })
     const reading = { settings: request.settings, signal: job.signal, onProgress }
     const collected = await readLabels(format, request.path, reading, detected?.place)
-    collected.place = request.path
     job.update({ phase: 'Comparing with the project', fraction: null })
     const target = await targetOf(project)
     const plan = await ImportPlan.make(format.id, collected, target, { signal: job.signal, renames: request.renames })

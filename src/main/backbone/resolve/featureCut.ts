@@ -10,13 +10,14 @@ import type { RegistryEntry } from '../list/registry.ts'
 import { asMap, type OutputShape, pooledNames } from './outputs.ts'
 import { Probe } from './probe.ts'
 import { programCacheFolder } from './programCache.ts'
+import { withNumbersBetween } from './quantized.ts'
 import { waistsOf } from './waists.ts'
 
 /** A model that was cut where its last feature map is: a file of its own, and what of it is what. */
 export type FeatureCut = Pick<RegistryEntry, 'file' | 'features' | 'pooled' | 'specialTokens'>
 
 /** Changed when the same model would be cut elsewhere. */
-const cutVersion = 1
+const cutVersion = 2
 
 /** Values that are looked at in one run, from the end of the model on. */
 const waistsAtOnce = 24
@@ -48,7 +49,7 @@ export async function cutAtFeatures(
   const [cutFile, notes] = [path.join(folder, `${key}.onnx`), path.join(folder, `${key}.json`)]
   const kept = await readKept(cutFile, notes)
   if (kept) return kept.bytes === 0 ? undefined : { file: cutFile, ...placesOf(kept) }
-  const imported = new ImportedModel(await readWholeModel(file))
+  const imported = new ImportedModel(withNumbersBetween(await readWholeModel(file)))
   const place = await new Search(imported, input, model).find(outputs)
   const bytes = place && imported.part([place.features, place.pooled].filter((name) => name !== undefined))
   await mkdir(folder, { recursive: true })
@@ -79,7 +80,10 @@ const moving = new Set([
   // Maps of attention, not of features.
   ...['Softmax', 'MatMul'],
 ])
-const linear = new Set(['Gemm', 'MatMul', 'Conv', 'MatMulInteger', 'com.microsoft.FusedMatMul', 'com.microsoft.QGemm'])
+const linear = new Set([
+  ...['Gemm', 'MatMul', 'Conv', 'MatMulInteger', 'com.microsoft.FusedMatMul'],
+  ...['QLinearConv', 'QLinearMatMul', 'com.microsoft.QGemm'],
+])
 
 /** The most tokens before the patches that there may be: class token and registers. */
 const mostSpecials = 64
@@ -128,10 +132,16 @@ class Search {
     for (const [name, shape] of await probe.shapesOf(unseen, 1)) this.#shapes.set(name, shape)
   }
 
+  /** What makes this value; of bytes that were made numbers, what made the bytes. */
+  #operatorOf(name: string): string {
+    const maker = this.#makers.get(name)
+    if (maker?.operator !== 'DequantizeLinear') return maker?.operator ?? ''
+    return this.#makers.get(maker.inputs[0])?.operator ?? ''
+  }
+
   #isSpatial(name: string): boolean {
     const shape = this.#shapes.get(name)
-    if (!shape || shape[0] !== (this.#input.batch ?? 1) || moving.has(this.#makers.get(name)?.operator ?? ''))
-      return false
+    if (!shape || shape[0] !== (this.#input.batch ?? 1) || moving.has(this.#operatorOf(name))) return false
     if (shape.length === 4) return this.#isMap(name, shape)
     return (
       shape.length === 3 &&
@@ -186,7 +196,7 @@ class Search {
     let found: string | undefined
     for (const name of after) {
       const vector = this.#vector(name)
-      if (vector && linear.has(this.#makers.get(name)?.operator ?? '')) break
+      if (vector && linear.has(this.#operatorOf(name))) break
       if (vector?.[1] === width) found = name
     }
     return found
@@ -199,7 +209,7 @@ class Search {
     let [last, found]: [string | undefined, string | undefined] = [undefined, undefined]
     for (const name of waists) {
       if (!this.#vector(name)) continue
-      if (linear.has(this.#makers.get(name)?.operator ?? '')) found = last
+      if (linear.has(this.#operatorOf(name))) found = last
       last = name
     }
     return found === undefined ? undefined : { pooled: found }

@@ -21,14 +21,19 @@ export interface ReadInput {
 
 /**
  * What images the model takes: by the sizes that it states, by its first nodes, and by what is written beside it.
+ * @param source the person's file, where the model was made of it: what lies beside it counts
  * @throws UserError `backbone-input`, `backbone-size`
  */
-export async function inputOf(inputs: readonly ValueInfo[], model: RegistryEntry): Promise<ReadInput> {
-  const { name, type, shape } = imageAmong(inputs, model)
+export async function inputOf(
+  inputs: readonly ValueInfo[],
+  model: RegistryEntry,
+  source = model.file,
+): Promise<ReadInput> {
+  const { name, type, shape } = imageAmong(inputs, source)
   if (type !== 'float32' && type !== 'float16' && type !== 'uint8') {
     throw new UserError(
       'backbone-input',
-      `This model takes images as ${type}, which Surmise can’t provide: ${model.file}`,
+      `This model takes images as ${type}, which Surmise can’t provide: ${source}`,
       usableHint,
     )
   }
@@ -42,11 +47,11 @@ export async function inputOf(inputs: readonly ValueInfo[], model: RegistryEntry
   if (!layout) {
     throw new UserError(
       'backbone-input',
-      `This model doesn’t take colour images: ${model.file} takes [${shape.join(', ')}].`,
+      `This model doesn’t take colour images: ${source} takes [${shape.join(', ')}].`,
       usableHint,
     )
   }
-  const beside = await readPreprocessorFile(model.file)
+  const beside = await readPreprocessorFile(source)
   const [fixedHeight, fixedWidth] = layout === 'nchw' ? shape.slice(2) : shape.slice(1, 3)
   const [wantedWidth, wantedHeight] = sidesOf(model.size)
   const [besideWidth, besideHeight] = sidesOf(beside.size)
@@ -55,7 +60,7 @@ export async function inputOf(inputs: readonly ValueInfo[], model: RegistryEntry
     if (wanted === undefined || wanted === fixed) return fixed
     throw new UserError(
       'backbone-size',
-      `This model takes images of ${fixedWidth} × ${fixedHeight} pixels only, not of ${wantedWidth} × ${wantedHeight}: ${model.file}`,
+      `This model takes images of ${fixedWidth} × ${fixedHeight} pixels only, not of ${wantedWidth} × ${wantedHeight}: ${source}`,
       'Leave the size out.',
     )
   }
@@ -83,7 +88,7 @@ function stemOf(bytes: Uint8Array, input: string): Partial<Stem> {
 const sidesOf = (size: RegistryEntry['size']): number[] => (typeof size === 'number' ? [size, size] : (size ?? []))
 
 /** @throws UserError `backbone-input` */
-function imageAmong(inputs: readonly ValueInfo[], { file }: RegistryEntry): ValueInfo {
+function imageAmong(inputs: readonly ValueInfo[], file: string): ValueInfo {
   const [image, ...others] = inputs.filter(({ shape }) => shape.length === 4)
   if (image && others.length === 0 && inputs.length === 1) return image
   const list = inputs.map(({ name, type, shape }) => `${name} (${type} [${shape.join(', ')}])`).join(', ')

@@ -6,7 +6,8 @@ import { findModel, type RegistryEntry, withViews } from '../list/registry.ts'
 import { Preprocessor } from '../pixels/preprocess.ts'
 import { textTowerOf } from '../text/textFiles.ts'
 import { cutAtFeatures } from './featureCut.ts'
-import { inputOf, openSizes } from './input.ts'
+import { imageAlone } from './imageAlone.ts'
+import { inputOf, openSizes, type ReadInput } from './input.ts'
 import { featuresOf, listOf, type OutputShape, pooledOf, unusable, usableHint } from './outputs.ts'
 import { noteTried, trialFor } from './trial.ts'
 
@@ -33,8 +34,8 @@ export async function resolveBackbone(specification: string, signal?: AbortSigna
 }
 
 /** @param whole the file that the model was cut out of */
-async function lookInto(model: RegistryEntry, whole?: string): Promise<Backbone> {
-  const { input, normalisationFrom, shapes } = await runOnce(model)
+async function lookInto(given: RegistryEntry, whole?: string): Promise<Backbone> {
+  const { model, input, normalisationFrom, shapes } = await runOnce(given)
   // What lies beside the model lies beside no part of it.
   const { mean, std, width, height } = input
   const told = { mean, std, size: [width, height] as [number, number], normalisationFrom }
@@ -42,15 +43,15 @@ async function lookInto(model: RegistryEntry, whole?: string): Promise<Backbone>
   const found = isMissing ? null : featuresOf(shapes, input, model)
   if (found === null && whole === undefined) {
     const cut = await cutAtFeatures(model, input, shapes)
-    if (cut) return lookInto({ ...model, ...cut, ...told }, model.file)
+    if (cut) return lookInto({ ...model, ...cut, ...told }, given.file)
   }
   const features = isMissing ? featuresOf(shapes, input, model) : found
   const { pooled, dimension } = pooledOf(shapes, features, model)
   // Texts are compared with what comes of the vector before the projection, which such models don't give out. Where a text half is
   // described, its files may come later: the features are to be the same then.
-  if (whole === undefined && features && pooled.from !== 'output' && (model.text || textTowerOf(model))) {
+  if (whole === undefined && features && pooled.from !== 'output' && (given.text || textTowerOf(given))) {
     const cut = await cutAtFeatures({ ...model, features: features.output }, input, shapes)
-    if (cut?.pooled !== undefined) return lookInto({ ...model, ...cut, ...told }, model.file)
+    if (cut?.pooled !== undefined) return lookInto({ ...model, ...cut, ...told }, given.file)
   }
   if (dimension > limits.dimension || (features && features.height * features.width > limits.positions)) {
     throw unusable(`Its features are too large: ${listOf(shapes)}.`, model)
@@ -71,19 +72,31 @@ async function lookInto(model: RegistryEntry, whole?: string): Promise<Backbone>
   }
   const { name, licence = '', note = '', batch: usualBatch } = model
   const about = { name: withViews(name, model.views ?? 'none'), licence, note, usualBatch, normalisationFrom }
-  return { ...about, ...facts, ...(whole === undefined ? {} : { whole }), identity: await identityOf(facts) }
+  const source = whole ?? (model === given ? undefined : given.file)
+  return { ...about, ...facts, ...(source === undefined ? {} : { whole: source }), identity: await identityOf(facts) }
 }
 
-/** What the model takes, and what it gives then: at the first size that it runs on, where it and nobody says which. */
-async function runOnce(model: RegistryEntry) {
+interface RunOnce extends ReadInput {
+  /** Rewritten to take images alone, where it took something else, too. */
+  model: RegistryEntry
+  shapes: OutputShape[]
+}
+
+/**
+ * What the model takes, and what it gives then: at the first size that it runs on, where it and nobody says which.
+ * @param source the person's file, where the model was made of it
+ */
+async function runOnce(model: RegistryEntry, source = model.file): Promise<RunOnce> {
   const session = await openModel(model)
   try {
-    const read = await inputOf(session.inputs, model)
+    const alone = source === model.file ? await imageAlone(model, session) : undefined
+    if (alone) return await runOnce(alone, source)
+    const read = await inputOf(session.inputs, model, source)
     const sizes = read.isSizeOpen ? openSizes : [read.input.width]
     for (const [i, size] of sizes.entries()) {
       const input = read.isSizeOpen ? { ...read.input, width: size, height: size } : read.input
       try {
-        return { ...read, input, shapes: await outputShapes(session, input, model) }
+        return { ...read, model, input, shapes: await outputShapes(session, input, model) }
       } catch (error) {
         if (i === sizes.length - 1 || !(error instanceof UserError && error.code === 'backbone-size')) throw error
       }

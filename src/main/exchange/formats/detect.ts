@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { asUserError, UserError } from '../../base/errors.ts'
+import { UserError } from '../../base/errors.ts'
 import type { Collected } from '../read/collected.ts'
-import { addFiles, addShorterPaths } from '../read/folderImages.ts'
 import { type Glimpse, glimpseOf } from '../read/glimpse.ts'
 import { isObject } from '../read/jsonValues.ts'
+import { addShorterPaths } from '../read/shorterPaths.ts'
 import { foreign } from './foreign.ts'
 import type { Evidence, Format, ReadOptions } from './format.ts'
 import { formats } from './list.ts'
@@ -94,10 +93,7 @@ export async function readLabels(
 ): Promise<Collected> {
   const collected = await format.read!(file, options)
   addShorterPaths(collected)
-  const facts = await stat(place).catch((error) => {
-    throw asUserError(error)
-  })
-  if (facts.isDirectory()) await addFiles(collected, place, options.signal)
+  collected.place = place
   return collected
 }
 

@@ -36,10 +36,11 @@ const ambiguous = -1
 
 /**
  * Finds the images that a file means: by identity (only in files of Surmise), by relative path, by fingerprint, by a base
- * name that is unique on both sides; then the same with names as other programs change them (see `loose.ts`). What an earlier rule has found, a later one doesn't give away again. The fingerprint of
- * an image that is at hand is only taken where its path says nothing.
- * @param locate finds the file of an image, for those that nothing else tells
+ * name that is unique on both sides; then the same with names as other programs change them (see `loose.ts`). What an earlier rule
+ * has found, a later one doesn't give away again. The fingerprint of an image that is at hand is only taken where its path says
+ * nothing, or where the project has several images of its name: then it comes before the path.
  * @param uids whether the file's identities are those of projects
+ * @param locate finds the file of an image, for those that nothing else tells
  * @throws UserError `cancelled`
  */
 export async function matchImages(
@@ -66,8 +67,16 @@ export async function matchImages(
   const fingerprints = new Map<FileImage, string>()
   const otherPath = (image: FileImage) =>
     firstOf([...(image.otherPaths ?? []), ...endsOf(image.path)], (path) => findPath(keys, image, path))
+  // Another program may have put it where another of that name was: FiftyOne writes b/x.jpg as data/x.jpg.
+  const isOneOfSeveral = (image: FileImage) => findName(keys, image) === ambiguous
+  const byContent = (image: FileImage) => keys.bySha256.get(fingerprints.get(image) ?? '')
+  const sureContent = (image: FileImage) => {
+    const id = isOneOfSeveral(image) ? byContent(image) : undefined
+    return id === ambiguous ? undefined : id
+  }
   const rules: [MatchedBy, (image: FileImage) => number | undefined][] = [
     ['uid', (image) => (uids && image.uid !== null ? keys.byUid.get(image.uid) : undefined)],
+    ['sha256', sureContent],
     ['path', (image) => findPath(keys, image, image.path)],
     ['path', otherPath],
     ['sha256', (image) => keys.bySha256.get(fingerprints.get(image) ?? image.sha256?.toLowerCase() ?? '')],
@@ -91,7 +100,8 @@ export async function matchImages(
     const isLoose = place >= rules.length
     if (rule === 'sha256' && keys.bySha256.size > 0) {
       for (const [index, image] of images.entries()) {
-        if (!image || matches.imageIds[index] !== 0 || image.sha256 !== null) continue
+        if (!image || matches.imageIds[index] !== 0 || image.sha256 !== null || fingerprints.has(image)) continue
+        if (find === sureContent && !isOneOfSeveral(image)) continue
         if (signal?.aborted) throw cancelled('The import')
         const file = image.file ?? (await locate?.(image))
         const fingerprint = file === undefined ? undefined : await fingerprintOf(file)

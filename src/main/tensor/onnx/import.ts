@@ -88,6 +88,15 @@ export class ImportedModel {
     return nodes.reverse()
   }
 
+  /** What the model has to be fed with for these values, even if only its shape counts. */
+  inputsOf(values: readonly string[]): string[] {
+    const used = new Set([
+      ...values,
+      ...this.needed(values).flatMap(({ inputs, captured }) => [...inputs, ...captured]),
+    ])
+    return this.inputs.filter((name) => used.has(name))
+  }
+
   /** Values that depend on what the model is fed with, and not on its shape alone. */
   varying(): Set<string> {
     const varying = new Set(this.inputs)
