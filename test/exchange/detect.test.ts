@@ -128,3 +128,8 @@ test('a beginning of JSON says as much as it holds', () => {
   for (const none of ['', 'a,b', '<x/>', '{]', '{"a" 1, "b": 2']) expect(partialJson(none)).toBeUndefined()
   expect(() => partialJson('['.repeat(1e5))).not.toThrow()
 })
+
+test('a quotation mark alone, never closed, is no table, and no error of the program', async () => {
+  for (const content of ['"\n', '"\r\n', '"a\n\n\n', '\n"\n'])
+    await expect(detect(temporaryFile('x.csv', content))).rejects.toMatchObject({ name: 'UserError' })
+})

@@ -81,7 +81,7 @@ export function recordsIn(head: string, { delimiter, skip, squeeze }: Layout, is
   } catch {
     // A quotation mark is open where the head ends. Each time half as much: a mark that is never closed mustn't take the square.
     const shorter = text.slice(0, text.lastIndexOf('\n', text.length / 2) + 1)
-    return shorter === '' ? [] : recordsIn(shorter, { delimiter, skip: 0, squeeze })
+    return shorter === '' || shorter.length >= text.length ? [] : recordsIn(shorter, { delimiter, skip: 0, squeeze })
   }
 }
 
