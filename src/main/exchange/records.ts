@@ -1,4 +1,5 @@
 import { shortened } from '../base/errors.ts'
+import type { Model } from '../domain/model.ts'
 import type { Known } from '../domain/state.ts'
 /*
  * What formats read and write, free of any database and of any format. `project/` happens to have rows of the same shape:
@@ -6,8 +7,6 @@ import type { Known } from '../domain/state.ts'
  */
 
 export type StateSource = 'human' | 'accepted_suggestion' | 'import'
-
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
 /** A label, in the order of the project. */
 export interface LabelRecord {
@@ -53,15 +52,8 @@ export interface ImageRecord {
   problem: { code: string; message: string } | null
 }
 
-export interface ModelRecord {
-  id: number
-  uid: string
-  createdAt: number
-  kind: string
-  backbone: string
-  seed: number | null
-  device: string | null
-  metrics: Json
+/** Of a model, what an export can tell. */
+export interface ModelRecord extends Omit<Model, 'labelIds' | 'file' | 'current'> {
   labelIds: readonly number[]
 }
 

@@ -1,4 +1,5 @@
-import { type Json, ProblemList } from '../records.ts'
+import type { Json } from '../../domain/model.ts'
+import { ProblemList } from '../records.ts'
 import { PredictionTable } from './predictions.ts'
 import { StateTable } from './stateTable.ts'
 

@@ -1,4 +1,5 @@
 import { shortened, UserError } from '../../../base/errors.ts'
+import type { Json } from '../../../domain/model.ts'
 import { stateOf } from '../../../domain/state.ts'
 import { Collected } from '../../read/collected.ts'
 import type { JsonVisitor } from '../../read/jsonReader.ts'
@@ -14,7 +15,7 @@ import {
   timeOf,
 } from '../../read/jsonValues.ts'
 import type { Provenance } from '../../read/stateTable.ts'
-import type { Json, StateSource } from '../../records.ts'
+import type { StateSource } from '../../records.ts'
 import { schemaName, schemaVersion } from './schema.ts'
 
 /** What a file of COCO's form says, section by section. */
