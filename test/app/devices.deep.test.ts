@@ -91,7 +91,7 @@ describe('of the devices of other machines', () => {
     const { probed, probe } = cards({ cuda: 5, webgpu: 3 })
     const devices = new Devices(probe, 'linux')
     expect([await devices.choose('auto'), await devices.choose('cuda')]).toEqual(['cuda', 'cuda'])
-    devices.hasFailed('cuda', new UserError('device-failed', 'CUDA was lost.'))
+    devices.markFailed('cuda', new UserError('device-failed', 'CUDA was lost.'))
     expect(await devices.choose('auto')).toBe('webgpu')
     await expect(devices.choose('cuda')).rejects.toThrow('CUDA was lost.')
     expect(await devices.list()).toEqual([

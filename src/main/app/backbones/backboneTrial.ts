@@ -18,23 +18,23 @@ import { counted } from '../words.ts'
 import type { ReadableWorkspace, Workspace } from '../workspace.ts'
 import { checkedBackbone } from './backbones.ts'
 
-/** Comparisons that are kept. */
+/** How many past comparisons a project keeps. */
 const kept = 20
-/** What a difference must be to be told from chance: of so many labels and held-out pairs, and so many standard errors of the mean over labels. */
+/** A difference is called clear only with at least this many labels and held-out pairs, and this many standard errors of the mean over labels. */
 const clearFrom = { labels: 8, heldOut: 300, standardErrors: 2.5 }
-/** Images that a speed is measured on, and for how long at most, in milliseconds. */
+/** Limits of a speed measurement: images, milliseconds. */
 const measured = { images: 32, within: 8000 }
 
-/** What comparing backbones has shown on this project, the newest first. */
+/** Past comparisons of backbones on this project, newest first. */
 export function trialsOf({ project }: ReadableWorkspace): BackboneTrial[] {
   return project.settings.get('backboneTrials').flatMap((one) => backboneTrial.safeParse(one).data ?? [])
 }
 
 /**
- * Compares backbones on images of the project of which something is known: embeds them with each, trains as a click on Fine-tune
- * would, and measures on labels that were held out. What was embedded stays in the cache.
- * @param specifications the first is what the others are compared with
- * @throws UserError `too-little-known`, `training-running`, those that say why a backbone can't be used
+ * Compares backbones on images of the project that have known labels: embeds the images with each backbone, trains as Fine-tune
+ * would, and measures on held-out labels. The features stay in the cache.
+ * @param specifications the first is the one the others are compared with
+ * @throws UserError `too-little-known`, `training-running`, or the reason why a backbone can't be used
  */
 export async function startTrial(
   workspace: Workspace,
@@ -51,8 +51,8 @@ export async function startTrial(
       const checked = await checkedBackbone(context, specification, job.signal)
       const share = (fraction: number) => (i + fraction) / wanted.length
       const { tried } = await onDevice(context, project.settings.get('device'), async (device) => {
-        const told = { signal: job.signal, point: job.point, update: embeddingOf(checked, job.update, share) }
-        const embedded = await embedMissing(workspace, told, chosen.images, device, checked)
+        const control = { signal: job.signal, point: job.point, update: embeddingOf(checked, job.update, share) }
+        const embedded = await embedMissing(workspace, control, chosen.images, device, checked)
         if (!embedded.complete) throw cancelled('The comparison')
         if (embedded.failed.length > 0) throw unreadable(embedded.failed.length)
         job.update({ phase: `Training on ${checked}`, fraction: share(0.6), secondsLeft: null })
@@ -78,7 +78,7 @@ export async function startTrial(
   })
 }
 
-/** Some images of which something is known: drawn at random, but the same ones for the same seed. */
+/** A random sample of images with known labels; the same seed draws the same sample. */
 function chooseImages({ matrix, images, labels }: KnownAtClick, most: number, seed: number) {
   const count = labels.length
   const known = { states: matrix.states, labels: count }
@@ -113,7 +113,7 @@ function trialFrom(results: readonly { specification: string; tried: TryResult }
   }
 }
 
-/** Of the second against the first, over the labels that both were measured on. */
+/** The second compared with the first, over the labels that both were measured on. */
 function differenceOf(first: TryResult, second: TryResult): BackboneTrial['difference'] {
   const changes = first.averagePrecision.map((before, i) => second.averagePrecision[i] - before).filter(Number.isFinite)
   if (changes.length === 0) return null
@@ -131,7 +131,7 @@ function differenceOf(first: TryResult, second: TryResult): BackboneTrial['diffe
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-/** One sentence for each, then what it means. */
+/** The figures, then whether the difference is clear. */
 export function outcomeOf({ results, difference, labels, heldOut }: BackboneTrial): string {
   const figures = results.map(
     ({ specification, mAP }) =>
@@ -153,7 +153,7 @@ function embeddingOf(
     update({
       ...others,
       phase: phase && `${shortName(specification)}: ${phase}`,
-      // What embedding tells is half of a click’s way.
+      // `embedMissing` reports fractions up to 0.5, its share of a fine-tuning.
       fraction: fraction == null ? undefined : share(0.6 * 2 * fraction),
     })
 }
@@ -166,7 +166,7 @@ function unreadable(count: number): UserError {
   )
 }
 
-/** Measures how fast a backbone is here, on images of the project, for some seconds; nothing is kept but the figure. */
+/** Measures for a few seconds how fast a backbone is on this machine, on images of the project. Only the figure is kept. */
 export function startMeasuring(workspace: Workspace, specification: string): StartedJob<Speed> {
   const { context, project } = workspace
   requireIdle(workspace)
@@ -179,17 +179,17 @@ export function startMeasuring(workspace: Workspace, specification: string): Sta
     const cacheFolder = await mkdtemp(path.join(tmpdir(), temporaryFolderPrefix()))
     try {
       const speed = await onDevice(context, project.settings.get('device'), async (device) => {
-        // Opening it may take long, on a busy machine or the first time, and is not what is measured.
+        // Opening the backbone may take long, on a busy machine or the first time, and isn't part of the measurement.
         const enough = new AbortController()
         let timer: NodeJS.Timeout | undefined
         const onBegun = () => {
           timer ??= setTimeout(() => enough.abort(), measured.within)
         }
-        const note = { signal: AbortSignal.any([job.signal, enough.signal]), point: job.point, update: job.update }
-        const embedding = embedMissing(workspace, note, images, device, plain, { cacheFolder, onBegun })
+        const control = { signal: AbortSignal.any([job.signal, enough.signal]), point: job.point, update: job.update }
+        const embedding = embedMissing(workspace, control, images, device, plain, { cacheFolder, onBegun })
         const { embedded, seconds, perSecond } = await embedding.finally(() => clearTimeout(timer))
         if (job.signal.aborted) throw cancelled('The measurement')
-        // One that did not do a single image in that time is slower than this.
+        // If not even one image was finished in time, this is an upper bound.
         return { perSecond: perSecond ?? Math.max(1, embedded) / seconds }
       })
       await context.speeds.record(plain, speed)

@@ -12,10 +12,10 @@ import type { Workspace } from '../workspace.ts'
 export { namesFile, withViews }
 
 /**
- * Looks into a backbone before a project is told to use it.
- * @param specification a name of the registry or the path of an ONNX file, with `@size` and `:normalisation` if wanted
- * @returns the same, with the path made absolute: the project may be opened from another folder
- * @throws UserError that says why it can't be used; `backbone-normalisation` where a person has to say how it wants its pixels
+ * Checks that a backbone can be used before a project switches to it.
+ * @param specification a name in the registry or the path of an ONNX file, optionally with `@size` and `:normalisation`
+ * @returns the same, with an absolute path: the project may be opened from another folder
+ * @throws UserError saying why it can't be used; `backbone-normalisation` if a person has to name its input normalisation
  */
 export async function checkedBackbone(
   context: AppContext,
@@ -23,16 +23,16 @@ export async function checkedBackbone(
   signal?: AbortSignal,
 ): Promise<string> {
   const absolute = namesFile(specification) ? path.resolve(specification) : specification
-  const unsaid = await normalisationUnsaid(context, absolute, signal)
-  if (unsaid) throw unsaid
+  const missing = await missingNormalisation(context, absolute, signal)
+  if (missing) throw missing
   return absolute
 }
 
 /**
- * What to say of a backbone that doesn't tell how it wants its pixels; undefined of any other. The answer stands behind the file's
- * name, so that it is kept in the project and goes wherever the name goes.
+ * The error for a backbone that doesn't state its input normalisation; undefined if it does. The answer becomes part of the
+ * specification (`model.onnx:imagenet`), so it is stored in the project and travels with the name.
  */
-export async function normalisationUnsaid(
+export async function missingNormalisation(
   { compute }: AppContext,
   specification: string,
   signal?: AbortSignal,
@@ -48,7 +48,7 @@ export async function normalisationUnsaid(
   )
 }
 
-/** How the project's images are looked at from now on; the features of either way stay in the cache. */
+/** Sets the views that images are embedded with from now on. Features of the other choices stay in the cache. */
 export function chooseViews(workspace: Workspace, views: ViewsChoice): void {
   workspace.requireWritable()
   const { settings } = workspace.project
@@ -57,7 +57,7 @@ export function chooseViews(workspace: Workspace, views: ViewsChoice): void {
   if (wanted !== backbone) settings.set({ backbone: wanted })
 }
 
-/** The project's settings as the screens have them: the backbone, and how it looks at images, apart. */
+/** The project's settings as screens show them: the backbone and its views apart, which are stored as one specification. */
 export function settingsOf({ settings }: ReadableProject): Settings {
   const { backbone, name, annotator, device, seed } = settings.all()
   const named = withViews(backbone ?? builtInBackbone, 'none')
@@ -68,7 +68,7 @@ export function settingsOf({ settings }: ReadableProject): Settings {
   }
 }
 
-/** @throws UserError `device-unknown`, and those that say why a backbone can't be used */
+/** @throws UserError `device-unknown`, or the reason why a backbone can't be used */
 export async function configure(
   workspace: Workspace,
   { views, ...others }: Partial<Settings>,
@@ -79,9 +79,9 @@ export async function configure(
   if (others.device !== undefined) context.devices.check(others.device)
   const now = settingsOf(project)
   const backbone = others.backbone === undefined ? now.backbone : others.backbone
-  // What a project goes by already is not asked about again.
+  // The backbone in use was checked when it was chosen.
   if (others.backbone && others.backbone !== now.backbone) await checkedBackbone(context, others.backbone, signal)
-  // Whoever writes `model.onnx+flip` means that.
+  // Views typed as part of the name (`model.onnx+flip`) win.
   const typed = viewsOf(backbone ?? '')
   const chosen = typed === 'none' ? (views ?? now.views) : typed
   const whole = withViews(backbone ?? builtInBackbone, chosen)

@@ -20,14 +20,14 @@ import { builtInBackbone } from '../training/training.ts'
 import type { ReadableWorkspace, Workspace } from '../workspace.ts'
 import { trialsOf } from './backboneTrial.ts'
 
-/** All that the page of backbones shows. */
+/** Everything the page of backbones shows. */
 export async function backbonesPage(context: AppContext, workspace?: ReadableWorkspace): Promise<BackbonesPage> {
   const folder = fetchedFolderIn(context.configFolder)
   const rows = await Promise.all(knownBackbones().map((entry) => rowOf(entry, folder)))
   const project = workspace && (await projectPart(workspace))
   if (project && namesFile(project.specification)) rows.push(await fileRow(withViews(project.specification, 'none')))
   const speeds = await context.speeds.all()
-  // What is here comes first.
+  // Downloaded ones first.
   const sorted = rows.sort((a, b) => Number(b.there) - Number(a.there))
   return {
     rows: sorted.map((row) => ({
@@ -65,7 +65,7 @@ const sizeOf = (file: string): Promise<number | undefined> =>
     () => undefined,
   )
 
-/** A file of one’s own that the project uses. */
+/** The row of a model file given by path, which the project uses. */
 async function fileRow(specification: string): Promise<Known> {
   const file = modelNamed(specification)
   const size = await sizeOf(file)
@@ -107,7 +107,7 @@ async function cachesOf({ project }: ReadableWorkspace): Promise<FeatureCache[]>
   }))
 }
 
-/** Whether features are of this backbone; where the project leaves its size open, of it in any size. */
+/** Whether a cache belongs to this backbone; in any input size if the project names none. */
 function isOf(backbone: caches.FeatureCache['backbone'], name: string, size: string | undefined): boolean {
   if (!backbone?.names.includes(name)) return false
   return size === undefined || Number(size) === backbone.width
@@ -119,7 +119,7 @@ const newestMAP = (trials: NonNullable<BackbonesPage['project']>['trials'], spec
     .find((one) => withViews(one.specification, 'none') === specification && one.mAP !== null)?.mAP ?? null
 
 /**
- * Deletes the features of one backbone: they are made again when they are needed.
+ * Deletes the features of one backbone. They are computed again when needed.
  * @throws UserError `training-running`, `cache-unknown`, `cache-in-use`
  */
 export async function clearFeatures(workspace: Workspace, identity: string): Promise<{ bytes: number }> {

@@ -9,11 +9,11 @@ export interface FetchOptions {
   name: string
   /** '' for none. */
   mirror: string
-  /** '' for what the environment says. */
+  /** '' for the environment's proxy settings. */
   proxy: string
-  /** What turns words into vectors, too. */
+  /** Also fetches the text encoder. */
   withText?: boolean
-  /** Takes a file whose hash is another than at its first download. */
+  /** Accepts a file whose hash differs from that of its first download. */
   acceptNew?: boolean
 }
 
@@ -22,7 +22,7 @@ export interface FetchedBackbone extends Fetched {
 }
 
 /**
- * Fetches a backbone: only because a person asked for it. Nothing of images, labels or the machine goes out.
+ * Downloads a backbone, only ever at a person's request. Nothing about images, labels or the machine is sent.
  * @throws UserError `backbone-unknown`, `backbone-built-in`, `download-under-way`
  */
 export function startFetch(context: AppContext, { name, ...options }: FetchOptions): StartedJob<FetchedBackbone> {
@@ -55,10 +55,10 @@ export function startFetch(context: AppContext, { name, ...options }: FetchOptio
           }),
       },
     )
-    const known = fetched.checked ? 'checksum verified' : 'checksum recorded'
+    const checksum = fetched.checked ? 'checksum verified' : 'checksum recorded'
     return {
       result: { name, ...fetched },
-      outcome: `Downloaded ${entry.title}, ${megabytes(fetched.bytes)}: ${known}.`,
+      outcome: `Downloaded ${entry.title}, ${megabytes(fetched.bytes)}: ${checksum}.`,
     }
   })
 }

@@ -3,7 +3,7 @@ import { backbonesPage, clearFeatures } from './backbonesPage.ts'
 import { startMeasuring, startTrial } from './backboneTrial.ts'
 import { removeBackbone, startFetch } from './fetching.ts'
 
-/** Handles what the contract says of backbones. */
+/** Handlers for backbones: their list, downloads, measurements and comparisons. */
 export const backbonesHandlers = ({ app, os, workspace }: Surroundings) => ({
   backbones: {
     page: os.backbones.page.handler(() => backbonesPage(app.context, app.workspace)),

@@ -9,30 +9,30 @@ import { ComputeProcess } from '../../compute/client.ts'
 import { tookTooMuch } from '../../compute/watchdog.ts'
 import type { tasks } from '../tasks.ts'
 
-/** Said to the process of a trial: it is one. */
+/** Set in the environment of a trial process, so that it doesn't start another. */
 const mark = 'SURMISE_TRIAL'
 
-/** The compute process calls it at its start: models that it doesn't know run in a process of their own first. */
+/** Called by the compute process at its start, so that unknown models first run in a process of their own. */
 export function tryModelsApart(): void {
   if (process.env[mark] === undefined) tryApart(tryInProcess)
 }
 
 /**
- * Seconds. Looking into a model takes one to ten on most machines; a large one has to be read from the disk as well. Where that is
- * too short, SURMISE_TRIAL_SECONDS says another.
+ * Time limit in seconds. Analysing a model takes one to ten on most machines, plus the time to read a large one from disk.
+ * SURMISE_TRIAL_SECONDS overrides it.
  */
 function secondsFor(bytes: number): number {
-  const said = Number(process.env.SURMISE_TRIAL_SECONDS)
-  return said > 0 ? said : 60 + bytes / 20e6
+  const given = Number(process.env.SURMISE_TRIAL_SECONDS)
+  return given > 0 ? given : 60 + bytes / 20e6
 }
 
 /**
- * Bytes. Weights are held several times while a model is taken apart, and its values while it runs. SURMISE_TRIAL_MEMORY says
- * another limit.
+ * Memory limit in bytes. Several copies of the weights exist while a model is analysed, and its activations while it runs.
+ * SURMISE_TRIAL_MEMORY overrides it.
  */
 function memoryFor(bytes: number): number {
-  const said = Number(process.env.SURMISE_TRIAL_MEMORY)
-  return said > 0 ? said : Math.min(0.8 * totalmem(), 4 * 1024 ** 3 + 8 * bytes)
+  const given = Number(process.env.SURMISE_TRIAL_MEMORY)
+  return given > 0 ? given : Math.min(0.8 * totalmem(), 4 * 1024 ** 3 + 8 * bytes)
 }
 
 const hint = 'Choose another backbone.'
@@ -52,16 +52,16 @@ const tryInProcess: Trial = async ({ specification, file }, signal): Promise<Bac
     endWithin: 0,
   })
   const answered = new AbortController()
-  const silence = wait(1000 * seconds, undefined, { signal: answered.signal }).then(() => {
+  const timeout = wait(1000 * seconds, undefined, { signal: answered.signal }).then(() => {
     throw new UserError(
       'backbone-endless',
       `${name} was run on one grey image and didn’t finish within ${seconds.toFixed()} s.`,
       `${hint} If it is just slow, increase SURMISE_TRIAL_SECONDS.`,
     )
   })
-  silence.catch(() => undefined)
+  timeout.catch(() => undefined)
   try {
-    return await Promise.race([apart.run('resolveBackbone', { specification }, { signal }), silence])
+    return await Promise.race([apart.run('resolveBackbone', { specification }, { signal }), timeout])
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'compute-crashed') throw error
     if (String((error.cause as Error | undefined)?.message).includes(tookTooMuch)) {

@@ -5,7 +5,7 @@ import type { BenchmarkInput, BenchmarkProgress, BenchmarkResult } from '../../b
 import type { MethodScores, ProtocolInput, ProtocolResult, SplitScore } from '../../benchmark/protocols/protocol.ts'
 import type { HiddenScore } from '../../benchmark/score.ts'
 import type { SimulateInput, SimulateProgress, SimulateResult } from '../../benchmark/simulation/simulate.ts'
-import { normalisationUnsaid } from '../backbones/backbones.ts'
+import { missingNormalisation } from '../backbones/backbones.ts'
 import type { AppContext } from '../context.ts'
 import { onDevice } from '../devices/onDevice.ts'
 import type { JobControl, StartedJob } from '../jobs.ts'
@@ -14,7 +14,7 @@ import { configFolder } from '../program/home.ts'
 export type { BenchmarkResult, HiddenScore, MethodScores, ProtocolResult, SimulateResult, SplitScore }
 export { ablationTexts }
 
-/** What the application adds itself. */
+/** A task's input without what the application adds. */
 type Requested<Input> = Omit<Input, 'cacheFolder' | 'device'> & { device: string }
 
 export type BenchmarkRequest = Requested<BenchmarkInput>
@@ -26,7 +26,7 @@ export function startBenchmark(context: AppContext, request: BenchmarkRequest): 
   context.devices.check(request.device)
   const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Benchmark', async (job) => {
-    await tellAssumed(context, request.backbone, job.signal)
+    await warnIfAssumed(context, request.backbone, job.signal)
     const { device: _, ...result } = await onDevice(context, request.device, (device) =>
       context.compute.run('benchmark', { ...request, device, cacheFolder }, following(job)),
     )
@@ -39,7 +39,7 @@ export function startProtocol(context: AppContext, request: ProtocolRequest): St
   context.devices.check(request.device)
   const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Benchmark', async (job) => {
-    await tellAssumed(context, request.backbone, job.signal)
+    await warnIfAssumed(context, request.backbone, job.signal)
     const { device: _, ...result } = await onDevice(context, request.device, (device) =>
       context.compute.run('protocol', { ...request, device, cacheFolder }, following(job)),
     )
@@ -53,7 +53,7 @@ export function startSimulation(context: AppContext, request: SimulateRequest): 
   context.devices.check(request.device)
   const cacheFolder = cacheFolderOf(request.folder)
   return context.jobs.start('train', 'Simulate', async (job) => {
-    await tellAssumed(context, request.backbone, job.signal)
+    await warnIfAssumed(context, request.backbone, job.signal)
     const { device: _, ...result } = await onDevice(context, request.device, (device) =>
       context.compute.run('simulate', { ...request, device, cacheFolder }, following(job)),
     )
@@ -61,13 +61,13 @@ export function startSimulation(context: AppContext, request: SimulateRequest): 
   })
 }
 
-/** Nobody is there to be asked: what is measured with pixels that may be wrong ones says so. */
-async function tellAssumed(context: AppContext, specification: string, signal: AbortSignal): Promise<void> {
-  const unsaid = await normalisationUnsaid(context, specification, signal)
-  if (unsaid) context.events.notice('warning', `${unsaid.message} Taken as 0.5 ± 0.5 here.`, unsaid.hint)
+/** Nobody can be asked for the normalisation in the middle of a benchmark, so one is assumed, with a warning. */
+async function warnIfAssumed(context: AppContext, specification: string, signal: AbortSignal): Promise<void> {
+  const missing = await missingNormalisation(context, specification, signal)
+  if (missing) context.events.notice('warning', `${missing.message} Assuming 0.5 ± 0.5 here.`, missing.hint)
 }
 
-/** Features are kept from one benchmark to the next beside the program's settings: the folder itself may be read-only. */
+/** Features are kept from one benchmark to the next, beside the program's settings because the folder itself may be read-only. */
 function cacheFolderOf(folder: string): string {
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
   return path.join(configFolder(), 'benchmarks', name)
@@ -78,7 +78,7 @@ function following(job: JobControl) {
   return {
     signal: job.signal,
     onProgress: (report: BenchmarkProgress | SimulateProgress) => {
-      // What embedding took says nothing of how long the trainings will.
+      // How long embedding took says nothing about how long training will.
       if (report.phase === 'training') begun ??= performance.now()
       job.update(progressOf(report, begun ?? performance.now()))
     },
@@ -104,7 +104,7 @@ function progressOf(report: BenchmarkProgress | SimulateProgress, begun: number)
         secondsLeft: fraction > 0.02 ? (elapsed / fraction) * (1 - fraction) : null,
       }
     }
-    // An order that arrives early leaves the rest out: nobody knows how long it takes.
+    // An order that reaches its goal early skips the rest, so the time left can't be estimated.
     case 'playing':
       return { phase: `Order ${report.order}, round ${report.round}`, fraction: report.fraction, secondsLeft: null }
   }

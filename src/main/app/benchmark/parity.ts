@@ -6,7 +6,7 @@ import { counted } from '../words.ts'
 
 export type { Comparison, ParityResult }
 
-/** Compares the method with the reference implementation's numbers. @param folder absolute */
+/** Compares the method's numbers with those of the reference implementation. @param folder absolute */
 export function startParity({ jobs, compute }: AppContext, folder: string): StartedJob<ParityResult> {
   return jobs.start('train', 'Parity', async (job) => {
     const result = await compute.run(

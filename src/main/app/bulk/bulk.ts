@@ -116,7 +116,7 @@ export async function previewBulk(workspace: Workspace, request: BulkRequest): P
   }
 }
 
-/** The readable images that pass the filter, as in `aboutSeen`; undefined for all. */
+/** The readable images that pass the filter, as in `withoutUnseen`; undefined for all. */
 async function acceptableImages(workspace: Workspace, filter: BulkRequest['filter']): Promise<Int32Array | undefined> {
   const { broken, missing } = workspace.project.images.counts()
   if (!filter && broken + missing === 0) return undefined

@@ -7,19 +7,19 @@ import type { tasks } from '../tasks.ts'
 import type { Device } from './devices.ts'
 
 export interface ProbeOptions {
-  /** Ends the process before it has answered, and waits for its end. */
+  /** Stops the probe and waits until its process has ended. */
   signal?: AbortSignal
   /** Milliseconds. @default 20 000 */
   within?: number
 }
 
-/** Milliseconds. A probe takes a second or two, the first one with a driver that compiles for its card some more. */
+/** Milliseconds. A probe takes a second or two, and longer the first time a driver compiles for its card. */
 const answerWithin = 20_000
 
 /**
- * Tries a device in a compute process that is thrown away: a missing library aborts it, a broken driver hangs it, and neither
- * costs the one that works.
- * @throws UserError `device-failed` with the reason why the device can't be used; `compute-stopped` by the signal
+ * Tries a device in a throwaway compute process: a missing library may abort it and a broken driver may hang it, without
+ * harming the real one.
+ * @throws UserError `device-failed` with the reason; `compute-stopped` if the signal aborts
  */
 export async function probeApart(
   options: ComputeOptions,
@@ -31,16 +31,16 @@ export async function probeApart(
   signal?.addEventListener('abort', stop, { once: true })
   if (signal?.aborted) stop()
   const answered = new AbortController()
-  const silence = wait(within, undefined, { signal: answered.signal }).then(() => {
+  const timeout = wait(within, undefined, { signal: answered.signal }).then(() => {
     throw deviceFailed(device, `it didn’t respond within ${(within / 1000).toFixed()} s`)
   })
   try {
-    return await Promise.race([apart.run('probeDevice', { device }), silence])
+    return await Promise.race([apart.run('probeDevice', { device }), timeout])
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'compute-crashed') throw error
     throw deviceFailed(device, `it crashed the process that tried it (${error.message.replace(/^.*?: |\.$/g, '')})`)
   } finally {
-    silence.catch(() => undefined)
+    timeout.catch(() => undefined)
     answered.abort()
     await apart.stop()
     signal?.removeEventListener('abort', stop)

@@ -8,20 +8,21 @@ export type Device = TrainInput['device']
 export interface DeviceReport {
   device: Device
   usable: boolean
-  /** Why it can't be used: a sentence. */
+  /** Why it can't be used, as a sentence. */
   reason: string | null
-  /** How many times as fast as the CPU a training step is. */
+  /** Speed of a training step, as a multiple of the CPU's. */
   speed: number | null
-  /** What `auto` takes. */
+  /** Whether `auto` chooses this one. */
   automatic: boolean
 }
 
 const known: readonly Device[] = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml']
 
 /**
- * What each platform could have, in the order that `auto` tries. WebGPU keeps parameters on the graphics card from step to step,
- * where DirectML and Core ML carry them to and fro, and drives the same cards through Direct3D 12 and Metal: it is before them.
- * CUDA is first on Linux: its libraries are there only where somebody wants it used. onnxruntime-node has none for Windows.
+ * What each platform could have, in the order that `auto` tries. WebGPU comes before DirectML and Core ML: it drives the same
+ * cards (through Direct3D 12 and Metal) but keeps parameters on the card between steps, where the other two copy them back and
+ * forth. CUDA is first on Linux, where its libraries are installed only if somebody wants to use them; onnxruntime-node has no
+ * CUDA build for Windows.
  */
 const order: Partial<Record<NodeJS.Platform, readonly Device[]>> = {
   linux: ['cuda', 'webgpu', 'cpu'],
@@ -29,10 +30,10 @@ const order: Partial<Record<NodeJS.Platform, readonly Device[]>> = {
   darwin: ['webgpu', 'coreml', 'cpu'],
 }
 
-/** Tries a device in a process of its own, until the signal. @throws UserError that says why it can't be used */
+/** Tries a device in a process of its own. @throws UserError saying why it can't be used */
 export type ProbeDevice = (device: Device, signal: AbortSignal) => Promise<DeviceProbe>
 
-/** Which device work runs on. What is found out about one holds until the program ends. */
+/** Chooses the device that work runs on. Each is probed once; the result holds until the program ends. */
 export class Devices {
   readonly #probe: ProbeDevice
   readonly #candidates: readonly Device[]
@@ -50,9 +51,9 @@ export class Devices {
   }
 
   /**
-   * The device that work can run on now.
-   * @param wanted `auto`, the first of the platform's that works and is faster than the CPU; or the name of a device
-   * @throws UserError `device-unknown`; `device-failed` if the one that was named can't be used
+   * The device to run work on.
+   * @param wanted the name of a device, or `auto`: the platform's first that works and beats the CPU, else the CPU
+   * @throws UserError `device-unknown`; `device-failed` if the named one can't be used
    */
   async choose(wanted: string): Promise<Device> {
     if (wanted !== 'auto') {
@@ -60,7 +61,7 @@ export class Devices {
       if (device !== 'cpu') await this.#probed(device)
       return device
     }
-    // All at once: most often most of them fail, each in the time that it takes to start a process.
+    // In parallel: most usually fail, and each failure takes as long as starting a process.
     const probes = this.#accelerators().map((device) => ({ device, probed: this.#probed(device) }))
     for (const { device, probed } of probes) {
       const probe = await probed.catch(() => undefined)
@@ -72,7 +73,7 @@ export class Devices {
   /**
    * Why work runs on this device, in a few words.
    * @param wanted as for `choose`
-   * @param failed the device that failed in the middle of the work
+   * @param failed the device that failed while the work was running
    */
   async why(device: Device, wanted: string, failed?: Device): Promise<string> {
     if (failed) return `${deviceNames[failed]} failed`
@@ -80,14 +81,14 @@ export class Devices {
     if (wanted !== 'auto') return `${deviceNames[wanted]} can’t be used`
     if (device === 'cpu') {
       const probes = this.#accelerators().map((one) => this.#probed(one).catch(() => undefined))
-      const isThereAnother = (await Promise.all(probes)).some((probe) => probe !== undefined)
-      return isThereAnother ? 'faster than any GPU here' : 'no supported GPU'
+      const anyWorks = (await Promise.all(probes)).some((probe) => probe !== undefined)
+      return anyWorks ? 'faster than any GPU here' : 'no supported GPU'
     }
     const { secondsPerStep, cpuSecondsPerStep } = await this.#probed(device)
     return `${(cpuSecondsPerStep / secondsPerStep).toFixed(1)}× as fast as the CPU`
   }
 
-  /** All that the platform could have, each tried. */
+  /** Every device the platform could have, probed. */
   async list(): Promise<DeviceReport[]> {
     const automatic = await this.choose('auto')
     const reports = this.#accelerators().map(async (device): Promise<DeviceReport> => {
@@ -103,7 +104,7 @@ export class Devices {
     return [...(await Promise.all(reports)), cpu]
   }
 
-  /** Ends what is being tried, and resolves when all its processes have ended. Nothing can be tried after it. */
+  /** Stops running probes and resolves when their processes have ended. Nothing can be probed afterwards. */
   async close(): Promise<void> {
     this.#closing.abort()
     await Promise.allSettled(this.#found.values())
@@ -113,8 +114,8 @@ export class Devices {
     return this.#candidates.filter((device) => device !== 'cpu')
   }
 
-  /** It is not used again until the program is restarted. */
-  hasFailed(device: Device, error: UserError): void {
+  /** Rules a device out until the program is restarted. */
+  markFailed(device: Device, error: UserError): void {
     const failed = Promise.reject(error)
     failed.catch(() => undefined)
     this.#found.set(device, failed)
@@ -134,7 +135,7 @@ export class Devices {
     const found = this.#found.get(device)
     if (found) return found
     const probe = this.#probe(device, this.#closing.signal)
-    // Whoever asks is told; until then nobody may be listening.
+    // Awaited later, perhaps: until then a rejection must not count as unhandled.
     probe.catch(() => undefined)
     this.#found.set(device, probe)
     return probe

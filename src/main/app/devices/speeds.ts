@@ -7,12 +7,12 @@ const speed = z.object({ perSecond: z.number().positive(), device: z.string() })
 const stored = z.record(z.string(), speed)
 export type Speed = z.infer<typeof speed>
 
-/** How fast each backbone is on this machine, at one look an image: the newest measurement, in a file of its own. */
+/** The latest measured speed of each backbone on this machine, with one view per image, kept in a file. */
 export class Speeds {
   readonly #file: string
   #turn: Promise<unknown> = Promise.resolve()
 
-  /** @param configFolder a person's own */
+  /** @param configFolder the user's settings folder */
   constructor(configFolder: string) {
     this.#file = path.join(configFolder, 'speeds.json')
   }
@@ -21,7 +21,7 @@ export class Speeds {
     try {
       return stored.parse(JSON.parse(await readFile(this.#file, 'utf8')))
     } catch {
-      // They are measured anew.
+      // Nothing is lost that can't be measured again.
       return {}
     }
   }

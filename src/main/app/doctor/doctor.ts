@@ -19,17 +19,17 @@ import { bytes, cacheFindings, diskFindings, type Place, permissionFindings } fr
 import { type PrivatePlace, withoutPrivatePaths } from './privatePaths.ts'
 
 export interface DoctorOptions {
-  /** Why the project that was asked about could not be opened. */
+  /** The project in question, if it couldn't be opened, and why. */
   refused?: { file: string; error: unknown }
 }
 
 /**
- * Looks at all that has to hold for the program to work here; a part that fails is a finding. Nothing is changed but permissions of
- * files that keep their project from being opened.
+ * Checks everything the program needs on this machine; a check that fails is itself a finding. Changes nothing except the
+ * permissions of files that keep their project from being opened.
  */
 export async function examine(app: Application, { refused }: DoctorOptions = {}): Promise<DoctorReport> {
   const file = app.workspace?.project.path ?? refused?.file
-  // What keeps a project from being opened as it should be is mended first.
+  // First, because the other checks see the project as it is afterwards.
   const mended = file === undefined ? [] : mendedFindings(file)
   const places = placesOf(app)
   const parts = await Promise.all([
@@ -49,7 +49,7 @@ export async function examine(app: Application, { refused }: DoctorOptions = {})
   return { findings, text: textOf(findings) }
 }
 
-/** Mends a project file that nobody has open; what it was becomes a backup. @throws UserError as `repairProject` */
+/** Repairs a project file that isn't open anywhere, and keeps the original as a backup. @throws UserError as `repairProject` */
 export function repair(file: string): { mended: string[]; keptAs: string | null } {
   return repairProject(file)
 }
@@ -89,14 +89,14 @@ async function deviceFindings({ context }: Application): Promise<Finding[]> {
 
 function deviceFinding({ device, usable, reason, speed, automatic }: DeviceReport): Finding {
   const finding = { part: 'devices', name: device === 'cpu' ? 'CPU' : deviceNames[device], hint: '' } as const
-  // Most machines lack most devices: that is no fault.
+  // Most machines lack most devices, so a missing one isn't a problem.
   if (!usable) return { ...finding, state: 'fact', says: reason ?? 'can’t be used' }
   const fast =
     device === 'cpu' || speed === null ? '' : `, ${speed.toPrecision(2)}× as fast as the CPU in a training step`
   return { ...finding, state: 'good', says: `usable${fast}${automatic ? '; used automatically' : ''}` }
 }
 
-/** On Linux a graphics card is a file, which a person may not be allowed to use: the driver then says only that there is none. */
+/** On Linux a graphics card is a device file. Without permission to use it, the driver just reports that there is no card. */
 async function cardFindings(folder = '/dev/dri'): Promise<Finding[]> {
   if (process.platform !== 'linux') return []
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('renderD'))
@@ -106,12 +106,12 @@ async function cardFindings(folder = '/dev/dri'): Promise<Finding[]> {
   return Promise.all(
     files.map(async (name): Promise<Finding> => {
       const file = path.join(folder, name)
-      const may = await access(file, constants.R_OK | constants.W_OK).then(
+      const allowed = await access(file, constants.R_OK | constants.W_OK).then(
         () => true,
         () => false,
       )
       const finding = { part: 'devices', name: 'Graphics card' } as const
-      if (may) return { ...finding, state: 'good', says: `${file} is usable`, hint: '' }
+      if (allowed) return { ...finding, state: 'good', says: `${file} is usable`, hint: '' }
       const hint = 'Add yourself to the group that owns it (usually “render”) and log in again.'
       return { ...finding, state: 'warning', says: `you may not use ${file}`, hint }
     }),
@@ -152,13 +152,13 @@ async function projectFindings({ workspace }: Application): Promise<Finding[]> {
   ]
 }
 
-/** The one thing that is changed: permissions of files that were left read-only beside a project (leftBehind.ts). */
+/** The one change the doctor makes: permissions of files left read-only beside a project (leftBehind.ts). */
 function mendedFindings(file: string): Finding[] {
   const { mended, stuck } = existsSync(file) ? mendLeftBehind(realpathSync(file)) : { mended: [], stuck: [] }
   const finding = { part: 'project', name: 'Left behind' } as const
   const found: Finding[] = []
   if (mended.length > 0) {
-    const says = `mended: ${mended.join(', ')} had become read-only`
+    const says = `repaired: ${mended.join(', ')} had become read-only`
     found.push({ ...finding, state: 'good', says, hint: 'Reopen the project: it is writable again.' })
   }
   if (stuck.length > 0) {
@@ -174,7 +174,7 @@ function mendedFindings(file: string): Finding[] {
   return found
 }
 
-/** Damage of an earlier day: whoever has not seen it said finds it here. */
+/** Damage found earlier, for those who missed the notice at the time. */
 function damagedBackups(file: string): Finding[] {
   const damaged = listBackups(file).filter(({ reason }) => reason === 'damaged')
   if (damaged.length === 0) return []

@@ -3,7 +3,7 @@ import { access, readdir, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import type { Finding } from '../../../contract/doctor.ts'
 
-/** Where the program writes, and where it only reads. */
+/** A folder the program uses. */
 export interface Place {
   name: string
   folder: string
@@ -11,23 +11,23 @@ export interface Place {
 }
 
 const megabyte = 2 ** 20
-/** A training of a large project writes features and checkpoints of some gigabytes; a mark needs a page. */
+/** Training a large project writes gigabytes of features and checkpoints; a mark needs one database page. */
 const room = { little: 2048 * megabyte, none: 200 * megabyte }
 
-/** Free space of the disk that each place lies on; places on one disk are told once. */
+/** Free space on the disk of each place; one finding for each disk. */
 export async function diskFindings(places: readonly Place[]): Promise<Finding[]> {
   const disks = new Map<string, { names: string[]; free: number; size: number }>()
   for (const { name, folder, writes } of places) {
     if (!writes) continue
     const existing = await nearest(folder)
-    // A disk that can't be asked is told about under permissions.
-    const told = await statfs(existing).catch(() => undefined)
+    // A folder that can't be examined is reported under permissions.
+    const fileSystem = await statfs(existing).catch(() => undefined)
     const device = (await stat(existing).catch(() => undefined))?.dev
-    if (!told || device === undefined) continue
+    if (!fileSystem || device === undefined) continue
     const disk = disks.get(String(device)) ?? {
       names: [],
-      free: told.bavail * told.bsize,
-      size: told.blocks * told.bsize,
+      free: fileSystem.bavail * fileSystem.bsize,
+      size: fileSystem.blocks * fileSystem.bsize,
     }
     disk.names.push(name)
     disks.set(String(device), disk)
@@ -40,7 +40,7 @@ export async function diskFindings(places: readonly Place[]): Promise<Finding[]>
   })
 }
 
-/** Whether each place can be used as it has to be. */
+/** Whether each place can be read, and written where it needs to be. */
 export async function permissionFindings(places: readonly Place[]): Promise<Finding[]> {
   return Promise.all(
     places.map(async ({ name, folder, writes }): Promise<Finding> => {
@@ -82,7 +82,7 @@ export async function permissionFindings(places: readonly Place[]): Promise<Find
   )
 }
 
-/** How much lies in the cache folder, by its subfolders. @param folder it may not be there yet */
+/** Sizes of the cache folder and its subfolders. @param folder may not exist yet */
 export async function cacheFindings(folder: string): Promise<Finding[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   const kinds = await Promise.all(
@@ -108,7 +108,7 @@ export async function cacheFindings(folder: string): Promise<Finding[]> {
   }))
 }
 
-/** Folder by folder, so that 100,000 thumbnails are not all asked about at once. */
+/** In batches, so that 100,000 thumbnails aren't all examined at once. */
 async function sizesBelow(folder: string): Promise<number[]> {
   const sizes: number[] = []
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
@@ -128,14 +128,14 @@ const sizeOf = (file: string): Promise<number> =>
   )
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0)
 
-/** The folder itself, or the nearest above it that is there. */
+/** The folder itself, or the nearest existing one above it. */
 async function nearest(folder: string): Promise<string> {
   const there = await stat(folder).catch(() => undefined)
   const above = path.dirname(folder)
   return there || above === folder ? folder : nearest(above)
 }
 
-/** As people read it. */
+/** A size for people to read: `12.3 MB`. */
 export function bytes(count: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
   let [value, unit] = [count, 0]

@@ -1,11 +1,11 @@
 import path from 'node:path'
 
-/** A place, and what stands for it. */
+/** A folder or file, and the placeholder shown for it. */
 export type PrivatePlace = readonly [place: string, sign: string]
 
 /**
- * A text without the places that say who somebody is and what they work on. The longest place wins: a project in the home
- * folder is a project.
+ * Replaces paths that say who somebody is or what they work on, so that the text can be shared. The longest path wins: a project
+ * in the home folder becomes `<project>`, not `~/…`.
  */
 export function withoutPrivatePaths(
   text: string,
@@ -14,12 +14,12 @@ export function withoutPrivatePaths(
 ): string {
   const known = places
     .flatMap(([place, sign]) => variantsOf(place).map((one) => ({ place: one, sign })))
-    // The root of a disk is everybody's.
+    // The root of a disk reveals nothing.
     .filter(({ place }) => place.length > 1 && !/^[A-Za-z]:[\\/]?$/.test(place))
     .sort((a, b) => b.place.length - a.place.length)
   if (known.length === 0) return text
   const one = known.map(({ place }) => escaped(place)).join('|')
-  // Up to the end of a name: the home of “ann” is no part of that of “anna”.
+  // Whole names only: “/home/ann” isn't a part of “/home/anna”.
   const pattern = new RegExp(
     `(${one})(?=$|[\\\\/]|[^\\p{L}\\p{N}_.-]|\\.(?:\\s|$)|-cache\\b)`,
     isCaseless(platform) ? 'giu' : 'gu',
@@ -28,7 +28,7 @@ export function withoutPrivatePaths(
   return text.replace(pattern, (found) => signs.get(folded(found, platform)) ?? found)
 }
 
-/** Windows takes both slashes, and messages have both. */
+/** Windows accepts both slashes, and messages contain both. */
 function variantsOf(place: string): string[] {
   const plain = place.length > 1 ? place.replace(/[\\/]+$/, '') : place
   return [...new Set([plain, plain.replaceAll('\\', '/'), path.normalize(plain)])]

@@ -27,19 +27,19 @@ export interface ExportRequest {
   format: string
   /** Absolute. */
   path: string
-  /** Undecided suggestions too, where the format can. */
+  /** Include undecided suggestions, if the format can hold them. */
   suggestions?: boolean
-  /** Only images of which every label is known. */
+  /** Only images with every label known. */
   complete?: boolean
-  /** What becomes of the images themselves, where the format has a place for them. @default as the format needs it */
+  /** What to do with the image files, if the format has a place for them. @default what the format needs */
   images?: 'none' | 'copy' | 'link'
   /** Answers to the format's questions. */
   settings?: Settings
-  /** What is there may be replaced. @default false */
+  /** Whether existing files may be replaced. @default false */
   overwrite?: boolean
 }
 
-/** Writes what is known at this moment, while marking goes on. @throws UserError of the target and the format */
+/** Exports the project as it is at this moment; marking can go on meanwhile. @throws UserError of the target and the format */
 export function startExport(workspace: ReadableWorkspace, request: ExportRequest): StartedJob<ExportReport> {
   const { context, project } = workspace
   const format = formatById(request.format)
@@ -84,18 +84,18 @@ export function startExport(workspace: ReadableWorkspace, request: ExportRequest
         placeImage: images === 'none' ? undefined : placing(workspace, images),
         replaceFolder: overwrite,
         signal: job.signal,
-        // Formats walk over the images up to four times; so the share is only told as a lower bound.
+        // Formats walk over the images up to four times, so this fraction is a lower bound.
         onProgress: (done) => {
           if (done % 512 === 0) job.update({ fraction: Math.min(0.99, done / walked) })
         },
       }
       const report = await context.writes.during(target, () => write(source, target, options))
-      tellUntouched(workspace, format, request, report)
+      warnOfUnlabelled(workspace, format, request, report)
       if (as === 'folder') await context.writes.remember(target)
-      const told = `${counted(report.present, 'present label')} and ${counted(report.absent, 'absent label')}`
+      const labels = `${counted(report.present, 'present label')} and ${counted(report.absent, 'absent label')}`
       return {
         result: report,
-        outcome: `${told} of ${counted(report.images, 'image')} written to ${path.basename(target)}.`,
+        outcome: `${labels} of ${counted(report.images, 'image')} written to ${path.basename(target)}.`,
       }
     } finally {
       snapshot.close()
@@ -104,18 +104,19 @@ export function startExport(workspace: ReadableWorkspace, request: ExportRequest
   })
 }
 
-/** What a file of suggestions holds. */
+/** How many rows a file of suggestions has. */
 export interface WrittenSuggestions {
-  /** Of unknown pairs. */
+  /** Rows of unknown pairs. */
   suggestions: number
-  /** Known pairs with a probability of parts of the model that never saw them. */
+  /** Rows of known pairs, with held-out probabilities. */
   known: number
-  /** Known pairs that the model has no such probability of, or whose image can’t be read. */
+  /** Known pairs without a held-out probability, or whose image can’t be read. */
   leftOut: number
 }
 
 /**
- * Every undecided suggestion as a line of a CSV file, the surest first; with `known`, the known pairs after them, held out.
+ * Writes every undecided suggestion as a row of a CSV file, the most certain first; with `known`, the known pairs follow with
+ * their held-out probabilities.
  * @throws UserError `no-suggestions`, `nothing-held-out`, and those of the file system
  */
 export async function exportSuggestions(
@@ -143,7 +144,7 @@ export async function exportSuggestions(
   for (const { id, path: file, status } of project.images.known()) if (status === 'ok') paths.set(id, file)
   const isWanted = (imageId: number, labelId: number) => names.has(labelId) && paths.has(imageId)
   const isUnknown = (imageId: number, labelId: number) => matrix.get(imageId, labelId) === State.unknown
-  const told = ({ row, column, probability }: ScoredPair): SuggestionRow => {
+  const rowOf = ({ row, column, probability }: ScoredPair): SuggestionRow => {
     const [image, label] = [paths.get(table.imageIds[row])!, names.get(table.labelIds[column])!]
     return { image, label, probability, suggestion: suggestionOf(probability) }
   }
@@ -152,17 +153,17 @@ export async function exportSuggestions(
     const undecided = rankSuggestions(table, (image, label) => isWanted(image, label) && isUnknown(image, label))
     for (const pair of undecided) {
       written.suggestions++
-      yield told(pair)
+      yield rowOf(pair)
     }
     if (!known) return
-    // Rows of known pairs stay as training left them (`FollowedScores`): cross-fitted, or of a model that had never seen the pair.
+    // `FollowedScores` leaves known pairs as training wrote them: cross-fitted, or by a model that never saw the pair.
     const decided = rankSuggestions(table, (image, label) => isWanted(image, label) && !isUnknown(image, label))
     for (const pair of decided) {
       const state = matrix.get(table.imageIds[pair.row], table.labelIds[pair.column])
-      // Since forgotten, while the file was written.
+      // Cleared while the file is being written.
       if (state === State.unknown) continue
       written.known++
-      yield { ...told(pair), known: sideOf(state) }
+      yield { ...rowOf(pair), known: sideOf(state) }
     }
     written.leftOut = -written.known
     for (const { id: imageId } of project.images.known()) {
@@ -173,12 +174,12 @@ export async function exportSuggestions(
   return written
 }
 
-/** Copies an image, or links to it, if it is still the picture that was scanned: nothing else leaves by an export. */
+/** Copies or links an image, after checking that the file is still what was scanned: an export must not leak any other file. */
 function placing(workspace: ReadableWorkspace, how: 'copy' | 'link'): ExportOptions['placeImage'] {
   const { project } = workspace
   return async ({ id, path: relative }, destination) => {
     const file = await workspace.placeOf({ path: relative })
-    // A folder of the target may be a link to where the images are.
+    // A folder in the target may be a link to the image folder.
     requireNoSource(workspace, destination)
     await mkdir(path.dirname(destination), { recursive: true })
     const check = (copy: string) => requireScanned(copy, relative, project.images.get(id)?.sha256 ?? null)
@@ -188,8 +189,8 @@ function placing(workspace: ReadableWorkspace, how: 'copy' | 'link'): ExportOpti
   }
 }
 
-/** What nobody has looked at is written by formats that tell it apart; programs that don't, take it for images of nothing. */
-function tellUntouched(
+/** Warns where a format writes images nobody has labelled yet, because other programs may take them for images without labels. */
+function warnOfUnlabelled(
   { project }: ReadableWorkspace,
   { says }: Format,
   request: ExportRequest,
@@ -201,14 +202,14 @@ function tellUntouched(
   report.warnings.push({ code: 'untouched', message, count: total - started, examples: [] })
 }
 
-/** COCO’s folder is one that other programs put their files into: it says which of them it writes. */
+/** A format that lists its files (COCO) writes into a folder shared with other programs and replaces nothing else there. */
 function placeOf(format: Format, target: string): WriteTarget['as'] {
   const isFolder = format.writes === 'folder' || (format.writes === 'file or folder' && !isFileOf(format, target))
   if (!isFolder) return 'file'
   return format.besides?.(target, {}).length ? 'into-folder' : 'folder'
 }
 
-/** The rows of the project as formats read them. */
+/** The project as formats see it. */
 function exportSource(
   project: ReadableProject,
   snapshot: ProjectSnapshot,
@@ -227,7 +228,7 @@ function exportSource(
   }
 }
 
-/** A label's parent says more about it than its group, where it has both. */
+/** With their supercategory: the parent if there is one, as it says more about a label than its group. */
 export function labelRecords(labels: readonly Label[]): LabelRecord[] {
   const names = new Map(labels.map(({ id, name }) => [id, name]))
   return labels.map((label) => ({ ...label, supercategory: names.get(label.parentId ?? 0) ?? label.group }))

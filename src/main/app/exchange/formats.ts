@@ -4,17 +4,17 @@ import { formatById, formats } from '../../exchange/formats/list.ts'
 
 export type { ExchangeFormat }
 
-export function formatsTold(): ExchangeFormat[] {
-  return formats.map(told)
+/** Every format, as screens and the command line describe it. */
+export function describeFormats(): ExchangeFormat[] {
+  return formats.map(exchangeFormatOf)
 }
 
 /** @throws UserError `format-unknown` */
-export function formatTold(id: string): ExchangeFormat {
-  return told(formatById(id))
+export function describeFormat(id: string): ExchangeFormat {
+  return exchangeFormatOf(formatById(id))
 }
 
-/** What a screen or a person has to know of a format. */
-function told(format: Format): ExchangeFormat {
+function exchangeFormatOf(format: Format): ExchangeFormat {
   const { id, title, says, limits, checked, extensions, reads, writes, images, settings, read, write } = format
   return {
     ...{ id, title, says, limits, checked },

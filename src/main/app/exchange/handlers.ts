@@ -3,14 +3,14 @@ import { requireAbsolute } from '../program/browse.ts'
 import { startReport } from '../report/reportPage.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { startExport } from './exporting.ts'
-import { formatsTold } from './formats.ts'
+import { describeFormats } from './formats.ts'
 import { startImport, startPreview, startRenaming } from './importing.ts'
 import { startMerge, startMergePreview } from './merging.ts'
 
-/** Handles what the contract says of imports, exports, merges and the report. */
+/** Handlers for imports, exports, merges and the report. */
 export const exchangeHandlers = ({ os, workspace }: Surroundings) => ({
   exchange: {
-    formats: os.exchange.formats.handler(formatsTold),
+    formats: os.exchange.formats.handler(describeFormats),
     export: os.exchange.export.handler(({ input }) => {
       return startExport(workspace(), { ...input, path: requireAbsolute(input.path) }).done
     }),

@@ -26,34 +26,34 @@ export { mappingFile, type Problem, renamesOf }
 interface Previewed {
   plan: ImportPlan
   path: string
-  /** Null where the format was named. */
+  /** Null if the format was given. */
   detected: Detected | null
 }
 
 export interface ImportRequest {
-  /** Of a file or a folder, absolute. */
+  /** A file or folder, absolute. */
   path: string
-  /** By what it looks like if left out. */
+  /** @default detected from the content */
   format?: string
   /** Answers to the format's questions. */
   settings?: Settings
-  /** What labels are to be called. */
+  /** New names for the file's labels. */
   renames?: Renames
 }
 
 export interface ImportResult {
-  /** How many states have changed. */
+  /** How many states changed. */
   states: number
-  /** How many labels were made. */
+  /** How many labels were added. */
   labels: number
-  /** Pairs for which the file's model suggests something now. */
+  /** How many pairs now have a suggestion by the file's model. */
   suggestions: number
 }
 
-/** A preview holds the whole content of its file. */
+/** Few, as each preview holds the whole content of its file. */
 const previewsKept = 3
 
-/** Imports that a person has looked at and not yet decided on. */
+/** Imports that were previewed and not yet carried out. */
 export class ImportPreviews {
   readonly #previews = new Map<string, Previewed>()
 
@@ -64,7 +64,7 @@ export class ImportPreviews {
     return token
   }
 
-  /** It can still be carried out. @throws UserError `import-forgotten` */
+  /** Leaves the preview to be carried out later. @throws UserError `import-forgotten` */
   get(token: string): Previewed {
     const previewed = this.#previews.get(token)
     if (previewed) return previewed
@@ -80,8 +80,8 @@ export class ImportPreviews {
 }
 
 /**
- * Reads a file or a folder and says what importing it would do; nothing is written.
- * @throws UserError of the format and of what is read
+ * Reads a file or folder and reports what importing it would do. Nothing is written.
+ * @throws UserError of the format and the file
  */
 export function startPreview(workspace: Workspace, request: ImportRequest): StartedJob<ImportPreview> {
   const { context, project } = workspace
@@ -104,8 +104,8 @@ export function startPreview(workspace: Workspace, request: ImportRequest): Star
 }
 
 /**
- * The same file with other names for its labels: what was read is set against the project once more, and the preview takes the place
- * of the one before. The file itself is left alone.
+ * Previews the same file with other names for its labels. It is compared with the project again, but not read again; the new
+ * preview replaces the old one.
  * @throws UserError `import-forgotten`
  */
 export function startRenaming(workspace: Workspace, token: string, renames: Renames): StartedJob<ImportPreview> {
@@ -126,19 +126,19 @@ function shown({ imports }: Workspace, previewed: Previewed): { result: ImportPr
       ...preview,
       token: imports.add(previewed),
       limits: formatById(preview.format).limits,
-      detected: told(previewed),
+      detected: detectionOf(previewed),
     },
     outcome: `${path.basename(previewed.path)} contains ${counted(preview.images.matched, 'image')} of this project.`,
   }
 }
 
-function told({ detected }: Previewed): ImportPreview['detected'] {
+function detectionOf({ detected }: Previewed): ImportPreview['detected'] {
   if (!detected) return null
   const { because, others, ignored } = detected
   return { because, others, ignored }
 }
 
-/** A pipe that nobody writes to, or a device that never ends, would be waited for without an end. What is not there is said by who reads it. */
+/** Refuses pipes and devices, which might never end. A missing file is reported by whoever reads it. */
 async function requireFileOrFolder(place: string): Promise<void> {
   const facts = await stat(place).catch(() => undefined)
   if (!facts || facts.isFile() || facts.isDirectory()) return
@@ -158,7 +158,7 @@ function readable(format: Format): Format {
   )
 }
 
-/** Writes what was previewed: one action, taken back by one undo. @throws UserError `import-forgotten` */
+/** Imports what was previewed, as one action that one undo takes back. @throws UserError `import-forgotten` */
 export function startImport(workspace: Workspace, token: string, choices: ImportChoices): StartedJob<ImportResult> {
   const { context, project, imports } = workspace
   workspace.requireWritable()
@@ -166,9 +166,9 @@ export function startImport(workspace: Workspace, token: string, choices: Import
   const name = path.basename(file)
   return context.jobs.start('import', `Import ${name}`, async (job) => {
     const { present, absent } = plan.preview.states
-    const { rest: open, restEmpty } = plan.preview
+    const { rest, restEmpty } = plan.preview
     const everywhere = choices.rest === 'absent-everywhere' ? (restEmpty?.pairs ?? 0) : 0
-    const total = present + absent + (choices.rest === 'unknown' ? 0 : (open ?? 0)) + everywhere
+    const total = present + absent + (choices.rest === 'unknown' ? 0 : (rest ?? 0)) + everywhere
     job.update({ phase: 'Making a backup' })
     await workspace.backups.beforeAction()
     job.update({ phase: 'Writing' })
@@ -180,18 +180,18 @@ export function startImport(workspace: Workspace, token: string, choices: Import
     )
     const labels = plan.labels.filter(({ labelId, leftOut }) => labelId === null && !leftOut).length
     const predicted = choices.suggestions === false ? [] : plan.suggestions()
-    // One that suggests at once is the one that says most.
+    // The first one kept may become the current model: the one with the most suggestions.
     for (const scores of predicted.toSorted((a, b) => b.probabilities.length - a.probabilities.length)) {
       await keepSuggestions(workspace, scores)
     }
     const suggestions = predicted.length > 0 ? plan.preview.suggestions!.pairs : 0
-    const told = [`${counted(states, 'state')} changed`, `${counted(labels, 'label')} added`]
-    if (suggestions > 0) told.push(`${counted(suggestions, 'suggestion')} kept`)
-    return { result: { states, labels, suggestions }, outcome: `${told.join(', ')}.` }
+    const counts = [`${counted(states, 'state')} changed`, `${counted(labels, 'label')} added`]
+    if (suggestions > 0) counts.push(`${counted(suggestions, 'suggestion')} kept`)
+    return { result: { states, labels, suggestions }, outcome: `${counts.join(', ')}.` }
   })
 }
 
-/** A file says what it says, and the preview has told how much that is: nothing is added by parents and groups of labels. */
+/** Writes exactly what the file says, as the preview counted it: label parents and groups imply nothing here. */
 export function sinkOf(edit: Edit): ImportSink {
   return {
     addLabel: (label) => edit.addLabel(label),
@@ -201,7 +201,7 @@ export function sinkOf(edit: Edit): ImportSink {
   }
 }
 
-/** What a file's model says becomes a model of the project; it suggests at once if no other does. */
+/** Keeps a file's predictions as a model of the project. It becomes the current one if there is no usable other. */
 async function keepSuggestions({ project, suggestions }: Workspace, scores: PredictedScores): Promise<void> {
   const uid = randomUUID()
   await writeScores(scoresFile(project.cacheFolder, uid), scores)

@@ -17,9 +17,9 @@ import { counted } from '../words.ts'
 import type { Workspace } from '../workspace.ts'
 
 /**
- * Joins another copy of the project into this one: one action, undone by one undo; the other file is only read. What only one of
- * them knows is taken over, with who decided it and when. Where they say the opposite, neither is believed: the pair is unknown
- * again, what each said is kept (`DisputesTable`), and whoever decides it next settles it.
+ * Merges another copy of the project into this one, as one action that one undo takes back; the other file is only read. Marks
+ * that only one copy has are taken over, with who made them and when. Where the copies contradict each other, the pair becomes
+ * unknown, both statements are kept (`DisputesTable`), and the next decision settles it.
  * @throws UserError `merge-self`, `merge-strangers`, those of opening a project; `cancelled`
  */
 export function startMerge(workspace: Workspace, file: string): StartedJob<MergeReport> {
@@ -32,7 +32,7 @@ export function startMerge(workspace: Workspace, file: string): StartedJob<Merge
   })
 }
 
-/** What `startMerge` would do; nothing is written. @throws UserError as it */
+/** Reports what `startMerge` would do; nothing is written. @throws UserError as `startMerge` */
 export function startMergePreview(workspace: Workspace, file: string): StartedJob<MergeReport> {
   const title = `Preview ${path.basename(file)}`
   return startWithOther(workspace, file, title, (other, job) => merged(workspace.project, other, null, job))
@@ -51,16 +51,16 @@ function startWithOther(
     const other = openProject(file, { readOnly: true })
     try {
       const report = await work(other, job)
-      const told = [`${counted(report.taken, 'mark')} merged`, `${report.same} the same`]
-      if (report.disputed > 0) told.push(`${counted(report.disputed, 'pair')} to review`)
-      return { result: report, outcome: `${told.join(', ')}.` }
+      const counts = [`${counted(report.taken, 'mark')} merged`, `${report.same} the same`]
+      if (report.disputed > 0) counts.push(`${counted(report.disputed, 'pair')} to review`)
+      return { result: report, outcome: `${counts.join(', ')}.` }
     } finally {
       other.close()
     }
   })
 }
 
-/** @param edit what is written goes through it; null: nothing is */
+/** @param edit null for a preview, which writes nothing */
 async function merged(project: Project, other: Project, edit: Edit | null, job: JobControl): Promise<MergeReport> {
   const snapshot = other.snapshot()
   try {
@@ -80,7 +80,7 @@ class Merge {
     ...{ images: { matched: 0, unmatched: [] }, labelsAdded: [], taken: 0, same: 0, disputed: 0, settled: 0 },
     ...{ agreement: [], kappa: null },
   }
-  /** By id of our label. */
+  /** By our label's id. */
   readonly #judgements = new Map<number, Judgements>()
   readonly #models = new Map<number, number>()
 
@@ -90,7 +90,7 @@ class Merge {
     this.#edit = edit
     const nameOf = ({ path: file }: Project): string => path.basename(file, '.surmise')
     const [ours, theirs] = [nameOf(project), nameOf(other)]
-    // Two people who call their copy the same are still two.
+    // Two copies may have the same file name.
     this.#names = { ours, theirs: theirs === ours ? `${theirs} (other)` : theirs }
     this.#annotators = { ours: project.settings.get('annotator'), theirs: other.settings.get('annotator') }
   }
@@ -125,7 +125,7 @@ class Merge {
     return this.#finished()
   }
 
-  /** Labels by their identity, else by their name; what we have not is added. */
+  /** Matches labels by identity, else by name; those we lack are added. */
   #matchLabels(found: Map<number, number>): void {
     const ours = this.#project.labels.list()
     const byUid = new Map(ours.map((label) => [label.uid, label.id]))
@@ -138,12 +138,12 @@ class Merge {
         continue
       }
       const { uid, name, colour, description } = label
-      // Without an edit it has no id of ours: one that no label has.
+      // A preview adds no label: a negative id stands for it.
       found.set(label.id, this.#edit?.addLabel({ uid, name, colour, description }) ?? -label.id)
       added.push(label)
       this.#report.labelsAdded.push(name)
     }
-    // Parents once all are there.
+    // Parents last, when all labels exist.
     for (const { id, parentId, group, exclusive } of added) {
       const parent = parentId === null ? null : (found.get(parentId) ?? null)
       this.#edit?.updateLabel(found.get(id)!, { parentId: parent, group, ...(group === '' ? {} : { exclusive }) })
@@ -169,11 +169,11 @@ class Merge {
         this.#edit?.addStatements(imageId, labelId, [this.#statement(own, 'ours'), said])
         this.#report.disputed++
       } else if (disputes.has(labelId)) {
-        // Others don't agree on it yet: one more has spoken.
+        // Already in dispute: one more statement.
         this.#edit?.addStatements(imageId, labelId, [said])
         this.#report.disputed++
       } else {
-        // What follows from it was decided there too, or deliberately wasn’t.
+        // Nothing is implied by parents and groups: the other copy has those marks too, or deliberately not.
         if (this.#edit) writeStateWithin(this.#edit, this.#taken(this.#edit, imageId, labelId, theirs), 'leave')
         this.#report.taken++
       }
@@ -191,7 +191,7 @@ class Merge {
     return { imageId, labelId, state, source, decidedAt, modelId: model, score, annotator: by }
   }
 
-  /** A model of theirs is known by its name here: its files stay where they are. */
+  /** Our record of one of their models, for reference only: its files aren't copied. */
   #modelOf(edit: Edit, id: number): number | null {
     const known = this.#models.get(id)
     if (known !== undefined) return known
@@ -203,10 +203,11 @@ class Merge {
     return own
   }
 
-  /** A mark of before the copies parted is one judgement, not two. */
+  /** Counts towards agreement. A mark made before the copies diverged is one judgement, not two. */
   #judge(labelId: number, own: KnownState, theirs: KnownState): void {
-    const isOne = own.state === theirs.state && own.decidedAt === theirs.decidedAt && own.annotator === theirs.annotator
-    if (isOne) return
+    const isShared =
+      own.state === theirs.state && own.decidedAt === theirs.decidedAt && own.annotator === theirs.annotator
+    if (isShared) return
     const counts = this.#judgements.get(labelId) ?? { both: 0, first: 0, second: 0, neither: 0 }
     this.#judgements.set(labelId, counts)
     if (own.state === State.present) counts[theirs.state === State.present ? 'both' : 'first']++
@@ -231,7 +232,7 @@ class Merge {
   }
 }
 
-/** Our image of one of theirs: by its identity, by its content where only one has it, or by its path where contents may be the same. */
+/** Finds our image for one of theirs: by identity, else by path if the contents may be the same, else by unique content. */
 function imageFinder(project: Project): (image: Image) => number | undefined {
   const byUid = new Map<string, number>()
   const byContent = new Map<string, number | null>()

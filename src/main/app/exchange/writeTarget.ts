@@ -6,23 +6,23 @@ import { holdsProject, identityOf, isOfProject, realPlaceOf, withFoldersAbove } 
 import { followPermissions } from '../../project/file/privacy.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
-/** What is to be written outside of the project. */
+/** Something to be written outside the project. */
 export interface WriteTarget {
-  /** Absolute: the file, or the folder, that somebody asked for. */
+  /** The file or folder the user named, absolute. */
   path: string
-  /** `folder`: all of it is replaced; `into-folder`: only `files` are, and what else lies there stays. */
+  /** `folder`: replaced as a whole; `into-folder`: only `files` are replaced, everything else in it stays. */
   as: 'file' | 'folder' | 'into-folder'
-  /** Absolute: what is written besides, or into the folder. */
+  /** Further files that are written, absolute. */
   files?: readonly string[]
-  /** A folder made for several exports: only those of `files` that are there need to be allowed. @default false */
+  /** The folder may hold other exports: only existing `files` need permission to be overwritten. @default false */
   shared?: boolean
-  /** Whether what is there may be replaced. @default false */
+  /** Whether existing files may be replaced. @default false */
   overwrite?: boolean
 }
 
 /**
- * The one door to everything that is written outside of a project. The project, what lies beside it, other projects and the images
- * are never a target, however they are called or reached. Anything else that is there is one only if it may be overwritten.
+ * The one check before anything is written outside a project. Projects, the files beside them and the images are never a target,
+ * by whatever name or link they are reached; anything else that exists only if it may be overwritten.
  * @throws UserError `export-target`, `target-exists`
  */
 export function requireTarget(workspace: ReadableWorkspace, wanted: WriteTarget): void {
@@ -33,31 +33,31 @@ export function requireTarget(workspace: ReadableWorkspace, wanted: WriteTarget)
     if (isSourceImage(workspace, place)) throw refused(place, 'is an image of the project')
   }
   const written = as === 'file' ? [target, ...files] : files
-  const odd = written.find((place) => factsOf(place)?.isFile() === false)
-  if (odd !== undefined) throw refused(odd, isFolder(odd) ? 'is a folder' : 'is not a file')
-  if (as !== 'file' && isThere(target) && !isFolder(target)) throw refused(target, 'is a file')
+  const notFile = written.find((place) => factsOf(place)?.isFile() === false)
+  if (notFile !== undefined) throw refused(notFile, isFolder(notFile) ? 'is a folder' : 'is not a file')
+  if (as !== 'file' && exists(target) && !isFolder(target)) throw refused(target, 'is a file')
   const isFull = as !== 'file' && !shared && hasContent(target)
   if (overwrite) {
     if (as === 'folder' && isFull) requireReplaceable(workspace, target)
     return
   }
-  const there = written.find(isThere)
-  if (there !== undefined) throw exists(`A file already exists: ${there}`)
-  if (isFull) throw exists(`This folder isn’t empty: ${target}`)
+  const existing = written.find(exists)
+  if (existing !== undefined) throw targetExists(`A file already exists: ${existing}`)
+  if (isFull) throw targetExists(`This folder isn’t empty: ${target}`)
 }
 
-/** What `requireTarget` says of places that are made up while writing: where an image is copied to. */
+/** The check for paths that only come up during the export, such as those images are copied to. @throws UserError `export-target` */
 export function requireNoSource(workspace: ReadableWorkspace, place: string): void {
   if (isSourceImage(workspace, place)) throw refused(place, 'is an image of the project')
 }
 
-/** Only what this program wrote is thrown away as a whole: a folder may be somebody's home. */
+/** Only a folder this program wrote is deleted as a whole: any other might be somebody's home folder. */
 function requireReplaceable(workspace: ReadableWorkspace, folder: string): void {
   const { project, context } = workspace
   if (holdsProject(project.path, folder)) throw refused(folder, 'contains the project')
   const [root, real] = [rootOf(workspace), realPlaceOf(folder)]
   const identity = identityOf(folder)
-  const below = wayBelow(root, real)
+  const below = pathWithin(root, real)
   const holdsImages = below !== undefined && project.images.count({ folder: below }) > 0
   if (holdsImages || withFoldersAbove(root).some((one) => identityOf(one) === identity)) {
     throw refused(folder, 'contains the project’s images')
@@ -70,14 +70,14 @@ function requireReplaceable(workspace: ReadableWorkspace, folder: string): void 
   )
 }
 
-/** By its own name, through a folder that is a link, or as another name of the same file. */
+/** Whether a path is an image of the project: by name, through a linked folder, or as a hard link. */
 function isSourceImage(workspace: ReadableWorkspace, place: string): boolean {
   const { project } = workspace
   const root = rootOf(workspace)
   for (const real of [path.join(realPlaceOf(path.dirname(place)), path.basename(place)), realPlaceOf(place)]) {
-    const way = wayBelow(root, real)
-    // One that was put there since the last scan is an image, too.
-    if (way && (project.images.byPath(way) || (hasImageExtension(way) && isThere(real)))) return true
+    const way = pathWithin(root, real)
+    // An image added since the last scan counts too.
+    if (way && (project.images.byPath(way) || (hasImageExtension(way) && exists(real)))) return true
   }
   const facts = factsOf(place)
   if (!facts?.isFile() || facts.nlink < 2 || !workspace.imagesAllowed) return false
@@ -89,19 +89,19 @@ function isSourceImage(workspace: ReadableWorkspace, place: string): boolean {
   return false
 }
 
-/** A folder that may not be looked at is known by its name alone. */
+/** The image folder with links resolved; as it is named if it may not be touched. */
 function rootOf({ project: { imagesRoot }, imagesAllowed }: ReadableWorkspace): string {
   return imagesAllowed ? realPlaceOf(imagesRoot) : imagesRoot
 }
 
-/** With forward slashes; '' for the folder itself, undefined for what lies elsewhere. */
-function wayBelow(folder: string, place: string): string | undefined {
+/** The path relative to a folder, with forward slashes; '' for the folder itself, undefined for anything outside. */
+function pathWithin(folder: string, place: string): string | undefined {
   const way = path.relative(folder, place)
   if (path.isAbsolute(way) || way === '..' || way.startsWith(`..${path.sep}`)) return undefined
   return way.split(path.sep).join('/')
 }
 
-/** Undefined for what isn't there, or can't be: the writing will say why. */
+/** Undefined if it doesn't exist or can't be examined: writing will then report the reason. */
 function factsOf(place: string, ask: typeof statSync | typeof lstatSync = statSync): Stats | undefined {
   try {
     return ask(place)
@@ -110,8 +110,8 @@ function factsOf(place: string, ask: typeof statSync | typeof lstatSync = statSy
   }
 }
 
-/** A link that leads nowhere is there, too. */
-const isThere = (place: string): boolean => factsOf(place, lstatSync) !== undefined
+/** A broken link exists, too. */
+const exists = (place: string): boolean => factsOf(place, lstatSync) !== undefined
 const isFolder = (place: string): boolean => factsOf(place)?.isDirectory() === true
 const hasContent = (folder: string): boolean => isFolder(folder) && readdirSync(folder).length > 0
 
@@ -119,6 +119,6 @@ function refused(place: string, why: string): UserError {
   return new UserError('export-target', `This can’t be written there: ${place} ${why}.`, 'Choose another name.')
 }
 
-function exists(message: string): UserError {
+function targetExists(message: string): UserError {
   return new UserError('target-exists', message, 'Choose another name, or allow it to be overwritten (--overwrite).')
 }

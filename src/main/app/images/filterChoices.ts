@@ -1,9 +1,9 @@
 import type { ReadableProject } from '../../project/readable.ts'
 
-/** More folders than this are no list to choose from: then the path is typed. */
+/** Beyond this a list is no help; people type the path instead. */
 const mostFolders = 2000
 
-/** Every folder that holds images or folders of them, and everyone who decided something. */
+/** What filters can choose from: every folder with images somewhere below it, and everyone who has made a decision. */
 export async function filterChoices(project: ReadableProject): Promise<{ folders: string[]; people: string[] }> {
   const { origins } = await project.states.decisions()
   const folders = new Set<string>()

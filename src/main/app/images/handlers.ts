@@ -6,7 +6,7 @@ import { imageDetail, imageRows } from './rows.ts'
 import { removeFilter, renameFilter, savedFilters, saveFilter } from './savedFilters.ts'
 import { thumbnailsOf } from './thumbnails.ts'
 
-/** Handles what the contract says of images, and the filters that are kept of them. */
+/** Handlers for images and saved filters. */
 export const imagesHandlers = ({ os, shell, workspace }: Surroundings) => ({
   images: {
     query: os.images.query.handler(async ({ input }) => {

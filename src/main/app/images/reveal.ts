@@ -4,10 +4,10 @@ import { absolutePath } from '../../images/walk.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 import { requireImage } from './rows.ts'
 
-/** Shows a file in the file manager of the machine that the program runs on. @throws UserError `no-file-manager` */
+/** Shows a file in the file manager of the machine the program runs on. @throws UserError `no-file-manager` */
 export type Reveal = (file: string) => Promise<void>
 
-/** Shows an image's file where it lies. @throws UserError `image-unknown`, `image-missing`, `no-file-manager` */
+/** Shows an image's file in its folder. @throws UserError `image-unknown`, `image-missing`, `no-file-manager` */
 export async function revealImage(workspace: ReadableWorkspace, id: number, reveal: Reveal): Promise<void> {
   const file = absolutePath(workspace.requireImages(), requireImage(workspace, id).path)
   const isThere = await stat(file).then(

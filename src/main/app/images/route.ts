@@ -7,14 +7,14 @@ import type { Image } from '../../project/types.ts'
 import type { Application } from '../application.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 import { versionOf } from './rows.ts'
-import { madeThumbnail } from './thumbnails.ts'
+import { cachedThumbnail } from './thumbnails.ts'
 
 const route = /^\/images\/(thumbnail|full)\/(\d{1,15})$/
 
 /**
- * Answers `/images/{thumbnail|full}/ID?v=VERSION`, in every shell. The id alone says which image: no path is in the URL, and
- * no file outside the project's images and its cache is ever sent.
- * @returns undefined if the URL is none of this route
+ * Answers `/images/{thumbnail|full}/ID?v=VERSION`, in every shell. URLs contain only ids, never paths, and no file outside the
+ * project's images and cache is ever sent.
+ * @returns undefined for any other URL
  */
 export async function answerImage(application: Application, request: Request): Promise<Response | undefined> {
   const url = new URL(request.url)
@@ -33,8 +33,8 @@ export async function answerImage(application: Application, request: Request): P
     const headers = headersOf(`"${match[1]}-${image.sha256}"`, current)
     if (match[1] === 'full') {
       const source = await sourceOf(workspace, image)
-      const { path: made, mediaType } = await again(() => workspace.context.compute.run('render', source))
-      // A cache may have come with a stranger's project, and may hold links.
+      const { path: made, mediaType } = await retryIfLost(() => workspace.context.compute.run('render', source))
+      // The cache may come with a stranger's project, and contain links.
       const file = made === source.path ? made : await realPlaceBelow(source.cacheFolder, made)
       return await sendFile(request, file, { ...headers, 'Content-Type': mediaType })
     }
@@ -48,8 +48,8 @@ export async function answerImage(application: Application, request: Request): P
 }
 
 /**
- * Pictures that a page asked for just before its project was closed arrive after it: nobody looks for them any more, so an
- * empty answer does, where an error would stand in the browser's console. Whoever opens the address reads why.
+ * Requests that a page sent just before its project was closed get an empty answer: nobody is waiting for those pictures, and an
+ * error would only litter the browser's console. Opening the address itself shows the reason.
  */
 function nothingThere(request: Request, why: string): Response {
   if (request.headers.get('Sec-Fetch-Dest') === 'image') return new Response(null, { status: 204, headers: notKept })
@@ -61,7 +61,7 @@ async function sourceOf(workspace: ReadableWorkspace, image: Image) {
   return { path: await workspace.placeOf(image), sha256: image.sha256!, cacheFolder }
 }
 
-/** One that is made already goes neither through the compute process nor near the image itself. */
+/** A cached thumbnail is sent without involving the compute process or the image file. */
 async function sendThumbnail(
   request: Request,
   workspace: ReadableWorkspace,
@@ -69,18 +69,18 @@ async function sendThumbnail(
   headers: Headers,
 ): Promise<Response> {
   if (isUnchanged(request, headers)) return new Response(null, { status: 304, headers })
-  let bytes = await madeThumbnail(workspace, image.sha256!)
+  let bytes = await cachedThumbnail(workspace, image.sha256!)
   if (!bytes) {
     const source = await sourceOf(workspace, image)
-    const file = await again(() => workspace.context.compute.run('thumbnail', source))
+    const file = await retryIfLost(() => workspace.context.compute.run('thumbnail', source))
     bytes = await readFile(await realPlaceBelow(workspace.project.cacheFolder, file))
   }
   const sized = { ...headers, 'Content-Length': String(bytes.length) }
   return new Response(request.method === 'HEAD' ? null : bytes, { headers: sized })
 }
 
-/** An image can do nothing about a model that takes the compute process with it. Whatever brings it down itself does so twice. */
-function again<Result>(make: () => Promise<Result>): Promise<Result> {
+/** Tries again once if the compute process died, since something else may have crashed it. An image that crashes it does so twice. */
+function retryIfLost<Result>(make: () => Promise<Result>): Promise<Result> {
   return make().catch((error) => {
     if (isComputeLost(error)) return make()
     throw error
@@ -92,11 +92,11 @@ type Headers = Record<string, string>
 function headersOf(etag: string, current: boolean): Headers {
   return {
     ETag: etag,
-    // The version is part of the URL, so what it names never changes.
+    // The version is part of the URL, so the content behind it never changes.
     'Cache-Control': current ? 'private, max-age=31536000, immutable' : 'private, no-cache',
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    // An image opened by itself is a document: it may do nothing.
+    // An image opened in a tab of its own is a document, and may run nothing.
     'Content-Security-Policy': "default-src 'none'; sandbox",
   }
 }

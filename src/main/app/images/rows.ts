@@ -6,7 +6,7 @@ import { suggestionsOf } from '../../pairs/suggestions.ts'
 import type { Image } from '../../project/types.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
-/** Changes with the content. An image that was never readable is known by its date and size. */
+/** A version that changes with the content; for an image that was never readable, with its date and size. */
 export function versionOf(image: Pick<Image, 'sha256' | 'mtimeMs' | 'size'>): string {
   return image.sha256?.slice(0, 16) ?? `${image.mtimeMs.toString(36)}-${image.size.toString(36)}`
 }
@@ -18,7 +18,7 @@ export function requireImage({ project }: ReadableWorkspace, id: number): Image 
   throw new UserError('image-unknown', 'There is no such image in this project.', 'Reload the images.')
 }
 
-/** What the grid shows of these images, in their order; those that don't exist are left out. */
+/** What the grid shows for these images, in the given order; those that don't exist are left out. */
 export function imageRows(workspace: ReadableWorkspace, ids: readonly number[]): Promise<ImageRow[]> {
   return rowsOf(workspace, ids, livingLabels(workspace))
 }
@@ -35,7 +35,7 @@ async function rowsOf(
   const scores = await suggestions.current()
   const matrix = project.states.loadedMatrix
   return project.images.many(ids).map((image) => {
-    // The first images are shown before all states are in memory.
+    // The first images are shown before the state matrix is loaded.
     const known = matrix
       ? new Map(labelIds.map((labelId) => [labelId, matrix.get(image.id, labelId)]))
       : new Map(project.states.ofImage(image.id).map(({ labelId, state }) => [labelId, state]))

@@ -3,7 +3,7 @@ import { type SavedFilter, savedFilter } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
 import type { Project } from '../../project/project.ts'
 
-/** The saved filters, by name. One that another version wrote and this one can't read is left out, not lost. */
+/** The saved filters, by name. One from another version that can't be read is left out, but stays in the project. */
 export function savedFilters(project: Project): SavedFilter[] {
   return project.settings
     .get('filters')
@@ -11,7 +11,7 @@ export function savedFilters(project: Project): SavedFilter[] {
     .sort((a, b) => a.name.localeCompare(b.name))
 }
 
-/** Saves a filter; one of the same name is replaced. @throws UserError `project-read-only` */
+/** Saves a filter, replacing one of the same name. @throws UserError `project-read-only` */
 export function saveFilter(project: Project, saved: SavedFilter): SavedFilter[] {
   const name = saved.name.normalize('NFC')
   const { filter, sort } = saved
@@ -51,6 +51,6 @@ function requireSaved(project: Project, name: string): Stored {
 }
 
 function write(project: Project, filters: readonly Stored[]): void {
-  // What is undefined is left out, as in JSON.
+  // Drops properties that are undefined.
   project.settings.set({ filters: JSON.parse(JSON.stringify(filters)) })
 }

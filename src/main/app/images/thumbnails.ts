@@ -7,35 +7,36 @@ import type { ReadableWorkspace } from '../workspace.ts'
 import { versionOf } from './rows.ts'
 
 /**
- * The thumbnail of the content with this hash, if it is made already: one read of one small file, away from the image itself.
+ * The cached thumbnail of the content with this hash, as WebP; undefined if there is none yet. Reads one small file and never
+ * touches the image.
  * @throws UserError `path-outside`
  */
-export async function madeThumbnail(
+export async function cachedThumbnail(
   { project: { cacheFolder } }: ReadableWorkspace,
   sha256: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const place = cachePath(cacheFolder, 'thumbnails', sha256, 'webp')
   const made = await realPlaceBelow(cacheFolder, place).catch(unlessOutside)
   const bytes = made === undefined ? undefined : await readFile(made).catch(() => undefined)
-  // A power cut can leave an empty one.
+  // A power cut can leave an empty file.
   return bytes?.length ? bytes : undefined
 }
 
-/** A thumbnail that is not there is made; one that lies elsewhere is no thumbnail. */
+/** A missing file just means no thumbnail yet; one that lies elsewhere must not be read. */
 function unlessOutside(error: unknown): undefined {
   if (error instanceof UserError) throw error
 }
 
 /**
- * The thumbnails of a screenful, in one answer: a request for each takes a browser longer than all else that shows it. One that
- * is not made yet is left out, so that the others do not wait; the image route makes it.
+ * The cached thumbnails of a screenful in one answer, since a request for each would take a browser longer than everything else.
+ * Those not in the cache are left out, so that the others don't wait; the image route makes them.
  */
 export async function thumbnailsOf(workspace: ReadableWorkspace, ids: readonly number[]): Promise<Blob> {
   const found = await Promise.all(
     workspace.project.images.many(ids).map(async (image): Promise<PackedThumbnail[]> => {
       if (image.status !== 'ok' || image.sha256 === null) return []
-      // The image route says what is wrong with one that lies elsewhere.
-      const bytes = await madeThumbnail(workspace, image.sha256).catch(() => undefined)
+      // The image route will report what is wrong with one that lies elsewhere.
+      const bytes = await cachedThumbnail(workspace, image.sha256).catch(() => undefined)
       return bytes ? [{ id: image.id, version: versionOf(image), bytes }] : []
     }),
   )

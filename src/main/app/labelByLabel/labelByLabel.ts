@@ -3,7 +3,7 @@ import { type Known, State, sideOf } from '../../domain/state.ts'
 import { findImages } from '../../pairs/query.ts'
 import type { StateChange } from '../../project/types.ts'
 import { suggestionOf } from '../../suggestions/scores.ts'
-import { aboutSeen } from '../images/unseen.ts'
+import { withoutUnseen } from '../images/unseen.ts'
 import { writeMarks } from '../marks/marks.ts'
 import type { ReadableWorkspace, Workspace } from '../workspace.ts'
 
@@ -64,7 +64,7 @@ export async function confirmLabelByLabel(
     ...present.map((imageId) => changeOf(imageId, 1)),
     ...absent.map((imageId) => changeOf(imageId, -1)),
   ].filter(({ imageId }) => matrix.get(imageId, labelId) === 0)
-  const { seen, unseen } = aboutSeen(workspace.project, changes)
+  const { seen, unseen } = withoutUnseen(workspace.project, changes)
   const states = seen.map(({ state }) => state)
   const [yes, no] = [
     states.filter((state) => state === State.present).length,

@@ -13,7 +13,7 @@ import type { ReadableWorkspace } from '../workspace.ts'
 import { folded, type Learner } from './learning.ts'
 import { failed, StudioServer } from './server.ts'
 
-/** What Label Studio asks a machine learning backend for, as far as it is used; more may come with it. */
+/** The requests Label Studio sends to a machine learning backend; only the fields used here, others are allowed. */
 const projectId = z.union([z.string(), z.number()]).nullish()
 export const setupRequest = z.looseObject({
   project: projectId,
@@ -26,7 +26,7 @@ export const predictRequest = z.looseObject({
   project: projectId,
   label_config: z.string().nullish(),
 })
-/** Each by itself: what is wrong with one costs the others nothing. */
+/** Parsed one by one, so that a malformed task doesn't fail the others. */
 const predictTask = z.looseObject({ id: z.unknown(), data: z.record(z.string(), z.unknown()) })
 const anything = z.record(z.string(), z.unknown())
 export const webhookRequest = z.looseObject({
@@ -39,7 +39,7 @@ export const jobRequest = z.looseObject({ job: z.string() })
 
 export interface Prediction {
   model_version: string
-  /** How sure the whole prediction is: tasks can be ordered by it. */
+  /** Confidence in the prediction as a whole; Label Studio can order tasks by it. */
   score: number
   result: {
     from_name: string
@@ -50,38 +50,38 @@ export interface Prediction {
   }[]
 }
 
-/** Without a result, so that Label Studio keeps no empty prediction, and asks again. */
+/** Has no `result`, so that Label Studio stores no empty prediction and asks again. */
 export interface NoPrediction {
   model_version: string
-  /** Why nothing is said of this one. */
+  /** Why there is no prediction for this task. */
   error: string
 }
 
 export interface LabelStudioOptions {
-  /** Label Studio's own address: images that are none of the project's are fetched from there, and from nowhere else. */
+  /** Label Studio's address. Images that aren't in the project are fetched from there and nowhere else. */
   url?: string
-  /** A token of its API, legacy or personal. It goes to that address alone. */
+  /** A token of its API, legacy or personal, sent to that address only. */
   token?: string
-  /** Takes in what people annotate there, and trains when asked to. @default nothing is learnt */
+  /** Turns annotations into marks, and allows training. @default annotations are only counted */
   learner?: Learner
-  /** Told what whoever started the program should know, one line each. */
+  /** Called with messages for whoever started the program, one line each. */
   tell?: (line: string) => void
 }
 
-/** Pictures are fetched and looked at side by side: Label Studio gives up on a request after 100 seconds. */
+/** Images are fetched and predicted in parallel, because Label Studio gives up on a request after 100 seconds. */
 const atOnce = 16
 /** Milliseconds, for one image. */
 const recognisedWithin = 60_000
 
-/** Answers Label Studio with the model of the project. */
+/** A machine learning backend for Label Studio that predicts with the project's current model. */
 export class LabelStudioBackend {
   readonly #workspace: ReadableWorkspace
-  /** As whoever started the program named it; otherwise each that connects says where it is. */
+  /** The server named at start; without it, the one that last connected is used. */
   readonly #server: StudioServer | undefined
   readonly #learner: Learner | undefined
   readonly #tell: (line: string) => void
   #connected: StudioServer | undefined
-  /** By project of Label Studio: how its labels are chosen. A prediction may come without it. */
+  /** Labelling configurations by Label Studio project: a request for predictions may come without one. */
   readonly #configurations = new Map<string, string>()
   #byName: Map<string, string | null> | undefined
   annotations = 0
@@ -112,14 +112,14 @@ export class LabelStudioBackend {
   async setup({ project, schema, hostname, access_token: token }: z.infer<typeof setupRequest>) {
     if (hostname && !this.#server) this.#connected = StudioServer.at(hostname, token ?? undefined)
     if (schema) {
-      // What can't be read is said when the backend is connected, not with every task.
-      this.#tellOfStrangers(usable(choicesControls(schema)))
+      // Problems with the configuration are reported when the backend is connected, not with every task.
+      this.#reportUnknownLabels(usable(choicesControls(schema)))
       this.#configurations.set(projectOf(project), schema)
     }
     return { model_version: await this.#version() }
   }
 
-  /** @throws UserError `label-config`; `label-studio-image` and others where nothing can be said of any of the tasks */
+  /** @throws UserError `label-config`; `label-studio-tasks` if there is no prediction for any of the tasks */
   async predict({ tasks, project, label_config }: z.infer<typeof predictRequest>) {
     const configuration = label_config ?? this.#configurations.get(projectOf(project)) ?? ''
     const controls = configuration === '' ? [] : usable(choicesControls(configuration))
@@ -127,17 +127,17 @@ export class LabelStudioBackend {
     const results = await sideBySide(tasks, async (task): Promise<Prediction | NoPrediction> => {
       const { success, data } = predictTask.safeParse(task)
       if (!success) return { model_version, error: 'This isn’t a Label Studio task: it has no data.' }
-      return this.#predictionOrWhyNot(data, controls, model_version)
+      return this.#predictionOrReason(data, controls, model_version)
     })
     const [first] = results
-    // Of a request that fails Label Studio tells its people; of single tasks it doesn't.
+    // Label Studio shows its users when a request fails, but not when single tasks do.
     if (first && results.every((one) => 'error' in one)) {
       throw new UserError('label-studio-tasks', (first as NoPrediction).error, '')
     }
     return { results, model_version }
   }
 
-  /** Annotations become marks, and a model is trained, where that is wanted; otherwise both are only counted. */
+  /** With a learner, annotations become marks and training can be started; without one, annotations are only counted. */
   async webhook({ action, annotation, task, project }: z.infer<typeof webhookRequest>) {
     if (action === 'START_TRAINING') return { action, ...(await this.#train()) }
     if (!/^ANNOTATIONS?_(CREATED|UPDATED)$/.test(action)) return { action }
@@ -145,13 +145,13 @@ export class LabelStudioBackend {
     let marks = 0
     for (const one of [annotation ?? []].flat()) {
       this.annotations++
-      const its = tasks.find(({ id }) => id === one.task) ?? (tasks.length === 1 ? tasks[0] : undefined)
-      marks += await this.#learn(one, its, project ?? {})
+      const ownTask = tasks.find(({ id }) => id === one.task) ?? (tasks.length === 1 ? tasks[0] : undefined)
+      marks += await this.#learn(one, ownTask, project ?? {})
     }
     return { action, marks }
   }
 
-  /** As Label Studio asks for what it has started. */
+  /** The state of a training that Label Studio started, in its words. */
   jobStatus({ job }: z.infer<typeof jobRequest>) {
     const state = this.#workspace.context.jobs.get(Number(job))?.state
     return { job_status: state === 'running' ? 'started' : state === 'done' ? 'finished' : 'failed' }
@@ -173,15 +173,15 @@ export class LabelStudioBackend {
     return { job: String(job.id), detail: 'Surmise is fine-tuning. Its version changes when it is done.' }
   }
 
-  /** @returns how many marks have changed */
+  /** @returns how many marks changed */
   async #learn(
     annotation: Readonly<Record<string, unknown>>,
     task: Readonly<Record<string, unknown>> | undefined,
     project: Readonly<Record<string, unknown>>,
   ): Promise<number> {
     if (!this.#learner || !task) return 0
-    const told = typeof project.label_config === 'string' ? project.label_config : undefined
-    const configuration = told ?? this.#configurations.get(projectOf(project.id as number | undefined)) ?? ''
+    const sent = typeof project.label_config === 'string' ? project.label_config : undefined
+    const configuration = sent ?? this.#configurations.get(projectOf(project.id as number | undefined)) ?? ''
     const data = z.record(z.string(), z.unknown()).safeParse(task.data).data ?? {}
     const keys = configuration === '' ? [] : choicesControls(configuration).map(({ dataKey }) => dataKey)
     const found = imageOf({ data: Object.entries(data) }, { imageKeys: keys })
@@ -198,11 +198,11 @@ export class LabelStudioBackend {
     return changed
   }
 
-  #tellOfStrangers(controls: readonly ChoicesControl[]): void {
+  #reportUnknownLabels(controls: readonly ChoicesControl[]): void {
     const own = new Set(this.#workspace.project.labels.list().map(({ name }) => folded(name)))
     const offered = controls.flatMap(({ choices }) => choices)
-    const strange = offered.filter(({ value, alias }) => !own.has(folded(value)) && !own.has(folded(alias ?? value)))
-    const names = [...new Set(strange.map(({ value }) => value))]
+    const unknown = offered.filter(({ value, alias }) => !own.has(folded(value)) && !own.has(folded(alias ?? value)))
+    const names = [...new Set(unknown.map(({ value }) => value))]
     if (names.length > 0) this.#tell(`Label Studio offers labels that this project lacks: ${names.join(', ')}.`)
   }
 
@@ -211,7 +211,7 @@ export class LabelStudioBackend {
     return `surmise-${model.id}-${new Date(model.createdAt).toISOString().slice(0, 19)}`
   }
 
-  /** The current model's: another program may have trained one meanwhile. */
+  /** The scores of the current model, which another process may have replaced meanwhile. */
   async #scores() {
     const { project, suggestions } = this.#workspace
     const scores = await suggestions.current()
@@ -222,8 +222,8 @@ export class LabelStudioBackend {
     return now
   }
 
-  /** One image that can't be looked at, for whatever reason, fails alone. */
-  async #predictionOrWhyNot(
+  /** So that an image that can't be processed fails alone. */
+  async #predictionOrReason(
     { id, data }: z.infer<typeof predictTask>,
     controls: readonly ChoicesControl[],
     model_version: string,
@@ -256,11 +256,12 @@ export class LabelStudioBackend {
     }
     const probabilities = await this.#probabilities(address)
     const result = controls.flatMap((control) => resultOf(control, probabilities))
-    const sure = [...probabilities.values()].map(confidenceOf)
-    return { model_version, score: sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length), result }
+    const confidences = [...probabilities.values()].map(confidenceOf)
+    const score = confidences.reduce((sum, one) => sum + one, 0) / Math.max(1, confidences.length)
+    return { model_version, score, result }
   }
 
-  /** By name of the label. @throws UserError where the image can't be looked at */
+  /** By label name. @throws UserError if the image can't be processed */
   async #probabilities(address: string): Promise<Map<string, number>> {
     const { project, context } = this.#workspace
     const image = this.#find(address)
@@ -276,11 +277,11 @@ export class LabelStudioBackend {
     return this.#named(model.labelIds, (_, column) => probabilities[column])
   }
 
-  /** What is known of an image of the project counts as sure; the rest follows it. */
+  /** For an image of the project: 0 or 1 for known labels, and for the others the probabilities given those. */
   async #ofProject(image: Image): Promise<Map<string, number> | undefined> {
     const { project } = this.#workspace
     const { followed, table } = await this.#scores()
-    // From the file, not from memory: another program may be marking.
+    // From the file, not from memory: another process may be marking.
     const states = new Map(project.states.ofImage(image.id).map(({ labelId, state }) => [labelId, state]))
     followed.follow(image.id, (labelId) => states.get(labelId) ?? 0)
     const row = table.rowOf(image.id)
@@ -303,7 +304,7 @@ export class LabelStudioBackend {
     return found
   }
 
-  /** By its path, as much of the path's end as names one image, or its name alone where only one image has it. */
+  /** Finds an image by its path, by the longest end of the path that is one, or by its file name if that is unique. */
   #find(address: string): Image | undefined {
     const { images } = this.#workspace.project
     if (/^data:/i.test(address)) return undefined
@@ -319,7 +320,7 @@ export class LabelStudioBackend {
     return undefined
   }
 
-  /** Paths by base name; null where several images have it. */
+  /** Paths by file name; null if several images share it. */
   #names(): Map<string, string | null> {
     if (!this.#byName) {
       this.#byName = new Map()
@@ -331,7 +332,7 @@ export class LabelStudioBackend {
     return this.#byName
   }
 
-  /** The content of an image that Label Studio has itself, or that came with the task. @throws UserError `label-studio-image` */
+  /** The bytes of an image stored by Label Studio or embedded in the task. @throws UserError `label-studio-image` */
   async #fetch(address: string): Promise<Uint8Array> {
     const inTask = /^data:image\/[\w.+-]+;base64,(.+)$/is.exec(address)
     if (inTask) return Uint8Array.from(Buffer.from(inTask[1], 'base64'))
@@ -344,7 +345,7 @@ export class LabelStudioBackend {
   }
 }
 
-/** Of a project's number, which may come with the time of its making. */
+/** A project's number; requests may append the time it was created (`7.1700000000`). */
 const projectOf = (id: string | number | null | undefined): string => String(id ?? '').replace(/\..*$/, '')
 
 /** @throws UserError `label-config` */
@@ -357,7 +358,7 @@ function usable(controls: readonly ChoicesControl[]): readonly ChoicesControl[] 
   )
 }
 
-/** Results in the order of the items. */
+/** Works on `atOnce` items at a time. @returns results in the order of the items */
 async function sideBySide<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
@@ -374,7 +375,7 @@ async function sideBySide<Item, Result>(
   return results
 }
 
-/** What is more probable than not; where one alone may be chosen, the most probable. */
+/** The choices with a probability of at least 50%; only the most probable one in a single-choice control. */
 function resultOf(control: ChoicesControl, probabilities: ReadonlyMap<string, number>): Prediction['result'] {
   const isAbsent = control.name === absentChoices.usual
   const byFolded = new Map([...probabilities].map(([name, p]) => [folded(name), p]))

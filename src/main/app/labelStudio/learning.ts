@@ -7,7 +7,7 @@ import type { Image, StateChange } from '../../project/types.ts'
 import { writeStatesWithin } from '../marks/writeStates.ts'
 import type { Workspace } from '../workspace.ts'
 
-/** An annotation, as Label Studio tells of it. */
+/** An annotation as a webhook delivers it, and the image it belongs to. */
 export interface TakenAnnotation {
   annotation: Readonly<Record<string, unknown>>
   image: Image
@@ -16,11 +16,11 @@ export interface TakenAnnotation {
 }
 
 export interface Learnt {
-  /** States that have changed. */
+  /** States that changed. */
   changed: number
-  /** Pairs of which somebody else has said the opposite: left as they are. */
+  /** Pairs that somebody else marked the opposite way; they stay as they are. */
   conflicts: number
-  /** Choices that are no labels of the project. */
+  /** Choices that aren't labels of the project. */
   unknown: string[]
 }
 
@@ -35,8 +35,8 @@ export class Learner {
   }
 
   /**
-   * One annotation: what is chosen becomes known, with who and when; what the same person said before, and says no more, becomes
-   * unknown again. A skipped one says nothing.
+   * Applies one annotation: its choices become marks, with who made them and when. Marks by the same person that are no longer
+   * among them become unknown again. A skipped task has no choices.
    * @throws UserError of the project
    */
   async take({ annotation, image, configuration }: TakenAnnotation): Promise<Learnt> {
@@ -73,7 +73,7 @@ function labelsOf({ choices }: ChoicesControl, ids: ReadonlyMap<string, number>)
   return choices.flatMap(({ value }) => ids.get(folded(value)) ?? [])
 }
 
-/** By label; unknown where an annotation says both. */
+/** States by label id; unknown if an annotation contradicts itself. */
 function saidBy(
   annotation: Readonly<Record<string, unknown>>,
   controls: readonly ChoicesControl[] | undefined,

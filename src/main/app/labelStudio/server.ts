@@ -1,9 +1,9 @@
 import { UserError } from '../../base/errors.ts'
 
-/** Larger files are no photos. */
+/** No photo is larger. */
 const largestPicture = 64 * 1024 * 1024
 const fetchWithin = 30_000
-/** An access token that ends sooner, in milliseconds, is renewed before it is used. */
+/** An access token with less time left than this, in milliseconds, is renewed before use. */
 const renewBefore = 20_000
 
 /** The Label Studio server that images are fetched from, with either kind of its tokens. */
@@ -12,7 +12,7 @@ export class StudioServer {
   readonly #token: string | undefined
   #access: Promise<{ token: string; until: number }> | undefined
 
-  /** @param token a legacy token of its API, or a personal access token, which is exchanged for short-lived ones */
+  /** @param token a legacy API token, or a personal access token, which is exchanged for short-lived ones */
   constructor(url: URL, token: string | undefined) {
     this.url = url
     this.#token = token
@@ -29,7 +29,7 @@ export class StudioServer {
     )
   }
 
-  /** Undefined for an address that is not this server's. */
+  /** Undefined for an address on another server. */
   own(address: string): URL | undefined {
     const url = URL.parse(address, this.url.href)
     return url?.origin === this.url.origin ? url : undefined
@@ -53,7 +53,7 @@ export class StudioServer {
 
   async #get(url: URL): Promise<Response> {
     const headers = await this.#headers()
-    // Where it leads elsewhere, the token must not go along.
+    // A redirect must not carry the token elsewhere.
     const asked = fetch(url.href, { headers, redirect: 'error', signal: AbortSignal.timeout(fetchWithin) })
     return asked.catch((cause) => {
       throw failed(`The image can’t be fetched from ${url.origin}.`, cause)
@@ -65,7 +65,7 @@ export class StudioServer {
     if (!this.#isPersonal) return { Authorization: `Token ${this.#token}` }
     const before = this.#access
     const known = await before?.catch(() => undefined)
-    // Whoever comes first renews it for all.
+    // The first caller renews it for all.
     const isOver = !known || known.until - renewBefore < Date.now()
     if (isOver && this.#access === before) this.#access = this.#renewed(this.#token)
     this.#access ??= this.#renewed(this.#token)
@@ -89,13 +89,13 @@ export class StudioServer {
   }
 }
 
-/** When a token ends, as it says itself; soon, where it doesn't. */
+/** When a token expires, in milliseconds since 1970; if it doesn't say, in a minute. */
 function endOf(token: string): number {
   try {
     const { exp } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString('utf8')) as { exp?: unknown }
     if (typeof exp === 'number') return exp * 1000
   } catch {
-    // It is no JSON Web Token, and may be good all the same.
+    // Not a JSON Web Token, but it may be valid all the same.
   }
   return Date.now() + 60_000
 }
@@ -110,7 +110,7 @@ const refused = (status: number): UserError =>
     'Make a personal access token under Account & Settings, and start with --url and --token-file.',
   )
 
-/** The body, read no further than this: the other side says how long it is, or doesn't. @throws UserError `label-studio-image` */
+/** The body, up to a limit: Content-Length may be missing or wrong. @throws UserError `label-studio-image` */
 async function atMost(bytes: number, { body }: Response): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0

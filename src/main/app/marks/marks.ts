@@ -5,7 +5,7 @@ import { statesIn } from '../../pairs/suggestions.ts'
 import type { Replayed } from '../../project/states/history.ts'
 import type { StateChange as NewState } from '../../project/types.ts'
 import { suggestionOf } from '../../suggestions/scores.ts'
-import { aboutSeen } from '../images/unseen.ts'
+import { withoutUnseen } from '../images/unseen.ts'
 import type { Workspace } from '../workspace.ts'
 import { manyChanges, writeStates } from './writeStates.ts'
 
@@ -31,7 +31,8 @@ export async function setMarks(
   sentAs?: string,
 ): Promise<ActionResult> {
   // People may know a single label of an unseen image from elsewhere: its file name, or another copy.
-  const { seen, unseen } = changes.length === 1 ? { seen: changes, unseen: 0 } : aboutSeen(workspace.project, changes)
+  const { seen, unseen } =
+    changes.length === 1 ? { seen: changes, unseen: 0 } : withoutUnseen(workspace.project, changes)
   if (seen.length > manyChanges) await workspace.backups.beforeAction()
   return { ...(await writeMarks(workspace, seen, markTitle(workspace, seen), sentAs)), unseen }
 }
@@ -118,7 +119,7 @@ async function decide(
       state: decision(suggestion),
       source,
     }))
-  const { seen, unseen } = aboutSeen(workspace.project, changes)
+  const { seen, unseen } = withoutUnseen(workspace.project, changes)
   const judged = suggested.length - (changes.length - seen.length)
   const one = suggested.length === 1 ? suggested[0] : undefined
   const title = one

@@ -1,23 +1,22 @@
 import type { ActionResult } from '../../../contract/schemas.ts'
 import { UserError } from '../../base/errors.ts'
 import { otherSide, type Side, stateOf } from '../../domain/state.ts'
-import { aboutSeen } from '../images/unseen.ts'
+import { withoutUnseen } from '../images/unseen.ts'
 import { titles, writeMarks } from '../marks/marks.ts'
 import type { Workspace } from '../workspace.ts'
 
 export interface SettledMistake {
   imageId: number
   labelId: number
-  /** What the model says against what is known, as it was seen. */
+  /** What the model suggested, contrary to the mark, when the person saw it. */
   suggestion: Side
-  /** Whether to take it over; else what is known stays, as the person's own decision. */
+  /** Whether to follow the model; otherwise the mark stays, as the person's own decision. */
   take: boolean
 }
 
 /**
- * Settles a likely mistake. Either way the state records which model was answered, so nobody is asked again until another model
- * disagrees. What follows from it by parents and groups of labels follows here too. What was cleared meanwhile stays
- * unknown.
+ * Settles a likely mistake. Either way the mark records which model it answers, so nobody is asked again until another model
+ * disagrees. Label parents and groups imply the same as for any other mark. A pair that was cleared meanwhile stays unknown.
  * @throws UserError `no-suggestion`, `image-unseen`, and those of the project
  */
 export async function settleMistake(
@@ -42,6 +41,6 @@ export async function settleMistake(
     source: take ? ('accepted_suggestion' as const) : ('human' as const),
   }
   if (!isKnown) return { changed: 0, title, firstImageId: null, ...titles(workspace) }
-  const { seen } = aboutSeen(project, [change])
+  const { seen } = withoutUnseen(project, [change])
   return writeMarks(workspace, seen, title, sentAs)
 }

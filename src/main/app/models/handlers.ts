@@ -3,7 +3,7 @@ import type { Surroundings } from '../surroundings.ts'
 import { startModelExport } from './modelExport.ts'
 import { cooccurrenceOfKnown, mistakesOfModel, modelCurves, modelReport } from './modelPage.ts'
 
-/** Handles what the contract says of models: how good they are, and their export. */
+/** Handlers for models: their quality and their export. */
 export const modelsHandlers = ({ os, workspace }: Surroundings) => ({
   models: {
     report: os.models.report.handler(({ input }) => modelReport(workspace(), input.id)),

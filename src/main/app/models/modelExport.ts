@@ -9,9 +9,9 @@ import type { StartedJob } from '../jobs.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
 export interface ModelExportRequest {
-  /** The ONNX file, or the folder of a model repository; absolute. */
+  /** The ONNX file, or the folder of a Triton model repository; absolute. */
   path: string
-  /** @default the model that suggests now */
+  /** @default the current model */
   modelId?: number
   /** @default onnx */
   layout?: 'onnx' | 'triton'
@@ -19,7 +19,7 @@ export interface ModelExportRequest {
   withBackbone?: boolean
   /** @default float32 */
   precision?: Precision
-  /** What is there may be replaced. @default false */
+  /** Whether existing files may be replaced. @default false */
   overwrite?: boolean
 }
 
@@ -96,10 +96,10 @@ function modelToExport({ project, suggestions }: ReadableWorkspace, id: number |
   )
 }
 
-/** As they are called now; one that was removed since, as it was called then. */
+/** The labels' present names; for a label removed since, its name at training. */
 function namesOf({ project }: ReadableWorkspace, { labelIds, metrics }: Model): string[] {
-  const then = new Map<number, string>()
+  const nameThen = new Map<number, string>()
   const stored = (metrics as { labels?: { labelId: number; name: string }[] } | null)?.labels ?? []
-  for (const { labelId, name } of stored) then.set(labelId, name)
-  return labelIds.map((id) => project.labels.get(id)?.name ?? then.get(id) ?? `label ${id}`)
+  for (const { labelId, name } of stored) nameThen.set(labelId, name)
+  return labelIds.map((id) => project.labels.get(id)?.name ?? nameThen.get(id) ?? `label ${id}`)
 }

@@ -12,13 +12,13 @@ import { versionOf } from '../images/rows.ts'
 import { modelBefore, modelOf } from '../project/summary.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
-/** Labels that the matrix of co-occurrence compares: more can't be read. */
+/** Labels in the co-occurrence matrix: a larger one can't be read. */
 const mostCompared = 40
 
 /**
- * How good a model is, label by label, and how the version before it did on the same pairs. What its training measured on held-out
- * labels is told as it is, everywhere (`heldOutMetrics`, kept with the model); only of a model that nothing was kept of, an imported
- * one, is it measured here, on what is known now.
+ * The quality of a model for each label, and that of its predecessor on the same pairs. The held-out metrics stored at training
+ * (`heldOutMetrics`) are shown unchanged. Only a model without any, such as an imported one, is measured here, on the labels known
+ * now.
  * @throws UserError `model-unknown`, `model-unusable`
  */
 export async function modelReport(workspace: ReadableWorkspace, id: number): Promise<ModelReport> {
@@ -63,7 +63,7 @@ export async function modelReport(workspace: ReadableWorkspace, id: number): Pro
   }
 }
 
-/** The version that suggested when this one was trained; if it is lost, the newest of those before that is not. */
+/** The model in use when this one was trained; if that one is lost, the newest usable one before. */
 function comparedWith(workspace: ReadableWorkspace, model: Model): Model | undefined {
   const { models } = workspace.project
   const suggested = modelBefore(model)
@@ -72,10 +72,10 @@ function comparedWith(workspace: ReadableWorkspace, model: Model): Model | undef
   return inOrder.find((one) => workspace.suggestions.isUsable(one))
 }
 
-/** A version before beside this one: what both say of the same pairs. */
+/** Pairs that both this model and its predecessor have probabilities for. */
 class CommonPairs {
   readonly #before: PairTable
-  /** Of each row of this version's table, that of the version before; -1 where it has none. */
+  /** The predecessor's row for each row of this model's table; -1 if it has none. */
   readonly #rows: Int32Array
 
   constructor(before: PairTable, after: PairTable) {
@@ -83,7 +83,7 @@ class CommonPairs {
     this.#rows = after.imageIds.map((id) => before.rowOf(id))
   }
 
-  /** Of these pairs, those that the version before gives a probability too. */
+  /** Those of the given pairs that the predecessor has a probability for too. */
   ofLabel(labelId: number, { rows, states, probabilities }: LabelPairs) {
     const probabilityAt = this.#before.valuesOf(labelId)
     const common = new Int8Array(rows.length)
@@ -149,7 +149,7 @@ export async function modelCurves(
   }
 }
 
-/** How the labels that are present most often go together in what is known. */
+/** How often the most common labels occur together, among known pairs. */
 export async function cooccurrenceOfKnown({ project }: ReadableWorkspace): Promise<Cooccurrence> {
   const matrix = await project.states.matrix()
   const labels = project.labels.list()
@@ -164,7 +164,7 @@ export async function cooccurrenceOfKnown({ project }: ReadableWorkspace): Promi
 }
 
 /**
- * Known pairs of a label that the model is confident are the opposite: mistakes, of the model or of whoever marked them. The
+ * Known pairs of a label that the model confidently contradicts: mistakes, either of the model or of whoever marked them. The
  * most confident first.
  * @throws UserError `model-unknown`, `model-unusable`
  */
@@ -201,7 +201,7 @@ function mistakenPlaces({ states, probabilities }: LabelPairs, state: Known): nu
   return places
 }
 
-/** Null with too few known. */
+/** Null if too few are known. */
 function precisionOf({ states, probabilities }: Pick<LabelPairs, 'states' | 'probabilities'>): number | null {
   const { present, absent } = countsOf(states)
   return present < leastKnown || absent < leastKnown ? null : averagePrecision(probabilities, states)

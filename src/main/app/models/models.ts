@@ -3,14 +3,14 @@ import { UserError } from '../../base/errors.ts'
 import { modelOf } from '../project/summary.ts'
 import type { Workspace } from '../workspace.ts'
 
-/** Every model of the project, the newest first. */
+/** Every model of the project, newest first. */
 export function modelsOf(workspace: Workspace): Model[] {
   return workspace.project.models.list().map((model) => modelOf(workspace, model))
 }
 
 /**
- * Makes a model the one that suggests; nothing is trained.
- * @param id null: none suggests
+ * Makes a model the current one, without training.
+ * @param id null for no suggestions at all
  * @throws UserError `model-unknown`, `model-unusable`, `project-read-only`
  */
 export function chooseModel(workspace: Workspace, id: number | null): void {

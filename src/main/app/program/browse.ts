@@ -10,8 +10,8 @@ const entriesShown = 5000
 const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
 
 /**
- * One folder of this machine, for a dialog of our own: folders first, hidden ones left out.
- * @param extensions without the dot; files of other kinds are left out. Without it, images are listed.
+ * Lists a folder of this machine for the page's own file dialog: folders first, hidden entries left out.
+ * @param extensions of the files to list, without the dot. @default images
  * @throws UserError `path-relative`, and those of the file system
  */
 export async function browseFolder(folder = homeFolder(), extensions?: readonly string[]): Promise<FolderListing> {
@@ -23,7 +23,7 @@ export async function browseFolder(folder = homeFolder(), extensions?: readonly 
     for (const entry of await readdir(resolved, { withFileTypes: true })) {
       if (entry.name.startsWith('.')) continue
       const full = path.join(resolved, entry.name)
-      // A link is what it points to; one that points nowhere is left out.
+      // A link counts as what it points to; a broken one is left out.
       const kind = entry.isSymbolicLink() ? await stat(full).catch(() => undefined) : entry
       const image = hasImageExtension(entry.name)
       if (kind?.isDirectory()) entries.push({ name: entry.name, path: full, kind: 'folder', image: false })
@@ -54,7 +54,7 @@ function places(): FolderListing['places'] {
   return candidates.filter((place) => path.isAbsolute(place.path) && existsSync(place.path))
 }
 
-/** What the screen sends means a place of this machine, whatever folder the program was started in. @throws UserError `path-relative` */
+/** Paths from a page must not depend on the folder the program was started in. @throws UserError `path-relative` */
 export function requireAbsolute(file: string): string {
   if (path.isAbsolute(file) && !file.includes('\0')) return path.resolve(file)
   throw new UserError(

@@ -3,7 +3,7 @@ import { examine } from '../doctor/doctor.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { browseFolder } from './browse.ts'
 
-/** Handles what the contract says of the program itself: what it is, what it keeps of a person, its jobs and events. */
+/** Handlers for the program itself: facts about it, what it remembers for its user, jobs and events. */
 export const programHandlers = ({ app, events, jobs, os, shell }: Surroundings) => ({
   app: {
     info: os.app.info.handler(() => app.info(shell.kind, shell.pick !== undefined)),

@@ -1,19 +1,19 @@
 import { homedir, tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 
-/** A person's own folder. Programs that are started by others may find no HOME, or an empty one. */
+/** The user's home folder. HOME may be missing or empty when another program started this one. */
 export function homeFolder(): string {
   try {
     return homedir() || userInfo().homedir || tmpdir()
   } catch {
-    // Somebody whom the system has no entry for.
+    // A user without an entry in the system's user database.
     return tmpdir()
   }
 }
 
 export const logFileIn = (folder: string): string => path.join(folder, 'logs', 'surmise.log')
 
-/** Where this program keeps what belongs to a person and not to a project: recent projects, window places, the log. */
+/** Where the program keeps what belongs to its user rather than a project: recent projects, window positions, the log. */
 export function configFolder(environment: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
   if (environment.SURMISE_HOME) return path.resolve(environment.SURMISE_HOME)
   const home = homeFolder()

@@ -11,10 +11,10 @@ const none: Preferences = {
   downloads: { mirror: '', proxy: '' },
 }
 
-/** What an earlier version wrote lacks what has come since. */
+/** Fills in whatever an earlier version didn't have yet. */
 const stored = { parse: (value: unknown) => preferences.parse({ ...none, ...z.looseObject({}).parse(value) }) }
 
-/** What a person has set up for themselves, whichever project is open. A proxy's password may be in it. */
+/** A person's preferences, whichever project is open. Readable only by them, as it may hold a proxy's password. */
 export class PreferencesFile {
   readonly #file: OwnFile<Preferences>
 
@@ -46,7 +46,7 @@ export class PreferencesFile {
     }
   }
 
-  /** An earlier version let others read it. */
+  /** An earlier version wrote the file readable for others. */
   async #hide(): Promise<void> {
     await chmod(this.#file.path, 0o600).catch(() => undefined)
   }

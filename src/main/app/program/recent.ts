@@ -9,7 +9,7 @@ const stored = z.array(z.object({ path: z.string(), name: z.string(), openedAt: 
 type Entries = z.infer<typeof stored>
 const kept = 20
 
-/** The projects opened last, newest first. Losing them loses no work. */
+/** The most recently opened projects, newest first. Losing the list loses no work. */
 export class RecentProjects {
   readonly #file: OwnFile<Entries>
   readonly #log: Logger
@@ -42,7 +42,7 @@ export class RecentProjects {
     try {
       await this.#file.change((list) => change(list).slice(0, kept))
     } catch (error) {
-      // A convenience: a read-only home must not keep anyone from working.
+      // Only a convenience: a read-only home folder must not keep anyone from working.
       this.#log.warn(`The recent projects could not be written: ${error}`)
     }
   }

@@ -8,14 +8,14 @@ const stored = z.array(z.tuple([z.string(), z.unknown()]))
 type Entries = z.infer<typeof stored>
 
 /**
- * Where a person was and how they had the window, in a file of their own: a browser would keep it for one address only. Losing it
- * loses no work.
+ * Where a person was and how they had arranged the window. Kept in a file, because a browser's storage belongs to one address
+ * and port. Losing it loses no work.
  */
 export class Remembered {
-  /** The latest at the end. */
+  /** The latest last. */
   readonly #file: OwnFile<Entries>
   readonly #log: Logger
-  /** What is not written yet. */
+  /** Not written yet. */
   readonly #changed = new Map<string, unknown>()
   #writing: Promise<void> = Promise.resolve()
 
@@ -28,19 +28,19 @@ export class Remembered {
     return Object.fromEntries([...(await this.#file.read()), ...this.#changed])
   }
 
-  /** @param value anything that JSON can hold @returns when it is written, or can't be */
+  /** @param value anything JSON can hold @returns once it is written, or writing has failed */
   set(key: string, value: unknown): Promise<void> {
     const isAlone = this.#changed.size === 0
     this.#changed.delete(key)
     this.#changed.set(key, value)
-    // What comes while one is being written goes with the next: a slider tells each of its steps.
+    // Changes during a write go out together with the next one: dragging a slider sends every step.
     if (isAlone) this.#writing = this.#writing.then(() => this.#write())
     return this.#writing
   }
 
   async #write(): Promise<void> {
     try {
-      // Read anew: another window, served by another process, may have written since.
+      // Read again: another window, served by another process, may have written since.
       await this.#file.change((before) => {
         const mine = [...this.#changed]
         this.#changed.clear()

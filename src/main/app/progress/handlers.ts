@@ -1,7 +1,7 @@
 import type { Surroundings } from '../surroundings.ts'
 import { likelyCounts, overviewOf } from './progress.ts'
 
-/** Handles what the contract says of how the work goes. */
+/** Handlers for the progress of the work. */
 export const progressHandlers = ({ os, workspace }: Surroundings) => ({
   progress: {
     overview: os.progress.overview.handler(({ input }) => overviewOf(workspace(), input.today)),

@@ -2,12 +2,12 @@ import { setImmediate } from 'node:timers/promises'
 import type { ProgressOverview } from '../../../contract/progress.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
-/** @param today when the day began, in milliseconds since 1970 */
+/** @param today start of the day, in milliseconds since 1970 */
 export async function overviewOf({ session }: ReadableWorkspace, today: number): Promise<ProgressOverview> {
   return { today: await session.since(today), total: await session.total(), session: await session.summary() }
 }
 
-/** Of each label that the model knows, the likely suggestions that nobody has decided on; none without a model. */
+/** The number of likely, undecided suggestions for each label the model knows; empty without a model. */
 export async function likelyCounts({
   suggestions,
 }: ReadableWorkspace): Promise<{ labelId: number; present: number; absent: number }[]> {

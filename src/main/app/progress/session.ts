@@ -4,15 +4,15 @@ import type { ProjectChange } from '../../domain/change.ts'
 import type { ReadableProject } from '../../project/readable.ts'
 import type { Worked } from '../../project/states/progress.ts'
 
-/** A longer silence is a break. */
+/** A longer pause, in milliseconds, counts as a break. */
 const breakAfter = 120_000
-/** Less than this says nothing of how fast somebody is. */
+/** Less than this is too little to measure somebody's speed. */
 const leastMinutes = 0.5
 const leastPairs = 10
 
 const noDecisions = (): Decisions => ({ byHand: 0, oneByOne: 0, inBulk: 0, strokes: 0, imported: 0 })
 
-/** The work since the project was opened, and the sums of all work before: the history is gone through once. */
+/** Counts decisions: in this session, since a given time, and in total. For the total, the history is read only once. */
 export class Session {
   readonly #project: ReadableProject
   readonly #startedAt = Date.now()
@@ -27,14 +27,14 @@ export class Session {
     this.#firstId = project.progress.lastId()
   }
 
-  /** To be told of every change, after the commit. */
+  /** To be called after each change is committed. */
   follow(change: ProjectChange): void {
     if (change.kind !== 'states') return
     const { length, labelIds } = change.delta
     for (let i = 0; i < length; i++) this.#labelIds.add(labelIds[i])
   }
 
-  /** Of all time. What came since the last call is added. */
+  /** All decisions so far. Only those since the last call are read. */
   async total(): Promise<Decisions> {
     const counting = this.#counting.then(async () => {
       await this.#each(this.#countedTo, (row) => {

@@ -8,12 +8,12 @@ import type { ReadableProject } from '../../project/readable.ts'
 const stored = z.array(z.object({ uuid: z.string(), root: z.string(), real: z.string().nullable() }))
 type Allowed = z.infer<typeof stored>[number]
 
-/** Projects that are remembered; of older ones it is asked again. */
+/** How many projects are remembered; for older ones the question comes up again. */
 const kept = 2000
 
 /**
- * From which folders outside of its own a project may read images, as people of this machine have said: by making it here, by
- * choosing the folder, or by allowing it. A project file may come from a stranger, and names any folder it likes.
+ * Which image folders outside its own folder a project may read. People of this machine allow them: by creating the project here,
+ * by choosing the folder, or by answering the question. A project file may come from a stranger and name any folder it likes.
  */
 export class AllowedImages {
   readonly #file: OwnFile<Allowed[]>
@@ -24,18 +24,18 @@ export class AllowedImages {
     this.#log = log
   }
 
-  /** Looks at no folder that it doesn’t know of: on Windows to ask a share tells it who asks. */
+  /** Never touches an unknown folder: on Windows, even looking at a network share sends it the user's credentials. */
   async isAllowed({ uuid, imagesRoot: root, path: file }: ReadableProject): Promise<boolean> {
     const folder = path.dirname(file)
     if (isBelow(folder, root) && (await staysBelow(folder, root))) return true
     const known = (await this.#file.read()).filter((one) => one.uuid === uuid && one.root === root)
     if (known.length === 0) return false
     const real = await realOf(root)
-    // A link that leads elsewhere by now was not what was allowed; a disk that is away may come back.
+    // A link that now leads elsewhere isn't what was allowed; a disk that is disconnected may come back.
     return known.some((one) => one.real === null || real === null || one.real === real)
   }
 
-  /** If it can’t be kept, it is asked again the next time. */
+  /** If the answer can’t be stored, the question comes up again next time. */
   async allow({ uuid, imagesRoot: root }: ReadableProject): Promise<void> {
     const mine: Allowed = { uuid, root, real: await realOf(root) }
     try {
@@ -49,12 +49,12 @@ export class AllowedImages {
   }
 }
 
-/** Null for what isn’t there. */
+/** Null if it doesn't exist. */
 function realOf(place: string): Promise<string | null> {
   return realpath(place).catch(() => null)
 }
 
-/** Whether no link on the way leads out; what isn’t there leads nowhere. */
+/** Whether no link on the path leads out of the folder. Parts that don't exist can't. */
 async function staysBelow(folder: string, place: string): Promise<boolean> {
   const [real, there] = [await realOf(folder), await realOf(place)]
   if (real !== null && there !== null) return isBelow(real, there)

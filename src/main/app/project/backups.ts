@@ -9,59 +9,59 @@ import { maintain } from '../../project/file/maintenance.ts'
 import type { ReadableProject } from '../../project/readable.ts'
 import type { AppContext } from '../context.ts'
 
-/** The first images come first. In milliseconds. */
+/** Milliseconds. A backup right at opening would delay the first images. */
 const openedAfter = 5_000
 const every = 3600_000
 
-/** Makes backups of the open project by itself: after it was opened, each hour, and before what changes much at once. */
+/** Automatic backups of the open project: after opening, every hour, and before large changes. */
 export class ProjectBackups {
   readonly #project: ReadableProject
   readonly #context: AppContext
   readonly #end = new AbortController()
   readonly #timers: NodeJS.Timeout[] = []
   #last: Promise<unknown> = Promise.resolve()
-  /** A disk that is full stays so for a while: it is said once. */
-  #told = ''
+  /** The code of the last failure: a full disk stays full for a while, and one notice is enough. */
+  #reported = ''
 
   constructor(project: ReadableProject, context: AppContext) {
     this.#project = project
     this.#context = context
     if (project.readOnly) return
     this.#timers.push(
-      setTimeout(() => void this.#byItself('opened'), openedAfter),
-      setInterval(() => void this.#byItself('hourly'), every).unref(),
+      setTimeout(() => void this.#automatically('opened'), openedAfter),
+      setInterval(() => void this.#automatically('hourly'), every).unref(),
     )
   }
 
-  /** Before a large change. It is an action that can be undone: without a backup it is done all the same. */
+  /** Before a large change. If the backup fails, the change goes ahead, since it can be undone. */
   async beforeAction(): Promise<void> {
-    if (!this.#project.readOnly) await this.#byItself('action')
+    if (!this.#project.readOnly) await this.#automatically('action')
   }
 
-  /** One that somebody asks for. @throws UserError `project-read-only`, as `keepBackup` */
+  /** A backup that somebody asked for. @returns its file name @throws UserError `project-read-only`, as `keepBackup` */
   make(): Promise<string> {
     if (this.#project.readOnly) throw openedReadOnly(this.#project.path)
     return this.#inTurn(async () => (await this.#keep('asked', true))!)
   }
 
-  /** What is under way is given up. */
+  /** Gives up a backup in progress. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer)
     this.#end.abort(new UserError('project-closed', 'The project was closed.', 'Open it again.'))
     await Promise.race([this.#last, wait(10_000, undefined, { ref: false })])
   }
 
-  async #byItself(reason: BackupReason): Promise<void> {
+  async #automatically(reason: BackupReason): Promise<void> {
     await this.#inTurn(async () => {
       try {
         await this.#keep(reason, false)
-        this.#told = ''
+        this.#reported = ''
       } catch (error) {
         if (this.#end.signal.aborted) return
         const { code, message, hint } = reportOf(error)
         this.#context.log.error(`No backup (${reason}): ${message}`, error)
-        if (code === this.#told) return
-        this.#told = code
+        if (code === this.#reported) return
+        this.#reported = code
         this.#context.events.notice('warning', `Backup failed. ${code === 'bug' ? '' : message}`.trim(), hint)
       }
     })
@@ -78,7 +78,7 @@ export class ProjectBackups {
   }
 }
 
-/** The backups of a project file, the newest first, with what each holds. @param file absolute; it need not be there any more */
+/** The backups of a project file and their contents, newest first. @param file absolute; need not exist any more */
 export async function backupsOf(file: string): Promise<ToldBackup[]> {
   const backups = listBackups(file)
   const files = backups.map(({ name }) => path.join(backupFolder(file), name))

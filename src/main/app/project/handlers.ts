@@ -5,13 +5,13 @@ import { backupsOf } from './backups.ts'
 import { startScan } from './scanning.ts'
 import { summaryOf } from './summary.ts'
 
-/** Handles what the contract says of the open project and its backups. */
+/** Handlers for the open project and its backups. */
 export const projectHandlers = ({ app, jobs, os, workspace }: Surroundings) => ({
   project: {
     current: os.project.current.handler(() => (app.workspace ? summaryOf(app.workspace) : null)),
     create: os.project.create.handler(async ({ input, signal }) => {
       const places = { path: requireAbsolute(input.path), imagesRoot: requireAbsolute(input.imagesRoot) }
-      // Relative to where the program was started, a model would be found today and not tomorrow.
+      // A path relative to where the program happened to be started wouldn't be found next time.
       if (input.backbone?.includes('.onnx')) requireAbsolute(input.backbone)
       return summaryOf((await app.createAndScan({ ...input, ...places }, signal)).workspace)
     }),
@@ -33,7 +33,7 @@ export const projectHandlers = ({ app, jobs, os, workspace }: Surroundings) => (
     }),
     allowImages: os.project.allowImages.handler(async ({ input }) => {
       const asked = workspace()
-      // An answer is for the folder that was asked about.
+      // The answer applies only to the folder in the question.
       if (asked.project.imagesRoot === input.imagesRoot) await asked.allowImages()
       return summaryOf(asked)
     }),

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { listBackups } from '../../project/file/backups.ts'
 import type { ReadableProject } from '../../project/readable.ts'
 
-/** What to say where the log beside the project file was damaged: something is missing, and nobody would see it. */
+/** The notice for a project whose write-ahead log was damaged: changes are missing that nobody would notice otherwise. */
 export function lostChangesOf(project: ReadableProject): { message: string; hint: string } | null {
   if (!project.lostChanges) return null
   const { keptAs } = project.lostChanges

@@ -10,26 +10,26 @@ import { removeLeftOvers } from '../../base/leftOvers.ts'
 import { realPlaceOf } from '../../project/file/ownFiles.ts'
 
 const stored = z.object({ target: z.string() })
-/** Exported folders that are known again. */
+/** How many exported folders are remembered. */
 const remembered = 1000
 
 /**
- * Remembers where something is being written outside of projects, so that the next start can remove what a killed one left there
- * half-written. If it can't be remembered, it is written all the same.
+ * Remembers where files are being written outside projects, so that the next start can remove what a killed process left
+ * half-written. If the note can't be stored, the files are written all the same.
  */
 export class OutsideWrites {
   readonly #home: string
   readonly #folder: string
   readonly #list: string
 
-  /** @param configFolder a person's own */
+  /** @param configFolder the user's settings folder */
   constructor(configFolder: string) {
     this.#home = configFolder
     this.#folder = path.join(configFolder, 'writing')
     this.#list = path.join(configFolder, 'exports.json')
   }
 
-  /** @param target absolute: a file, or a folder that files are written to */
+  /** @param target the file, or the folder files are written to; absolute */
   async during<Result>(target: string, work: () => Promise<Result>): Promise<Result> {
     const note = path.join(this.#folder, `${randomUUID()}.json`)
     await this.#write(note, target).catch(() => undefined)
@@ -40,7 +40,7 @@ export class OutsideWrites {
     }
   }
 
-  /** That this folder is an export of ours: `wasWritten` knows it again. If that can't be noted, it is written all the same. */
+  /** Records that this program exported to the folder, for `wasWritten`. A failure to record it is ignored. */
   async remember(folder: string): Promise<void> {
     const identity = birthOf(folder)
     if (identity === undefined) return
@@ -50,7 +50,7 @@ export class OutsideWrites {
     )
   }
 
-  /** Whether this folder is one that `remember` was told of, on this machine. */
+  /** Whether this program exported to the folder, on this machine. */
   wasWritten(folder: string): boolean {
     const identity = birthOf(folder)
     return identity !== undefined && this.#folders().includes(identity)
@@ -64,7 +64,7 @@ export class OutsideWrites {
     }
   }
 
-  /** What processes that are gone were writing. */
+  /** Removes what processes that are gone left half-written. */
   async tidyUp(): Promise<void> {
     for (const folder of [tmpdir(), this.#home]) await removeLeftOvers(folder)
     for (const name of await readdir(this.#folder).catch(() => [])) {
@@ -85,7 +85,7 @@ export class OutsideWrites {
   }
 }
 
-/** Where a folder lies, and since when: the number of one that was deleted is given to the next. */
+/** Identifies a folder by place and time of creation, because the inode number of a deleted one is reused. */
 function birthOf(folder: string): string | undefined {
   try {
     const { dev, ino, birthtimeNs } = statSync(folder, { bigint: true })

@@ -11,7 +11,7 @@ import { counted } from '../words.ts'
 
 export const sampleFile = `Sample${projectExtension}`
 
-/** “Sample”, or with the first number behind it that no other has. */
+/** “Sample”, or “Sample 2” and so on if that is taken. */
 function freeName(taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) {
     const name = number === 1 ? 'Sample' : `Sample ${number}`
@@ -20,10 +20,10 @@ function freeName(taken: ReadonlySet<string>): string {
 }
 
 /**
- * Draws some hundred scenes and makes a project of them, in which a few labels are known: enough to click Fine-tune at once.
- * Stopped or failed on the way, it leaves nothing behind.
- * @param folder absolute; a new one, or one with nothing in it
- * @param taken names of projects that there are already: the sample gets another one
+ * Draws a few hundred scenes and makes a project of them with a few known labels, enough to fine-tune at once. If it is cancelled
+ * or fails, it leaves nothing behind.
+ * @param folder new or empty, absolute
+ * @param taken names of existing projects, which the sample must not reuse
  * @returns the job; its result is the path of the project file
  * @throws UserError `sample-folder`, `project-exists`
  */

@@ -15,11 +15,11 @@ export interface ScanSummary {
   moved: number
   missing: number
   broken: number
-  /** Files in the folder that aren't read, by kind: an ending, or “link”. */
+  /** Number of files that aren't read, by kind: an extension, or “link”. */
   passedOver: Record<string, number>
 }
 
-/** Looks through the folder of images; what is new can be worked with while the rest is still being read. */
+/** Scans the image folder. New images can be used while the rest is still being read. */
 export function startScan(workspace: Workspace): StartedJob<ScanSummary> {
   const { context } = workspace
   workspace.requireWritable()
@@ -29,7 +29,7 @@ export function startScan(workspace: Workspace): StartedJob<ScanSummary> {
   }
   return context.jobs.start('scan', 'Scan images', async (job) => {
     const summary = await scanOnce(workspace, job).catch((error) => {
-      // One picture may have made a library give up. What was read is kept, so trying again costs little.
+      // Some image may have crashed a library. What was read is kept, so trying again costs little.
       if (!isComputeLost(error)) throw error
       return scanOnce(workspace, job)
     })
@@ -43,7 +43,7 @@ async function scanOnce(workspace: Workspace, job: JobControl): Promise<ScanSumm
   let applying: Promise<void> = Promise.resolve()
   const apply = (changes: ScanChanges) => {
     applying = applying.then(() => applyWhenFree(() => project.images.applyScan(changes), job.signal))
-    // A failure stays, and is told by whoever waits next.
+    // The next await of `applying` throws it.
     applying.catch(() => undefined)
   }
   const result = await context.compute.run(
@@ -86,7 +86,7 @@ function progressOf({ phase, found, done, total, secondsLeft }: ScanProgress) {
   }
 }
 
-/** Writes as soon as no large change (an import, say) holds the project. */
+/** Writes as soon as no large change, such as an import, holds the project. */
 export async function applyWhenFree<Result>(write: () => Result, signal?: AbortSignal): Promise<Result> {
   for (;;) {
     try {
@@ -107,6 +107,6 @@ function outcomeOf({ found, added, changed, moved, missing, broken, passedOver }
     [broken, 'can’t be read'],
   ] as const
   const kinds = kindsText(passedOver)
-  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
-  return `${counted(found, 'image')} found${told.length > 0 ? `: ${told.join(', ')}` : ', nothing new'}.${kinds === '' ? '' : ` Not read: ${kinds}.`}`
+  const counts = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
+  return `${counted(found, 'image')} found${counts.length > 0 ? `: ${counts.join(', ')}` : ', nothing new'}.${kinds === '' ? '' : ` Not read: ${kinds}.`}`
 }

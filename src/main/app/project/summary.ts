@@ -6,7 +6,7 @@ import { settingsOf } from '../backbones/backbones.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 import { lostChangesOf } from './lostChanges.ts'
 
-/** What the screen shows of the project as a whole. */
+/** What screens show about the project as a whole. */
 export function summaryOf(workspace: ReadableWorkspace): ProjectSummary {
   const { project } = workspace
   const { undoTitle, redoTitle } = project.history
@@ -36,14 +36,14 @@ export function labelsOf({ project }: ReadableWorkspace): Label[] {
 
 const mAP = z.object({ linear: z.number(), sst: z.number(), blend: z.number() })
 
-/** Models that an import names say of themselves what another program wrote. */
+/** Lenient, because the metrics of imported models were written by another program. */
 const storedMetrics = z.object({
   mAP: mAP.nullable().catch(null),
   seconds: z.number().nullable().catch(null),
   labels: z.array(labelMetrics).catch([]),
 })
 
-/** The model that suggested when this one was trained; undefined where there was none, or nobody wrote it down. */
+/** The model in use when this one was trained; undefined if there was none or it wasn't recorded. */
 export function modelBefore({ metrics }: ModelRow): number | undefined {
   return z.object({ before: z.number() }).safeParse(metrics).data?.before
 }

@@ -21,11 +21,11 @@ export interface WrittenReport {
   pictures: number
 }
 
-/** Pictures take the room: so many of likely mistakes, and so many labels with so many suggestions each. */
+/** Limits the pictures, which make up most of the file: likely mistakes, labels, and suggestions for each label. */
 const most = { mistakes: 24, labels: 40, suggestions: 6 }
 
 /**
- * Writes what is known and how good the model is as one page for anyone to open.
+ * Writes what is known, and how good the model is, as one page that anyone can open.
  * @throws UserError `export-name`, `export-target`, `target-exists`
  */
 export function startReport(
@@ -144,7 +144,7 @@ async function modelOf(
 
 type Wanted = Omit<ReportPicture, 'picture'> & { imageId: number }
 
-/** The surest of all labels. */
+/** The most confident mistakes across all labels. */
 async function likelyMistakes(
   workspace: ReadableWorkspace,
   modelId: number,
@@ -160,7 +160,7 @@ async function likelyMistakes(
   return found.sort((a, b) => confidenceOf(b.probability) - confidenceOf(a.probability)).slice(0, most.mistakes)
 }
 
-/** Undecided images of each label that are suggested as present, the most probable first. */
+/** For each label, undecided images where it is suggested as present, the most probable first. */
 async function suggestedOf(
   { project, suggestions }: ReadableWorkspace,
   scores: CurrentScores,
@@ -197,7 +197,7 @@ async function pictureOf(workspace: ReadableWorkspace, imageId: number): Promise
   } catch (error) {
     const known = asUserError(error)
     if (!(known instanceof UserError) || known.code === 'images-not-allowed') throw known
-    // One that has gone meanwhile is missing from the page; the rest is there.
+    // An image that has disappeared is missing from the report; the rest is there.
     return undefined
   }
 }

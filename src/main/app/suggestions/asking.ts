@@ -7,26 +7,26 @@ import type { Gains } from '../../suggestions/gains.ts'
 import { confidenceOf, likelyFrom, type ScoreTable, suggestionOf } from '../../suggestions/scores.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
-/** A pair that nobody has decided on. */
+/** An undecided pair to ask about. */
 export interface Question {
   image: string
   label: string
-  /** Of present. */
+  /** That the label is present. */
   probability: number
-  /** Expected; of an audit it is not why it is asked. */
+  /** Expected gain of knowing the answer. Audit pairs are chosen regardless of it. */
   gain: number
-  /** `audit`: drawn at random among the likely suggestions, to see how many of them are right. */
+  /** `audit`: drawn at random from the likely suggestions, to measure how many are right. */
   why: 'gain' | 'audit'
 }
 
 export interface Questions {
   questions: Question[]
-  /** How many of the likely suggestions are right, by the audit pairs that were decided since the training. */
+  /** The share of likely suggestions that are right, estimated from the audit pairs decided since training. */
   audit: Record<Side, Estimate>
 }
 
 /**
- * The (image, label) pairs that are worth most to be marked next, of readable images; a tenth of them is the audit slice.
+ * The (image, label) pairs most worth marking next, among readable images. A tenth of them are audit pairs.
  * @throws UserError `no-suggestions`, `order-missing`
  */
 export async function questionsOf({ project, suggestions }: ReadableWorkspace, count: number): Promise<Questions> {
@@ -74,14 +74,14 @@ function readablePaths(project: ReadableProject): Map<number, string> {
   return paths
 }
 
-/** Image and label of a place in the table. */
+/** The image and label at a position in the table. */
 function pairAt({ imageIds, labelIds }: Gains, at: number): [imageId: number, labelId: number] {
   return [imageIds[at % imageIds.length], labelIds[Math.floor(at / imageIds.length)]]
 }
 
 interface Audit {
   estimate: Estimate
-  /** Places that are still to be asked. */
+  /** Positions of pairs still to be asked. */
   asked: number[]
 }
 
@@ -93,12 +93,13 @@ interface AuditRequest {
   stateOf(imageId: number, labelId: number): State
 }
 
-/** So many pairs are looked at, at most, for likely suggestions: it bounds the time, to about a second. */
+/** The most pairs to search for likely suggestions, which limits the time to about a second. */
 const mostLooked = 1_000_000
 
 /**
- * Walks the likely suggestions of one side, of what was unknown at the training, in the model's own random order: those at its
- * beginning that are decided by now are the answers, a random sample whatever else was marked; the next ones are to be asked.
+ * Walks one side's likely suggestions, among pairs that were unknown at training, in the model's own random order. The decided
+ * ones at the beginning are the answers: a random sample, whatever else was marked. The undecided ones after them are next to be
+ * asked.
  */
 function auditOf(gains: Gains, table: ScoreTable, { side, seed, wanted, passes, stateOf }: AuditRequest): Audit {
   const asked: number[] = []
@@ -116,7 +117,7 @@ function auditOf(gains: Gains, table: ScoreTable, { side, seed, wanted, passes, 
       isOpen = true
       if (asked.length < wanted) asked.push(at)
     } else if (!isOpen) {
-      // What is decided after an open one may have been chosen for another reason.
+      // A pair decided after an open one may have been marked for another reason.
       count++
       if (sideOf(state) === side) right++
     }

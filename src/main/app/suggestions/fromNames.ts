@@ -5,7 +5,7 @@ import { isFromNames } from '../../suggestions/fromNames.ts'
 
 export { isFromNames }
 
-/** What would be asked about a label; null where the backbone has no text half. */
+/** The prompt template for label names: the one used last, else the backbone's own; null if it has no text encoder. */
 export async function namesTemplateFor(project: ReadableProject, backbone: string): Promise<string | null> {
   const tower = await findTextTower(backbone).catch(() => undefined)
   if (!tower) return null

@@ -1,7 +1,7 @@
 import type { Surroundings } from '../surroundings.ts'
 import { reasonsFor } from './reasons.ts'
 
-/** Handles what the contract says of suggestions, and why they are made. */
+/** Handlers for suggestions and the reasons behind them. */
 export const suggestionsHandlers = ({ os, workspace }: Surroundings) => ({
   suggestions: {
     reasons: os.suggestions.reasons.handler(({ input }) => reasonsFor(workspace(), input)),

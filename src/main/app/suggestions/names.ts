@@ -14,19 +14,19 @@ import type { Workspace } from '../workspace.ts'
 import { namesTemplateFor } from './fromNames.ts'
 
 export interface NamesOptions {
-  /** What is asked about a label, `{label}` in its name's place. @default what was asked last, or the backbone's own */
+  /** The prompt, with `{label}` for the label's name. @default the one used last, or the backbone's own */
   template?: string
   /** @default the project's setting */
   device?: string
 }
 
-/** What would be asked about a label; null where the project's backbone has no text half. */
+/** The prompt template for the project's backbone; null if it has no text encoder. */
 export const namesTemplate = ({ project }: Workspace): Promise<string | null> =>
   namesTemplateFor(project, project.settings.get('backbone') ?? builtInBackbone)
 
 /**
- * Suggestions before the first mark: how much each image resembles each label's name, by the two halves of the backbone. They take
- * the place of nothing that was learnt.
+ * Suggests before the first mark (zero-shot): compares each image with each label's name, by the backbone's image and text
+ * encoders. The result never replaces a model that was learnt.
  * @throws UserError `training-running`, `no-images`, `no-labels`, `no-text-tower`, `device-unknown`
  */
 export async function startSuggestingByNames(

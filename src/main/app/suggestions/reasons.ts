@@ -10,16 +10,16 @@ import type { Evidence } from '../../training/heads/evidence.ts'
 import { requireImage, versionOf } from '../images/rows.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
-/** The source that is not of the image's own pixels (training/fineTune.ts). */
+/** The one source that looks at other images (training/fineTune.ts). */
 const crossSource = 'vote'
 
-/** Images whose evidence is kept: the one that is looked at, and some of before. */
+/** How many images' evidence is kept: that of the open image and a few before it. */
 const imagesKept = 8
 const evidenceOf = new WeakMap<CurrentScores, Map<number, Promise<Evidence | undefined>>>()
 
 /**
- * Why a label is suggested for an image, by what is known of it now. The nearest images and the attention are looked up in the
- * feature cache, once for all labels of the image; without features the rest is told.
+ * Why a label is suggested for an image, given its labels known now. The nearest images and the attention come from the feature
+ * cache, once for all labels of the image; without features they are null.
  * @throws UserError `image-unknown`, `no-suggestion`, `no-reasons`
  */
 export async function reasonsFor(
@@ -82,10 +82,10 @@ export async function reasonsFor(
   }
 }
 
-/** Milliseconds. It takes a fraction of a second; what never ends must not keep images waiting. */
+/** Milliseconds. It normally takes a fraction of a second; one that hangs must not hold up the compute process. */
 const explainedWithin = 60_000
 
-/** Undefined where the features, or the model, are gone: what can be said without them is said. */
+/** Undefined if the features or the model's file are gone. */
 function evidenceFor(
   workspace: ReadableWorkspace,
   scores: CurrentScores,

@@ -8,7 +8,7 @@ export interface OpenFeatures {
   close: () => Promise<void>
 }
 
-/** What the project's backbone has computed so far; undefined where it has computed nothing yet. */
+/** The features computed so far with the project's backbone; undefined if there are none. */
 export async function openFeatures(
   { project, context }: ReadableWorkspace,
   signal?: AbortSignal,

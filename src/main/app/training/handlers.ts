@@ -3,7 +3,7 @@ import { namesTemplate, startSuggestingByNames } from '../suggestions/names.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { startTraining } from './training.ts'
 
-/** Handles what the contract says of training, and what it can run on. */
+/** Handlers for training, its devices and the list of models. */
 export const trainingHandlers = ({ app, os, workspace }: Surroundings) => ({
   training: {
     start: os.training.start.handler(async ({ input }) => ({ jobId: (await startTraining(workspace(), input)).id })),

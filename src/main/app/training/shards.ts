@@ -14,14 +14,14 @@ import { builtInBackbone, embedMissing } from './training.ts'
 
 export type { Shard }
 
-/** Where the features of one part are: beside the project, and apart from its own, so that parts never wait for each other. */
+/** The cache folder of one part: beside the project but apart from its own cache, so that parts never wait for each other. */
 export function shardFolder({ project }: Workspace, { part, of }: Shard): string {
   return `${project.path}-shard-${part}-of-${of}`
 }
 
 /**
- * Puts the features of one part of the images into a cache of its own. Nothing is written to the project: it may be open
- * elsewhere, and on many machines at once.
+ * Embeds one part of the images into a cache of its own. Nothing is written to the project, which may be open on many machines at
+ * once.
  */
 export function startShard(
   workspace: Workspace,
@@ -40,7 +40,7 @@ export function startShard(
   })
 }
 
-/** The caches of parts that lie beside a project. */
+/** The cache folders of parts beside a project. */
 export function shardFolders({ project }: Workspace): string[] {
   const folder = path.dirname(project.path)
   const prefix = `${path.basename(project.path)}-shard-`
@@ -51,8 +51,8 @@ export function shardFolders({ project }: Workspace): string[] {
 }
 
 /**
- * Joins the features of parts into the project's cache.
- * @param folders caches of parts, absolute; none: all that lie beside the project
+ * Merges the features of parts into the project's cache.
+ * @param folders caches of parts, absolute. @default all beside the project
  * @throws UserError `cache-missing`, `cache-in-use`, `features-damaged`
  */
 export function startMergeCaches(

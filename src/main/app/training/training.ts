@@ -32,19 +32,19 @@ export interface TrainingOptions {
   seed?: number
   /** @default auto */
   unfreeze?: Unfreeze
-  /** A file of word vectors that the labels' own begin at, absolute; hashed ones without it. */
+  /** A file of word vectors to initialise the label vectors with, absolute. @default hashed vectors */
   vectors?: string
 }
 
-/** The backbone where the project names none. */
+/** The backbone of a project that names none. */
 export const builtInBackbone = 'surmise-tiny'
 
 export interface TrainedModel extends Model {
-  /** Whether it went on where a run with the same inputs was cut off. */
+  /** Whether it resumed an interrupted run with the same inputs. */
   resumed: boolean
-  /** With the model of before; null where there is none to compare with. */
+  /** With the previous model; null if there is none. */
   comparison: Comparison | null
-  /** What came of training the backbone's last stage; null where it was left alone. */
+  /** The result of training the backbone's last stage; null if it stayed frozen. */
   lastStage: LastStageReport | null
 }
 
@@ -55,9 +55,9 @@ export interface KnownAtClick {
 }
 
 /**
- * The one click: embeds the images that have no features, then trains on what is known now; marking goes on meanwhile. Only
- * the finished model takes the place of the old one, and only if it is not worse (`compareModels`): cancelled, failed or killed,
- * nothing changes, and the next click with the same labels goes on where this one was cut off.
+ * The one click: embeds the images without features, then trains on what is known now; marking can go on meanwhile. Only a
+ * finished model replaces the old one, and only if it isn't worse (`compareModels`). If the run is cancelled, fails or is killed,
+ * nothing changes, and the next click with the same labels resumes it.
  * @throws UserError `training-running`, `no-images`, `no-labels`, `device-unknown`
  */
 export async function startTraining(
@@ -75,7 +75,7 @@ export async function startTraining(
   }
   const seed = options.seed ?? settings.seed
   return context.jobs.start('train', 'Fine-tune', async (job) => {
-    // Said before every image is looked at, which may take hours.
+    // Throws if nothing can be learnt: better now than after hours of embedding.
     learnableLabels(
       known.matrix.states,
       known.labels.map(({ name }) => name),
@@ -118,7 +118,7 @@ export async function startTraining(
   })
 }
 
-/** Puts the features of every image into the cache: what a click on Fine-tune would do first. */
+/** Computes the features of every image into the cache, as Fine-tune would do first. */
 export function startEmbedding(workspace: Workspace, options: TrainingOptions = {}): StartedJob<EmbedResult> {
   const { context, project } = workspace
   workspace.requireWritable()
@@ -128,13 +128,16 @@ export function startEmbedding(workspace: Workspace, options: TrainingOptions = 
     const embedded = await onDevice(context, options.device ?? project.settings.get('device'), run)
     const { complete, alreadyThere, failed, seconds } = embedded
     if (!complete) throw cancelled('Embedding')
-    const pictures = `${counted(embedded.embedded, 'image')} embedded`
+    const done = `${counted(embedded.embedded, 'image')} embedded`
     const others = `${alreadyThere} already had features${failed.length > 0 ? `, ${failed.length} couldn’t be read` : ''}`
-    return { result: embedded, outcome: `${pictures} in ${seconds.toFixed(1)} s; ${others}.` }
+    return { result: embedded, outcome: `${done} in ${seconds.toFixed(1)} s; ${others}.` }
   })
 }
 
-/** What is known at this moment. Everything after the matrix is read at once, so that rows and images belong together. */
+/**
+ * What is known at this moment. Everything after the matrix is read synchronously, so that its rows and the images match.
+ * @throws UserError `no-images`, `no-labels`
+ */
 export async function knownNow({ project }: Workspace): Promise<KnownAtClick> {
   const matrix = (await project.states.matrix()).snapshot()
   const images = [...project.images.known()]
@@ -157,13 +160,18 @@ function lastStageInput({ project }: Workspace, { matrix, images, labels }: Know
   return { backbone, cacheFolder, images: images.length, labelled: labelled.length, labels: count, device }
 }
 
+/**
+ * Computes the features of readable images that have none in the cache. Waits a few seconds if the cache is in use.
+ * @returns what was done, with the measured speed in images per second
+ * @throws UserError `cache-in-use`, `device-failed`, `images-not-allowed`, and those of embedding
+ */
 export async function embedMissing(
   workspace: Workspace,
   job: JobControl,
   images: readonly KnownAtClick['images'][number][],
   device: Device,
   backbone: Backbone | string = workspace.project.settings.get('backbone') ?? builtInBackbone,
-  /** `onBegun`: the backbone is open, and images are next. @default the project's own cache */
+  /** `onBegun` is called when the backbone is open. @default the project's own cache */
   { onBegun, ...into }: { cacheFolder: string; passOver?: string; onBegun?: () => void } = {
     cacheFolder: workspace.project.cacheFolder,
   },
@@ -191,7 +199,7 @@ export async function embedMissing(
           if (report.perSecond > 0) perSecond = report.perSecond
         },
       })
-      if (device !== 'cpu') requireNumbers(embedded, device)
+      if (device !== 'cpu') requireFinite(embedded, device)
       const isMeasured = perSecond !== undefined && embedded.embedded >= leastToMeasure && typeof backbone === 'string'
       if (isMeasured) await recordSpeed(context, backbone, perSecond!, device)
       return { ...embedded, perSecond }
@@ -203,28 +211,28 @@ export async function embedMissing(
   }
 }
 
-/** So many images must have been embedded for their speed to tell something. */
+/** With fewer images the measured speed means little. */
 const leastToMeasure = 32
 
-/** How fast a backbone is here, for whoever chooses one. It is worth no failure. */
+/** Records a backbone's speed on this machine, to help people choose one. Not worth failing for. */
 async function recordSpeed({ speeds, log }: AppContext, backbone: string, perSecond: number, device: Device) {
   const measured = { perSecond: perSecond * looksEach[viewsOf(backbone)], device }
   await speeds.record(withViews(backbone, 'none'), measured).catch((error) => {
-    log.warn(`How fast the backbone is could not be written down: ${error}`)
+    log.warn(`The speed of the backbone couldn’t be recorded: ${error}`)
   })
 }
 
-/** The CPU has the last word on whether a backbone gives usable numbers. @throws UserError `device-failed` */
-function requireNumbers({ failed }: EmbedResult, device: Device): void {
+/** NaN on an accelerator may be its own fault, so the CPU tries again. @throws UserError `device-failed` */
+function requireFinite({ failed }: EmbedResult, device: Device): void {
   const without = failed.filter(({ code }) => code === 'features-not-finite').length
   if (without === 0) return
   throw deviceFailed(device, `it returns no usable numbers for ${counted(without, 'image')}`)
 }
 
-/** After a kill, the compute process of then puts things in order for some seconds; its cache is free after that. */
+/** Milliseconds. After a kill, the old compute process may hold the cache for a few seconds while it cleans up. */
 const cacheFreeWithin = 6_000
 
-/** Where there is much to embed, that is about half of the way. */
+/** With many images to embed, embedding takes about half of the time. */
 const embeddingShare = 0.5
 
 function embeddingProgress({ phase, done, total, secondsLeft }: EmbedProgress) {
@@ -254,7 +262,7 @@ async function trainOn(
 ): Promise<{ trained: TrainResult; uid: string; before: number | null }> {
   const uid = randomUUID()
   const current = project.models.current()
-  // What goes by names alone was never learnt: whatever is learnt takes its place.
+  // A zero-shot model has learnt nothing, so there is nothing to compare with.
   const modelBefore = current && !isFromNames(current) ? current : undefined
   const before = embedded.embedded > 0 ? embeddingShare : 0
   const trained = await context.compute.run(
@@ -262,7 +270,7 @@ async function trainOn(
     {
       cacheFolder: project.cacheFolder,
       backbone: project.settings.get('backbone') ?? builtInBackbone,
-      // An image that is missing now keeps its features: its labels are still true of them.
+      // A missing image may still have features in the cache, and its labels still describe them.
       images: images.map(({ id, sha256 }) => ({ id, sha256 })),
       labels,
       states: matrix.states,
@@ -289,7 +297,7 @@ async function trainOn(
   return { trained, uid, before: modelBefore?.id ?? null }
 }
 
-/** What is kept of a model besides its files; JSON knows no NaN. */
+/** What the project stores about a model besides its files. JSON has no NaN, so that becomes null. */
 function metricsOf(trained: TrainResult, known: KnownAtClick): { [key: string]: Json } {
   const { metrics, labels, seconds, withoutFeatures, comparison, lastStage } = trained
   const byName = new Map(known.labels.map(({ id, name }) => [name, id]))
@@ -342,7 +350,7 @@ function outcomeOf(
   return sentences.join(' ')
 }
 
-/** Why the model of before goes on suggesting. */
+/** Why the previous model stays in use. */
 function keptBecause({ labels, mAP }: Comparison): string {
   const why =
     labels.after < labels.before || !mAP

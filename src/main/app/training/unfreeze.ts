@@ -9,21 +9,21 @@ import { counted } from '../words.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 
 /**
- * Whether the backbone's last stage is trained too. `auto`: on an accelerator, where the backbone can be cut and the disk need
- * is moderate; never on the CPU, where it takes long. In either case it is kept only where held-out labels say that it helps.
+ * Whether to train the backbone's last stage too. `auto`: on an accelerator, if the backbone can be cut and the disk space needed is
+ * moderate; never on the CPU, where it takes long. The result is kept only if it helps on held-out labels.
  */
 export type Unfreeze = 'last' | 'none' | 'auto'
 
-/** What `auto` takes of the disk at most. */
+/** The most disk space `auto` uses. */
 const automaticBytes = 4e9
 
-/** Backbones of which `auto` lets the last stage alone. */
+/** Errors after which `auto` leaves the last stage frozen. */
 const uncuttable = new Set(['backbone-uncut', 'operator-unsupported', 'model-weights-outside', 'disk-full'])
 
 /**
- * Makes ready what training the last stage needs, and says before what it will cost.
- * @param embed puts the features of every image by this backbone into the cache
- * @returns whether it is to be trained
+ * Prepares training of the last stage, and announces what it will cost.
+ * @param embed computes the features of every image with the given backbone (the part before the last stage)
+ * @returns whether to train it
  * @throws as `planLastStage` and embedding
  */
 export async function prepareLastStage(
@@ -61,7 +61,7 @@ export async function prepareLastStage(
   return true
 }
 
-/** What came of it, as a sentence. */
+/** The result, as a sentence. */
 export function lastStageOutcome({ frozen, tuned, kept }: LastStageReport): string {
   const [before, after] = [frozen, tuned].map((mAP) => (100 * mAP).toFixed(1))
   const figures = `SST ${before}% mAP on held-out labels before, ${after}% after`

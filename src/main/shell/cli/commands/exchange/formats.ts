@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type ExchangeFormat, formatsTold, formatTold } from '../../../../app/exchange/formats.ts'
+import { describeFormat, describeFormats, type ExchangeFormat } from '../../../../app/exchange/formats.ts'
 import { answer } from '../../answer.ts'
 import { type CommonOptions, withJson } from '../../run.ts'
 import { tableText } from '../../table.ts'
@@ -9,7 +9,7 @@ import { formats as texts } from '../../texts/exchange.ts'
 export function addFormats(program: Command): void {
   const command = program.command('formats').description(texts.description).argument('[name]', texts.name)
   withJson(command).action((name: string | undefined, options: CommonOptions) => {
-    const told = name === undefined ? { formats: formatsTold() } : { format: formatTold(name) }
+    const told = name === undefined ? { formats: describeFormats() } : { format: describeFormat(name) }
     const lines = 'formats' in told ? tableOf(told.formats!) : details(told.format!)
     process.exitCode = answer({ lines, json: told }, options.json === true)
   })

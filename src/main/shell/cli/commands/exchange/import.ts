@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type Command, Option } from 'commander'
 import type { ImportPreview } from '../../../../../contract/schemas.ts'
-import { formatTold } from '../../../../app/exchange/formats.ts'
+import { describeFormat } from '../../../../app/exchange/formats.ts'
 import { mappingFile, renamesOf, startImport, startPreview } from '../../../../app/exchange/importing.ts'
 import { UserError } from '../../../../base/errors.ts'
 import { problemLines, repeatable, settingsOf, settingsOption } from '../../exchangeOptions.ts'
@@ -92,7 +92,7 @@ function detectedLines({ format, detected }: ImportPreview): string[] {
   if (!detected) return []
   const { because, others, ignored } = detected
   return [
-    texts.detected(formatTold(format).title, because),
+    texts.detected(describeFormat(format).title, because),
     ...(others.length > 0 ? [texts.couldBe(others)] : []),
     ...(ignored.length > 0 ? [texts.ignored(ignored)] : []),
   ]
