@@ -1,6 +1,6 @@
 import { UserError } from './errors.ts'
 
-/** What devices are called in sentences. */
+/** Names of devices in sentences. */
 export const deviceNames: Record<string, string> = {
   cpu: 'the CPU',
   webgpu: 'WebGPU',
@@ -9,7 +9,7 @@ export const deviceNames: Record<string, string> = {
   coreml: 'Core ML',
 }
 
-/** What ONNX Runtime says, and what it means. */
+/** ONNX Runtime's error messages, in plain words. */
 const meanings: [words: RegExp, meaning: string][] = [
   [/WebGPU adapter|No supported adapters/i, 'no graphics card with a driver for it was found'],
   [/Failed to load (shared )?library/i, 'ONNX Runtime’s libraries for it are not installed'],
@@ -21,8 +21,8 @@ const meanings: [words: RegExp, meaning: string][] = [
 ]
 
 /**
- * A device other than the CPU that can't be used, or no longer. The application drops it and goes on on another.
- * @param words of ONNX Runtime, or our own
+ * The error for a device that can't be used, or stopped working. The application rules it out and continues on another.
+ * @param words ONNX Runtime's message, or a reason of our own
  */
 export function deviceFailed(device: string, words: string, options?: ErrorOptions): UserError {
   const [, meaning] = meanings.find(([pattern]) => pattern.test(words)) ?? [undefined, plain(words)]
@@ -34,7 +34,7 @@ export function deviceFailed(device: string, words: string, options?: ErrorOptio
   )
 }
 
-/** Without the place in ONNX Runtime's source, and in one line. */
+/** Removes the position in ONNX Runtime's source code, and joins the lines. */
 function plain(words: string): string {
   const text = words
     .replace(/^\/\S+:\d+ .*?\bwas false\.\s*/s, '')

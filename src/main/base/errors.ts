@@ -1,13 +1,13 @@
 /**
- * An error that a person can act on. It reaches the screen and the command line as one sentence (`message`)
- * and a way out (`hint`). Everything else that is thrown is a bug, and is logged with its stack.
+ * An error that people can act on. It reaches the screen and the command line as one sentence (`message`) and a way out (`hint`).
+ * Anything else that is thrown is a bug, and is logged with its stack.
  */
 export class UserError extends Error {
   override readonly name = 'UserError'
   readonly code: string
   readonly hint: string
 
-  /** @param code stable, kebab-case: tests and translations key on it. */
+  /** @param code stable, in kebab-case: tests and translations refer to it */
   constructor(code: string, message: string, hint = '', options?: ErrorOptions) {
     super(message, options)
     this.code = code
@@ -15,7 +15,7 @@ export class UserError extends Error {
   }
 }
 
-/** What an error looks like on the other side of a process boundary. */
+/** An error that has crossed a process boundary. */
 export interface ErrorReport {
   code: string
   message: string
@@ -40,7 +40,7 @@ const systemReasons: Record<string, [message: string, hint: string]> = {
   EIO: ['The disk couldn’t be read or written.', 'Check the disk, then try again.'],
 }
 
-/** Turns the system's own failures (disk full, no permission …) into sentences; leaves everything else as it is. */
+/** Turns system errors (disk full, no permission, …) into sentences; leaves everything else as it is. */
 export function asUserError(error: unknown): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error
   const { code, path } = error as NodeJS.ErrnoException
@@ -69,12 +69,12 @@ export function errorFrom(report: ErrorReport): Error {
   return error
 }
 
-/** The error of a cancelled job: the way out is to start it again. */
+/** The error of a cancelled job. */
 export function cancelled(what: string): UserError {
   return new UserError('cancelled', `${what} was cancelled.`, 'Start it again when you like.')
 }
 
-/** Texts out of files, and what libraries say of them, may be of any length. */
+/** Shortens texts of unknown length, from files or libraries, for messages. */
 export function shortened(text: string, longest = 200): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`
 }

@@ -3,8 +3,8 @@ import type { FileHandle } from 'node:fs/promises'
 const pieceLength = 64 * 1024
 
 /**
- * The content of a file, piece by piece as it is asked for. The file is closed at its end, and when nobody wants the rest.
- * `Readable.toWeb` won't do: cancelled while a piece is under way, it throws where nothing can catch it, and the process ends.
+ * The content of a file, read on demand. The file is closed at its end or when the stream is cancelled.
+ * `Readable.toWeb` won't do: cancelled during a read, it throws where nothing can catch it, which ends the process.
  */
 export function fileStream(handle: FileHandle): ReadableStream<Uint8Array<ArrayBuffer>> {
   let isWanted = true

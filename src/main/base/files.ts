@@ -4,13 +4,14 @@ import path from 'node:path'
 import { temporaryName } from './leftOvers.ts'
 import { narrow } from './umask.ts'
 
-/** Files that are made durable at once: a disk answers several as fast as one. */
+/** How many files to sync in parallel: a disk syncs several as fast as one. */
 const syncedAtOnce = 16
 
 /**
- * Writes a file so that a reader, or a crash, sees the old content or the whole new one, never a part:
- * temporary name in the same folder, fsync, rename. `write` gets the open file.
- * @param mode permissions of a file that is narrower than others
+ * Writes a file atomically: readers see the old content or all of the new, even after a crash. Writes to a temporary name in the
+ * same folder, syncs, renames.
+ * @param write gets the open file
+ * @param mode permissions, if narrower than usual
  */
 export async function writeAtomically(
   target: string,
@@ -37,9 +38,9 @@ export async function writeAtomically(
 }
 
 /**
- * Copies a file so that a half copy never has its name; shares its blocks where the disk can. It is not yet durable: whoever
- * copies many makes their folder so, at the end (`syncTree`).
- * @param check looks at the copy, which has no name yet: where it throws, there is none
+ * Copies a file so that an incomplete copy never appears under its name; shares disk blocks where the file system can. The copy
+ * isn't durable yet: after copying many files, call `syncTree` on their folder.
+ * @param check inspects the copy before it gets its name; if it throws, there is no copy
  */
 export async function copyWhole(from: string, target: string, check?: (copy: string) => Promise<void>): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true })
@@ -55,7 +56,7 @@ export async function copyWhole(from: string, target: string, check?: (copy: str
   }
 }
 
-/** The same for one file, durably. */
+/** Copies one file like `copyWhole`, and makes it durable. */
 export async function copyDurably(from: string, target: string): Promise<void> {
   const temporary = temporaryName(target)
   try {
@@ -70,7 +71,7 @@ export async function copyDurably(from: string, target: string): Promise<void> {
   }
 }
 
-/** Makes all that is in a folder durable, and the folder. */
+/** Makes a folder and everything in it durable. */
 export async function syncTree(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const placeOf = (entry: { parentPath: string; name: string }): string => path.join(entry.parentPath, entry.name)
@@ -84,7 +85,7 @@ export async function syncTree(folder: string): Promise<void> {
 }
 
 async function syncFile(file: string): Promise<void> {
-  // Windows flushes only what is open for writing, which a copy of a read-only file is not.
+  // Windows flushes only files open for writing, and a copy of a read-only file can't be opened for that.
   const handle = await open(file, process.platform === 'win32' ? 'r+' : 'r').catch((error) => {
     if (process.platform !== 'win32' || error.code !== 'EPERM') throw error
   })
@@ -95,7 +96,7 @@ async function syncFile(file: string): Promise<void> {
   }
 }
 
-/** Makes a rename in this folder durable. Windows has no such call, and needs none. */
+/** Makes a rename in this folder durable. Windows has no such call and doesn't need one. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')

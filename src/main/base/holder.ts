@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { isRunning } from './leftOvers.ts'
 
-/** Who holds a lock. A number of a process alone would not do: the system gives it to another one later. */
+/** The process that holds a lock. A process id alone isn't enough, because the system reuses it. */
 export interface Holder {
   pid: number
-  /** When the process started, in the system's own count; null where that can't be known. */
+  /** When the process started, in the system's clock ticks; null where the system doesn't say. */
   started: string | null
   host: string
 }
@@ -14,7 +14,7 @@ export function thisProcess(): Holder {
   return { pid: process.pid, started: startOf(process.pid), host: hostname() }
 }
 
-/** What a lock file says; undefined for one that was left half-written. */
+/** Parses a lock file; undefined if it was left half-written. */
 export function holderIn(text: string): Holder | undefined {
   try {
     const { pid, started, host } = JSON.parse(text)
@@ -24,13 +24,13 @@ export function holderIn(text: string): Holder | undefined {
   }
 }
 
+/** Whether the process is still running; assumed of processes on other machines (a network drive), which can't be checked. */
 export function isAtWork(holder: Holder): boolean {
-  // Of another machine (a network drive) nothing can be known.
   if (holder.host !== hostname()) return true
   return isRunning(holder.pid) && holder.started === startOf(holder.pid)
 }
 
-/** Linux tells when a process started (field 22 of its stat, counted behind the name, which may hold anything). */
+/** Linux only: field 22 of /proc/PID/stat, counted from after the process name, which may contain spaces and parentheses. */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

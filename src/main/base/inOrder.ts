@@ -1,8 +1,8 @@
-/** Work that is done one after the other, in the order in which it was asked for, however long each piece takes. */
+/** Runs asynchronous work one piece at a time, in the order of the calls. */
 export class InOrder {
   #last: Promise<unknown> = Promise.resolve()
 
-  /** @returns what the work returns. @throws what it throws; whatever comes after it has its turn all the same */
+  /** @returns what the work returns @throws what the work throws; the next piece runs all the same */
   run<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work)
     this.#last = turn.catch(() => undefined)

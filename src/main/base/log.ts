@@ -3,28 +3,28 @@ import path from 'node:path'
 import pino from 'pino'
 import { errorForLog, lineForLog } from './logText.ts'
 
-/** What happened, for whoever looks into a bug. It never leaves the machine. */
+/** For investigating bugs. The log never leaves the machine by itself. */
 export interface Logger {
   debug(message: string): void
   info(message: string): void
   warn(message: string): void
-  /** @param error its stack is kept */
+  /** @param error logged with its stack */
   error(message: string, error?: unknown): void
 }
 
-/** The file is renamed when it is larger than this at a start; one older file is kept. */
+/** Bytes. A larger file is renamed at the start of the program; one old file is kept. */
 const largest = 5 * 1024 * 1024
 
 /**
- * A log file, one JSON object a line, without names, paths and contents (logText.ts): it may be handed to somebody. A program
- * that can't write its log still works: then there is none.
+ * Opens a log file with one JSON object per line. It contains no names, paths or contents (logText.ts), so it can be shared. If it
+ * can't be written, nothing is logged.
  * @param file absolute
  */
 export function openLog(file: string): Logger {
   try {
     mkdirSync(path.dirname(file), { recursive: true })
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > largest) renameSync(file, `${file}.1`)
-    // Synchronous: what is logged just before a crash is what one wants to read.
+    // Synchronous, so that nothing logged just before a crash is lost.
     const log = pino(
       { level: 'debug', base: { pid: process.pid } },
       pino.destination({ dest: file, sync: true, mode: 0o600 }),

@@ -2,37 +2,37 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { oneLine } from './visible.ts'
 
-/** Of the checkout, or of the installed application: what lies in it is nobody's secret. */
+/** The checkout or the installed application: paths within it aren't private. */
 const root = path.resolve(import.meta.dirname, '../../..')
 const rootForms = [`${pathToFileURL(root).href}/`, `${root}${path.sep}`, `${root.replaceAll('\\', '/')}/`]
 
-/** What is put in the place of what stays private. */
+/** Replaces anything private. */
 const hidden = '…'
-/** Names in code and codes of errors may stand in quotation marks, and be read. */
+/** Identifiers and error codes may stay readable in quotation marks. */
 const isPlainName = (text: string): boolean => /^[A-Za-z_$][\w$.-]{0,40}$/.test(text)
 
 /**
- * A text for the log without what it may not hold: paths, and whatever stands in quotation marks, since that is where names of
- * labels and images, and pieces of files, stand in a sentence. What lies in the program itself keeps its place there.
+ * Removes paths and everything in quotation marks, which is where sentences put names of labels and images and pieces of files.
+ * Paths within the program become relative to it.
  */
 export function withoutContent(text: string): string {
   let plain = text
   for (const form of rootForms) plain = plain.replaceAll(form, '')
   return (
     plain
-      // From the first mark to the last: a name may hold such marks itself.
+      // From the first mark to the last: a name may contain quotation marks itself.
       .replace(/“[^\n]*”/g, `“${hidden}”`)
       .replace(/"[^\n]*"/g, `"${hidden}"`)
       .replace(/'(?:\/|[A-Za-z]:[\\/]|\\\\)[^\n]*'/g, `'${hidden}'`)
       .replace(/'([^'\n]*)'/g, (_, inner: string) => `'${isPlainName(inner) ? inner : hidden}'`)
-      // A path after a colon goes on to the end of the line: there may be spaces in it.
+      // A path after a colon continues to the end of the line: it may contain spaces.
       .replace(/: (?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]|\\\\)[^\n]*/g, `: ${hidden}`)
       .replace(/(?:file:\/\/\/|(?<![\w.:/])\/(?=[^\s/])|\b[A-Za-z]:[\\/](?!\/)|\\\\)[^\s"'()<>]*/g, hidden)
       .replace(/\bdata:[\w/+.-]+[;,][^\s"']*/g, hidden)
   )
 }
 
-/** A message as the log keeps it: whoever looks at the log does so in a terminal. */
+/** A message as it is logged: on one line and without control characters, because logs are read in terminals. */
 export function lineForLog(message: string): string {
   return oneLine(withoutContent(message))
 }
@@ -44,7 +44,7 @@ export interface ErrorForLog {
   stack: string
 }
 
-/** An error as the log keeps it: its kind, its code, and where it comes from, with those that caused it. */
+/** An error as it is logged: type, code and stack, with the errors that caused it. */
 export function errorForLog(error: unknown): ErrorForLog | undefined {
   if (!(error instanceof Error)) return undefined
   const { code } = error as NodeJS.ErrnoException

@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises'
 import { writeAtomically } from './files.ts'
 import { InOrder } from './inOrder.ts'
 
-/** A small JSON file that is the person's own: read whole, changed one change after the other, and readable by nobody else. */
+/** A small JSON file that only its owner may read. Read as a whole, and changed one change at a time. */
 export class OwnFile<Content> {
   readonly path: string
   readonly #schema: { parse(value: unknown): Content }
   readonly #empty: Content
   readonly #onBroken: () => Promise<void>
-  /** Two changes at once would lose one of them. */
+  /** Of two concurrent changes, one would be lost. */
   readonly #turn = new InOrder()
 
   /**
-   * @param empty what it holds before it is written for the first time
-   * @param onBroken told when there is something that can't be read
+   * @param empty the content before the file is first written
+   * @param onBroken called when the file can't be parsed
    */
   constructor(
     path: string,
@@ -27,12 +27,12 @@ export class OwnFile<Content> {
     this.#onBroken = onBroken
   }
 
-  /** What it holds after every change that was asked for so far. */
+  /** The content after all changes requested so far. */
   read(): Promise<Content> {
     return this.#turn.run(() => this.#read())
   }
 
-  /** @returns what it holds then @throws what writing throws; the file is as before then */
+  /** @returns the new content @throws what writing throws, leaving the file as it was */
   change(change: (before: Content) => Content | Promise<Content>): Promise<Content> {
     return this.#turn.run(async () => {
       const content = await change(await this.#read())

@@ -1,6 +1,6 @@
 /**
- * numpy's RandomState: the Mersenne twister MT19937, seeded as `numpy.random.RandomState(seed)` does, so that masks
- * and splits are the same numbers as the reference program's.
+ * NumPy's RandomState: the Mersenne Twister MT19937, seeded like `numpy.random.RandomState(seed)`, so that masks and splits are
+ * the same as the reference implementation's.
  */
 export class RandomState {
   readonly #state = new Uint32Array(624)
@@ -39,7 +39,7 @@ export class RandomState {
     return Math.floor(this.random() * bound)
   }
 
-  /** Standard normal (Box–Muller; not numpy's sequence). */
+  /** Standard normal (Box–Muller; not NumPy's sequence). */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.random()))
     return radius * Math.cos(2 * Math.PI * this.random())
@@ -56,12 +56,12 @@ export class RandomState {
     return items
   }
 
-  /** Where the sequence stands: 624 words and the place among them. */
+  /** The generator's state: 624 words and the index into them. */
   state(): Uint32Array {
     return Uint32Array.of(...this.#state, this.#index)
   }
 
-  /** Goes on from where `state` was read. */
+  /** Continues from a state that `state` returned. */
   restore(state: Uint32Array): void {
     this.#state.set(state.subarray(0, 624))
     this.#index = state[624]

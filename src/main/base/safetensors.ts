@@ -14,7 +14,7 @@ export type TensorData =
   | Uint8Array<ArrayBuffer>
   | Int8Array<ArrayBuffer>
 
-/** A tensor in the header; its place is counted from the end of the header. */
+/** A tensor in the header; its offsets count from the end of the header. */
 interface Entry {
   dtype: keyof typeof arrays
   shape: number[]
@@ -24,8 +24,8 @@ interface Entry {
 const arrays = { F32: Float32Array, F16: Float16Array, I32: Int32Array, U8: Uint8Array, I8: Int8Array } as const
 
 /**
- * Reads the float32 tensors of a safetensors file: eight bytes of header length, a JSON header, the data.
- * @throws UserError `not-safetensors` if it isn't such a file, or holds another type
+ * Reads all tensors of a safetensors file (eight bytes of header length, a JSON header, the data); all must be float32.
+ * @throws UserError `not-safetensors` if it isn't such a file or has a tensor of another type
  */
 export async function readSafeTensors(file: string): Promise<SafeTensors> {
   const opened = await SafeTensorsFile.open(file)
@@ -42,7 +42,7 @@ export async function readSafeTensors(file: string): Promise<SafeTensors> {
   }
 }
 
-/** An open safetensors file: whole tensors, or a part of one that is too large to be read for a few numbers. */
+/** An open safetensors file, from which tensors can be read whole or in part. */
 export class SafeTensorsFile {
   readonly metadata: Record<string, string>
   readonly #handle: FileHandle
@@ -87,8 +87,8 @@ export class SafeTensorsFile {
   }
 
   /**
-   * The elements of a tensor, or some of them.
-   * @throws an Error if there is no such tensor, or it is shorter
+   * The elements of a tensor, all or `length` from `first`.
+   * @throws Error if there is no such tensor, or it is too short
    */
   read(name: string): Promise<TensorData>
   read(name: string, first: number, length: number): Promise<TensorData>
@@ -115,7 +115,7 @@ export class SafeTensorsFile {
   }
 }
 
-/** Writes them whole or not at all. */
+/** Writes a safetensors file atomically. @throws what the file system throws */
 export async function writeSafeTensors(
   file: string,
   tensors: Record<string, { shape: readonly number[]; data: TensorData }>,
@@ -129,7 +129,7 @@ export async function writeSafeTensors(
     end += data.byteLength
   }
   const text = Buffer.from(JSON.stringify(header))
-  // Spaces up to a multiple of eight, as the format asks for: the data can be used where it lies.
+  // Padded with spaces to a multiple of eight, as the format requires, so that the data is aligned.
   const padded = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8, ' ')
   padded.writeBigUInt64LE(BigInt(padded.length - 8))
   text.copy(padded, 8)
@@ -173,11 +173,11 @@ function parseHeader(
   return { entries, metadata: (metadata ?? {}) as Record<string, string> }
 }
 
-/** The largest part that one read is asked for. */
+/** Bytes per read call: systems limit them to about 2 GB. */
 const readAtMost = 1 << 30
 
 async function readBytes(handle: FileHandle, position: number, length: number): Promise<Buffer<ArrayBuffer>> {
-  // Memory of its own, so that numbers of any size can be seen in it.
+  // A buffer of its own, not from Node's pool, so that it is aligned for typed arrays.
   const bytes = Buffer.from(new ArrayBuffer(length))
   for (let at = 0; at < length; ) {
     const { bytesRead } = await handle.read(bytes, at, Math.min(readAtMost, length - at), position + at)

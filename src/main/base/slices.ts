@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Long work in slices of some milliseconds, so that the event loop, and whoever marks meanwhile, is never kept waiting. */
+/** Divides long work into slices of a few milliseconds, so that marking never has to wait for the event loop. */
 export class Slices {
   readonly #aim: number
   #ends: number
 
-  /** @param aim milliseconds that a slice may take */
+  /** @param aim milliseconds per slice */
   constructor(aim = 5) {
     this.#aim = aim
     this.#ends = performance.now() + aim
   }
 
-  /** To be waited for between small pieces of the work: lets others have their turn when the slice is over. */
+  /** To be awaited between small pieces of work: yields to the event loop once the slice is used up. */
   async pause(): Promise<void> {
     if (performance.now() < this.#ends) return
     await setImmediate()

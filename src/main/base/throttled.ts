@@ -1,8 +1,8 @@
 /**
- * Calls at most once every so many milliseconds, and at once where it can.
- * @param every milliseconds
- * @param keepsLast whether a call that came too early is made up for; else it is left out
- * @returns what asks for a call; with `now` it is made whenever the last one was
+ * Limits how often `act` is called; the first call goes through at once.
+ * @param every least milliseconds between two calls
+ * @param keepsLast whether a call that comes too early is made later, instead of being dropped
+ * @returns the throttled function; `now` calls at once, however recent the last call
  */
 export function throttled(every: number, act: () => void, keepsLast = true): (now?: boolean) => void {
   let last = Number.NEGATIVE_INFINITY

@@ -6,58 +6,58 @@ import { umask } from '../base/umask.ts'
 import { computeEnvironment } from './environment.ts'
 import type { Reply, Request } from './messages.ts'
 import type { InputOf, Log, ProgressOf, ResultOf, TaskMap } from './tasks.ts'
-import { watchedBy } from './watchdog.ts'
+import { watchdogVariables } from './watchdog.ts'
 
 export interface ComputeOptions {
   /** The file that calls `serveTasks`. */
   entry: string
-  /** The Node program. In Electron `process.execPath` is Electron, so its shell names the Node that it carries. */
+  /** The Node executable. In Electron, `process.execPath` is Electron itself, so its shell passes the bundled Node. */
   node?: string
   nodeArguments?: string[]
   /** Added to the minimal environment (environment.ts). */
   environment?: Record<string, string>
   log?: Log
-  /** How long a polite stop may take before the process is killed, in milliseconds. */
+  /** Milliseconds a polite stop may take before the process is killed. @default 5 000 */
   stopWithin?: number
-  /** How long a task may take to end once it is cancelled, before the process is killed, in milliseconds. @default 10 000 */
+  /** Milliseconds a cancelled task may take to end before the process is killed. @default 10 000 */
   endWithin?: number
-  /** Bytes that the process may take; with more it is killed. @default no limit */
+  /** Bytes of memory beyond which the process is killed. @default no limit */
   memory?: number
   restart?: Partial<RestartPolicy>
 }
 
 /** Times in milliseconds. */
 export interface RestartPolicy {
-  /** Wait before the start that follows the first crash; doubles with each further one. */
+  /** Wait before the restart after the first crash; doubles with each further one. */
   firstDelay: number
   longestDelay: number
-  /** So many crashes without a finished task between them are a loop: `run` is refused… */
+  /** This many crashes without a finished task in between count as a loop, and `run` is refused … */
   crashesInLoop: number
-  /** … until so long after the last of them. */
+  /** … for this long after the last one. */
   refusedFor: number
 }
 
 export interface Crash {
   code: number | null
   signal: NodeJS.Signals | null
-  /** A sentence: what happened. */
+  /** What happened, as a sentence. */
   what: string
-  /** The last lines that the process wrote, native libraries' included. */
+  /** The last lines of output, including those of native libraries. */
   lastLines: string[]
   /** Names of the tasks that were running. */
   tasks: string[]
-  /** This many in a row, without a finished task between them. */
+  /** The number of crashes in a row, without a finished task in between. */
   inARow: number
 }
 
 export interface RunOptions<Progress> {
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
-  /** Milliseconds in which the task must have ended, or the process is killed. @default as long as it takes */
+  /** Milliseconds the task may take before the process is killed. @default no limit */
   within?: number
 }
 
-/** Whether the process was lost under a task that could do nothing about it: it may be asked for again. */
+/** Whether a task failed because the process was lost, perhaps through another task: running it again may succeed. */
 export function isComputeLost(error: unknown): boolean {
   return error instanceof UserError && (error.code === 'compute-crashed' || error.code === 'compute-restarted')
 }
@@ -72,7 +72,7 @@ interface Running {
 
 const keptLines = 20
 
-/** Processes that are at work. None outlives this one, in whichever hurry this one ends; of a kill they learn by themselves (watchdog.ts). */
+/** Running processes, killed when this one exits. If this one is killed, they notice by themselves (watchdog.ts). */
 const alive = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of alive) child.kill('SIGKILL')
@@ -80,7 +80,7 @@ process.on('exit', () => {
 
 /**
  * The compute process, seen from the main process: started when first needed, restarted when next needed after a crash.
- * A crash rejects the tasks that were running with a UserError and is told by the event `crash`; nothing is retried here.
+ * A crash rejects the running tasks with a UserError and emits the event `crash`; nothing is retried here.
  */
 export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash: [Crash]; start: [] }> {
   readonly #options: ComputeOptions
@@ -88,7 +88,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
   readonly #running = new Map<number, Running>()
   #child: ChildProcess | undefined
   #ready: Promise<ChildProcess> | undefined
-  /** Resolves when the child, and all that it wrote, has come to its end. */
+  /** Resolves when the child has exited and its output has been read. */
   #gone: Promise<void> = Promise.resolve()
   #backingOff: AbortController | undefined
   #lastId = 0
@@ -108,10 +108,10 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
   }
 
   /**
-   * Runs a task. Cancelling asks the task to end: the promise settles when it did, with what the task then returns or with
-   * the UserError `cancelled`. A task that doesn't end, since a native library computes on and on, costs the process; another one
-   * is started for whoever comes next.
-   * @throws UserError of the task; `compute-crashed`, `compute-restarted` where the process was ended for another task,
+   * Runs a task. Cancelling asks the task to end; the promise settles once it has, with the task's result or the UserError
+   * `cancelled`. If a task doesn't end because a native library keeps computing, the process is killed; the next task starts a new
+   * one.
+   * @throws UserError of the task; `compute-crashed`; `compute-restarted` if the process was killed because of another task;
    *   `compute-overdue`, `compute-crash-loop`, `compute-not-started`, `compute-stopped`; anything else is a bug
    */
   async run<Name extends keyof Tasks & string>(
@@ -120,7 +120,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
     { signal, onProgress, within }: RunOptions<ProgressOf<Tasks[Name]>> = {},
   ): Promise<ResultOf<Tasks[Name]>> {
     let child: ChildProcess
-    // The process may crash between its start and this line; then it is started again.
+    // The process may crash right after its start; then it is started again.
     do {
       child = await this.#start()
       if (signal?.aborted) throw cancelled('The task')
@@ -147,14 +147,14 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
     }
   }
 
-  /** Cancels every task that is running, as its own signal would. */
+  /** Cancels every running task, as its own signal would. */
   cancelAll(): void {
     for (const { cancel } of this.#running.values()) cancel()
   }
 
   /**
-   * Asks the process to end, kills it if it does not. Running tasks are cancelled. It is for good: a later `run` is refused, since
-   * nobody would be left to end what it starts.
+   * Cancels running tasks, asks the process to exit, and kills it if it doesn't. Later calls of `run` are refused, since nothing
+   * would stop a new process.
    */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
@@ -192,10 +192,10 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
       execArgv: nodeArguments ?? [],
       env: computeEnvironment({
         ...environment,
-        [watchedBy.parent]: String(process.pid),
-        ...(memory === undefined ? {} : { [watchedBy.memory]: String(Math.round(memory)) }),
+        [watchdogVariables.parent]: String(process.pid),
+        ...(memory === undefined ? {} : { [watchdogVariables.memory]: String(Math.round(memory)) }),
       }),
-      // Typed arrays, maps and dates pass as such.
+      // Structured clone: typed arrays, maps and dates survive.
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
@@ -208,7 +208,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
 
     return new Promise((resolve, reject) => {
       child.on('error', (error) => {
-        // Not started at all (no such program): there is no 'exit' then.
+        // The process didn't start at all (no such executable), so no 'exit' follows.
         if (child.pid !== undefined) return
         alive.delete(child)
         this.#child = undefined
@@ -230,10 +230,10 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
       })
       child.on('exit', async (code, signal) => {
         alive.delete(child)
-        // What a dying library wrote may still be in the pipe. A grandchild could hold it open, hence the limit.
+        // The last output may still be in the pipe. A grandchild could hold it open, hence the limit.
         await Promise.race([Promise.all(outputEnded), wait(500, undefined, { ref: false })])
         gone.resolve()
-        // One that was given up is nobody's any more.
+        // `#abandon` has already dealt with its tasks.
         if (this.#child !== child) return reject(restarted())
         this.#child = undefined
         this.#ready = undefined
@@ -243,14 +243,14 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
   }
 
   /**
-   * Kills a process that a task doesn't give back, at once and without asking. What else was running in it ends with it.
-   * @param reason what is said of that task
+   * Kills the process at once because a task in it doesn't end. Its other tasks are rejected with `compute-restarted`.
+   * @param reason rejects that task
    */
   #abandon(child: ChildProcess, id: number, reason: UserError): void {
     if (!this.#running.has(id) || child !== this.#child) return
     this.#log(
       'warn',
-      `The compute process is ended, since “${this.#running.get(id)!.task}” does not end: ${reason.message}`,
+      `Killing the compute process because “${this.#running.get(id)!.task}” doesn’t end: ${reason.message}`,
     )
     this.#child = undefined
     this.#ready = undefined
@@ -261,7 +261,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
     }
   }
 
-  /** Settles what was running. @returns the error for a caller that still waits for the start */
+  /** Rejects the running tasks. @returns the error for a caller still waiting for the start */
   #exited(code: number | null, signal: NodeJS.Signals | null, lastLines: string[]): UserError {
     const running = [...this.#running.values()]
     this.#running.clear()
@@ -304,7 +304,7 @@ export class ComputeProcess<Tasks extends TaskMap> extends EventEmitter<{ crash:
       running?.onProgress?.(reply.progress as never)
       return
     }
-    // A task that came to its end, well or not, is a process that works.
+    // A task that ended, in success or failure, shows that the process works.
     this.#crashesInARow = 0
     if (reply.kind === 'result') running?.resolve(reply.result as never)
     else running?.reject(errorFrom(reply.report))
@@ -373,7 +373,7 @@ function stopped(): UserError {
   return new UserError('compute-stopped', 'The compute process was stopped.', 'Start the task again.')
 }
 
-/** A channel that has just closed loses the message; the exit that follows settles the task. */
+/** If the channel has just closed, the message is lost, but the exit that follows settles the task. */
 function send(child: ChildProcess, request: Request): void {
   if (child.connected) child.send(request, () => undefined)
 }

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os'
 import { telemetryOff } from '../base/telemetry.ts'
 
 /**
- * What the compute process may see of this process's environment: where things are, in which language, and which
- * libraries drive the accelerator. Not NODE_OPTIONS, not Electron's switches, not the user's secrets.
+ * Variables that the compute process inherits: paths, language, and settings of accelerator libraries. Not NODE_OPTIONS, Electron's
+ * switches or the user's secrets.
  */
 const passed = [
   'PATH',
@@ -40,7 +40,7 @@ export function computeEnvironment(extra: Record<string, string> = {}): Record<s
   }
   return {
     ...environment,
-    // Decoding and file work share libuv's threads: one decode per core, and two that wait for the disk.
+    // Decoding and file access share libuv's threads: one decode per core, plus two waiting for the disk.
     UV_THREADPOOL_SIZE: String(availableParallelism() + 2),
     ...extra,
     ...telemetryOff,

@@ -5,13 +5,13 @@ import type { Reply, Request } from './messages.ts'
 import type { TaskMap } from './tasks.ts'
 import { watchOver } from './watchdog.ts'
 
-/** How long tasks may take to put things in order once the process has to end, in milliseconds. */
-const farewell = 3_000
+/** Milliseconds that tasks have to clean up before the process exits. */
+const cleanUpWithin = 3_000
 
 /**
  * Serves tasks to the process that started this one (`ComputeProcess` in client.ts), until it says stop or is gone.
- * Tasks run side by side; what must not (two runs of a graph) waits in its own room.
- * @throws if this process was not started with a channel to its parent
+ * Tasks run concurrently; those that must not (two runs of a graph) coordinate among themselves.
+ * @throws if this process wasn't started with a channel to its parent
  */
 export function serveTasks(tasks: TaskMap): void {
   if (!process.send) throw new Error('serveTasks must run in a process that ComputeProcess started')
@@ -21,8 +21,8 @@ export function serveTasks(tasks: TaskMap): void {
   const end = async (code: number): Promise<never> => {
     for (const { abort } of running.values()) abort.abort(cancelled('The task'))
     const settled = Promise.all([...running.values()].map((task) => task.ended)).then(() => true)
-    const isOver = await Promise.race([settled, wait(farewell, false)])
-    // An exit waits for every thread, and one that computes in a native library doesn't hear of it.
+    const isOver = await Promise.race([settled, wait(cleanUpWithin, false)])
+    // `exit` would wait for every thread, and one computing in a native library can't be interrupted.
     if (!isOver) process.kill(process.pid, 'SIGKILL')
     process.exit(code)
   }
@@ -39,9 +39,9 @@ export function serveTasks(tasks: TaskMap): void {
       void end(0)
     }
   })
-  // The main process is gone (it may have been killed): nobody is left to work for.
+  // The main process is gone, perhaps killed: nobody is waiting for results.
   process.on('disconnect', () => void end(0))
-  // Ctrl+C reaches every process of the terminal; what it ends is for the main process to say.
+  // Ctrl+C reaches every process in the terminal; the main process decides what to stop.
   process.on('SIGINT', () => undefined)
   void send({ kind: 'ready' })
 }
@@ -60,17 +60,17 @@ async function answer(
     })
     await send({ kind: 'result', id, result })
   } catch (error) {
-    // Libraries that know AbortSignal throw its reason, or an AbortError of their own.
+    // Libraries that support AbortSignal throw its reason, or an AbortError of their own.
     const aborted = signal.aborted && error instanceof Error && error.name === 'AbortError'
     await send({ kind: 'error', id, report: reportOf(aborted ? signal.reason : error) })
   }
 }
 
-/** Resolves once the message is with the system. @throws if the message can't be cloned */
+/** Resolves once the message has been handed to the system. @throws if it can't be cloned */
 function send(reply: Reply): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) return resolve()
-    // A failed write means that the parent is gone; 'disconnect' follows.
+    // If the write fails, the parent is gone, and 'disconnect' follows.
     process.send!(reply, undefined, undefined, () => resolve())
   })
 }

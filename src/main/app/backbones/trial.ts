@@ -6,7 +6,7 @@ import type { Backbone } from '../../backbone/backbone.ts'
 import { type Trial, tryApart } from '../../backbone/resolve/trial.ts'
 import { UserError } from '../../base/errors.ts'
 import { ComputeProcess } from '../../compute/client.ts'
-import { tookTooMuch } from '../../compute/watchdog.ts'
+import { memoryExceeded } from '../../compute/watchdog.ts'
 import type { tasks } from '../tasks.ts'
 
 /** Set in the environment of a trial process, so that it doesn't start another. */
@@ -64,7 +64,7 @@ const tryInProcess: Trial = async ({ specification, file }, signal): Promise<Bac
     return await Promise.race([apart.run('resolveBackbone', { specification }, { signal }), timeout])
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'compute-crashed') throw error
-    if (String((error.cause as Error | undefined)?.message).includes(tookTooMuch)) {
+    if (String((error.cause as Error | undefined)?.message).includes(memoryExceeded)) {
       const message = `${name} was run on one grey image and needed more memory than this machine has to spare.`
       throw new UserError('backbone-memory', message, hint, { cause: error })
     }
