@@ -22,7 +22,7 @@ const shownAttributes = new Set(['aria-label', 'aria-description', 'title', 'pla
 /** Attributes that are classes, styles and shapes. */
 const silentAttributes = new Set(['className', 'style', 'd'])
 /** Of commander, and of the terminal: each literal but the flags is read by people. */
-const sayingCalls = new Set(['description', 'argument', 'option', 'requiredOption', 'say', 'complainOf', 'addHelpText'])
+const sayingCalls = new Set(['description', 'argument', 'option', 'requiredOption', 'say', 'sayError', 'addHelpText'])
 const sayingClasses = new Set(['UserError', 'InvalidArgumentError', 'Option'])
 /** Names, not texts: keys of the keyboard, groups of actions, headers of HTTP. */
 const names =
@@ -79,7 +79,7 @@ function shownIn(file: string, code: string): string[] {
 
 /** Which of its arguments people read: of several, the first is a flag, a name or a code, and an option's third its usual value. */
 function isText(called: string, at: number): boolean {
-  if (['say', 'complainOf', 'description', 'InvalidArgumentError'].includes(called)) return true
+  if (['say', 'sayError', 'description', 'InvalidArgumentError'].includes(called)) return true
   return /ption$/.test(called) ? at === 1 : at > 0
 }
 

@@ -6,9 +6,9 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Application } from '../../src/main/app/application.ts'
 import type { LabelStudioBackend } from '../../src/main/app/labelStudio/labelStudio.ts'
 import { silent } from '../../src/main/base/log.ts'
-import { Allowance, Guesses } from '../../src/main/shell/web/allowance.ts'
 import { LabelStudioServer } from '../../src/main/shell/web/labelStudio.ts'
 import { isLocalHost, isLoopback, isSameOrigin, namesOf } from '../../src/main/shell/web/origin.ts'
+import { Guesses, TokenBucket } from '../../src/main/shell/web/tokenBucket.ts'
 import { WebShell, type WebShellOptions } from '../../src/main/shell/web/web.ts'
 import { newApplication, pictureProject, temporaryFolder } from '../app/support.ts'
 import { ask, connect, letIn } from './webSupport.ts'
@@ -105,13 +105,13 @@ test('no answer lets another site read it, whatever it asks', async () => {
 
 test('so many at once, and so many a second', () => {
   let now = 0
-  const allowance = new Allowance({ atOnce: 3, perSecond: 2 }, () => now)
-  expect([1, 2, 3].map(() => allowance.take())).toEqual([0, 0, 0])
-  expect([allowance.isSpent, allowance.take(), allowance.take()]).toEqual([true, 500, 1000])
+  const bucket = new TokenBucket({ atOnce: 3, perSecond: 2 }, () => now)
+  expect([1, 2, 3].map(() => bucket.take())).toEqual([0, 0, 0])
+  expect([bucket.isSpent, bucket.take(), bucket.take()]).toEqual([true, 500, 1000])
   now = 1500
-  expect([allowance.isSpent, allowance.take(), allowance.isSpent]).toEqual([false, 0, true])
+  expect([bucket.isSpent, bucket.take(), bucket.isSpent]).toEqual([false, 0, true])
   now = 1e9
-  expect([1, 2, 3, 4].map(() => allowance.take())).toEqual([0, 0, 0, 500])
+  expect([1, 2, 3, 4].map(() => bucket.take())).toEqual([0, 0, 0, 500])
 
   const guesses = new Guesses({ atOnce: 2, perSecond: 1 }, () => now)
   for (const asker of ['a', 'a', 'b']) guesses.wasWrong(asker)

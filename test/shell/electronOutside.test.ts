@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Job } from '../../src/contract/schemas.ts'
 import { PreferencesFile } from '../../src/main/app/program/preferences.ts'
 import { silent } from '../../src/main/base/log.ts'
-import { TrainingOutside } from '../../src/main/shell/electron/training.ts'
+import { SystemProgress } from '../../src/main/shell/electron/training.ts'
 import { Updates } from '../../src/main/shell/electron/updates.ts'
 import { temporaryFolder } from '../app/support.ts'
 import { fakeElectron } from './fakeElectron.ts'
@@ -17,7 +17,7 @@ test('training shows in the dock, keeps the machine awake, and says when it is o
   const { electron, notifications, windows } = fakeElectron()
   const window = new electron.BrowserWindow()
   const show = vi.fn()
-  const outside = new TrainingOutside(electron as never, () => window as never, show)
+  const outside = new SystemProgress(electron as never, () => window as never, show)
   const { powerSaveBlocker } = electron
   outside.follow(job({}))
   outside.follow(job({ fraction: 0.25 }))
@@ -48,7 +48,7 @@ test('training shows in the dock, keeps the machine awake, and says when it is o
   outside.follow(job({ id: 6, state: 'done', outcome: 'old' }))
   expect(notifications.map(({ title, body }) => [title, body])).toEqual([
     ['Fine-tune: done', 'mAP 61 %.'],
-    ['Fine-tune: it failed', 'The disk is full.'],
+    ['Fine-tune: failed', 'The disk is full.'],
   ])
   expect(powerSaveBlocker.start.mock.calls.length).toBe(powerSaveBlocker.stop.mock.calls.length)
   expect(windows.length).toBe(1)

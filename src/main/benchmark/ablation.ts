@@ -11,28 +11,28 @@ import { type AblationName, withoutRepair } from './ablationNames.ts'
 import type { CachedFeatures } from './cachedFeatures.ts'
 import { spread } from './methods.ts'
 
-/** One thing left out. What was not trained anew has no line of its own for SST. */
+/** Results without one part. `sst` is missing where SST didn't have to be trained again. */
 export interface AblationRun {
   name: AblationName
-  /** Probabilities of present, N×C; undefined where training came to numbers that are none. */
+  /** Probabilities of present, N×C; undefined if training diverged to NaN. */
   sst?: Float32Array
   blend?: Float32Array
 }
 
-/** How often a network is trained for all of it. */
+/** How many networks an ablation trains. */
 export const ablationTrainings = 2 + Object.keys(withoutRepair).length
 
 interface AblationInput {
   features: Pick<CachedFeatures, 'source' | 'records' | 'names'>
   /** y, row-major N×C: 1, -1, 0 where hidden */
   states: Int8Array
-  /** y of all, N×C */
+  /** The complete y, N×C */
   truth: Int8Array
   labelNames: readonly string[]
 }
 
 /**
- * Trains the default mode, and again without each of its parts: every repair of METHOD 3 and every part of METHOD 4.
+ * Trains the default mode, then again without each of its parts: every repair of METHOD 3 and every part of METHOD 4.
  * @throws UserError `too-few-labels`; the signal's reason
  */
 export async function ablate(
@@ -61,7 +61,7 @@ export async function ablate(
     runs.push(await train({ [repair]: false }).then((result) => runOf(repair, result), orNotFinite(repair)))
   }
 
-  // The rest blends the same scores anew.
+  // The remaining parts only change how the same scores are blended.
   const { learnt, sources } = whole
   const columns = (matrix: Int8Array): Int8Array =>
     Int8Array.from(
@@ -72,7 +72,7 @@ export async function ablate(
   const blend = (name: AblationName, probabilities: Float32Array): void => {
     runs.push({ name, blend: spread(probabilities, learnt, labels) })
   }
-  // As published: the choice is made on the very labels that are scored then.
+  // As published, where the choice is made on the same labels that are then scored.
   const hidden = columns(truth).map((y, at) => (known[at] === 0 ? y : 0))
   const own = applyBlend(fitBlend(sources, hidden, learnt.length), sources)
   const conditional = await fitConditional(own, known, learnt.length, how)

@@ -22,7 +22,7 @@ const withoutOther = {
 
 export type AblationName = 'nothing' | keyof typeof withoutRepair | keyof typeof withoutOther
 
-/** What each line leaves out, in words; the numbers are those of METHOD 3. */
+/** What each ablation leaves out. The numbers refer to METHOD 3. */
 export const ablationTexts: Record<AblationName, string> = {
   nothing: 'nothing',
   ...withoutRepair,

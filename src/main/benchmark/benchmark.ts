@@ -11,55 +11,55 @@ import { knownMask } from './masks.ts'
 import { type MethodName, type MethodRun, type Mode, runMethods } from './methods.ts'
 import { type AcceptedScore, type HiddenScore, meanScore, scoreAccepted, scoreHidden, sumOfAccepted } from './score.ts'
 
-/** What every benchmark is asked. */
+/** The input that all benchmarks have in common. */
 export interface MeasureInput {
   /** Absolute. */
   folder: string
-  /** Where features are kept from one benchmark to the next. */
+  /** Keeps features from one benchmark to the next. */
   cacheFolder: string
   backbone: string
-  /** Shares of the labels that are known, each between 0 and 1. */
+  /** Shares of labels to keep known, each between 0 and 1. */
   known: number[]
   mode: Mode
   device: Device
-  /** Trains the backbone's last stage too, and keeps it where held-out labels say that it helps. */
+  /** Also trains the backbone's last stage, and keeps the result if it helps on held-out labels. */
   unfreeze?: boolean
-  /** A file of word vectors that the labels' own begin at, absolute. */
+  /** A file of word vectors to initialise the label vectors with, absolute. */
   wordVectors?: string
 }
 
 export interface BenchmarkInput extends MeasureInput {
-  /** Masks 0 … seeds - 1 are averaged. */
+  /** Results are averaged over masks 0 … seeds - 1. */
   seeds: number
-  /** Labels that are present in fewer images are left out. */
+  /** Labels present in fewer images are left out. */
   labelsWithAtLeast: number
-  /** Also measure what each part of the default mode is worth, by leaving it out. */
+  /** Also measures what each part of the default mode contributes, by leaving it out. */
   ablate: boolean
 }
 
-/** One share of known labels; scores of the pairs that were hidden. */
+/** Results for one share of known labels, on the hidden pairs. */
 export interface BenchmarkRow {
   known: number
   linear: HiddenScore
   sst: HiddenScore
   blend: HiddenScore
-  /** The published method, in that mode. */
+  /** The published method, in `faithful` mode. */
   faithful?: HiddenScore
-  /** What accepting in bulk would have done, present and absent, at the usual aim; summed over the seeds. */
+  /** What accepting in bulk at the default target accuracy would have done; summed over the seeds. */
   accepted: AcceptedScore
-  /** From the click to the suggestions, features cached; the mean over the seeds. */
+  /** From the click to the suggestions with features cached; the mean over the seeds. */
   seconds: number
   faithfulSeconds?: number
   ablation?: AblationLine[]
-  /** SST's mean average precision on held-out known labels without and with a trained last stage; with how many masks that was kept. */
+  /** SST's mAP on held-out labels, without and with a trained last stage, and with how many masks the latter was kept. */
   lastStage?: { frozen: number; tuned: number; kept: number }
 }
 
-/** One part of the default mode left out. NaN where training came to numbers that are none. */
+/** Results of the default mode without one part; NaN if training diverged. */
 export interface AblationLine {
   /** See `ablationTexts`. */
   without: AblationName
-  /** Where SST was trained without it. */
+  /** Only where SST had to be trained without it. */
   sst?: HiddenScore
   blend: HiddenScore
 }
@@ -83,8 +83,8 @@ export interface BenchmarkContext {
 }
 
 /**
- * Hides labels of a fully labelled data set (images/ and labels.tsv, see `readLabelledFolder`), trains on the rest as a click on
- * Fine-tune would, and scores the pairs that were hidden, of the same images (METHOD 4).
+ * Hides labels of a fully labelled data set (images/ and labels.tsv, see `readLabelledFolder`), trains on the rest as Fine-tune
+ * would, and scores the hidden pairs of the same images (METHOD 4).
  * @throws UserError `benchmark-share`, `benchmark-folder`, those of the backbone and of training; the signal's reason
  */
 export async function benchmark(

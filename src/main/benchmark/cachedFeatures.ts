@@ -15,13 +15,13 @@ import type { ImageFile } from './imageFiles.ts'
 
 export interface CachedFeatures {
   source: FeatureSource
-  /** The record of each image. */
+  /** Each image's record in the cache. */
   records: Int32Array
   /** The backbone's name. */
   backbone: string
-  /** Its last stage, to be trained; undefined where that isn't asked for. */
+  /** The backbone's last stage; undefined if it isn't to be trained. */
   lastStage?: LastStageSource
-  /** What the backbone's text half says of these labels; undefined where it has none. Found once. */
+  /** Evidence from the label names; undefined if the backbone has no text encoder. Computed once. */
   names?(labelNames: readonly string[]): Promise<NameEvidence | undefined>
   close(): Promise<void>
 }
@@ -29,7 +29,7 @@ export interface CachedFeatures {
 export type EmbeddingProgress = { phase: 'embedding'; done: number; total: number; secondsLeft: number | undefined }
 
 /**
- * Embeds the images that have no features yet, and opens the features of all.
+ * Embeds the images without features, and opens the features of all images.
  * @throws UserError `features-missing`, those of the backbone and of embedding; the signal's reason
  */
 export async function cachedFeatures(
@@ -71,7 +71,7 @@ export async function cachedFeatures(
       told ??= nameEvidence(input.backbone, backbone, labelNames, records.length, read, { device, signal })
       const evidence = await told
       if (!evidence || 'vectors' in evidence) return evidence
-      // What is measured must be what was asked for.
+      // Fine-tune would go on without names, but a benchmark must measure what was requested.
       throw new UserError('names-unusable', evidence.problem, 'Fix it, or remove the text encoder.')
     }
     return { source, records, backbone: backbone.name, lastStage: trunk?.source, names, close }

@@ -1,25 +1,25 @@
 import { UserError } from '../base/errors.ts'
 
-/** How an error is counted: `entries` that differ are counted, `share` is the share of the entries that lie too far off. */
+/** How an error is measured: `entries` is the number of entries that differ, `share` the share of entries beyond the tolerance. */
 export type Measure = 'relative' | 'absolute' | 'entries' | 'share'
 
 /** One quantity of one fixture, computed here and by the reference implementation. */
 export interface Comparison {
   /** The file's name. */
   fixture: string
-  /** As the fixture names it: `loss.total`, `grad.output.weight` … */
+  /** Its name in the fixture: `loss.total`, `grad.output.weight`, … */
   quantity: string
   measure: Measure
   error: number
-  /** The largest error that still agrees. */
+  /** The largest acceptable error. */
   bound: number
-  /** False for an error that is not a number, too. */
+  /** False for NaN, too. */
   passed: boolean
-  /** Where in the quantity the error is, if that can be said. */
+  /** The position of the error, if it has one. */
   where?: string
 }
 
-/** What a fixture has to say: its comparisons, and what was left out, with the reason. */
+/** A fixture's comparisons, and what was left out and why. */
 export interface FixtureReport {
   comparisons: Comparison[]
   leftOut: string[]
@@ -37,8 +37,8 @@ export function comparison(
 }
 
 /**
- * The largest difference, relative to the largest entry of the expected tensor (where that is all zeros: as it is).
- * @returns NaN if an entry is not a number, or their counts differ
+ * The largest difference, relative to the largest entry of the expected tensor; absolute if that is all zeros.
+ * @returns NaN if an entry is NaN or the lengths differ
  */
 export function relativeError(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
   if (got.length !== wanted.length) return Number.NaN
@@ -50,7 +50,7 @@ export function relativeError(got: ArrayLike<number>, wanted: ArrayLike<number>)
   return scale > 0 ? worst / scale : worst
 }
 
-/** How many entries differ at all (0 and -0 are the same). @returns NaN if their counts differ */
+/** How many entries differ at all (0 and -0 are equal). @returns NaN if the lengths differ */
 export function differingEntries(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
   if (got.length !== wanted.length) return Number.NaN
   let count = 0
@@ -58,19 +58,19 @@ export function differingEntries(got: ArrayLike<number>, wanted: ArrayLike<numbe
   return count
 }
 
-/** How many entries are further off than `tolerance`; what is not a number is. */
+/** How many entries are off by more than `tolerance`, or NaN. */
 export function entriesBeyond(got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number): number {
   let count = 0
   for (let i = 0; i < wanted.length; i++) if (!(Math.abs(got[i] - wanted[i]) <= tolerance)) count++
   return count
 }
 
-/** Math.max, and NaN as soon as one is NaN. */
+/** The larger number; NaN if either is NaN. */
 export function larger(a: number, b: number): number {
   return Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Math.max(a, b)
 }
 
-/** A fixture that can't be compared with. @param what a sentence without its full stop */
+/** The error for a fixture that can't be used. @param what a sentence without its full stop */
 export function unusable(file: string, what: string): UserError {
   return new UserError(
     'fixture-unusable',

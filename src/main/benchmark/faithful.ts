@@ -29,12 +29,12 @@ import { frozen, learningRateAt, published, thresholdAt } from './faithfulSchedu
 
 export interface FaithfulInput {
   source: FeatureSource
-  /** Of the images to train on, [N]. */
+  /** Records of the images to train on, [N]. */
   training: Int32Array
   /** y, row-major N×C: 1 present, -1 absent, 0 unknown */
   states: Int8Array
   labelNames: readonly string[]
-  /** Of the images to score, [M]; they may be the same. */
+  /** Records of the images to score, [M]; they may be the same ones. */
   scored: Int32Array
 }
 
@@ -46,12 +46,12 @@ export interface FaithfulOptions {
   onProgress?: (fraction: number) => void
 }
 
-/** How much of the time is training. */
+/** The share of the time that training takes. */
 const trainingShare = 0.95
-/** Images whose projected grids are held at once for scoring, and how many of them run at once. */
+/** For scoring: how many images' projected grids are held in memory, and the batch size. */
 const [scoredAtOnce, runAtOnce] = [1024, 16]
 
-/** A model of METHOD 1 after training. */
+/** A trained model of METHOD 1. */
 interface TrainedMethod {
   sizes: SstSizes
   positions: number
@@ -62,8 +62,8 @@ interface TrainedMethod {
 
 /**
  * METHOD 1 to the letter, on cached features: no repairs, the published schedule (`published`), sizes and learning rate for a frozen
- * backbone (`frozen`). The features are projected to their principal directions, and a label's vector is made of its name. The last
- * epoch's network scores; nothing is chosen on any labels. (A last batch that is not full is left out of each epoch.)
+ * backbone (`frozen`). Features are projected onto their principal directions, and label vectors are made from the names. The last
+ * epoch's network scores, with no selection on any labels. (Each epoch leaves out a last batch that isn't full.)
  * @returns logits s, row-major M×C
  * @throws the signal's reason when cancelled
  */
@@ -190,7 +190,7 @@ function scheduleFeeds(epoch: number, rise: number): Record<string, Tensor> {
   return { intraThreshold: threshold, interThreshold: threshold, transfer, rise: scalar(rise) }
 }
 
-/** In which order the random part of L_dist draws image pairs. */
+/** The order in which the random part of L_dist draws image pairs. */
 function orderFeed(batch: number, random: RandomState): Record<string, Tensor> {
   const order = BigInt64Array.from(imagePairs(batch), (_, i) => BigInt(i))
   return { pairOrder: tensorOf('int64', random.shuffle(order), [order.length]) }

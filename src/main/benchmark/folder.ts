@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { complaintAbout, fileIn, hashImages, type ImageFile, readText } from './imageFiles.ts'
 
-/** A fully labelled data set: every (image, label) is known to be present or absent. */
+/** A fully labelled data set: every pair is present or absent. */
 export interface LabelledImages {
   images: ImageFile[]
   labels: string[]
@@ -15,9 +15,9 @@ const wrong = complaintAbout(
 )
 
 /**
- * Reads `DIR/images` and `DIR/labels.tsv`: one line an image, with its file's name, its split, and the labels that are present,
- * separated by spaces. Labels are in the order of their names.
- * @param atLeast labels that are present in fewer images are left out
+ * Reads `DIR/images` and `DIR/labels.tsv`: one line per image with its file name, its split, and the labels that are present,
+ * separated by spaces. Labels are sorted by name.
+ * @param atLeast labels present in fewer images are left out
  * @throws UserError `benchmark-folder`
  */
 export async function readLabelledFolder(folder: string, atLeast: number): Promise<LabelledImages> {

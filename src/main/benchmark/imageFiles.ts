@@ -12,14 +12,14 @@ export interface ImageFile {
   sha256: string
 }
 
-/** Something is wrong with a folder to measure on. @param layout what it should hold */
+/** Makes the error for a folder that can't be measured on. @param what is wrong with it */
 export type Complaint = (what: string) => UserError
 
 export function complaintAbout(layout: string): Complaint {
   return (what) => new UserError('benchmark-folder', `${what}.`, layout)
 }
 
-/** @throws UserError `benchmark-folder` if one of the files is not there */
+/** @throws UserError `benchmark-folder` if one of the files is missing */
 export async function hashImages(
   files: readonly string[],
   wrong: Complaint,
@@ -37,14 +37,14 @@ export async function hashImages(
   return images
 }
 
-/** A file of a folder by its name. @throws UserError `benchmark-folder` if the name leads out of the folder */
+/** The path of a file in a folder. @throws UserError `benchmark-folder` if the name leads out of the folder */
 export function fileIn(folder: string, name: string, wrong: Complaint): string {
   const file = path.join(folder, name)
   if (path.relative(folder, file).startsWith('..')) throw wrong(`${name} is not in the folder ${folder}`)
   return file
 }
 
-/** @throws UserError `benchmark-folder` if the file is not there */
+/** @throws UserError `benchmark-folder` if the file is missing */
 export async function readText(file: string, wrong: Complaint): Promise<string> {
   const text = await readFile(file, 'utf8').catch((error) => {
     throw isMissing(error) ? wrong(`There is no ${file}`) : asUserError(error)
@@ -52,7 +52,7 @@ export async function readText(file: string, wrong: Complaint): Promise<string> 
   return text.replace(/^\ufeff/, '')
 }
 
-/** The lines of a text file that are not empty, without the blanks around them. */
+/** The non-empty lines of a text file, trimmed. @throws UserError `benchmark-folder` */
 export async function readLines(file: string, wrong: Complaint): Promise<string[]> {
   const text = await readText(file, wrong)
   return text.split('\n').flatMap((line) => line.trim() || [])

@@ -1,8 +1,8 @@
 import { RandomState } from '../base/random.ts'
 
 /**
- * Which of N×C labels stay known: numpy's `RandomState(seed).random((N, C)) < known` (METHOD 1), so masks for a growing
- * share are nested.
+ * Which of N×C labels stay known: NumPy's `RandomState(seed).random((N, C)) < known` (METHOD 1), so that the masks of growing
+ * shares are nested.
  * @returns 1 known, 0 hidden, row-major N×C
  */
 export function knownMask(images: number, labels: number, known: number, seed: number): Uint8Array {
@@ -10,7 +10,7 @@ export function knownMask(images: number, labels: number, known: number, seed: n
   return Uint8Array.from({ length: images * labels }, () => (random.random() < known ? 1 : 0))
 }
 
-/** As numpy.packbits: eight to a byte, the first in the highest bit. */
+/** Like numpy.packbits: eight to a byte, the first in the highest bit. */
 export function packBits(mask: Uint8Array): Uint8Array {
   const packed = new Uint8Array(Math.ceil(mask.length / 8))
   mask.forEach((bit, i) => {

@@ -12,9 +12,9 @@ import { Session, type Tensor, tensorOf } from '../tensor/run/session.ts'
 import type { MethodFixture } from './parity/methodFixture.ts'
 
 /**
- * Computes here what a fixture holds: one training step of METHOD 1 without repairs, with ρ = 1, pseudo labels on, and the
- * random part of L_dist in order.
- * @returns row-major, by the names of the fixture's tensors; gradients and Adam steps of `MethodFixture.parameters`
+ * Computes what a fixture contains: one training step of METHOD 1 without repairs, with ρ = 1, pseudo labels on, and the random
+ * part of L_dist in order.
+ * @returns row-major tensors by the fixture's names, with gradients and Adam steps of `MethodFixture.parameters`
  */
 export async function computeStep(fixture: MethodFixture): Promise<Map<string, Float32Array>> {
   const { sizes, images, exemplars, settings, tensors } = fixture
@@ -78,12 +78,12 @@ export async function computeStep(fixture: MethodFixture): Promise<Map<string, F
   }
   const session = await Session.open(onnxModel(graph))
   try {
-    // An input that no output needs is not in the model.
+    // The model lacks inputs that no output needs.
     const results = await session.run(Object.fromEntries(session.inputs.map(({ name }) => [name, feeds[name]])))
     const computed = new Map<string, Float32Array>()
     for (const name of Object.keys(outputs)) if (results[name]) computed.set(name, results[name].data as Float32Array)
     for (const name of fixture.parameters) computed.set(`adam.${name}`, results[`next:${name}`].data as Float32Array)
-    // A bank is compared exactly, so it gets the very features that the reference's got.
+    // The banks are compared exactly, so ours is given the same features as the reference's.
     bank.push(tensors.get('output.semantic_features')!.data, known)
     return computed.set('output.exemplars', bank.features)
   } finally {

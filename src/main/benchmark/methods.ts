@@ -5,20 +5,20 @@ import type { LastStageReport } from '../training/lastStage/tune.ts'
 import type { CachedFeatures } from './cachedFeatures.ts'
 import { trainFaithfully } from './faithful.ts'
 
-/** `default`: as a click on Fine-tune trains. `faithful`: METHOD 1 to the letter as well, beside it. */
+/** `default`: what Fine-tune trains. `faithful`: also METHOD 1 to the letter. */
 export type Mode = 'default' | 'faithful'
 
-/** What is measured: the parts of the default mode, and the published method. */
+/** The methods measured: the parts of the default mode, and the published method. */
 export type MethodName = 'linear' | 'sst' | 'blend' | 'faithful'
 
 export interface MethodRun {
   /** Probabilities of present, row-major N×C. */
   scores: Partial<Record<MethodName, Float32Array>> & Record<Exclude<MethodName, 'faithful'>, Float32Array>
-  /** From the click to the suggestions, features cached. */
+  /** From the click to the suggestions, with features cached. */
   seconds: number
-  /** The same of the published method. */
+  /** The same for the published method. */
   faithfulSeconds?: number
-  /** What came of training the backbone's last stage, where that was asked for. */
+  /** The result of training the backbone's last stage, if requested. */
   lastStage?: LastStageReport
 }
 
@@ -29,18 +29,18 @@ export interface MethodOptions {
   signal?: AbortSignal
   /** A file of word vectors. */
   wordVectors?: string
-  /** @param fraction of all that is trained, 0 … 1 */
+  /** @param fraction of all training, 0 … 1 */
   onProgress?: (fraction: number) => void
 }
 
-/** How much of the time is the default mode's where both are trained. */
+/** The default mode's share of the time if both are trained. */
 const defaultShare = 0.1
 
 /**
- * Trains on the labels known, and scores all images.
+ * Trains on the known labels, and scores all images.
  * @param states y, row-major N×C
- * @param trained the published method trains on so many images, the first ones; without their labels the others still count among
- * the images of the default mode, as unlabelled images of a project do
+ * @param trained number of images, from the first, that the published method trains on. The default mode uses the others too, as
+ *   unlabelled images.
  * @throws UserError `too-few-labels`; the signal's reason
  */
 export async function runMethods(
@@ -80,7 +80,7 @@ export async function runMethods(
   return { scores: { ...scores, faithful: logits.map(logistic) }, ...run, faithfulSeconds }
 }
 
-/** N×C' as N×C. A label that could not be learnt has no suggestions: it counts as ranked at random, by one constant. */
+/** Expands N×C' (learnt labels) to N×C. A label that couldn't be learnt gets a constant, which counts as a random ranking. */
 export function spread(values: Float32Array, learnt: readonly number[], labels: number): Float32Array {
   if (learnt.length === labels) return values
   const result = new Float32Array((values.length / learnt.length) * labels)

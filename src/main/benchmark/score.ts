@@ -9,13 +9,13 @@ import {
   recallAtPrecision,
 } from '../training/measure/metrics.ts'
 
-/** How well scores rank the pairs that were hidden. Fractions; NaN where nothing could be measured. */
+/** How well scores rank the hidden pairs, as fractions; NaN if nothing could be measured. */
 export interface HiddenScore {
   /** Mean average precision over the labels with at least three hidden positives. */
   mAP: number
-  /** The same of the interpolated curve, as METHOD 1 and PASCAL VOC 2012 define it: never below. */
+  /** The same for the interpolated curve, as METHOD 1 and PASCAL VOC 2012 define it; never lower. */
   interpolatedMAP: number
-  /** Recall at 90 % precision over all hidden pairs together. */
+  /** Recall at 90% precision over all hidden pairs together. */
   recallAtP90: number
   /** Expected calibration error over all hidden pairs together. */
   ece: number
@@ -26,7 +26,7 @@ const leastPositives = 3
 /**
  * @param probabilities of present, N×C
  * @param truth 1 present, 0 absent, N×C
- * @param known 1 for the pairs that were not hidden, N×C
+ * @param known 1 for the pairs that weren't hidden, N×C
  */
 export function scoreHidden(
   probabilities: Float32Array,
@@ -71,26 +71,26 @@ export function meanScore(scores: readonly HiddenScore[]): HiddenScore {
   }
 }
 
-/** What accepting in bulk did, at the usual aim. */
+/** What accepting in bulk at the default target accuracy did. */
 export type AcceptedScore = Record<Side, AcceptedSide> & { labels: AcceptedLabel[] }
 
-/** The share of what was accepted that is right, over all labels. */
+/** The share of accepted pairs that are right, over all labels. */
 export interface AcceptedSide extends Estimate {
-  /** Hidden pairs that are so in truth. */
+  /** Number of hidden pairs that are truly of this side. */
   all: number
 }
 
-/** The same of one label: the promises are kept of each by itself. */
+/** The same for one label: the target accuracy is promised for each label by itself. */
 export interface AcceptedLabel {
   name: string
   present: { count: number; right: number }
-  /** `lost`: of the label's hidden `positives`, those that were accepted as absent. */
+  /** `lost`: how many of the label's hidden `positives` were accepted as absent. */
   absent: { count: number; right: number; positives: number; lost: number }
 }
 
 const sides = { present: 1, absent: 0 } as const
 
-/** @param probabilities of present, N×C; those of known pairs by models that never saw them */
+/** @param probabilities of present, N×C; for known pairs, by models that never saw them */
 export function scoreAccepted(
   probabilities: Float32Array,
   truth: Uint8Array,
@@ -117,7 +117,7 @@ export function scoreAccepted(
   return scoreOf(labels, { present: hidden(1), absent: hidden(0) })
 }
 
-/** Over several masks. */
+/** The sum over several masks. */
 export function sumOfAccepted(scores: readonly AcceptedScore[]): AcceptedScore {
   const labels = scores[0].labels.map(({ name }, i): AcceptedLabel => {
     const sum = (of: (label: AcceptedLabel) => number): number =>

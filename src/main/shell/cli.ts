@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
-import { complain } from './cli/answer.ts'
+import { reportError } from './cli/answer.ts'
 import { surmiseProgram } from './cli/program.ts'
 import { hideSecrets } from './cli/secrets.ts'
 import { sayJson } from './cli/terminal.ts'
@@ -12,9 +12,9 @@ const asJson = process.argv.includes('--json')
 try {
   await surmiseProgram().parseAsync()
 } catch (error) {
-  if (!(error instanceof CommanderError)) process.exitCode = complain(error, asJson)
+  if (!(error instanceof CommanderError)) process.exitCode = reportError(error, asJson)
   else if (error.exitCode !== 0) {
-    // What was typed wrong has been told already, by the library. Help and version are no errors.
+    // Commander has already printed what was wrong with the arguments. Help and version aren't errors.
     const message = error.message.replace(/^error: /, '')
     if (asJson) sayJson({ error: { code: 'usage', message, hint: common.seeHelpHint } })
     process.exitCode = 1

@@ -1,7 +1,7 @@
-/* The compute process: plain Node in every shell. It is started by `ComputeProcess`, never by hand. */
+/* The compute process, plain Node in every shell. Started by `ComputeProcess`, never by hand. */
 import { watchOver } from '../compute/watchdog.ts'
 
-// Before anything else: whoever started this may be gone by the time that its libraries are loaded.
+// Before anything else, because the parent may be gone by the time the libraries are loaded.
 watchOver()
 const [{ tasks }, { tryModelsApart }, { serveTasks }] = await Promise.all([
   import('../app/tasks.ts'),

@@ -7,20 +7,20 @@ import { desktop as texts } from './texts.ts'
 
 const isUnix = process.platform !== 'win32' && process.platform !== 'darwin'
 
-/** Has `open` ask the desktop's own program, where there is one, rather than the copy that it brings. */
+/** Makes `open` use the desktop's own xdg-open instead of its bundled copy. */
 export const xdgOpen: Options = isUnix ? { app: { name: 'xdg-open' } } : {}
 
-/** A program that can't do what it was asked to ends at once; one that can may stay for as long as its window. */
+/** Milliseconds. A file manager that fails exits at once; one that works may run as long as its window. */
 const endsWithin = 1500
 
-/** Whether this process can ask a desktop to open something: over a remote login, or in a container, there is none. */
+/** Whether there is a desktop to open something on, unlike in a remote login or a container. */
 export function hasDesktop(): boolean {
   if (!isUnix) return true
   if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return false
   return spawnSync('sh', ['-c', 'command -v xdg-open']).status === 0
 }
 
-/** Opens the folder that a file lies in. @throws UserError `no-file-manager` */
+/** Opens the folder of a file. @throws UserError `no-file-manager` */
 export async function openFolderOf(file: string): Promise<void> {
   const folder = path.dirname(file)
   const refused = (cause?: unknown) => new UserError('no-file-manager', ...texts.noFileManager(file), { cause })

@@ -1,4 +1,4 @@
-/* The desktop application: one window. What decides something is in electron/; what works, in the core (core.ts). */
+/* The desktop application: one window. Its logic is in electron/; the work is done in the core (core.ts). */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import {
@@ -20,14 +20,14 @@ import { openLog } from '../base/log.ts'
 import { othersIn, projectIn } from './electron/arguments.ts'
 import { MenuBar } from './electron/bar.ts'
 import { bridge } from './electron/bridge.ts'
-import { Core, toldOf } from './electron/core.ts'
+import { Core, messageOf } from './electron/core.ts'
 import { watchForCrashes } from './electron/crash.ts'
 import { pick } from './electron/dialogs.ts'
 import { askAfterCoreEnded, surviveBugs } from './electron/fatal.ts'
 import { guardContents, guardSession } from './electron/guard.ts'
 import { answerScheme, privileges, scheme } from './electron/protocol.ts'
 import { keepChromiumQuiet, keepSessionQuiet } from './electron/quiet.ts'
-import { TrainingOutside } from './electron/training.ts'
+import { SystemProgress } from './electron/training.ts'
 import { Updates } from './electron/updates.ts'
 import { openWindow } from './electron/window.ts'
 import { coreEntry, rendererFolder, rootFolder } from './paths.ts'
@@ -35,15 +35,15 @@ import { coreEntry, rendererFolder, rootFolder } from './paths.ts'
 const args = process.argv.slice(1)
 const asked = projectIn(args, process.cwd())
 
-/** Only a package that was made to be updated says from where. */
+/** Only packages that can be updated have this file. */
 const hasUpdates = app.isPackaged && existsSync(path.join(process.resourcesPath, 'app-update.yml'))
 
 app.enableSandbox()
 keepChromiumQuiet(app, { updates: hasUpdates })
-// Under this name Windows shows notifications, and keeps windows and recent projects together. Others have no such name.
+// Windows uses this id for notifications and to group windows and recent projects. Other systems have no such method.
 app.setAppUserModelId?.('app.surmise.desktop')
 protocol.registerSchemesAsPrivileged([privileges])
-// Two windows on one project file would lock each other out: the first one takes what the second was asked to open.
+// Two instances would lock each other out of a project, so the first one opens what the second was asked to.
 if (app.requestSingleInstanceLock({ project: asked })) start()
 else app.quit()
 
@@ -70,17 +70,17 @@ function start(): void {
     ended: (what) => {
       void askAfterCoreEnded(help, what, (file) => {
         core.start()
-        begin(file ? [file] : []).catch(complain)
+        begin(file ? [file] : []).catch(showError)
       })
     },
   })
   core.start()
-  const complain = (error: unknown) => {
-    const told = toldOf(error)
-    if (told) dialog.showErrorBox(told.message, told.hint)
+  const showError = (error: unknown) => {
+    const report = messageOf(error)
+    if (report) dialog.showErrorBox(report.message, report.hint)
     else log.warn(`Left undone: ${error}`)
   }
-  const open = (file: string) => void core.client.project.open({ path: file }).catch(complain)
+  const open = (file: string) => void core.client.project.open({ path: file }).catch(showError)
   const show = () => {
     if (!window || window.isDestroyed()) {
       const preload = path.join(rootFolder, 'out/preload/electron.cjs')
@@ -90,13 +90,13 @@ function start(): void {
     if (window.isMinimized()) window.restore()
     window.focus()
   }
-  /** A project is opened; of anything else the page knows what to do. */
+  /** Opens a project; passes anything else to the page. */
   const take = (files: readonly string[]) => {
     const last = files.findLast((file) => file.endsWith('.surmise'))
     if (last) open(last)
     else if (files.length > 0) core.tell({ kind: 'give', files: [...files] })
   }
-  const outside = new TrainingOutside({ powerSaveBlocker, Notification }, () => window, show)
+  const outside = new SystemProgress({ powerSaveBlocker, Notification }, () => window, show)
 
   guardContents(app)
   app.on('second-instance', (_, others, folder, data) => {
@@ -119,7 +119,7 @@ function start(): void {
   let ended = false
   app.on('before-quit', (event) => {
     if (ended) return
-    // The project is closed before the program ends.
+    // First the project has to be closed.
     event.preventDefault()
     void core.stop().finally(() => {
       ended = true
@@ -150,25 +150,25 @@ function start(): void {
           core.tell({ kind: 'clear-recent' })
           bar?.update({ recent: [] })
         },
-        setUpdates: (on) => void updates.set(on).then(() => bar?.update({ updates: on }), complain),
+        setUpdates: (on) => void updates.set(on).then(() => bar?.update({ updates: on }), showError),
         lookForUpdates: () => void updates.lookNow(),
       },
       { platform: process.platform, packaged: app.isPackaged },
     )
     bridge(ipcMain, core, log)
     show()
-    begin(asked ? [asked] : othersIn(args, process.cwd(), rootFolder)).catch(complain)
+    begin(asked ? [asked] : othersIn(args, process.cwd(), rootFolder)).catch(showError)
     try {
       const recent = await core.client.app.recent()
       bar.update({ recent, updates: await updates.isOn() })
       await updates.start({ mayAsk: recent.length > 0 })
       bar.update({ updates: await updates.isOn() })
     } catch (error) {
-      complain(error)
+      showError(error)
     }
   })
 
-  /** With each new core: follows what happens there, and hands over what is to be opened. */
+  /** For each new core: opens the given files in it and follows its events. */
   async function begin(files: readonly string[]): Promise<void> {
     const events = core.client.app.events()
     take(files)
@@ -179,21 +179,21 @@ function start(): void {
     try {
       for await (const event of events) {
         if (event.kind === 'job') outside.follow(event.job)
-        // It is told of every change of its counts, too.
+        // The event also comes whenever the project's counts change.
         if (event.kind !== 'project' || event.project?.path === project) continue
         project = event.project?.path
-        // Not every system has these.
+        // Not available on every system.
         if (project) app.addRecentDocument?.(project)
         window?.setRepresentedFilename?.(project ?? '')
         bar?.update({ recent: await core.client.app.recent() })
       }
     } catch {
-      // The core has ended; the next one is followed anew.
+      // The core has ended; `begin` runs again for the next one.
     }
   }
 }
 
-/** The core is plain Node, which reads no archive: in a package it lies beside it, with that Node. */
+/** Plain Node can't read Electron's archive, so in a package the core lies beside it, together with Node. */
 function coreProgram(): { node: string; entry: string } {
   const name = process.platform === 'win32' ? 'node.exe' : 'node'
   if (app.isPackaged) {

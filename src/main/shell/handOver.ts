@@ -8,19 +8,19 @@ import { hasDesktop, xdgOpen } from './desktop.ts'
 import { name, pages } from './texts.ts'
 
 /**
- * Opens the browser with an address that is a secret. What a program is started with can be read by every user of the machine
- * (`ps`), so the browser is given a page that only its owner can read, and that leads on to the address.
- * @returns removes the page; it is to be called once the address has been used, and at the end
+ * Opens the browser with a secret address. Every user of the machine can read command lines (`ps`), so the browser is given a file
+ * that only its owner can read, which redirects to the address.
+ * @returns removes the file; to be called once the address has been used, and at the end
  */
 export function handOver(url: string): () => void {
-  // Without a display, or without a browser, the printed address has to do.
+  // Without a desktop, the printed address has to do.
   if (!hasDesktop()) return () => undefined
   const folder = mkdtempSync(path.join(readableFolder(), temporaryFolderPrefix()))
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
-  // However it ends, short of being killed; the next start removes what a killed one left.
+  // Covers every ending except a kill, after which the next start removes the file.
   process.once('exit', remove)
   const page = path.join(folder, 'surmise.html')
-  // `mkdtemp` makes a folder that only its owner can enter.
+  // `mkdtemp` creates a folder that only its owner can enter.
   writeFileSync(page, pageTo(url), { mode: 0o600, flag: 'wx' })
   open(page, xdgOpen).then(
     (child) => child.on('error', () => undefined),
@@ -45,7 +45,7 @@ function pageTo(url: string): string {
 `
 }
 
-/** Ubuntu's Firefox and Chromium are snaps: of the disk they see no temporary folder, but one of their own. */
+/** Ubuntu's Firefox and Chromium are snaps, which see a temporary folder of their own instead of the system's. */
 function readableFolder(): string {
   if (process.platform !== 'linux') return tmpdir()
   const asked = spawnSync('xdg-settings', ['get', 'default-web-browser'], { encoding: 'utf8', timeout: 5_000 })

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** Of the checkout, or of the installed application. */
+/** The root of the checkout or of the installed application. */
 export const rootFolder = path.resolve(import.meta.dirname, '../../..')
 
-/** What `npm run build` makes of `src/renderer`. */
+/** Where `npm run build` puts the pages. */
 export const rendererFolder = path.join(rootFolder, 'out/renderer')
 
-/** Beside this file, whether it runs from the sources or from what a build made of them. */
+/** Beside this file, in the sources as in a build. */
 export const computeEntry = beside('compute')
 export const coreEntry = beside('core')
 

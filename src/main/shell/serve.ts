@@ -9,13 +9,13 @@ import { WebShell, type WebShellOptions } from './web/web.ts'
 export interface ServeOptions extends Omit<WebShellOptions, 'rendererFolder'> {
   /** A project file to open. */
   project?: string
-  /** It may read images from where it says they are. */
+  /** Whether the project may read images outside its own folder. */
   allowImages?: boolean
   /** Whether to open the browser. */
   open: boolean
 }
 
-/** Serves the application until it is told to end (Ctrl+C, SIGTERM); then the project is closed cleanly. */
+/** Serves the application until Ctrl+C or SIGTERM, then closes the project cleanly. */
 export async function serve({ project, open: opens, allowImages, ...where }: ServeOptions): Promise<WebShell> {
   if (!isRendererBuilt()) {
     throw new UserError('renderer-missing', ...listening.notBuilt)
@@ -27,7 +27,7 @@ export async function serve({ project, open: opens, allowImages, ...where }: Ser
     const shell = await WebShell.start(application, { ...where, rendererFolder })
     let ending = false
     const end = async () => {
-      // A second Ctrl+C: whoever asks twice does not want to wait.
+      // A second Ctrl+C ends it without waiting.
       if (ending) process.exit(130)
       ending = true
       await shell.close()
@@ -35,7 +35,7 @@ export async function serve({ project, open: opens, allowImages, ...where }: Ser
       process.exit(0)
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
-    // What started it has gone, and there is nobody left who could end it (`npm start`).
+    // The parent (`npm start`) is gone, so nobody else could stop this process.
     if (process.connected) process.once('disconnect', () => void end())
     if (opens) {
       let handedOver = (): void => undefined

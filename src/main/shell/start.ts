@@ -5,7 +5,7 @@ import { computeEntry, version } from './paths.ts'
 
 export type StartOptions = Pick<ApplicationOptions, 'window' | 'remembers'>
 
-/** The application as every shell starts it. */
+/** Starts the application, in the same way for every shell. */
 export function startApplication(options: StartOptions = {}): Application {
   const folder = configFolder()
   const log = openLog(logFileIn(folder))

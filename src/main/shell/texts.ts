@@ -1,4 +1,4 @@
-/** What the shells themselves say: pages for strangers, system dialogs and menus. The screens' own texts lie with the pages. */
+/** Texts of the shells themselves: pages for those without access, system dialogs and menus. The screens' texts are with the pages. */
 export const name = 'Surmise'
 
 const safe = 'Your project is safe: every mark is on disk.'
@@ -98,7 +98,7 @@ export const updates = {
   downloadFailedHint: `Nothing has changed. ${seeLog}`,
 } as const
 
-/** How the core ended, for the log. */
+/** How the core ended. */
 export const core = {
   notStarted: (why: string): string => `Its Node program can’t be started: ${why}.`,
   endedBy: (signal: string): string => `It ended by ${signal}.`,

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { unusable } from '../comparison.ts'
 
 /**
- * Reads the JSON of a fixture. Python writes NaN for what is not a number; it comes out as null.
+ * Reads a fixture's JSON. Python writes NaN, which JSON doesn't have; it becomes null.
  * @throws UserError `fixture-unusable`
  */
 export async function readFixtureJson<Schema extends z.ZodType>(

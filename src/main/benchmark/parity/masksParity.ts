@@ -14,8 +14,8 @@ const size = z.object({
 const reference = z.record(z.string().regex(/^[1-9]\d*x[1-9]\d*$/, 'Not a size such as 5011x20'), size)
 
 /**
- * Compares the masks of partial labels with numpy's, bit for bit: for each size N×C the first uniform numbers of
- * `RandomState(0)`, how many labels stay known for each share, and the SHA-256 of `packbits(mask)`.
+ * Compares the masks of partial labels with NumPy's, bit for bit. For each size N×C: the first uniform numbers of
+ * `RandomState(0)`, the number of labels that stay known for each share, and the SHA-256 of `packbits(mask)`.
  * @throws UserError `fixture-unusable`
  */
 export async function masksParity(file: string): Promise<FixtureReport> {

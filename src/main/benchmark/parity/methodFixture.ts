@@ -9,7 +9,7 @@ export interface FixtureTensor {
   data: Float32Array
 }
 
-/** One training step of METHOD 1 as the reference implementation computed it: `sst_*.safetensors`. */
+/** One training step of METHOD 1 by the reference implementation: `sst_*.safetensors`. */
 export interface MethodFixture {
   name: string
   sizes: SstSizes
@@ -20,7 +20,7 @@ export interface MethodFixture {
   /** E */
   exemplars: number
   settings: Record<(typeof settingNames)[number], number>
-  /** The parameters that are trained here: all but b3 and b4, and for a single label those of label pairs. */
+  /** The parameters trained here: all but b3 and b4, and with a single label, those of label pairs. */
   parameters: string[]
   tensors: Map<string, FixtureTensor>
 }
@@ -29,13 +29,13 @@ const settingNames = ['graph_steps', 'intra_margin', 'inter_margin', 'lr', 'weig
 
 export const lossNames = ['known', 'intra_pseudo', 'inter_pseudo', 'intra_cooccurrence', 'inter_distance'] as const
 
-/** What has nothing to work on where there is a single label: a fixture may do without. */
+/** Whether a tensor is about label pairs: with a single label, a fixture may lack it. */
 export function needsPairs(tensor: string): boolean {
   return /\bintra\.|cooccurrence_logits/.test(tensor)
 }
 
 /**
- * Reads a fixture. All sizes are those of its tensors, which must agree with each other; settings are in its metadata.
+ * Reads a fixture. Sizes come from its tensors, which must agree; settings from its metadata.
  * @throws UserError `not-safetensors`, `fixture-unusable`
  */
 export async function readMethodFixture(file: string): Promise<MethodFixture> {

@@ -11,7 +11,7 @@ import { lossNames, type MethodFixture, readMethodFixture } from './methodFixtur
 
 const outputBound = 1e-4
 const gradientBound = 1e-3
-/** After the Adam step so large a share of the entries may be further off than this. */
+/** After the Adam step, at most this share of the entries may be off by more than the tolerance. */
 const adam = { tolerance: 1e-5, share: 1e-3 }
 
 /**
@@ -67,7 +67,7 @@ function adamComparison(
 }
 
 /**
- * A mean over nothing (a single label, a single image, nothing known) is not a number there and 0 here (METHOD 3, repair 3); the
+ * A mean over nothing (a single label, a single image, nothing known) is NaN in the reference and 0 here (METHOD 3, repair 3). The
  * total is then the sum of the other losses.
  */
 function undefinedLosses({ tensors }: MethodFixture): { wanted: (loss: string) => number; reasons: string[] } {

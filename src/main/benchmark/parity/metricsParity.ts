@@ -20,9 +20,9 @@ const reference = z.object({
 })
 
 /**
- * Compares the metrics of METHOD 1 with the reference implementation's: `metrics_*.safetensors` holds scores and targets, [N, C]
- * each, the JSON file of the same name the metrics.
- * @param stem the path without its ending
+ * Compares the metrics of METHOD 1 with the reference implementation's: `metrics_*.safetensors` has scores and targets, [N, C]
+ * each; the JSON file of the same name has the metrics.
+ * @param stem the path without its extension
  * @throws UserError `not-safetensors`, `fixture-unusable`
  */
 export async function metricsParity(stem: string): Promise<FixtureReport> {

@@ -6,16 +6,16 @@ import { masksParity } from './masksParity.ts'
 import { methodParity } from './methodParity.ts'
 import { metricsParity } from './metricsParity.ts'
 
-/** The kinds of fixtures, by their names; the path is that of the file. */
+/** The kinds of fixtures by file name. `compare` gets the path. */
 const kinds: { pattern: RegExp; compare: (file: string) => Promise<FixtureReport> }[] = [
   { pattern: /^sst_.*\.safetensors$/, compare: methodParity },
-  // Two files make one fixture; where one of them is missing, the other says so.
+  // Two files form one fixture. Either is enough to start the comparison, which then reports that the other is missing.
   { pattern: /^metrics_.*\.(safetensors|json)$/, compare: (file) => metricsParity(file.replace(/\.\w+$/, '')) },
   { pattern: /^partial_label_masks.*\.json$/, compare: masksParity },
 ]
 
 export interface ParityResult {
-  /** Names of the files; a fixture of two files is named by its first. */
+  /** File names; a fixture of two files goes by its first. */
   fixtures: string[]
   comparisons: Comparison[]
   /** What was not compared, and why. */

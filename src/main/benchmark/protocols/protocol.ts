@@ -10,7 +10,7 @@ export interface ProtocolInput extends MeasureInput {
   protocol: ProtocolName
 }
 
-/** The metrics of METHOD 1 on the complete labels of the test split. Fractions. */
+/** The metrics of METHOD 1 on the test split's complete labels, as fractions. */
 export interface SplitScore {
   mAP: number
   OF1: number
@@ -29,12 +29,12 @@ export interface ProtocolResult {
   published: PublishedNumbers & { source: string }
 }
 
-/** As the reference program seeds its masks. */
+/** The reference program's seed for masks. */
 const seed = 0
 
 /**
- * A published protocol: trains on the training split with the mask `RandomState(0).random((N, C)) < p` for each share p, and scores
- * the test split. Its images take part without a known label, as the unlabelled images of a project do.
+ * Runs a published protocol: for each share p, trains on the training split with the mask `RandomState(0).random((N, C)) < p`, and
+ * scores the test split. Test images take part in training without known labels, like the unlabelled images of a project.
  * @throws UserError `benchmark-share`, `benchmark-folder`, those of the backbone and of training; the signal's reason
  */
 export async function protocol(
@@ -73,7 +73,7 @@ export async function protocol(
 }
 
 /**
- * @param probabilities of present, N×C; 0.5 is where the logit is 0, from which a label counts as predicted
+ * @param probabilities of present, N×C; from 0.5 (logit 0) on, a label counts as predicted
  * @param truth 1 present, 0 absent, N×C
  */
 export function scoreSplit(probabilities: Float32Array, truth: Uint8Array, labels: number): SplitScore {

@@ -14,8 +14,8 @@ const image = z.object({ id: z.int(), file_name: z.string() })
 const annotation = z.object({ image_id: z.int(), category_id: z.int() })
 
 /**
- * COCO 2014: train2014 trains, val2014 tests, every image id of the annotation files in their order, with or without an annotation;
- * labels in the order of the categories' ids.
+ * COCO 2014: trains on train2014, tests on val2014. Images are in the annotation files' order, including those without annotations;
+ * labels are in the order of the category ids.
  */
 export async function readCoco2014(folder: string, signal?: AbortSignal): Promise<ProtocolData> {
   const training = await readSplit(folder, 'train2014', signal)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { complaintAbout, fileIn, hashImages, readLines, readText } from '../imageFiles.ts'
 import type { ProtocolData, Split } from './protocols.ts'
 
-/** The 200 most frequent categories of Visual Genome; the lists know them by their numbers alone. */
+/** The 200 most frequent categories of Visual Genome, which the lists give by number only. */
 const labels = Array.from({ length: 200 }, (_, label) => `category ${label}`)
 
 const wrong = complaintAbout(
@@ -19,7 +19,7 @@ const index = z.record(
   ),
 )
 
-/** VG-200: the images of two lists, and for each the numbers of the labels that are present, from 0. */
+/** VG-200: two lists of images, and for each image the numbers of its present labels, from 0. */
 export async function readVg200(folder: string, signal?: AbortSignal): Promise<ProtocolData> {
   const present = await readIndex(path.join(folder, 'vg_category_200_labels_index.json'))
   const training = await readSplit(folder, 'train_list_500.txt', present, signal)

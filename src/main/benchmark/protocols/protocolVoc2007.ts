@@ -3,7 +3,7 @@ import { XMLParser } from 'fast-xml-parser'
 import { complaintAbout, hashImages, readLines, readText } from '../imageFiles.ts'
 import type { ProtocolData, Split } from './protocols.ts'
 
-/** The 20 labels of PASCAL VOC, in the order of their names. */
+/** The 20 labels of PASCAL VOC, sorted by name. */
 const labels = [
   ...['aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow', 'diningtable', 'dog'],
   ...['horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa', 'train', 'tvmonitor'],
@@ -14,7 +14,7 @@ const wrong = complaintAbout(
 )
 const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'object' })
 
-/** PASCAL VOC 2007: trainval trains, test tests; objects that are marked difficult are skipped in both. */
+/** PASCAL VOC 2007: trains on trainval, tests on test. Objects marked as difficult are skipped in both. */
 export async function readVoc2007(folder: string, signal?: AbortSignal): Promise<ProtocolData> {
   const root = path.join(folder, 'VOC2007')
   const [training, test] = [await readSplit(root, 'trainval', signal), await readSplit(root, 'test', signal)]
@@ -36,7 +36,7 @@ async function readSplit(root: string, name: string, signal?: AbortSignal): Prom
   return { images: await hashImages(files, wrong, signal), truth }
 }
 
-/** The labels of which an image has an object that is not difficult. */
+/** The labels with at least one object in the image that isn't difficult. */
 async function presentIn(file: string): Promise<number[]> {
   const text = await readText(file, wrong)
   let objects: { name?: unknown; difficult?: unknown }[]

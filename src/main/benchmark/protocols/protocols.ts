@@ -10,7 +10,7 @@ export interface Split {
   truth: Uint8Array
 }
 
-/** A data set as the published comparisons split it. */
+/** A data set, split as in the published comparisons. */
 export interface ProtocolData {
   labels: string[]
   training: Split
@@ -18,7 +18,7 @@ export interface ProtocolData {
 }
 
 /**
- * The protocols that partial labels were published on, each read from the folders that the data set comes in.
+ * The protocols of published results with partial labels, each read from the data set's own folder layout.
  * @throws UserError `benchmark-folder`; those of JSON files; the signal's reason
  */
 export const protocols = {

@@ -1,6 +1,6 @@
 import type { ProtocolName } from './protocols.ts'
 
-/** A method's figures in per cent, averaged over 10 … 90 % known; undefined where none were published. */
+/** A method's figures in per cent, averaged over 10 … 90% known; undefined if none were published. */
 export interface PublishedAverage {
   method: string
   mAP: number
@@ -10,11 +10,11 @@ export interface PublishedAverage {
 
 export interface PublishedNumbers {
   averages: PublishedAverage[]
-  /** mAP of SST at 10, 20 … 90 % known. */
+  /** SST's mAP at 10, 20, … 90% known. */
   sst: number[]
 }
 
-/** Where the numbers below are from. */
+/** The source of the numbers below. */
 export const publishedSource =
   'Published averages over 10–90% known (ResNet-101 unless said) are as a later paper’s comparison table gives them; SST’s mAP by share agrees with its averages, and was not read from its paper.'
 

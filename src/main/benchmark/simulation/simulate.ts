@@ -13,17 +13,17 @@ import { type Asked, askNext, type Order } from './simulateOrders.ts'
 import { decisionsTo, type RoundTally, tally } from './simulateTally.ts'
 
 export interface SimulateInput {
-  /** Absolute; images/ and labels.tsv. */
+  /** With images/ and labels.tsv; absolute. */
   folder: string
-  /** Where features are kept from one simulation to the next. */
+  /** Keeps features from one simulation to the next. */
   cacheFolder: string
   backbone: string
   orders: Order[]
-  /** In so many rounds everything would be marked; each makes the known labels more by the same factor. */
+  /** The number of rounds after which everything is marked; each multiplies the known labels by the same factor. */
   rounds: number
-  /** At most so many images, drawn at random; all of them if left out. */
+  /** The most images to use, drawn at random. @default all */
   images?: number
-  /** Labels that are present in fewer of these images are left out. */
+  /** Labels present in fewer of these images are left out. */
   labelsWithAtLeast: number
   seed: number
   device: Device
@@ -32,7 +32,7 @@ export interface SimulateInput {
 export interface OrderResult {
   order: Order
   rounds: RoundTally[]
-  /** To know 95 % of the positives; NaN if that was not reached. */
+  /** Decisions until 95% of the positives are known; NaN if that wasn't reached. */
   decisions: number
 }
 
@@ -42,7 +42,7 @@ export interface SimulateResult {
   positives: number
   backbone: string
   orders: OrderResult[]
-  /** How many decisions fewer than random ours takes to know 95 % of the positives, as a share; null unless both were played. */
+  /** The share of decisions that our order saves over random until 95% of the positives are known; null unless both were played. */
   fewerThanRandom: number | null
 }
 
@@ -56,21 +56,21 @@ export interface SimulateContext {
   progress?(report: SimulateProgress): void
 }
 
-/** What is to be known of the positives: then an order has arrived. */
+/** An order is done when this share of the positives is known. */
 const goal = 0.95
-/** The annotator begins by showing so many images of each label where it is present, and as many where it is absent. */
+/** The annotator begins by marking this many images of each label as present, and as many as absent. */
 const examples = 5
-/** A label of fewer on either side can't be learnt. */
-const leastOfALabel = 2
+/** A label with fewer images on either side can't be learnt. */
+const leastPerSide = 2
 
 /**
- * Plays an annotator who answers from the truth: marks a few examples of each label, and then, round by round, trains as a click on
- * Fine-tune would and marks the pairs that an order asks next, until 95 % of the positives are known: marked, or suggested
- * confidently and present.
+ * Simulates an annotator who answers from the truth: marks a few examples of each label, then in each round trains as Fine-tune
+ * would and marks the pairs an order asks for next, until 95% of the positives are known, that is, marked or rightly suggested with
+ * confidence.
  *
- * A decision is one action: the mark of one pair, the first examples and those of the audit slice included, or accepting all
- * confident suggestions at once, which is done once, at the end. So in each round it is told what would be known if that were
- * done now; what is suggested does not train.
+ * A decision is one action: marking one pair (including the first examples and the audit pairs), or accepting all confident
+ * suggestions at once, which happens once, at the end. Each round therefore reports what would be known if that were done now;
+ * suggestions aren't trained on.
  * @throws UserError `benchmark-folder`, `simulate-labels`, those of the backbone and of training; the signal's reason
  */
 export async function simulate(
@@ -105,12 +105,12 @@ function someImages(all: LabelledImages, { images, labelsWithAtLeast, seed }: Si
   const places = new RandomState(seed).shuffle(Int32Array.from(all.images.keys()))
   const rows = Array.from(places.slice(0, images ?? places.length).sort())
   const counts = all.labels.map((_, label) => rows.reduce((sum, row) => sum + all.truth[row * width + label], 0))
-  const least = Math.max(leastOfALabel, labelsWithAtLeast)
-  const kept = counts.flatMap((count, label) => (count >= least && count <= rows.length - leastOfALabel ? [label] : []))
+  const least = Math.max(leastPerSide, labelsWithAtLeast)
+  const kept = counts.flatMap((count, label) => (count >= least && count <= rows.length - leastPerSide ? [label] : []))
   if (kept.length === 0) {
     throw new UserError(
       'simulate-labels',
-      `No label is present in ${least} of the ${rows.length} images, and absent in ${leastOfALabel} others.`,
+      `No label is present in ${least} of the ${rows.length} images, and absent in ${leastPerSide} others.`,
       'Use more images or a smaller --labels-with-at-least.',
     )
   }
@@ -121,7 +121,7 @@ function someImages(all: LabelledImages, { images, labelsWithAtLeast, seed }: Si
   }
 }
 
-/** The plays of several orders: from the same examples, with the same first training. */
+/** Plays several orders, all from the same examples and the same first training. */
 class Play {
   readonly #data: LabelledImages
   readonly #features: CachedFeatures

@@ -5,19 +5,19 @@ import { auditShare, drawAudit } from '../../suggestions/audit.ts'
 import { largestGains } from '../../suggestions/gains.ts'
 import { confidenceOf, likelyFrom, suggestionOf } from '../../suggestions/scores.ts'
 
-/** `ours`: `askGains` with an audit slice; `uncertainty`: p nearest to ½ first; `random`: any. */
+/** `ours`: by expected gain (`askGains`), with audit pairs; `uncertainty`: p nearest to ½ first. */
 export type Order = 'ours' | 'random' | 'uncertainty'
 
-/** Pairs by their places in N×C. */
+/** Pairs to ask, as indices into N×C. */
 export interface Asked {
   pairs: Int32Array
-  /** Those of them that were drawn for the audit of the likely suggestions. */
+  /** Those among them drawn to audit the likely suggestions. */
   audit: Record<Side, Int32Array>
 }
 
 /**
- * The unknown pairs that are asked next.
- * @param count of them; all that are left if those are fewer
+ * The unknown pairs to ask next.
+ * @param count how many; fewer if fewer are left
  */
 export function askNext(order: Order, model: AskInput, count: number, random: RandomState): Asked {
   const unknown = Int32Array.from(model.states.keys()).filter((at) => model.states[at] === State.unknown)
@@ -36,13 +36,13 @@ export function askNext(order: Order, model: AskInput, count: number, random: Ra
   const gains = askGains(model).map((gain, at) => (audited.has(at) ? Number.NaN : gain))
   const byGain = largestGains(gains, count - audited.size)
   const asked = [...audited, ...byGain]
-  // Pairs that nothing would be gained by come last, as they stand.
+  // Pairs without any gain come last, in their given order.
   const isAsked = new Set(asked)
   const rest = unknown.filter((at) => !isAsked.has(at)).slice(0, Math.max(0, count - asked.length))
   return { pairs: Int32Array.of(...asked, ...rest), audit }
 }
 
-/** The places, among some, of the likely suggestions of one side. */
+/** Those of the given pairs that are likely suggestions of one side. */
 function likelyOf({ probabilities }: Pick<AskInput, 'probabilities'>, places: Int32Array, side: Side): Int32Array {
   return places.filter(
     (at) => confidenceOf(probabilities[at]) >= likelyFrom && suggestionOf(probabilities[at]) === side,

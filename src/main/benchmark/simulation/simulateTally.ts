@@ -3,34 +3,34 @@ import { type Estimate, wilsonEstimate } from '../../suggestions/audit.ts'
 import { confidentPlaces } from '../../suggestions/confident.ts'
 import type { Asked } from './simulateOrders.ts'
 
-/** How the confident suggestions of one side do. */
+/** How good the confident suggestions of one side are. */
 export interface ConfidentTally {
   count: number
-  /** Of them, as the truth has it; NaN of none. */
+  /** True precision; NaN if there are none. */
   precision: number
-  /** Of the likely ones, as the audit slice has it that was asked after this training. */
+  /** The accuracy of likely suggestions, estimated from the audit pairs asked after this training. */
   audit: Estimate
 }
 
-/** One round: what is known after its training. */
+/** What is known after a round's training. */
 export interface RoundTally {
   round: number
-  /** Marks made so far, and one more action: accepting all confident suggestions. */
+  /** Marks made so far, plus one action that accepts all confident suggestions. */
   decisions: number
-  /** Pairs that are marked, or suggested confidently and right. */
+  /** Pairs that are marked, or rightly suggested with confidence. */
   labelsRight: number
-  /** Those of them that are present, as a share of all that are. */
+  /** The positives among them, as a share of all positives. */
   positivesKnown: number
-  /** `labelsRight - decisions`: what marking the same labels one by one would have taken more. */
+  /** `labelsRight - decisions`: how many more decisions it would take to mark the same labels one by one. */
   saved: number
   confident: Record<Side, ConfidentTally>
 }
 
 /**
- * What an annotator would know who stopped here and accepted all confident suggestions.
+ * What an annotator would know after stopping here and accepting all confident suggestions.
  * @param truth 1 present, 0 absent, N×C
- * @param states marks so far, all as the truth has them, N×C
- * @param probabilities N×C; NaN where no model says anything
+ * @param states marks so far, all correct, N×C
+ * @param probabilities N×C; NaN without a suggestion
  */
 export function tally(
   round: number,
@@ -54,7 +54,7 @@ export function tally(
   const positives = truth.reduce((sum, y) => sum + y, 0)
   const markedPresent = states.reduce((sum, state) => sum + targetOf(state), 0)
   const labelsRight = marked + rightOf('present') + rightOf('absent')
-  // Where everything is marked there is nothing left to accept.
+  // If everything is marked, there is nothing left to accept.
   const decisions = unknown.length > 0 ? marked + 1 : marked
   return {
     ...{ round, decisions, labelsRight, saved: labelsRight - decisions },
@@ -72,7 +72,7 @@ export function tally(
   }
 }
 
-/** How many decisions it took to know this share of the positives, interpolated between rounds; NaN if it was not reached. */
+/** The number of decisions until this share of the positives was known, interpolated between rounds; NaN if it wasn't reached. */
 export function decisionsTo(share: number, rounds: readonly RoundTally[]): number {
   const at = rounds.findIndex(({ positivesKnown }) => positivesKnown >= share)
   if (at <= 0) return rounds[at]?.decisions ?? Number.NaN

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { UserError } from '../../base/errors.ts'
 import type { Certificate } from '../web/listen.ts'
 import { isLoopback } from '../web/origin.ts'
-import { complainOf } from './terminal.ts'
+import { sayError } from './terminal.ts'
 import { numbers } from './texts/common.ts'
 import { address as texts } from './texts/serving.ts'
 
@@ -21,17 +21,17 @@ export function withAddress(command: Command, host: string): Command {
     .option('--key <file>', texts.key)
 }
 
-/** @throws UserError `certificate` for one without the other */
+/** @throws UserError `certificate` if only one of the two is given */
 export function certificateOf({ cert, key }: Pick<AddressOptions, 'cert' | 'key'>): Certificate | undefined {
   if (cert !== undefined && key !== undefined) return { cert, key }
   if (cert === undefined && key === undefined) return undefined
   throw new UserError('certificate', ...texts.halfPair)
 }
 
-/** Other machines may be meant to come in; that everyone on the way can read along has to be said. */
+/** Warns that a server open to other machines without encryption can be read by anyone on the way. */
 export function warnOfPlainText(host: string, certificate: Certificate | undefined, danger: string): void {
   if (isLoopback(host) || certificate) return
-  complainOf(texts.plainText(host, danger))
+  sayError(texts.plainText(host, danger))
 }
 
 export function portOf(text: string): number {

@@ -4,7 +4,7 @@ import { type ViewsChoice, viewChoices } from '../../../contract/views.ts'
 import { namesFile, withViews } from '../../app/backbones/backbones.ts'
 import { common } from './texts/common.ts'
 
-/** A backbone as it is typed: a name, or an ONNX file, with `@384` for its input size and `+flip`, `+tiles` or the like for its views. */
+/** Parses a backbone argument: a name or ONNX file, optionally with its input size (`@384`) and views (`+flip`, `+tiles`, …). */
 export function backboneOf(text: string, views?: ViewsChoice): string {
   const specification = views ? withViews(text, views) : text
   return namesFile(specification) ? path.resolve(specification) : specification

@@ -13,7 +13,7 @@ import { benchmark as texts } from './texts/measuring.ts'
 const percent = (share: number): string => (share * 100).toFixed(1)
 const known = (share: number): string => `${Math.round(share * 100)}%`
 
-/** mAP / recall at 90 % precision / calibration error of each, in per cent. */
+/** A table of mAP / recall at 90% precision / calibration error for each method, in per cent. */
 export function benchmarkText({ images, labels, backbone, seeds, rows }: BenchmarkResult): string[] {
   const faithful = rows.some((row) => row.faithful)
   const head: string[] = [...texts.columns]
@@ -63,7 +63,7 @@ function acceptedText(accepted: Accepted, side: Side): string {
   return count === 0 ? texts.noneAccepted : texts.accepted(percent(share), count, percent(right / all), labels)
 }
 
-/** Of the labels of which something was accepted as absent. */
+/** The positives lost, over the labels that had pairs accepted as absent. */
 function lostText({ labels }: Accepted): string {
   const offered = labels.filter(({ absent }) => absent.count > 0)
   const total = (of: 'lost' | 'positives'): number => offered.reduce((sum, { absent }) => sum + absent[of], 0)
@@ -81,7 +81,7 @@ function ablationText({ known: share, ablation }: BenchmarkResult['rows'][number
   return ['', texts.without(known(share)), ...tableText(texts.withoutColumns, lines)]
 }
 
-/** mAP / OF1 / CF1 of each, in per cent, and what was published. */
+/** A table of mAP / OF1 / CF1 for each method, in per cent, with the published figures. */
 export function protocolText({
   protocol,
   images,

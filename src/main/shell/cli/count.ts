@@ -1,21 +1,21 @@
 import { InvalidArgumentError } from 'commander'
 import { numbers } from './texts/common.ts'
 
-/** An option that counts something. */
+/** Parses a whole number, 1 or more. */
 export function countOf(text: string): number {
   const count = Number(text)
   if (Number.isInteger(count) && count > 0) return count
   throw new InvalidArgumentError(numbers.count)
 }
 
-/** Seeds are 32 bits. */
+/** Parses a seed, an unsigned 32-bit number. */
 export function seedOf(text: string): number {
   const seed = Number(text)
   if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff) return seed
   throw new InvalidArgumentError(numbers.seed)
 }
 
-/** A fraction within bounds; `0.95` and `95%` say the same. */
+/** Parses a fraction within bounds, written as `0.95` or `95%`. */
 export function shareOf(low: number, high: number): (text: string) => number {
   return (text) => {
     const share = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text)

@@ -3,7 +3,7 @@ import type { Problem } from '../../app/exchange/importing.ts'
 import { UserError } from '../../base/errors.ts'
 import { exchange as texts } from './texts/exchange.ts'
 
-/** An option that may be given several times. @returns in what is parsed, the list of its values; undefined without one */
+/** An option that may be given several times; it parses to the list of its values, or undefined. */
 export function repeatable(flags: string, description: string): Option {
   return new Option(flags, description).argParser((value: string, before: string[] = []) => [...before, value])
 }

@@ -29,7 +29,7 @@ import { addTrain } from './commands/training/train.ts'
 import { commanderOutput } from './terminal.ts'
 import { common } from './texts/common.ts'
 
-/** One command, one file in `commands/`, one line here, in the order in which `--help` lists them. */
+/** Each command has a file in `commands/` and a line here, in the order of `--help`. */
 const commands = [
   ...[
     addNew,
@@ -63,7 +63,7 @@ const commands = [
   ],
 ]
 
-/** The whole command line, with nothing run: what it says of itself is what docs/command-line.md is made of. */
+/** The whole command line. docs/command-line.md is generated from its help. */
 export function surmiseProgram(): Command {
   const program = new Command('surmise')
     .description(common.program)

@@ -2,16 +2,16 @@ import { Presets, SingleBar } from 'cli-progress'
 import type { Job } from '../../../contract/schemas.ts'
 import type { Application } from '../../app/application.ts'
 import { oneLine } from '../../base/visible.ts'
-import { complainOf } from './terminal.ts'
+import { sayError } from './terminal.ts'
 import { progress as texts } from './texts/common.ts'
 
-/** Elsewhere than on a terminal, a line at most so often while one phase goes on, in milliseconds. */
+/** Least milliseconds between two lines of the same phase, if the output isn't a terminal. */
 const lineEvery = 5000
 
 /**
- * Shows how far the jobs are, on the standard error (results alone go to the standard output): a bar on a terminal, a line
- * now and then elsewhere.
- * @returns to end it
+ * Shows the progress of jobs on standard error, as standard output is for results: a bar on a terminal, otherwise a line now and
+ * then.
+ * @returns a function that stops it
  */
 export function showProgress(application: Application): () => void {
   const abort = new AbortController()
@@ -51,7 +51,7 @@ class Bar {
 
   notice(text: string): void {
     this.end()
-    complainOf(text)
+    sayError(text)
   }
 
   end(): void {
@@ -71,11 +71,11 @@ class Lines {
     if (same === this.#phase && now - this.#at < lineEvery) return
     this.#phase = same
     this.#at = now
-    complainOf(texts.line(phase, fraction, leftOf(secondsLeft)))
+    sayError(texts.line(phase, fraction, leftOf(secondsLeft)))
   }
 
   notice(text: string): void {
-    complainOf(text)
+    sayError(text)
   }
 
   end(): void {}

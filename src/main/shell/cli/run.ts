@@ -3,11 +3,11 @@ import { type Command, Option } from 'commander'
 import type { Application } from '../../app/application.ts'
 import type { Workspace } from '../../app/workspace.ts'
 import { startApplication } from '../start.ts'
-import { type Answer, answer, complain } from './answer.ts'
+import { type Answer, answer, reportError } from './answer.ts'
 import { showProgress } from './progress.ts'
 import { common } from './texts/common.ts'
 
-/** Every command has it. */
+/** Options of every command. */
 export interface CommonOptions {
   json?: boolean
   allowImages?: boolean
@@ -17,7 +17,7 @@ export function withJson(command: Command): Command {
   return command.option('--json', common.json)
 }
 
-/** What `--allow-images` was called in earlier versions: scripts that say it go on working. */
+/** The former name of `--allow-images`, so that scripts that use it keep working. */
 export const formerAllowImages = (): Option => new Option('--trust-images').implies({ allowImages: true }).hideHelp()
 
 /** For commands that read images. */
@@ -26,8 +26,8 @@ export function withImages(command: Command): Command {
 }
 
 /**
- * Runs a command over the application, from start to end; sets the exit code. Ctrl+C cancels its jobs, which put things in
- * order; a second one ends it at once.
+ * Runs a command with the application, and sets the exit code. Ctrl+C cancels its jobs, which clean up; a second one ends it at
+ * once.
  */
 export async function run(options: CommonOptions, work: (application: Application) => Promise<Answer>): Promise<void> {
   const application = startApplication({ remembers: false })
@@ -37,7 +37,7 @@ export async function run(options: CommonOptions, work: (application: Applicatio
     if (interrupted) process.exit(130)
     interrupted = true
     for (const { id } of application.context.jobs.list()) application.context.jobs.cancel(id)
-    // What is asked of the compute process beside jobs: looking into a model.
+    // Tasks of the compute process that aren't jobs, such as analysing a model.
     application.context.compute.cancelAll()
   }
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
@@ -46,15 +46,15 @@ export async function run(options: CommonOptions, work: (application: Applicatio
     const result = await work(application)
     done = () => answer(result, options.json === true)
   } catch (error) {
-    done = () => complain(error, options.json === true)
+    done = () => reportError(error, options.json === true)
   }
-  // The answer is the last word: after the bar has gone and the project is closed.
+  // The answer comes last, after the progress bar is gone and the project is closed.
   await application.shutdown()
   endProgress()
   process.exitCode = done()
 }
 
-/** The same with a project open. @param readOnly for commands that change nothing: another window may have it open */
+/** Runs a command on a project. @param readOnly for commands that change nothing, so that it may be open elsewhere */
 export function runOn(
   file: string,
   options: CommonOptions,

@@ -1,26 +1,26 @@
 import { readFileSync, statSync } from 'node:fs'
 import { asUserError, UserError } from '../../base/errors.ts'
-import { complainOf } from './terminal.ts'
+import { sayError } from './terminal.ts'
 import { secrets as texts } from './texts/serving.ts'
 
-/** A secret may be given in three ways; the file is the one to recommend. */
+/** A secret can be given in three ways, of which a file is the safest. */
 export interface Secret {
-  /** As it is typed: `--token`. */
+  /** For example `--token`. */
   option: string
   given: string | undefined
-  /** The file that `OPTION-file` names. */
+  /** The value of `OPTION-file`. */
   file: string | undefined
-  /** The name of the environment variable. */
+  /** The environment variable's name. */
   variable: string
 }
 
 /**
- * @returns the secret, undefined where none was given
+ * @returns the secret; undefined if none was given
  * @throws UserError `secret-twice`, `secret-empty`; those of the file system
  */
 export function secretOf({ option, given, file, variable }: Secret): string | undefined {
   const inEnvironment = process.env[variable] || undefined
-  // No process that this one starts has any use for it.
+  // Child processes don't need it.
   delete process.env[variable]
   if (given !== undefined && file !== undefined) {
     throw new UserError('secret-twice', ...texts.twice(option))
@@ -34,7 +34,7 @@ export function secretOf({ option, given, file, variable }: Secret): string | un
 function readSecret(file: string): string {
   let text: string
   try {
-    if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) complainOf(texts.readable(file))
+    if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) sayError(texts.readable(file))
     text = readFileSync(file, 'utf8')
   } catch (error) {
     throw asUserError(error)
@@ -44,17 +44,17 @@ function readSecret(file: string): string {
   throw new UserError('secret-empty', ...texts.empty(file))
 }
 
-/** Says that a secret on the command line is none. */
+/** Warns that a secret on the command line isn't secret. */
 export function warnOfArgument(option: string, instead: string): void {
-  complainOf(texts.onCommandLine(option, instead))
+  sayError(texts.onCommandLine(option, instead))
 }
 
-/** A proxy's address may hold a password. */
+/** Whether a proxy's address contains a password. */
 export const holdsPassword = (address: string): boolean => /^\w+:\/\/[^/@]*:[^/@]*@/.test(address)
 
 /**
- * Takes this process's command line out of sight where there is a secret in it. Who looked before has seen it, and so has who looks
- * at the shell or the script that this was started from: that is why it is warned of as well.
+ * Hides this process's command line if it contains a secret. Somebody may already have seen it, there or in the shell or script that
+ * started this process, which is why there is a warning as well.
  */
 export function hideSecrets(args: readonly string[]): void {
   const isSecret = (one: string) => /^--(auth|token|proxy)(=|$)/.test(one)

@@ -7,7 +7,7 @@ type Confident = OrderResult['rounds'][number]['confident']['present']
 
 const percent = texts.tenths
 
-/** The rounds of each order, and how many decisions each took. */
+/** Tables of the rounds of each order, and the decisions each order took. */
 export function simulateText(result: SimulateResult): string[] {
   const { images, labels, positives, backbone, orders, fewerThanRandom } = result
   const pairs = images * labels.length
@@ -33,7 +33,7 @@ function roundsText({ order, rounds }: OrderResult, pairs: number): string[] {
   return [texts.orderTitle(order), ...tableText(texts.columns, lines)]
 }
 
-/** How many, how many of them are right, and what the audit slice makes of that. */
+/** How many confident suggestions there are, their precision, and the audit's estimate of it. */
 function confidentText({ count, precision, audit }: Confident): string {
   const audited = audit.count > 0 ? texts.audit(audit.count, audit.share, audit.low, audit.high) : ''
   return `${texts.confident(count, precision)}${audited}`

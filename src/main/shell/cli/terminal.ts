@@ -3,17 +3,17 @@ import type { OutputConfiguration } from 'commander'
 import { oneLine, visibleJson } from '../../base/visible.ts'
 
 /*
- * The one way out to the terminal: names of files, labels and models come from strangers, and a terminal does what control
- * characters tell it to. `test/shell/hostileTerminal.deep.test.ts` sees to it that nothing else here writes.
+ * The only place that writes to the terminal. Names of files, labels and models may come from strangers, and a terminal obeys control
+ * characters, so they are escaped. `test/shell/hostileTerminal.deep.test.ts` checks that nothing else in this room writes.
  */
 
-/** Each line is written as one line: a line break within it is shown, not made. */
+/** Prints lines on standard output; line breaks within them are escaped. */
 export function say(...lines: readonly string[]): void {
   print(1, lines.map(oneLine))
 }
 
-/** The same on the standard error: what goes wrong, and how far things are. */
-export function complainOf(...lines: readonly string[]): void {
+/** Prints lines on standard error: errors, warnings and progress. */
+export function sayError(...lines: readonly string[]): void {
   print(2, lines.map(oneLine))
 }
 
@@ -21,19 +21,19 @@ export function sayJson(value: unknown): void {
   print(1, [visibleJson(value)])
 }
 
-/** What the library of the command line has to say: its errors quote what was typed, and a shell's `*` types names of files. */
+/** Commander's own output is escaped too: its errors quote arguments, which may be file names that the shell expanded from `*`. */
 export const commanderOutput: OutputConfiguration = {
   writeOut: (text) => say(...text.trimEnd().split('\n')),
-  writeErr: (text) => complainOf(...text.trimEnd().split('\n')),
-  outputError: (text) => complainOf(...text.trimEnd().split(/\n(?=\(Did you mean )/)),
+  writeErr: (text) => sayError(...text.trimEnd().split('\n')),
+  outputError: (text) => sayError(...text.trimEnd().split(/\n(?=\(Did you mean )/)),
 }
 
-/** At once: the process may be about to end. */
+/** Synchronous, because the process may be about to end. */
 function print(file: 1 | 2, lines: readonly string[]): void {
   try {
     writeSync(file, `${lines.join('\n')}\n`)
   } catch (error) {
-    // Whoever was to read it has gone (`surmise status … | head`).
+    // The reader is gone (`surmise status … | head`).
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   }
 }

@@ -3,14 +3,13 @@ import path from 'node:path'
 import type { GivenThing } from '../../../contract/desktop.ts'
 
 /**
- * What the system gave the program, until a page takes it: dragged onto the icon, opened with it, or named on the
- * command line. A project opens by itself; what to do with anything else, the page decides, as it does with what is
- * dropped into the window.
+ * Files and folders that the system passed to the program, until a page takes them: dropped onto its icon, opened with it, or named on
+ * the command line. A project opens by itself; anything else is up to the page, like files dropped into the window.
  */
 export class Given {
   readonly #waiting: GivenThing[] = []
 
-  /** @returns whether there is such a thing */
+  /** @returns whether the file or folder exists */
   add(file: string): boolean {
     const facts = statSync(file, { throwIfNoEntry: false })
     if (!facts) return false
@@ -18,7 +17,7 @@ export class Given {
     return true
   }
 
-  /** @returns all that came since the last call */
+  /** @returns everything added since the last call */
   take(): GivenThing[] {
     return this.#waiting.splice(0)
   }

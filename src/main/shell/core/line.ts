@@ -2,7 +2,7 @@ import type { LineData } from './messages.ts'
 
 type Listener = (event?: { data: LineData }) => void
 
-/** One end of a line that shares a channel with others. To the library that speaks the contract it is a message port. */
+/** One end of a connection that shares an IPC channel with others. oRPC uses it like a message port. */
 export class Line {
   readonly postMessage: (data: LineData) => void
   readonly #listeners: Record<string, Listener[]> = { message: [], close: [] }
@@ -16,12 +16,12 @@ export class Line {
     this.#listeners[kind]?.push(listener)
   }
 
-  /** Something has come from the other end. */
+  /** Delivers a message from the other end. */
   receive(data: LineData): void {
     for (const listener of this.#listeners.message) listener({ data })
   }
 
-  /** The other end is gone. */
+  /** To be called when the other end is gone. */
   close(): void {
     for (const listener of this.#listeners.close) listener()
   }

@@ -2,23 +2,23 @@ import type { z } from 'zod'
 import type { MenuAction } from '../../../contract/desktop.ts'
 import type { ErrorReport, pickInput } from '../../../contract/schemas.ts'
 
-/** What a line of the contract carries: text, or bytes where a file is part of it. */
+/** A message of the contract: text, or bytes if it includes a file. */
 export type LineData = string | Uint8Array
 
-/** From Electron's main process to the core. Lines and images are numbered by whoever asks. */
+/** From Electron's main process to the core. The main process numbers lines and images. */
 export type ToCore =
-  /** A page, or the main process itself, wants to speak the contract. */
+  /** Connects a page, or the main process itself, with the contract. */
   | { kind: 'open-line'; line: number }
   | { kind: 'line'; line: number; data: LineData }
   | { kind: 'close-line'; line: number }
   | { kind: 'image'; id: number; url: string; method: string; headers: Record<string, string> }
-  /** Nobody wants the rest of it any more. */
+  /** The rest of the image is no longer needed. */
   | { kind: 'stop-image'; id: number }
   | { kind: 'answer'; id: number; result: string | null }
   | { kind: 'refusal'; id: number; report: ErrorReport }
   /** An item of the menu bar was chosen. */
   | { kind: 'action'; id: string }
-  /** The system has given the program these, which are no projects. */
+  /** Files from the system that aren't projects. */
   | { kind: 'give'; files: string[] }
   | { kind: 'clear-recent' }
   | { kind: 'stop' }
@@ -33,7 +33,7 @@ export type FromCore =
   | { kind: 'ask'; id: number; question: Question }
   | { kind: 'menu'; actions: MenuAction[] }
 
-/** What only Electron can do; the answer is a path, or null. */
+/** Something only Electron can do. The answer is a path or null. */
 export type Question =
   | { what: 'pick'; input: z.infer<typeof pickInput> }
   /** Shows the file in the file manager. */

@@ -9,9 +9,9 @@ import { Line } from './line.ts'
 import type { FromCore, Question, ToCore } from './messages.ts'
 
 /**
- * Serves the application to the process that started this one (`Core` in electron/core.ts), until it says stop or is gone: the
- * contract on any number of lines, and images.
- * @throws if this process was not started with a channel to its parent
+ * Serves the contract, on any number of lines, and images to the process that started this one (`Core` in electron/core.ts), until it
+ * says stop or is gone.
+ * @throws if this process wasn't started with a channel to its parent
  */
 export function serveDesktop(application: Application): void {
   if (!process.send) throw new Error('serveDesktop must run in a process that Core started')
@@ -76,12 +76,12 @@ export function serveDesktop(application: Application): void {
     }
   }
   process.on('message', receive)
-  // The window's process is gone (it may have been killed): nobody is left to work for.
+  // The window's process is gone, perhaps killed: nobody is left to serve.
   process.on('disconnect', () => end(0))
   process.on('SIGTERM', () => end(0))
-  // Ctrl+C reaches every process of the terminal; what it ends is for the window's process to say.
+  // Ctrl+C reaches every process in the terminal; the window's process decides what to stop.
   process.on('SIGINT', () => undefined)
-  // What this process knows may be wrong from here on. The window's process says so, and starts another.
+  // After a bug the state of this process can't be trusted. The window's process reports it and starts a new core.
   const fail = (error: unknown) => {
     log.error('Nothing has caught this', error)
     process.exit(1)
@@ -91,7 +91,7 @@ export function serveDesktop(application: Application): void {
   void send({ kind: 'ready' })
 }
 
-/** What only the window's process can do, and has been asked to. */
+/** Requests to the window's process that await an answer. */
 class Questions {
   readonly #open = new Map<number, PromiseWithResolvers<string | null>>()
   #last = 0
@@ -115,7 +115,7 @@ class Questions {
   }
 }
 
-/** Images on their way to a page: of each, one part at a time, so that a large one keeps nothing else waiting. */
+/** Images being sent to a page, one part at a time, so that a large one doesn't hold up anything else. */
 class Images {
   readonly #application: Application
   readonly #wanted = new Set<number>()
@@ -150,11 +150,11 @@ class Images {
   }
 }
 
-/** Resolves once the message is with the system. */
+/** Resolves once the message has been handed to the system. */
 function send(message: FromCore): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) return resolve()
-    // A failed write means that the parent is gone; 'disconnect' follows.
+    // If the write fails, the parent is gone, and 'disconnect' follows.
     process.send!(message, undefined, undefined, () => resolve())
   })
 }

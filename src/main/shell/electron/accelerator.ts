@@ -1,4 +1,4 @@
-/** Keys of the pages’ registry that Electron calls otherwise. */
+/** Keys with another name in Electron. */
 const names: Record<string, string> = {
   ' ': 'Space',
   '+': 'Plus',
@@ -11,8 +11,8 @@ const names: Record<string, string> = {
 }
 
 /**
- * A key as the registry of actions writes it (`mod+shift+z`), as Electron does (`CmdOrCtrl+Shift+Z`).
- * @returns undefined for one that may not stand in the menu: on a Mac a plain key there would be taken from text fields
+ * Converts a key from the registry of actions (`mod+shift+z`) to Electron's notation (`CmdOrCtrl+Shift+Z`).
+ * @returns undefined for a key that must not be in the menu: on a Mac, a plain key there no longer reaches text fields
  */
 export function acceleratorOf(key: string | null, platform: NodeJS.Platform): string | undefined {
   if (key === null) return undefined

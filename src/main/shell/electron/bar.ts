@@ -2,7 +2,7 @@ import type { Menu } from 'electron'
 import type { MenuAction } from '../../../contract/desktop.ts'
 import { type MenuHandlers, type MenuState, menuTemplate } from './menu.ts'
 
-/** The menu bar, made anew when what it shows has changed. */
+/** The menu bar, rebuilt when its content changes. */
 export class MenuBar {
   readonly #menu: Pick<typeof Menu, 'setApplicationMenu' | 'buildFromTemplate'>
   readonly #handlers: MenuHandlers
@@ -23,7 +23,7 @@ export class MenuBar {
   update(change: Partial<Pick<MenuState, 'recent' | 'updates'>> & { actions?: readonly MenuAction[] }): void {
     this.#state = { ...this.#state, ...change }
     const shown = JSON.stringify(this.#state)
-    // An open menu would close.
+    // Rebuilding would close an open menu.
     if (shown === this.#shown) return
     this.#shown = shown
     this.#menu.setApplicationMenu(this.#menu.buildFromTemplate(menuTemplate(this.#state, this.#handlers)))

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/log.ts'
 import type { Core } from './core.ts'
 import { isHome } from './protocol.ts'
 
-/** Connects each page that asks for it with the core; who asks is checked first. */
+/** Connects pages with the core on request, after checking that they are our own. */
 export function bridge(ipcMain: Pick<IpcMain, 'on'>, core: Pick<Core, 'connect'>, log: Logger): void {
   ipcMain.on(connectChannel, (event: IpcMainEvent) => {
     const [port, ...others] = event.ports
@@ -17,7 +17,7 @@ export function bridge(ipcMain: Pick<IpcMain, 'on'>, core: Pick<Core, 'connect'>
   })
 }
 
-/** The page itself, not a frame within it, and of this application. */
+/** Whether the sender is a page of this application, and not a frame within one. */
 function isOwnPage({ senderFrame }: IpcMainEvent): boolean {
   return senderFrame !== null && senderFrame.parent === null && isHome(senderFrame.url)
 }

@@ -14,21 +14,21 @@ import { crash, core as texts } from '../texts.ts'
 export type Client = ContractRouterClient<typeof contract>
 
 export interface CoreOptions {
-  /** The Node program that runs it: Electron's own can't. */
+  /** The Node executable to run it with, since Electron can't. */
   node: string
   /** The file that calls `serveDesktop`. */
   entry: string
   log: Logger
-  /** Does what only Electron can, and says what came of it. */
+  /** Does something only Electron can, and returns the result. */
   answer(question: Question): Promise<string | null>
   setMenu(actions: MenuAction[]): void
-  /** It has ended, and nobody told it to. @param what a sentence */
+  /** Called when the core has ended unexpectedly. @param what happened, as a sentence */
   ended(what: string): void
-  /** How long the project may take to close before the process is killed, in milliseconds. */
+  /** Milliseconds the project may take to close before the process is killed. */
   stopWithin?: number
 }
 
-/** A page's end of its line. */
+/** A page's end of a line. */
 type Port = Pick<MessagePortMain, 'on' | 'postMessage' | 'start' | 'close'>
 
 interface Image {
@@ -36,17 +36,17 @@ interface Image {
   body?: ReadableStreamDefaultController<Uint8Array>
 }
 
-/** Its own client is line 0; pages count from 1. */
+/** The main process's own line; pages count from 1. */
 const own = 0
 
 /**
- * The core of the application, seen from Electron's main process: the project, its database and all that works, in a process of
- * plain Node. What a native library does there never takes the window with it, and what takes long never holds it up.
+ * The core of the application, seen from Electron's main process: the project, its database and all the work, in a process of plain
+ * Node. So a crash in a native library never takes the window down, and slow work never blocks it.
  */
 export class Core {
   readonly #options: CoreOptions
   #child: ChildProcess | undefined
-  /** What waits for the process to listen. */
+  /** Messages to send once the process is ready. */
   #waiting: ToCore[] | undefined
   #line: Line | undefined
   #client: Client | undefined
@@ -60,13 +60,13 @@ export class Core {
     this.#options = options
   }
 
-  /** The contract, for the main process itself. Only after `start`. */
+  /** The contract, for the main process itself; available after `start`. */
   get client(): Client {
     if (!this.#client) throw new Error('The core was never started')
     return this.#client
   }
 
-  /** Starts the process, for the first time or after it has ended. */
+  /** Starts the process, for the first time or again after it has ended. */
   start(): void {
     const { node, entry } = this.#options
     const { electron, chrome } = process.versions as Record<string, string | undefined>
@@ -74,7 +74,7 @@ export class Core {
       execPath: node,
       execArgv: [],
       env: coreEnvironment(),
-      // Bytes pass as such.
+      // Structured clone, so that bytes survive.
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
@@ -90,7 +90,7 @@ export class Core {
         this.#hangUp()
         if (!this.#stopping) this.#options.ended(what)
       }
-      // Not started at all (no such program): there is no 'exit' then.
+      // The process didn't start at all (no such executable), so no 'exit' follows.
       child.on('error', (error) => child.pid === undefined && over(texts.notStarted(error.message)))
       child.on('exit', (code, signal) => over(signal ? texts.endedBy(signal) : texts.endedWith(code)))
     })
@@ -100,7 +100,7 @@ export class Core {
     this.tell({ kind: 'open-line', line: own })
   }
 
-  /** Asks the process to close the project and end; kills it if it does not. It is for good. */
+  /** Asks the process to close the project and exit, and kills it if it doesn't. It can't be started again. */
   async stop(): Promise<void> {
     this.#stopping = true
     const child = this.#child
@@ -111,7 +111,7 @@ export class Core {
     clearTimeout(kill)
   }
 
-  /** Connects a page with the contract, for as long as both are there. */
+  /** Connects a page with the contract until either end is gone. */
   connect(port: Port): void {
     const line = ++this.#last
     this.#ports.set(line, port)
@@ -132,10 +132,10 @@ export class Core {
     return head.promise
   }
 
-  /** What is told while no process runs is lost, as it would be with the process. */
+  /** Sends a message. While no process runs it is lost, as it would be if the process died. */
   tell(message: ToCore): void {
     if (this.#waiting) this.#waiting.push(message)
-    // A channel that has just closed loses the message; the exit that follows settles what waits for an answer.
+    // If the channel has just closed, the message is lost, but the exit that follows settles what awaits an answer.
     else if (this.#child?.connected) this.#child.send(message, () => undefined)
   }
 
@@ -188,7 +188,7 @@ export class Core {
     this.#images.delete(id)
     if (!image) return
     const error = new UserError('core-ended', ...crash.imageNotSent)
-    // Of no use where the head has come.
+    // Has no effect if the head has arrived.
     image.head.reject(error)
     if (failed) image.body?.error(error)
     else image.body?.close()
@@ -203,7 +203,7 @@ export class Core {
     }
   }
 
-  /** The other end is gone. Pages notice, and ask for a new line. */
+  /** Closes all lines. Pages notice and ask for new ones. */
   #hangUp(): void {
     this.#waiting = undefined
     this.#line?.close()
@@ -215,12 +215,12 @@ export class Core {
   }
 }
 
-/** The environment of this process, less Electron's switches and what would change how Node runs. */
+/** This process's environment without Electron's variables and NODE_OPTIONS. */
 function coreEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(ELECTRON_|NODE_OPTIONS$)/i.test(name)))
 }
 
-/** What a person is told about a call of the contract that failed; undefined of one that the core's end has cut short. */
-export function toldOf(error: unknown): { message: string; hint: string } | undefined {
+/** What to show for a failed call of the contract; undefined if it failed because the core ended. */
+export function messageOf(error: unknown): { message: string; hint: string } | undefined {
   return error instanceof ORPCError ? { message: error.message, hint: error.data?.hint ?? '' } : undefined
 }

@@ -9,10 +9,10 @@ interface Help {
   quit(): void
 }
 
-/** A page that is gone, or no longer answers, is said to be; one click brings it back. The main process goes on meanwhile. */
+/** Reports a page that has crashed or hangs, and reloads it at a click. The main process keeps running. */
 export function watchForCrashes(window: BrowserWindow, help: Help): void {
   const { webContents } = window
-  /** Ended by this program itself. */
+  /** Whether this program ended the page itself. */
   let isExpected = false
   let asking: AbortController | undefined
 
@@ -21,7 +21,7 @@ export function watchForCrashes(window: BrowserWindow, help: Help): void {
       if (window.isDestroyed()) return names.quit
       const options = { type: 'error', title: name, message, detail: texts.safe, noLink: true } as const
       const { response } = await help.dialog.showMessageBox(window, { ...options, buttons, defaultId: 0, signal })
-      // Taken back: no answer at all.
+      // The question was withdrawn, so there is no answer.
       if (signal?.aborted) return ''
       if (buttons[response] !== names.showLog) return buttons[response] ?? ''
       help.showLog()
@@ -32,7 +32,7 @@ export function watchForCrashes(window: BrowserWindow, help: Help): void {
   }
 
   webContents.on('render-process-gone', (_, { reason, exitCode }) => {
-    // Whether it still answers is no question any more.
+    // The question whether to wait is obsolete.
     asking?.abort()
     if (isExpected || reason === 'clean-exit') return
     help.log.error(`The page is gone: ${reason}, exit code ${exitCode}`)
@@ -58,7 +58,7 @@ export function watchForCrashes(window: BrowserWindow, help: Help): void {
         asking = undefined
       })
   })
-  // Closes the question, too.
+  // This also closes the question.
   window.on('responsive', () => asking?.abort())
   webContents.on('did-finish-load', () => {
     isExpected = false

@@ -2,7 +2,7 @@ import type { BrowserWindow, Dialog } from 'electron'
 import type { z } from 'zod'
 import type { pickInput } from '../../../contract/schemas.ts'
 
-/** The system's own dialogs. @returns null if they were closed without a choice */
+/** Shows one of the system's file dialogs. @returns null if it was closed without a choice */
 export async function pick(
   dialog: Pick<Dialog, 'showOpenDialog' | 'showSaveDialog'>,
   window: BrowserWindow | undefined,

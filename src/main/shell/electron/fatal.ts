@@ -7,7 +7,7 @@ interface Help {
   dialog: Pick<Dialog, 'showMessageBoxSync' | 'showErrorBox' | 'showMessageBox'>
   log: Logger
   showLog(): void
-  /** The open one, if any. */
+  /** The open project's file, if any. */
   project(): string | undefined
   /** Closes the project. */
   end(): Promise<void>
@@ -25,7 +25,7 @@ const question: MessageBoxOptions = {
   noLink: true,
 }
 
-/** The core has ended, and nobody told it to: the window stays, and a new core opens the same project. */
+/** After the core has ended unexpectedly, the window stays, and a new core can open the same project. */
 export async function askAfterCoreEnded(
   { app, dialog, log, showLog, project }: Help,
   what: string,
@@ -42,14 +42,14 @@ export async function askAfterCoreEnded(
   }
 }
 
-/** A bug that nothing has caught: what the program knows may be wrong from here on, so that it starts anew with the same project. */
+/** After an uncaught error the program's state can't be trusted, so it offers to restart with the same project. */
 export function surviveBugs({ app, dialog, log, showLog, project, end }: Help): void {
   let isOver = false
   const fail = (error: unknown) => {
     log.error('Nothing has caught this', error)
     if (isOver) return
     isOver = true
-    // Synchronous: nothing else is to go on.
+    // Synchronous, so that nothing else runs meanwhile.
     const response = app.isReady() ? dialog.showMessageBoxSync(question) : 2
     if (!app.isReady()) dialog.showErrorBox(message, detail)
     if (buttons[response] === names.showLog) showLog()
@@ -59,7 +59,7 @@ export function surviveBugs({ app, dialog, log, showLog, project, end }: Help): 
         args: [...process.argv.slice(1).filter((arg) => !arg.endsWith('.surmise')), ...(file ? [file] : [])],
       })
     }
-    // What is started in this one's place finds the project closed.
+    // The project must be closed before the new instance opens it.
     void end().finally(() => app.exit(1))
   }
   process.on('uncaughtException', fail)

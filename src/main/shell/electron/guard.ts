@@ -1,10 +1,10 @@
 import type { App, Session, WebContents } from 'electron'
 import { isHome, mayLoad } from './protocol.ts'
 
-/** The page's own images and texts may go to the clipboard; nothing is read from it. */
+/** Pages may write to the clipboard but not read it. */
 const allowed: ReadonlySet<string> = new Set(['clipboard-sanitized-write'])
 
-/** No page ever leaves the application, opens a window, embeds another, or is allowed a camera. */
+/** No page ever navigates away, opens a window, embeds another page, or gets permissions such as the camera. */
 export function guardContents(app: Pick<App, 'on'>): void {
   app.on('web-contents-created', (_, contents: WebContents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))

@@ -6,15 +6,15 @@ import { acceleratorOf } from './accelerator.ts'
 export interface MenuState {
   platform: NodeJS.Platform
   packaged: boolean
-  /** Of the pages’ registry; empty until a page is there. */
+  /** From the pages’ registry; empty until a page has loaded. */
   actions: readonly MenuAction[]
   recent: readonly { path: string; name: string }[]
-  /** Whether updates are looked for; undefined where there are none to be had. */
+  /** Whether to look for updates; undefined if this package can't be updated. */
   updates?: boolean
 }
 
 export interface MenuHandlers {
-  /** An action of the pages was chosen. */
+  /** Runs an action of the pages. */
   run(id: string): void
   openRecent(path: string): void
   clearRecent(): void
@@ -22,7 +22,7 @@ export interface MenuHandlers {
   lookForUpdates(): void
 }
 
-/** Which actions are in which menu, in which order; `-` is a line between them, `recent` what was open lately. */
+/** The menus' actions in order; `-` is a separator, `recent` the list of recent projects. */
 const layout = {
   file: [
     ...['new-project', 'open-project', 'recent', '-', 'import', 'merge', 'export', 'report', '-'],
@@ -61,7 +61,7 @@ const layout = {
 
 const line = { type: 'separator' } as const
 
-/** The menu bar: what the pages can do, by their own list, and what the system does. */
+/** The menu bar: the pages' actions, and the system's own items. */
 export function menuTemplate(state: MenuState, handlers: MenuHandlers): MenuItemConstructorOptions[] {
   const { platform, packaged } = state
   const mac = platform === 'darwin'
@@ -105,7 +105,7 @@ export function menuTemplate(state: MenuState, handlers: MenuHandlers): MenuItem
       submenu: joined([...itemsOf(layout.help, state, handlers), ...(mac ? [] : [line, ...updates, line, about])]),
     },
   ]
-  // Before a page has said what it can do, some have nothing in them.
+  // Some menus are empty until a page has sent its actions.
   return menus.filter(({ role, submenu }) => role !== undefined || !Array.isArray(submenu) || submenu.length > 0)
 }
 
@@ -128,7 +128,7 @@ function itemsOf(ids: readonly string[], state: MenuState, handlers: MenuHandler
         id,
         label: action.title.replaceAll('&', '&&'),
         accelerator: acceleratorOf(action.key, state.platform),
-        // Keys are for the pages, which know whether somebody is typing; the menu shows them.
+        // Only shown: pages handle the keys themselves, because they know whether somebody is typing.
         registerAccelerator: false,
         enabled: action.enabled,
         toolTip: action.reason ?? undefined,
@@ -163,7 +163,7 @@ function updateItems({ updates }: MenuState, handlers: MenuHandlers): MenuItemCo
   ]
 }
 
-/** No line at either end, and none beside another: what is left out leaves none behind. */
+/** Removes separators at either end and next to each other, left over from omitted items. */
 function joined(items: MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
   return items.filter((item, at) => {
     if (item.type !== 'separator') return true

@@ -8,13 +8,13 @@ export const scheme = 'surmise'
 export const host = 'app'
 export const home = `${scheme}://${host}/`
 
-/** A page of this scheme has an origin of its own, and may fetch, stream and cache like one of https. */
+/** Pages of this scheme have an origin of their own, and may fetch, stream and cache like those of https. */
 export const privileges = {
   scheme,
   privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
 }
 
-/** Answers `surmise://app/…` as the web shell answers http: pages, and the images of the open project, which the core has. */
+/** Answers `surmise://app/…` as the web shell answers http: pages, and images of the open project from the core. */
 export function answerScheme(core: Pick<Core, 'image'>, rendererFolder: string, log: Logger) {
   return async (request: Request): Promise<Response> => {
     try {
@@ -30,12 +30,12 @@ export function answerScheme(core: Pick<Core, 'image'>, rendererFolder: string, 
   }
 }
 
-/** The page is where it belongs: the only address that may call the contract, and the only one to navigate to. */
+/** Whether this is our own origin, the only one that may call the contract or be navigated to. */
 export function isHome(url: string): boolean {
   return URL.canParse(url) && new URL(url).protocol === `${scheme}:` && new URL(url).host === host
 }
 
-/** What a page may load at all: nothing from the network, nothing from the disk. */
+/** Whether a page may load this: nothing from the network or the disk. */
 export function mayLoad(url: string): boolean {
   return isHome(url) || /^(blob:|data:|devtools:)/.test(url)
 }

@@ -1,21 +1,21 @@
 import type { App, Session } from 'electron'
 
 /**
- * Chromium asks its makers’ servers for things now and then, and looks around the local network. Crash reports are sent by
- * nobody who has not started `crashReporter`; a test checks that nothing imports it.
+ * Stops Chromium from contacting its makers’ servers and searching the local network. Crash reports are sent only if `crashReporter`
+ * is started; a test checks that nothing imports it.
  */
 const switches: readonly (readonly [name: string, value?: string])[] = [
-  // Reports of crashes, of failed connections, of links that were followed.
+  // Reports about crashes, failed connections and followed links.
   ['disable-breakpad'],
   ['disable-domain-reliability'],
   ['no-pings'],
-  // Lists, models and parts that are fetched in the background.
+  // Lists, models and components downloaded in the background.
   ['disable-background-networking'],
   ['disable-component-update'],
   ['disable-sync'],
   [
     'disable-features',
-    // Screens to cast to, looked for by multicast; hints, translations and certificates’ lists from Google’s servers.
+    // Searching for cast screens by multicast; hints, translations and certificate lists from Google’s servers.
     [
       ...['MediaRouter', 'DialMediaRouteProvider', 'OptimizationHints', 'Translate', 'AutofillServerCommunication'],
       'CertificateTransparencyComponentUpdater',
@@ -23,22 +23,22 @@ const switches: readonly (readonly [name: string, value?: string])[] = [
   ],
 ]
 
-/** Before Chromium has started. @param updates whether this package may look for updates: else no name is looked up at all */
+/** To be called before Chromium starts. @param updates whether this package can look for updates; otherwise DNS is blocked entirely */
 export function keepChromiumQuiet({ commandLine }: Pick<App, 'commandLine'>, { updates }: { updates: boolean }): void {
   for (const [name, value] of switches) commandLine.appendSwitch(name, value)
   if (!updates) commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND')
 }
 
-/** Once Chromium has started, before the first window. */
+/** To be called once Chromium has started, before the first window. */
 export function keepSessionQuiet(
   app: Pick<App, 'configureHostResolver'>,
   session: Pick<Session, 'setSpellCheckerEnabled' | 'setSpellCheckerLanguages' | 'setProxy'>,
 ): void {
-  // Its dictionaries come from a server of Google’s.
+  // Dictionaries would be downloaded from Google.
   session.setSpellCheckerEnabled(false)
   session.setSpellCheckerLanguages([])
-  // The page needs no network: no proxy is looked for either (on Windows that asks for a host called “wpad”).
+  // Pages need no network, so don't search for a proxy either (Windows would ask for a host named “wpad”).
   void session.setProxy({ mode: 'direct' })
-  // Names go to no server but the system’s own.
+  // Look up names only through the system.
   app.configureHostResolver({ secureDnsMode: 'off', enableBuiltInResolver: false })
 }

@@ -10,11 +10,11 @@ interface Electron {
     }) => Notification)
 }
 
-/** What takes so long that the system is told: the bar in the dock or the task bar. */
+/** Jobs long enough to show their progress in the dock or task bar. */
 const shown: ReadonlySet<Job['kind']> = new Set(['train', 'import', 'export', 'accept', 'scan', 'sample'])
 
-/** Training, as the system sees it: progress in the dock, no sleep meanwhile, and a word when it is over. */
-export class TrainingOutside {
+/** Shows jobs outside the window: progress in the dock and a notification when training ends. Keeps the machine awake while training. */
+export class SystemProgress {
   readonly #electron: Electron
   readonly #window: () => BrowserWindow | undefined
   readonly #show: () => void
@@ -34,7 +34,7 @@ export class TrainingOutside {
     else this.#running.delete(job.id)
     this.#showProgress()
     this.#keepAwake()
-    if (before && job.state !== 'running' && job.kind === 'train') this.#tell(job)
+    if (before && job.state !== 'running' && job.kind === 'train') this.#notify(job)
   }
 
   #showProgress(): void {
@@ -47,7 +47,7 @@ export class TrainingOutside {
     else window.setProgressBar(job.fraction)
   }
 
-  /** The screen may go dark; the machine may not stop. */
+  /** The screen may turn off, but the machine must not sleep. */
   #keepAwake(): void {
     const trains = [...this.#running.values()].some(({ kind }) => kind === 'train')
     const { powerSaveBlocker } = this.#electron
@@ -58,11 +58,11 @@ export class TrainingOutside {
     }
   }
 
-  /** Not to somebody who sees it happen, and not of what they ended themselves. */
-  #tell(job: Job): void {
+  /** Notifies when training ends, unless the window is in front or the user cancelled it. */
+  #notify(job: Job): void {
     const { Notification } = this.#electron
     if (job.state === 'cancelled' || this.#window()?.isFocused() || !Notification.isSupported()) return
-    const title = job.state === 'done' ? `${job.title}: done` : `${job.title}: it failed`
+    const title = job.state === 'done' ? `${job.title}: done` : `${job.title}: failed`
     const notification = new Notification({ title, body: job.outcome ?? job.error?.message ?? '' })
     notification.on('click', this.#show)
     notification.show()

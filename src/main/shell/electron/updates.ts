@@ -9,9 +9,9 @@ interface Surroundings {
   preferences: Pick<PreferencesFile, 'get' | 'set'>
   dialog: Pick<Dialog, 'showMessageBox'>
   log: Logger
-  /** Whether this package says where updates lie. */
+  /** Whether this package says where its updates are. */
   available: boolean
-  /** Loads what looks for them: not before somebody wants it. */
+  /** Loads the updater, only once somebody wants it. */
   load: () => Promise<AppUpdater>
 }
 
@@ -19,8 +19,7 @@ interface Surroundings {
 const day = 24 * 60 * 60 * 1000
 
 /**
- * Updates: nothing is asked of the network until a person has said that it may be, once; and nothing is downloaded or installed
- * unasked.
+ * Updates. The network isn't used until the user has agreed once, and nothing is downloaded or installed without asking.
  */
 export class Updates {
   readonly #with: Surroundings
@@ -35,12 +34,12 @@ export class Updates {
     return this.#with.available
   }
 
-  /** Undefined where there are none to be had. */
+  /** Whether to look for updates; undefined if this package can't be updated. */
   async isOn(): Promise<boolean | undefined> {
     return this.available ? (await this.#with.preferences.get()).updates === 'on' : undefined
   }
 
-  /** @param mayAsk not at the very first start, when there is more to take in */
+  /** @param mayAsk false at the very first start, which has enough questions already */
   async start({ mayAsk }: { mayAsk: boolean }): Promise<void> {
     if (!this.available) return
     const { updates } = await this.#with.preferences.get()
@@ -54,7 +53,7 @@ export class Updates {
     if (on) await this.#begin()
   }
 
-  /** Because somebody has asked for it, this once. */
+  /** Looks once, because the user asked for it. */
   async lookNow(): Promise<void> {
     const found = await this.#look()
     if (found === 'none') await this.#say(texts.upToDate)
@@ -115,7 +114,7 @@ export class Updates {
       updater.autoInstallOnAppQuit = true
       updater.allowDowngrade = false
       updater.logger = this.#with.log
-      // The library would send a number of its own making that tells one installation from another.
+      // Otherwise the library would send an id that identifies the installation.
       updater.requestHeaders = { 'x-user-staging-id': '00000000-0000-0000-0000-000000000000' }
       return updater
     })

@@ -3,13 +3,13 @@ import { name } from '../texts.ts'
 import { home } from './protocol.ts'
 import { readWindowState, writeWindowState } from './windowState.ts'
 
-/** A page in this window has a browser's powers, and fewer: no Node, a sandbox, its own world apart from the preload script's. */
+/** Pages get no more rights than in a browser: no Node, a sandbox, and a JavaScript context apart from the preload script's. */
 export function windowOptions(preload: string): BrowserWindowConstructorOptions {
   return {
     title: name,
     minWidth: 720,
     minHeight: 480,
-    // Until the first picture is drawn: neither a white flash in the dark nor the other way round.
+    // Hidden until the page is drawn, to avoid a white flash in dark mode or the reverse.
     show: false,
     autoHideMenuBar: true,
     webPreferences: {

@@ -16,8 +16,8 @@ type Area = Pick<WindowState, 'x' | 'y' | 'width' | 'height'>
 const usual = { width: 1280, height: 840 }
 
 /**
- * Where the window was, as far as that can still be seen.
- * @param screens the areas of the screens of now: one may have been unplugged
+ * The window's last position and size, if it would still be visible there.
+ * @param screens the areas of the present screens; one may have been unplugged
  */
 export function readWindowState(file: string, screens: readonly Area[]): Partial<WindowState> & typeof usual {
   try {
@@ -30,17 +30,17 @@ export function readWindowState(file: string, screens: readonly Area[]): Partial
   }
 }
 
-/** At once: the program may end before a promise settles. Losing it costs a person a second: a failure to write it is none. */
+/** Synchronous, because the program may be about to end. A failure is ignored, as little is lost. */
 export function writeWindowState(file: string, state: WindowState): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true })
     writeFileSync(file, `${JSON.stringify(state)}\n`)
   } catch {
-    // A read-only home.
+    // The home folder may be read-only.
   }
 }
 
-/** How much of a window lies on a screen, 0 … 1. */
+/** The share of a window that is on a screen, 0 … 1. */
 function overlap(screen: Area, window: Area): number {
   const shared = (start: number, length: number, otherStart: number, otherLength: number) =>
     Math.max(0, Math.min(start + length, otherStart + otherLength) - Math.max(start, otherStart))

@@ -1,6 +1,6 @@
 /**
- * What a page of this application may do: run its own scripts and styles, show its own images, talk to where it came from.
- * Nothing inline, nothing from elsewhere.
+ * What pages may do: run their own scripts and styles, show their own images, and connect to their own server. Nothing inline,
+ * nothing from elsewhere.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
@@ -14,12 +14,12 @@ export const contentSecurityPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-  // No text becomes markup or script by any way of the DOM, even by a library's mistake.
+  // The DOM refuses to turn strings into markup or script, even by a library's mistake.
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
 ].join('; ')
 
-/** On every answer, whatever it is. */
+/** For every response. */
 export const securityHeaders: Record<string, string> = {
   'Content-Security-Policy': contentSecurityPolicy,
   'X-Content-Type-Options': 'nosniff',
@@ -30,7 +30,7 @@ export const securityHeaders: Record<string, string> = {
   'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), payment=()',
 }
 
-/** An answer with these headers as well; its own come first. */
+/** Adds headers to a response, which keeps its own where both have one. */
 export function withHeaders(response: Response, headers: Record<string, string>): Response {
   const all = new Headers(headers)
   for (const [name, value] of response.headers) all.set(name, value)

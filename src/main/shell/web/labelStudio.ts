@@ -16,26 +16,26 @@ import {
 import { asUserError, UserError } from '../../base/errors.ts'
 import type { Logger } from '../../base/log.ts'
 import { labelStudio as texts } from '../texts.ts'
-import { Guesses } from './allowance.ts'
 import { type Certificate, listen, newServer } from './listen.ts'
 import { isLocalHost, isLoopback, nameForPeople } from './origin.ts'
+import { Guesses } from './tokenBucket.ts'
 
-/** A batch of tasks that hold their images themselves. */
+/** Bytes. A batch of tasks may have its images embedded. */
 const largestRequest = 256 * 1024 * 1024
 
 export interface LabelStudioServerOptions {
-  /** 0: any that is free. */
+  /** 0 for any free port. */
   port: number
   host: string
-  /** `user:password`: without it only this machine may ask. */
+  /** `user:password`; without it, only this machine has access. */
   auth?: string
   certificate?: Certificate
 }
 
-/** Wrong passwords of one address: then it waits, so that none is found by trying. */
+/** Limits wrong passwords by address, against guessing. */
 const guessRate = { atOnce: 10, perSecond: 0.2 }
 
-/** The machine learning backend of Label Studio over HTTP, on this machine alone unless a password is set. */
+/** Serves the machine learning backend for Label Studio over HTTP, on this machine only unless there is a password. */
 export class LabelStudioServer {
   readonly url: string
   readonly #server: Server
@@ -79,7 +79,7 @@ function routes(
   const guesses = new Guesses(guessRate)
   app.use(async (context, next) => {
     const { req } = context
-    // Label Studio's server asks, never a page: one that does has no business here.
+    // Requests come from Label Studio's server, never from a web page.
     const fromPage = req.header('Origin') !== undefined || req.header('Sec-Fetch-Site') !== undefined
     if (fromPage || (isLoopback(host) && !isLocalHost(req.header('Host')))) return refusal(403, texts.notServed)
     if (auth === undefined) return next()
@@ -102,7 +102,7 @@ function routes(
     context.json(await backend.webhook(await asked(context, webhookRequest)), 201),
   )
   app.post('/job_status', async (context) => context.json(backend.jobStatus(await asked(context, jobRequest))))
-  // Of before webhooks: nothing is trained from here.
+  // From before webhooks; training isn't started this way.
   app.post('/train', (context) => context.json({}, 201))
   app.notFound(() => refusal(404, texts.nothingHere))
   app.onError((error, context) => {
@@ -136,7 +136,7 @@ function refusal(status: number, error: string, headers: Record<string, string> 
   return Response.json({ error }, { status, headers })
 }
 
-/** Of an answer that is an error, Label Studio shows its people the status line and nothing else. */
+/** Puts an error into the status line, the only part of it that Label Studio shows its users. */
 function sayInStatus({ env }: Context, words: string): void {
   const { outgoing } = env as Partial<HttpBindings>
   if (outgoing)

@@ -5,20 +5,20 @@ import type { Socket } from 'node:net'
 import { asUserError, UserError } from '../../base/errors.ts'
 import { listening as texts } from '../texts.ts'
 
-/** Files in PEM: the certificate with those that vouch for it, and its key. */
+/** PEM files: the certificate with its chain, and its key. */
 export interface Certificate {
   cert: string
   key: string
 }
 
-/** Slow senders and crowds of connections would keep others out. */
+/** Milliseconds. Without limits, slow senders and many connections could keep others out. */
 const limits = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
 const mostConnections = 1024
 const mostPipelined = 8
 
 /**
- * @param certificate without it nothing is encrypted
- * @param unreadFor milliseconds after which a client is cut off that reads nothing of what it asked for
+ * @param certificate without it, connections aren't encrypted
+ * @param unreadFor milliseconds after which a client that doesn't read its responses is disconnected
  * @throws UserError `certificate`, and those of the file system
  */
 export function newServer(certificate?: Certificate, unreadFor = 60_000): Server {
@@ -30,8 +30,8 @@ export function newServer(certificate?: Certificate, unreadFor = 60_000): Server
 }
 
 /**
- * A client that asks and doesn't read has answers kept for it. Whoever takes nothing of them for so long is cut off, whatever it
- * speaks: pages, images and WebSockets have the same connections.
+ * Responses to a client that doesn't read them take up memory, so it is disconnected after a while. Works on the connections
+ * themselves, and so for pages, images and WebSockets alike.
  */
 function cutOffUnread(server: Server, unreadFor: number): void {
   const connections = new Map<Socket, { taken: number; since: number }>()
@@ -51,7 +51,7 @@ function cutOffUnread(server: Server, unreadFor: number): void {
   server.once('close', () => clearInterval(timer))
 }
 
-/** No browser asks again on a connection before it has got its answer; answers to somebody who does would all be kept at once. */
+/** Limits pipelined requests, whose responses would all be held in memory. Browsers don't pipeline. */
 function limitPipelines(server: Server): void {
   const open = new WeakMap<Socket, number>()
   server.prependListener('request', ({ socket }, response) => {
@@ -65,7 +65,7 @@ function limitPipelines(server: Server): void {
 function read({ cert, key }: Certificate): { cert: Buffer; key: Buffer; minVersion: 'TLSv1.2' } {
   try {
     const found = { cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' as const }
-    // It says now what would otherwise come to light with the first browser.
+    // Fails now instead of with the first browser.
     createHttps(found)
     return found
   } catch (error) {
@@ -75,7 +75,7 @@ function read({ cert, key }: Certificate): { cert: Buffer; key: Buffer; minVersi
   }
 }
 
-/** On the first of these ports that can be had; else on any that is free. @throws UserError `address-unknown` */
+/** Listens on the first of these ports that is free, or else on any. @throws UserError `address-unknown` */
 export async function listenAgain(server: Server, ports: readonly number[], host: string): Promise<void> {
   for (const port of ports) {
     try {
@@ -87,7 +87,7 @@ export async function listenAgain(server: Server, ports: readonly number[], host
   return listen(server, 0, host)
 }
 
-/** @param port 0: any that is free @throws UserError `port-taken`, `address-unknown` */
+/** @param port 0 for any free one @throws UserError `port-taken`, `address-unknown` */
 export function listen(server: Server, port: number, host = '127.0.0.1'): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) => {

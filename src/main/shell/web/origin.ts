@@ -3,16 +3,16 @@ import { hostname, networkInterfaces } from 'node:os'
 const localNames: readonly string[] = ['127.0.0.1', 'localhost', '[::1]']
 
 /**
- * The host that a request was sent to must be this machine by name: a page elsewhere whose name was made to point here
- * (DNS rebinding) sends its own. The port may be another one, since it may have been forwarded.
- * @param names lower case @default those by which this machine alone knows itself
+ * Whether the Host header names this machine. With DNS rebinding, where a page elsewhere makes its own name point here, it doesn't.
+ * The port may differ, because it may be forwarded.
+ * @param names in lower case @default the machine's names for itself, such as localhost
  */
 export function isLocalHost(host: string | null | undefined, names: readonly string[] = localNames): boolean {
   const match = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.exec(host ?? '')
   return match !== null && names.includes(match[1].toLowerCase())
 }
 
-/** The page that sends this must have come from the same host and port. Browsers send `Origin` with whatever can change something. */
+/** Whether the sending page came from the same host and port. Browsers send `Origin` with every request that can change something. */
 export function isSameOrigin(
   origin: string | null | undefined,
   host: string | null | undefined,
@@ -22,22 +22,22 @@ export function isSameOrigin(
   return origin.toLowerCase() === `${scheme}://${host.toLowerCase()}`
 }
 
-/** Whether only this machine can reach what listens at this address. */
+/** Whether only this machine can reach a server at this address. */
 export function isLoopback(address: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|localhost|::1|\[::1\])$/i.test(address)
 }
 
 /**
- * What a server that listens at this address may be called: an address that is its own can't be another's name, so that DNS
- * rebinding has nothing to offer.
- * @param more names that people give it, behind a proxy for instance
+ * The host names a server at this address accepts. Its own addresses are safe from DNS rebinding, since nobody else can have them as
+ * a name.
+ * @param more further names, for instance behind a proxy
  */
 export function namesOf(address: string, more: readonly string[] = []): string[] {
   const own = isLoopback(address) ? [] : [hostname(), ...ownAddresses()]
   return [...new Set([...localNames, inUrl(address), ...own, ...more].map((name) => name.toLowerCase()))]
 }
 
-/** As it is written into an address for people: where it listens everywhere, the first address that others can reach. */
+/** The host for a URL to show; if the server listens on all addresses, the first one that others can reach. */
 export function nameForPeople(address: string): string {
   if (address !== '0.0.0.0' && address !== '::') return inUrl(address)
   return ownAddresses().find((one) => !isLoopback(one)) ?? '127.0.0.1'

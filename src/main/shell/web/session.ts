@@ -1,21 +1,21 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
- * Who may use the web shell: whoever has the one-time token of the URL that was printed. It is exchanged for a cookie that
- * no script can read and no other site can send, and is worth nothing afterwards. Cookies end with the program: a browser that comes
- * back after a restart proves who it is (comingBack.ts) and gets another.
+ * Access to the web shell. The printed URL contains a one-time token, which is exchanged for a cookie that no script can read and no
+ * other site can send. Cookies are valid until the program ends: after a restart, a browser proves its identity
+ * (returningBrowsers.ts) and gets a new one.
  */
 export class Sessions {
-  /** With what is to be done once one is used. */
+  /** Unused tokens, each with a callback for its use. */
   readonly #tokens = new Map<string, () => void>()
-  /** With the browser that it is of, where that can come back. */
+  /** Each with the id of its browser, if that has a key to come back with. */
   readonly #sessions = new Map<string, string | null>()
   readonly #cookie: string
   readonly #attributes: string
 
   /**
-   * @param port cookies are shared by all ports of a host, so its name holds it
-   * @param encrypted then the cookie is never sent in the clear, and no other host can set one of its name
+   * @param port part of the cookie's name, because all ports of a host share cookies
+   * @param encrypted makes the browser send the cookie only over TLS, and refuse one of that name set by another host
    */
   constructor(port: number, encrypted = false) {
     this.#cookie = `${encrypted ? '__Host-' : ''}surmise-${port}`
@@ -28,7 +28,7 @@ export class Sessions {
     return token
   }
 
-  /** @returns the Set-Cookie header, undefined for a token that is wrong or used */
+  /** @returns the Set-Cookie header; undefined for a wrong or used token */
   exchange(token: string): string | undefined {
     const known = find(this.#tokens.keys(), token)
     if (known === undefined) return undefined
@@ -38,28 +38,28 @@ export class Sessions {
     return this.open(null)
   }
 
-  /** @param browser that has proved who it is; null: one that had a token @returns the Set-Cookie header */
+  /** @param browser the id a browser has proved; null for one with a token @returns the Set-Cookie header */
   open(browser: string | null): string {
-    // The session that it had is over: its cookie may have gone elsewhere.
+    // Ends the browser's earlier session, whose cookie may have leaked.
     if (browser !== null) for (const [session, of] of this.#sessions) if (of === browser) this.#sessions.delete(session)
     const session = randomBytes(32).toString('base64url')
     this.#sessions.set(session, browser)
     return `${this.#cookie}=${session}; ${this.#attributes}`
   }
 
-  /** Whether the browser of this session may still be given a key. @param header of the request: Cookie */
+  /** Whether this session's browser may still get a key. @param header the request's Cookie header */
   mayHaveKey(header: string | undefined): boolean {
     const session = this.#sessionIn(header)
     return session !== undefined && this.#sessions.get(session) === null
   }
 
-  /** @param header of the request: Cookie @param browser the id of the key that it was given */
-  isOf(header: string | undefined, browser: string): void {
+  /** Records the browser of a session. @param header the request's Cookie header @param browser the id of its new key */
+  assign(header: string | undefined, browser: string): void {
     const session = this.#sessionIn(header)
     if (session !== undefined) this.#sessions.set(session, browser)
   }
 
-  /** @param header of the request: Cookie */
+  /** @param header the request's Cookie header */
   isKnown(header: string | null | undefined): boolean {
     return this.#sessionIn(header) !== undefined
   }
@@ -74,7 +74,7 @@ export class Sessions {
   }
 }
 
-/** Takes as long for a wrong guess as for a right one. */
+/** Finds a secret in constant time. */
 function find(secrets: Iterable<string>, guess: string): string | undefined {
   const guessed = Buffer.from(guess)
   let found: string | undefined

@@ -18,8 +18,7 @@ const types: Record<string, string> = {
 }
 
 /**
- * A file of the built renderer. Only files that are, after every link is resolved, below the folder are sent, and only of
- * the kinds that a build makes.
+ * Sends a file of the built renderer. With all links resolved, it must lie within the folder, and be of a kind that a build makes.
  */
 export async function answerStatic(folder: string, request: Request): Promise<Response> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, texts.readOnly)
@@ -28,14 +27,14 @@ export async function answerStatic(folder: string, request: Request): Promise<Re
   const type = file && types[path.extname(file).toLowerCase()]
   if (!file || !type) return plain(404, texts.nothingHere)
   const isHead = request.method === 'HEAD'
-  // As it is read, piece by piece: whoever asks for many and reads none takes no memory.
+  // Streamed as it is read, so that requests nobody reads take up no memory.
   const handle = await open(file, 'r')
   const { size } = await handle.stat()
   if (isHead) await handle.close()
   const headers = {
     'Content-Type': type,
     'Content-Length': String(size),
-    // The names of built files hold a hash of their content; only the page itself has a fixed one.
+    // The names of built files contain a hash of their content; only the page itself has a fixed name.
     'Cache-Control': pathname.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache',
   }
   return new Response(isHead ? null : fileStream(handle), { headers })

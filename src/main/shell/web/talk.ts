@@ -2,37 +2,36 @@ import { setImmediate } from 'node:timers/promises'
 import type { RPCHandler } from '@orpc/server/websocket'
 import { type RawData, WebSocket } from 'ws'
 import type { Logger } from '../../base/log.ts'
-import { Allowance } from './allowance.ts'
+import { TokenBucket } from './tokenBucket.ts'
 
-/** What a page sends in a second of hard work is a tenth of it. A client that sends more is read more slowly, and no other is. */
+/** Ten times what a page sends when somebody works fast. A client that sends more is read more slowly, without affecting others. */
 const messageRate = { atOnce: 2000, perSecond: 500 }
 
 /**
- * What is made for a client that doesn't read: so many answers and events under way, and so many bytes of them that still wait,
- * before nothing more is read of what it asks; and bytes at which it is cut off. An answer of the largest project takes some
- * megabytes.
+ * Limits for a client that doesn't read. With `atOnce` answers and events under way, or `pausedFrom` bytes waiting, its requests are
+ * no longer read; with `mostBytes` waiting, it is disconnected. The answers of the largest projects take a few megabytes.
  */
 const unread = { atOnce: 64, pausedFrom: 1024 * 1024, mostBytes: 64 * 1024 * 1024 }
 
-/** Answers a client until it is gone. It gets its answers as fast as it reads them. */
+/** Answers a client until it disconnects, as fast as it reads. */
 export function talk(socket: WebSocket, handler: RPCHandler<Record<never, never>>, log: Logger): void {
-  const allowance = new Allowance(messageRate)
+  const bucket = new TokenBucket(messageRate)
   const asked: { data: RawData; isBinary: boolean }[] = []
   let underWay = 0
   let answering = false
 
-  // The library sends on, an event after the other, once what this returns is settled: when the system has taken the bytes.
+  // oRPC sends the next event once this promise settles, which is when the system has taken the bytes.
   const send = (data: string | ArrayBufferLike): Promise<void> =>
     new Promise((resolve) => {
       if (socket.readyState !== WebSocket.OPEN) return resolve()
       if (socket.bufferedAmount > unread.mostBytes) {
-        log.warn('A client was cut off: it does not read what it asks for')
+        log.warn('A client was disconnected because it doesn’t read its responses')
         socket.terminate()
         return resolve()
       }
       socket.send(data, () => resolve())
     })
-  // It wants a browser's WebSocket, and uses of it no more than this.
+  // oRPC expects a browser's WebSocket, but uses only this much of it.
   const peer = { send } as unknown as globalThis.WebSocket
 
   const isBusy = (): boolean => underWay >= unread.atOnce || socket.bufferedAmount > unread.pausedFrom
@@ -47,15 +46,15 @@ export function talk(socket: WebSocket, handler: RPCHandler<Record<never, never>
       handler
         .message(peer, message)
         .catch((error) => {
-          // Nothing that our own pages send: whoever it is, there is nothing to talk about.
-          log.warn(`A client sent what is no message: ${error}`)
+          // Our own pages never send this, so close the connection.
+          log.warn(`A client sent a malformed message: ${error}`)
           socket.close(1007)
         })
         .finally(() => {
           underWay--
           void answer()
         })
-      // Reading a message takes some promises, and not always as many: each is read before the next, so that they stay in order.
+      // Parsing takes a varying number of promises, so each message is parsed before the next to keep them in order.
       await setImmediate()
     }
     answering = false
@@ -63,7 +62,7 @@ export function talk(socket: WebSocket, handler: RPCHandler<Record<never, never>
     else if (socket.isPaused && !held) socket.resume()
   }
 
-  // What it sends beyond its share waits in its own connection, and costs nobody else anything.
+  // Messages beyond the limit wait in the client's own connection, at nobody else's expense.
   let held = false
   const hold = (time: number): void => {
     held = true
@@ -80,7 +79,7 @@ export function talk(socket: WebSocket, handler: RPCHandler<Record<never, never>
     handler.close(peer)
   })
   socket.on('message', (data: RawData, isBinary) => {
-    const wait = allowance.take()
+    const wait = bucket.take()
     if (wait > 0 && !held) hold(wait)
     asked.push({ data, isBinary })
     void answer()

@@ -11,47 +11,47 @@ import { answerImage } from '../../app/images/route.ts'
 import { createRouter } from '../../app/router.ts'
 import { openFolderOf } from '../desktop.ts'
 import { name, pages as texts } from '../texts.ts'
-import { Allowance } from './allowance.ts'
-import { ComingBack } from './comingBack.ts'
 import { securityHeaders, withHeaders } from './headers.ts'
 import { type Certificate, listen, listenAgain, newServer } from './listen.ts'
 import { isLocalHost, isSameOrigin, nameForPeople, namesOf } from './origin.ts'
+import { ReturningBrowsers } from './returningBrowsers.ts'
 import { Sessions } from './session.ts'
 import { answerStatic } from './staticFiles.ts'
 import { talk } from './talk.ts'
+import { TokenBucket } from './tokenBucket.ts'
 import { WebMemory } from './webMemory.ts'
 
-/** Larger messages are refused: a bulk action of 100,000 pairs takes a few megabytes. */
+/** Bytes. A bulk action of 100,000 pairs takes a few megabytes. */
 const largestMessage = 32 * 1024 * 1024
 
-/** Answers to those who have not been let in. Beyond it they get a line without a page. */
+/** Pages for clients without access. Beyond this rate they get a line of text. */
 const strangerRate = { atOnce: 100, perSecond: 20 }
-/** Pages at once; each has one. */
+/** Each page has one. */
 const mostSockets = 256
 
 export interface WebShellOptions {
-  /** 0: any that is free. @default where this project was served before, if that is free, so that pages find it again */
+  /** 0 for any free port. @default the one this project was last served on, if free, so that pages find it again */
   port?: number
   rendererFolder: string
   /** @default 127.0.0.1, which only this machine can reach */
   host?: string
-  /** Names that people call it by beside its own. */
+  /** Further host names it accepts. */
   names?: readonly string[]
   certificate?: Certificate
-  /** Milliseconds after which a client is cut off that reads nothing of what it asked for. @default a minute */
+  /** Milliseconds after which a client that doesn't read its responses is disconnected. @default a minute */
   unreadFor?: number
 }
 
-/** Who may ask, and under which name. */
+/** Who has access, and under which host names. */
 interface Door {
   names: readonly string[]
   scheme: 'http' | 'https'
   sessions: Sessions
-  strangers: Allowance
-  comingBack: ComingBack
+  strangers: TokenBucket
+  returning: ReturningBrowsers
 }
 
-/** The application served to browsers: the same renderer over the same contract, another transport. */
+/** Serves the application to browsers: the same renderer and contract as on the desktop, over another transport. */
 export class WebShell {
   readonly port: number
   readonly #address: string
@@ -84,8 +84,8 @@ export class WebShell {
       names: namesOf(host, names),
       scheme,
       sessions,
-      strangers: new Allowance(strangerRate),
-      comingBack: new ComingBack(memory, actual),
+      strangers: new TokenBucket(strangerRate),
+      returning: new ReturningBrowsers(memory, actual),
     }
     server.on('request', getRequestListener(pages(application, door, rendererFolder).fetch))
     const sockets = acceptSockets(server, application, door)
@@ -93,7 +93,7 @@ export class WebShell {
     return new WebShell(server, sockets, sessions, address, actual)
   }
 
-  /** An address that lets one browser in, once. @param onUsed called when it has */
+  /** An address that gives one browser access, once. @param onUsed called when it is used */
   newUrl(onUsed?: () => void): string {
     return `${this.#address}/?token=${this.#sessions.newToken(onUsed)}`
   }
@@ -107,7 +107,7 @@ export class WebShell {
 }
 
 function pages(application: Application, door: Door, rendererFolder: string): Hono {
-  const { names, scheme, sessions, strangers, comingBack } = door
+  const { names, scheme, sessions, strangers, returning } = door
   const app = new Hono()
   const stranger = (status: number, message: string, hint = '') =>
     strangers.take() === 0 ? page(status, message, hint, status === 401) : tooMany()
@@ -127,18 +127,18 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
   app.get('/', async ({ req }, next) => {
     const token = req.query('token')
     if (token === undefined) return next()
-    // Whoever only looks whether there is something, or fetches it in case it is wanted, doesn't come in, and uses nothing up.
+    // Previews and prefetching must not use up the token.
     if (req.method !== 'GET' || isPrefetch(req.raw)) return new Response(null, { status: 503, headers: notKept })
     const cookie = sessions.exchange(token)
-    // A reload, or the same link once more, in the browser that has been let in already.
+    // A browser with a session may reload, or open the used link again.
     if (!cookie && !sessions.isKnown(req.header('Cookie'))) return stranger(401, texts.linkUsed, texts.newLink)
     const headers = { ...notKept, ...(cookie && { 'Set-Cookie': cookie }) }
-    // A browser that comes from a page of its disk (handOver.ts) sends no strict cookie along with what it is redirected to, but
-    // does with what this page leads to.
+    // A browser that comes from a local file (handOver.ts) doesn't send a SameSite=Strict cookie after a redirect, but does after
+    // following this page.
     if (req.header('Sec-Fetch-Site') === 'cross-site') return leadingHome(headers)
     return new Response(null, { status: 303, headers: { ...headers, Location: '/' } })
   })
-  // What lets a browser come back, and tells nobody anything: the script of the page that says that it is not let in.
+  // Available without access, as they reveal nothing: the scripts with which a browser gets back in.
   app.use(async ({ req }, next) => {
     if (!letIn.test(req.path) || sessions.isKnown(req.header('Cookie'))) return next()
     return strangers.take() === 0 ? answerStatic(rendererFolder, req.raw) : tooMany()
@@ -146,13 +146,13 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
   app.post('/session/greet', async ({ req }) => {
     if (strangers.take() > 0) return tooMany()
     const asked = greeting.safeParse(await jsonOf(req.raw))
-    const answer = asked.success ? await comingBack.greet(asked.data.id, asked.data.nonce) : undefined
+    const answer = asked.success ? await returning.greet(asked.data.id, asked.data.nonce) : undefined
     return answer ? json(answer) : none(404)
   })
   app.post('/session/prove', async ({ req }) => {
     if (strangers.take() > 0) return tooMany()
     const given = proving.safeParse(await jsonOf(req.raw))
-    const browser = given.success ? await comingBack.check(given.data.nonce, given.data.proof) : undefined
+    const browser = given.success ? await returning.check(given.data.nonce, given.data.proof) : undefined
     return browser === undefined ? none(403) : none(204, { 'Set-Cookie': sessions.open(browser) })
   })
   app.use(async ({ req }, next) => {
@@ -161,10 +161,10 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
   })
   app.post('/session/key', async ({ req }) => {
     const cookie = req.header('Cookie')
-    // Once: whoever else has the cookie has it for as long as the program runs, and no longer.
+    // Only once, so that somebody who stole the cookie has access only as long as the program runs.
     if (!sessions.mayHaveKey(cookie)) return none(204)
-    const key = await comingBack.newKey()
-    sessions.isOf(cookie, key.id)
+    const key = await returning.newKey()
+    sessions.assign(cookie, key.id)
     return json(key)
   })
   app.get('/images/*', async ({ req }) => (await answerImage(application, req.raw)) ?? page(404, texts.nothingHere))
@@ -178,7 +178,7 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
 
 const notKept = { 'Cache-Control': 'no-store' }
 
-/** As browsers say it, of today and of before. */
+/** Whether a browser is only prefetching; present and former browsers say so with different headers. */
 function isPrefetch({ headers }: Request): boolean {
   const purpose = ['Sec-Purpose', 'Purpose', 'X-Purpose', 'X-Moz'].map((name) => headers.get(name) ?? '').join(' ')
   return /prefetch|prerender|preview/i.test(purpose)
@@ -194,19 +194,19 @@ const none = (status: number, headers: Record<string, string> = {}): Response =>
 const tooMany = (): Response => none(429, { 'Retry-After': '1' })
 const json = (content: unknown): Response => Response.json(content, { headers: { 'Cache-Control': 'no-store' } })
 
-/** What those who have not been let in may load: letIn.ts, as the build names it and what it imports. */
+/** Files available without access: the built letIn.ts and what it imports. */
 const letIn = /^\/(letIn|assets\/shared-[\w-]+)\.js$/
 const made = z.string().regex(/^[\w-]{20,100}$/)
 const greeting = z.object({ id: made, nonce: made })
 const proving = z.object({ nonce: made, proof: made })
 
-/** Of a small request. */
+/** The JSON body of a small request; undefined if it is too large or malformed. */
 async function jsonOf(request: Request): Promise<unknown> {
   if (!(Number(request.headers.get('Content-Length') ?? Number.NaN) <= 1000)) return undefined
   return request.json().catch(() => undefined)
 }
 
-/** No style: it needs nothing that the policy would have to allow. @param mayComeBack a browser that was let in before can prove it */
+/** A page without styles, so that the policy needn't allow any. @param mayComeBack lets a browser that had access prove it */
 function page(status: number, message: string, hint = '', mayComeBack = false): Response {
   const script = mayComeBack ? '<script type="module" src="/letIn.js"></script>' : ''
   const text = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name}</title>${script}<h1>${message}</h1><p>${hint}</p></html>\n`
@@ -216,14 +216,14 @@ function page(status: number, message: string, hint = '', mayComeBack = false): 
   })
 }
 
-/** Calls come over one WebSocket at /rpc; who may open it is checked like a page, and the origin must be named. */
+/** Calls come over one WebSocket at /rpc. Access is checked as for a page, and the Origin header is required. */
 function acceptSockets(server: Server, application: Application, { names, scheme, sessions }: Door): WebSocketServer {
   const handler = new RPCHandler(createRouter(application, { kind: 'web', reveal: openFolderOf }))
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: largestMessage,
     perMessageDeflate: false,
-    // One at a time, each in its turn: a pause is heard before the next.
+    // One message per turn of the event loop, so that a pause takes effect before the next.
     allowSynchronousEvents: false,
   })
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {

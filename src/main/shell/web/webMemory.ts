@@ -8,13 +8,13 @@ const key = z.object({ id: z.string(), secret: z.string(), usedAt: z.number() })
 const stored = z.object({ ports: z.array(z.object({ for: z.string(), port: z.number() })), keys: z.array(key) })
 type Stored = z.infer<typeof stored>
 
-/** A browser that has not come for so long, in milliseconds, needs a new link. */
+/** Milliseconds. A browser that hasn't been here for so long needs a new link. */
 const keptFor = 30 * 24 * 3_600_000
 const [mostKeys, mostPorts] = [50, 100]
 
 /**
- * What lets pages find the program again after a restart: the ports that it listened on, and the keys of the browsers that were let
- * in. The file is for its owner alone; one that others could read lets nobody in.
+ * Lets pages find the program again after a restart: the ports it listened on, and the keys of browsers with access. If others can
+ * read the file, its keys are worthless.
  */
 export class WebMemory {
   readonly #file: OwnFile<Stored>
@@ -25,7 +25,7 @@ export class WebMemory {
     this.#log = log
   }
 
-  /** @param purpose the project that is served; '' for none @returns the latest first */
+  /** @param purpose the served project; '' for none @returns the latest first */
   async ports(purpose: string): Promise<number[]> {
     const { ports } = await this.#file.read()
     return ports.flatMap((one) => (one.for === purpose ? [one.port] : [])).reverse()
@@ -38,13 +38,13 @@ export class WebMemory {
     })
   }
 
-  /** @returns its secret */
+  /** @returns the browser's secret; undefined if it is unknown */
   async secretOf(id: string): Promise<string | undefined> {
     const { keys } = await this.#believed(await this.#file.read())
     return keys.find((one) => one.id === id && one.usedAt > Date.now() - keptFor)?.secret
   }
 
-  /** Keeps a key, or that it was used. */
+  /** Stores a key, or the time of its latest use. */
   rememberKey(id: string, secret: string): Promise<void> {
     return this.#change(({ ports, keys }) => {
       const others = keys.filter((one) => one.id !== id && one.usedAt > Date.now() - keptFor)
@@ -60,7 +60,7 @@ export class WebMemory {
     }
   }
 
-  /** Keys that others could have read are none. */
+  /** Drops keys that others could have read. */
   async #believed(content: Stored): Promise<Stored> {
     if (process.platform === 'win32' || content.keys.length === 0) return content
     const { mode } = await stat(this.#file.path)

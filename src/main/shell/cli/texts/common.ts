@@ -1,4 +1,4 @@
-/** Texts that several commands share. Machine-readable output (`--json`) is not text: its keys stay in the commands. */
+/** Texts that several commands share. The keys of machine-readable output (`--json`) aren't texts; they stay in the commands. */
 export const common = {
   program: 'Multi-label image annotation with suggestions, entirely on this machine.',
   seeHelp: '(Add --help for usage.)',
@@ -19,7 +19,7 @@ export const common = {
   megabytes: (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`,
   percent: (share: number): string => `${(share * 100).toFixed(1)}%`,
   none: '–',
-  /** A list that is cut short. */
+  /** Ends a shortened list. */
   andMore: ', …',
 } as const
 

@@ -53,7 +53,7 @@ const byEnding: Record<string, string> = {
   ...{ '.csv': 'csv', '.tsv': 'csv', '.xml': 'cvat', '.npy': 'npy', '.safetensors': 'features' },
 }
 
-/** What the name asks for: a table where it ends like one. */
+/** The format that the file name suggests. */
 function usualFormat(out: string): string {
   return byEnding[path.extname(out).toLowerCase()] ?? 'coco'
 }

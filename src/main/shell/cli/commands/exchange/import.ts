@@ -98,12 +98,12 @@ function detectedLines({ format, detected }: ImportPreview): string[] {
   ]
 }
 
-/** Why an import would take nothing over; undefined if it would. What the project knows already counts as taken over. */
+/** The error for an import without any effect; undefined if there is something to import, or the project knows it all already. */
 function nothingIn(
   { images, states, suggestions, rest, restEmpty, labels }: ImportPreview,
   options: Options,
 ): UserError | undefined {
-  // A file of labels alone adds them.
+  // A file with nothing but label names adds those.
   if (images.inFile === 0 && labels.some(({ known }) => !known)) return undefined
   if (images.matched === 0) {
     const message = texts.nothing.images(images.inFile, images.unmatchedPaths[0] ?? '')
@@ -117,7 +117,7 @@ function nothingIn(
 
 const labelsShown = 30
 
-/** The labels with how often they are there, and the first images as they would be. */
+/** Preview lines: labels with their counts, and the first images. */
 function lookLines({ labels, first }: ImportPreview): string[] {
   const rows = labels
     .toSorted((a, b) => b.present - a.present)

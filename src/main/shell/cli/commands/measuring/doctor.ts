@@ -17,7 +17,7 @@ export function addDoctor(program: Command): void {
     .option('--repair', texts.repair)
   withJson(command).action((project: string | undefined, options: Options) =>
     run(options, async (application) => {
-      // One that can't be opened is something to find out about, too.
+      // A project that can't be opened is itself a finding.
       const file = project === undefined ? undefined : path.resolve(project)
       const repaired = options.repair ? repair(requireNamed(file)) : undefined
       const refused =

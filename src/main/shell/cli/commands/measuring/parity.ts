@@ -21,7 +21,7 @@ export function addParity(program: Command): void {
   )
 }
 
-/** Of each quantity the comparison with the largest error, over all fixtures. */
+/** For each quantity, the comparison with the largest error over all fixtures. */
 function worstOfEach(comparisons: readonly Comparison[]): Comparison[] {
   const worst = new Map<string, Comparison>()
   for (const one of comparisons) {

@@ -44,7 +44,7 @@ export function addNew(program: Command): void {
   )
 }
 
-/** One label a line; empty lines are skipped. */
+/** One label per line; empty lines are skipped. */
 async function readLabels(file: string): Promise<string[]> {
   const text = await readFile(path.resolve(file), 'utf8').catch((error) => {
     throw asUserError(error)

@@ -51,7 +51,7 @@ function modelLine(model: ProjectSummary['model']): string {
   return texts.model(kind, backbone, labels.length, mAP?.blend ?? null, new Date(createdAt).toISOString(), usable)
 }
 
-/** What was accepted in bulk, action by action: labels that nobody looked at one by one. */
+/** Lists each bulk action, since nobody looked at its labels one by one. */
 function bulkLines(actions: ReturnType<Workspace['project']['progress']['acceptedInBulk']>): string[] {
   if (actions.length === 0) return []
   const lines = actions.flatMap(({ title, at, labels }) => [

@@ -60,7 +60,7 @@ export function addLabelStudio(program: Command): void {
   })
 }
 
-/** Where another program has the project open, it is only looked at. */
+/** Opens the project, read-only if another program has it open. */
 async function opened(application: Application, project: string, learns: boolean) {
   const file = path.resolve(project)
   const looking = async () => ({ workspace: await application.open(file, { readOnly: true }), learner: undefined })

@@ -9,9 +9,9 @@ import { tableText } from '../../table.ts'
 import { common } from '../../texts/common.ts'
 import { explain as texts } from '../../texts/suggestions.ts'
 
-/** Shares smaller than this are summed up: nobody decides by them. */
-const worthTelling = 0.005
-const nearestTold = 9
+/** Smaller contributions are summed up: they don't decide anything. */
+const leastShown = 0.005
+const nearestShown = 9
 
 export function addExplain(program: Command): void {
   const command = program
@@ -56,8 +56,8 @@ function inWords(label: string, image: string, reasons: Reasons, names: Readonly
   const { probability, logOdds, base, model, intra, cross } = reasons
   const suggestion = probability >= 0.5 ? 'present' : 'absent'
   const sure = Math.max(probability, 1 - probability)
-  const told = intra.known.filter((one) => Math.abs(one.logOdds) >= worthTelling)
-  const small = intra.known.filter((one) => Math.abs(one.logOdds) < worthTelling)
+  const told = intra.known.filter((one) => Math.abs(one.logOdds) >= leastShown)
+  const small = intra.known.filter((one) => Math.abs(one.logOdds) < leastShown)
   const rows = [
     [texts.base, signed(base)],
     ...model.map((one) => [texts.looks(one.name), signed(one.logOdds)]),
@@ -67,7 +67,7 @@ function inWords(label: string, image: string, reasons: Reasons, names: Readonly
     [texts.total, signed(logOdds)],
   ]
   const lines = [texts.head(label, suggestion, image, sure), ...tableText(texts.columns, rows)]
-  const nearest = cross.nearest?.slice(0, nearestTold) ?? []
+  const nearest = cross.nearest?.slice(0, nearestShown) ?? []
   if (nearest.length > 0) {
     lines.push('', texts.nearestTitle)
     const rowOf = (one: (typeof nearest)[number]) => [one.path, one.similarity.toFixed(2), sideOf(one.state)]

@@ -39,7 +39,7 @@ export function addEmbed(program: Command): void {
         ]
         const json = { backbone: backbone.name, embedded, alreadyThere, failed, seconds }
         return { lines, json: shard ? { ...json, folder: shardFolder(workspace, shard) } : json }
-        // Several machines may have one project file open for this.
+        // Several machines may embed parts of the same project at once.
       },
       { readOnly: options.shard !== undefined },
     ),

@@ -1,11 +1,11 @@
-/** So many at once, and so many more each second: a bucket that fills again. */
+/** A rate limit with bursts. */
 export interface Rate {
   atOnce: number
   perSecond: number
 }
 
-/** What somebody may still do at this moment. */
-export class Allowance {
+/** A token bucket: `atOnce` tokens at first, refilled with `perSecond`. */
+export class TokenBucket {
   readonly #rate: Rate
   readonly #now: () => number
   #left: number
@@ -19,13 +19,13 @@ export class Allowance {
     this.#at = now()
   }
 
-  /** Whether there is nothing left; nothing is taken. */
+  /** Whether it is empty. Takes nothing. */
   get isSpent(): boolean {
     this.#fill()
     return this.#left < 1
   }
 
-  /** Takes one, even of nothing. @returns how many milliseconds from now there is one to take again; 0: there is */
+  /** Takes a token, on credit if there is none. @returns milliseconds until the credit is paid back; 0 if there was a token */
   take(): number {
     this.#fill()
     this.#left--
@@ -39,14 +39,14 @@ export class Allowance {
   }
 }
 
-/** Of more askers than this, the one that was heard of first is forgotten. */
+/** With more clients than this, the oldest one is forgotten. */
 const askersKept = 10_000
 
-/** Wrong guesses by who makes them: after too many, whoever it is waits, whatever they say. */
+/** Limits wrong guesses of a password by client: after too many, a client must wait, even with the right one. */
 export class Guesses {
   readonly #rate: Rate
   readonly #now: (() => number) | undefined
-  readonly #byAsker = new Map<string, Allowance>()
+  readonly #byAsker = new Map<string, TokenBucket>()
 
   constructor(rate: Rate, now?: () => number) {
     this.#rate = rate
@@ -58,10 +58,10 @@ export class Guesses {
   }
 
   wasWrong(asker: string): void {
-    const allowance = this.#byAsker.get(asker) ?? new Allowance(this.#rate, this.#now)
+    const bucket = this.#byAsker.get(asker) ?? new TokenBucket(this.#rate, this.#now)
     this.#byAsker.delete(asker)
-    this.#byAsker.set(asker, allowance)
-    if (!allowance.isSpent) allowance.take()
+    this.#byAsker.set(asker, bucket)
+    if (!bucket.isSpent) bucket.take()
     if (this.#byAsker.size > askersKept) this.#byAsker.delete(this.#byAsker.keys().next().value!)
   }
 }

@@ -2,24 +2,24 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { proofText } from '../../../contract/handshake.ts'
 import type { WebMemory } from './webMemory.ts'
 
-/** A proof that is asked for is brought within this time, in milliseconds. */
+/** Milliseconds within which a proof must arrive. */
 const patience = 30_000
-/** So many wait at most; of more, the oldest is forgotten. */
+/** The most proofs awaited at once; beyond it, the oldest is forgotten. */
 const mostWaiting = 1000
 
 interface Greeting {
-  /** What this side made up; used once. */
+  /** Made by this side, used once. */
   nonce: string
-  /** That this side has the secret. */
+  /** Proves that this side has the secret. */
   proof: string
 }
 
 /**
- * A page that was let in comes back after a restart. Each side proves to the other that it has the secret of that browser, and never
- * tells it: whoever took the port while Surmise was away learns nothing that would let them in, and gets nothing that the page has.
- * The port is part of every proof, so that nobody can pass proofs on between a page and a server at another port.
+ * Lets a browser that had access back in after a restart. Each side proves to the other that it has the browser's secret without
+ * revealing it, so another program that takes the port in the meantime can neither get in nor get anything from the page. The port is
+ * part of every proof, so that proofs can't be relayed between a page and a server at another port.
  */
-export class ComingBack {
+export class ReturningBrowsers {
   readonly #memory: WebMemory
   readonly #port: number
   readonly #waiting = new Map<string, { id: string; secret: string; theirs: string; until: number }>()
@@ -29,14 +29,14 @@ export class ComingBack {
     this.#port = port
   }
 
-  /** For a browser that has just been let in. */
+  /** Makes a key for a browser that has just got access. */
   async newKey(): Promise<{ id: string; secret: string }> {
     const [id, secret] = [randomBytes(16), randomBytes(32)].map((bytes) => bytes.toString('base64url'))
     await this.#memory.rememberKey(id, secret)
     return { id, secret }
   }
 
-  /** @param theirs what the page made up @returns undefined for a browser that is not known */
+  /** @param theirs the page's nonce @returns undefined for an unknown browser */
   async greet(id: string, theirs: string): Promise<Greeting | undefined> {
     const secret = await this.#memory.secretOf(id)
     if (secret === undefined) return undefined
@@ -47,7 +47,7 @@ export class ComingBack {
     return { nonce, proof: this.#proof(secret, 'server', theirs, nonce).toString('base64url') }
   }
 
-  /** @param proof of the page @returns the browser that it proves to be; a nonce is good for one try */
+  /** @param proof the page's @returns the browser's id, if the proof is right. Each nonce allows one attempt. */
   async check(nonce: string, proof: string): Promise<string | undefined> {
     const asked = this.#waiting.get(nonce)
     this.#waiting.delete(nonce)
