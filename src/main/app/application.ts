@@ -147,7 +147,7 @@ export class Application {
       const target = file ?? this.requireWorkspace().project.path
       const isOpen = open?.project.path === target
       if (isOpen) open.requireWritable()
-      if (isOpen) await this.#letGo()
+      if (isOpen) await this.#closeWorkspace()
       try {
         await restoreBackup(target, name)
       } catch (error) {
@@ -155,7 +155,7 @@ export class Application {
         throw error
       }
       const workspace = await this.#take(openProject(target))
-      tellAllAnew(workspace)
+      publishReload(workspace)
       // Files may have been added, removed or moved since.
       if (workspace.imagesRootFound) startScan(workspace)
       return workspace
@@ -176,7 +176,7 @@ export class Application {
    * @param folder absolute
    */
   async sample(folder?: string): Promise<Workspace> {
-    const there = folder === undefined ? madeSample() : undefined
+    const there = folder === undefined ? existingSample() : undefined
     if (there !== undefined) {
       const workspace = await this.open(there)
       this.context.events.notice('info', 'The existing sample was opened as you left it.')
@@ -193,14 +193,14 @@ export class Application {
 
   close(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#letGo()
+      await this.#closeWorkspace()
       this.context.events.publish({ kind: 'project', project: null })
     })
   }
 
   /** Shuts down: closes the project and ends all child processes. */
   async shutdown(): Promise<void> {
-    await this.#inTurn(() => this.#letGo())
+    await this.#inTurn(() => this.#closeWorkspace())
     await this.context.jobs.cancelAll()
     await Promise.all([this.context.devices.close(), this.context.compute.stop()])
   }
@@ -219,7 +219,7 @@ export class Application {
       workspace.discard()
       throw error
     }
-    await this.#letGo()
+    await this.#closeWorkspace()
     this.#workspace = workspace
     this.context.events.publish({ kind: 'project', project: summary })
     if (project.drive === 'network' && !project.readOnly) {
@@ -234,7 +234,7 @@ export class Application {
     return workspace
   }
 
-  async #letGo(): Promise<void> {
+  async #closeWorkspace(): Promise<void> {
     const workspace = this.#workspace
     this.#workspace = undefined
     await workspace?.close()
@@ -247,15 +247,15 @@ export class Application {
   }
 }
 
-/** Tells clients that it is the same project, with all its content changed. */
-function tellAllAnew({ project, context: { events } }: Workspace): void {
+/** Tells clients to reload everything: the project is the same, but all of its content may have changed. */
+function publishReload({ project, context: { events } }: Workspace): void {
   const { undoTitle, redoTitle } = project.history
   for (const kind of ['labels', 'images', 'suggestions'] as const) events.publish({ kind })
   events.publish({ kind: 'states', imageIds: null, undoTitle, redoTitle })
 }
 
 /** The first complete sample in the documents folder. */
-function madeSample(): string | undefined {
+function existingSample(): string | undefined {
   for (const folder of sampleFolders()) {
     if (!existsSync(folder)) return undefined
     const file = path.join(folder, sampleFile)

@@ -37,7 +37,7 @@ export class Events {
     }
     signal?.addEventListener('abort', end, { once: true })
     const queues = this.#queues
-    const told = (async function* (): AsyncGenerator<AppEvent, void> {
+    const stream = (async function* (): AsyncGenerator<AppEvent, void> {
       try {
         for (;;) {
           while (waiting.length > 0) {
@@ -62,12 +62,12 @@ export class Events {
       }
     })()
     // A waiting generator would notice its end only with the next event, so wake it.
-    const finish = told.return.bind(told)
-    told.return = (value) => {
+    const finish = stream.return.bind(stream)
+    stream.return = (value) => {
       end()
       return finish(value)
     }
-    return told
+    return stream
   }
 }
 

@@ -24,7 +24,7 @@ export interface StartedJob<Result> {
 }
 
 /** Ten reports a second are enough for any reader. */
-const tellEvery = 100
+const publishEvery = 100
 const finishedKept = 20
 const pointsKept = 400
 
@@ -57,29 +57,29 @@ export class Jobs {
       ...{ id, kind, title, state: 'running', phase: 'Starting', fraction: null, secondsLeft: null },
       ...{ outcome: null, error: null, device: null, curve: [] },
     }
-    const tell = throttled(tellEvery, () =>
+    const publish = throttled(publishEvery, () =>
       this.#events.publish({ kind: 'job', job: { ...job, curve: [...job.curve] } }),
     )
     const control: JobControl = {
       signal: abort.signal,
       update: ({ phase = job.phase, fraction = job.fraction, secondsLeft = job.secondsLeft, device = job.device }) => {
         Object.assign(job, { phase, fraction: share(fraction), secondsLeft: seconds(secondsLeft), device })
-        tell()
+        publish()
       },
       point: (point) => {
         job.curve.push(point)
         if (job.curve.length > pointsKept) job.curve = job.curve.filter((one, i) => i % 2 === 0 || one.mAP !== null)
-        tell()
+        publish()
       },
     }
     const done = this.#follow(job, abort.signal, () => work(control)).finally(() => {
-      tell(true)
+      publish(true)
       this.#forgetOld()
     })
     // The caller needn't await it; the job itself reports what went wrong.
     const ended = done.catch(() => undefined)
     this.#entries.set(id, { job, abort, ended })
-    tell(true)
+    publish(true)
     return { id, done }
   }
 

@@ -63,7 +63,7 @@ export class Workspace {
     this.session = new Session(project)
     this.backups = new ProjectBackups(project, context)
     if (!project.readOnly) void this.#tidyUp()
-    this.#stopListening = project.onChange((change) => this.#tell(change))
+    this.#stopListening = project.onChange((change) => this.#publish(change))
     this.#matrixTimer = setTimeout(() => {
       const read = project.states.matrix().then(() => project.states.decisions())
       read.catch((error) => {
@@ -102,7 +102,7 @@ export class Workspace {
   async allowImages(): Promise<void> {
     await this.context.allowedImages.allow(this.project)
     this.#imagesAllowed = true
-    this.#tellSummary()
+    this.#publishSummary()
     this.context.events.publish({ kind: 'images' })
   }
 
@@ -132,14 +132,14 @@ export class Workspace {
     await this.received
       .clear()
       .catch((error) => this.context.log.warn(`What was received could not be removed: ${error}`))
-    this.#letGo()
+    this.#release()
   }
 
   /** Closes the file of a project that has no jobs yet. */
   discard(): void {
     this.#stop()
     void this.backups.stop()
-    this.#letGo()
+    this.#release()
   }
 
   #stop(): void {
@@ -156,12 +156,12 @@ export class Workspace {
     await removeLeftOvers(this.project.cacheFolder, { deep: true })
   }
 
-  #letGo(): void {
+  #release(): void {
     this.#stopListening()
     this.project.close()
   }
 
-  #tell(change: ProjectChange): void {
+  #publish(change: ProjectChange): void {
     if (this.#closed) return
     const { events } = this.context
     this.suggestions.follow(change)
@@ -185,18 +185,18 @@ export class Workspace {
       case 'models':
         events.publish({ kind: 'suggestions' })
         // Actions that need a model are available at once.
-        this.#tellSummary()
+        this.#publishSummary()
         return
       case 'settings':
         // Choices show at once.
-        this.#tellSummary()
+        this.#publishSummary()
         return
     }
     const after = Math.max(summaryAfter, this.#summaryTook / summaryShare)
-    this.#summaryTimer ??= setTimeout(() => this.#tellSummary(), after)
+    this.#summaryTimer ??= setTimeout(() => this.#publishSummary(), after)
   }
 
-  #tellSummary(): void {
+  #publishSummary(): void {
     clearTimeout(this.#summaryTimer)
     this.#summaryTimer = undefined
     const begun = performance.now()

@@ -105,18 +105,18 @@ export async function benchmark(
       for (let seed = 0; seed < input.seeds; seed++) {
         const mask = knownMask(images, labels, known, seed)
         let run = (rows.length * input.seeds + seed) * each
-        const tell = (fraction: number): void => progress?.({ phase: 'training', known, seed, run, runs, fraction })
+        const report = (fraction: number): void => progress?.({ phase: 'training', known, seed, run, runs, fraction })
         const states = statesOf(all.truth, mask)
         const how = { seed, device: input.device, signal }
         const result = await runMethods(features, states, all.labels, images, {
           ...how,
           mode: input.mode,
           wordVectors: input.wordVectors,
-          onProgress: tell,
+          onProgress: report,
         })
         const onTrained = (): void => {
           run++
-          tell(0)
+          report(0)
         }
         if (input.ablate) onTrained()
         const whole = { features, states, truth: statesOf(all.truth), labelNames: all.labels }

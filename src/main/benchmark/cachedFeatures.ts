@@ -66,10 +66,10 @@ export async function cachedFeatures(
       await reader.close()
     }
     const read = (first: number, end: number) => reader.readPooled(records.subarray(first, end))
-    let told: ReturnType<typeof nameEvidence> | undefined
+    let namesEvidence: ReturnType<typeof nameEvidence> | undefined
     const names = async (labelNames: readonly string[]): Promise<NameEvidence | undefined> => {
-      told ??= nameEvidence(input.backbone, backbone, labelNames, records.length, read, { device, signal })
-      const evidence = await told
+      namesEvidence ??= nameEvidence(input.backbone, backbone, labelNames, records.length, read, { device, signal })
+      const evidence = await namesEvidence
       if (!evidence || 'vectors' in evidence) return evidence
       // Fine-tune would go on without names, but a benchmark must measure what was requested.
       throw new UserError('names-unusable', evidence.problem, 'Fix it, or remove the text encoder.')

@@ -94,7 +94,7 @@ function start(): void {
   const take = (files: readonly string[]) => {
     const last = files.findLast((file) => file.endsWith('.surmise'))
     if (last) open(last)
-    else if (files.length > 0) core.tell({ kind: 'give', files: [...files] })
+    else if (files.length > 0) core.send({ kind: 'give', files: [...files] })
   }
   const outside = new SystemProgress({ powerSaveBlocker, Notification }, () => window, show)
 
@@ -143,11 +143,11 @@ function start(): void {
     bar = new MenuBar(
       Menu,
       {
-        run: (id) => core.tell({ kind: 'action', id }),
+        run: (id) => core.send({ kind: 'action', id }),
         openRecent: open,
         clearRecent: () => {
           app.clearRecentDocuments?.()
-          core.tell({ kind: 'clear-recent' })
+          core.send({ kind: 'clear-recent' })
           bar?.update({ recent: [] })
         },
         setUpdates: (on) => void updates.set(on).then(() => bar?.update({ updates: on }), showError),

@@ -157,20 +157,20 @@ class Merge {
     for (const theirs of states) {
       const labelId = labels.get(theirs.labelId)
       if (labelId === undefined) continue
-      const said = this.#statement(theirs, 'theirs')
+      const statement = this.#statement(theirs, 'theirs')
       const own = ours.get(labelId)
       if (own?.state === theirs.state) {
         this.#report.same++
         this.#judge(labelId, own, theirs)
-      } else if (this.#project.disputes.hasStatement(imageId, labelId, said)) this.#report.settled++
+      } else if (this.#project.disputes.hasStatement(imageId, labelId, statement)) this.#report.settled++
       else if (own) {
         this.#judge(labelId, own, theirs)
         if (this.#edit) writeStateWithin(this.#edit, { imageId, labelId, state: State.unknown }, 'leave')
-        this.#edit?.addStatements(imageId, labelId, [this.#statement(own, 'ours'), said])
+        this.#edit?.addStatements(imageId, labelId, [this.#statement(own, 'ours'), statement])
         this.#report.disputed++
       } else if (disputes.has(labelId)) {
         // Already in dispute: one more statement.
-        this.#edit?.addStatements(imageId, labelId, [said])
+        this.#edit?.addStatements(imageId, labelId, [statement])
         this.#report.disputed++
       } else {
         // Nothing is implied by parents and groups: the other copy has those marks too, or deliberately not.

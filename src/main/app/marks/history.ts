@@ -3,7 +3,7 @@ import { UserError } from '../../base/errors.ts'
 import type { Workspace } from '../workspace.ts'
 import { redo, titles, undo } from './marks.ts'
 
-export type Went = ActionResult & { kind: 'undo' | 'redo'; steps: number; of: number }
+export type HistoryMove = ActionResult & { kind: 'undo' | 'redo'; steps: number; of: number }
 
 /**
  * Undoes or redoes until this action is the latest in effect. Each step is complete by itself: if one fails, those before it stand.
@@ -11,7 +11,7 @@ export type Went = ActionResult & { kind: 'undo' | 'redo'; steps: number; of: nu
  * @returns the direction, how many steps were taken, and out of how many
  * @throws UserError `history-elsewhere`
  */
-export async function goTo(workspace: Workspace, id: number): Promise<Went> {
+export async function goTo(workspace: Workspace, id: number): Promise<HistoryMove> {
   const { history } = workspace.project
   const way = history.wayTo(id)
   if (!way) {

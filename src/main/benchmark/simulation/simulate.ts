@@ -152,21 +152,21 @@ class Play {
     let states = this.#examples(new RandomState(seed))
     const begun = countKnown(states)
     const factor = (states.length / begun) ** (1 / rounds)
-    const told: RoundTally[] = []
+    const tallies: RoundTally[] = []
     for (let round = 0; round <= rounds; round++) {
       if (countKnown(states) === states.length) {
-        told.push(tally(round, truth, states, new Float32Array(states.length), width, { audit: nobody }))
+        tallies.push(tally(round, truth, states, new Float32Array(states.length), width, { audit: nobody }))
         break
       }
       const model = await this.#train(states, order, round)
       const next = Math.min(states.length, Math.max(countKnown(states) + 1, Math.round(begun * factor ** (round + 1))))
       const asked = askNext(order, model, next - countKnown(states), random)
-      told.push(tally(round, truth, states, model.probabilities, width, asked))
-      if (told.at(-1)!.positivesKnown >= goal) break
+      tallies.push(tally(round, truth, states, model.probabilities, width, asked))
+      if (tallies.at(-1)!.positivesKnown >= goal) break
       states = states.slice()
       for (const at of asked.pairs) states[at] = truth[at] === 1 ? State.present : State.absent
     }
-    return { order, rounds: told, decisions: decisionsTo(goal, told) }
+    return { order, rounds: tallies, decisions: decisionsTo(goal, tallies) }
   }
 
   #examples(random: RandomState): Int8Array {

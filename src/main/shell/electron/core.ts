@@ -95,9 +95,9 @@ export class Core {
       child.on('exit', (code, signal) => over(signal ? texts.endedBy(signal) : texts.endedWith(code)))
     })
     child.on('message', (message: FromCore) => this.#receive(message))
-    this.#line = new Line((data) => this.tell({ kind: 'line', line: own, data }))
+    this.#line = new Line((data) => this.send({ kind: 'line', line: own, data }))
     this.#client = createORPCClient(new RPCLink({ port: this.#line }))
-    this.tell({ kind: 'open-line', line: own })
+    this.send({ kind: 'open-line', line: own })
   }
 
   /** Asks the process to close the project and exit, and kills it if it doesn't. It can't be started again. */
@@ -105,7 +105,7 @@ export class Core {
     this.#stopping = true
     const child = this.#child
     if (!child) return
-    this.tell({ kind: 'stop' })
+    this.send({ kind: 'stop' })
     const kill = setTimeout(() => child.kill('SIGKILL'), this.#options.stopWithin ?? 15_000)
     await this.#gone
     clearTimeout(kill)
@@ -115,10 +115,10 @@ export class Core {
   connect(port: Port): void {
     const line = ++this.#last
     this.#ports.set(line, port)
-    this.tell({ kind: 'open-line', line })
-    port.on('message', ({ data }: { data: LineData }) => this.tell({ kind: 'line', line, data }))
+    this.send({ kind: 'open-line', line })
+    port.on('message', ({ data }: { data: LineData }) => this.send({ kind: 'line', line, data }))
     port.on('close', () => {
-      if (this.#ports.delete(line)) this.tell({ kind: 'close-line', line })
+      if (this.#ports.delete(line)) this.send({ kind: 'close-line', line })
     })
     port.start()
   }
@@ -128,12 +128,12 @@ export class Core {
     const id = ++this.#last
     const head = Promise.withResolvers<Response>()
     this.#images.set(id, { head })
-    this.tell({ kind: 'image', id, url, method, headers: Object.fromEntries(headers) })
+    this.send({ kind: 'image', id, url, method, headers: Object.fromEntries(headers) })
     return head.promise
   }
 
   /** Sends a message. While no process runs it is lost, as it would be if the process died. */
-  tell(message: ToCore): void {
+  send(message: ToCore): void {
     if (this.#waiting) this.#waiting.push(message)
     // If the channel has just closed, the message is lost, but the exit that follows settles what awaits an answer.
     else if (this.#child?.connected) this.#child.send(message, () => undefined)
@@ -144,7 +144,7 @@ export class Core {
       case 'ready': {
         const waiting = this.#waiting ?? []
         this.#waiting = undefined
-        for (const one of waiting) this.tell(one)
+        for (const one of waiting) this.send(one)
         break
       }
       case 'line':
@@ -177,7 +177,7 @@ export class Core {
       },
       cancel: () => {
         this.#images.delete(id)
-        this.tell({ kind: 'stop-image', id })
+        this.send({ kind: 'stop-image', id })
       },
     })
     image.head.resolve(new Response(hasBody ? body : null, { status, headers }))
@@ -196,10 +196,10 @@ export class Core {
 
   async #answer(id: number, question: Question): Promise<void> {
     try {
-      this.tell({ kind: 'answer', id, result: await this.#options.answer(question) })
+      this.send({ kind: 'answer', id, result: await this.#options.answer(question) })
     } catch (error) {
       this.#options.log.error(`${question.what} failed`, error)
-      this.tell({ kind: 'refusal', id, report: reportOf(error) })
+      this.send({ kind: 'refusal', id, report: reportOf(error) })
     }
   }
 

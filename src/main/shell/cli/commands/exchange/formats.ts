@@ -9,9 +9,9 @@ import { formats as texts } from '../../texts/exchange.ts'
 export function addFormats(program: Command): void {
   const command = program.command('formats').description(texts.description).argument('[name]', texts.name)
   withJson(command).action((name: string | undefined, options: CommonOptions) => {
-    const told = name === undefined ? { formats: describeFormats() } : { format: describeFormat(name) }
-    const lines = 'formats' in told ? tableOf(told.formats!) : details(told.format!)
-    process.exitCode = answer({ lines, json: told }, options.json === true)
+    const json = name === undefined ? { formats: describeFormats() } : { format: describeFormat(name) }
+    const lines = 'formats' in json ? tableOf(json.formats!) : details(json.format!)
+    process.exitCode = answer({ lines, json }, options.json === true)
   })
 }
 

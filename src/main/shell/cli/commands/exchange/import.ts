@@ -53,9 +53,9 @@ export function addImport(program: Command): void {
           renames,
         }
         const preview = await startPreview(workspace, request).done
-        const { images, problems, token, labels: perLabel, ...told } = preview
+        const { images, problems, token, labels: perLabel, ...facts } = preview
         const { rest, conflicts, suggestions } = options
-        const nothing = nothingIn(preview, options)
+        const nothing = emptyImport(preview, options)
         if (nothing && !options.dryRun) throw nothing
         const result = options.dryRun
           ? null
@@ -63,10 +63,12 @@ export function addImport(program: Command): void {
         const lines = [
           ...detectedLines(preview),
           texts.together(
-            result ? texts.done(result.states, result.labels) : texts.would(told.states.fresh, told.states.conflicting),
+            result
+              ? texts.done(result.states, result.labels)
+              : texts.would(facts.states.fresh, facts.states.conflicting),
             texts.matched(images.matched, images.inFile, images.by.name, images.by.sha256),
           ),
-          ...(options.dryRun ? lookLines(preview) : []),
+          ...(options.dryRun ? previewLines(preview) : []),
           ...unmatchedLines(images),
           ...(preview.suggestions
             ? [texts.suggestions(preview.suggestions.pairs, preview.suggestions.model, result?.suggestions)]
@@ -78,7 +80,7 @@ export function addImport(program: Command): void {
           lines: nothing ? [...lines, nothing.message, nothing.hint] : lines,
           failed: nothing !== undefined,
           json: {
-            ...{ ...told, images, problems, perLabel },
+            ...{ ...facts, images, problems, perLabel },
             ...{ changed: result?.states ?? 0, labelsAdded: result?.labels ?? 0, kept: result?.suggestions ?? 0 },
           },
         }
@@ -99,7 +101,7 @@ function detectedLines({ format, detected }: ImportPreview): string[] {
 }
 
 /** The error for an import without any effect; undefined if there is something to import, or the project knows it all already. */
-function nothingIn(
+function emptyImport(
   { images, states, suggestions, rest, restEmpty, labels }: ImportPreview,
   options: Options,
 ): UserError | undefined {
@@ -118,7 +120,7 @@ function nothingIn(
 const labelsShown = 30
 
 /** Preview lines: labels with their counts, and the first images. */
-function lookLines({ labels, first }: ImportPreview): string[] {
+function previewLines({ labels, first }: ImportPreview): string[] {
   const rows = labels
     .toSorted((a, b) => b.present - a.present)
     .slice(0, labelsShown)

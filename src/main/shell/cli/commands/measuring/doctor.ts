@@ -29,9 +29,9 @@ export function addDoctor(program: Command): void {
             )
       const { findings, text } = await examine(application, { refused })
       const failed = findings.some(({ state }) => state === 'problem')
-      const told = repaired ? [repairText(repaired), ''] : []
+      const repairLines = repaired ? [repairText(repaired), ''] : []
       const json = { findings, ...(repaired && { mended: repaired.mended, keptAs: repaired.keptAs }) }
-      return { lines: [...told, ...text.split('\n')], json, failed }
+      return { lines: [...repairLines, ...text.split('\n')], json, failed }
     }),
   )
 }

@@ -40,14 +40,14 @@ function linesOf({ fixtures, comparisons, leftOut }: ParityResult, failures: rea
     passed ? '' : texts.exceeded,
     fixture,
   ])
-  const told = failures.map(({ fixture, quantity, error, bound, where }) =>
+  const failureLines = failures.map(({ fixture, quantity, error, bound, where }) =>
     texts.failure(quantity, fixture, texts.place(where), numberText(error), numberText(bound)),
   )
   return [
     ...tableText(texts.columns, rows),
     '',
     ...leftOut.map(({ what, fixtures: where }) => texts.leftOut(what, where)),
-    ...told,
+    ...failureLines,
     texts.compared(comparisons.length, fixtures.length, failures.length),
   ]
 }

@@ -20,13 +20,13 @@ export function addBackups(program: Command): void {
     .option('--make', texts.make)
   withJson(list).action((project: string, options: Options) => {
     const file = path.resolve(project)
-    const told = async (name?: string) => {
+    const listed = async (name?: string) => {
       const backups = await backupsOf(file)
       const lines = backups.length > 0 ? tableOf(backups) : [texts.none]
       return { lines, json: { project: file, backups, ...(name && { made: name }) } }
     }
-    if (!options.make) return run(options, () => told())
-    return runOn(project, options, async (workspace) => told(await workspace.backups.make()))
+    if (!options.make) return run(options, () => listed())
+    return runOn(project, options, async (workspace) => listed(await workspace.backups.make()))
   })
 
   const restore = program

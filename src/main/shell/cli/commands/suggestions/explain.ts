@@ -56,13 +56,13 @@ function inWords(label: string, image: string, reasons: Reasons, names: Readonly
   const { probability, logOdds, base, model, intra, cross } = reasons
   const suggestion = probability >= 0.5 ? 'present' : 'absent'
   const sure = Math.max(probability, 1 - probability)
-  const told = intra.known.filter((one) => Math.abs(one.logOdds) >= leastShown)
+  const shown = intra.known.filter((one) => Math.abs(one.logOdds) >= leastShown)
   const small = intra.known.filter((one) => Math.abs(one.logOdds) < leastShown)
   const rows = [
     [texts.base, signed(base)],
     ...model.map((one) => [texts.looks(one.name), signed(one.logOdds)]),
     [similarImages(cross.nearest), signed(cross.logOdds)],
-    ...told.map((one) => [texts.known(names.get(one.labelId) ?? '', sideOf(one.state)), signed(one.logOdds)]),
+    ...shown.map((one) => [texts.known(names.get(one.labelId) ?? '', sideOf(one.state)), signed(one.logOdds)]),
     [texts.others, signed(intra.seen + small.reduce((sum, one) => sum + one.logOdds, 0))],
     [texts.total, signed(logOdds)],
   ]
