@@ -23,17 +23,17 @@ export const labelStudio = {
   port: 'port to listen on; 0 for any free port',
   authFile: 'file with the user:password that Label Studio must send (Basic authentication)',
   auth: 'the same on the command line, where others can read it (or SURMISE_AUTH)',
-  url: 'address of Label Studio, to fetch images the project lacks; without it, the one that Label Studio says when it connects',
+  url: 'address of Label Studio, to fetch images the project lacks (default: what Label Studio sends when it connects)',
   tokenFile: 'file with a personal access token or legacy token of Label Studio, for --url',
   token: 'the same on the command line, where others can read it (or LABEL_STUDIO_API_KEY)',
   host: 'address to listen on; any but this machine’s own needs --auth-file',
   danger: 'Anyone on the network path could read along, including the password',
   listening: (url: string): string => `Listening at ${url}. Press Ctrl+C to stop.`,
   annotated: (annotations: number): string =>
-    `${counted(annotations, 'annotation')} made meanwhile. To import: export as JSON in Label Studio, then run surmise import --format label-studio.`,
-  learnt: (annotations: number): string => `${counted(annotations, 'annotation')} taken over meanwhile.`,
-  noLearn: 'don’t take annotations over as marks, and don’t train when Label Studio asks for it',
-  openElsewhere: 'The project is open elsewhere, so annotations aren’t taken over, and nothing is trained.',
+    `${counted(annotations, 'annotation')} received. To import them: export as JSON in Label Studio, then run surmise import --format label-studio.`,
+  learnt: (annotations: number): string => `${counted(annotations, 'annotation')} turned into marks.`,
+  noLearn: 'don’t turn annotations into marks, and don’t train when Label Studio asks',
+  openElsewhere: 'The project is open elsewhere, so annotations don’t become marks, and nothing is trained.',
   stopped: 'Stopped.',
 } as const
 
