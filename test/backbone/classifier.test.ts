@@ -6,7 +6,7 @@ import type { Graph, Value } from '../../src/main/tensor/graph/graph.ts'
 import { mul } from '../../src/main/tensor/operators/elementwise.ts'
 import { Session, tensorOf } from '../../src/main/tensor/run/session.ts'
 import { describeWithShared, sharedPath } from '../shared.ts'
-import { average, channels, convolution, modelFile } from './models.ts'
+import { average, cast, channels, convolution, modelFile } from './models.ts'
 
 const classes = 5
 const random = new RandomState(3)
@@ -62,6 +62,14 @@ describe('the classes of a backbone', () => {
           'n',
           classes,
         ])
+      },
+    ],
+    [
+      'weights that are stored as float16',
+      (graph, pooled) => {
+        const halves = Float16Array.from(numbers(channels * classes))
+        const matrix = cast(graph, graph.constant('float16', halves, [channels, classes]), 'float32', 1)
+        return graph.append('MatMul', [pooled, matrix], 'float32', ['n', classes])
       },
     ],
     [

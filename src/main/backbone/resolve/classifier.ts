@@ -83,7 +83,13 @@ function beforeNorm(name: string, makers: Makers, weights: ReadonlyMap<string, T
 async function headOf(backbone: Backbone) {
   const { graph } = await readWhatFits(backbone.whole ?? backbone.file)
   const makers: Makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)))
-  const weights = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]))
+  const stored = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]))
+  // Weights that are stored as float16 are cast before they are used.
+  const cast = graph.node.flatMap(({ op_type, input, output }) => {
+    const tensor = op_type === 'Cast' ? stored.get(input[0]) : undefined
+    return tensor ? [[output[0], tensor] as const] : []
+  })
+  const weights = new Map([...stored, ...cast])
   return { outputs: graph.output.map(({ name }) => name), pooled: pooledName(backbone, makers), makers, weights }
 }
 
