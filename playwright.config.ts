@@ -14,8 +14,8 @@ export default defineConfig({
   // Limits for what hangs, not for what is slow: a machine may do other things, too.
   timeout: 900_000,
   expect: { timeout: 90_000 },
-  // Each test starts an application of its own, and much of its time it waits for a screen: two processors have room for three.
-  workers: 3,
+  // Each test starts an application of its own, and much of its time it waits for a screen: two processors have room for four.
+  workers: 4,
   fullyParallel: true,
   reporter: 'list',
   // A file's name says which tier it is in (scripts/test.ts).

@@ -35,8 +35,8 @@ export default defineConfig({
     expect: { poll: { timeout: 120_000 } },
     // Native libraries (ONNX Runtime, sharp, SQLite) want a process of their own, not a shared worker thread.
     pool: 'forks',
-    // One more than there are processors: much of the time a test waits for what it has started.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than there are processors: much of the time a test waits for what it has started.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongFirst },
     // What the program keeps for itself is not put among what belongs to the person who runs the tests.
     env: { SURMISE_HOME: path.join(tmpdir(), 'surmise-test-home'), ...compileCache },

@@ -100,6 +100,8 @@ export const test = quiet.extend<Fixtures, WorkerFixtures>({
   },
   app: async ({ served, page }, use) => {
     await page.goto(served.url)
+    // Before it is drawn, it hears no key.
+    await expect(page.getByRole('main')).toBeVisible()
     await use(page)
   },
 })

@@ -40,17 +40,14 @@ async function decide(page: Page, key: string): Promise<{ name: string; said: st
   return { name, said, state: (await label(page, name).getAttribute('data-state')) ?? '' }
 }
 
-test('image by image without a pointer: sample, mark, fine-tune, accept and reject, undo, history, export', async ({
+test('image by image without a pointer: mark, fine-tune, accept and reject, undo, history, export', async ({
   served,
   page,
+  sample,
 }) => {
   const noPointer = await withoutPointer(page)
   await page.goto(served.url)
-  await enter(page, page.getByRole('button', { name: 'Try the sample' }))
-  await expect(page.locator('[data-path]').first()).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Tour' })).toBeVisible()
-  await page.keyboard.press('Control+ArrowDown')
-  await expect(page.getByRole('region', { name: 'Tour' })).toBeHidden()
+  await openProject(page, sample)
   await expect(images(page)).toBeFocused()
 
   // Marked by its key, by typing its name, and by going down to it.
