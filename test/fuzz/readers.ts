@@ -7,6 +7,7 @@ import { formatOf } from '../../src/main/exchange/formats/detect.ts'
 import { choicesControls } from '../../src/main/exchange/formats/labelStudio/config.ts'
 import { formats } from '../../src/main/exchange/formats/list.ts'
 import { ImportPlan } from '../../src/main/exchange/plan/plan.ts'
+import { readRows } from '../../src/main/exchange/read/rows.ts'
 import { decodePixels } from '../../src/main/images/decode.ts'
 import { examine } from '../../src/main/images/examine.ts'
 import { renderImage } from '../../src/main/images/render.ts'
@@ -22,6 +23,7 @@ import {
   pets,
   projectSeeds,
   type Seed,
+  tableSeed,
   tensorSeeds,
   tokenizerSeeds,
 } from './seeds.ts'
@@ -141,6 +143,13 @@ const ofFormats: Reader[] = formats.flatMap((format) => {
     },
   }
   return [one]
+})
+
+/** What damages a table most, in place of a length. */
+const lengths = [0, 1, -1, -8, 0xffff, 0x1000000, 0x7fffffff, -0x80000000].map((length) => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32LE(length)
+  return bytes
 })
 
 const imageWords = [
@@ -282,6 +291,17 @@ export const readers: readonly Reader[] = [
     words: ['<Choices', '<Choice value="x"/>', '<Image', 'toName="image"', 'value="$image"', '</View>'],
     read: async (place) => void choicesControls(readFileSync(place, 'utf8')),
   },
+  // As parts of formats they are found among texts, whose lengths may change.
+  ...['saved/data-00000-of-00001.arrow', 'numbered.parquet'].map(
+    (peer): Reader => ({
+      id: path.extname(peer).slice(1),
+      process: 'main',
+      seeds: async () => [tableSeed(peer)],
+      keepsLength: true,
+      words: lengths,
+      read: (place) => readRows(place, {}, () => {}),
+    }),
+  ),
   ...ofFormats,
 ]
 

@@ -76,6 +76,13 @@ export function formatSeeds(format: Format): Promise<Seed[]> {
   })
 }
 
+/** @param peer what one of Hugging Face’s programs wrote */
+export function tableSeed(peer: string): Seed {
+  const main = path.basename(peer)
+  const bytes = readFileSync(path.join(import.meta.dirname, '../exchange/peers/hugging-face', peer))
+  return { main, files: new Map([[main, bytes]]) }
+}
+
 export async function imageSeeds(): Promise<Seed[]> {
   const random = new RandomState(3)
   const [width, height] = [40, 28]

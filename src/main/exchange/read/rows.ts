@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs'
-import { open, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { tableFromIPC } from '@uwdata/flechette'
-import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { asUserError, cancelled, shortened, UserError } from '../../base/errors.ts'
+import { checkArrow } from './arrow/checkArrow.ts'
 import { beginningOf } from './glimpse.ts'
 import { readJson } from './jsonReader.ts'
 import { parseJsonText } from './jsonText.ts'
 import { isObject, type JsonObject, listOf } from './jsonValues.ts'
+import { readParquet } from './parquet/readParquet.ts'
+import { plain } from './plainValues.ts'
 
 /** How a table is read, one object for each row, whatever the file. */
 export interface RowsOptions {
@@ -34,7 +36,12 @@ export async function readRows(file: string, options: RowsOptions, visit: (row: 
   const { head } = await beginningOf(file).catch((error) => {
     throw asUserError(error)
   })
-  if (head.startsWith('PAR1')) return readParquet(file, options, visit)
+  if (head.startsWith('PAR1')) {
+    const onFacts = (text: string | undefined) => options.onClasses?.(classesOf(text))
+    return readParquet(file, { ...options, onFacts }, visit).catch((error) => {
+      throw notTable(error, file, 'Parquet')
+    })
+  }
   if (/\.(arrow|feather)$/i.test(file)) return readArrow(file, options, visit)
   if (isLines(head, file)) await readLines(file, options, visit)
   else await readTable(file, options, visit)
@@ -125,36 +132,6 @@ function* rowsOf(members: ReadonlyMap<string, unknown>): Generator<JsonObject> {
   } else for (const value of values) yield value
 }
 
-async function readParquet(file: string, options: RowsOptions, visit: (row: JsonObject) => void): Promise<void> {
-  const handle = await open(file)
-  try {
-    const { size } = await handle.stat()
-    const buffer = {
-      byteLength: size,
-      slice: async (start: number, end = size) => {
-        const { buffer: bytes, bytesRead } = await handle.read(Buffer.alloc(end - start), 0, end - start, start)
-        return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytesRead)
-      },
-    }
-    const metadata = await parquetMetadataAsync(buffer)
-    const total = Number(metadata.num_rows)
-    const facts = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
-    options.onClasses?.(classNamesIn(facts === undefined ? undefined : lineOf(facts)))
-    for (let rowStart = 0; rowStart < total; rowStart += rowsAtOnce) {
-      if (options.signal?.aborted) throw cancelled('The import')
-      const rowEnd = Math.min(total, rowStart + rowsAtOnce)
-      for (const row of await parquetReadObjects({ file: buffer, metadata, rowStart, rowEnd, utf8: false })) {
-        visit(plain(row) as JsonObject)
-      }
-      options.onProgress?.(rowEnd / total)
-    }
-  } catch (error) {
-    throw notTable(error, file, 'Parquet')
-  } finally {
-    await handle.close()
-  }
-}
-
 async function readArrow(file: string, options: RowsOptions, visit: (row: JsonObject) => void): Promise<void> {
   try {
     if ((await stat(file)).size > largestArrow) {
@@ -164,9 +141,10 @@ async function readArrow(file: string, options: RowsOptions, visit: (row: JsonOb
         'Save it as Parquet: to_parquet.',
       )
     }
-    const table = tableFromIPC(await readFile(file), { useProxy: false })
-    const facts = table.schema.metadata?.get('huggingface')
-    options.onClasses?.(classNamesIn(facts === undefined ? undefined : lineOf(facts)))
+    const bytes = await readFile(file)
+    checkArrow(bytes)
+    const table = tableFromIPC(bytes, { useProxy: false })
+    options.onClasses?.(classesOf(table.schema.metadata?.get('huggingface')))
     for (let row = 0; row < table.numRows; row++) {
       if (row % rowsAtOnce === 0) {
         if (options.signal?.aborted) throw cancelled('The import')
@@ -189,14 +167,8 @@ function notTable(error: unknown, file: string, kind: string): unknown {
   )
 }
 
-/** Lists and numbers as JSON has them; bytes stay bytes. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : `${value}`
-  if (value instanceof Uint8Array || value === null || typeof value !== 'object') return value
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as ArrayLike<unknown>, plain)
-  if (value instanceof Date) return value.toISOString()
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, one]) => [`${key}`, plain(one)]))
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)]))
+function classesOf(facts: string | undefined): ClassNames {
+  return classNamesIn(facts === undefined ? undefined : lineOf(facts))
 }
 
 /** Of the features that Hugging Face's datasets write into a file, or beside it: {"info": {"features": …}}. */
