@@ -1,18 +1,20 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import sharp, { type Sharp } from 'sharp'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { peersPython } from '../../scripts/peers.ts'
 import { startModelExport } from '../../src/main/app/models/modelExport.ts'
 import { startTraining } from '../../src/main/app/training/training.ts'
 import { recognisePicture } from '../../src/main/deployment/recognise.ts'
-import { pictureProject, temporaryFolder } from '../app/support.ts'
+import { pictureProject } from '../app/support.ts'
 import { sharedPath } from '../shared.ts'
 
-const peer = peersPython('formats')
+const formats = peersPython('formats')
+const torch = peersPython('torch')
 const photos = sharedPath('data/voc12-subset/images')
-const missing = peer.missing ?? (existsSync(photos) ? undefined : 'needs the shared photos')
+const noPhotos = existsSync(photos) ? undefined : 'needs the shared photos'
 
 type Variant = [name: string, made: (photo: Sharp) => Sharp]
 
@@ -32,61 +34,55 @@ const variants: Variant[] = [
   ['palette.png', (photo) => photo.png({ palette: true, colours: 64 })],
 ]
 
-test.skipIf(missing !== undefined)(
-  `the examples beside a model say what the program says, of photos of all kinds (${missing ?? 'Python and JavaScript'})`,
-  async () => {
-    const { workspace, names } = await pictureProject(24)
-    const { project } = workspace
-    const states = names.slice(0, 14).flatMap((name, i) =>
-      [1, 2].map((labelId, side) => ({
-        ...{ imageId: project.images.byPath(name)!.id, labelId },
-        state: i % 2 === side ? (1 as const) : (-1 as const),
-      })),
-    )
-    project.states.set(states, { title: 'Mark' })
-    await (await startTraining(workspace, { seed: 1, device: 'cpu' })).done
-    const folder = temporaryFolder()
-    const { files } = await startModelExport(workspace, { path: path.join(folder, 'm.onnx') }).done
+/** Below it, what a program says is what Surmise says. */
+const enough = 1e-3
 
-    const some = readdirSync(photos).slice(0, 36)
+describe.skipIf(noPhotos)(
+  `an exported model says what the program says${noPhotos ? ` (skipped: ${noPhotos})` : ''}`,
+  () => {
+    // For all of the tests: `temporaryFolder` would be gone after the first.
+    const folder = mkdtempSync(path.join(tmpdir(), 'surmise-peers-'))
+    afterAll(() => rmSync(folder, { recursive: true, force: true }))
     const places: string[] = []
-    for (const [i, photo] of some.entries()) {
-      const [name, made] = variants[i % variants.length]
-      places.push(path.join(folder, `${i}-${name}`))
-      await made(sharp(path.join(photos, photo))).toFile(places[i])
-    }
-    const { uid: modelUid, file } = project.models.current()!
-    const { cacheFolder } = project
+    /** By image, by label. */
     const own: number[][] = []
-    for (const place of places) {
-      const input = { cacheFolder, modelUid, modelFile: file!, bytes: readFileSync(place) }
-      own.push([...(await recognisePicture(input)).probabilities])
-    }
+    let example: { python: string; script: string }
 
-    // It prints what reaches the threshold: here, everything.
-    const python = readFileSync(files[3], 'utf8')
-      .replace(' if p >= least', '')
-      .replace('round(float(p), 4)', 'float(p)')
-    const script = path.join(folder, 'all.py')
-    writeFileSync(script, python)
-    // The same, run by OpenVINO; in 32 bits, which it leaves by itself on processors that are faster in 16.
-    const openvino = path.join(folder, 'all-openvino.py')
-    const compiled = `__import__('openvino').compile_model(str(pathlib.Path(__file__).with_name("m.onnx")), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})`
-    writeFileSync(
-      openvino,
-      python
-        .replace('def in_srgb', `compiled = ${compiled}\ndef in_srgb`)
-        .replace(
-          'session.run(["probabilities"], {"image": images})[0][0]',
-          'compiled({"image": images})["probabilities"][0]',
-        ),
-    )
-    symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'))
-    for (const [program, args] of [
-      [peer.missing === undefined ? peer.python : '', [script, ...places]],
-      [peer.missing === undefined ? peer.python : '', [openvino, ...places]],
-      [process.execPath, [files[4], ...places]],
-    ] as const) {
+    beforeAll(async () => {
+      const { workspace, names } = await pictureProject(24)
+      const { project } = workspace
+      const states = names.slice(0, 14).flatMap((name, i) =>
+        [1, 2].map((labelId, side) => ({
+          ...{ imageId: project.images.byPath(name)!.id, labelId },
+          state: i % 2 === side ? (1 as const) : (-1 as const),
+        })),
+      )
+      project.states.set(states, { title: 'Mark' })
+      await (await startTraining(workspace, { seed: 1, device: 'cpu' })).done
+      const { files } = await startModelExport(workspace, { path: path.join(folder, 'm.onnx') }).done
+
+      const some = readdirSync(photos).slice(0, 36)
+      for (const [i, photo] of some.entries()) {
+        const [name, made] = variants[i % variants.length]
+        places.push(path.join(folder, `${i}-${name}`))
+        await made(sharp(path.join(photos, photo))).toFile(places[i])
+      }
+      const { uid: modelUid, file } = project.models.current()!
+      const { cacheFolder } = project
+      for (const place of places) {
+        const input = { cacheFolder, modelUid, modelFile: file!, bytes: readFileSync(place) }
+        own.push([...(await recognisePicture(input)).probabilities])
+      }
+      // They print what reaches the threshold: here, everything.
+      const python = readFileSync(files[3], 'utf8')
+        .replace(' if p >= least', '')
+        .replace('round(float(p), 4)', 'float(p)')
+      example = { python, script: files[4] }
+      symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'))
+    }, 300_000)
+
+    /** Image by image, the probabilities that a line of its output ends with. */
+    function sameAs(program: string, args: readonly string[]): void {
       const { stdout, stderr, status } = spawnSync(program, args, { encoding: 'utf8' })
       expect([status, status === 0 ? '' : stderr]).toEqual([0, ''])
       const theirs = stdout
@@ -95,8 +91,55 @@ test.skipIf(missing !== undefined)(
         .map((line) => Object.values(JSON.parse(line.slice(line.indexOf('{')).replaceAll("'", '"')) as object))
       const differences = theirs.map((of, i) => Math.max(...of.map((p, label) => Math.abs(p - own[i][label]))))
       const worst = differences.map((difference, i) => [path.basename(places[i]), difference] as const)
-      expect(worst.filter(([, difference]) => !(difference < 1e-3))).toEqual([])
+      expect(worst).toHaveLength(places.length)
+      expect(worst.filter(([, difference]) => !(difference < enough))).toEqual([])
     }
+
+    /** Python's example, changed in one place or another. */
+    function written(name: string, ...changes: readonly (readonly [what: string, to: string])[]): string {
+      let text = example.python
+      for (const [what, to] of changes) {
+        expect(text).toContain(what)
+        text = text.replace(what, () => to)
+      }
+      const script = path.join(folder, name)
+      writeFileSync(script, text)
+      return script
+    }
+
+    const title = (program: string, missing: string | undefined) =>
+      `${program}${missing ? ` (skipped: ${missing})` : ''}`
+
+    test('the example in JavaScript', () => {
+      sameAs(process.execPath, [example.script, ...places])
+    })
+
+    test.skipIf(formats.missing)(title('the example in Python', formats.missing), () => {
+      sameAs(formats.python!, [written('all.py'), ...places])
+    })
+
+    test.skipIf(formats.missing)(title('OpenVINO', formats.missing), () => {
+      // In 32 bits, which it leaves by itself on processors that are faster in 16.
+      const compiled = `__import__('openvino').compile_model(str(pathlib.Path(__file__).with_name("m.onnx")), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})`
+      const script = written(
+        'all-openvino.py',
+        ['def in_srgb', `compiled = ${compiled}\ndef in_srgb`],
+        ['session.run(["probabilities"], {"image": images})[0][0]', 'compiled({"image": images})["probabilities"][0]'],
+      )
+      sameAs(formats.python!, [script, ...places])
+    })
+
+    const neither = formats.missing ?? torch.missing
+    test.skipIf(neither)(title('PyTorch, by onnx2torch', neither), () => {
+      // The example reads the photos; PyTorch is elsewhere.
+      const script = written('pixels.py', [
+        '    probabilities =',
+        '    np.save(path + ".npy", images); probabilities =',
+      ])
+      sameAs(formats.python!, [script, ...places])
+      const inputs = places.map((place) => `${place}.npy`)
+      const model = path.join(folder, 'm.onnx')
+      sameAs(torch.python!, [path.join(import.meta.dirname, 'run_torch.py'), model, ...inputs])
+    })
   },
-  300_000,
 )

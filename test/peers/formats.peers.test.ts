@@ -8,14 +8,12 @@ import { formatById } from '../../src/main/exchange/formats/list.ts'
 import { temporaryFolder } from '../exchange/folder.ts'
 import { MemoryProject } from '../exchange/memoryProject.ts'
 
-const { python = '', missing } = { missing: undefined, ...peersPython('formats') } as {
-  python?: string
-  missing?: string
-}
+const formats = peersPython('formats')
+const torch = peersPython('torch')
 
 /** What the program finds: by image, the labels that are present (1) and absent (−1). */
-function readBy(format: string, place: string): unknown {
-  const read = [path.join(import.meta.dirname, 'read.py'), format, place]
+function readBy(python: string, script: string, args: readonly string[]): unknown {
+  const read = [path.join(import.meta.dirname, script), ...args]
   const { status, stdout, stderr } = spawnSync(python, ['-X', 'utf8', ...read], { encoding: 'utf8' })
   expect([status, status === 0 ? '' : stderr]).toEqual([0, ''])
   return JSON.parse(stdout.trim().split('\n').at(-1)!)
@@ -25,9 +23,12 @@ function readBy(format: string, place: string): unknown {
 const images = ['a b.jpg', 'set a/one.jpg', 'set b/one.jpg', '犬/é, "x".jpg', 'plain.jpg', 'nothing known.jpg']
 const labels = ['dog', 'traffic light', 'no', '7', '12:30', '犬, "wild"']
 
+/** As small as Ultralytics takes them. */
+const size = { width: 16, height: 12 }
+
 function ugly({ images: names, labels: words } = { images, labels }): MemoryProject {
   const project = new MemoryProject()
-  for (const name of names) project.image(name, { width: 8, height: 6 })
+  for (const name of names) project.image(name, size)
   const ids = words.map((name) => project.label(name))
   for (const [i] of names.slice(0, 5).entries()) {
     project.mark(i + 1, ids[i % ids.length], 1)
@@ -42,6 +43,7 @@ interface Reading {
   /** @default the format’s own */
   reader?: string
   target: string
+  settings?: Record<string, string>
   /** What the program has no place for. @default both are read */
   without?: { absent?: boolean; unlabelled?: boolean }
   /** Images have another name there. */
@@ -65,7 +67,7 @@ function expected(project: MemoryProject, { without, named = (file) => file }: R
   )
 }
 
-const picture = sharp({ create: { width: 8, height: 6, channels: 3, background: '#336699' } }).jpeg()
+const picture = sharp({ create: { ...size, channels: 3, background: '#336699' } }).jpeg()
 
 async function placeImage(_: unknown, destination: string): Promise<void> {
   mkdirSync(path.dirname(destination), { recursive: true })
@@ -99,13 +101,51 @@ const readings: Reading[] = [
   { format: 'voc', reader: 'supervision-voc', target: 'x', without: { absent: true }, names: flat },
 ]
 
-describe.skipIf(missing)(`what Surmise writes, read by the programs${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  test.each(readings.map((one) => ({ ...one, by: one.reader ?? one.format })))('$by', async (reading) => {
-    const format = formatById(reading.format)
-    const project = ugly(reading.names)
-    const target = path.join(temporaryFolder(), reading.target)
-    const placing = format.images === 'needed' || format.images === 'optional' ? placeImage : undefined
-    await format.write!(project.source(), target, { appVersion: '0', placeImage: placing })
-    expect(readBy(reading.reader ?? reading.format, target)).toEqual(expected(project, reading))
+/** Written to the place that the reader finds it in. */
+async function written(reading: Reading): Promise<{ project: MemoryProject; target: string }> {
+  const format = formatById(reading.format)
+  const project = ugly(reading.names)
+  const target = path.join(temporaryFolder(), reading.target)
+  mkdirSync(path.dirname(target), { recursive: true })
+  const placing = format.images === 'needed' || format.images === 'optional' ? placeImage : undefined
+  await format.write!(project.source(), target, { appVersion: '0', placeImage: placing, settings: reading.settings })
+  return { project, target }
+}
+
+const titled = ({ missing }: { missing?: string }) => (missing ? ` (skipped: ${missing})` : '')
+const by = (list: readonly Reading[]) => list.map((one) => ({ ...one, by: one.reader ?? one.format }))
+
+describe.skipIf(formats.missing)(`what Surmise writes, read by the programs${titled(formats)}`, () => {
+  test.each(by(readings))('$by', async (reading) => {
+    const { project, target } = await written(reading)
+    expect(readBy(formats.python!, 'read.py', [reading.by, target])).toEqual(expected(project, reading))
+  })
+})
+
+const present = { absent: true }
+const labelled = { absent: true, unlabelled: true }
+
+/** Read where images are in folders of several names, from elsewhere. */
+const torchReadings: Reading[] = [
+  { format: 'yolo', reader: 'ultralytics-yolo', target: 'x', without: labelled },
+  { format: 'yolo-cls', reader: 'ultralytics-yolo-cls', target: 'x', without: labelled },
+  { format: 'folders', reader: 'torchvision-folders', target: 'x', without: labelled },
+  { format: 'coco', reader: 'torchvision-coco', target: 'x', without: present },
+  {
+    format: 'voc',
+    reader: 'torchvision-voc',
+    target: 'VOCdevkit/VOC2012',
+    settings: { split: 'train' },
+    without: present,
+  },
+  { format: 'coco', reader: 'lightly-coco', target: 'x', without: present },
+  { format: 'yolo', reader: 'lightly-yolo', target: 'x', without: labelled },
+]
+
+describe.skipIf(torch.missing)(`what Surmise writes, read by programs made with PyTorch${titled(torch)}`, () => {
+  test.each(by(torchReadings))('$by', async (reading) => {
+    const { project, target } = await written(reading)
+    const found = readBy(torch.python!, 'read_torch.py', [reading.by, target, temporaryFolder()])
+    expect(found).toEqual(expected(project, reading))
   })
 })

@@ -1,17 +1,19 @@
-import type { AttributeMessage, ModelMessage, NodeMessage } from '../tensor/onnx/format.ts'
-import { attributeType } from '../tensor/onnx/format.ts'
+import type { AttributeMessage, ModelMessage, NodeMessage, TensorMessage } from '../tensor/onnx/format.ts'
+import { attributeType, elementTypeNumber } from '../tensor/onnx/format.ts'
 import { modelBytes } from '../tensor/onnx/joinModels.ts'
+import { floatsOf } from '../tensor/onnx/numbers.ts'
 import { Session, type Tensor } from '../tensor/run/session.ts'
 
 /** Comparisons that other readers of ONNX know in older operator sets only, as the opposite of one they all know. */
 const opposites: Readonly<Record<string, string>> = { GreaterOrEqual: 'Less', LessOrEqual: 'Greater' }
 
 /**
- * The same model in words that more readers know: no comparison that came late, and padding in numbers.
+ * The same model in words that more readers know: weights as they are used, no comparison that came late, and padding in numbers.
  * @param feeds inputs of the model, of any values: the sizes that padding depends on are read where they come up
  * @throws UserError `model-unreadable`
  */
-export async function portable(message: ModelMessage, feeds: Record<string, Tensor>): Promise<ModelMessage> {
+export async function portable(given: ModelMessage, feeds: Record<string, Tensor>): Promise<ModelMessage> {
+  const message = withPlainWeights(given)
   const { graph } = message
   const sizes = await sizesOf(message, feeds)
   for (const { name, dims } of graph.initializer) sizes.set(name, dims.map(Number))
@@ -21,6 +23,28 @@ export async function portable(message: ModelMessage, feeds: Record<string, Tens
   })
   return { ...message, graph: { ...graph, node } }
 }
+
+/** Weights kept in 16 bits are cast as a model is loaded; readers that look for weights among what is stored don't find them. */
+function withPlainWeights(message: ModelMessage): ModelMessage {
+  const { graph } = message
+  const kept = new Map(graph.initializer.map((one) => [one.name, one]))
+  const plain = graph.node.flatMap((node): TensorMessage[] => {
+    const to = node.attribute?.find(({ name }) => name === 'to')?.i
+    if (node.op_type !== 'Cast' || Number(to) !== elementTypeNumber.float32) return []
+    const from = kept.get(node.input[0])
+    const values = from && floatsOf(from)
+    if (!values) return []
+    return [{ name: node.output[0], dims: from.dims, data_type: elementTypeNumber.float32, raw_data: bytesOf(values) }]
+  })
+  if (plain.length === 0) return message
+  const made = new Set(plain.map(({ name }) => name))
+  const node = graph.node.filter(({ output }) => !made.has(output[0]))
+  const used = new Set([...node.flatMap(({ input }) => input), ...graph.output.map(({ name }) => name)])
+  const initializer = [...graph.initializer.filter(({ name }) => used.has(name)), ...plain]
+  return { ...message, graph: { ...graph, node, initializer } }
+}
+
+const bytesOf = ({ buffer }: Float32Array): Uint8Array => new Uint8Array(buffer)
 
 function negated(node: NodeMessage, opposite: string): NodeMessage[] {
   const [output] = node.output

@@ -155,7 +155,8 @@ function linearFrom(
 }
 
 function numberOf({ attribute }: NodeMessage, name: string, otherwise: number): number {
-  return attribute?.find((one) => one.name === name)?.f ?? otherwise
+  const found = attribute?.find((one) => one.name === name)
+  return found ? (found.f ?? 0) : otherwise
 }
 
 function integerOf({ attribute }: NodeMessage, name: string): number {

@@ -9,7 +9,7 @@ export const coco: Format = {
   says: { absent: true, unlabelled: true, provenance: 'all', suggestions: true },
   limits:
     'Stores everything. Files from other programs don’t say what is absent, so you’re asked. Captions are left out. A list of results holds suggestions.',
-  checked: 'round trip; a real file of instances; a reader in Python',
+  checked: 'round trip; a real file of instances; pycocotools, torchvision and LightlyStudio read what is written',
   extensions: ['.json'],
   reads: 'file or folder',
   writes: 'file or folder',

@@ -18,7 +18,7 @@ export const folders: Format = {
   says: { absent: false, unlabelled: false, provenance: 'none', suggestions: false },
   limits:
     'Each image is in the folder of every label present. You’re asked about the rest on import, and told on export.',
-  checked: 'round trip of what is present',
+  checked: 'round trip of what is present; torchvision reads what is written',
   extensions: [],
   reads: 'folder',
   writes: 'folder',
@@ -42,6 +42,7 @@ export const yoloClassification: Format = {
   ...folders,
   id: 'yolo-cls',
   title: 'YOLO classification folder',
+  checked: 'round trip of what is present; Ultralytics reads what is written',
   settings: [split],
   recognises: (glimpse) => evidenceOf(glimpse, 'parts'),
   write: (source, target, options) =>

@@ -38,7 +38,7 @@ export const voc: Format = {
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits:
     'ImageSets/Main says present (1) and absent (−1); anything not listed is unknown. XML alone names what is present, so you’re asked about the rest, and about difficult objects.',
-  checked: 'round trip; the labels of VOC 2012; a reader in Python',
+  checked: 'round trip; the labels of VOC 2012; torchvision and supervision read what is written',
   extensions: [],
   reads: 'folder',
   writes: 'folder',

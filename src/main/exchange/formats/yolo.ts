@@ -25,7 +25,7 @@ export const yolo: Format = {
   says: { absent: false, unlabelled: false, provenance: 'none', suggestions: false },
   limits:
     'Names what is present, as a box around the whole image; any box counts on import. You’re asked about the rest on import, and told on export.',
-  checked: 'round trip of what is present; files as Ultralytics documents them, by hand',
+  checked: 'round trip of what is present; Ultralytics and LightlyStudio read what is written',
   extensions: [],
   reads: 'folder',
   writes: 'folder',

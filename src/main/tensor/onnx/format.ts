@@ -2,13 +2,14 @@ import protobuf from 'protobufjs'
 
 /**
  * The part of the ONNX format (onnx.proto3 of the ONNX project, IR version 8) that Surmise reads and writes. Field numbers are
- * the format; unknown fields are skipped on reading.
+ * the format; unknown fields are skipped on reading. An attribute's 0 is written, too: some readers take one without a value for
+ * nothing.
  */
 const schema = `
 syntax = "proto3";
 package onnx;
 message AttributeProto {
-  string name = 1; float f = 2; int64 i = 3; bytes s = 4; TensorProto t = 5; GraphProto g = 6;
+  string name = 1; optional float f = 2; optional int64 i = 3; bytes s = 4; TensorProto t = 5; GraphProto g = 6;
   repeated float floats = 7; repeated int64 ints = 8; repeated bytes strings = 9; int32 type = 20;
 }
 message ValueInfoProto { string name = 1; TypeProto type = 2; string doc_string = 3; }

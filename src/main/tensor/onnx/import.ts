@@ -150,7 +150,7 @@ function importedNode(node: NodeMessage): ImportedNode {
 function attributeValue({ type, f, i, s, ints, floats }: AttributeMessage): ImportedAttribute | undefined {
   switch (type) {
     case attributeType.float:
-      return f
+      return f ?? 0
     case attributeType.int:
       return Number(i)
     case attributeType.string:
