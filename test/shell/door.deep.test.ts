@@ -8,7 +8,7 @@ import type { LabelStudioBackend } from '../../src/main/app/labelStudio/labelStu
 import { silent } from '../../src/main/base/log.ts'
 import { LabelStudioServer } from '../../src/main/shell/web/labelStudio.ts'
 import { isLocalHost, isLoopback, isSameOrigin, namesOf } from '../../src/main/shell/web/origin.ts'
-import { Guesses, TokenBucket } from '../../src/main/shell/web/tokenBucket.ts'
+import { GuessLimiter, TokenBucket } from '../../src/main/shell/web/tokenBucket.ts'
 import { WebShell, type WebShellOptions } from '../../src/main/shell/web/web.ts'
 import { newApplication, pictureProject, temporaryFolder } from '../app/support.ts'
 import { ask, connect, letIn } from './webSupport.ts'
@@ -113,14 +113,14 @@ test('so many at once, and so many a second', () => {
   now = 1e9
   expect([1, 2, 3, 4].map(() => bucket.take())).toEqual([0, 0, 0, 500])
 
-  const guesses = new Guesses({ atOnce: 2, perSecond: 1 }, () => now)
-  for (const asker of ['a', 'a', 'b']) guesses.wasWrong(asker)
-  expect(['a', 'b', 'c'].map((asker) => guesses.isBarred(asker))).toEqual([true, false, false])
+  const limiter = new GuessLimiter({ atOnce: 2, perSecond: 1 }, () => now)
+  for (const client of ['a', 'a', 'b']) limiter.wasWrong(client)
+  expect(['a', 'b', 'c'].map((client) => limiter.isBarred(client))).toEqual([true, false, false])
   now += 1000
-  expect(guesses.isBarred('a')).toBe(false)
-  for (let i = 0; i < 10_001; i++) guesses.wasWrong(`${i}`)
-  guesses.wasWrong('a')
-  expect(guesses.isBarred('a')).toBe(false)
+  expect(limiter.isBarred('a')).toBe(false)
+  for (let i = 0; i < 10_001; i++) limiter.wasWrong(`${i}`)
+  limiter.wasWrong('a')
+  expect(limiter.isBarred('a')).toBe(false)
 })
 
 test('Label Studio’s door: a password can’t be found by trying, and pages have no business there', async () => {

@@ -62,6 +62,6 @@ test('looking for updates tells one installation from another by nothing', async
   const { dialog, answers } = fakeElectron()
   answers.push('OK')
   const load = async () => updater as never
-  await new Updates({ preferences, dialog: dialog as never, log: silent, available: true, load }).lookNow()
+  await new Updates({ preferences, dialog: dialog as never, log: silent, available: true, load }).checkNow()
   expect(await headersOf(updater)).toEqual({ 'x-user-staging-id': '00000000-0000-0000-0000-000000000000' })
 })

@@ -151,7 +151,7 @@ function start(): void {
           bar?.update({ recent: [] })
         },
         setUpdates: (on) => void updates.set(on).then(() => bar?.update({ updates: on }), showError),
-        lookForUpdates: () => void updates.lookNow(),
+        lookForUpdates: () => void updates.checkNow(),
       },
       { platform: process.platform, packaged: app.isPackaged },
     )

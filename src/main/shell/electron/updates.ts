@@ -5,7 +5,7 @@ import { reportOf } from '../../base/errors.ts'
 import type { Logger } from '../../base/log.ts'
 import { buttons, name, updates as texts } from '../texts.ts'
 
-interface Surroundings {
+interface Dependencies {
   preferences: Pick<PreferencesFile, 'get' | 'set'>
   dialog: Pick<Dialog, 'showMessageBox'>
   log: Logger
@@ -22,12 +22,12 @@ const day = 24 * 60 * 60 * 1000
  * Updates. The network isn't used until the user has agreed once, and nothing is downloaded or installed without asking.
  */
 export class Updates {
-  readonly #with: Surroundings
+  readonly #with: Dependencies
   #updater: Promise<AppUpdater> | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(surroundings: Surroundings) {
-    this.#with = surroundings
+  constructor(dependencies: Dependencies) {
+    this.#with = dependencies
   }
 
   get available(): boolean {
@@ -53,9 +53,9 @@ export class Updates {
     if (on) await this.#begin()
   }
 
-  /** Looks once, because the user asked for it. */
-  async lookNow(): Promise<void> {
-    const found = await this.#look()
+  /** Checks once, because the user asked for it. */
+  async checkNow(): Promise<void> {
+    const found = await this.#check()
     if (found === 'none') await this.#say(texts.upToDate)
     if (found === 'failed') await this.#say(texts.checkFailed, texts.checkFailedHint)
   }
@@ -70,11 +70,11 @@ export class Updates {
   }
 
   async #begin(): Promise<void> {
-    this.#timer = setInterval(() => void this.#look(), day).unref()
-    await this.#look()
+    this.#timer = setInterval(() => void this.#check(), day).unref()
+    await this.#check()
   }
 
-  async #look(): Promise<'found' | 'none' | 'failed'> {
+  async #check(): Promise<'found' | 'none' | 'failed'> {
     try {
       const updater = await this.#load()
       const result = await updater.checkForUpdates()
@@ -82,7 +82,7 @@ export class Updates {
       void this.#offer(updater, result.updateInfo.version)
       return 'found'
     } catch (error) {
-      this.#with.log.warn(`Updates could not be looked for: ${reportOf(error).message}`)
+      this.#with.log.warn(`Couldn’t check for updates: ${reportOf(error).message}`)
       return 'failed'
     }
   }
@@ -103,7 +103,7 @@ export class Updates {
       })
       if (install.response === 0) updater.quitAndInstall()
     } catch (error) {
-      log.warn(`The update could not be downloaded: ${reportOf(error).message}`)
+      log.warn(`The update couldn’t be downloaded: ${reportOf(error).message}`)
       await this.#say(texts.downloadFailed, texts.downloadFailedHint)
     }
   }

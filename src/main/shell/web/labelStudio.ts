@@ -18,7 +18,7 @@ import type { Logger } from '../../base/log.ts'
 import { labelStudio as texts } from '../texts.ts'
 import { type Certificate, listen, newServer } from './listen.ts'
 import { isLocalHost, isLoopback, nameForPeople } from './origin.ts'
-import { Guesses } from './tokenBucket.ts'
+import { GuessLimiter } from './tokenBucket.ts'
 
 /** Bytes. A batch of tasks may have its images embedded. */
 const largestRequest = 256 * 1024 * 1024
@@ -76,17 +76,17 @@ function routes(
   { host, auth }: Pick<LabelStudioServerOptions, 'host' | 'auth'>,
 ): Hono {
   const app = new Hono()
-  const guesses = new Guesses(guessRate)
+  const limiter = new GuessLimiter(guessRate)
   app.use(async (context, next) => {
     const { req } = context
     // Requests come from Label Studio's server, never from a web page.
     const fromPage = req.header('Origin') !== undefined || req.header('Sec-Fetch-Site') !== undefined
     if (fromPage || (isLoopback(host) && !isLocalHost(req.header('Host')))) return refusal(403, texts.notServed)
     if (auth === undefined) return next()
-    const asker = getConnInfo(context).remote.address ?? ''
-    if (guesses.isBarred(asker)) return refusal(429, texts.wait, { 'Retry-After': '5' })
+    const client = getConnInfo(context).remote.address ?? ''
+    if (limiter.isBarred(client)) return refusal(429, texts.wait, { 'Retry-After': '5' })
     if (!isAuthorized(req.header('Authorization'), auth)) {
-      if (req.header('Authorization') !== undefined) guesses.wasWrong(asker)
+      if (req.header('Authorization') !== undefined) limiter.wasWrong(client)
       return refusal(401, texts.wrongPassword, { 'WWW-Authenticate': 'Basic' })
     }
     return next()
@@ -96,12 +96,12 @@ function routes(
   app.get('/health', (context) => context.json(backend.health()))
   app.get('/metrics', (context) => context.json({}))
   app.get('/versions', async (context) => context.json(await backend.versions()))
-  app.post('/setup', async (context) => context.json(await backend.setup(await asked(context, setupRequest))))
-  app.post('/predict', async (context) => context.json(await backend.predict(await asked(context, predictRequest))))
+  app.post('/setup', async (context) => context.json(await backend.setup(await bodyOf(context, setupRequest))))
+  app.post('/predict', async (context) => context.json(await backend.predict(await bodyOf(context, predictRequest))))
   app.post('/webhook', async (context) =>
-    context.json(await backend.webhook(await asked(context, webhookRequest)), 201),
+    context.json(await backend.webhook(await bodyOf(context, webhookRequest)), 201),
   )
-  app.post('/job_status', async (context) => context.json(backend.jobStatus(await asked(context, jobRequest))))
+  app.post('/job_status', async (context) => context.json(backend.jobStatus(await bodyOf(context, jobRequest))))
   // From before webhooks; training isn't started this way.
   app.post('/train', (context) => context.json({}, 201))
   app.notFound(() => refusal(404, texts.nothingHere))
@@ -119,7 +119,7 @@ function routes(
 }
 
 /** @throws UserError `request` */
-async function asked<Schema extends z.ZodType>({ req }: Context, schema: Schema): Promise<z.infer<Schema>> {
+async function bodyOf<Schema extends z.ZodType>({ req }: Context, schema: Schema): Promise<z.infer<Schema>> {
   const body: unknown = await req.json().catch(() => undefined)
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data

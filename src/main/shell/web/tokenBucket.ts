@@ -40,28 +40,28 @@ export class TokenBucket {
 }
 
 /** With more clients than this, the oldest one is forgotten. */
-const askersKept = 10_000
+const clientsKept = 10_000
 
 /** Limits wrong guesses of a password by client: after too many, a client must wait, even with the right one. */
-export class Guesses {
+export class GuessLimiter {
   readonly #rate: Rate
   readonly #now: (() => number) | undefined
-  readonly #byAsker = new Map<string, TokenBucket>()
+  readonly #byClient = new Map<string, TokenBucket>()
 
   constructor(rate: Rate, now?: () => number) {
     this.#rate = rate
     this.#now = now
   }
 
-  isBarred(asker: string): boolean {
-    return this.#byAsker.get(asker)?.isSpent ?? false
+  isBarred(client: string): boolean {
+    return this.#byClient.get(client)?.isSpent ?? false
   }
 
-  wasWrong(asker: string): void {
-    const bucket = this.#byAsker.get(asker) ?? new TokenBucket(this.#rate, this.#now)
-    this.#byAsker.delete(asker)
-    this.#byAsker.set(asker, bucket)
+  wasWrong(client: string): void {
+    const bucket = this.#byClient.get(client) ?? new TokenBucket(this.#rate, this.#now)
+    this.#byClient.delete(client)
+    this.#byClient.set(client, bucket)
     if (!bucket.isSpent) bucket.take()
-    if (this.#byAsker.size > askersKept) this.#byAsker.delete(this.#byAsker.keys().next().value!)
+    if (this.#byClient.size > clientsKept) this.#byClient.delete(this.#byClient.keys().next().value!)
   }
 }

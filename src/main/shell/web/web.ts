@@ -135,7 +135,7 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
     const headers = { ...notKept, ...(cookie && { 'Set-Cookie': cookie }) }
     // A browser that comes from a local file (handOver.ts) doesn't send a SameSite=Strict cookie after a redirect, but does after
     // following this page.
-    if (req.header('Sec-Fetch-Site') === 'cross-site') return leadingHome(headers)
+    if (req.header('Sec-Fetch-Site') === 'cross-site') return refreshPage(headers)
     return new Response(null, { status: 303, headers: { ...headers, Location: '/' } })
   })
   // Available without access, as they reveal nothing: the scripts with which a browser gets back in.
@@ -147,13 +147,13 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
     if (strangers.take() > 0) return tooMany()
     const asked = greeting.safeParse(await jsonOf(req.raw))
     const answer = asked.success ? await returning.greet(asked.data.id, asked.data.nonce) : undefined
-    return answer ? json(answer) : none(404)
+    return answer ? json(answer) : empty(404)
   })
   app.post('/session/prove', async ({ req }) => {
     if (strangers.take() > 0) return tooMany()
     const given = proving.safeParse(await jsonOf(req.raw))
     const browser = given.success ? await returning.check(given.data.nonce, given.data.proof) : undefined
-    return browser === undefined ? none(403) : none(204, { 'Set-Cookie': sessions.open(browser) })
+    return browser === undefined ? empty(403) : empty(204, { 'Set-Cookie': sessions.open(browser) })
   })
   app.use(async ({ req }, next) => {
     if (sessions.isKnown(req.header('Cookie'))) return next()
@@ -162,7 +162,7 @@ function pages(application: Application, door: Door, rendererFolder: string): Ho
   app.post('/session/key', async ({ req }) => {
     const cookie = req.header('Cookie')
     // Only once, so that somebody who stole the cookie has access only as long as the program runs.
-    if (!sessions.mayHaveKey(cookie)) return none(204)
+    if (!sessions.mayHaveKey(cookie)) return empty(204)
     const key = await returning.newKey()
     sessions.assign(cookie, key.id)
     return json(key)
@@ -184,21 +184,21 @@ function isPrefetch({ headers }: Request): boolean {
   return /prefetch|prerender|preview/i.test(purpose)
 }
 
-function leadingHome(headers: Record<string, string>): Response {
+function refreshPage(headers: Record<string, string>): Response {
   const text = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/"><title>${name}</title></html>\n`
   return new Response(text, { headers: { ...headers, 'Content-Type': 'text/html; charset=utf-8' } })
 }
 
-const none = (status: number, headers: Record<string, string> = {}): Response =>
-  new Response(null, { status, headers: { 'Cache-Control': 'no-store', ...headers } })
-const tooMany = (): Response => none(429, { 'Retry-After': '1' })
-const json = (content: unknown): Response => Response.json(content, { headers: { 'Cache-Control': 'no-store' } })
+const empty = (status: number, headers: Record<string, string> = {}): Response =>
+  new Response(null, { status, headers: { ...notKept, ...headers } })
+const tooMany = (): Response => empty(429, { 'Retry-After': '1' })
+const json = (content: unknown): Response => Response.json(content, { headers: notKept })
 
 /** Files available without access: the built letIn.ts and what it imports. */
 const letIn = /^\/(letIn|assets\/shared-[\w-]+)\.js$/
-const made = z.string().regex(/^[\w-]{20,100}$/)
-const greeting = z.object({ id: made, nonce: made })
-const proving = z.object({ nonce: made, proof: made })
+const base64url = z.string().regex(/^[\w-]{20,100}$/)
+const greeting = z.object({ id: base64url, nonce: base64url })
+const proving = z.object({ nonce: base64url, proof: base64url })
 
 /** The JSON body of a small request; undefined if it is too large or malformed. */
 async function jsonOf(request: Request): Promise<unknown> {
@@ -212,7 +212,7 @@ function page(status: number, message: string, hint = '', mayComeBack = false): 
   const text = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name}</title>${script}<h1>${message}</h1><p>${hint}</p></html>\n`
   return new Response(text, {
     status,
-    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
+    headers: { ...notKept, 'Content-Type': 'text/html; charset=utf-8' },
   })
 }
 
