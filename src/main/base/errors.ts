@@ -50,6 +50,7 @@ export function asUserError(error: unknown): unknown {
   return new UserError(code!.toLowerCase(), path ? `${message.slice(0, -1)}: ${path}` : message, hint, { cause: error })
 }
 
+/** The form of an error that can cross a process boundary. `errorFrom` turns it back. */
 export function reportOf(error: unknown): ErrorReport {
   const known = asUserError(error)
   if (known instanceof UserError) return { code: known.code, message: known.message, hint: known.hint }
@@ -62,6 +63,7 @@ export function reportOf(error: unknown): ErrorReport {
   }
 }
 
+/** The error of a report: a UserError, or for a bug a plain Error with the original stack. */
 export function errorFrom(report: ErrorReport): Error {
   if (report.code !== 'bug') return new UserError(report.code, report.message, report.hint)
   const error = new Error(report.message)

@@ -25,6 +25,7 @@ export interface FixtureReport {
   leftOut: string[]
 }
 
+/** Compares an error with its bound; NaN exceeds every bound. */
 export function comparison(
   fixture: string,
   quantity: string,

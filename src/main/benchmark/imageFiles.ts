@@ -15,6 +15,7 @@ export interface ImageFile {
 /** Makes the error for a folder that can't be measured on. @param what is wrong with it */
 export type Complaint = (what: string) => UserError
 
+/** @param layout what the folder should contain, as the hint of the error */
 export function complaintAbout(layout: string): Complaint {
   return (what) => new UserError('benchmark-folder', `${what}.`, layout)
 }

@@ -31,6 +31,7 @@ const passed = [
 ]
 const passedPrefixes = ['LC_', 'CUDA_', 'NVIDIA_', 'VK_', 'MESA_', 'SURMISE_']
 
+/** The environment of a new compute process. @param extra variables to add */
 export function computeEnvironment(extra: Record<string, string> = {}): Record<string, string> {
   const environment: Record<string, string> = {}
   for (const [name, value] of Object.entries(process.env)) {

@@ -24,6 +24,7 @@ export interface Learnt {
   unknown: string[]
 }
 
+/** A label name for comparing: case and surrounding space don’t matter. */
 export const folded = (name: string): string => name.normalize('NFC').trim().toLowerCase()
 
 /** Turns what people annotate in Label Studio into marks. */

@@ -100,6 +100,7 @@ function endOf(token: string): number {
   return Date.now() + 60_000
 }
 
+/** The error for an image that can’t be predicted. */
 export const failed = (message: string, cause?: unknown): UserError =>
   new UserError('label-studio-image', message, '', { cause })
 

@@ -56,10 +56,12 @@ export function rejectSuggestions(
   return decide(workspace, pairs, { verb: 'Reject', source: 'human', decision, sentAs })
 }
 
+/** Undoes the latest action. @returns what changed; null if there is nothing to undo */
 export async function undo(workspace: Workspace, sentAs?: string): Promise<ActionResult | null> {
   return replayed(workspace, await workspace.project.history.undo({ sentAs }))
 }
 
+/** Redoes the action that was undone last. @returns what changed; null if there is nothing to redo */
 export async function redo(workspace: Workspace, sentAs?: string): Promise<ActionResult | null> {
   return replayed(workspace, await workspace.project.history.redo({ sentAs }))
 }

@@ -30,6 +30,7 @@ export function summaryOf(workspace: ReadableWorkspace): ProjectSummary {
   }
 }
 
+/** The labels as screens show them, in order. */
 export function labelsOf({ project }: ReadableWorkspace): Label[] {
   return project.labels.list().map(({ uid: _u, position: _p, removed: _r, ...label }) => label)
 }
@@ -48,6 +49,7 @@ export function modelBefore({ metrics }: ModelRow): number | undefined {
   return z.object({ before: z.number() }).safeParse(metrics).data?.before
 }
 
+/** A model as screens show it, with whatever metrics it has. */
 export function modelOf(workspace: ReadableWorkspace, model: ModelRow): Model {
   const metrics = storedMetrics.safeParse(model.metrics).data ?? { mAP: null, seconds: null, labels: [] }
   const { id, createdAt, kind, backbone, device, seed, current } = model
