@@ -42,7 +42,7 @@ function clear(reader: string): void {
 
 if (readers.length > 0) {
   console.log(
-    '| reader | broken files | read as far as it goes | refused with a sentence | kinds of sentences | anything else | process ended by a native library | peak | longest |',
+    '| reader | broken files | read as far as possible | refused with an explanation | kinds of explanations | anything else | process ended by a native library | peak | longest |',
   )
   console.log('|---|---|---|---|---|---|---|---|---|')
 }

@@ -34,7 +34,7 @@ export const trainingContract = {
     /** What training can run on here. The first time each device is tried, which takes some seconds. */
     devices: procedure.output(z.array(device)),
     models: procedure.output(z.array(model)),
-    /** What would be asked about a label before anything is learnt; null where the backbone has no text half. */
+    /** What would be asked about a label before anything is learnt; null where the backbone has no text encoder. */
     names: procedure.output(z.object({ template: z.string().nullable() })),
     /** Suggests from the names of the labels alone (a `train` job); `{label}` in the template is the name's place. */
     suggestFromNames: procedure.input(z.object({ template: text('What is asked', 200) })).output(jobStarted),

@@ -92,7 +92,7 @@ test('before the first mark, images are found by the labels’ names; accepted a
   const late = await (await startSuggestingByNames(workspace)).done
   expect({ late: late.current, current: project.models.current()?.id }).toEqual({ late: false, current: trained.id })
 
-  // A text half that breaks costs what it would have brought, and no training.
+  // A text encoder that breaks costs what it would have brought, and no training.
   writeFileSync(path.join(path.dirname(backbone), 'tokenizer.json'), '{}')
   const job = await startTraining(workspace, { unfreeze: 'none', seed: 1 })
   await job.done
@@ -101,7 +101,7 @@ test('before the first mark, images are found by the labels’ names; accepted a
   )
 })
 
-test('what is missing is said: a text half, labels, words of the template, its files', async () => {
+test('what is missing is said: a text encoder, labels, words of the template, its files', async () => {
   const plain = await pictureProject(2)
   expect(await namesTemplate(plain.workspace)).toBeNull()
   await expect(startSuggestingByNames(plain.workspace)).rejects.toMatchObject({ code: 'no-text-tower' })

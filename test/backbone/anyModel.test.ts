@@ -14,7 +14,7 @@ import { decodeModel, encodeModel, type TensorMessage } from '../../src/main/ten
 import { ImportedModel } from '../../src/main/tensor/onnx/import.ts'
 import { describeWithShared, sharedPath } from '../shared.ts'
 import {
-  bothHalves,
+  bothEncoders,
   bytes,
   bytesInside,
   channelsLast,
@@ -128,7 +128,7 @@ describe('a model that gives out class scores alone is cut at its last map', () 
     ],
     'one that takes a single image': [() => modelFile(single()), () => modelFile(single(true)), 0.002],
     'one that is told which pixels count': [() => modelFile(masked()), whole, 0.002],
-    'one that takes a text, too': [() => modelFile(bothHalves()), whole, 0.002],
+    'one that takes a text, too': [() => modelFile(bothEncoders()), whole, 0.002],
     'one of eight bits': [
       () => modelFile(cnn({ quantized: true })),
       () => modelFile(cnn({ quantized: true }, true)),

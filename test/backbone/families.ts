@@ -240,8 +240,8 @@ export function masked(also = false): (graph: Graph) => void {
   }
 }
 
-/** Both halves of CLIP in one file: what the image gives doesn't depend on the text; the scores depend on both. */
-export function bothHalves(): (graph: Graph) => void {
+/** Both encoders of CLIP in one file: the image's outputs don't depend on the text, the scores depend on both. */
+export function bothEncoders(): (graph: Graph) => void {
   return (graph) => {
     const layers = new Layers(graph)
     const ids = graph.input('input_ids', 'int64', ['m', 's'])

@@ -44,7 +44,7 @@ const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / v
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * b[i], 0)
 
 /**
- * The image half as CLIP's is published: it gives out `image_embeds` alone, or, as SigLIP's, the pooled vector itself. Each cell of
+ * The image encoder as CLIP's is published: it outputs `image_embeds` alone, or, as SigLIP's, the pooled vector itself. Each cell of
  * the map is the mean of 8 × 8 pixels.
  */
 function imageTower(projected: boolean): Uint8Array {
@@ -243,7 +243,7 @@ function pieces(): { file: object; vocabulary: Map<string, number> } {
   return { file, vocabulary }
 }
 
-/** As CLIP is published: `vision_model.onnx`, `text_model.onnx`, `tokenizer.json`. @returns the image half */
+/** As CLIP is published: `vision_model.onnx`, `text_model.onnx`, `tokenizer.json`. @returns the image encoder */
 export function clipLike(folder: string): string {
   const { file, vocabulary } = bytePairs()
   const put = (name: string, content: string | Uint8Array): void => writeFileSync(path.join(folder, name), content)
@@ -255,7 +255,7 @@ export function clipLike(folder: string): string {
   return path.join(folder, 'vision_model.onnx')
 }
 
-/** As SigLIP: no projection, texts of one length, a bias. Described beside the model. @returns the image half */
+/** As SigLIP: no projection, texts of one length, a bias. Described beside the model. @returns the image encoder */
 export function siglipLike(folder: string): string {
   const { file, vocabulary } = pieces()
   writeFileSync(path.join(folder, 'image.onnx'), imageTower(false))

@@ -149,7 +149,7 @@ export async function modelSeeds(): Promise<Seed[]> {
   }))
 }
 
-/** Text halves with their tokenizers, of CLIP's kind and of SigLIP's. */
+/** Text encoders with their tokenizers, of CLIP's kind and of SigLIP's. */
 export function tokenizerSeeds(): Promise<Seed[]> {
   const kinds = [
     { write: clipLike, encoder: 'text_model.onnx', main: 'tokenizer.json' },

@@ -127,7 +127,7 @@ test('what is not there or can’t be used is said in a sentence', async () => {
   expect(await findTextTower('surmise-tiny')).toBeUndefined()
 })
 
-test('a model that gives out its last layer, too, and whose text half comes later, keeps its features', async () => {
+test('a model that gives out its last layer, too, and whose text encoder comes later, keeps its features', async () => {
   const folder = temporaryFolder()
   const file = clipLike(folder)
   const whole = decodeModel(readFileSync(file))

@@ -49,7 +49,7 @@ export interface TrainInput {
   lastStage?: boolean
   /** A file of word vectors that the labels' own begin at, absolute. */
   wordVectors?: string
-  /** What is asked about a label, where the backbone has a text half. @default its own */
+  /** What is asked about a label, where the backbone has a text encoder. @default its own */
   nameTemplate?: string
 }
 

@@ -47,7 +47,7 @@ async function lookInto(given: RegistryEntry, whole?: string): Promise<Backbone>
   }
   const features = isMissing ? featuresOf(shapes, input, model) : found
   const { pooled, dimension } = pooledOf(shapes, features, model)
-  // Texts are compared with what comes of the vector before the projection, which such models don't give out. Where a text half is
+  // Texts are compared with what comes of the vector before the projection, which such models don't give out. Where a text encoder is
   // described, its files may come later: the features are to be the same then.
   if (whole === undefined && features && pooled.from !== 'output' && (given.text || textTowerOf(given))) {
     const cut = await cutAtFeatures({ ...model, features: features.output }, input, shapes)

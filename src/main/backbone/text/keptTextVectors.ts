@@ -7,7 +7,7 @@ import type { TextTower } from './textFiles.ts'
 import { textVectors } from './textTower.ts'
 
 /**
- * The same as `textVectors`, kept in the program's cache: text halves are large, and the names of a project's labels are asked for
+ * The same as `textVectors`, kept in the program's cache: text encoders are large, and the names of a project's labels are asked for
  * at each training.
  * @throws UserError `text-tower-unreadable`
  */

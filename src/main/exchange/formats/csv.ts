@@ -18,7 +18,7 @@ export const csv: Format = {
   title: 'CSV: image, label, value',
   says: { absent: true, unlabelled: false, provenance: 'none', suggestions: false },
   limits: 'One line per mark. A pair without a line is unknown; if no line says absent, you’re asked.',
-  checked: 'round trip; a real file of COCO by way of it',
+  checked: 'round trip; a real COCO file, converted to it and back',
   extensions: ['.csv', '.tsv', '.txt'],
   reads: 'file',
   writes: 'file',

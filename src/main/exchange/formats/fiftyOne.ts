@@ -15,7 +15,7 @@ export const fiftyOne: Format = {
   title: 'FiftyOne classification folder',
   says: { absent: false, unlabelled: false, provenance: 'none', suggestions: false },
   limits: 'Names what is present. You’re asked about the rest on import, and told on export.',
-  checked: 'round trip of what is present; a reader in Python that goes about it as its importer does',
+  checked: 'round trip of what is present; a reader in Python modelled on its importer',
   extensions: [],
   reads: 'file or folder',
   writes: 'folder',

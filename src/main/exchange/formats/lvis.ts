@@ -10,7 +10,7 @@ export const lvis: Format = {
   title: 'LVIS JSON',
   says: { absent: true, unlabelled: true, provenance: 'none', suggestions: false },
   limits: 'Stores present, absent and unknown, but not who decided when. Unreadable images are left out.',
-  checked: 'round trip; the fields its evaluator needs by a reader in Python',
+  checked: 'round trip; the fields its evaluator needs, with a reader in Python',
   extensions: ['.json'],
   reads: 'file',
   writes: 'file',

@@ -28,7 +28,7 @@ export const openImages: Format = {
   says: { absent: true, unlabelled: false, provenance: 'some', suggestions: true },
   limits:
     'Confidence 1 is present, 0 is absent; machine labels, and anything between, are suggestions. Source says who decided, but not when.',
-  checked: 'round trip; a real file of COCO by way of it',
+  checked: 'round trip; a real COCO file, converted to it and back',
   extensions: ['.csv'],
   reads: 'file or folder',
   writes: 'file',

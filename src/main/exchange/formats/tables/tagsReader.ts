@@ -15,7 +15,7 @@ export const separatorSetting: Setting = {
   id: 'separator',
   on: 'read',
   title: 'Tag separator',
-  hint: 'Found by what makes labels repeat; a file with several lines an image has one label in each.',
+  hint: 'Detected as the one that makes labels repeat. If a file has several lines per image, each holds one label.',
   choices: [
     { value: 'auto', title: 'found automatically' },
     { value: 'none', title: 'none: a cell is one label' },
