@@ -15,7 +15,7 @@ import { useRunning } from './queries.ts'
 const t = texts.backbones
 const deviceTitles: Record<string, string> = texts.settings.devices
 
-/** One backbone: what it is, what is known of it here, and what can be done with it. */
+/** One backbone: its facts, its speed and accuracy here, and its buttons. */
 export function BackboneLine({
   row,
   project,
@@ -129,7 +129,7 @@ export function BackboneLine({
   )
 }
 
-/** Why the last download of it did not come to its end. */
+/** Why its last download failed. */
 function LastFailure({ title }: { title: string }) {
   const last = useLatestJob('fetch')
   return last?.title === title && last.state === 'failed' && last.error ? <ErrorLine error={last.error} /> : null

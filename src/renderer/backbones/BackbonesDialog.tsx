@@ -13,7 +13,7 @@ import { ViewsChoice } from './ViewsChoice.tsx'
 
 const t = texts.backbones
 
-/** Which backbones there are, what each is good for, and how good it is here; to fetch, compare and choose one. */
+/** Lists the backbones with what they are good for and how they do here; to download, compare and choose. */
 export function BackbonesDialog({ onClose }: { onClose: () => void }) {
   const { data: project } = useProject()
   const { data: page, error } = useBackbones()

@@ -13,7 +13,7 @@ import { Section } from './Section.tsx'
 
 const t = texts.backbones
 
-/** What was computed of the images, backbone by backbone, and the room it takes. */
+/** The features on disk, by backbone, with their size. */
 export function Caches({ caches }: { caches: readonly FeatureCache[] }) {
   const [clearing, setClearing] = useState<string | null>(null)
   const queries = useQueryClient()

@@ -16,7 +16,7 @@ const t = texts.backbones
 const most = 500
 const shown = 3
 
-/** Two backbones on some images of the project, measured on labels that are known. */
+/** Compares two backbones on some of the project's images, measured on known labels. */
 export function Comparison({
   rows,
   project,

@@ -10,7 +10,7 @@ import { useAction } from '../ui/useAction.ts'
 
 const t = texts.backbones
 
-/** Where backbones are fetched from, by which way, and where they are kept. */
+/** Mirror and proxy for downloads, and the folder they are kept in. */
 export function DownloadSettings({ folder }: { folder: string }) {
   const { data } = useQuery({
     queryKey: ['downloads'],

@@ -7,7 +7,7 @@ type Name = keyof typeof texts.settings.normalisations
 const names = Object.keys(texts.settings.normalisations) as Name[]
 const behind = new RegExp(`:(${names.join('|')})(?=\\+|$)`)
 
-/** Asks how a backbone wants its pixels, once the program has said that it can't know. */
+/** Asks for a backbone's input normalisation when it can't be detected. */
 export function NormalisationQuestion({
   error,
   backbone,

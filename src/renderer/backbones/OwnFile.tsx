@@ -10,7 +10,7 @@ import { NormalisationQuestion } from './NormalisationQuestion.tsx'
 
 const t = texts.backbones
 
-/** Any ONNX image model of one’s own. */
+/** Uses any ONNX image model from a file. */
 export function OwnFile() {
   const [file, setFile] = useState('')
   const { busy, error, run } = useAction()

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** A part of the page, under its title. */
+/** A titled section of the page. */
 export function Section({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
   return (
     <section aria-label={title} className="flex min-w-0 flex-col gap-2">

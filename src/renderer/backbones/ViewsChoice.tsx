@@ -10,7 +10,7 @@ import { plainOf, secondsFor } from './costs.ts'
 
 const t = texts.backbones
 
-/** How each image is looked at, and what that costs with the backbone in use. */
+/** The views per image, with their cost for the current backbone. */
 export function ViewsChoice({
   rows,
   project,

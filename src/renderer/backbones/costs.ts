@@ -5,7 +5,7 @@ type ProjectPart = NonNullable<BackbonesPage['project']>
 /** A specification without its views. */
 export const plainOf = (specification: string): string => specification.replace(/(\+\w+)*$/, '')
 
-/** How long looking at every image of the project would take; null where its speed was not measured. */
+/** Seconds to embed every image of the project; null if the speed hasn't been measured. */
 export function secondsFor(row: BackboneRow, { images }: ProjectPart, looksEach = 1): number | null {
   return row.speed ? (images * looksEach) / row.speed.perSecond : null
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { client } from '../bridge/client.ts'
 import { keys, useJobs, useProject } from '../state/queries.ts'
 
-/** What the page shows: asked for again when a download, a comparison or a training is over, and when the project changes. */
+/** What the page shows; refetched when a download, a comparison or a training ends, and when the project changes. */
 export function useBackbones() {
   const { data: project } = useProject()
   const over = useJobs()
@@ -17,7 +17,7 @@ export function useBackbones() {
   })
 }
 
-/** What of these kinds is under way. */
+/** The running jobs of these kinds. */
 export function useRunning(...kinds: readonly string[]) {
   return useJobs().find(({ kind, state }) => kinds.includes(kind) && state === 'running')
 }

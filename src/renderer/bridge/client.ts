@@ -8,21 +8,21 @@ import { type Line, openLine, Unproven } from './transport.ts'
 
 export type Client = ContractRouterClient<typeof contract>
 
-/** How long a call waits for the line to come back before it fails. */
+/** How long a call waits for the connection to come back before it fails. */
 const patience = 5_000
 const retryAfter = 500
 
-/** `unproven`: somebody answers, but can't prove to be the program. */
+/** `unproven`: something answers, but can't prove that it is Surmise. */
 export type LineState = 'here' | 'lost' | 'unproven'
 type Listener = (state: LineState) => void
 
-/** The line as it is now; opened again whenever it is lost. */
+/** The current connection; it is reopened whenever it is lost. */
 class Connection implements ClientLink<Record<never, never>> {
   #line: Promise<Line> = new Promise(() => undefined)
   #listeners = new Set<Listener>()
   #hasTried = false
   state: LineState = 'lost'
-  /** How many lines there have been: what was said on one is not heard on the next. */
+  /** How many connections there have been: a new one knows nothing of the subscriptions on the last. */
   lines = 0
   readonly outgoing = new Outgoing()
 
@@ -34,7 +34,7 @@ class Connection implements ClientLink<Record<never, never>> {
     this.#line = this.#open()
   }
 
-  /** @returns to stop listening */
+  /** @returns a function that stops it */
   onChange(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -88,7 +88,7 @@ export class ConnectionLost extends Error {}
 export const connection = new Connection()
 export const client: Client = createORPCClient(connection)
 
-/** What a person is told about an error: a sentence, and a way out. */
+/** An error as shown to people: a sentence and a way out. */
 export function reportOf(error: unknown): ErrorReport {
   if (error instanceof ConnectionLost) return { code: 'connection-lost', ...texts.errors.connectionLost }
   if (error instanceof ORPCError) {
@@ -98,7 +98,7 @@ export function reportOf(error: unknown): ErrorReport {
     }
     return { code: error.code, message: error.message || texts.errors.bug.message, hint: texts.errors.bug.hint }
   }
-  // What was under way when the line broke.
+  // Calls that were in progress when the connection broke.
   if (!connection.connected) return { code: 'connection-lost', ...texts.errors.connectionLost }
   return { code: 'bug', ...texts.errors.bug }
 }

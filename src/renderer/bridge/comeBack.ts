@@ -1,20 +1,20 @@
 import { proofText } from '../../contract/handshake.ts'
 
-/** How this browser proves to the program that it was let in before: by a key that nothing can read, and that never leaves it. */
+/** This browser proves that it was let in before with a key that scripts can't read and that never leaves it. */
 interface Kept {
   id: string
   key: CryptoKey
 }
 
-/** In milliseconds, at most: whoever took a call and never answers it must not keep the page from trying again. */
+/** Milliseconds, at most: a server that accepts a call and never answers must not keep the page from retrying. */
 const answerTakes = 20_000
 
 const [database, store, entry] = ['surmise', 'browser', 'key']
 
-/** Where the page can't keep it, it lasts until the page is closed. */
+/** Without storage, the key lasts until the page is closed. */
 let kept: Kept | null = null
 
-/** A browser that has just been let in is given a key, once. @throws what fetching throws */
+/** Registers a key for a browser that has just been let in. @throws what `fetch` throws */
 export async function keepKey(): Promise<void> {
   if (!canProve()) return
   const response = await fetch('/session/key', { method: 'POST' })
@@ -26,19 +26,19 @@ export async function keepKey(): Promise<void> {
 }
 
 /**
- * Makes sure that it is the program that answers here, and lets this browser in again. Until then nothing that is worth anything
- * leaves the page: whoever took the port while the program was away gets numbers that they can’t use.
- * @returns false where that can't be made sure of @throws where nobody answers
+ * Verifies that Surmise is what answers here, and logs this browser in again. Nothing of value leaves the page before that: whoever
+ * took the port while the program was away gets numbers that are of no use to them.
+ * @returns false if that can't be verified @throws if nothing answers
  */
 export async function comeBack(): Promise<boolean> {
-  // Over a network without encryption a browser has no such keys: whoever is on the way could read along anyway.
+  // Over an unencrypted network, browsers offer no such keys; anyone on the path could read along anyway.
   if (!canProve()) return true
-  // Another window may have been let in anew.
+  // Another window may have registered a new key.
   kept = (await stored<Kept | undefined>((keys) => keys.get(entry), 'readonly').catch(() => undefined)) ?? kept
   if (!kept) return false
   const { id, key } = kept
   const mine = textOf(crypto.getRandomValues(new Uint8Array(32)))
-  // Without the cookie: that goes to whoever listens at this port.
+  // Without the cookie, which would go to whoever listens at this port.
   const greeted = await post('/session/greet', { id, nonce: mine }, 'omit')
   if (greeted.status === 429) throw new Error('Too many ask at once')
   if (!greeted.ok) return false
@@ -69,7 +69,7 @@ function textOf(bytes: Uint8Array): string {
     .replaceAll('=', '')
 }
 
-/** The browser keeps the key itself, and not what it is made of. @throws where it keeps nothing */
+/** The browser stores the key as a handle, never its bytes. @throws if it has no storage */
 function stored<Result>(work: (keys: IDBObjectStore) => IDBRequest, mode: IDBTransactionMode): Promise<Result> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(database, 1)

@@ -1,11 +1,11 @@
 import { droppedPaths } from '../../contract/handshake.ts'
 
-/** What is dropped is told within this time, in milliseconds, or not at all. */
+/** The preload script reports a drop within this time, or not at all. Milliseconds. */
 const patience = 1000
 
 /**
- * Where the things lie that are being dropped, in their order: the preload script of the desktop window tells, and only of what a
- * person drops. Empty in a browser. To be called while the drop is handled.
+ * The paths of the items being dropped, in order. Only the desktop window's preload script knows them, and only for a real drop by the
+ * user. Empty in a browser. Call it while the drop event is handled.
  */
 export function pathsOfDrop(): Promise<string[]> {
   if (location.protocol !== 'surmise:') return Promise.resolve([])

@@ -1,15 +1,15 @@
 /**
- * Calls on their way out: begun, and not on the line yet, because putting a message together takes some promises. Whoever wants
- * to come after them waits here.
+ * Calls that have started but haven't been sent, because assembling a message takes several promises. Whatever has to be sent after
+ * them waits here.
  */
 export class Outgoing {
   readonly #begun: (() => void)[] = []
   #waiting: (() => void)[] = []
 
   /**
-   * A call begins. A file has to be read before it can be sent, which takes longer than anybody should wait: when what runs now
-   * is over, no call counts any more.
-   * @returns to be called when there is nothing left to send of it; more than once is as good as once
+   * A call starts. Reading a file before sending it would take too long to wait for, so a call stops counting once the current task is
+   * over.
+   * @returns a function to call when nothing of it is left to send; calling it again has no effect
    */
   begin(): () => void {
     const over = (): void => {
@@ -27,12 +27,12 @@ export class Outgoing {
     return over
   }
 
-  /** A message went out: that of the call that was begun first. */
+  /** A message was sent: that of the call that started first. */
   sent(): void {
     this.#begun[0]?.()
   }
 
-  /** Once every call that has begun is on the line; at once if there is none. */
+  /** Resolves once every started call has been sent; at once if there is none. */
   afterwards(act: () => void): void {
     if (this.#begun.length === 0) act()
     else this.#waiting.push(act)

@@ -3,23 +3,23 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import { askForPort, portIsHere } from '../../contract/handshake.ts'
 import { comeBack, keepKey } from './comeBack.ts'
 
-/** A line to the main process, while it holds. */
+/** A connection to the main process. */
 export interface Line {
   link: SocketLink<Record<never, never>> | PortLink<Record<never, never>>
-  /** Settles when the line is gone. */
+  /** Settles when the connection is lost. */
   lost: Promise<void>
 }
 
-/** In milliseconds, at most, on a slow machine too: what takes longer is begun again. */
+/** Milliseconds, generous enough for slow machines; an attempt that takes longer is started over. */
 const openingTakes = 20_000
 
-/** Somebody answers, and can't prove to be the program. */
+/** Something answers, but can't prove that it is Surmise. */
 export class Unproven extends Error {}
 
 /**
- * @param again there was a line before: who answers now may be another
- * @param sent called whenever a message has gone out
- * @throws if there is nobody at the other end; `Unproven`
+ * @param again whether there was a connection before: something else may answer now
+ * @param sent called whenever a message has been sent
+ * @throws if nothing answers; `Unproven`
  */
 export async function openLine(again: boolean, sent: () => void): Promise<Line> {
   if (location.protocol === 'surmise:') return openPort(sent)
@@ -46,7 +46,7 @@ function openSocket(sent: () => void): Promise<Line> {
         return socket.readyState
       },
     }
-    // One that can't be opened closes, with an error before it or without, or stays silent.
+    // A socket that can't connect closes, with or without an error first, or stays silent.
     const timer = setTimeout(() => socket.close(), openingTakes)
     socket.addEventListener('close', () => reject(new Error('The connection could not be opened')), { once: true })
     socket.addEventListener('open', () => {

@@ -5,7 +5,7 @@ const words = texts.bulk
 const precisions = ['0.8', '0.9', '0.95', '0.98', '0.99'] as const
 const losses = ['0.01', '0.02', '0.05', '0.1'] as const
 
-/** What accepting in bulk has to keep, and of what. */
+/** The targets of bulk acceptance, and the images and labels that it covers. */
 export interface Aims {
   precision: (typeof precisions)[number]
   takesAbsent: boolean
@@ -13,7 +13,7 @@ export interface Aims {
   where: 'all' | 'shown'
 }
 
-/** Absent is a choice of its own: whoever makes it has read its price. */
+/** Accepting absent suggestions is a separate choice, because it costs some positives. */
 export const usualAims: Aims = { precision: '0.95', takesAbsent: false, maxLost: '0.02', where: 'all' }
 
 export const hasLowerTarget = ({ precision }: Aims): boolean => precision !== precisions[0]
@@ -24,7 +24,7 @@ export function AimFields({
   onChange,
 }: {
   aims: Aims
-  /** Only some images are shown: they may be all that is meant. */
+  /** While only some images are shown, bulk acceptance can be limited to them. */
   isFiltered: boolean
   onChange: (change: Partial<Aims>) => void
 }) {
@@ -75,7 +75,7 @@ export function AimFields({
   )
 }
 
-/** One of some shares, shown in percent. */
+/** A choice among fractions, shown as percentages. */
 function ShareChoice<Share extends string>({
   shares,
   ...choice

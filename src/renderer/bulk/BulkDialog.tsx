@@ -21,7 +21,7 @@ import type { Corrections } from './Sample.tsx'
 
 const words = texts.bulk
 
-/** Many suggestions at once: what that would do and what can be promised of it, label by label, before it is done. */
+/** Accepting many suggestions at once. A plan first shows, for each label, what would be accepted and what can be promised. */
 export function BulkDialog({ onClose }: { onClose: () => void }) {
   const filter = useUi((state) => state.filter)
   const [aims, setAims] = useState(usualAims)
@@ -40,7 +40,7 @@ export function BulkDialog({ onClose }: { onClose: () => void }) {
     queryKey: [...keys.bulk, request],
     queryFn: () => client.bulk.preview(request),
     placeholderData: keepPreviousData,
-    // Each holds once, and for what is known now.
+    // A plan is valid once, for the current marks.
     staleTime: 0,
     gcTime: 0,
     retry: false,
@@ -55,7 +55,7 @@ export function BulkDialog({ onClose }: { onClose: () => void }) {
         notify('info', { message: words.done(changed, left) })
         onClose()
       } catch (cause) {
-        // The plan that was shown is used up.
+        // The plan on screen has been used.
         void preview.refetch()
         throw cause
       }
@@ -127,7 +127,7 @@ function nothing({ lines }: BulkPreview, aims: Aims): string {
   return words.none[why](words.percent(Number(aims.precision)), hasLowerTarget(aims))
 }
 
-/** What was found wrong in a sample is marked at once, and can be taken back as long as the dialog is open. */
+/** Errors found in a sample are marked at once, and can be reverted while the dialog is open. */
 function useCorrections(): Corrections {
   const [wrong, setWrong] = useState<ReadonlySet<string>>(new Set())
   const keyOf = ({ imageId, labelId }: BulkSample): string => `${imageId} ${labelId}`

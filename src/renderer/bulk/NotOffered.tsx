@@ -15,7 +15,7 @@ export function NotOffered({ lines, startsOpen }: { lines: readonly RefusedLine[
   const listId = useId()
   const isOpen = toggled ?? startsOpen
   const list = useRef<HTMLDivElement>(null)
-  // It opens below what is in sight.
+  // It opens below the visible part.
   useEffect(() => {
     if (toggled) list.current?.scrollIntoView({ block: 'nearest' })
   }, [toggled])

@@ -20,8 +20,8 @@ const steps: Record<string, (at: number, count: number) => number> = {
 }
 
 /**
- * What would be accepted, label by label, with what is promised of each; a line opens to what should be looked at. The lines are one
- * stop of the Tab key, and arrows go from one to the next: there can be hundreds.
+ * What would be accepted for each label, with its bounds; a line opens to a sample that should be checked. All lines together are one
+ * tab stop, with arrow keys between them, because there can be hundreds.
  */
 export function Plan({
   lines,
@@ -130,7 +130,7 @@ function Line({
             tabIndex={isTabStop ? 0 : -1}
             onFocus={onFocus}
             onClick={onToggle}
-            // Not behind the head when an arrow leads up to it.
+            // So that the sticky header doesn't cover a line reached by arrow key.
             className="flex max-w-full scroll-mt-16 items-center gap-2 rounded-md py-1 pr-2 hover:bg-sunken"
           >
             <ChevronRight size={14} aria-hidden className={`shrink-0 text-muted ${isOpen ? 'rotate-90' : ''}`} />

@@ -8,13 +8,13 @@ import { Thumbnail } from '../ui/Thumbnail.tsx'
 
 const words = texts.bulk
 
-/** What was found wrong, here or when a line was open before. */
+/** Errors found here, or when the line was open before. */
 export interface Corrections {
   isWrong(one: BulkSample): boolean
   toggle(one: BulkSample): void
 }
 
-/** Some of what would be accepted of one label, the least sure and random ones: what is wrong is corrected here, and so left out. */
+/** A sample of what would be accepted for one label: the least certain and random ones. Correcting one here leaves it out. */
 export function Sample({
   label,
   line: { labelId, side },

@@ -4,12 +4,12 @@ export const lineKey = ({ labelId, side }: Pick<BulkLine, 'labelId' | 'side'>): 
 
 export type RefusedLine = BulkLine & { refusal: NonNullable<BulkLine['refusal']> }
 
-/** What would be accepted, the most first. */
+/** What would be accepted, largest first. */
 export function offeredOf(lines: readonly BulkLine[]): BulkLine[] {
   return lines.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count || b.suggested - a.suggested)
 }
 
-/** What is suggested and still not offered: first what the fewest further marks would change. */
+/** Suggestions that aren't offered; those that need the fewest further marks come first. */
 export function refusedOf(lines: readonly BulkLine[]): RefusedLine[] {
   const more = ({ refusal }: RefusedLine): number => refusal.more ?? Number.POSITIVE_INFINITY
   return lines
@@ -17,7 +17,7 @@ export function refusedOf(lines: readonly BulkLine[]): RefusedLine[] {
     .sort((a, b) => (more(a) === more(b) ? b.suggested - a.suggested : more(a) - more(b)))
 }
 
-/** Why nothing at all is offered: nothing is `suggested`, too little is `known`, or what is known says that it is `unsure`. */
+/** Why nothing at all is offered: nothing is `suggested`, too little is `known`, or by what is known the model is too `unsure`. */
 export function whyNothing(lines: readonly BulkLine[]): 'suggested' | 'known' | 'unsure' {
   const refused = refusedOf(lines)
   if (refused.length === 0) return 'suggested'

@@ -12,9 +12,9 @@ import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 
 const t = texts.doctor
 
-/** Whether all that the program needs is there, to be looked at and to be sent to somebody who helps. */
+/** Checks whether everything that the program needs is available; the result can be copied for whoever helps. */
 export function DoctorDialog({ onClose }: { onClose: () => void }) {
-  // What is found is found now, each time it is opened.
+  // Checked again each time the dialog opens.
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: keys.doctor,
     queryFn: () => client.app.doctor(),
@@ -64,7 +64,7 @@ function Part({ title, findings }: { title: string; findings: readonly Finding[]
       <h3 className="m-0 mb-1.5 text-[13px] font-semibold text-muted">{title}</h3>
       <dl className="m-0 rounded-lg border border-line">
         {findings.map((finding) => (
-          // Several cards, or several findings, may have one name.
+          // Several devices or findings may have the same name.
           <Line key={`${finding.name} ${finding.says}`} finding={finding} />
         ))}
       </dl>

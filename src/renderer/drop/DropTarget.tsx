@@ -7,10 +7,10 @@ import { texts } from '../texts/index.ts'
 import type { Dropped } from './plan.ts'
 import { takeThings } from './take.ts'
 
-/** While something is held over the window, that is said again and again; after this time without it, it has gone. */
+/** `dragover` repeats while something is held over the window; after this time without one, it has left. Milliseconds. */
 const goneAfter = 1000
 
-/** Over the whole window while something is dragged over it; the same can be done by the dialogs, which the keyboard reaches. */
+/** Covers the window while something is dragged over it. Keyboard users have the dialogs for the same. */
 export function DropTarget() {
   const [isOver, setOver] = useState(false)
   const { data: project } = useProject()
@@ -23,7 +23,7 @@ export function DropTarget() {
     }
     const over = (event: DragEvent): void => {
       if (!event.dataTransfer?.types.includes('Files')) return
-      // Else the browser would leave the page for the file.
+      // Otherwise the browser would navigate to the file.
       event.preventDefault()
       event.dataTransfer.dropEffect = 'copy'
       setOver(true)
@@ -39,7 +39,7 @@ export function DropTarget() {
       event.preventDefault()
       void take(event.dataTransfer).catch(notifyError)
     }
-    // Entering counts too: on a drop, what came under the pointer since may be entered and never held over.
+    // `dragenter` counts too: an element that appears under the pointer just before a drop may get no `dragover`.
     window.addEventListener('dragenter', over)
     window.addEventListener('dragover', over)
     window.addEventListener('dragleave', leave)
@@ -68,7 +68,7 @@ export function DropTarget() {
 }
 
 async function take({ items, files }: DataTransfer): Promise<void> {
-  // All of it is asked now: what is dragged is forgotten when this event ends.
+  // Everything is read now, because the browser discards it after this event.
   const kept = [...files]
   const folders = [...items].filter(({ kind }) => kind === 'file').map((item) => item.webkitGetAsEntry()?.isDirectory)
   const paths = pathsOfDrop()

@@ -1,33 +1,33 @@
 import type { DialogName } from '../state/dialog.ts'
 import { texts } from '../texts/index.ts'
 
-/** One thing that was dragged into the window. */
+/** One item dropped into the window. */
 export interface Dropped {
   name: string
   isFolder: boolean
-  /** Where it lies on the machine; null in a browser, which does not tell. */
+  /** Its path; null in a browser, which doesn't reveal it. */
   path: string | null
-  /** In bytes. */
+  /** Bytes. */
   size: number
 }
 
-/** What is done about it. */
+/** What to do with it. */
 export type Plan =
   | { kind: 'open'; path: string }
   | { kind: 'dialog'; dialog: DialogName; path: string | null; note: string | null }
-  /** Its contents are handed over, then imported. */
+  /** Its contents are uploaded, then imported. */
   | { kind: 'receive' }
   | { kind: 'refuse'; message: string; hint: string }
 
 const words = texts.drop
 const imageEndings = /\.(jpe?g|png|webp|gif|bmp|tiff?|avif|heic|heif)$/i
 
-/** As `largestReceived` of the main process: more does not pass in one message. */
+/** The same as `largestReceived` of the main process: the limit of one message. */
 const largestReceived = 24 * 1024 * 1024
 
 /**
- * @param labelEndings of files that labels can be imported from, without the dot
- * @param recent paths of projects opened lately
+ * @param labelEndings extensions of files with labels, without the dot
+ * @param recent paths of recently opened projects
  */
 export function planOf(
   things: readonly Dropped[],
@@ -52,7 +52,7 @@ export function planOf(
   }
   if (/\.surmise$/i.test(name)) {
     if (path !== null) return { kind: 'open', path }
-    // One of the same name that was open lately is most likely this one.
+    // A recently opened project of the same name is most likely this one.
     const same = recent.filter((one) => one.split(/[\\/]/).at(-1) === name)
     return ask('open-project', same.length === 1 ? same[0] : null, words.chooseProject(name))
   }

@@ -5,7 +5,7 @@ import { keys, queryClient } from '../state/queries.ts'
 import { notify, notifyError, openDialog } from '../state/ui.ts'
 import { type Dropped, planOf } from './plan.ts'
 
-/** Does what is planned for things that were dropped into the window, or given to the program. @param contents where a browser has them */
+/** Carries out the plan for items that were dropped or opened with the program. @param contents files, in a browser */
 export async function takeThings(things: readonly Dropped[], contents?: File): Promise<void> {
   const [formats, recent] = await Promise.all([client.exchange.formats(), recentPaths()])
   const inProject = queryClient.getQueryData<ProjectSummary | null>(keys.project) != null
@@ -21,7 +21,7 @@ export async function takeThings(things: readonly Dropped[], contents?: File): P
   }
 }
 
-/** What the system has given the program, if anything: dragged onto its icon, opened with it. */
+/** Takes what the system has given the program, if anything: a file opened with it or dropped on its icon. */
 export async function takeGiven(): Promise<void> {
   try {
     const things = await client.app.takeGiven()
@@ -32,7 +32,7 @@ export async function takeGiven(): Promise<void> {
 }
 
 async function recentPaths(): Promise<string[]> {
-  // What the start screen shows may be older than the project that was closed just now.
+  // The start screen's list may not include the project that was just closed.
   const known = await client.app.recent()
   return known.filter(({ found }) => found).map(({ path }) => path)
 }

@@ -20,7 +20,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const [formatId, setFormatId] = useRemembered<string | null>('export.format', null)
   const [suggestions, setSuggestions] = useState(false)
   const [complete, setComplete] = useState(false)
-  /** Null: as the format needs it. */
+  /** Null: the format's default. */
   const [chosenImages, setChosenImages] = useState<Images | null>(null)
   const [answers, setAnswers] = useState<Answers>({})
   const [report, setReport] = useState<ExportReport | null>(null)
@@ -28,7 +28,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const format = formats.find(({ id }) => id === formatId) ?? formats[0]
   const ending = format?.extensions[0] ? `.${format.extensions[0]}` : format && ` ${format.id}`
   const target = useTarget(ending)
-  // Without a model there are none.
+  // Without a model there are no suggestions.
   const canSuggest = format?.says.suggestions === true && project?.model?.usable === true
   const mayLose = format?.says.absent === false
   const images = chosenImages ?? (format?.images === 'needed' ? 'copy' : 'none')

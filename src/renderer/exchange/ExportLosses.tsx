@@ -1,7 +1,7 @@
 import type { ExchangeFormat, ProjectSummary } from '../../contract/schemas.ts'
 import { texts } from '../texts/index.ts'
 
-/** Before anything is written: what the file would hold, and what the format has no word for. */
+/** Says before anything is written what the file will hold and what the format can't store. */
 export function ExportLosses({ format, project }: { format: ExchangeFormat; project: ProjectSummary }) {
   const [present, absent] = (['presentCount', 'absentCount'] as const).map((count) =>
     project.labels.reduce((sum, label) => sum + label[count], 0),

@@ -1,7 +1,7 @@
 import type { ImportPreview } from '../../contract/schemas.ts'
 import { texts } from '../texts/index.ts'
 
-/** The first images of a file with their labels: whether it was read right is seen at a glance. */
+/** The first images of a file with their labels, to see at a glance whether it was read correctly. */
 export function FirstImages({ images }: { images: ImportPreview['first'] }) {
   if (images.length === 0) return null
   return (

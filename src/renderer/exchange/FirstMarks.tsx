@@ -5,7 +5,7 @@ import { Name } from '../ui/Name.tsx'
 
 const nameOf = (state: LabelState): string => (state === State.unknown ? '–' : texts.states[sideOf(state)])
 
-/** The first marks of a file as they were understood: whether it was read right is seen at a glance. */
+/** The first marks of a file, to see at a glance whether it was read correctly. */
 export function FirstMarks({ rows }: { rows: ImportPreview['rows'] }) {
   if (rows.length === 0) return null
   const cell = 'max-w-64 px-3 py-1 text-left font-normal'

@@ -22,7 +22,7 @@ import { StepFoot } from './StepFoot.tsx'
 const asIs: ImportChoices = { rest: 'unknown', conflicts: 'keep', suggestions: true }
 const noRenames: Renames = {}
 
-/** Three steps: which file, what it would do, what it did. Nothing is written before the second is agreed to. */
+/** Three steps: choose a file, preview the changes, see the result. Nothing is written before the preview is confirmed. */
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: project } = useProject()
@@ -48,7 +48,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       setChoices(asIs)
       setRenames(noRenames)
     })
-  // What has been decided stays decided while only names are changed.
+  // Choices are kept while only the mapping of names changes.
   const rename = ({ token }: ImportPreview, wanted: Renames) =>
     run(async () => {
       setPreview(await client.exchange.rename({ token, renames: wanted }))
@@ -61,13 +61,13 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         const kept = suggestions > 0 ? [texts.exchange.importedSuggestions(suggestions)] : []
         setOutcome([texts.exchange.imported(states, labels), ...kept])
       } catch (cause) {
-        // A preview is good for one attempt: the file has to be read again.
+        // A preview can be imported only once; to try again, the file has to be read again.
         setPreview(null)
         throw cause
       }
     })
   const isBegun = useRef(false)
-  // What was dropped is read at once.
+  // A dropped file is read at once.
   useEffect(() => {
     if (isBegun.current || !given?.path) return
     isBegun.current = true
@@ -83,7 +83,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    // Each step anew, so that the keyboard is where it goes on.
+    // Each step remounts, so that focus starts at its first control.
     <Modal
       key={outcome !== null ? 'done' : preview ? 'preview' : 'file'}
       title={texts.exchange.importTitle}

@@ -5,14 +5,14 @@ import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 
 export interface LabelLine {
   name: string
-  /** Behind the name. */
+  /** Shown after the name. */
   mark?: ReactNode
   numbers: readonly string[]
 }
 
 const cell = 'px-3 py-1 font-normal tabular-nums'
 
-/** Labels and numbers of each; the line of them all stays in sight. */
+/** A table of numbers by label; the row of totals stays in view. */
 export function LabelNumbers({
   title,
   heads,

@@ -17,7 +17,7 @@ import { StepFoot } from './StepFoot.tsx'
 
 const words = texts.merging
 
-/** Three steps: which copy, what joining it would do, what it did. */
+/** Three steps: choose a copy, preview the merge, see the result. */
 export function MergeDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: project } = useProject()
@@ -44,7 +44,7 @@ export function MergeDialog({ onClose }: { onClose: () => void }) {
 
   if (report) return <Merged report={report} onClose={onClose} />
   return (
-    // Each step anew, so that the keyboard is where it goes on.
+    // Each step remounts, so that focus starts at its first control.
     <Modal
       key={plan ? 'plan' : 'file'}
       title={words.title}

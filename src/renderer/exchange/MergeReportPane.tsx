@@ -6,12 +6,12 @@ import { Examples } from './Problems.tsx'
 
 const words = texts.merging
 
-/** Whether the other copy brings nothing. */
+/** Whether the other copy has nothing new. */
 export function isNothing({ taken, disputed, labelsAdded }: MergeReport): boolean {
   return taken + disputed + labelsAdded.length === 0
 }
 
-/** What joining another copy does, or did, and how far two annotators agree. */
+/** What a merge will do or has done, and how well the two annotators agree. */
 export function MergeReportPane({ report }: { report: MergeReport }) {
   const { images, labelsAdded, taken, same, disputed, settled, agreement } = report
   return (

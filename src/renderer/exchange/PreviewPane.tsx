@@ -26,7 +26,7 @@ export function wouldChange(
   return choices.rest !== 'unknown' && (rest ?? 0) > 0
 }
 
-/** What importing a file would do, and what it leaves open. */
+/** What importing a file would do, and the questions it leaves open. */
 export function PreviewPane({
   preview,
   title,
@@ -38,9 +38,9 @@ export function PreviewPane({
   onChange,
 }: {
   preview: ImportPreview
-  /** Of the format. */
+  /** Answers to the format's questions. */
   title: string
-  /** Of the project. */
+  /** Label names of the project. */
   labels: readonly Label[]
   renames: Renames
   busy: boolean

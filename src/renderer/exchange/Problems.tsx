@@ -2,7 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { ImportPreview } from '../../contract/schemas.ts'
 import { texts } from '../texts/index.ts'
 
-/** What can't be said or read as it is: how often, with a few examples. */
+/** What can't be written or read as it is, with counts and a few examples. */
 export function Problems({ problems }: { problems: ImportPreview['problems'] }) {
   if (problems.length === 0) return null
   return (

@@ -5,10 +5,10 @@ import { texts } from '../texts/index.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { Field, Select } from '../ui/Field.tsx'
 
-/** By the name in the file: the name here; '' leaves the label out. */
+/** From names in the file to names here; '' leaves the label out. */
 export type Renames = Readonly<Record<string, string>>
 
-/** Labels of the file that a person knows under another name. What would be done is another thing with each choice, and is told anew. */
+/** Maps labels of the file to labels of the project. Each change makes a new preview. */
 export function SameNames({
   labels,
   here,
@@ -17,7 +17,7 @@ export function SameNames({
   onChange,
 }: {
   labels: ImportPreview['labels']
-  /** Of the project. */
+  /** Label names of the project. */
   here: readonly Label[]
   renames: Renames
   busy: boolean
@@ -25,7 +25,7 @@ export function SameNames({
 }) {
   const fresh = labels.filter(({ known }) => !known)
   const [from, setFrom] = useState('')
-  /** 'leave', or 'as' and a name; '' while nothing is chosen. */
+  /** 'leave', or 'as' followed by a name; '' while nothing is chosen. */
   const [to, setTo] = useState('')
   const chosen = fresh.find(({ name }) => name === from)?.name ?? fresh[0]?.name
   const done = Object.entries(renames)

@@ -3,7 +3,7 @@ import { Field, Input, Select } from '../ui/Field.tsx'
 
 export type Answers = Readonly<Record<string, string>>
 
-/** A format's questions: what it can't find out by itself. */
+/** A format's questions about what it can't detect. */
 export function SettingsFields({
   title,
   format,
@@ -55,7 +55,7 @@ export function SettingsFields({
   )
 }
 
-/** Those of the answers that differ from the usual ones, and are asked for. */
+/** The answers that differ from the defaults, without those to questions that aren't asked. */
 export function answersFor(
   format: ExchangeFormat | undefined,
   on: 'read' | 'write',

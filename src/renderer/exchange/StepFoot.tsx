@@ -1,7 +1,7 @@
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 
-/** The foot of a dialog that first says what it would do: to go on, to stop, and back to the choice of a file. */
+/** The foot of a dialog with a preview: continue, cancel, or choose another file. */
 export function StepFoot({
   formId,
   title,
@@ -11,9 +11,9 @@ export function StepFoot({
   onClose,
 }: {
   formId: string
-  /** Of the button that goes on. */
+  /** Label of the button that continues. */
   title: string
-  /** On the first step there is none. */
+  /** Undefined on the first step. */
   back?: { title: string; onClick: () => void }
   busy: boolean
   disabled: boolean

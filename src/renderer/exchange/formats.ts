@@ -7,16 +7,16 @@ export type Format = Awaited<ReturnType<typeof client.exchange.formats>>[number]
 const formats = queryOptions({
   queryKey: ['formats'],
   queryFn: () => client.exchange.formats(),
-  // They are the program's: the same as long as it runs.
+  // They don't change while the program runs.
   gcTime: Number.POSITIVE_INFINITY,
 })
 
-/** Asks before anybody does: a dialog that opens has its list. */
+/** Prefetches the list, so that dialogs open with it. */
 export function askForFormats(): void {
   void queryClient.prefetchQuery(formats)
 }
 
-/** Empty until they are known. */
+/** Empty until they have loaded. */
 export function useFormats(): Format[] {
   const { data } = useQuery(formats)
   return data ?? none

@@ -17,12 +17,12 @@ const words = texts.historyList
 const pageSize = 100
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
-/** What was done, the latest first; back to any point, and forth again. */
+/** All actions, latest first; undoes or redoes to any point. */
 export function HistoryDialog({ onClose }: { onClose: () => void }) {
   const { data: project } = useProject()
   const { busy, error, run } = useAction()
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage, refetch } = useInfiniteQuery({
-    // Whatever was done, undone or done again changes these.
+    // Every action, undo and redo changes these.
     queryKey: ['history', project?.uuid, project?.undoTitle, project?.redoTitle],
     queryFn: ({ pageParam }) => client.history.list({ limit: pageSize, before: pageParam, kind: 'do' }),
     initialPageParam: undefined as number | undefined,

@@ -1,12 +1,12 @@
 import { useEffect, useRef } from 'react'
 import type { Reasons } from '../../contract/schemas.ts'
 
-/** How dark it gets where the model did not look: 0 … 255. */
+/** How dark it gets where the model didn't look, 0 to 255. */
 const darkest = 120
-/** Pixels drawn for one position of the grid: browsers enlarge a few large pixels in steps that can be seen. */
+/** Pixels drawn per grid position: when browsers enlarge only a few pixels, the steps are visible. */
 const finer = 32
 
-/** Where the model looked for a label: the rest of the image lies in a soft shade. */
+/** Shows where the model looked for a label by softly shading the rest of the image. */
 export function Attention({ attention }: { attention: NonNullable<Reasons['attention']> }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const { width, height, weights } = attention

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { ActionEntry } from '../actions/ActionEntry.tsx'
 import { menuFrame, menuLine } from '../ui/menu.ts'
 
-/** Around what shows images: a menu for the one at hand, by the right button, a long press, or the menu key. */
+/** Gives what it wraps a context menu for the image at hand: by right click, long press or the menu key. */
 export function ImageMenu({ entries = [], children }: { entries?: readonly string[]; children: ReactElement }) {
   const entry = (id: string) => <ActionEntry key={id} id={id} />
   return (

@@ -19,7 +19,7 @@ import { NewLabelButton } from './NewLabelButton.tsx'
 import { useOpenLabels, useWhy } from './useOpenLabels.ts'
 import { WhyPanel } from './WhyPanel.tsx'
 
-/** The labels of the open image. What is typed to find one has its place before the image is there. */
+/** The labels of the open image. The search field is there before the image has loaded. */
 export function LabelPanel({ detail }: { detail: ImageDetail | undefined }) {
   const width = usePanelWidth('image')
   return (
@@ -36,14 +36,14 @@ export function LabelPanel({ detail }: { detail: ImageDetail | undefined }) {
   )
 }
 
-/** What is suggested, what is known, what is not. */
+/** The suggested, known and unknown labels. */
 function OpenLabels({ detail }: { detail: ImageDetail }) {
   const { labels, search, groups, focused } = useOpenLabels(detail)
   const why = useWhy(detail, focused)
   const goesOn = useUi((state) => state.goesOn)
   const isByName = useFromNames()
   const keys = useMemo(() => keysOfLabels(labels), [labels])
-  // What the buttons say depends on it.
+  // The buttons' texts depend on it.
   usePictures((state) => state.failed)
   const found = search ? bestFound(groups, search) : undefined
   const isNew = isNewName(labels, search)

@@ -19,13 +19,13 @@ interface LabelRowProps {
   entry: LabelEntry
   shortcut: string | undefined
   isFocused: boolean
-  /** Its reasons are shown. */
+  /** Whether its reasons are shown. */
   isExplained: boolean
-  /** What is suggested goes by its name only: there is no probability to tell. */
+  /** The suggestion comes from the label's name alone, so it has no probability to show. */
   isByName: boolean
 }
 
-/** One label of the open image, with what can be done about it. */
+/** One label of the open image, with its buttons. */
 export const LabelRow = memo(function LabelRow({
   imageId,
   entry: { label, state, suggestion, mistake, dispute },
@@ -45,7 +45,7 @@ export const LabelRow = memo(function LabelRow({
   const pair = [{ imageId, labelId: label.id }]
 
   return (
-    // The keyboard reaches each row by the arrow keys; the click only says which one.
+    // The arrow keys do the same: a click only focuses the label.
     // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     <li
       ref={row}
@@ -137,7 +137,7 @@ export const LabelRow = memo(function LabelRow({
   )
 }, isSame)
 
-/** A mark changes one label and what is said of some others: of a thousand, only those are rendered anew. */
+/** A mark changes one label and the suggestions for some others: of a thousand rows, only those are rendered again. */
 function isSame({ entry: before, ...was }: LabelRowProps, { entry, ...is }: LabelRowProps): boolean {
   return (
     was.imageId === is.imageId &&
@@ -153,7 +153,7 @@ function isSame({ entry: before, ...was }: LabelRowProps, { entry, ...is }: Labe
   )
 }
 
-/** Of what is suggested, where something is; else of its being present. */
+/** The probability of the suggestion; without one, of present. */
 function sureness({ probability, suggestion }: Suggestion, asSuggested: boolean): number {
   return asSuggested && suggestion === 'absent' ? 1 - probability : probability
 }
@@ -180,7 +180,7 @@ function Choice({
       onClick={(event) => {
         event.stopPropagation()
         onClick()
-        // The keys are for the image, not for the button that was just clicked.
+        // Focus stays with the image instead of moving to the clicked button.
         if (event.detail > 0) leaveFocus(event.currentTarget)
       }}
       className={`inline-flex size-7 items-center justify-center rounded-md ${colour}`}

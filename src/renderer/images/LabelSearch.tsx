@@ -8,7 +8,7 @@ import { inputStyle } from '../ui/Field.tsx'
 import { bestFound, isNewName, labelGroups } from './groups.ts'
 import { addFound } from './NewLabelButton.tsx'
 
-/** Type a few letters: Enter marks the label present, Shift+Enter absent. A new name becomes a new label. */
+/** Finds a label by a few letters: Enter marks it present, Shift+Enter absent. A new name can become a new label. */
 function decideFound(isAbsent: boolean): void {
   const detail = detailNow()
   const search = ui.get().labelSearch

@@ -12,14 +12,14 @@ import { isPreloaded } from './preload.ts'
 import { type Turn, turned, turnedSize, turnedStyle } from './turn.ts'
 import { fitted, panned, type View, zoomedAt } from './zoom.ts'
 
-/** What there was for the image before: measured at the first frame, the page would be laid out twice for every image. */
+/** The size of the previous image's frame. Measuring in the first frame would lay out the page twice for every image. */
 let roomBefore = { width: 0, height: 0 }
 
-/** The image, as large as the room it has; the wheel zooms, dragging moves. */
+/** The image, fitted to the available space; the wheel zooms, dragging pans. */
 export function Stage({ image, attention }: { image: ImageDetail; attention: Reasons['attention'] }) {
   const frame = useRef<HTMLDivElement>(null)
   const [room, setRoom] = useState(roomBefore)
-  /** Null: fitted, and it stays so when the window changes. */
+  /** Null: fitted, also after the window is resized. */
   const [view, setView] = useState<View | null>(null)
   const full = imageUrl('', 'full', image)
   const [isSharp, setSharp] = useState(() => isPreloaded(full))
@@ -35,7 +35,7 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
       if (roomBefore.width !== width || roomBefore.height !== height) roomBefore = { width, height }
       setRoom(roomBefore)
     }
-    // At once, too, where nothing is known: the first frame shows the image.
+    // Runs at once when no size is known yet, so that the first frame shows the image.
     if (roomBefore.width === 0) measure()
     const observer = new ResizeObserver(measure)
     observer.observe(element)
@@ -73,7 +73,7 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
       })
     }
     window.addEventListener(zoomEvent, zoom)
-    // React's own wheel listener is passive: it could not keep the page from scrolling.
+    // React's own wheel listener is passive and couldn't prevent scrolling.
     element.addEventListener('wheel', wheel, { passive: false })
     return () => {
       window.removeEventListener(zoomEvent, zoom)
@@ -82,7 +82,7 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
   }, [image, room, turn])
 
   return (
-    // The keys do the same (f, +, -): the pointer is only the handier way.
+    // Keys do the same (f, +, -).
     // biome-ignore lint/a11y/noStaticElementInteractions: see above
     <div
       ref={frame}
@@ -114,7 +114,7 @@ export function Stage({ image, attention }: { image: ImageDetail; attention: Rea
             alt={image.path}
             src={full}
             decoding={isSharp ? 'sync' : 'async'}
-            // So close, one looks at the pixels.
+            // At this scale, people look at single pixels.
             style={{ imageRendering: view && shown.scale * devicePixelRatio >= 4 ? 'pixelated' : 'auto' }}
             onLoad={() => setSharp(true)}
             onError={() => pictureFailed(image.id)}

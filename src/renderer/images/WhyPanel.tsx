@@ -15,7 +15,7 @@ import type { Why } from './useOpenLabels.ts'
 
 const nearestShown = 6
 
-/** Why a label is suggested: what speaks for and against it, and the most similar images. */
+/** Why a label is suggested: the reasons for and against it, and the most similar images. */
 export function WhyPanel({ why, labels }: { why: Why; labels: readonly Label[] }) {
   const { suggestion, reasons, error } = why
   const nameOf = (labelId: number): string => labels.find(({ id }) => id === labelId)?.name ?? ''

@@ -1,4 +1,4 @@
-/** How an image is turned on the screen, clockwise: for looking at it, nothing else. */
+/** Clockwise rotation on screen, for viewing only. */
 export type Turn = 0 | 90 | 180 | 270
 
 export function turned(turn: Turn, by: 90 | -90): Turn {
@@ -7,12 +7,12 @@ export function turned(turn: Turn, by: 90 | -90): Turn {
 
 type Size = { width: number; height: number }
 
-/** The size that it takes up. */
+/** The size after rotation. */
 export function turnedSize({ width, height }: Size, turn: Turn): Size {
   return turn % 180 === 0 ? { width, height } : { width: height, height: width }
 }
 
-/** CSS that turns an image about its corner, and moves it back to where it was: into a box of its turned size. */
+/** CSS that rotates an image about its corner and moves it back into a box of its rotated size. */
 export function turnedStyle({ width, height }: Size, turn: Turn): string {
   const back = { 0: [0, 0], 90: [height, 0], 180: [width, height], 270: [0, width] }[turn]
   return `translate(${back[0]}px, ${back[1]}px) rotate(${turn}deg)`

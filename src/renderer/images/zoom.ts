@@ -1,4 +1,4 @@
-/** Where an image lies in its frame: offset in CSS pixels, and CSS pixels per image pixel. */
+/** The position of an image in its frame: offset in CSS pixels, and CSS pixels per image pixel. */
 export interface View {
   x: number
   y: number
@@ -8,11 +8,11 @@ export interface View {
 type Size = { width: number; height: number }
 
 const margin = 16
-/** A small image is not blown up beyond this when it is fitted. */
+/** Fitting doesn't enlarge a small image beyond this. */
 const largestFit = 3
 const [smallest, largest] = [0.02, 40]
 
-/** The whole image, in the middle of its frame. */
+/** The whole image, centred in its frame. */
 export function fitted(image: Size, room: Size): View {
   const scale = Math.max(
     smallest,
@@ -25,14 +25,14 @@ export function fitted(image: Size, room: Size): View {
   return { x: (room.width - image.width * scale) / 2, y: (room.height - image.height * scale) / 2, scale }
 }
 
-/** Another scale; what is under the point stays there. */
+/** Changes the scale; what is under the point stays there. */
 export function zoomedAt(view: View, point: { x: number; y: number }, scale: number): View {
   const next = Math.min(largest, Math.max(smallest, scale))
   const ratio = next / view.scale
   return { x: point.x - (point.x - view.x) * ratio, y: point.y - (point.y - view.y) * ratio, scale: next }
 }
 
-/** By a quarter of the frame, towards a side of the image; never so far that nothing of it is left in sight. */
+/** Pans by a quarter of the frame, never so far that the image leaves view. */
 export function panned(view: View, room: Size, towards: 'left' | 'right' | 'up' | 'down', image: Size): View {
   const [dx, dy] = { left: [1, 0], right: [-1, 0], up: [0, 1], down: [0, -1] }[towards]
   const kept = (place: number, length: number, frame: number): number =>

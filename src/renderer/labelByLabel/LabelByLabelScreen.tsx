@@ -27,7 +27,7 @@ import {
 
 const words = texts.labelByLabel
 
-/** One label, many images: which of them show it? A page is decided at once. */
+/** One label, many images: which of them show it? A whole page is decided at once. */
 export function LabelByLabelScreen({ project, labelId }: { project: ProjectSummary; labelId: number }) {
   const labels = useLabels()
   const label = labels.find(({ id }) => id === labelId)
@@ -107,7 +107,7 @@ function PageOfImages({ label }: { label: Label }) {
   const isByName = useFromNames()
   const frame = useRef<HTMLDivElement>(null)
   const dragged = useRef<Said | null>(null)
-  /** Of a tile: a page fills the height. */
+  /** Sizes of a tile: a page fills the height. */
   const [height, setHeight] = useState(0)
   const tileSize = useUi((state) => state.tileSize)
   const state = useLabelByLabel()

@@ -16,7 +16,7 @@ const badges: Record<Said, string> = {
   unknown: 'bg-raised text-muted',
 }
 
-/** One candidate, with what a confirmation would say of it: in words and by an icon, not by colour alone. */
+/** One image, with the state that confirming would give it: in words and by an icon, not by colour alone. */
 export function PageTile({
   id,
   said,
@@ -33,20 +33,20 @@ export function PageTile({
   said: Said
   probability: number | null
   isCurrent: boolean
-  /** Its picture did not come. */
+  /** Its picture couldn't be loaded. */
   isUnseen: boolean
-  /** Whether the cut goes before it. */
+  /** Whether the cutoff is right before it. */
   isFirstAbsent: boolean
   height: number
   onPress: () => void
-  /** The pointer comes over it. */
+  /** The pointer enters it. */
   onOver: () => void
   onOpen: () => void
 }) {
   const row = useRow(id)
   const name = row?.path.split('/').at(-1) ?? ''
   return (
-    // The list has the keyboard (LabelByLabelScreen).
+    // The list has focus (LabelByLabelScreen).
     // biome-ignore lint/a11y/useFocusableInteractive: see above
     <div
       id={`page-image-${id}`}
@@ -98,7 +98,7 @@ export function PageTile({
   )
 }
 
-/** Fetches what the next page shows, so that it is there at once. */
+/** Preloads the next page, so that it shows at once. */
 export function Ahead({ id }: { id: number }) {
   const row = useRow(id)
   return row ? <Thumbnail image={row} className="hidden" /> : null

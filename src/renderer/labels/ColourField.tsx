@@ -3,7 +3,7 @@ import { useId } from 'react'
 import { useInfo } from '../state/queries.ts'
 import { texts } from '../texts/index.ts'
 
-/** @param value #rrggbb; null: the next of the default colours */
+/** @param value #rrggbb; null for the next default colour */
 export function ColourField({ value, onChange }: { value: string | null; onChange: (colour: string) => void }) {
   const name = useId()
   const { data: info } = useInfo()

@@ -13,7 +13,7 @@ const words = texts.labels
 
 type Change = 'merge' | 'split' | 'remove'
 
-/** What changes more than the label itself: merging, splitting and removing it. Each says before what it does. */
+/** Merging, splitting and removing a label, which all change marks too. Each says beforehand what it will do. */
 export function LabelChanges({
   label,
   labels,
@@ -30,7 +30,7 @@ export function LabelChanges({
   const done = (work: () => Promise<unknown>) =>
     void run(async () => {
       await work()
-      // Nothing may be filtered by a label that is gone.
+      // No filter may refer to a label that is gone.
       ui.set(({ filter }) => ({ dialog: null, filter: withoutLabel(filter, label.id) }))
     })
   const common = { label, busy, onCancel: () => setAsked(null) }
@@ -162,7 +162,7 @@ function Split({
   )
 }
 
-/** What is about to be done, in words, and whether to do it. */
+/** Says what is about to happen, with a button to confirm. */
 function Asked({
   text,
   action,
@@ -178,11 +178,11 @@ function Asked({
   children?: ReactNode
 }) {
   const form = useRef<HTMLFormElement>(null)
-  // With what can be answered: it comes in at the end of a long dialog.
+  // Scrolls the answers into view: this opens at the end of a long dialog.
   useEffect(() => {
-    // In braces: browsers return a promise here, and React would call it in the end.
+    // In braces: some browsers return a promise here, which React would take for a cleanup function.
     form.current?.scrollIntoView({ block: 'nearest' })
-    // The button that was pressed is gone, and the keyboard goes on where it was; to a field, where there is one.
+    // The pressed button is gone, so focus moves here: to a field, if there is one.
     const focused = form.current?.ownerDocument.activeElement
     if (!form.current?.contains(focused ?? null)) form.current?.querySelector<HTMLElement>('[data-safe]')?.focus()
   }, [])

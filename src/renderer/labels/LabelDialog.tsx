@@ -20,7 +20,7 @@ const blank = {
   ...{ parentId: null as number | null, group: '', exclusive: false },
 }
 
-/** @param label null: a new one */
+/** @param label null for a new one */
 export function LabelDialog({ label, onClose }: { label: Label | null; onClose: () => void }) {
   const formId = useId()
   const nameId = useId()
@@ -106,7 +106,7 @@ export function LabelDialog({ label, onClose }: { label: Label | null; onClose: 
               spellCheck={false}
               placeholder={assigned && keyName(assigned)}
               value={form.key.toUpperCase()}
-              // The last character typed, whatever stood there before.
+              // A typed character replaces the previous one.
               onChange={(event) => change({ key: [...event.target.value.trim().toLowerCase()].at(-1) ?? '' })}
             />
           )}

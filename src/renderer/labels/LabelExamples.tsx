@@ -8,10 +8,10 @@ import { Button } from '../ui/Button.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'
 
 const words = texts.labels
-/** So many pictures say it; more would be a set of their own. */
+/** This many examples are enough to show what is meant. */
 const most = 12
 
-/** Images that show what is meant by a label. */
+/** Example images that show what a label means. */
 export function LabelExamples({ ids, onChange }: { ids: readonly number[]; onChange: (ids: number[]) => void }) {
   const open = useUi((state) => openImageId(state.screen))
   const selection = useUi((state) => state.selection)

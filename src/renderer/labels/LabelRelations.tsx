@@ -12,7 +12,7 @@ export interface RelationFields {
   exclusive: boolean
 }
 
-/** The parent of a label, and the group that it is one of. */
+/** The parent and the group of a label. */
 export function LabelRelations({
   labels,
   label,
@@ -20,7 +20,7 @@ export function LabelRelations({
   onChange,
 }: {
   labels: readonly Label[]
-  /** null: a new one */
+  /** Null for a new one. */
   label: Label | null
   value: RelationFields
   onChange: (patch: Partial<RelationFields>) => void

@@ -4,7 +4,7 @@ import { settleMistake } from '../state/marks.ts'
 import { texts } from '../texts/index.ts'
 import { IconButton } from '../ui/Button.tsx'
 
-/** What the model says against a known label, and what can be done about it: correct it, or keep what is known. */
+/** The model's contradiction of a known label, with buttons to correct the mark or keep it. */
 export function Mistake({ imageId, name, mistake }: { imageId: number; name: string; mistake: Suggestion }) {
   const { suggestion, probability } = mistake
   const stateOf = (state: Suggestion['suggestion']): string => texts.states[state].toLocaleLowerCase()

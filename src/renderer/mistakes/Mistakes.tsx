@@ -11,7 +11,7 @@ import { ScrollRegion } from '../ui/ScrollRegion.tsx'
 import { StateIcon } from '../ui/StateIcon.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'
 
-/** Known labels that the model is confident are wrong, by label; the images of one of them, to be looked at again. */
+/** Marks that the model confidently contradicts, by label, with the images of one label to review. */
 export function Mistakes({ modelId, labels }: { modelId: number; labels: readonly LabelFigures[] }) {
   const [chosen, setChosen] = useState<number | null>(null)
   const t = texts.models
@@ -117,9 +117,9 @@ function Image({ mistake, labelId }: { mistake: Mistake; labelId: number }) {
   )
 }
 
-/** Opens the image at the label; Escape comes back here. */
+/** Opens the image with the label focused; Escape comes back here. */
 function look(imageId: number, labelId: number): void {
-  // One that the filter hides has no next and no previous.
+  // An image that the filter hides would have no neighbours.
   if (!currentIds().includes(imageId)) ui.set({ filter: {} })
   openImage(imageId)
   ui.set({ focusedLabel: labelId })

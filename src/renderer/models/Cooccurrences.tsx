@@ -15,12 +15,12 @@ const steps: Record<string, [number, number]> = {
   ArrowRight: [0, 1],
 }
 
-/** With so many labels the figures themselves have room in the cells. */
+/** Up to this many labels, the cells have room for numbers. */
 const mostWithFigures = 18
 
 /**
- * Which labels go together, as a table whose cells are coloured: who sees it sees a heat map, and a screen reader reads a table.
- * The pointer or the arrow keys choose a cell, which is told in words.
+ * Which labels occur together, as a table with coloured cells: a heat map to the eye, a table to screen readers. The pointer or the
+ * arrow keys select a cell, which is described in words.
  */
 export function Cooccurrences({ matrix, labels }: { matrix: Cooccurrence; labels: readonly Label[] }) {
   const [measure, setMeasure] = useRemembered<HeatMeasure>('models.measure', 'lift')

@@ -8,7 +8,7 @@ import { changeOf, inOrder, type LabelColumn, type LabelFigures, shownCounts } f
 
 const columns: readonly LabelColumn[] = ['name', 'present', 'absent', 'averagePrecision', 'change']
 
-/** Each label's average precision with how much is known of it; the weakest first. A click takes it to the curves. */
+/** Each label's average precision and number of known images, weakest first. A click shows its curves. */
 export function LabelTable({
   report,
   labels,
@@ -124,13 +124,13 @@ function Row({
   )
 }
 
-/** Why there is no figure of a label, with what would help. */
+/** Why a label has no figure, and what would help. */
 export function whyNotMeasured({ learnt, present, absent, known }: LabelFigures, least: number): string {
   if (learnt) return texts.models.tooFew(present, absent, least)
   return texts.models.notLearnt(Math.max(0, least - known.present), Math.max(0, least - known.absent))
 }
 
-/** In points, with its sign. */
+/** A signed difference in points. */
 export function Change({ points }: { points: number | null }) {
   if (points === null) return <span className="text-muted">{texts.models.noChange}</span>
   const isNone = Math.abs(points) < 0.0005

@@ -12,7 +12,7 @@ const t = texts.models
 const layouts = ['onnx', 'triton'] as const
 const precisions = ['float32', 'float16', 'int8'] as const
 
-/** The model for other programs: the one on the model page, or else the one that suggests. */
+/** Exports the model shown on the model page, or otherwise the one in use. */
 export function ModelExportDialog({ onClose }: { onClose: () => void }) {
   const models = useModels()
   const chosen = useUi((state) => modelVersion(state.screen))

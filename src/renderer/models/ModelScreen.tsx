@@ -22,7 +22,7 @@ import { Reliability } from './Reliability.tsx'
 import { Figure, Thresholds } from './Thresholds.tsx'
 import { Versions } from './Versions.tsx'
 
-/** How good the model is, where it is weak, and the way back to an older one. */
+/** How good the model is and where it is weak, with a way back to older versions. */
 export function ModelScreen({ project }: { project: ProjectSummary }) {
   const models = useModels()
   const chosen = useUi((state) => modelVersion(state.screen))
@@ -109,7 +109,7 @@ function Measured({ model }: { model: Model }) {
   )
 }
 
-/** The mean over the labels that both versions were measured on. */
+/** Averages over the labels that both versions were measured on. */
 function meanChange(labels: readonly LabelFigures[]): number | null {
   const changes = labels.flatMap(({ change }) => (change ? [change.after - change.before] : []))
   return changes.length === 0 ? null : changes.reduce((sum, change) => sum + change, 0) / changes.length
@@ -190,7 +190,7 @@ function LabelChoice({
   )
 }
 
-/** What is known needs no model. */
+/** Shown without a model, too: co-occurrence needs only marks. */
 function Together() {
   const { data } = useCooccurrence()
   const labels = useLabels()

@@ -5,7 +5,7 @@ const height = 264
 const margin = { left: 46, right: 12, top: 10, bottom: 40 }
 const ticks = [0, 0.25, 0.5, 0.75, 1]
 
-/** Two shares against each other, 0 to 100 % each. What is drawn is told in words beside it. */
+/** A plot of two shares, 0 to 100% each. The text beside it says the same in words. */
 export function Plot({
   xTitle,
   yTitle,
@@ -15,7 +15,7 @@ export function Plot({
   xTitle: string
   yTitle: string
   children: (scales: Scales) => ReactNode
-  /** A pointer that is held down, in pixels of the plot. */
+  /** Called while the pointer is pressed, with its position in the plot's pixels. */
   onPoint?: (place: { x: number; y: number }, scales: Scales) => void
 }) {
   const frame = useRef<HTMLDivElement>(null)

@@ -4,7 +4,7 @@ import { Plot } from './Plot.tsx'
 
 type Bin = NonNullable<ModelCurves['reliability']>[number]
 
-/** What the model says beside what is so: on the line, a suggestion of 80 % is right in 80 of 100. */
+/** Predicted against observed shares: on the diagonal, 80 of 100 suggestions of 80% are right. */
 export function Reliability({ bins, error }: { bins: readonly Bin[]; error: number | null }) {
   const full = bins.filter(({ count }) => count > 0)
   const most = Math.max(1, ...bins.map(({ count }) => count))

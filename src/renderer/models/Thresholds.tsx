@@ -6,10 +6,10 @@ import { Plot } from './Plot.tsx'
 
 type Curve = NonNullable<ModelCurves['thresholds']>
 
-/** Where suggestions are put forward from, as the application does. */
+/** The threshold that the application itself uses. */
 const usual = 0.9
 
-/** Precision against recall, and what a threshold would do: dragged along the curve, or moved by the keys of the slider. */
+/** Precision against recall, with a threshold that can be dragged along the curve or moved with the slider's keys. */
 export function Thresholds({ curve, undecided }: { curve: Curve; undecided: number }) {
   const steps = curve.recall.length - 1
   const [step, setStep] = useState(Math.round(usual * steps))
@@ -90,7 +90,7 @@ export function Figure({ name, value, hint }: { name: string; value: string; hin
   )
 }
 
-/** From the highest threshold down, without the points that say the same as those beside them. */
+/** From the highest threshold down, without points that repeat their neighbours. */
 function pathOf({ precision, recall }: Curve): [recall: number, precision: number][] {
   const path: [number, number][] = []
   for (let step = recall.length - 1; step >= 0; step--) {

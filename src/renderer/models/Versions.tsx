@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react'
 import type { Model } from '../../contract/schemas.ts'
 import { texts } from '../texts/index.ts'
 
-/** Every version, the newest first: one of them is looked at, and one suggests. */
+/** All versions, newest first, with the one on screen and the one in use. */
 export function Versions({
   models,
   shown,

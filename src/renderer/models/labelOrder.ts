@@ -3,13 +3,13 @@ import type { ModelReport } from '../../contract/models.ts'
 export type LabelFigures = ModelReport['labels'][number] & { name: string }
 export type LabelColumn = 'name' | 'present' | 'absent' | 'averagePrecision' | 'change'
 
-/** What the table says is known of it: what it was measured on; of one that was not learnt, what there is now. */
+/** The known images that the table shows: those it was measured on, or the current ones if it wasn't learnt. */
 export const shownCounts = ({ learnt, present, absent, known }: LabelFigures): { present: number; absent: number } =>
   learnt ? { present, absent } : known
 
 export const changeOf = ({ change }: LabelFigures): number | null => change && change.after - change.before
 
-/** By a column; what was not measured comes last, whichever way. Equal ones stay in the order of the labels. */
+/** Sorts by a column. Unmeasured labels come last in either direction; ties keep the order of the labels. */
 export function inOrder(
   labels: readonly LabelFigures[],
   column: LabelColumn,

@@ -1,12 +1,12 @@
 import type { ModelCurves } from '../../contract/models.ts'
 
 export interface Scales {
-  /** From a share to CSS pixels. */
+  /** Converts a share to CSS pixels. */
   x: (share: number) => number
   y: (share: number) => number
 }
 
-/** The threshold, as a step, whose point of the curve is nearest to a place in pixels. */
+/** The threshold step whose point on the curve is nearest to a position in pixels. */
 export function nearestStep(
   { precision, recall }: Pick<NonNullable<ModelCurves['thresholds']>, 'precision' | 'recall'>,
   place: { x: number; y: number },

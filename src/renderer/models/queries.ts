@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { client } from '../bridge/client.ts'
 import { keys } from '../state/queries.ts'
 
-// Below the key of the models: whatever changes a model or what is known has them measured anew when they are next looked at.
+// Below the models' key: whatever changes a model or a mark invalidates these, and they are measured again when next shown.
 const key = (...parts: unknown[]) => [...keys.models, ...parts]
 
-/** Of a model; null: nothing is asked for. */
+/** For one model; null fetches nothing. */
 export const useReport = (id: number | null) =>
   useQuery({ queryKey: key('report', id), queryFn: () => client.models.report({ id: id! }), enabled: id !== null })
 
@@ -13,14 +13,14 @@ export const useCurves = (id: number, labelId: number | null) =>
   useQuery({
     queryKey: key('curves', id, labelId),
     queryFn: () => client.models.curves({ id, labelId }),
-    // While those of another label are on their way, nothing jumps.
+    // Keeps the previous label's curves until the new ones arrive, so that nothing jumps.
     placeholderData: (last) => last,
   })
 
 export const useCooccurrence = () =>
   useQuery({ queryKey: key('cooccurrence'), queryFn: () => client.models.cooccurrence() })
 
-/** As many as one looks through. */
+/** As many as people look through. */
 export const mostMistakes = 60
 
 export const useMistakes = (id: number, labelId: number) =>

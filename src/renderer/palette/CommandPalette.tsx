@@ -9,10 +9,10 @@ import { Kbd } from '../ui/Kbd.tsx'
 import { type Command, commandsOf, recentCommands, runCommand } from './commands.ts'
 import { rank } from './rank.ts'
 
-/** More would not be read. */
+/** Nobody reads more. */
 const mostShown = 60
 
-/** Everything that can be done, found by typing. */
+/** Finds every command by typing. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const labels = useLabels()
   const { data: recent = [] } = useRecent()
@@ -30,7 +30,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const choose = (command: Command): void => {
     if (!command.available) return
     onClose()
-    // After the keyboard is back where it was: a command may take it elsewhere.
+    // After focus has been restored, because a command may move it elsewhere.
     setTimeout(() => runCommand(command), 50)
   }
 
@@ -61,7 +61,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
               <Search size={16} className="shrink-0 text-muted" aria-hidden />
               <Autocomplete.Input
                 ref={input}
-                // With the first paint: a letter typed right after the key that opens it must not be lost.
+                // Before the first paint, so that a letter typed right after the opening key isn't lost.
                 autoFocus
                 dir="auto"
                 aria-label={texts.palette.title}

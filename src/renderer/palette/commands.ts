@@ -15,9 +15,9 @@ import { isolated } from '../texts/bidi.ts'
 import { texts } from '../texts/index.ts'
 import type { Findable } from './rank.ts'
 
-/** What the palette can do. */
+/** A command of the palette. */
 export interface Command extends Findable {
-  /** At the end of its line: its key, what kind of thing it is, or why it can't be done now. */
+  /** Shown at the end of its line: its shortcut, its kind, or why it isn't available now. */
   hint: string
   isKey: boolean
   run: () => void
@@ -32,7 +32,7 @@ interface Known {
 
 const words = texts.palette
 
-/** All that can be done from here. Labels come in where something is typed: there may be a thousand. */
+/** All commands. Labels are included only once something is typed, because there may be a thousand. */
 export function commandsOf({ labels, saved, recent, project }: Known, isTyping: boolean): Command[] {
   const more = project
     ? [...(isTyping ? commandsOfLabels(labels) : []), ...orders(), ...savedFilters(saved, labels)]
@@ -136,7 +136,7 @@ const mostRecent = 12
 
 export const recentCommands = (): string[] => remembered<string[]>('commands', []).map(actionToday)
 
-/** Does it, and puts it before the others from now on. Marks are no habit: they are not remembered. */
+/** Runs a command and ranks it higher from now on, unless it marks something: marks aren't habits. */
 export function runCommand(command: Command): void {
   const { id } = command
   if (!/^(mark|edit) \d/.test(id)) {

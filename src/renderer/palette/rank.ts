@@ -1,12 +1,12 @@
 import { withoutIsolates } from '../texts/bidi.ts'
 
-/** What can be found by typing. */
+/** Something that can be found by typing. */
 export interface Findable {
   id: string
   title: string
   /** Other words that people use for it. */
   words?: string
-  /** Whether it can be done now. */
+  /** Whether it is available now. */
   available: boolean
 }
 
@@ -14,9 +14,9 @@ const plain = (text: string): string =>
   withoutIsolates(text).normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase()
 
 /**
- * Those that hold every typed word, the best first: what can be done now; names that begin with it, words that do, parts of words;
- * what was done last; then as they stand. With nothing typed, all that can be done now.
- * @param recent ids of what was done last, the latest first
+ * The entries that contain every typed word, best first: available ones, then by match (start of the name, start of a word, within a
+ * word), then by recent use, then in the given order. With nothing typed, all available ones.
+ * @param recent ids of recently used entries, latest first
  */
 export function rank<Item extends Findable>(query: string, items: readonly Item[], recent: readonly string[]): Item[] {
   const typed = plain(query).trim()
@@ -33,7 +33,7 @@ export function rank<Item extends Findable>(query: string, items: readonly Item[
   return found.sort((a, b) => b.worth - a.worth).map(({ item }) => item)
 }
 
-/** Null if a word is nowhere. */
+/** Null if any word is missing. */
 function worthOf(typed: string, tokens: readonly string[], title: string, words: string): number | null {
   let worth = title.startsWith(typed) && typed ? 50 : 0
   for (const token of tokens) {

@@ -13,7 +13,7 @@ import { dayBegan, remaining, savedBy, sumOf } from './estimate.ts'
 
 const words = texts.progress
 
-/** How far the work is, what today and this session brought, and what is left. */
+/** Overall progress, today's and this session's decisions, and what is left. */
 export function ProgressDialog({ onClose }: { onClose: () => void }) {
   const { data: project } = useProject()
   const labels = useLabels()
@@ -101,7 +101,7 @@ function Figure({ name, value, hint }: { name: string; value: string; hint: stri
   )
 }
 
-/** Present from the left, absent from the right, what is unknown between them. */
+/** Present from the left, absent from the right, unknown in between. */
 function Line({
   label: { name, colour, presentCount, absentCount },
   images,

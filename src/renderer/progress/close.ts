@@ -5,11 +5,11 @@ import { notify, notifyError } from '../state/ui.ts'
 import { texts } from '../texts/index.ts'
 import { dayBegan, sumOf } from './estimate.ts'
 
-/** Closes the project, and says what the session brought. */
+/** Closes the project, with a summary of the session. */
 export async function closeProject(): Promise<void> {
   const name = queryClient.getQueryData<ProjectSummary | null>(keys.project)?.name ?? ''
   const labels = queryClient.getQueryData<Label[]>(keys.labels) ?? []
-  // The summary is a kindness: closing does not hang on it.
+  // The summary is optional: closing doesn't depend on it.
   const overview = await client.progress.overview({ today: dayBegan(new Date()) }).catch(() => undefined)
   try {
     await client.project.close()

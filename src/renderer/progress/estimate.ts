@@ -7,17 +7,17 @@ interface Counted {
 }
 
 export interface Remaining {
-  /** Of all images and labels. */
+  /** Counted over all images and labels. */
   pairs: number
   known: number
   unknown: number
-  /** Of the unknown, those that are suggested confidently. */
+  /** Unknown pairs with a confident suggestion. */
   suggested: number
-  /** Minutes for what nobody suggests, at the rate of this session; null while that is not known. */
+  /** Minutes for the pairs without one, at this session's rate; null while there is no rate. */
   minutes: number | null
 }
 
-/** What is left to decide, and how long that would take. */
+/** What is left to decide, and how long it would take. */
 export function remaining(
   images: number,
   labels: readonly Counted[],
@@ -32,15 +32,15 @@ export function remaining(
   return { pairs, known, unknown, suggested, minutes }
 }
 
-/** What was decided here, not imported. */
+/** Decisions made here, without imported ones. */
 export const sumOf = ({ byHand, oneByOne, inBulk }: Decisions): number => byHand + oneByOne + inBulk
 
-/** Decisions that nobody made one by one: of suggestions accepted in bulk, all but the strokes that took them over. */
+/** Decisions saved by accepting in bulk: all suggestions accepted that way, minus the actions it took. */
 export function savedBy({ inBulk, strokes }: ProgressOverview['total']): number {
   return Math.max(0, inBulk - strokes)
 }
 
-/** The midnight before, where the person is. */
+/** The last local midnight. */
 export function dayBegan(now: Date): number {
   return new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime()
 }

@@ -8,7 +8,7 @@ import { useAction } from '../ui/useAction.ts'
 
 const t = texts.allowImages
 
-/** A project from elsewhere names a folder that is not its own: nothing there is read before somebody says so. */
+/** Asks before reading images of a project from elsewhere that lie outside the project's own folder. */
 export function AllowImagesDialog({
   project,
   onChooseOther,

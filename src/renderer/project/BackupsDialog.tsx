@@ -16,7 +16,7 @@ import { useAction } from '../ui/useAction.ts'
 const words = texts.backups
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 
-/** The backups of the project, or of a project file that can't be opened any more; one of them takes its place. */
+/** Lists and restores backups of the open project, or of a project file that can no longer be opened. */
 export function BackupsDialog({ onClose }: { onClose: () => void }) {
   const [path] = useState(() => givenNow()?.path ?? undefined)
   const { data: project } = useProject()
@@ -38,7 +38,7 @@ export function BackupsDialog({ onClose }: { onClose: () => void }) {
   const restore = ({ name, at }: Backup) =>
     run(async () => {
       await client.backups.restore({ name, path })
-      // The image that is open may not be in it.
+      // The open image may not be in the backup.
       resetView()
       notify('info', { message: words.restored(moment.format(at)), hint: words.restoredHint })
     })

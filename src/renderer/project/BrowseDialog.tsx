@@ -10,7 +10,7 @@ import type { PathKind } from './PathPicker.tsx'
 import { baseName, crumbsOf, joinPath, parentOf } from './paths.ts'
 import { useFolder } from './useFolder.ts'
 
-/** Our own way through the folders, where the system has no dialog for it. No form: it may stand inside one. */
+/** Our own file dialog, where the system's isn't available. Not a form, because it may be inside one. */
 export function BrowseDialog({
   kind,
   title,
@@ -23,9 +23,9 @@ export function BrowseDialog({
 }: {
   kind: PathKind
   title: string
-  /** What is chosen now, if anything. */
+  /** The current choice, if any. */
   start: string
-  /** Where to look otherwise; null: at home. */
+  /** Where to start without a choice; null for the home folder. */
   startFolder: string | null
   extensions?: readonly string[]
   defaultName?: string
@@ -125,7 +125,7 @@ export function BrowseDialog({
                 onChange={(event) => setName(event.target.value)}
                 onKeyDown={(event) => {
                   if (event.key !== 'Enter') return
-                  // Else the key would go on to press whatever has the focus next.
+                  // Otherwise the key would also press whatever gets focus next.
                   event.preventDefault()
                   accept()
                 }}
@@ -139,12 +139,12 @@ export function BrowseDialog({
   )
 }
 
-/** What a project can draw anew: nothing in there is for people. */
+/** A project's caches, which are of no interest to people. */
 const isCache = /\.surmise-cache$/
 
 const useText = { folder: texts.browse.use, 'open-file': texts.common.open, 'save-file': texts.common.save }
 
-/** A name without an ending gets the usual one. */
+/** Adds the default extension to a name without one. */
 function withExtension(name: string, extensions: readonly string[] | undefined): string {
   return name === '' || name.includes('.') || !extensions?.[0] ? name : `${name}.${extensions[0]}`
 }

@@ -6,7 +6,7 @@ import { Name } from '../ui/Name.tsx'
 
 type Entry = FolderListing['entries'][number]
 
-/** What is in a folder: a list to go through with the arrows, Enter into a folder and Backspace out of it. */
+/** The contents of a folder: arrows move, Enter opens a folder, Backspace leaves it. */
 export function EntryList({
   entries,
   folder,
@@ -18,15 +18,15 @@ export function EntryList({
   onAccept,
 }: {
   entries: readonly Entry[]
-  /** Null until the first one is read. */
+  /** Null until the first folder has been read. */
   folder: string | null
-  /** The chosen one. */
+  /** The chosen entry. */
   file: string | null
   takesFocus: boolean
   onOpen: (folder: string) => void
   onUp: () => void
   onFile: (entry: Entry) => void
-  /** A file that was chosen twice over: by a double click, or Enter. */
+  /** A file was chosen by double click or Enter. */
   onAccept: (entry: Entry) => void
 }) {
   const id = useId()
@@ -35,7 +35,7 @@ export function EntryList({
   const [from, setFrom] = useState(folder)
 
   if (folder !== from) {
-    // Back up: on the folder that we come from.
+    // Going up focuses the folder that was left.
     const last = entries.findIndex((entry) => entry.path === from)
     setFrom(folder)
     setActive(Math.max(0, last))
@@ -80,7 +80,7 @@ export function EntryList({
       className="group relative min-w-0 flex-1 overflow-auto rounded-md border border-line bg-surface p-1"
     >
       {folder !== null && entries.length === 0 && (
-        // A list has entries, or a screen reader says nothing of it: this one can't be chosen.
+        // Screen readers skip an empty listbox, so this disabled entry stands in.
         <button type="button" role="option" aria-selected={false} disabled className="p-3 text-muted">
           {texts.browse.empty}
         </button>
@@ -97,7 +97,7 @@ export function EntryList({
             aria-selected={entry.kind === 'file' && entry.path === file}
             data-active={index === active || undefined}
             className="flex h-8 w-full scroll-my-1 items-center gap-2.5 rounded px-2 text-left [content-visibility:auto] hover:bg-sunken group-focus-visible:data-active:bg-sunken aria-selected:bg-accent-soft!"
-            // The keyboard stays with the list.
+            // Focus stays on the list.
             onMouseDown={(event) => {
               event.preventDefault()
               list.current?.focus()
@@ -114,7 +114,7 @@ export function EntryList({
   )
 }
 
-/** The next entry that begins with a letter, round and round. */
+/** The next entry that starts with a letter, wrapping around. */
 function nextWith(entries: readonly Entry[], active: number, letter: string): number {
   const wanted = letter.toLowerCase()
   for (let step = 1; step <= entries.length; step++) {

@@ -16,13 +16,13 @@ import { baseName, suggestedProjectPath } from './paths.ts'
 
 const empty = {
   images: '',
-  /** Null until a person says otherwise: it follows the folder of images. */
+  /** Null until somebody chooses one; until then it follows the image folder. */
   file: null as string | null,
   labels: '',
   backbone: '',
 }
 
-/** Outlives the dialog: closing it by mistake loses nothing of what was typed. */
+/** Outlives the dialog, so that closing it by mistake loses nothing. */
 let draft = empty
 
 export function NewProjectDialog({ onClose }: { onClose: () => void }) {
@@ -44,7 +44,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
     event.preventDefault()
     void run(async (signal) => {
       const backbone = form.backbone.trim() || null
-      // Looking into a backbone may take a while, and Cancel gives it up.
+      // Inspecting a backbone may take a while; Cancel aborts it.
       await client.project.create({ path: file.trim(), imagesRoot: form.images.trim(), labels, backbone }, { signal })
       draft = empty
       closeDialog()
@@ -99,7 +99,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
                 rows={6}
                 value={form.labels}
                 onChange={(event) => change({ labels: event.target.value })}
-                // Each line runs its own way.
+                // Each line has its own text direction.
                 className={`${inputStyle} h-auto resize-y py-1.5 leading-5 [unicode-bidi:plaintext]`}
               />
             )}

@@ -17,7 +17,7 @@ export function OpenProjectDialog({ onClose }: { onClose: () => void }) {
   const [given] = useState(givenNow)
   const [path, setPath] = useState(given?.path ?? '')
   const { busy, error: failure, run } = useAction()
-  // What it was opened for, until something else is tried.
+  // The error that it was opened with shows until another attempt.
   const [tried, setTried] = useState(false)
   const error = tried ? failure : (given?.error ?? null)
 

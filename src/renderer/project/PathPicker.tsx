@@ -9,7 +9,7 @@ import { BrowseDialog } from './BrowseDialog.tsx'
 
 export type PathKind = 'folder' | 'open-file' | 'save-file'
 
-/** A place of the machine that the program runs on: typed, or chosen in the system's dialog, or in ours where that has none. */
+/** A path on the machine that the program runs on: typed, or chosen in the system's dialog, or in ours if there is none. */
 export function PathPicker({
   kind,
   value,
@@ -25,15 +25,15 @@ export function PathPicker({
   kind: PathKind
   value: string
   onChange: (path: string) => void
-  /** Chosen in a dialog, where that is enough to go on. */
+  /** Called after a choice in a dialog, if that is enough to continue. */
   onPick?: (path: string) => void
   title: string
   /** Without the dot. */
   extensions?: readonly string[]
   defaultName?: string
-  /** Where to look while nothing is chosen. */
+  /** Where to start while nothing is chosen. */
   startFolder?: string | null
-  /** What a second button says, where it may be a folder, too. */
+  /** Label of a second button, if a folder may be chosen too. */
   orFolder?: string
   id?: string
   'aria-describedby'?: string
@@ -45,7 +45,7 @@ export function PathPicker({
 
   const choose = async (wanted: PathKind) => {
     try {
-      // Asked for here: a button that waited for the answer would not be there yet for somebody quick.
+      // Fetched on click: a button that waited for the answer might not be there yet for fast users.
       if (!(await queryClient.ensureQueryData(fetchInfo)).nativeDialogs) {
         setBrowsing(wanted)
         return

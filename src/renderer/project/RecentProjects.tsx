@@ -11,7 +11,7 @@ import { useAction } from '../ui/useAction.ts'
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
 
-/** The projects opened last. One that is not found may be on a disk that comes back, so it can be tried all the same. */
+/** Recently opened projects. A missing one can still be tried, because it may be on a drive that has been reconnected. */
 export function RecentProjects({ disabled }: { disabled: boolean }) {
   const { data: projects } = useRecent()
   const { busy, error, run } = useAction()

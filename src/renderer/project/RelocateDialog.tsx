@@ -10,7 +10,7 @@ import { Modal } from '../ui/Modal.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { PathPicker } from './PathPicker.tsx'
 
-/** The folder of images was moved: where is it now? */
+/** Asks where the image folder is now, after it was moved. */
 export function RelocateDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: project } = useProject()

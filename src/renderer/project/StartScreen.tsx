@@ -12,7 +12,7 @@ import { JobLine } from '../ui/JobLine.tsx'
 import { useAction } from '../ui/useAction.ts'
 import { RecentProjects } from './RecentProjects.tsx'
 
-/** Before a project is open: the three ways in, and the way back. */
+/** The screen without a project: new, open, sample, and recent projects. */
 export function StartScreen() {
   const sample = useAction()
   const job = useLatestJob('sample')
@@ -65,7 +65,7 @@ export function StartScreen() {
   )
 }
 
-/** Who sees it for the first time is shown around. */
+/** First-time users get the tour. */
 async function trySample(): Promise<void> {
   await client.project.sample({})
   if (!ui.get().tourSeen) startTour()

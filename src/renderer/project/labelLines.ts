@@ -1,4 +1,4 @@
-/** Labels as they are pasted, one a line: trimmed, without empty lines, and each name once, however it is spelt. */
+/** Pasted labels, one per line: trimmed, without empty lines, and without duplicates in any case. */
 export function parseLabels(text: string): { labels: string[]; repeated: number } {
   const byKey = new Map<string, string>()
   let lines = 0

@@ -1,6 +1,6 @@
 /**
- * Paths of the machine that the program runs on, as text. It need not be the machine that shows them, so what kind of path it
- * is can only be read off the path itself.
+ * Paths on the machine that the program runs on, as text. The browser may be on another machine, so the kind of path has to be read
+ * from the path itself.
  */
 
 /** `/`, `C:\` or `\\server\share\` */
@@ -30,7 +30,7 @@ export function joinPath(folder: string, name: string): string {
   return folder === '' || folder.endsWith(separator) ? folder + name : folder + separator + name
 }
 
-/** The last part: a file's or a folder's own name. */
+/** The last component. */
 export function baseName(path: string): string {
   return crumbsOf(path).at(-1)?.name ?? ''
 }
@@ -40,13 +40,13 @@ export function parentOf(path: string): string | null {
   return crumbsOf(path).at(-2)?.path ?? null
 }
 
-/** Where a new project's file would be looked for: beside the folder of its images, since nothing in that is changed. */
+/** The default place for a project file: beside the image folder, because nothing inside that is changed. */
 export function suggestedProjectPath(imagesRoot: string, homeFolder: string): string {
   const crumbs = crumbsOf(imagesRoot.trim())
   if (crumbs.length < 2) return ''
   const folder = crumbs.at(-1)!
   const beside = crumbs.at(-2)!
-  // Beside the home folder, or at the top of a disk, people can seldom write.
+  // People can rarely write beside the home folder or at the root of a disk.
   const inside = crumbs.length === 2 || folder.path === crumbsOf(homeFolder).at(-1)?.path
   return joinPath(inside ? folder.path : beside.path, `${folder.name}.surmise`)
 }

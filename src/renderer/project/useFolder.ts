@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ErrorReport, FolderListing } from '../../contract/schemas.ts'
 import { client, reportOf } from '../bridge/client.ts'
 
-/** One folder at a time of the machine that the program runs on; one that can't be read leaves the last in sight. */
+/** The contents of one folder at a time; if one can't be read, the previous one stays. */
 export function useFolder(start: string | null, extensions: readonly string[] | undefined) {
   const [listing, setListing] = useState<FolderListing | null>(null)
   const [error, setError] = useState<ErrorReport | null>(null)
@@ -26,7 +26,7 @@ export function useFolder(start: string | null, extensions: readonly string[] | 
     }
   }, [])
 
-  // What was typed so far may not be there: then it starts at home.
+  // A typed path may not exist; then it starts at home.
   useEffect(() => void go(start, 'home'), [go, start])
   return { listing, error, go }
 }

@@ -5,7 +5,7 @@ import { TargetField, useTarget, WriteDialog, WrittenDialog } from '../ui/WriteD
 
 const t = texts.report
 
-/** What is known and how good the model is, as one page for others. */
+/** Writes a report: the project's labels and the model's quality on one page, to share. */
 export function ReportDialog({ onClose }: { onClose: () => void }) {
   const [written, setWritten] = useState<{ file: string; bytes: number; pictures: number } | null>(null)
   const target = useTarget(' report.html')

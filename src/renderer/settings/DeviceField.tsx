@@ -2,7 +2,7 @@ import { useDevices } from '../state/queries.ts'
 import { texts } from '../texts/index.ts'
 import { Field, Select } from '../ui/Field.tsx'
 
-/** What training runs on: of the devices that this machine could have, with the reason for each that can't be used. */
+/** Chooses the training device, and says why a device can't be used. */
 export function DeviceField({
   value,
   disabled,
@@ -21,7 +21,7 @@ export function DeviceField({
         ...(automatic ? [texts.settings.automatic(titles[automatic.device] ?? automatic.device)] : []),
         ...(devices ?? []).flatMap(({ reason }) => reason ?? []),
       ]
-  // One that was set elsewhere stays to be seen.
+  // A device that was set elsewhere stays visible.
   const names = [...new Set(['auto', ...(devices ?? []).map(({ device }) => device), value])]
   const unusable = (name: string) => devices?.find(({ device }) => device === name)?.usable === false
   return (

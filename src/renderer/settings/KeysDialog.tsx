@@ -16,14 +16,14 @@ import { useAction } from '../ui/useAction.ts'
 
 const words = texts.help
 
-/** What was pressed for an action, and why it can't have it. */
+/** The key pressed for an action, and why the action can't have it. */
 interface Refused {
   action: Action
   key: string
   clash: Clash
 }
 
-/** Every key and what it does; each can be another one. */
+/** All shortcuts; each can be changed. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const labels = useLabels()
   const keyMap = useUi((state) => state.keyMap)
@@ -134,7 +134,7 @@ function GroupTable({
   onPress,
 }: {
   group: Action['group']
-  /** The action that waits for its new key. */
+  /** The action that is waiting for its new key. */
   asked: string | null
   onAsk: (id: string | null) => void
   onPress: (action: Action, event: KeyboardEvent) => void

@@ -18,7 +18,7 @@ import { DeviceField } from './DeviceField.tsx'
 
 const themes: readonly Theme[] = ['system', 'light', 'dark']
 
-/** How it looks, at once; what a project works with, when it is saved. */
+/** Appearance applies at once; project settings apply on save. */
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const { data: project } = useProject()
@@ -117,7 +117,7 @@ function ProjectSettings({
   )
 }
 
-/** What the features come from; chosen, with what each costs and brings, on a page of its own. */
+/** The backbone in use, with a link to the page where it can be changed. */
 function BackboneInUse({ settings }: { settings: Settings }) {
   const { data: page } = useBackbones()
   const specification = page?.project && plainOf(page.project.specification)

@@ -17,7 +17,7 @@ export function App() {
   const unsaved = useUi((state) => state.unsaved)
   const isReady = useUi((state) => state.preferencesRead) && project !== undefined
   const name = project?.name
-  // Everything that shows a key shows the one that is in force.
+  // Re-renders everything that shows a shortcut when shortcuts change.
   useUi((state) => state.keyMap)
   useEffect(() => {
     if (line === 'here') void loadPreferences()
@@ -25,7 +25,7 @@ export function App() {
 
   const uuid = project?.uuid
   const isFirst = useRef(true)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another project is another place
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new project starts on a new screen
   useEffect(() => {
     if (!isReady) return
     void enter(isFirst.current)

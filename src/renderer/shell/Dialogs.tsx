@@ -43,7 +43,7 @@ const dialogs: Record<DialogName, ComponentType<{ onClose: () => void }>> = {
   names: NamesDialog,
 }
 
-/** Whichever dialog is open. */
+/** The open dialog, if any. */
 export function Dialogs() {
   const dialog = useUi((state) => state.dialog)
   return dialog?.kind === 'label' ? <LabelProperties labelId={dialog.labelId} /> : dialog && <Named dialog={dialog} />
@@ -51,14 +51,14 @@ export function Dialogs() {
 
 function Named({ dialog: { kind, given } }: { dialog: Exclude<Dialog, { kind: 'label' }> }) {
   const Shown = dialogs[kind]
-  // What is dropped into a dialog that is open begins it anew.
+  // Dropping something into an open dialog starts it over.
   return <Shown key={`${kind} ${given?.id}`} onClose={closeDialog} />
 }
 
 /** @param labelId null for a new label */
 function LabelProperties({ labelId }: { labelId: number | null }) {
   const label = useLabels().find(({ id }) => id === labelId)
-  // A label that is gone, merged or removed here or elsewhere, is not edited any more: keys are free again.
+  // The dialog of a label that was merged or removed, here or elsewhere, closes, so that shortcuts work again.
   const isGone = labelId !== null && !label
   useLayoutEffect(() => {
     if (isGone) closeDialog()

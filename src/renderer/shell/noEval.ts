@@ -1,4 +1,4 @@
 import { config } from 'zod'
 
-// Zod tries whether it may compile its schemas to code. The page's policy forbids that, and says so in the console each time.
+// Zod tests whether it may compile schemas to code. The page's policy forbids that, and each attempt would log an error.
 config({ jitless: true })

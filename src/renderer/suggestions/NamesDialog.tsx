@@ -11,7 +11,7 @@ import { useAction } from '../ui/useAction.ts'
 
 const t = texts.names
 
-/** Suggestions before the first mark, by what labels are called. */
+/** Starts suggesting from label names, before the first mark. */
 export function NamesDialog({ onClose }: { onClose: () => void }) {
   const formId = useId()
   const known = useNames()

@@ -12,12 +12,12 @@ import { useTarget } from './useTarget.ts'
 
 const words = texts.tour
 
-/** The way from the first image to an export, step by step. It points at the real controls and is in nobody's way. */
+/** A tour from the first image to an export. It points at the real controls, and doesn't block them. */
 export function Tour() {
   const step = useUi((state) => state.tour)
   const { data: project } = useProject()
   return (
-    // There from the beginning, so that a screen reader tells what comes into it.
+    // Rendered from the start, so that screen readers announce its content.
     <div aria-live="polite" className="contents">
       {step && project && <Step key={step} step={step} hasModel={project.model !== null} />}
     </div>
@@ -34,7 +34,7 @@ function Step({ step, hasModel }: { step: TourStep; hasModel: boolean }) {
   const now = { imageId, hasMarked, hasModel, training, showsResults, showsSuggestions }
   const saying = sayings[step](now)
   const { isDone = false } = saying
-  // Who comes back to a step stays there.
+  // A step that somebody went back to doesn't advance by itself.
   const [wasDone] = useState(isDone)
   useEffect(() => {
     if (isDone && !wasDone) moveTour(1)
@@ -42,7 +42,7 @@ function Step({ step, hasModel }: { step: TourStep; hasModel: boolean }) {
   return <Card step={step} saying={saying} />
 }
 
-/** Whether something was marked since this step began, or since training did, or ended. */
+/** Whether something was marked since this step began, or since training started or ended. */
 function useHasMarked(since: string | undefined): boolean {
   const isSaving = useUi((state) => state.saving > 0)
   const [has, setHas] = useState(false)
@@ -77,7 +77,7 @@ function Card({ step, saying: { text, targets } }: { step: TourStep; saying: Say
         ref={refs.setFloating}
         aria-label={words.title}
         className="z-40 flex w-80 flex-col gap-3 rounded-xl border border-accent bg-raised p-4 shadow-float"
-        // Where there is nothing to point at, in a corner.
+        // In a corner if there is nothing to point at.
         style={target ? floatingStyles : { position: 'fixed', right: 16, bottom: 16 }}
       >
         <header className="flex items-baseline justify-between gap-3">
@@ -117,7 +117,7 @@ function isOnTheRight(target: Element): boolean {
   return (left + right) / 2 > window.innerWidth / 2
 }
 
-/** Around what is meant; clicks go through it. */
+/** A frame around the target that lets clicks through. */
 function Ring({ target }: { target: Element }) {
   const { refs, floatingStyles } = useFloating({
     strategy: 'fixed',

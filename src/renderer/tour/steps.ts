@@ -3,23 +3,23 @@ import { keyNameOf } from '../actions/registry.ts'
 import type { TourStep } from '../state/tour.ts'
 import { texts } from '../texts/index.ts'
 
-/** What the tour says now, and the control that it points at: the first of these that is on the screen. */
+/** What the tour says now, and what it points at: the first of these controls that is on screen. */
 export interface Saying {
   text: string
   targets: readonly string[]
-  /** The step has come to its end by itself. */
+  /** Whether the step is complete. */
   isDone?: boolean
 }
 
 interface Situation {
-  /** The open one. */
+  /** The open image. */
   imageId: number | null
-  /** Something was marked since the step began. */
+  /** Whether something was marked since the step began. */
   hasMarked: boolean
   training: Job | undefined
-  /** What came of it is on the screen, with the way to the suggestions. */
+  /** Whether the training result is on screen, with its link to the suggestions. */
   showsResults: boolean
-  /** The grid shows images with suggestions. */
+  /** Whether the grid shows images with suggestions. */
   showsSuggestions: boolean
   hasModel: boolean
 }
@@ -29,7 +29,7 @@ const firstImage = '[data-path]'
 const fineTune = '[data-tour=fine-tune]'
 const panel = '#panel-image'
 
-/** Each step looks at what somebody does meanwhile: it points at what comes next for them. */
+/** The steps. Each follows what the user does and points at what comes next. */
 export const sayings: Record<TourStep, (now: Situation) => Saying> = {
   open: ({ imageId }) => ({
     text: words.open(keyNameOf('image.next')),

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 
 const lookEvery = 150
 
-/** The first of these that is on the screen, as long as it is; null where none is. @param selectors the same array while it is the same */
+/** The first of these elements that is on screen; null if none is. @param selectors must be a stable array */
 export function useTarget(selectors: readonly string[]): Element | null {
   const [target, setTarget] = useState<Element | null>(null)
   const wanted = selectors.join('\n')
@@ -18,7 +18,7 @@ export function useTarget(selectors: readonly string[]): Element | null {
       setTarget(null)
     }
     look()
-    // Controls come and go with what somebody does.
+    // Controls come and go as the user works.
     const timer = setInterval(look, lookEvery)
     return () => clearInterval(timer)
   }, [wanted])

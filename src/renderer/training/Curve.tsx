@@ -6,13 +6,13 @@ import { texts } from '../texts/index.ts'
 
 const [width, height] = [350, 150]
 
-/** The loss as it falls, and the held-out mean average precision where it was measured. */
+/** The loss over time, with held-out mean average precision where it was measured. */
 export function Curve({ points }: { points: readonly TrainingPoint[] }) {
   const frame = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(null)
   const theme = useUi((state) => state.theme)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the theme
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours depend on the theme
   useEffect(() => {
     const element = frame.current
     if (!element) return

@@ -5,7 +5,7 @@ import { ui, useUi } from '../state/ui.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 
-/** The one obvious button. While it works it says how far it is, and opens the panel. */
+/** Starts training. While training runs, it shows progress and opens the panel. */
 export function FineTuneButton() {
   const job = useLatestJob('train')
   const isOpen = useUi((state) => state.trainingPanel)

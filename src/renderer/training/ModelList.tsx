@@ -7,7 +7,7 @@ import { notifyError } from '../state/ui.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/Button.tsx'
 
-/** Every model of the project: which one suggests, and the way back to another. */
+/** All models of the project, with the one in use and buttons to switch. */
 export function ModelList({ readOnly }: { readOnly: boolean }) {
   const models = useModels()
   if (models.length === 0) return null

@@ -9,14 +9,14 @@ const percent = (value: number | null): string => (value === null ? '–' : (val
 interface Line {
   name: string
   support: number
-  /** Fractions; the last one is the model as it suggests. */
+  /** Fractions; the last one is the blend, which makes the suggestions. */
   values: readonly (number | null)[]
   change: number | null
 }
 
 /**
- * Average precision of each label on known labels that were held out, with its change against the version before, on the pairs that
- * both know. The first version is shown beside its own parts instead.
+ * Average precision of each label on held-out marks, with its change from the previous version on the pairs that both know. The first
+ * version is compared with its own parts instead.
  */
 export function Results({ model }: { model: Model }) {
   const { data: report } = useReport(model.usable ? model.id : null)

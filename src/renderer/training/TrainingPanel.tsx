@@ -12,7 +12,7 @@ import { Curve } from './Curve.tsx'
 import { ModelList } from './ModelList.tsx'
 import { Results } from './Results.tsx'
 
-/** How training goes, and what came of it; marking goes on beside it. */
+/** Training progress and results. Marking can continue beside it. */
 export function TrainingPanel({ project }: { project: ProjectSummary }) {
   const isOpen = useUi((state) => state.trainingPanel)
   const job = useLatestJob('train')
@@ -24,7 +24,7 @@ export function TrainingPanel({ project }: { project: ProjectSummary }) {
       aria-label={texts.training.panel}
       data-tour="training"
       className="absolute top-2 z-30 flex max-h-[calc(100%-16px)] w-96 flex-col gap-3 overflow-auto rounded-xl border border-line bg-raised p-4 shadow-float"
-      // Beside the labels, not over them: marking goes on.
+      // Beside the labels, not over them, so that marking can continue.
       style={{ right: isImage ? labelWidth + 8 : 8 }}
     >
       <header className="flex items-center justify-between">
@@ -90,9 +90,9 @@ function Running({ job }: { job: Job }) {
   )
 }
 
-/** Of what was just trained, whether it suggests now or not. */
+/** The results of the latest training, whether or not its model is in use. */
 function NewestResults() {
   const [newest] = useModels()
-  // Nothing was held out from what goes by names alone.
+  // A model from names alone has nothing held out.
   return newest && newest.kind !== 'names' ? <Results model={newest} /> : null
 }

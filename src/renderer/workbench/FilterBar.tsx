@@ -14,14 +14,14 @@ import { FilterFields } from './FilterFields.tsx'
 import { FilterPanel } from './FilterPanel.tsx'
 import { SavedFilters } from './SavedFilters.tsx'
 
-/** The filters combine; the count is always there. */
+/** The filters, which combine, and the number of images that pass them. */
 export function FilterBar({ shown, project }: { shown: number; project: ProjectSummary }) {
   const { images, readOnly, passedOver } = project
   const labels = useLabels()
   const filter = useUi((state) => state.filter)
   const sort = useUi((state) => state.sort)
   const tileSize = useUi((state) => state.tileSize)
-  // Read before their panel opens, where the keyboard begins at the first of them.
+  // Fetched before the panel opens, because focus starts at its first saved filter.
   useSavedFilters()
   const change = (part: Partial<ImageFilter>): void => setFilter({ ...filter, ...part })
 
@@ -40,7 +40,7 @@ export function FilterBar({ shown, project }: { shown: number; project: ProjectS
             className={`${inputStyle} pl-8`}
             onChange={({ target }) => change({ text: target.value || undefined })}
             onKeyDown={(event) => {
-              // What was found is there: on to it.
+              // Moves on to the results.
               if (event.key !== 'Enter' && event.key !== 'ArrowDown') return
               event.preventDefault()
               focusImages()

@@ -6,7 +6,7 @@ import { useUi } from '../state/ui.ts'
 import { texts } from '../texts/index.ts'
 import { chipsOf } from './chips.ts'
 
-/** What the list is narrowed down by; each goes by one click. Nothing while it shows everything. */
+/** The active filters, each removed by a click; nothing while the list shows everything. */
 export function FilterChips() {
   const filter = useUi((state) => state.filter)
   const labels = useLabels()
@@ -15,7 +15,7 @@ export function FilterChips() {
   if (chips.length === 0) return null
   const remove = (place: number): void => {
     setFilter(chips[place].without)
-    // The keyboard goes on with the next one.
+    // Focus moves to the next chip.
     requestAnimationFrame(() => {
       const buttons = list.current?.querySelectorAll('button') ?? []
       buttons[Math.min(place, buttons.length - 1)]?.focus()

@@ -10,7 +10,7 @@ import { LabelConditions } from './LabelConditions.tsx'
 
 type Decided = NonNullable<ImageFilter['decided']>
 
-/** Every condition that a filter can have; each holds at once. */
+/** Every condition that a filter can have; each applies at once. */
 export function FilterFields({ images }: { images: ProjectSummary['images'] }) {
   const filter = useUi((state) => state.filter)
   const { folders, people } = useFilterChoices()

@@ -3,7 +3,7 @@ import type { LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { showFilterPanel, useFilterPanel } from '../state/filters.ts'
 
-/** A button of the filter bar with a panel under it. Closed by Escape, the keyboard is back at the images. */
+/** A button of the filter bar with a panel below it. After Escape, focus is back on the images. */
 export function FilterPanel({
   name,
   title,
@@ -15,10 +15,10 @@ export function FilterPanel({
 }: {
   name: 'filter' | 'saved'
   title: string
-  /** Shown where the pointer rests: the title with its key. */
+  /** Shown on hover: the title with its shortcut. */
   hint: string
   icon: LucideIcon
-  /** Shown beside the icon; without it the title is read out only. */
+  /** Shown beside the icon; without it the title is only read out. */
   label?: string
   /** How many conditions are set. */
   count?: number

@@ -9,7 +9,7 @@ import { IconButton } from '../ui/Button.tsx'
 import { ErrorLine } from '../ui/ErrorLine.tsx'
 import { Field, Input } from '../ui/Field.tsx'
 
-/** The filter and its order as one line: to read, to change, to copy, to paste. */
+/** The filter and its order as one line of text that can be edited, copied and pasted. */
 export function FilterText() {
   const labels = useLabels()
   const filter = useUi((state) => state.filter)
@@ -17,7 +17,7 @@ export function FilterText() {
   const shown = formatView({ filter, sort }, labels)
   const [typed, setTyped] = useState<{ text: string; instead: string } | null>(null)
   const [problem, setProblem] = useState<TextProblem | null>(null)
-  // Whatever else changes the filter meanwhile, the line says it.
+  // Keeps the line up to date when something else changes the filter.
   const text = typed?.instead === shown ? typed.text : shown
 
   const apply = (event: FormEvent): void => {

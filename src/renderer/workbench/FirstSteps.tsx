@@ -9,7 +9,7 @@ import { Button, IconButton } from '../ui/Button.tsx'
 
 const words = texts.firstSteps
 
-/** What to do next, in a project that nothing has been learnt from yet. */
+/** What to do next in a project without a model. */
 export function FirstSteps({ project }: { project: ProjectSummary }) {
   const labels = useLabels()
   const models = useModels()

@@ -9,7 +9,7 @@ import { useReadyRows, useWhenShown } from './around.ts'
 import { gap, gridLayout, moveCursor, padding } from './grid.ts'
 import { Tile } from './Tile.tsx'
 
-/** All images of the list; only those in sight exist as elements. */
+/** All images of the list; only those in view exist as elements. */
 export function Grid({ ids }: { ids: Int32Array }) {
   const frame = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(0)
@@ -31,12 +31,12 @@ export function Grid({ ids }: { ids: Int32Array }) {
     rangeExtractor: extract,
     paddingStart: padding,
     paddingEnd: padding,
-    // A row that comes into sight comes with the room around it: the first one is at the very top.
+    // A row that scrolls into view brings its margins along, so the first one is at the very top.
     scrollPaddingStart: padding,
     scrollPaddingEnd: padding,
   })
   const row = Math.floor(cursor / layout.columns)
-  // Without those that are only ready.
+  // Without the rows that are rendered ahead.
   const { startIndex: first, endIndex: last } = virtual.range ?? { startIndex: 0, endIndex: 0 }
   useWhenShown(frame, first, last, shown)
 
@@ -45,18 +45,18 @@ export function Grid({ ids }: { ids: Int32Array }) {
     if (!element) return
     const observer = new ResizeObserver(([{ contentRect }]) => setWidth(contentRect.width))
     observer.observe(element)
-    // Never out of a field: a filter being typed may find nothing for a moment, and images again.
+    // Never takes focus from a field: a filter that is being typed may find nothing for a moment, and then images again.
     if (isFocusFree()) element.focus({ preventScroll: true })
     return () => observer.disconnect()
   }, [])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other heights of rows are measured anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new row heights have to be measured
   useEffect(() => virtual.measure(), [layout.rowHeight, layout.columns])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the cursor comes into sight when it moves or the list is another, not when one scrolls
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls to the cursor when it moves or the list changes, but not when the user scrolls
   useEffect(() => {
     if (width > 0) virtual.scrollToIndex(row, { align: 'auto' })
   }, [row, width > 0, filter, sort])
 
-  // The same function as long as the list is the same: tiles that have not changed are not rendered anew.
+  // Stable while the list is the same, so that unchanged tiles aren't rendered again.
   const choose = useCallback(
     (index: number, { range = false, toggle = false }): void => {
       const { selection: before, cursor: from } = ui.get()
@@ -72,7 +72,7 @@ export function Grid({ ids }: { ids: Int32Array }) {
     [ids],
   )
 
-  /** The menu is for the image that was pressed; for the one under the keyboard where none was. */
+  /** The menu is for the image that was pressed, or otherwise for the one under the cursor. */
   const takeUnderPointer = ({ target }: MouseEvent): void => {
     const tile = target instanceof Element ? target.closest('[role=option]') : null
     const index = tile ? ids.indexOf(Number(tile.id.slice('image-'.length))) : -1

@@ -16,11 +16,11 @@ type Condition = NonNullable<ImageFilter['labels']>[number]
 
 const states = ['present', 'absent', 'unknown', 'known', 'suggested'] as const
 
-/** The labels that the filter is about: the state of each, and how probable it is. */
+/** The filter's conditions on labels: their states and probabilities. */
 export function LabelConditions() {
   const labels = useLabels()
   const filter = useUi((state) => state.filter)
-  /** Shown though nothing is asked of them yet. */
+  /** Labels that were added but have no condition yet. */
   const [added, setAdded] = useState<readonly number[]>([])
   const named = [filter.labels ?? [], filter.probability ?? []].flat().map(({ labelId }) => labelId)
   const shown = [...new Set([...named, ...added])].flatMap((id) => labels.find((label) => label.id === id) ?? [])
@@ -103,7 +103,7 @@ function LabelCondition({ label, filter, onRemove }: { label: Label; filter: Ima
   )
 }
 
-/** Type a few letters of a label, Enter. */
+/** Finds a label by a few letters; Enter adds it. */
 function AddLabel({ labels, onAdd }: { labels: readonly Label[]; onAdd: (label: Label) => void }) {
   return (
     <Combobox.Root

@@ -18,7 +18,7 @@ import { SortableLabels } from './SortableLabels.tsx'
 
 type Condition = NonNullable<ImageFilter['labels']>[number]
 
-/** The labels with what is known of each; a click shows its images. */
+/** The labels with their counts; a click shows the images of one. */
 export function LabelSidebar() {
   const labels = useLabels()
   const filter = useUi((state) => state.filter)
@@ -75,7 +75,7 @@ function LabelLine({
   onShow,
 }: {
   label: Label
-  /** How far it is set in. */
+  /** How far it is indented. */
   depth: number
   handle: ReactNode
   shortcut: string | undefined
@@ -138,7 +138,7 @@ function LabelLine({
 
 const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
 
-/** Of 10,000 on in short: the name of the label needs the room. */
+/** Abbreviated from 10,000 on, to leave room for the label's name. */
 function Count({ state, count }: { state: Side; count: number }) {
   const Icon = state === 'present' ? Check : Minus
   return (

@@ -13,7 +13,7 @@ import { Input } from '../ui/Field.tsx'
 import { Name } from '../ui/Name.tsx'
 import { useAction } from '../ui/useAction.ts'
 
-/** The saved filters: choose, rename, delete, and save what is shown. */
+/** The saved filters: apply, rename or delete one, or save the current filter. */
 export function SavedFilters({ readOnly }: { readOnly: boolean }) {
   const saved = useSavedFilters()
   const labels = useLabels()
@@ -141,7 +141,7 @@ function RenameForm({ name, onDone }: { name: string; onDone: (to: string | null
         onChange={({ target }) => setTo(target.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return
-          // It takes back the new name, and leaves the panel open.
+          // Discards the new name but leaves the panel open.
           event.stopPropagation()
           onDone(null)
         }}

@@ -9,7 +9,7 @@ import { texts } from '../texts/index.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { Select } from '../ui/Field.tsx'
 
-/** What can be done with all images that are selected: one action, one undo. */
+/** What can be done with all selected images, each as one action with one undo. */
 export function SelectionBar() {
   const selection = useUi((state) => state.selection)
   const labels = useLabels()

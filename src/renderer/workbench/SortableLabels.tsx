@@ -26,7 +26,7 @@ import { texts } from '../texts/index.ts'
 
 const words = texts.labels
 
-/** The labels one below the other; each can be dragged to another place, by its handle or by the keyboard. */
+/** The labels as a list that can be reordered by dragging handles or by keyboard. */
 export function SortableLabels({
   labels,
   children,
@@ -35,7 +35,7 @@ export function SortableLabels({
   children: (label: Label, handle: ReactNode) => ReactNode
 }) {
   const sensors = useSensors(
-    // A click is no drag.
+    // A click isn't a drag.
     useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
   )
@@ -108,7 +108,7 @@ function SortableLabel({
   )
 }
 
-/** Shown at once; the order that was there comes back if it can't be saved. */
+/** Shows the new order at once, and reverts it if it can't be saved. */
 async function reorder(labels: Label[]): Promise<void> {
   const before = queryClient.getQueryData<Label[]>(keys.labels)
   queryClient.setQueryData<Label[]>(keys.labels, labels)

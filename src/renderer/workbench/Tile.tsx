@@ -9,7 +9,7 @@ import { Dot } from '../ui/StateIcon.tsx'
 import { Thumbnail } from '../ui/Thumbnail.tsx'
 import { captionHeight, labelsThatFit } from './grid.ts'
 
-/** One image of the grid: a click chooses, a double click opens. */
+/** One image of the grid: a click selects it, a double click opens it. */
 export const Tile = memo(function Tile({
   id,
   index,
@@ -46,7 +46,7 @@ export const Tile = memo(function Tile({
     onChoose(index, { range: shiftKey, toggle: ctrlKey || metaKey })
 
   return (
-    // The list has the keyboard: arrows move, Space chooses, Enter opens (Grid).
+    // The list has focus: arrows move, Space selects, Enter opens (Grid).
     // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     // biome-ignore lint/a11y/useFocusableInteractive: see above
     <div

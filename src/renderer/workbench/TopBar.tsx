@@ -43,7 +43,7 @@ export function TopBar({ project }: { project: ProjectSummary }) {
   )
 }
 
-/** Whoever has it open elsewhere may be done by now. */
+/** The project may no longer be open elsewhere. */
 function ReadOnly({ path }: { path: string }) {
   const { busy, run, error } = useAction()
   const open = () => run(async () => void (await client.project.open({ path })))
@@ -64,7 +64,7 @@ function ReadOnly({ path }: { path: string }) {
   )
 }
 
-/** Never says "saved" while a mark is under way, or after one that failed. */
+/** Never says "saved" while a mark is being saved, or after one failed. */
 function SavedState() {
   const saving = useUi((state) => state.saving)
   const failed = useUi((state) => state.saveFailed)
@@ -84,7 +84,7 @@ function SavedState() {
   )
 }
 
-/** A scan, an import or an export that is under way. */
+/** A scan, an import or an export in progress. */
 function BackgroundJob() {
   const scan = useLatestJob('scan')
   const exporting = useLatestJob('export')
@@ -107,7 +107,7 @@ function BackgroundJob() {
 }
 
 function ProjectMenu() {
-  // Within the bar that it belongs to, for those who go by landmarks.
+  // Inside the bar, for screen reader users who navigate by landmarks.
   const [place, setPlace] = useState<HTMLSpanElement | null>(null)
   const names = useNames()
   const entry = (id: string, title?: string) => <ActionEntry id={id} title={title} />

@@ -13,7 +13,7 @@ import { TrainingPanel } from '../training/TrainingPanel.tsx'
 import { GridScreen } from './GridScreen.tsx'
 import { TopBar } from './TopBar.tsx'
 
-/** An open project, on the screen that is shown. */
+/** An open project, on its current screen. */
 export function Workbench({ project }: { project: ProjectSummary }) {
   const screen = useUi((state) => state.screen)
   const { uuid } = project
@@ -26,7 +26,7 @@ export function Workbench({ project }: { project: ProjectSummary }) {
   return (
     <>
       <TopBar project={project} />
-      {/* What could not be shown before is asked for anew. */}
+      {/* Remounts, so that what couldn't be shown before is requested again. */}
       <main key={`${project.imagesAllowed}`} className="relative flex min-h-0 flex-1 flex-col">
         <Shown screen={screen} project={project} />
         <TrainingPanel project={project} />

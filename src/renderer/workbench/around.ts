@@ -6,18 +6,18 @@ interface Rows {
   last: number
 }
 
-/** The rows in sight when all of their pictures were last there, and which way somebody goes. */
+/** The rows in view when all their pictures had last loaded, and the scroll direction. */
 interface Ready extends Rows {
   way: 'down' | 'up'
 }
 
-/** Rows that are made ready of the way somebody goes, and of the way they came. */
+/** Rows rendered ahead in the scroll direction, and behind. */
 const [ahead, behind] = [6, 2]
 
-/** After this a picture that does not come holds up nothing any more. Milliseconds. */
+/** After this time a picture that hasn't loaded no longer holds anything up. Milliseconds. */
 const patience = 400
 
-/** @returns the rows that exist */
+/** @returns the rows to render */
 export function rowsFor(
   { startIndex, endIndex, count }: Omit<Range, 'overscan'>,
   { first, last, way }: Ready,
@@ -30,8 +30,8 @@ export function rowsFor(
 }
 
 /**
- * After a jump the rows around those in sight are made ready once the pictures in sight are here: before, they would take the
- * processor and the line from what somebody waits for.
+ * After a jump, the rows around those in view are rendered only once the pictures in view have loaded. Earlier, they would compete
+ * with what the user is waiting for.
  */
 export function useReadyRows() {
   const [ready, setReady] = useState<Ready>({ first: 0, last: -1, way: 'down' })
@@ -45,13 +45,13 @@ export function useReadyRows() {
   return { extract, shown }
 }
 
-/** Whether a tile shows what there is to show; without a picture if its file is broken. */
+/** Whether a tile shows all it can: if its file is broken, it has no picture. */
 function isComplete(tile: Element): boolean {
   const picture = tile.querySelector('img')
   return tile.hasAttribute('data-path') && (picture === null || (picture.hasAttribute('src') && picture.complete))
 }
 
-/** Says when the pictures of all tiles in sight have come, or have not come for long. */
+/** Reports when the pictures of all tiles in view have loaded, or have taken too long. */
 export function useWhenShown(
   frame: RefObject<HTMLElement | null>,
   first: number,

@@ -10,10 +10,10 @@ export interface Chip {
 
 const words = texts.filters.chips
 
-/** A probability in percent, without more digits than it has. */
+/** A probability in percent, rounded to a tenth. */
 export const percentOf = (fraction: number): string => String(Math.round(fraction * 1000) / 10)
 
-/** Every condition of the filter that the bar itself does not show (a search, "has suggestions"), in words. */
+/** The filter's conditions in words, except those that the bar itself shows (the search, "has suggestions"). */
 export function chipsOf(filter: ImageFilter, labels: readonly Label[]): Chip[] {
   const nameOf = (labelId: number): string => labels.find(({ id }) => id === labelId)?.name ?? '?'
   const { decided } = filter

@@ -1,6 +1,6 @@
 export const gap = 8
 export const padding = 12
-/** Under the picture: the file's name and its labels. */
+/** Height of the caption: the file's name and its labels. CSS pixels. */
 export const captionHeight = 44
 
 export interface GridLayout {
@@ -10,7 +10,7 @@ export interface GridLayout {
   rowHeight: number
 }
 
-/** As many columns of about the wanted width as fit; what is left over widens them. Sizes in CSS pixels. */
+/** As many columns of about the wanted width as fit; leftover space widens them. Sizes in CSS pixels. */
 export function gridLayout(width: number, wanted: number, count: number): GridLayout {
   const room = Math.max(1, width - 2 * padding)
   const columns = Math.max(1, Math.floor((room + gap) / (wanted + gap)))
@@ -23,14 +23,14 @@ export function gridLayout(width: number, wanted: number, count: number): GridLa
   }
 }
 
-/** Of 12 pixel text, about; of one of East Asia, or a picture; the dot and the gaps of a label; and what tells of more. CSS pixels. */
+/** Approximate widths at 12 px: of a character, of an East Asian one or an emoji, of a label's dot and gaps, of “+3”. CSS pixels. */
 const [character, wideCharacter, around, more] = [6.5, 12.5, 20, 26]
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/gu
 
 /**
- * How many labels have room in the caption of a tile, at least one: told beforehand, since to have the browser cut each of them
- * off costs more than all else of a tile.
+ * How many labels fit into a tile's caption, at least one. Computed beforehand: letting the browser truncate each of them costs more
+ * than the rest of the tile.
  */
 export function labelsThatFit(labels: readonly { name: string }[], tileWidth: number): number {
   let room = tileWidth - 16
@@ -44,7 +44,7 @@ export function labelsThatFit(labels: readonly { name: string }[], tileWidth: nu
   return Math.max(1, count)
 }
 
-/** Where a key takes the cursor; stays within the list. */
+/** Where a key moves the cursor, within the list. */
 export function moveCursor(cursor: number, key: string, columns: number, count: number, page: number): number | null {
   const steps: Record<string, number> = {
     ArrowLeft: -1,
@@ -60,6 +60,6 @@ export function moveCursor(cursor: number, key: string, columns: number, count: 
   if (step === undefined || count === 0) return null
   const next = cursor + step
   if (next >= 0 && next < count) return next
-  // At the last row, down goes to the last image; at the edges nothing moves.
+  // Moves by a row or a page stop at the first or last image; a single step beyond it does nothing.
   return Math.abs(step) > 1 ? Math.min(count - 1, Math.max(0, next)) : cursor
 }
