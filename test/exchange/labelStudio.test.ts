@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { cpSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formatOf } from '../../src/main/exchange/formats/detect.ts'
@@ -222,4 +222,56 @@ test('COCO of Label Studio: boxes alone, which is said; nothing becomes absent f
   expect(Object.entries(told['2007_000528.jpg']).filter(([, state]) => state === 'present')).toEqual([
     ['dog', 'present'],
   ])
+})
+
+describe('names without their folders, which the server’s converter drops', () => {
+  const project = (...paths: string[]) => {
+    const made = new MemoryProject()
+    for (const file of paths) made.image(file)
+    return made
+  }
+
+  test('YOLO: one file for all images of a name is nobody’s; marks and escapes before the others are seen through', async () => {
+    const paths = ['a.png', 'sub/a.png', 'cafe0123-b.png', 'other dir/c d.png', 'd,e.png', 'é.png']
+    const { format, plan, project: made } = await planOf(written('yolo'), {}, project(...paths))
+    expect(format).toBe('yolo')
+    expect(of(plan)['image-ambiguous']).toEqual(['images/a'])
+    expect(plan.preview.images.matched).toBe(4)
+    await plan.apply(made)
+    // The file of `a` was that of sub/a.png.
+    expect(made.told()).toEqual({ 'cafe0123-b.png': { wheel: 'present' }, 'é.png': { cat: 'present' } })
+  })
+
+  test('YOLO of uploads: what the converter and the server put before a name', async () => {
+    const folder = temporaryFolder()
+    cpSync(written('yolo'), folder, { recursive: true })
+    renameSync(
+      path.join(folder, 'labels/652a9642__%C3%A9.txt'),
+      path.join(folder, 'labels/d2f0db8d__b0e19c6e-%C3%A9.txt'),
+    )
+    const { plan, project: made } = await planOf(folder, {}, project('é.png'))
+    await plan.apply(made)
+    expect(made.told()).toEqual({ 'é.png': { cat: 'present' } })
+    // A name may begin like a mark itself.
+    renameSync(path.join(folder, 'labels/a.txt'), path.join(folder, 'labels/43862af9__cafe0123-f.txt'))
+    const other = await planOf(folder, {}, project('cafe0123-f.png', 'f.png'))
+    await other.plan.apply(other.project)
+    expect(other.project.told()).toEqual({ 'cafe0123-f.png': { wheel: 'present' } })
+  })
+
+  test('VOC and JSON: an upload is nobody’s where the project has several images of its name', async () => {
+    const voc = await planOf(written('voc'), {}, project('a.png', 'sub/a.png'))
+    expect(voc.format).toBe('voc')
+    expect(of(voc.plan)['image-ambiguous']).toEqual(['12ac799e-a.png'])
+    await voc.plan.apply(voc.project)
+    expect(voc.project.told()).toEqual({})
+    const upload = task({ image: '/data/upload/3/12ac799e-a.png' }, [choose('x', 'dog')])
+    const json = await planOf(temporaryFile('x.json', JSON.stringify([upload])), {}, project('a.png', 'sub/a.png'))
+    expect(of(json.plan)['image-ambiguous']).toEqual(['12ac799e-a.png'])
+    for (const only of ['a.png', 'sub/a.png']) {
+      const { plan, project: made } = await planOf(written('voc'), {}, project(only))
+      await plan.apply(made)
+      expect(made.told()).toEqual({ [only]: { wheel: 'present' } })
+    }
+  })
 })

@@ -203,7 +203,7 @@ class VocReader {
     const collected = this.#collected
     const id = name.replace(/^(.*\/)?(annotations|labels)\//i, '').replace(/\.xml$/i, '')
     const objects: { name: string; difficult: boolean }[] = []
-    let fileName = ''
+    let [fileName, owner] = ['', '']
     let isAnnotation = false
     const isRead = await readXmlOrTell(file, name, collected.problems, {
       open: (element, _, way) => {
@@ -212,6 +212,7 @@ class VocReader {
       },
       close: (element, text, way) => {
         if (way.length === 2 && element === 'filename') fileName = text
+        if (way.length === 3 && way[1] === 'owner' && element === 'name') owner = text
         const object = objects.at(-1)
         if (way.length !== 3 || way[1] !== 'object' || !object) return
         if (element === 'name') object.name = text
@@ -226,6 +227,8 @@ class VocReader {
     const image = this.#image(id)
     const known = collected.images[image]!
     if (fileName !== '') collected.images[image] = { ...known, path: fileName, otherPaths: [id] }
+    // Label Studio writes sub/a.jpg as a.xml, over that of a.jpg.
+    if (owner === 'Label Studio') collected.images[image] = { ...collected.images[image]!, flat: true }
     if (this.#hasSets) return
     for (const object of objects) {
       if (object.name === '') {

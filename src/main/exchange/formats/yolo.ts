@@ -85,6 +85,7 @@ function writeYolo(source: ExportSource, target: string, options: ExportOptions)
 /** @throws UserError `not-yolo`, `not-utf8`, `cancelled`, and those of the file system */
 async function readYolo(folder: string, options: ReadOptions): Promise<Collected> {
   const names = await readNames(folder)
+  const flat = await dropsFolders(folder)
   const collected = new Collected()
   collected.asksForRest = true
   const files = await walkFiles(folder, (name) => /\.txt$/i.test(name), options)
@@ -99,7 +100,7 @@ async function readYolo(folder: string, options: ReadOptions): Promise<Collected
   for (const name of names.values()) collected.labelOf(name)
   for (const [index, { file, path: place }] of labels.entries()) {
     if (options.signal?.aborted) throw cancelled('The import')
-    const image = imageOf(collected, place)
+    const image = imageOf(collected, place, flat)
     for (const [line, text] of (await readText(file)).split(/\r?\n/).entries()) {
       if (text.trim() === '') continue
       const number = Number(text.trim().split(/\s+/, 1)[0])
@@ -118,14 +119,20 @@ async function readYolo(folder: string, options: ReadOptions): Promise<Collected
 }
 
 /** labels/train/sub/a.txt is about images/train/sub/a.*, in a project of the folder, of its images, or of those of a part. */
-function imageOf(collected: Collected, place: string): number {
+function imageOf(collected: Collected, place: string, flat: boolean): number {
   const stem = place.replace(/\.txt$/i, '')
   const below = stem.replace(/^(.*\/)?labels\//i, '')
   const others = [below]
   const [first, ...rest] = below.split('/')
   if (splitNames.has(first.toLowerCase()) && rest.length > 0) others.push(rest.join('/'))
   const image = stem === below ? stem : stem.replace(/(^|\/)labels\//i, '$1images/')
-  return collected.imageOf(image, { stem: true, otherPaths: others })
+  return collected.imageOf(image, { stem: true, otherPaths: others, ...(flat && { flat }) })
+}
+
+/** Label Studio, which says who it is in notes.json, writes sub/a.jpg as a.txt, over that of a.jpg. */
+async function dropsFolders(folder: string): Promise<boolean> {
+  const file = path.join(folder, 'notes.json')
+  return (await isFile(file)) && /"contributor"\s*:\s*"Label Studio"/.test(await readText(file))
 }
 
 /** An image without a file has no objects, to YOLO; it may as well be one that nobody has looked at. */

@@ -6,7 +6,7 @@ import { hasImageName } from '../read/walkFiles.ts'
  * image answers to the one before.
  */
 
-export const looseSteps = ['address', 'case', 'renamed', 'stem'] as const
+export const looseSteps = ['address', 'case', 'renamed', 'twice', 'stem', 'stem-twice'] as const
 export type LooseStep = (typeof looseSteps)[number]
 
 /** What a file calls an image, as this step compares it. */
@@ -15,10 +15,18 @@ export function looseName(path: string, step: LooseStep): string {
   if (step === 'address') return address
   if (step === 'case') return folded(address)
   const [folder, name] = splitName(address)
-  const plain = folder + originalName(name)
+  const original = originalName(name)
+  // Label Studio’s converter marks the names of uploads once more.
+  const isTwice = step === 'twice' || step === 'stem-twice'
+  const plain = folder + (isTwice && converted.test(name) ? original.replace(uploaded, '') : original)
   // What a program has renamed has lost its blanks and signs, too.
-  if (step === 'renamed') return plain === address ? folded(address) : squashed(folded(plain))
   return plain === address ? folded(address) : squashed(folded(plain))
+}
+
+/** Whether a program has renamed it: those that do keep no folders, either. */
+export function isRenamed(path: string): boolean {
+  const [, name] = splitName(addressOf(path))
+  return originalName(name) !== name
 }
 
 /** What the project calls an image, as this step compares it: several, where it may be meant by either. */
@@ -26,14 +34,14 @@ export function looseKeys(path: string, step: LooseStep): string[] {
   if (step === 'address') return [path.normalize('NFC')]
   const name = folded(path)
   if (step === 'case') return [name]
-  if (step === 'renamed') return [squashed(name)]
+  if (step === 'renamed' || step === 'twice') return [squashed(name)]
   const stem = withoutExtension(name)
   return [...new Set([stem, squashed(stem)])]
 }
 
-/** Without the step 'stem' where the name in the file has an extension: then another file may be meant. */
+/** Without the steps of stems where the name in the file has an extension: then another file may be meant. */
 export function stepsFor(path: string): readonly LooseStep[] {
-  return hasExtension(addressOf(path)) ? looseSteps.slice(0, -1) : looseSteps
+  return hasExtension(addressOf(path)) ? looseSteps.slice(0, -2) : looseSteps
 }
 
 function hasExtension(path: string): boolean {
@@ -79,14 +87,15 @@ const extensions = 'jpe?g|png|webp|bmp|tiff?|gif|avif|jfif'
 const roboflow = new RegExp(`^(.+)[_.-](${extensions})\\.rf\\.[\\w-]{8,}(?:\\.\\w+)?$`, 'i')
 const roboflowPlain = /^(.+)\.rf\.[\w-]{8,}(\.\w+)?$/i
 const uploaded = /^[0-9a-f]{8}-(?=.)/i
+const converted = /^[0-9a-f]{8}__(?=.)/i
 
-/** The name before Label Studio (3804bcd3-a.jpg) or Roboflow (a_jpg.rf.0123….jpg) changed it. */
+/** The name before Label Studio (3804bcd3-a.jpg, or 3804bcd3__a%20b.jpg from its converter) or Roboflow (a_jpg.rf.0123….jpg) changed it. */
 function originalName(name: string): string {
   const flown = roboflow.exec(name)
   if (flown) return `${flown[1]}.${flown[2]}`
   const plain = roboflowPlain.exec(name)
   if (plain) return `${plain[1]}${plain[2] ?? ''}`
-  return name.replace(uploaded, '')
+  return name.replace(converted.test(name) ? converted : uploaded, '')
 }
 
 function squashed(path: string): string {

@@ -4,7 +4,7 @@ import { cancelled } from '../../base/errors.ts'
 import type { FileImage } from '../read/collected.ts'
 import type { ProblemList } from '../records.ts'
 import type { Locate } from './atHand.ts'
-import { type LooseStep, looseKeys, looseName, looseSteps, stepsFor } from './loose.ts'
+import { isRenamed, type LooseStep, looseKeys, looseName, looseSteps, stepsFor } from './loose.ts'
 
 /** An image of the project that a file may mean. */
 export interface TargetImage {
@@ -66,7 +66,11 @@ export async function matchImages(
   const ownNames = countNames(images)
   const fingerprints = new Map<FileImage, string>()
   const otherPath = (image: FileImage) =>
-    firstOf([...(image.otherPaths ?? []), ...endsOf(image.path)], (path) => findPath(keys, image, path))
+    ofFolder(image, () =>
+      firstOf([...(image.otherPaths ?? []), ...endsOf(image.path)], (path) => findPath(keys, image, path)),
+    )
+  const ofFolder = (image: FileImage, find: () => number | undefined) =>
+    image.flat && isOneOfSeveral(image) ? ambiguous : find()
   // Another program may have put it where another of that name was: FiftyOne writes b/x.jpg as data/x.jpg.
   const isOneOfSeveral = (image: FileImage) => findName(keys, image) === ambiguous
   const byContent = (image: FileImage) => keys.bySha256.get(fingerprints.get(image) ?? '')
@@ -77,7 +81,7 @@ export async function matchImages(
   const rules: [MatchedBy, (image: FileImage) => number | undefined][] = [
     ['uid', (image) => (uids && image.uid !== null ? keys.byUid.get(image.uid) : undefined)],
     ['sha256', sureContent],
-    ['path', (image) => findPath(keys, image, image.path)],
+    ['path', (image) => ofFolder(image, () => findPath(keys, image, image.path))],
     ['path', otherPath],
     ['sha256', (image) => keys.bySha256.get(fingerprints.get(image) ?? image.sha256?.toLowerCase() ?? '')],
     ['name', (image) => (ownNames.get(nameOf(image)) === 1 ? findName(keys, image) : undefined)],
@@ -92,8 +96,14 @@ export async function matchImages(
     }
     const isFor = (image: FileImage) => stepsFor(image.path).includes(step)
     return [
-      ['path', (image) => (isFor(image) ? findLoosePath(keysFor(), looseName(image.path, step)) : undefined)],
-      ['name', (image) => (isFor(image) ? keysFor().byName.get(baseName(looseName(nameFor(image), step))) : undefined)],
+      ['path', (image) => (isFor(image) ? findLoosePath(keysFor(), image, looseName(image.path, step)) : undefined)],
+      [
+        'name',
+        (image) =>
+          stepsFor(nameFor(image)).includes(step)
+            ? keysFor().byName.get(baseName(looseName(nameFor(image), step)))
+            : undefined,
+      ],
     ]
   })
   for (const [place, [rule, find]] of [...rules, ...steps].entries()) {
@@ -242,8 +252,10 @@ function looseKeysOf(targets: readonly TargetImage[], step: LooseStep, taken: Re
 }
 
 /** The whole path, or an end of it with a folder; its name alone is another rule. */
-function findLoosePath(keys: LooseKeys, path: string): number | undefined {
+function findLoosePath(keys: LooseKeys, image: FileImage, path: string): number | undefined {
   const clean = cleanPath(path)
+  const hasLostFolder = image.flat || (!clean.includes('/') && isRenamed(image.path))
+  if (hasLostFolder && keys.byName.get(baseName(clean)) === ambiguous) return ambiguous
   return keys.byPath.get(clean) ?? firstOf(endsOf(clean), (end) => keys.byPath.get(end))
 }
 

@@ -12,6 +12,8 @@ export interface FileImage {
   otherPaths?: readonly string[]
   /** `path` comes without the extension. */
   stem?: boolean
+  /** Its writer drops folders: where the project has several images of its name, the path doesn't tell which is meant. */
+  flat?: boolean
   /** The file says that nobody has looked at it yet: what it doesn't mention is unknown, whatever it is elsewhere. */
   unlabelled?: boolean
   /** The file says in so many words that it has none of the labels. */

@@ -156,6 +156,8 @@ class TaskReader {
       annotation.results = annotation.results.filter(({ control, kind }) => kind !== 'text' || control !== key)
     }
     const [first, ...others] = pathsOf(address)
-    return this.#collected.imageOf(first, others.length > 0 ? { otherPaths: others } : {})
+    // An upload has lost its folder.
+    const flat = /\/data\/upload\//.test(address)
+    return this.#collected.imageOf(first, { ...(others.length > 0 && { otherPaths: others }), ...(flat && { flat }) })
   }
 }
