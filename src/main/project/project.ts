@@ -40,6 +40,7 @@ import { ProgressTable } from './states/progress.ts'
 import { ProjectSnapshot } from './states/snapshot.ts'
 import { StatesTable } from './states/states.ts'
 import { Writer } from './states/writer.ts'
+import { TakenTable } from './takenTable.ts'
 
 /** Larger actions are undone in slices. */
 const smallAction = 5000
@@ -91,6 +92,7 @@ export class Project {
   readonly uuid: string
   readonly createdAt: number
   readonly settings: SettingsTable
+  readonly taken: TakenTable
   readonly images: ImagesTable
   readonly labels: LabelsTable
   readonly states: StatesTable
@@ -134,6 +136,7 @@ export class Project {
       (work) =>
         this.#write(kind, () => work(this.#db))
     this.settings = new SettingsTable(this.#db, write('settings'))
+    this.taken = new TakenTable(this.#db, write('settings'))
     this.images = new ImagesTable(this.#db, write('images'))
     this.labels = new LabelsTable(this.#db, edit)
     this.states = new StatesTable(this.#db, edit)

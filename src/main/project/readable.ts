@@ -5,6 +5,7 @@ import type { Project } from './project.ts'
 import type { SettingsTable } from './settings.ts'
 import type { History } from './states/history.ts'
 import type { StatesTable } from './states/states.ts'
+import type { TakenTable } from './takenTable.ts'
 
 /**
  * A read-only view of an open project: none of its methods writes. Code that lists, counts, exports or explains takes this; code that
@@ -13,9 +14,20 @@ import type { StatesTable } from './states/states.ts'
 export interface ReadableProject
   extends Omit<
     Project,
-    'edit' | 'editLarge' | 'relocateRoot' | 'close' | 'settings' | 'images' | 'labels' | 'states' | 'models' | 'history'
+    | 'edit'
+    | 'editLarge'
+    | 'relocateRoot'
+    | 'close'
+    | 'settings'
+    | 'taken'
+    | 'images'
+    | 'labels'
+    | 'states'
+    | 'models'
+    | 'history'
   > {
   readonly settings: Omit<SettingsTable, 'set'>
+  readonly taken: Omit<TakenTable, 'put' | 'remove'>
   readonly images: Omit<ImagesTable, 'applyScan'>
   readonly labels: Omit<LabelsTable, 'add' | 'update' | 'remove' | 'reorder'>
   readonly states: Omit<StatesTable, 'set' | 'follow'>

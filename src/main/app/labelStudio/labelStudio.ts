@@ -4,13 +4,13 @@ import { asUserError, UserError } from '../../base/errors.ts'
 import { targetOf } from '../../domain/state.ts'
 import { pathsOf } from '../../exchange/formats/labelStudio/addresses.ts'
 import { type ChoicesControl, choicesControls } from '../../exchange/formats/labelStudio/config.ts'
-import { absentChoices } from '../../exchange/formats/labelStudio/settings.ts'
 import { imageOf } from '../../exchange/formats/labelStudio/survey.ts'
 import type { Image } from '../../project/types.ts'
 import { confidenceOf } from '../../suggestions/scores.ts'
 import { startTraining } from '../training/training.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 import { folded, type Learner } from './learning.ts'
+import { type NoPrediction, type Prediction, resultOf } from './prediction.ts'
 import { failed, StudioServer } from './server.ts'
 
 /** The requests Label Studio sends to a machine learning backend; only the fields used here, others are allowed. */
@@ -32,30 +32,12 @@ const anything = z.record(z.string(), z.unknown())
 export const webhookRequest = z.looseObject({
   action: z.string(),
   annotation: z.union([anything, z.array(anything)]).nullish(),
+  /** Deleted ones: only their ids. */
+  annotations: z.array(anything).nullish(),
   task: z.union([anything, z.array(anything)]).nullish(),
   project: anything.nullish(),
 })
 export const jobRequest = z.looseObject({ job: z.string() })
-
-export interface Prediction {
-  model_version: string
-  /** Confidence in the prediction as a whole; Label Studio can order tasks by it. */
-  score: number
-  result: {
-    from_name: string
-    to_name: string
-    type: 'choices'
-    value: { choices: string[] }
-    score: number
-  }[]
-}
-
-/** Has no `result`, so that Label Studio stores no empty prediction and asks again. */
-export interface NoPrediction {
-  model_version: string
-  /** Why there is no prediction for this task. */
-  error: string
-}
 
 export interface LabelStudioOptions {
   /** Label Studio's address. Images that aren't in the project are fetched from there and nowhere else. */
@@ -138,8 +120,12 @@ export class LabelStudioBackend {
   }
 
   /** With a learner, annotations become marks and training can be started; without one, annotations are only counted. */
-  async webhook({ action, annotation, task, project }: z.infer<typeof webhookRequest>) {
+  async webhook({ action, annotation, annotations, task, project }: z.infer<typeof webhookRequest>) {
     if (action === 'START_TRAINING') return { action, ...(await this.#train()) }
+    if (/^ANNOTATIONS?_DELETED$/.test(action)) {
+      const keys = [annotations ?? annotation ?? []].flat().flatMap((one) => keyOf(one, project ?? {}) ?? [])
+      return { action, marks: await this.#forget(keys) }
+    }
     if (!/^ANNOTATIONS?_(CREATED|UPDATED)$/.test(action)) return { action }
     const tasks = [task ?? []].flat()
     let marks = 0
@@ -190,11 +176,23 @@ export class LabelStudioBackend {
       this.#tell(`Label Studio’s task ${task.id}: its image isn’t in this project, so its annotation is left out.`)
       return 0
     }
-    const { changed, conflicts, unknown } = await this.#learner.take({ annotation, image, configuration })
+    const key = keyOf(annotation, project)
+    const { changed, conflicts, unknown } = await this.#learner.take({ annotation, key, image, configuration })
     if (conflicts > 0) {
       this.#tell(`${image.path}: ${conflicts} of the labels were known to be the opposite, and stay as they are.`)
     }
     if (unknown.length > 0) this.#tell(`${image.path}: this project has no label ${unknown.join(', ')}.`)
+    return changed
+  }
+
+  /** @returns how many marks have changed */
+  async #forget(keys: readonly string[]): Promise<number> {
+    if (!this.#learner || keys.length === 0) return 0
+    const { changed, unknown } = await this.#learner.forget(keys)
+    if (unknown > 0) {
+      const what = unknown === 1 ? 'an annotation' : `${unknown} annotations`
+      this.#tell(`Label Studio deleted ${what} that Surmise had not received, so no marks changed.`)
+    }
     return changed
   }
 
@@ -348,6 +346,11 @@ export class LabelStudioBackend {
 /** A project's number; requests may append the time it was created (`7.1700000000`). */
 const projectOf = (id: string | number | null | undefined): string => String(id ?? '').replace(/\..*$/, '')
 
+/** The numbers of an annotation's project and its own. */
+function keyOf({ id }: Readonly<Record<string, unknown>>, project: Readonly<Record<string, unknown>>) {
+  return Number.isSafeInteger(id) ? `${projectOf(project.id as number | undefined)}.${id}` : undefined
+}
+
 /** @throws UserError `label-config` */
 function usable(controls: readonly ChoicesControl[]): readonly ChoicesControl[] {
   if (controls.length > 0) return controls
@@ -373,21 +376,4 @@ async function sideBySide<Item, Result>(
   }
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
   return results
-}
-
-/** The choices with a probability of at least 50%; only the most probable one in a single-choice control. */
-function resultOf(control: ChoicesControl, probabilities: ReadonlyMap<string, number>): Prediction['result'] {
-  const isAbsent = control.name === absentChoices.usual
-  const byFolded = new Map([...probabilities].map(([name, p]) => [folded(name), p]))
-  const offered = control.choices.flatMap(({ value, alias }) => {
-    const p =
-      probabilities.get(value) ?? byFolded.get(folded(value)) ?? (alias ? byFolded.get(folded(alias)) : undefined)
-    return p === undefined ? [] : [{ choice: alias ?? value, p: isAbsent ? 1 - p : p }]
-  })
-  const likely = offered.filter(({ p }) => p >= 0.5).sort((a, b) => b.p - a.p)
-  const chosen = control.single ? likely.slice(0, 1) : likely
-  if (chosen.length === 0) return []
-  const score = chosen.reduce((sum, { p }) => sum + p, 0) / chosen.length
-  const value = { choices: chosen.map(({ choice }) => choice) }
-  return [{ from_name: control.name, to_name: control.toName, type: 'choices', value, score }]
 }
