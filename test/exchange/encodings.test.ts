@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { detect } from '../../src/main/exchange/formats/detect.ts'
 import { formatById } from '../../src/main/exchange/formats/list.ts'
 import { ImportPlan } from '../../src/main/exchange/plan/plan.ts'
 import { withImages } from './cocoProject.ts'
@@ -47,3 +48,48 @@ test('names in YAML are the text that is there, whatever YAML makes of it', asyn
   expect(collected.labels.map((label) => label!.name)).toEqual(names)
   expect(collected.problems.list()).toEqual([])
 })
+
+const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16()
+const ways: Record<string, (text: string) => Uint8Array> = {
+  'UTF-8 with a byte order mark': (text) => Buffer.from(`\ufeff${text}`),
+  'UTF-16': (text) => Buffer.from(`\ufeff${text}`, 'utf16le'),
+  'UTF-16, big-endian': (text) => utf16be(`\ufeff${text}`),
+  'UTF-16 without a byte order mark': (text) => Buffer.from(text, 'utf16le'),
+}
+const coco = {
+  images: [{ id: 1, file_name: 'a.jpg', width: 2, height: 2 }],
+  annotations: [{ id: 1, image_id: 1, category_id: 1, bbox: [0, 0, 1, 1] }],
+  categories: [{ id: 1, name: '狗' }],
+}
+/** A text by its file’s name; what is beside it stays UTF-8. */
+const texts: [name: string, text: string, beside?: Record<string, string>][] = [
+  ['coco.json', JSON.stringify(coco)],
+  ['x.jsonl', '{"image":"a.jpg","labels":["狗"]}\n{"image":"b.jpg","labels":[]}\n'],
+  ['x.json', '[{"image":"a.jpg","labels":["狗"]}]'],
+  ['x.csv', 'image,label\na.jpg,狗\n'],
+  ['a.json', JSON.stringify({ imagePath: 'a.jpg', flags: { 狗: true }, shapes: [] })],
+  ['tasks.json', JSON.stringify([{ data: { image: 'a.jpg' }, annotations: [{ result: [choice('狗')] }] }])],
+  ['annotations.xml', '<annotations><image id="0" name="a.jpg"><tag label="狗"/></image></annotations>'],
+  ['data.yaml', 'names:\n  0: 狗\n', { 'labels/a.txt': '0 0.5 0.5 1 1\n' }],
+]
+
+function choice(name: string) {
+  return { type: 'choices', from_name: 'labels', to_name: 'image', value: { choices: [name] } }
+}
+
+test.each(texts.flatMap(([name, text, beside]) => Object.keys(ways).map((way) => [name, way, text, beside] as const)))(
+  '%s in %s',
+  async (name, way, text, beside) => {
+    const folder = temporaryFolder()
+    for (const [other, content] of Object.entries(beside ?? {})) {
+      mkdirSync(path.dirname(path.join(folder, other)), { recursive: true })
+      writeFileSync(path.join(folder, other), content)
+    }
+    writeFileSync(path.join(folder, name), ways[way](text))
+    const found = await detect(beside ? folder : path.join(folder, name))
+    const project = withImages('a.jpg', 'b.jpg')
+    const plan = await ImportPlan.make(found.format.id, await found.format.read!(found.place, {}), project.target())
+    await plan.apply(project)
+    expect(project.told()).toEqual({ 'a.jpg': { 狗: 'present' } })
+  },
+)

@@ -65,3 +65,29 @@ export async function* asUtf8(
   const rest = decoder.decode()
   if (rest !== '') yield Buffer.from(rest)
 }
+
+/**
+ * A text as UTF-8, whatever its first bytes say that it is; with its byte order mark, if it is UTF-8 itself.
+ * @param onRead told how many bytes of the file have been read
+ * @throws UserError `not-utf8`, and those of the file system
+ */
+export async function* utf8Of(
+  file: string,
+  onRead: (bytes: number) => void = () => {},
+  chunkBytes = 256 * 1024,
+): AsyncGenerator<Buffer> {
+  const encoding = (await encodingOf(file)) ?? 'utf-8'
+  if (encoding !== 'utf-8') {
+    try {
+      yield* asUtf8(file, encoding, onRead)
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+      throw new UserError('not-utf8', `The file isn’t ${encoding.toUpperCase()}: ${file}`, 'Save it as UTF-8.')
+    }
+    return
+  }
+  for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
+    onRead((chunk as Buffer).length)
+    yield chunk as Buffer
+  }
+}

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { asUserError, cancelled, UserError } from '../../base/errors.ts'
+import { utf8Of } from './encoding.ts'
 import { parseJsonText } from './jsonText.ts'
 
 export interface JsonOptions {
@@ -20,7 +20,6 @@ export interface JsonOptions {
  */
 export type JsonVisitor = (path: string, value: unknown, isElement: boolean, key: string) => void
 
-const chunkBytes = 256 * 1024
 /** One element, or one member that is not streamed, at most. */
 const valueBytes = 128 * 1024 * 1024
 const deepest = 512
@@ -37,10 +36,12 @@ export async function readJson(file: string, visit: JsonVisitor, options: JsonOp
     const { size } = await stat(file)
     const cutter = new JsonCutter(file, visit, options.streamed, options.members)
     let done = 0
-    for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
+    const count = (bytes: number) => {
+      done += bytes
+    }
+    for await (const chunk of utf8Of(file, count)) {
       if (options.signal?.aborted) throw cancelled('The import')
       cutter.write(chunk)
-      done += chunk.length
       options.onProgress?.(size === 0 ? 1 : Math.min(1, done / size))
     }
     cutter.end()
@@ -331,9 +332,12 @@ function endsScalar(byte: number): boolean {
 /** Lines are only counted when somebody needs to be told of one. */
 async function lineOf(file: string, offset: number): Promise<number> {
   let line = 1
-  if (offset === 0) return line
-  for await (const chunk of createReadStream(file, { end: offset - 1 })) {
-    for (const byte of chunk as Buffer) if (byte === 0x0a) line++
+  let left = offset
+  if (left === 0) return line
+  for await (const chunk of utf8Of(file)) {
+    for (const byte of chunk.subarray(0, left)) if (byte === 0x0a) line++
+    left -= chunk.length
+    if (left <= 0) break
   }
   return line
 }

@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { tableFromIPC } from '@uwdata/flechette'
 import { asUserError, cancelled, shortened, UserError } from '../../base/errors.ts'
 import { checkArrow } from './arrow/checkArrow.ts'
+import { utf8Of } from './encoding.ts'
 import { beginningOf } from './glimpse.ts'
 import { readJson } from './jsonReader.ts'
 import { parseJsonText } from './jsonText.ts'
@@ -55,13 +56,16 @@ export function isLines(head: string, name: string): boolean {
 async function readLines(file: string, { signal, onProgress }: RowsOptions, visit: (row: JsonObject) => void) {
   try {
     const { size } = await stat(file)
-    const input = createReadStream(file)
-    let line = 0
+    let [line, done] = [0, 0]
+    const count = (bytes: number) => {
+      done += bytes
+    }
+    const input = Readable.from(utf8Of(file, count))
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       line++
       if (line % 1000 === 0) {
         if (signal?.aborted) throw cancelled('The import')
-        onProgress?.(size === 0 ? 1 : Math.min(1, input.bytesRead / size))
+        onProgress?.(size === 0 ? 1 : Math.min(1, done / size))
       }
       const clean = text.replace(/^\ufeff/, '')
       if (clean.trim() === '') continue

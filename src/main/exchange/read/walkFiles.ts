@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, cancelled, UserError } from '../../base/errors.ts'
+import { decoderOf, encodingIn } from './encoding.ts'
 
 export interface FoundFile {
   /** From the folder, with forward slashes. */
@@ -79,7 +80,7 @@ export async function isFile(file: string): Promise<boolean> {
 }
 
 /**
- * A small text file, whole.
+ * A small text file, whole, without its byte order mark; UTF-16 too.
  * @param atMost bytes @throws UserError `file-too-large`, `not-utf8`, and those of the file system
  */
 export async function readText(file: string, atMost = 4 * 1024 * 1024): Promise<string> {
@@ -89,7 +90,8 @@ export async function readText(file: string, atMost = 4 * 1024 * 1024): Promise<
       const { size } = await handle.stat()
       if (size > atMost)
         throw new UserError('file-too-large', `The file is too large for its kind: ${file}`, 'Choose another.')
-      return new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile())
+      const bytes = await handle.readFile()
+      return decoderOf(encodingIn(bytes.subarray(0, 4096)) ?? 'utf-8').decode(bytes)
     } finally {
       await handle.close()
     }

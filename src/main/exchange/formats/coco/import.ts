@@ -2,6 +2,7 @@ import { open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, shortened, UserError } from '../../../base/errors.ts'
 import type { Collected } from '../../read/collected.ts'
+import { decodedHead } from '../../read/encoding.ts'
 import { beginningOf } from '../../read/glimpse.ts'
 import { readJson } from '../../read/jsonReader.ts'
 import { isObject, keyOf } from '../../read/jsonValues.ts'
@@ -84,8 +85,7 @@ async function isList(file: string): Promise<boolean> {
   const handle = await open(file)
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0)
-    return buffer
-      .toString('utf8', 0, bytesRead)
+    return decodedHead(buffer.subarray(0, bytesRead))
       .replace(/^\ufeff/, '')
       .trimStart()
       .startsWith('[')

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { shortened, UserError } from '../../../base/errors.ts'
+import { readText } from '../../read/walkFiles.ts'
 import type { ReadOptions } from '../format.ts'
 import { answerTo } from '../settings.ts'
 import { imageLikeness } from './addresses.ts'
@@ -141,7 +142,7 @@ async function configurationBeside(file: string): Promise<LabelConfig | undefine
   for (const beside of [configurationFile(file), path.join(path.dirname(file), 'config.xml')]) {
     const facts = await stat(beside).catch(() => undefined)
     if (!facts?.isFile() || facts.size > largestConfiguration) continue
-    const config = labelConfigOf(await readFile(beside, 'utf8'))
+    const config = labelConfigOf(await readText(beside, largestConfiguration))
     if (config.images.size > 0) return config
   }
   return undefined

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, shortened, UserError } from '../../../base/errors.ts'
 import { readCsvRecords } from '../../read/csvRecords.ts'
+import { decodedHead } from '../../read/encoding.ts'
 import { readJson } from '../../read/jsonReader.ts'
 import { isObject, type JsonObject, listOf, textOr, textOrNull, timeOf } from '../../read/jsonValues.ts'
 import type { ReadOptions } from '../format.ts'
@@ -72,7 +73,7 @@ async function isJson(file: string): Promise<boolean> {
     const handle = await open(file)
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0)
-      const head = buffer.toString('utf8', 0, bytesRead).replace(/^\ufeff/, '')
+      const head = decodedHead(buffer.subarray(0, bytesRead)).replace(/^\ufeff/, '')
       return !/\.(csv|tsv)$/i.test(path.basename(file)) || /^\s*[[{]/.test(head)
     } finally {
       await handle.close()
