@@ -11,7 +11,24 @@ export interface ForeignFiles {
 /** Files of formats that others write: their content, or what one of their programs wrote. */
 export const foreign: Record<string, ForeignFiles> = {
   'label-studio-csv': { place: 'x.csv', files: { 'x.csv': { peer: 'label-studio/ls-export.csv' } } },
-  'fiftyone-dataset': { place: 'samples.json', files: { 'samples.json': { peer: 'fiftyone/samples.json' } } },
+  'fiftyone-dataset': {
+    place: 'samples.json',
+    files: {
+      'samples.json': JSON.stringify({
+        samples: [
+          { filepath: '/x/a.jpg', tags: ['train'], gt: { _cls: 'Classification', label: 'dog' } },
+          {
+            filepath: '/x/c.png',
+            tags: ['train'],
+            gt: {
+              _cls: 'Classifications',
+              classifications: [{ _cls: 'Classification', label: 'cat', confidence: 0.5 }],
+            },
+          },
+        ],
+      }),
+    },
+  },
   records: { place: 'x.parquet', files: { 'x.parquet': { peer: 'hugging-face/numbered.parquet' } } },
   'image-json': {
     place: 'x',
@@ -52,11 +69,7 @@ export const more: [id: string, files: Record<string, string | { peer: string }>
     },
     'x.manifest',
   ],
-  [
-    'image-json',
-    { 'x/d/ann/a.jpg.json': '{"tags":[{"name":"dog","value":null}],"objects":[{"classTitle":"cat"}],"size":{}}' },
-    'x',
-  ],
+  ['image-json', { 'x/d/ann/a.jpg.json': '{"tags":[{"name":"dog","value":null}],"objects":[],"size":{}}' }, 'x'],
   [
     'via',
     {

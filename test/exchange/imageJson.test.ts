@@ -1,13 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { detect, readLabels } from '../../src/main/exchange/formats/detect.ts'
 import { ImportPlan } from '../../src/main/exchange/plan/plan.ts'
 import { temporaryFolder } from './folder.ts'
 import { MemoryProject } from './memoryProject.ts'
 
 /** A folder of these files, imported as it comes into a project of these images. */
-async function imported(files: Record<string, unknown>, ...images: string[]) {
+function imported(files: Record<string, unknown>, ...images: string[]) {
+  return importedAs({}, files, ...images)
+}
+
+async function importedAs(settings: Record<string, string>, files: Record<string, unknown>, ...images: string[]) {
   const folder = temporaryFolder()
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
@@ -16,7 +20,7 @@ async function imported(files: Record<string, unknown>, ...images: string[]) {
   const project = new MemoryProject()
   for (const name of images) project.image(name)
   const { format, place } = await detect(folder)
-  const plan = await ImportPlan.make(format.id, await readLabels(format, folder, {}, place), project.target())
+  const plan = await ImportPlan.make(format.id, await readLabels(format, folder, { settings }, place), project.target())
   await plan.apply(project)
   return {
     format: format.id,
@@ -98,5 +102,35 @@ test.each([
   await expect(imported(files, 'a.jpg')).rejects.toMatchObject({
     code: 'format-foreign',
     message: expect.stringContaining(name),
+  })
+})
+
+describe('Supervisely', () => {
+  const tag = (name: string) => ({ name, value: null, tagId: 2 })
+  const object = (classTitle: string) => ({ geometryType: 'rectangle', classTitle, tags: [] })
+  const of = (tags: string[], objects: string[]) => ({
+    ...{ size: { height: 10, width: 10 }, tags: tags.map(tag), objects: objects.map(object) },
+  })
+  const files = { 'd/ann/a.jpg.json': of(['outdoors'], []), 'd/ann/b.jpg.json': of([], ['dog']) }
+
+  test('with tags and objects: it is asked which are labels', async () => {
+    await expect(imported(files, 'a.jpg', 'b.jpg')).rejects.toMatchObject({
+      code: 'field-unclear',
+      message: expect.stringContaining('both tags (outdoors) and objects (dog)'),
+      hint: 'Set the option “labels” to tags, classes or both.',
+    })
+  })
+
+  test.each([
+    ['tags', { 'a.jpg': { outdoors: 'present' } }],
+    ['classes', { 'b.jpg': { dog: 'present' } }],
+    ['both', { 'a.jpg': { outdoors: 'present' }, 'b.jpg': { dog: 'present' } }],
+  ])('the answer %s', async (labels, told) => {
+    expect((await importedAs({ labels }, files, 'a.jpg', 'b.jpg')).told).toEqual(told)
+  })
+
+  test('with one of them, that is taken', async () => {
+    const boxes = { 'd/ann/a.jpg.json': of([], ['dog']), 'd/ann/b.jpg.json': of([], []) }
+    expect((await imported(boxes, 'a.jpg', 'b.jpg')).told).toEqual({ 'a.jpg': { dog: 'present' } })
   })
 })

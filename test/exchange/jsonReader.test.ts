@@ -124,7 +124,8 @@ describe('reading JSON', () => {
     ['{"list": 12', 'json-truncated'],
     [`{"list": [${'['.repeat(100_000)}${']'.repeat(100_000)}]}`, 'json-too-deep'],
     [Buffer.from([0x7b, 0x22, 0xe4, 0x22, 0x3a, 0x31, 0x7d]), 'not-utf8'],
-    [Buffer.from('\ufeff{}', 'utf16le'), 'not-utf8'],
+    // Half a character, in UTF-16.
+    [Buffer.from('\ufeff{"a": "\ud800"}', 'utf16le'), 'not-utf8'],
   ])('%j is %s', async (text, code) => {
     const error = await readJson(temporaryFile('x.json', text), () => {}, { streamed }).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(UserError)

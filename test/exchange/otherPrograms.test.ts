@@ -75,10 +75,9 @@ const sageMaker = (image: string, job: string, value: unknown, facts: object, ty
 const many = 'image-classification-multilabel'
 
 const superviselyTag = (name: string, value: unknown = null) => ({ name, value, labelerLogin: 'x', tagId: 2 })
-const supervisely = (tags: unknown[], objects: unknown[] = []) => ({
-  ...{ description: '', size: { height: 10, width: 10 }, tags, objects },
+const supervisely = (tags: unknown[]) => ({
+  ...{ description: '', size: { height: 10, width: 10 }, tags, objects: [] },
 })
-const box = { geometryType: 'rectangle', points: { exterior: [], interior: [] }, tags: [] }
 
 const darwin = (name: string, ...labels: string[]) => ({
   ...{ version: '2.0', item: { name, path: '/', slots: [] } },
@@ -318,7 +317,7 @@ const cases: [name: string, format: string, files: Files, told?: Record<string, 
     'image-json',
     {
       'meta.json': { classes: [{ title: 'cat', shape: 'rectangle', color: '#FFF' }], tags: [{ name: 'dog' }] },
-      'ds0/ann/a.jpg.json': supervisely([superviselyTag('dog')], [{ ...box, classTitle: 'cat' }]),
+      'ds0/ann/a.jpg.json': supervisely([superviselyTag('dog'), superviselyTag('cat')]),
       'ds0/img/a.jpg': '',
       'ds0/ann/b.jpg.json': supervisely([superviselyTag('animal', 'dog')]),
       'ds0/ann/c.jpg.json': supervisely([]),

@@ -9,6 +9,8 @@ export interface Told {
   otherPaths: readonly string[]
   /** Names of what is present; anything else isn’t understood. */
   present: unknown[]
+  /** Classes of objects, where the program’s tags of images are another vocabulary: those are in `present`. */
+  classes?: unknown[]
   /** Names of labels of which it says nothing. */
   offered: readonly string[]
 }
@@ -58,7 +60,7 @@ const supervisely: Kind = {
     const plain = below.replace(/(^|\/)ann\/(?=[^/]*$)/, '$1')
     return {
       ...{ image, otherPaths: [plain, path.posix.basename(below)], offered: [] },
-      present: [...listOf(tags).map(tagName), ...members(objects, 'classTitle')],
+      ...{ present: listOf(tags).map(tagName), classes: members(objects, 'classTitle') },
     }
   },
 }
