@@ -69,6 +69,8 @@ const programs: { peers: Peers; script: string; cases: Record<string, 'unknown' 
       'fiftyone-image-labels': 'unknown',
     },
   },
+  // Its YOLO export has the names of files alone: two of one name are one there.
+  { peers: 'torch', script: 'write_lightly.py', cases: { 'lightly-csv': 'unknown', 'lightly-coco': 'unknown' } },
 ]
 
 /** Every known pair of the project: by image, labels that are present and absent, in order. */

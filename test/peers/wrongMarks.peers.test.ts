@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { peersPython } from '../../scripts/peers.ts'
 import { exportSuggestions } from '../../src/main/app/exchange/exporting.ts'
@@ -32,9 +34,15 @@ test.skipIf(missing !== undefined)(
     const { status, stdout, stderr } = spawnSync(python, ['-X', 'utf8', ...read], { encoding: 'utf8' })
     expect([status, status === 0 ? '' : stderr]).toEqual([0, ''])
     const found = JSON.parse(stdout.trim().split('\n').at(-1)!) as string[]
-    // It is careful: all that it finds is wrong, and it finds most of it.
+    // It finds what the held-out probabilities are as sure of as they are of other marks. The model learns from the other wrong marks,
+    // too, and can take a mark's side: of 021.png it says “left” with 79 %, as was marked, and “right” with 53 %.
+    const rows: string[][] = parse(readFileSync(file), { from: 2 })
+    const doubted = rows.filter(([, , probability, , known]) => {
+      const otherwise = known === 'present' ? 1 - Number(probability) : Number(probability)
+      return otherwise > 0.75
+    })
     const told = wrong.map((i) => names[i])
-    expect(found.filter((name) => !told.includes(name))).toEqual([])
+    expect(found.toSorted()).toEqual(told.filter((name) => doubted.some(([image]) => image === name)))
     expect(found.length).toBeGreaterThanOrEqual(3)
   },
   300_000,
