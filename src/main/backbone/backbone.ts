@@ -3,68 +3,68 @@ import { createReadStream, existsSync } from 'node:fs'
 import type { NormalisationFrom } from './list/registry.ts'
 import type { Views } from './pixels/views.ts'
 
-/** How the pixels must be given to the model. */
+/** The input that the model expects. */
 export interface BackboneInput {
   name: string
   type: 'float32' | 'float16' | 'uint8'
   layout: 'nchw' | 'nhwc'
   width: number
   height: number
-  /** Images a run: fixed by the model, or null. */
+  /** Images per run if the model fixes it, otherwise null. */
   batch: number | null
-  /** Per channel, of values in 0 … 1: (value - mean) / std. Not applied if the type is uint8. */
+  /** Per channel, for values in 0 … 1: (value - mean) / std. Not applied if the type is uint8. */
   mean: Channels
   std: Channels
 }
 
 export type Channels = [red: number, green: number, blue: number]
 
-/** @param images of one run */
+/** @param images images in one run */
 export function inputShape({ layout, width, height }: BackboneInput, images: number): number[] {
   return layout === 'nchw' ? [images, 3, height, width] : [images, height, width, 3]
 }
 
-/** Where the feature map is: [N,D,H,W], [N,H,W,D], or the tokens [N,special + H·W,D] of a vision transformer. */
+/** The output with the feature map: [N,D,H,W], [N,H,W,D], or a vision transformer's tokens [N,special + H·W,D]. */
 export interface FeatureMap {
   output: string
   layout: 'nchw' | 'nhwc' | 'tokens'
   height: number
   width: number
-  /** Class token and registers, which come before the patches. */
+  /** Class token and registers, which precede the patches. */
   specialTokens: number
 }
 
-/** Where the vector of the whole image comes from. */
+/** The source of the vector for the whole image. */
 export type PooledSource =
   | { from: 'output'; output: string }
   /** The mean over the positions of the feature map. */
   | { from: 'mean' }
   | { from: 'class token' }
 
-/** A backbone that was looked into and can be used. Plain data: it passes between processes. */
+/** A backbone that was inspected and can be used. Plain data, which can pass between processes. */
 export interface Backbone {
-  /** A name of the registry, or a file's. */
+  /** Its name in the registry, or the file's name. */
   name: string
   /** The ONNX file, absolute. */
   file: string
   fileBytes: number
-  /** The file that a person gave, where `file` is what was cut out of it. */
+  /** The user's file, if `file` was cut out of it. */
   whole?: string
   input: BackboneInput
-  /** Null if the model gives only a pooled vector; that vector is then the map's only position. */
+  /** Null if the model outputs only a pooled vector, which is then the map's only position. */
   features: FeatureMap | null
   pooled: PooledSource
   /** D: channels of the features. */
   dimension: number
-  /** Positions that are kept of an image: the feature map, pooled to at most 7 × 7. */
+  /** Positions kept per image: the feature map, pooled to at most 7 × 7. */
   grid: Grid
-  /** Left out: each image is looked at once, as it is. */
+  /** If left out, each image is looked at once, as it is. */
   views?: Views
-  /** Images a run that are known to be fastest on a processor; left out where nobody said. */
+  /** Images per run known to be fastest on a CPU; left out if unknown. */
   usualBatch?: number
-  /** Same identity, same features: it names their cache. Hexadecimal. */
+  /** Equal identities mean equal features; it names their cache. Hexadecimal. */
   identity: string
-  /** Where the input's mean and std are from; left out where nobody said. */
+  /** Where mean and std come from; left out if they are a guess. */
   normalisationFrom?: NormalisationFrom
   licence: string
   note: string
@@ -78,10 +78,10 @@ export interface Grid {
 /** The paper's grid; a finer one costs space and time (METHOD 1). */
 export const largestGrid = 7
 
-/** Changed when the same model would give other records: another way to decode, to resize, to pool. */
+/** Increased when the same model would give other records, because decoding, resizing or pooling changes. */
 const recordVersion = 1
 
-/** All that decides which numbers are in the cache. */
+/** Everything that determines the numbers in the cache. */
 export async function identityOf(
   backbone: Omit<Backbone, 'identity' | 'name' | 'licence' | 'note' | 'whole' | 'usualBatch' | 'normalisationFrom'>,
 ): Promise<string> {
@@ -91,7 +91,7 @@ export async function identityOf(
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
 }
 
-/** The SHA-256 of the model and of the weights that large models keep beside it, each hexadecimal. */
+/** SHA-256 of the model and of the weight files that large models keep beside it, each hexadecimal. */
 export function modelHashes(file: string): Promise<string[]> {
   const beside = [`${file}_data`, `${file}.data`, file.replace(/\.onnx$/i, '.data')]
   const files = [file, ...beside.filter((name) => name !== file && existsSync(name))]

@@ -38,7 +38,7 @@ export function PreviewPane({
   onChange,
 }: {
   preview: ImportPreview
-  /** Answers to the format's questions. */
+  /** The format's title. */
   title: string
   /** Label names of the project. */
   labels: readonly Label[]

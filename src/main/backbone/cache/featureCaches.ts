@@ -9,7 +9,7 @@ import { entryBytes, headerBytes, indexName } from './featureFormat.ts'
 import { featureFolder } from './featureReader.ts'
 import { lockFolder } from './lock.ts'
 
-/** Says which backbone a folder of features is of: its own name is a hash. */
+/** Names the backbone of a feature folder, whose own name is a hash. */
 const aboutName = 'about.json'
 
 /** The same model may be known under several names. */
@@ -18,13 +18,13 @@ type About = z.infer<typeof about>
 
 export interface FeatureCache {
   identity: string
-  /** Null where it was made before backbones were written down. */
+  /** Null for caches from before backbones were recorded. */
   backbone: About | null
   images: number
   bytes: number
 }
 
-/** Writes down what features are of. */
+/** Records which backbone the features come from. */
 export async function describeCache(cacheFolder: string, backbone: Backbone): Promise<void> {
   const { name, input } = backbone
   const folder = featureFolder(cacheFolder, backbone)
@@ -34,7 +34,7 @@ export async function describeCache(cacheFolder: string, backbone: Backbone): Pr
   await writeCacheFile(path.join(folder, aboutName), (temporary) => writeFile(temporary, text))
 }
 
-/** The features that a project has, backbone by backbone, the largest first. */
+/** The project's features by backbone, largest first. */
 export async function listCaches(cacheFolder: string): Promise<FeatureCache[]> {
   const folder = path.join(cacheFolder, 'features')
   const names = (await readdir(folder).catch(() => [])).filter((name) => isIdentity.test(name))
@@ -62,7 +62,7 @@ async function cacheIn(folder: string, identity: string): Promise<FeatureCache> 
 
 /**
  * Deletes the features of one backbone.
- * @returns how many bytes that freed
+ * @returns bytes freed
  * @throws UserError `cache-unknown`, `cache-in-use`; what the file system throws
  */
 export async function clearCache(cacheFolder: string, identity: string): Promise<number> {
@@ -70,7 +70,7 @@ export async function clearCache(cacheFolder: string, identity: string): Promise
   if (!cache) throw new UserError('cache-unknown', 'These features are already gone.', 'Reload the page.')
   const folder = path.join(cacheFolder, 'features', identity)
   const unlock = await lockFolder(folder)
-  // Killed in between, what is left has a name that the next opening of the project removes.
+  // After a kill in between, the rest has a temporary name and is removed when the project is next opened.
   const going = temporaryName(folder)
   try {
     await rename(folder, going)

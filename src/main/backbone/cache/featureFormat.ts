@@ -6,15 +6,15 @@ import { recordLength } from '../embed/pooling.ts'
 /*
  * The feature cache of one backbone: a folder with two files.
  *
- * `records`: fixed-size records in float16, little endian, nothing else. A record is the grid, position by position, D
+ * `records`: only fixed-size records in float16, little endian. A record is the grid, position by position with D
  * channels each, then the pooled vector.
- * `index`: a header, then one entry for each record, in the same order: entry i is of record i.
+ * `index`: a header, then one entry per record in the same order: entry i describes record i.
  *
- * A batch is written so: the records, fsync, the entries, fsync. An entry names its image by the SHA-256 of its content and
- * carries checksums of its record and of itself. So after a crash at any moment an entry that is whole has a whole record.
+ * A batch is written in this order: records, fsync, entries, fsync. An entry names its image by the SHA-256 of its content and
+ * holds checksums of its record and of itself. So after a crash at any moment, every intact entry has an intact record.
  */
 
-/** How records are laid out. */
+/** The layout of records. */
 export interface RecordShape {
   gridHeight: number
   gridWidth: number
@@ -37,7 +37,7 @@ export const entryBytes = 48
 const magic = 'SURMFEAT'
 const version = 1
 
-/** What of a backbone its cache is known by, and laid out by. */
+/** The parts of a backbone that identify its cache and determine its layout. */
 export type CachedBackbone = Pick<Backbone, 'identity' | 'grid' | 'dimension'>
 
 export function shapeOf({ grid, dimension }: Pick<Backbone, 'grid' | 'dimension'>): RecordShape {
@@ -65,7 +65,7 @@ export function encodeHeader(shape: RecordShape, identity: string): Buffer {
   return header
 }
 
-/** @returns undefined if this is not a whole header of this version */
+/** @returns undefined if this isn't an intact header of this version */
 export function decodeHeader(header: Buffer): { shape: RecordShape; identity: string } | undefined {
   const isWhole = header.length >= headerBytes && header.readUInt32LE(60) === crc32(header.subarray(0, 60))
   if (!isWhole || header.toString('latin1', 0, 8) !== magic || header.readUInt32LE(8) !== version) return undefined
@@ -87,7 +87,7 @@ export function encodeEntry(entry: Entry, record: number, target: Buffer, at: nu
   target.writeUInt32LE(crc32(target.subarray(at, at + 44)), at + 44)
 }
 
-/** @returns undefined if it is torn, damaged, crossed out, or of another record */
+/** @returns undefined if it is torn, damaged, invalidated, or describes another record */
 export function decodeEntry(source: Buffer, at: number, record: number): Entry | undefined {
   if (source.readUInt32LE(at + 44) !== crc32(source.subarray(at, at + 44))) return undefined
   if (source.readUInt32LE(at + 32) !== record) return undefined
@@ -98,7 +98,7 @@ export function decodeEntry(source: Buffer, at: number, record: number): Entry |
   }
 }
 
-/** The entry of a record whose bytes turned out damaged: no longer whole, so nobody reads it. */
+/** An invalid entry, for a record that turned out to be damaged, so that nobody reads it. */
 export const crossedOut = Buffer.alloc(entryBytes)
 
 export function bytesOf(values: ArrayBufferView): Buffer {

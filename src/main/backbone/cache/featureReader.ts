@@ -21,19 +21,19 @@ import {
 } from './featureFormat.ts'
 import { finishReplacing } from './featureSwap.ts'
 
-/** Where the features of a backbone are, in a project's cache folder. */
+/** The folder of a backbone's features within a project's cache. */
 export function featureFolder(cacheFolder: string, backbone: Pick<Backbone, 'identity'>): string {
   return path.join(cacheFolder, 'features', backbone.identity)
 }
 
-/** What an index holds that can be relied on: whole entries whose records are in the file. */
+/** The reliable part of an index: intact entries whose records are in the file. */
 export interface IndexContent {
   entries: (Entry | undefined)[]
-  /** Without the torn entries at the end. */
+  /** Excludes torn entries at the end. */
   count: number
 }
 
-/** @returns undefined if there is no cache, or one of another shape, backbone or version */
+/** @returns undefined if there is no cache, or it has another shape, backbone or version */
 export async function readIndex(
   index: FileHandle,
   records: FileHandle,
@@ -50,14 +50,14 @@ export async function readIndex(
   return { entries, count: entries.findLastIndex((entry) => entry !== undefined) + 1 }
 }
 
-/** Bytes that one read takes at most: large enough for a disk's full speed, small enough to hold. */
+/** Maximum bytes per read: large enough for a disk's full speed, small enough for memory. */
 const readAtMost = 8 * 1024 * 1024
-/** Reads under way at once: a disk answers several as fast as one. */
+/** Concurrent reads: a disk serves several as fast as one. */
 const readsAtOnce = 8
 
 /**
- * Reads the feature cache. It sees the records that were whole when it was opened, and each one that it reads is checked
- * against its checksum: a torn one is never returned.
+ * Reads the feature cache. It sees the records that were intact when it was opened, and verifies each one that it reads
+ * against its checksum, so it never returns a torn record.
  */
 export class FeatureReader {
   readonly shape: RecordShape
@@ -75,7 +75,7 @@ export class FeatureReader {
   }
 
   /**
-   * @returns undefined if nothing was embedded with this backbone yet
+   * @returns undefined if nothing has been embedded with this backbone yet
    * @throws what the file system throws
    */
   static async open(cacheFolder: string, backbone: CachedBackbone): Promise<FeatureReader | undefined> {
@@ -100,12 +100,12 @@ export class FeatureReader {
     return undefined
   }
 
-  /** Images whose features are there. */
+  /** Number of images with features. */
   get size(): number {
     return this.#recordOf.size
   }
 
-  /** SHA-256 of each image whose features are there, in the order of the file. */
+  /** SHA-256 of each image with features, in file order. */
   get keys(): string[] {
     return [...this.#recordOf.keys()]
   }
@@ -114,13 +114,13 @@ export class FeatureReader {
     return this.#recordOf.has(key)
   }
 
-  /** Those of these images (SHA-256) whose features are not there, each once. */
+  /** The images among these (SHA-256) without features, each once. */
   missing(keys: Iterable<string>): string[] {
     return [...new Set(keys)].filter((key) => !this.#recordOf.has(key))
   }
 
   /**
-   * The numbers of the records of these images.
+   * The record numbers of these images.
    * @param keys SHA-256 of each image's content
    * @throws UserError `features-missing`
    */
@@ -137,7 +137,7 @@ export class FeatureReader {
   }
 
   /**
-   * Pooled vectors of records, N×D, in the order asked for.
+   * Pooled vectors of records, N×D, in the given order.
    * @param into N·D elements; a new Float32Array if left out
    * @throws UserError `features-damaged`
    */
@@ -150,8 +150,8 @@ export class FeatureReader {
   }
 
   /**
-   * Grids of records, N×(grid height · grid width)×D, in the order asked for. Records that lie side by side are read at once.
-   * @param into N · positions · D elements; float16 is what the file holds, so it costs least
+   * Grids of records, N×(grid height · grid width)×D, in the given order. Adjacent records are read together.
+   * @param into N · positions · D elements; float16 is cheapest, because the file holds it
    * @throws UserError `features-damaged`
    */
   async readGrid<Into extends Float32Array | Float16Array>(records: ArrayLike<number>, into: Into): Promise<Into> {
@@ -181,7 +181,7 @@ export class FeatureReader {
       if (!entry || crc32(bytes) !== checksumOf(entry)) bad.add(record)
       else into.set(new Float16Array(bytes.buffer, bytes.byteOffset, length), row * length)
     }
-    // Small parts of large records one by one; the rest in long runs, past what lies between.
+    // Small parts of large records are read one by one; otherwise whole runs are read, gaps included.
     const together = 2 * length >= size / 4 ? Math.max(1, Math.floor(readAtMost / size)) : 1
     const runs = runsOf(records, together)
     let next = 0
@@ -205,7 +205,7 @@ export class FeatureReader {
     }
   }
 
-  /** Makes damaged records missing ones, here and in the file, so that they are embedded again. */
+  /** Invalidates damaged records, here and in the file, so that they are embedded again. */
   async #crossOut(bad: ReadonlySet<number>): Promise<void> {
     const index = await open(path.join(this.#folder, indexName), 'r+')
     try {
@@ -227,7 +227,7 @@ interface Run {
   rows: { record: number; row: number }[]
 }
 
-/** Groups the records asked for into runs of neighbours. @param together records of a run at most */
+/** Groups requested records into runs of neighbours. @param together maximum records per run */
 function runsOf(records: ArrayLike<number>, together: number): Run[] {
   const wanted = Array.from(records, (record, row) => ({ record, row })).sort((a, b) => a.record - b.record)
   const runs: Run[] = []

@@ -4,14 +4,14 @@ import { syncFolder } from '../../base/files.ts'
 import { indexName, recordsName } from './featureFormat.ts'
 
 /*
- * Index and records of a cache are two files that belong together, and no file system renames two at once. So a new pair lies in
- * a folder beside them that gets its name in one step: from then on it is the cache, and whoever opens the cache moves it to its
- * place first. Killed anywhere, the next opening goes on.
+ * Index and records of a cache belong together, but no file system renames two files at once. So a new pair is put into a folder
+ * beside them that gets its final name in one step. From then on it is the cache, and whoever opens the cache first moves the pair
+ * into place. After a kill at any point, the next opening continues.
  */
 
 const nextName = 'next'
 
-/** Puts a new pair in the place of the one that is there. @param made a folder of the same disk that holds both files and nothing else */
+/** Replaces the current pair with a new one. @param made a folder on the same disk that holds only the two new files */
 export async function replaceFeatures(folder: string, made: string): Promise<void> {
   await finishReplacing(folder)
   await rename(made, path.join(folder, nextName))
@@ -19,7 +19,7 @@ export async function replaceFeatures(folder: string, made: string): Promise<voi
   await finishReplacing(folder)
 }
 
-/** Before a cache is opened: where a new pair was to take its place, it does. */
+/** Completes an interrupted replacement; call it before opening a cache. */
 export async function finishReplacing(folder: string): Promise<void> {
   const next = path.join(folder, nextName)
   for (const name of [recordsName, indexName]) await unlessDone(rename(path.join(next, name), path.join(folder, name)))
@@ -28,7 +28,7 @@ export async function finishReplacing(folder: string): Promise<void> {
 
 async function unlessDone(step: Promise<void>): Promise<void> {
   await step.catch((error: NodeJS.ErrnoException) => {
-    // It was done before, here or by another process.
+    // Already done, here or by another process.
     if (error.code !== 'ENOENT') throw error
   })
 }

@@ -27,10 +27,10 @@ export interface NewRecord {
   record: Float16Array
 }
 
-/** Records that one `append` takes at most, and so what a power cut can have damaged: these are checked at the next start. */
+/** Maximum records per `append`. A power cut can damage only that many, so that many are checked at the next start. */
 export const appendAtMost = 64
 
-/** Writes the feature cache of one backbone. There is one writer at a time. */
+/** Writes the feature cache of one backbone. Only one writer exists at a time. */
 export class FeatureWriter {
   readonly shape: RecordShape
   readonly #index: FileHandle
@@ -55,7 +55,7 @@ export class FeatureWriter {
   }
 
   /**
-   * Opens the cache, or makes it; checks what was written last, and cuts off what is torn.
+   * Opens or creates the cache, checks what was written last, and truncates what is torn.
    * @throws UserError `cache-in-use` if another process writes it; what the file system throws
    */
   static async open(cacheFolder: string, backbone: CachedBackbone): Promise<FeatureWriter> {
@@ -66,7 +66,7 @@ export class FeatureWriter {
     const opened: FileHandle[] = []
     try {
       await finishReplacing(folder)
-      // Not 'a': appending would ignore the positions that keep index and records in step.
+      // Not 'a': append mode would ignore the positions that keep index and records in step.
       for (const name of [indexName, recordsName]) {
         opened.push(await open(path.join(folder, name), constants.O_RDWR | constants.O_CREAT))
       }
@@ -85,9 +85,9 @@ export class FeatureWriter {
   }
 
   /**
-   * Adds records, durably: when it resolves, no crash and no power cut can take them away. An image that is there already is
-   * left as it is.
-   * @throws what the file system throws (disk full …); what was there before is still there
+   * Adds records durably: once it resolves, no crash or power cut can lose them. An image that already has a record keeps
+   * it.
+   * @throws what the file system throws (disk full …); earlier records are kept
    */
   append(records: readonly NewRecord[]): Promise<void> {
     if (records.length > appendAtMost)
@@ -134,7 +134,7 @@ async function writeAll(file: FileHandle, parts: readonly Buffer[], at: number):
   }
 }
 
-/** Brings both files to the last state that is whole. */
+/** Restores both files to their last consistent state. */
 async function recover(
   index: FileHandle,
   records: FileHandle,
@@ -143,7 +143,7 @@ async function recover(
 ): Promise<{ keys: Set<string>; count: number }> {
   const content = await readIndex(index, records, shape, identity)
   if (!content) {
-    // New, or its making was interrupted. Records without an index are nothing.
+    // New, or creating it was interrupted. Records without an index are worthless.
     await records.truncate(0)
     await index.truncate(0)
     await writeAll(index, [encodeHeader(shape, identity)], 0)
@@ -156,7 +156,7 @@ async function recover(
     if (entries[i] && (await isWhole(records, entries[i]!, i, shape))) continue
     entries[i] = undefined
     if (i === count - 1) count = i
-    // One in the middle of the last batch: its place stays empty.
+    // A record in the middle of the last batch: its slot stays empty.
     else await writeAll(index, [Buffer.alloc(entryBytes)], headerBytes + i * entryBytes)
   }
   await index.truncate(headerBytes + count * entryBytes)

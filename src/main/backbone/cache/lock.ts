@@ -6,9 +6,9 @@ import { holderIn, isAtWork, thisProcess } from '../../base/holder.ts'
 const lockName = 'writer.lock'
 
 /**
- * Makes this process the only writer of a folder. A lock that a killed process left behind is taken over.
- * @param inUse what is thrown where another one is at work
- * @returns gives the folder back
+ * Makes this process the only writer of a folder. Takes over a lock that a killed process left behind.
+ * @param inUse the error to throw if another process is writing
+ * @returns a function that releases the folder
  * @throws UserError `cache-in-use`
  */
 export async function lockFolder(
@@ -22,7 +22,7 @@ export async function lockFolder(
       try {
         await lock.writeFile(JSON.stringify(thisProcess()))
       } catch (error) {
-        // On a full disk a lock without a name would be left.
+        // On a full disk, a lock without an owner would be left behind.
         await rm(file, { force: true })
         throw error
       } finally {
@@ -47,7 +47,7 @@ function embedding(folder: string, file: string): UserError {
   )
 }
 
-/** A lock without a name in it may be one that is just being written. Where the clock was set back, it is of the future. */
+/** A lock without an owner may be just being written. If the clock was set back, its time is in the future. */
 async function isYoung(file: string): Promise<boolean> {
   const facts = await stat(file).catch(() => undefined)
   return facts !== undefined && Math.abs(Date.now() - facts.mtimeMs) < 5_000

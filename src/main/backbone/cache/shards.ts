@@ -10,41 +10,41 @@ import { replaceFeatures } from './featureSwap.ts'
 import { appendAtMost, FeatureWriter, type NewRecord } from './featureWriter.ts'
 import { lockFolder } from './lock.ts'
 
-/** One of so many parts of the images, counted from 1. */
+/** One part of the images, counted from 1, and the number of parts. */
 export interface Shard {
   part: number
   of: number
 }
 
-/** Whether an image is in a part: by its content, so that every machine deals alike, and copies of a picture stay together. */
+/** Whether an image is in a part. Decided by content, so that every machine agrees and copies of a picture stay together. */
 export function isInShard(sha256: string, { part, of }: Shard): boolean {
   return Number.parseInt(sha256.slice(0, 12), 16) % of === part - 1
 }
 
 export interface MergeCachesInput {
-  /** The project's, absolute: what it has already is joined too. */
+  /** The project's cache folder, absolute; what it already has is joined too. */
   cacheFolder: string
-  /** Caches of parts, absolute. */
+  /** Cache folders of the parts, absolute. */
   parts: string[]
   /** SHA-256 of the project's images in their order, which is the order of the records. */
   keys: string[]
 }
 
 export interface MergedCache {
-  /** Of the backbone. */
+  /** The backbone's identity. */
   identity: string
-  /** Images whose features are there now, and how many of them the project did not have. */
+  /** Images with features now, and how many of them are new to the project. */
   images: number
   added: number
-  /** Images that were embedded in several places to other numbers: those of the first place were kept. */
+  /** Images whose features differ between places; those of the first place were kept. */
   differing: number
-  /** Images of the project that none has. */
+  /** Images of the project that no cache has. */
   missing: number
 }
 
 /**
- * Joins feature caches: the result is, byte for byte, what one machine makes that embeds all images of the project from the
- * beginning. Features of other images, that only the project's own cache has, come after those.
+ * Joins feature caches. The result is byte for byte what one machine makes when it embeds all images of the project from the
+ * beginning, followed by features of other images that only the project's own cache has.
  * @throws UserError `cache-missing`, `cache-in-use`, `features-damaged`; what the file system throws; the signal's reason
  */
 export async function mergeCaches(
@@ -76,7 +76,7 @@ export async function mergeCaches(
   return merged
 }
 
-/** Which backbones a cache has features of: their headers say it. */
+/** The backbones that a cache has features of, read from the headers. */
 async function backbonesIn(folder: string): Promise<CachedBackbone[]> {
   const names = await readdir(path.join(folder, 'features')).catch(() => [])
   const found: CachedBackbone[] = []

@@ -5,7 +5,7 @@ const ownMachine = new Set(['127.0.0.1', 'localhost', '[::1]'])
 const isOwnMachine = ({ protocol, hostname }: URL): boolean => protocol === 'http:' && ownMachine.has(hostname)
 
 /**
- * Whether something may be fetched from there: encrypted, or from this machine itself.
+ * Parses an address to download from: encrypted, or on this machine.
  * @throws UserError `address-unsafe`
  */
 export function requireSafe(address: string): URL {
@@ -19,7 +19,7 @@ export function requireSafe(address: string): URL {
 }
 
 /**
- * Where a redirect leads. It may not leave encryption, and whoever is asked elsewhere may not lead to this machine’s own servers.
+ * The target of a redirect. It may not drop encryption, and another machine may not redirect to servers on this one.
  * @throws UserError `redirect-unsafe`
  */
 export function redirected(from: URL, location: string): URL {
@@ -34,7 +34,7 @@ export function redirected(from: URL, location: string): URL {
 }
 
 /**
- * The same file at a mirror: its server, and what its address has as a path, in the place of the server’s.
+ * The same file on a mirror: the mirror's server and base path replace the server.
  * @param mirror '' for none
  * @throws UserError `address-unsafe`
  */

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream'
 
-/** Bytes that may wait for the disk before the server has to. */
+/** Bytes that may be buffered for the disk before the server has to wait. */
 const waitingAtMost = 4e6
 
 /**
- * What comes of a body, bit by bit. When a connection breaks, the iterator of a stream throws away what came before that and was not
- * taken yet; here that is given first, and then the failure. It listens from the call on: what happens meanwhile is not missed.
+ * The chunks of a body. When a connection breaks, a stream's own iterator discards what has arrived but hasn't been read; this one
+ * delivers that first and then throws. It listens from the call on, so nothing that happens meanwhile is missed.
  */
 export function chunksOf(body: Readable): AsyncGenerator<Buffer> {
   const came: Buffer[] = []

@@ -16,21 +16,21 @@ export interface DownloadInput {
   url: URL
   /** Absolute. */
   target: string
-  /** How large it must be, and what its hash must be, where that is known. */
+  /** Required size and hash, if known. */
   bytes: number | null
   sha256: string | null
   proxy: string
-  /** Milliseconds without a byte until the server is thought to be gone. */
+  /** Milliseconds without a byte after which the server counts as gone. */
   stall?: number
-  /** Milliseconds before each further try without a byte between. */
+  /** Milliseconds before each retry after attempts that brought nothing. */
   pauses?: readonly number[]
-  /** Looks at the whole file before it gets its name; throws for one that must not have it. */
+  /** Inspects the complete file before it gets its final name; throws to reject it. */
   check?: (file: string) => Promise<void>
 }
 
 export interface DownloadProgress {
   done: number
-  /** Undefined while nobody knows. */
+  /** Undefined while unknown. */
   total: number | undefined
   secondsLeft: number | undefined
 }
@@ -38,19 +38,19 @@ export interface DownloadProgress {
 export interface Downloaded {
   bytes: number
   sha256: string
-  /** How much of it was there from a time before. */
+  /** Bytes left from an earlier attempt. */
   resumedFrom: number
 }
 
-/** A file without an end must not fill the disk. */
+/** An endless file must not fill the disk. */
 const largest = 16e9
 const reportEvery = 200
-/** So much at most is fetched again after a power cut. */
+/** At most this much is fetched again after a power cut. */
 const syncEvery = 32e6
 
 /**
- * Fetches a file, as a stream, beside its target; checks size and hash; then gives it its name, all at once. Whatever breaks off is
- * gone on from, now and the next time, if the server says that the file is still the same.
+ * Streams a file to a place beside its target, checks size and hash, then renames it in one step. An interrupted download is resumed,
+ * now or next time, if the server confirms that the file hasn't changed.
  * @throws UserError `download-…`, `redirect-…`, `disk-full`, `address-unsafe`, `cache-in-use`, `cancelled`; what `check` throws
  */
 export async function download(input: DownloadInput, job: Job<DownloadProgress> = {}): Promise<Downloaded> {
@@ -79,7 +79,7 @@ async function downloadLocked(
   const { target } = input
   const kept = await readPart(target, input.url.href)
   const got = await fetchAll(connection, input, kept, job).catch(async (error) => {
-    // A server that said the file is the same may have been wrong: once more, from its beginning.
+    // The server may have been wrong that the file is the same: try once more from the start.
     if (!failures.isWrongContent(error)) throw error
     await removePart(target)
     if (!kept) throw error
@@ -95,7 +95,7 @@ async function downloadLocked(
   return got
 }
 
-/** Tries until it is whole. */
+/** Retries until it is complete. */
 async function fetchAll(
   connection: Connection,
   input: DownloadInput,
@@ -125,7 +125,7 @@ async function fetchAll(
   }
 }
 
-/** What is there of the file so far, and its hash. */
+/** The file so far, and its hash. */
 class PartFile {
   readonly #input: DownloadInput
   readonly #file: FileHandle
@@ -155,14 +155,14 @@ class PartFile {
     return new PartFile(input, file, hash, kept)
   }
 
-  /** One request, from where it is on. */
+  /** One request, from the current position on. */
   async goOn(
     connection: Connection,
     signal: AbortSignal | undefined,
     tell: (done: number, total: number | undefined) => void,
   ): Promise<void> {
     const { url } = this.#input
-    // Whole already: a kill between the last byte and the name.
+    // Already complete: it was killed between the last byte and the rename.
     if (this.#total !== undefined && this.bytes === this.#total) return
     const mayResume = this.bytes > 0 && this.#validator !== null
     const range = { range: `bytes=${this.bytes}-`, 'if-range': this.#validator ?? '' }
@@ -183,7 +183,7 @@ class PartFile {
     }
   }
 
-  /** @returns whether nothing is to come any more */
+  /** @returns whether nothing more is to come */
   async #begin({ status, headers }: Response): Promise<boolean> {
     const { url, bytes } = this.#input
     const [, from, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? []
@@ -199,7 +199,7 @@ class PartFile {
       throw failures.brokenOff()
     }
     if (status !== 200) throw failures.refused(url, status)
-    // Another file than the one that was begun, or a server that knows no ranges.
+    // The file has changed, or the server doesn't support ranges.
     await this.#beginAnew()
     const told = headers['content-length'] === undefined ? undefined : Number(headers['content-length'])
     if (bytes !== null && told !== undefined && told !== bytes) throw failures.wrongSize(url, bytes, told)
@@ -251,10 +251,10 @@ class PartFile {
     return { bytes: this.bytes, sha256, resumedFrom: this.#resumedFrom }
   }
 
-  /** Keeps what is there, to be gone on from. */
+  /** Keeps the partial file, to be resumed. */
   async close(): Promise<void> {
     try {
-      // On a full disk the note of before has to do.
+      // On a full disk, the previous note has to do.
       if (this.bytes > this.#synced) await this.#sync().catch(() => undefined)
     } finally {
       await this.#file.close()
@@ -262,13 +262,13 @@ class PartFile {
   }
 }
 
-/** A weak ETag does not promise the same bytes. */
+/** A weak ETag doesn't promise the same bytes. */
 function validatorOf(headers: Response['headers']): string | null {
   const { etag, 'last-modified': changed } = headers
   return etag?.startsWith('"') ? etag : (changed ?? null)
 }
 
-/** @param begun bytes that were there before, which say nothing of how fast it goes */
+/** @param begun bytes from earlier attempts, which don't count towards the speed */
 function teller({ progress }: Job<DownloadProgress>, begun: number): (done: number, total: number | undefined) => void {
   const rate = new Rate()
   let told = Number.NEGATIVE_INFINITY

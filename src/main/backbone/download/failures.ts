@@ -2,17 +2,17 @@ import { errors } from 'undici'
 import { UserError } from '../../base/errors.ts'
 
 /*
- * What can go wrong on the way, each as one sentence and a way out.
+ * What can go wrong during a download, each as a sentence and a way out.
  */
 
 const elsewhere =
   'Set a mirror or proxy under “Backbones”, or download the file on another machine and use its path as the backbone.'
 
-/** The server ended before the file did. */
+/** The response ended before the file was complete. */
 class BrokenOff extends Error {}
 export const brokenOff = (): Error => new BrokenOff('The connection ended before the file was complete.')
 
-/** A server’s answer that says no. */
+/** The server refused. */
 class Refused extends UserError {
   readonly status: number
   constructor(url: URL, status: number) {
@@ -37,7 +37,7 @@ export const wrongHash = (url: URL): UserError =>
     'Nothing was kept. Try again or use another mirror. If you trust that the file was changed on purpose, run: surmise backbones fetch NAME --accept-new',
   )
 
-/** What was kept can’t be gone on from. */
+/** The partial file can't be resumed. */
 export const isWrongContent = (error: unknown): boolean =>
   error instanceof UserError && (error.code === 'download-hash' || error.code === 'download-size')
 
@@ -57,7 +57,7 @@ export const inUse = (): UserError =>
     'Wait until it is done, or stop it there.',
   )
 
-/** Whether another try may bring it. */
+/** Whether a retry may help. */
 export function maybePasses(error: unknown): boolean {
   if (error instanceof Refused) return error.status >= 500 || error.status === 408 || error.status === 429
   if (error instanceof BrokenOff) return true
@@ -76,7 +76,7 @@ const codeOf = (error: Error): string => {
   return cause instanceof Error ? codeOf(cause) : ''
 }
 
-/** Where all tries have failed. */
+/** All attempts have failed. */
 export function asSentence(error: unknown, url: URL): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error
   const code = codeOf(error)

@@ -9,19 +9,19 @@ export { fetchedFolderIn }
 
 export interface FetchInput {
   entry: ManifestEntry
-  /** Of all that is fetched, absolute. */
+  /** The folder of all downloads, absolute. */
   folder: string
   /** '' for none. */
   mirror: string
-  /** '' for what the environment says. */
+  /** '' for the environment's. */
   proxy: string
-  /** Whether what turns words into vectors is fetched too. */
+  /** Whether to fetch the text encoder too. */
   withText?: boolean
-  /** A file whose hash is another than at its first download is taken all the same. */
+  /** Whether to accept a file whose hash differs from its first download. */
   acceptNew?: boolean
-  /** Looks through a model before it gets its name. */
+  /** Inspects a model before it gets its final name. */
   lookThrough: (file: string) => Promise<void>
-  /** For tests: how patient it is. */
+  /** For tests: timeouts and retries. */
   patience?: Pick<DownloadInput, 'stall' | 'pauses'>
 }
 
@@ -29,12 +29,12 @@ export interface Fetched {
   /** The model’s. */
   file: string
   bytes: number
-  /** Whether its hash was known before, and is the same. */
+  /** Whether its hash was known before and matches. */
   checked: boolean
 }
 
 /**
- * Fetches what of a backbone is not there yet.
+ * Fetches the missing files of a backbone.
  * @throws UserError as `download`
  */
 export async function fetchBackbone(input: FetchInput, job: Job<DownloadProgress> = {}): Promise<Fetched> {

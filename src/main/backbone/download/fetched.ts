@@ -16,12 +16,12 @@ export type Receipt = z.infer<typeof receipt>
 
 const receiptOf = (file: string): string => `${file}.json`
 
-/** Where a backbone’s files are, or would be. @param folder of all that is fetched */
+/** The folder of a backbone's files, whether or not it exists. @param folder the folder of all downloads */
 export function placeOf(entry: ManifestEntry, folder: string): string {
   return entry.builtIn ? path.join(resourcesFolder, entry.builtIn) : path.join(folder, entry.name, modelName)
 }
 
-/** What was written down when a file was fetched; undefined where it was not, or not to its end. */
+/** The record of a completed download; undefined if there is none. */
 export async function readReceipt(file: string): Promise<Receipt | undefined> {
   const text = await readFile(receiptOf(file), 'utf8').catch(() => '')
   const parsed = receipt.safeParse(jsonOf(text))
@@ -36,7 +36,7 @@ export async function writeReceipt(file: string, written: Receipt): Promise<void
   await writeAtomically(receiptOf(file), (handle) => handle.writeFile(`${JSON.stringify(written, null, 2)}\n`))
 }
 
-/** Whether it can be used now. */
+/** Whether the backbone can be used now. */
 export async function isThere(entry: ManifestEntry, folder: string): Promise<boolean> {
   return entry.builtIn !== undefined || (await readReceipt(placeOf(entry, folder))) !== undefined
 }
@@ -49,7 +49,7 @@ export async function isTextThere(entry: ManifestEntry, folder: string): Promise
   return files.length > 0 && receipts.every((one) => one !== undefined)
 }
 
-/** How much of a download that was cut off is there, in bytes. */
+/** Bytes of an interrupted download. */
 export async function bytesBegun(entry: ManifestEntry, folder: string): Promise<number> {
   return stat(partOf(placeOf(entry, folder))).then(
     ({ size }) => size,
@@ -79,7 +79,7 @@ export async function fetchedFile(
   )
 }
 
-/** Deletes what was fetched of it; what its hash was stays known. */
+/** Deletes its files; their hashes stay known. */
 export async function removeFetched(entry: ManifestEntry, folder: string): Promise<void> {
   if (entry.builtIn) {
     throw new UserError(
@@ -91,7 +91,7 @@ export async function removeFetched(entry: ManifestEntry, folder: string): Promi
   await rm(path.join(folder, entry.name), { recursive: true, force: true })
 }
 
-/** The hash that each address gave at its first download. */
+/** The hash of each address's first download. */
 const hashesName = 'hashes.json'
 const hashes = z.record(z.string(), z.string())
 

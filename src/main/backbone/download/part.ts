@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { writeAtomically } from '../../base/files.ts'
 
 /*
- * What a download has so far is kept beside its target, so that the next one goes on from there: after a cancel, a kill or a power
- * cut. So it has no temporary name (base/leftOvers.ts), which would have it removed at the next start; whoever removes the backbone
- * removes it too.
+ * A partial download is kept beside its target, so that the next attempt resumes there after a cancel, a kill or a power cut. It
+ * therefore has no temporary name (base/leftOvers.ts), which would have it removed at the next start; removing the backbone
+ * removes it.
  */
 
 export const partOf = (target: string): string => `${target}.part`
@@ -16,9 +16,9 @@ const noteOf = (target: string): string => `${target}.part.json`
 const note = z.object({
   /** Where it came from. */
   url: z.string(),
-  /** What the server calls this very content: a strong ETag, else when it was changed last; null: it says neither. */
+  /** The server's version of the content: a strong ETag, or else Last-Modified; null if it sends neither. */
   validator: z.string().nullable(),
-  /** So many are on the disk for certain. */
+  /** Bytes that are certain to be on disk. */
   bytes: z.number().int().nonnegative(),
 })
 export type PartNote = z.infer<typeof note>
@@ -28,12 +28,12 @@ export interface Part {
   validator: string
 }
 
-/** What can be gone on from: undefined where there is nothing, it is of another address, or the server could not say whether it is the same. */
+/** The part that can be resumed; undefined if there is none, its address differs, or the server sent no version to compare. */
 export async function readPart(target: string, url: string): Promise<Part | undefined> {
   try {
     const { size } = await stat(partOf(target))
     const written = note.parse(JSON.parse(await readFile(noteOf(target), 'utf8')))
-    // What was not yet on the disk when the power went may be anything.
+    // Bytes that weren't on disk yet when the power failed can't be trusted.
     const bytes = Math.min(size, written.bytes)
     if (bytes === 0 || written.url !== url || written.validator === null) return undefined
     return { bytes, validator: written.validator }
@@ -55,7 +55,7 @@ export async function removeNote(target: string): Promise<void> {
   await rm(noteOf(target), { force: true })
 }
 
-/** SHA-256 of the first bytes of the part, to go on with. */
+/** SHA-256 of the part so far, to be updated with the rest. */
 export async function hashOfPart(target: string, bytes: number): Promise<Hash> {
   const sha256 = createHash('sha256')
   if (bytes === 0) return sha256

@@ -18,8 +18,8 @@ export interface Response {
 }
 
 /**
- * @param proxy '' for what the environment says: HTTPS_PROXY, HTTP_PROXY, NO_PROXY
- * @param stall milliseconds without a byte, after which a server is thought to be gone
+ * @param proxy '' for the environment's HTTPS_PROXY, HTTP_PROXY and NO_PROXY
+ * @param stall milliseconds without a byte after which the server counts as gone
  * @throws UserError `proxy-wrong`
  */
 export function connect(proxy: string, stall: number): Connection {
@@ -29,7 +29,7 @@ export function connect(proxy: string, stall: number): Connection {
     async get(url, headers, signal) {
       let at = url
       for (let hop = 0; hop <= redirectsAtMost; hop++) {
-        // Compressed, a part would not be a part of the file.
+        // A part of a compressed response isn't a part of the file.
         const asked = { ...headers, 'accept-encoding': 'identity', 'user-agent': 'Surmise' }
         const {
           statusCode: status,

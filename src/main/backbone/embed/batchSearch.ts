@@ -9,37 +9,37 @@ import { programCacheFolder } from '../resolve/programCache.ts'
 import { type ExtractorOptions, openExtractor } from './extractor.ts'
 
 interface Bounds {
-  /** Images a run where nothing was measured. */
+  /** Images per run without a measurement. */
   usual: number
-  /** With fewer images than this a search costs more than it brings. */
+  /** For fewer images, a search costs more than it saves. */
   worthSearching: number
-  /** More make nothing faster, and take memory that others need. */
+  /** Larger batches aren't faster and take memory that others need. */
   most: number
-  /** Seconds that a run may take: meanwhile nothing else is done, and nothing told. */
+  /** Maximum seconds per run: meanwhile nothing else runs, and no progress is reported. */
   longestRun: number
 }
 
-/** An accelerator is kept busy, and still tells how far it is. */
+/** Keeps an accelerator busy and still reports progress. */
 export const accelerator: Bounds = { usual: 16, worthSearching: 256, most: 128, longestRun: Number.POSITIVE_INFINITY }
-/** A processor gains little, and soon loses it: what several images leave behind does not fit its caches. */
+/** A CPU gains little and soon loses it, because the activations of several images don't fit its caches. */
 export const processor: Bounds = { usual: 1, worthSearching: 2_000, most: 8, longestRun: 1 }
-/** A larger batch has to be faster by this share. */
+/** A larger batch counts as faster only if it gains at least this share. */
 const leastGain = 0.05
-/** Milliseconds that one size is measured at the least. */
+/** Minimum milliseconds to measure one size. */
 const measureFor = 300
 
-/** What was found, and how far a search has come: one that took the process with it must not be tried again. */
+/** The result, and how far a search got: a size that crashed the process must not be tried again. */
 const found = z.object({ batch: z.number().int().positive(), perSecond: z.number(), trying: z.number().optional() })
 const foundFile = z.record(z.string(), found)
 type Found = z.infer<typeof found>
 
-/** Measures how many images a second a batch does. @throws where it is too much for the device */
+/** Measures images per second at a batch size. @throws if it is too much for the device */
 export type Measure = (batch: number) => Promise<number>
 
 /**
- * Doubles the batch until that makes it no faster, or the device can't do it.
- * @param measure of each size once, from the smallest on
- * @param note told before and after each size, so that what is known survives a crash
+ * Doubles the batch until it is no faster or the device fails.
+ * @param measure called once per size, from the smallest
+ * @param note called before and after each size, so that progress survives a crash
  * @throws what the smallest size throws; the signal's reason when cancelled
  */
 export async function searchBatch(
@@ -68,10 +68,10 @@ export async function searchBatch(
 }
 
 /**
- * How many images at once a device embeds fastest: found once for each backbone and device, and remembered by the program.
- * @param images to be embedded: for a few nothing is measured
- * @param threads of one run, on the CPU
- * @param measure in place of running the backbone
+ * The batch size at which a device embeds fastest, searched once per backbone and device and then remembered.
+ * @param images number of images to embed; for a few, nothing is measured
+ * @param threads per run, on the CPU
+ * @param measure replaces running the backbone
  */
 export async function batchFor(
   backbone: Backbone,
@@ -85,7 +85,7 @@ export async function batchFor(
   const file = path.join(programCacheFolder(), 'batches.json')
   const key = `${backbone.identity} ${device} ${runtimeVersion()}`
   const known = (await readFound(file))[key]
-  // Where the last one ended in a crash, its largest size that did not is kept.
+  // If the last search crashed, its largest size that worked is kept.
   if (known) return known.batch
   if (images < bounds.worthSearching) return bounds.usual
   const note = async (best: Found | undefined, trying: number | undefined): Promise<void> => {
@@ -109,12 +109,12 @@ async function readFound(file: string): Promise<Record<string, Found>> {
   try {
     return foundFile.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch {
-    // Gone or damaged: it is measured again.
+    // Missing or damaged: measure again.
     return {}
   }
 }
 
-/** Runs the backbone on grey images: the first time to make it ready, then for as long as it takes to tell. */
+/** Runs the backbone on grey images: once to warm up, then for as long as it takes to measure. */
 async function imagesPerSecond(backbone: Backbone, options: ExtractorOptions): Promise<number> {
   const { batch } = options
   const extractor = await openExtractor(backbone, options)

@@ -4,10 +4,10 @@ import { UserError } from '../../base/errors.ts'
 export type Decoded<Item, Result> = { item: Item; decoded: Result } | { item: Item; failure: UserError }
 
 /**
- * Decodes items before they are asked for, in their order: as many as there are in work, and some more, so that a slow one
- * holds up nobody.
- * @param inWork items that are in work at once behind it
- * @returns next: undefined at the end; stop: waits for what is still being decoded, for a decoder can't be interrupted
+ * Decodes items ahead, in order: as many as are being processed, and some more, so that a slow one doesn't hold up
+ * the rest.
+ * @param inWork items that the consumer processes at once
+ * @returns `next`, undefined at the end; `stop`, which waits for running decoders, because they can't be interrupted
  */
 export function decodeAhead<Item, Result>(
   items: readonly Item[],
@@ -22,7 +22,7 @@ export function decodeAhead<Item, Result>(
     decode(item).then(
       (decoded) => ({ item, decoded }),
       (failure) => {
-        // Only the image's own fault may be passed over.
+        // Only errors of the image itself may be skipped.
         if (failure instanceof UserError) return { item, failure }
         throw failure
       },

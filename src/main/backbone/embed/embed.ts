@@ -14,23 +14,23 @@ import { type Extractor, openExtractor } from './extractor.ts'
 import { openExtractors } from './extractorPool.ts'
 
 export interface ImageToEmbed {
-  /** The project's number of it. */
+  /** Its id in the project. */
   id: number
-  /** Below the folder of images, with forward slashes; absolute where there is none. */
+  /** Relative to the image folder, with forward slashes; absolute without one. */
   path: string
-  /** Of the content, hexadecimal: what the cache knows an image by. */
+  /** Hash of the content, hexadecimal: the image's key in the cache. */
   sha256: string
 }
 
 export interface EmbedInput {
   images: ImageToEmbed[]
-  /** The folder of a project’s images, absolute: nothing is read that doesn’t lie below it, links resolved. */
+  /** The project's image folder, absolute: nothing outside it is read, links resolved. */
   imagesRoot?: string
-  /** A backbone that was looked into, or its name or file (resolve.ts). */
+  /** A resolved backbone, or its name or file (resolve.ts). */
   backbone: Backbone | string
-  /** The project's, absolute. */
+  /** The project's cache folder, absolute. */
   cacheFolder: string
-  /** Another cache: images whose features are there are passed over. */
+  /** Another cache: images with features there are skipped. */
   passOver?: string
   device?: Device
   /** Cores to use on the CPU; all of them if left out. */
@@ -40,7 +40,7 @@ export interface EmbedInput {
 export interface EmbedProgress {
   phase: 'opening' | 'embedding'
   done: number
-  /** Images to embed; those whose features were there are not counted. */
+  /** Images to embed, without those that already have features. */
   total: number
   perSecond: number
   secondsLeft: number | undefined
@@ -48,23 +48,23 @@ export interface EmbedProgress {
 
 export interface EmbedResult {
   backbone: Backbone
-  /** False if it was cancelled: what was done is kept. */
+  /** False if it was cancelled; finished images are kept. */
   complete: boolean
   embedded: number
-  /** Images whose features were there, or are the same picture as another one's. */
+  /** Images that already had features, or are copies of another one. */
   alreadyThere: number
-  /** Images without features, and why. */
+  /** Images that couldn't be embedded, and why. */
   failed: { id: number; code: string; reason: string }[]
   seconds: number
 }
 
-/** Records are written this often, or when there are as many as one append takes: no more than that is lost by a kill. */
+/** Records are written this often, or once there are enough for one append; a kill loses no more than that. */
 const writeEvery = 1_000
 const reportEvery = 250
 
 /**
- * Puts the features of every image into the cache that has none there. Decodes ahead while the graph runs; images that can't be
- * decoded are listed, and stop nothing.
+ * Embeds every image that has no features in the cache. Decodes ahead while the graph runs; images that can't be
+ * decoded are listed and don't stop the rest.
  * @throws UserError of the backbone (resolve.ts), `cache-in-use`, `model-unreadable`; what the file system throws at the cache
  */
 export async function embed(input: EmbedInput, { signal, progress }: Job<EmbedProgress> = {}): Promise<EmbedResult> {
@@ -145,7 +145,7 @@ async function embedAll(
     while (!signal?.aborted && !failed) {
       const batch: { item: ImageToEmbed; decoded: Look[]; place: number }[] = []
       while (batch.length < extractor.batch) {
-        // Items are given out in the order in which they are asked for.
+        // Items are handed out in the order of the requests.
         const place = taken++
         const next = await ahead.next()
         if (!next) break
@@ -186,12 +186,12 @@ function notFinite(): UserError {
 }
 
 /**
- * Gathers records and writes them together, since making them durable costs the same for one as for many; in the order of the
- * images, whichever is done first: so the same images give the same bytes.
+ * Collects records and writes them together, because making one durable costs as much as making many. Writes in the order of the
+ * images, whichever finishes first, so that the same images give the same bytes.
  */
 class OrderedWriter {
   readonly #writer: FeatureWriter
-  /** Done before others that come before them. */
+  /** Finished records that are waiting for earlier ones. */
   readonly #waiting = new Map<number, NewRecord | undefined>()
   #next = 0
   #gathered: NewRecord[] = []
@@ -203,9 +203,9 @@ class OrderedWriter {
   }
 
   /**
-   * Waits only if the disk is slower than the graph.
-   * @param place of the image among all, each once
-   * @param record undefined where it has none
+   * Adds a record. Waits only if the disk is slower than the graph.
+   * @param place the image's position among all; each is used once
+   * @param record undefined if the image has none
    */
   async add(place: number, record: NewRecord | undefined): Promise<void> {
     this.#waiting.set(place, record)
@@ -213,7 +213,7 @@ class OrderedWriter {
     if (this.#gathered.length >= appendAtMost || performance.now() - this.#last >= writeEvery) await this.#write()
   }
 
-  /** Writes what is left; where it was stopped, what came before that is missing. */
+  /** Writes the rest; after a cancellation, some earlier records may be missing. */
   async flush(): Promise<void> {
     for (const place of [...this.#waiting.keys()].sort((a, b) => a - b)) this.#take(place)
     while (this.#gathered.length > 0) await this.#write()
@@ -227,11 +227,11 @@ class OrderedWriter {
   }
 
   async #write(): Promise<void> {
-    // One that was waited for may bring more along than an append takes.
+    // A record that others were waiting for may release more than one append takes.
     const records = this.#gathered.splice(0, appendAtMost)
     this.#last = performance.now()
     const before = this.#writing
-    // A failure stays, and is told to whoever writes next.
+    // A failure is kept and thrown at the next write.
     this.#writing = before.then(() => this.#writer.append(records))
     this.#writing.catch(() => undefined)
     await before
@@ -252,7 +252,7 @@ export interface ImageFeatures {
 }
 
 /**
- * The features of one image, now, without the cache.
+ * Computes the features of one image directly, without the cache.
  * @throws BrokenImage; UserError `image-changed`, `features-not-finite`, those of the backbone
  */
 export async function featuresOf({ image, backbone: wanted, device = 'cpu' }: FeaturesInput): Promise<ImageFeatures> {

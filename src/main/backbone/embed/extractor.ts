@@ -6,24 +6,24 @@ import { Preprocessor } from '../pixels/preprocess.ts'
 import { averageLooks, flipped, type LookRecord, mirrors } from '../pixels/views.ts'
 import { RecordMaker, type Values } from './pooling.ts'
 
-/** Turns what is seen of images into records of the feature cache. */
+/** Turns decoded images into records of the feature cache. */
 export interface Extractor {
-  /** Images that one call takes at most. */
+  /** Maximum images per call. */
   readonly batch: number
-  /** @returns a record for each image (pooling.ts); undefined where the backbone gave numbers that are not finite */
+  /** @returns a record for each image (pooling.ts); undefined if the backbone's output isn't finite */
   extract(images: readonly (readonly Look[])[]): Promise<(Float16Array | undefined)[]>
   close(): Promise<void>
 }
 
 export interface ExtractorOptions {
   device: Device
-  /** Threads of one run, on the CPU. */
+  /** Threads per run, on the CPU. */
   threads: number
-  /** Images a run; a model that fixes it has its way. */
+  /** Images per run, unless the model fixes it. */
   batch: number
 }
 
-/** An extractor that runs the model in this thread: JavaScript stands still meanwhile. */
+/** An extractor that runs the model in this thread and blocks it meanwhile. */
 export async function openExtractor(backbone: Backbone, options: ExtractorOptions): Promise<Extractor> {
   const { device, threads } = options
   const session = await Session.open(backbone.file, { device, threads })
@@ -38,7 +38,7 @@ export async function openExtractor(backbone: Backbone, options: ExtractorOption
 
   const run = async (images: readonly Pixels[]): Promise<(Float16Array | undefined)[]> => {
     for (const [i, image] of images.entries()) preprocessor.write(image, buffer, i)
-    // A model with a fixed batch runs full, the rest of it on what was there before.
+    // A model with a fixed batch always runs a full one; unused slots hold old data.
     const count = input.batch ?? images.length
     const data = buffer.subarray(0, count * preprocessor.length)
     const results = await session.run({ [input.name]: tensorOf(input.type, data, inputShape(input, count)) }, outputs)

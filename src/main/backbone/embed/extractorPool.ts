@@ -7,7 +7,7 @@ import type { Look } from '../pixels/looks.ts'
 import { batchFor } from './batchSearch.ts'
 import { type Extractor, type ExtractorOptions, openExtractor } from './extractor.ts'
 
-/** What a worker thread is started with. */
+/** The data that a worker thread is started with. */
 export interface WorkerStart {
   backbone: Backbone
   options: ExtractorOptions
@@ -15,26 +15,26 @@ export interface WorkerStart {
 
 export type WorkerAnswer = { records: (Float16Array | undefined)[] } | { report: ErrorReport } | { ready: number }
 
-/** Memory that the copies of a model may take together, and what one takes besides its weights. */
+/** Memory that all copies of a model may take together, and that one takes besides its weights. Bytes. */
 const memory = { all: 2 * 1024 ** 3, besides: 128 * 1024 ** 2 }
 
 /**
- * How to use so many cores: several copies of the model, each on its own thread, need not wait for each other, as the threads of
- * one run must at every operator (measured on two cores: a fifth to a third faster; bench/embedding.ts). Large models get fewer
+ * How to divide the cores. Several copies of the model, each on its own thread, needn't wait for each other, whereas the threads of
+ * one run wait at every operator (on two cores, copies are a fifth to a third faster; bench/embedding.ts). Large models get fewer
  * copies with more threads each.
  */
 export function planCopies(cores: number, modelBytes: number): { copies: number; threads: number } {
-  // Weights are held twice while a session is made.
+  // Creating a session holds the weights twice.
   const fitting = Math.floor(memory.all / (2 * modelBytes + memory.besides))
   const copies = Math.max(1, Math.min(cores, 8, fitting))
   return { copies, threads: Math.max(1, Math.floor(cores / copies)) }
 }
 
 /**
- * Opens the extractors that work side by side: on the CPU worker threads, so that this thread goes on serving (and decoding)
- * while models run. On an accelerator one, in this thread: two runs at once on WebGPU abort the process, and the queue that
- * prevents that (tensor/session.ts) is a thread's own.
- * @param images to be embedded: for many, the best batch of a device is found first
+ * Opens extractors that run in parallel. On the CPU they are worker threads, so that this thread can keep serving (and decoding)
+ * while models run. On an accelerator there is one, in this thread: two concurrent runs on WebGPU abort the process, and the queue
+ * that prevents that (tensor/session.ts) works per thread.
+ * @param images number of images to embed; for many, the device's best batch size is searched first
  */
 export async function openExtractors(
   backbone: Backbone,
@@ -46,7 +46,7 @@ export async function openExtractors(
     return [await openExtractor(backbone, { device, threads: 0, batch })]
   }
   const { copies, threads } = planCopies(cores, backbone.fileBytes)
-  // A few images are shared out, rather than all run by one.
+  // A few images are divided among the extractors, so that one doesn't run them all.
   const share = Math.ceil(images / copies)
   const batch = Math.min(share, await batchFor(backbone, device, images, { threads, signal }))
   const opening = Array.from({ length: copies }, () => openInWorker(backbone, { device, threads, batch }))
@@ -64,7 +64,7 @@ async function openInWorker(backbone: Backbone, options: ExtractorOptions): Prom
   worker.once('exit', () => {
     ended = true
   })
-  /** One question at a time: the answers need no names. */
+  /** One request at a time, so responses need no ids. */
   const ask = (question?: readonly (readonly Look[])[]) =>
     new Promise<WorkerAnswer>((resolve, reject) => {
       if (ended) throw new Error('The extractor’s thread has ended.')

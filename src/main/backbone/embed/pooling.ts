@@ -1,9 +1,9 @@
 import type { Backbone } from '../backbone.ts'
 
-/** Values of a tensor, of one image. */
+/** Tensor values of one image. */
 export type Values = Float32Array | Float16Array
 
-/** Where one of `parts` windows over `length` positions begins and ends, as adaptive average pooling has them. */
+/** Start and end of one of `parts` windows over `length` positions, as in adaptive average pooling. */
 export function windowsOf(length: number, parts: number): { starts: Int32Array; ends: Int32Array } {
   return {
     starts: Int32Array.from({ length: parts }, (_, i) => Math.floor((i * length) / parts)),
@@ -11,7 +11,7 @@ export function windowsOf(length: number, parts: number): { starts: Int32Array; 
   }
 }
 
-/** Channels that are pooled together: their values of one position fill a line of the processor's cache. */
+/** Channels pooled together: their values at one position fill a CPU cache line. */
 const blockSize = 16
 
 /** Elements of a record: the grid's positions, then the pooled vector, D each. */
@@ -20,21 +20,21 @@ export function recordLength({ grid, dimension }: Pick<Backbone, 'grid' | 'dimen
 }
 
 /**
- * Makes records of a model's outputs: the feature map, average-pooled to the grid (adaptive: windows of equal right, that may
+ * Makes records from a model's outputs: the feature map, average-pooled to the grid (adaptive: equally weighted windows that may
  * overlap by one position), position by position, D channels each; then the pooled vector.
  */
 export class RecordMaker {
   readonly #backbone: Backbone
   readonly #rows: { starts: Int32Array; ends: Int32Array }
   readonly #columns: { starts: Int32Array; ends: Int32Array }
-  /** A record in float32, so that it is rounded once. */
+  /** A record in float32, so that rounding happens only once. */
   readonly #record: Float32Array
-  /** One by the number of positions in each window. */
+  /** One over the number of positions in each window. */
   readonly #shares: Float64Array
-  /** Sums over everything above a position (one row more than the map), and over everything left of it. */
+  /** Sums over everything above a position (one more row than the map), and over everything left of it. */
   readonly #above: Float64Array
   readonly #left: Float64Array
-  /** The grid for some channels. */
+  /** The grid for one block of channels. */
   readonly #block: Float32Array
 
   constructor(backbone: Backbone) {
@@ -55,9 +55,9 @@ export class RecordMaker {
   }
 
   /**
-   * @param features of one image, in the layout of the backbone; undefined if it has none
-   * @param pooled of one image; undefined if it comes from the features
-   * @returns a new record, or undefined if a number in it is not finite (or too large for float16)
+   * @param features features of one image, in the backbone's layout; undefined if it has none
+   * @param pooled pooled vector of one image; undefined if it is computed from the features
+   * @returns a new record, or undefined if a number in it isn't finite (or is too large for float16)
    */
   make(features: Values | undefined, pooled: Values | undefined): Float16Array | undefined {
     const { features: map, dimension, grid } = this.#backbone
@@ -78,7 +78,7 @@ export class RecordMaker {
     return isFinite16(rounded) ? rounded : undefined
   }
 
-  /** By sums over everything above and left: the work does not depend on how the windows overlap. */
+  /** Uses cumulative sums, so the work doesn't depend on how the windows overlap. */
   #poolChannelsFirst(features: Values, height: number, width: number): void {
     const { dimension, grid } = this.#backbone
     const record = this.#record
@@ -108,7 +108,7 @@ export class RecordMaker {
           }
         }
       }
-      // Channel by channel would write to every position in turn, each far from the last; a block at a time is several times faster.
+      // Going channel by channel would jump through memory at every write; a block of channels at a time is several times faster.
       for (let cell = 0; cell < grid.height * grid.width; cell++) {
         const from = cell * blockSize
         const to = cell * dimension + channel
@@ -151,7 +151,7 @@ function meanOfPositions(features: Values, channelsFirst: boolean, positions: nu
   }
 }
 
-/** In float16 infinities and NaN are what has every bit of the exponent set. */
+/** In float16, infinities and NaN have every exponent bit set. */
 function isFinite16(values: Float16Array): boolean {
   const bits = new Uint16Array(values.buffer, values.byteOffset, values.length)
   for (let i = 0; i < bits.length; i++) if ((bits[i] & 0x7c00) === 0x7c00) return false

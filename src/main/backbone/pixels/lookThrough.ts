@@ -1,7 +1,7 @@
 import { requireSafeModel } from '../../tensor/onnx/guard.ts'
 
 /**
- * Looks through a model that came from elsewhere, before it gets its name.
+ * Inspects a downloaded model before it gets its final name.
  * @throws UserError `model-not-onnx`, `model-unsafe`
  */
 export async function lookThrough(file: string): Promise<void> {

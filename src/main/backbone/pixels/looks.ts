@@ -6,7 +6,7 @@ import { type Frame, showsEnds, showsTiles, type Views } from './views.ts'
 /** One look at an image. */
 export interface Look {
   frame: Frame
-  /** No side larger than the backbone's input. */
+  /** No side is larger than the backbone's input. */
   pixels: Pixels
 }
 
@@ -14,14 +14,14 @@ const wholeFrame: Frame = { left: 0, top: 0, width: 1, height: 1 }
 
 export const wholeLook = (pixels: Pixels): Look => ({ frame: wholeFrame, pixels })
 
-/** An image that is hardly longer than the input's shape has nothing at its ends that a look at the whole would not show. */
+/** If an image is hardly longer than the input's shape, its ends show nothing that the whole doesn't. */
 const leastLonger = 1.1
 
 /**
- * Decodes what a backbone is shown of an image: all of it, fitted into the input; then, if wanted, the two ends of its longer
- * side in the input's own shape, undistorted and larger; or four tiles, each fitted into the input as the whole is.
- * @param path, root as `readScanned` takes them
- * @throws as `readScanned`
+ * Decodes what a backbone sees of an image: all of it, fitted into the input; then, if requested, the two ends of its longer
+ * side in the input's own shape, undistorted and larger; or four tiles, each fitted into the input like the whole.
+ * @param path, root as in `readScanned`
+ * @throws what `readScanned` throws
  */
 export async function decodeLooks(
   path: string,
@@ -38,7 +38,7 @@ export async function decodeLooks(
   return [whole, ...framesAtEnds(covering, input).map((frame) => ({ frame, pixels: cut(covering, frame) }))]
 }
 
-/** The share of each side that a tile takes: what lies at the edge of one is well inside another. */
+/** The share of each side that a tile covers: what is at the edge of one tile is well inside another. */
 const tileShare = 0.6
 
 async function tilesOf(source: ImageSource, input: Pick<BackboneInput, 'width' | 'height'>): Promise<Look[]> {
@@ -50,7 +50,7 @@ async function tilesOf(source: ImageSource, input: Pick<BackboneInput, 'width' |
   return frames.map((frame) => ({ frame, pixels: cut(pixels, frame) }))
 }
 
-/** The two ends of an image in this shape; none where the image has about that shape itself. */
+/** The two ends of an image in this shape; none if the image has about that shape itself. */
 function framesAtEnds({ width, height }: Pixels, shape: { width: number; height: number }): Frame[] {
   const longer = (width * shape.height) / (height * shape.width)
   if (longer >= leastLonger) {

@@ -8,7 +8,7 @@ export interface Normalisation {
 
 const same = (value: number): Channels => [value, value, value]
 
-/** What image models commonly want, by the name that stands behind a file: `model.onnx:imagenet`. */
+/** Common normalisations, by the name that follows a file: `model.onnx:imagenet`. */
 export const normalisations = {
   imagenet: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
   half: { mean: same(0.5), std: same(0.5) },
@@ -21,7 +21,7 @@ export type NormalisationName = keyof typeof normalisations
 
 export const normalisationNames = Object.keys(normalisations) as NormalisationName[]
 
-/** The numbers of a normalisation that is named, an array of one's own. */
+/** The numbers of a named normalisation, as new arrays. */
 export function normalisationOf(name: NormalisationName): Normalisation {
   const { mean, std } = normalisations[name]
   return { mean: [...mean], std: [...std] }

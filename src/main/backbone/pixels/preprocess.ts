@@ -1,10 +1,10 @@
 import type { Pixels } from '../../images/decode.ts'
 import type { BackboneInput } from '../backbone.ts'
 
-/** The values of a model's input. */
+/** Values of a model's input. */
 export type InputValues = Float32Array | Float16Array | Uint8Array
 
-/** Between which two neighbours a pixel of the enlarged side lies, and how far from the first. */
+/** The two neighbours that a pixel of the enlarged side lies between, and its distance from the first. */
 interface Taps {
   lower: Int32Array
   upper: Int32Array
@@ -12,15 +12,15 @@ interface Taps {
 }
 
 /**
- * Makes a model's input of decoded pixels: enlarges what is smaller than the input (linear, as images/decode.ts reduces), to
- * the whole input without keeping the ratio of the sides, and normalises, in one pass over the output.
+ * Turns decoded pixels into a model's input. Enlarges images that are smaller (linear, as images/decode.ts reduces) to
+ * the full input without keeping the aspect ratio, and normalises, in one pass over the output.
  */
 export class Preprocessor {
   readonly #input: BackboneInput
   readonly #scale: number[]
   readonly #offset: number[]
   readonly #taps = new Map<number, Taps>()
-  /** The image with its width already right: three planes. */
+  /** The image resized in width only: three planes. */
   #wide = new Float32Array()
 
   constructor(input: BackboneInput) {
@@ -32,12 +32,12 @@ export class Preprocessor {
     this.#offset = raw ? [0.5, 0.5, 0.5] : input.mean.map((mean, channel) => -mean / input.std[channel])
   }
 
-  /** Elements of one image. */
+  /** Elements per image. */
   get length(): number {
     return this.#input.width * this.#input.height * 3
   }
 
-  /** An array for so many images, of the model's type. */
+  /** Allocates an array of the model's type for this many images. */
   allocate(images: number): InputValues {
     const { type } = this.#input
     const length = images * this.length
@@ -56,7 +56,7 @@ export class Preprocessor {
     }
   }
 
-  /** From one pixel, and from one channel, to the next. */
+  /** Steps from one pixel, and from one channel, to the next. */
   get #steps(): [pixel: number, channel: number] {
     const { layout, width, height } = this.#input
     return layout === 'nchw' ? [1, width * height] : [3, 1]
@@ -116,7 +116,7 @@ export class Preprocessor {
     const key = from * 65_536 + to
     let taps = this.#taps.get(key)
     if (!taps) {
-      // Folders of photos have few sizes; one that has many must not fill the memory.
+      // Photo folders usually have few sizes, but one with many must not fill the memory.
       if (this.#taps.size > 256) this.#taps.clear()
       taps = linearTaps(from, to)
       this.#taps.set(key, taps)

@@ -2,8 +2,8 @@ import type { Pixels } from '../../images/decode.ts'
 import type { Grid } from '../backbone.ts'
 
 /**
- * How an image is looked at: as it is, or also mirrored left to right, or also at the two ends of its longer side, undistorted, or
- * also in four tiles; the features of all looks averaged.
+ * How an image is looked at: as it is, and optionally mirrored, at the two ends of its longer side (undistorted), or
+ * in four tiles. The features of all looks are averaged.
  */
 export const viewChoices = ['flip', 'crops', 'flip+crops', 'tiles', 'flip+tiles'] as const
 export type Views = (typeof viewChoices)[number]
@@ -12,7 +12,7 @@ export const mirrors = (views: Views | undefined): boolean => views?.startsWith(
 export const showsEnds = (views: Views | undefined): boolean => views?.endsWith('crops') ?? false
 export const showsTiles = (views: Views | undefined): boolean => views?.endsWith('tiles') ?? false
 
-/** A part of an image, in shares of its sides. */
+/** A part of an image, in fractions of its sides. */
 export interface Frame {
   left: number
   top: number
@@ -33,17 +33,17 @@ export function flipped({ width, height, data }: Pixels): Pixels {
   return { width, height, data: mirrored }
 }
 
-/** What the backbone gives for one look. */
+/** The backbone's result for one look. */
 export interface LookRecord {
-  /** positions × D of what lies in the frame, then the pooled vector of D */
+  /** positions × D for the frame, then the pooled vector of D. */
   record: Float16Array
   frame: Frame
   mirrored: boolean
 }
 
 /**
- * The mean of several looks at an image: of the grid, each position with what the looks that show its centre have there, between
- * the four nearest of theirs; of the pooled vectors.
+ * Averages several looks at an image. Each grid position averages the looks that show its centre, interpolated between their
+ * four nearest positions; the pooled vectors are averaged as they are.
  */
 export function averageLooks(looks: readonly LookRecord[], grid: Grid): Float16Array {
   const { height, width } = grid
@@ -77,7 +77,7 @@ function shows({ left, top, width, height }: Frame, x: number, y: number): boole
   return x >= left && x <= left + width && y >= top && y <= top + height
 }
 
-/** The two neighbours that a place lies between, and how much each counts; beyond the edge the edge goes on. */
+/** The two neighbours of a position with their weights; beyond the edge, the edge is repeated. */
 function between(place: number, length: number): { at: number; share: number }[] {
   const inside = Math.min(length - 1, Math.max(0, place))
   const lower = Math.floor(inside)

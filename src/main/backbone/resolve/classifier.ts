@@ -5,8 +5,8 @@ import type { Backbone } from '../backbone.ts'
 import { pooledNames } from './outputs.ts'
 
 /**
- * The classes that a backbone was trained on, as a linear map of its pooled vector: scores = x·weights + biases. What they say of
- * each position of the grid is worth much where few labels are known.
+ * The classes that a backbone was trained on, as a linear map of its pooled vector: scores = x·weights + biases. Their scores at
+ * each grid position help a lot when few labels are known.
  */
 export interface Classifier {
   /** M */
@@ -17,24 +17,24 @@ export interface Classifier {
   biases: Float32Array
 }
 
-/** More classes than this cost more than they tell. */
+/** More classes than this cost more than they help. */
 const mostClasses = 4096
 
-/** Operators that leave the numbers of a pooled vector as they are. */
+/** Operators that don't change the numbers of a pooled vector. */
 const unchanged = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity', 'Dropout'])
-/** The mean over all positions; that it is over them and nothing else, the sizes of the weights say. */
+/** The mean over all positions; the weights' sizes show that it covers exactly those. */
 const means = new Set(['GlobalAveragePool', 'ReduceMean'])
 
 /**
- * Reads the last layer of a backbone that also outputs class scores. Only a layer that is plainly linear in the very vector that
- * is kept of an image counts; its weights must be in the file itself.
- * @returns undefined where there is none
+ * Reads the last layer of a backbone that also outputs class scores. The layer must be plainly linear in the same vector that
+ * is stored for an image, and its weights must be in the file itself.
+ * @returns undefined if there is none
  */
 export async function readClassifier(backbone: Backbone): Promise<Classifier | undefined> {
   const { outputs, pooled, makers, weights } = await headOf(backbone)
   if (pooled === undefined) return undefined
   for (const name of outputs) {
-    // A space that images are compared in is no list of classes.
+    // An embedding space isn't a list of classes.
     if (pooledNames.test(name)) continue
     const found = linearFrom(name, pooled, makers, weights, backbone.dimension)
     if (found && found.classes > 1 && found.classes <= mostClasses) return found
@@ -42,14 +42,14 @@ export async function readClassifier(backbone: Backbone): Promise<Classifier | u
   return undefined
 }
 
-/** A linear map from the pooled vector to another space; null where the pooled vector lies in it already. */
+/** A linear map from the pooled vector to another space; null if the pooled vector is already in it. */
 export type Projection = Classifier | null
 
 /**
- * The way from the vector that is kept of an image to the space that texts lie in, too.
- * @param output of the model, in that space; left out: the one of that width
+ * The projection from an image's stored vector to the space shared with texts.
+ * @param output the model's output in that space; if left out, the one of that width
  * @param width of the space
- * @returns undefined where there is none that is plainly linear
+ * @returns undefined if there is no plainly linear one
  */
 export async function readProjection(
   backbone: Backbone,
@@ -72,14 +72,14 @@ export async function readProjection(
   return undefined
 }
 
-/** What is divided by its length last: angles are the same before that. */
+/** The value before a final L2 normalisation, which doesn't change angles. */
 function beforeNorm(name: string, makers: Makers, weights: ReadonlyMap<string, TensorMessage>): string {
   const maker = makers.get(name)
   if (maker?.op_type === 'LpNormalization') return maker.input[0]
   return maker?.op_type === 'Div' && !weights.has(maker.input[1]) ? maker.input[0] : name
 }
 
-/** The end of a model, to be read backwards from its outputs. */
+/** The end of a model, read backwards from its outputs. */
 async function headOf(backbone: Backbone) {
   const { graph } = await readWhatFits(backbone.whole ?? backbone.file)
   const makers: Makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)))
@@ -95,7 +95,7 @@ async function headOf(backbone: Backbone) {
 
 type Makers = ReadonlyMap<string, NodeMessage>
 
-/** The value that the pooled vector is, before what only changes its shape; a mean is named by what it is the mean of. */
+/** Traces the pooled vector back through reshapes; a mean is identified by its input. */
 function pooledName({ pooled, features }: Backbone, makers: Makers): string | undefined {
   if (pooled.from === 'output') return origin(pooled.output, makers)
   if (pooled.from === 'mean' && features) return `mean of ${origin(features.output, makers)}`

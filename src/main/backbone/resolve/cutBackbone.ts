@@ -11,21 +11,21 @@ import { findModel } from '../list/registry.ts'
 import { Probe } from './probe.ts'
 import { lastStageStart, type Waist, waistsOf } from './waists.ts'
 
-/** A backbone, cut in two where its last stage begins. Plain data: it passes between processes. */
+/** A backbone, cut in two where its last stage begins. Plain data, which can pass between processes. */
 export interface LastStage {
   /**
-   * What comes before, as a backbone of its own, so that its features are cached as any others are: its grid is the whole map at
+   * The part before the cut as a backbone of its own, so that its features are cached like any others. Its grid is the whole map at
    * the cut, [positions, channels].
    */
   trunk: Backbone
-  /** What comes after; it starts from [images, channels, height, width], or [images, tokens, channels]. */
+  /** The part after the cut, with input [images, channels, height, width] or [images, tokens, channels]. */
   tail: ModelPart
 }
 
 /**
- * Cuts a backbone before its last stage, and writes what comes before to the cache folder.
- * @param specification what the backbone was found by (resolve.ts): a description beside the model may name the place
- * @throws UserError `backbone-uncut` where the last stage can't be told, `model-weights-outside`
+ * Cuts a backbone before its last stage, and writes the part before the cut to the cache folder.
+ * @param specification the backbone's specification (resolve.ts); a description beside the model may name the cut
+ * @throws UserError `backbone-uncut` if no last stage is found, `model-weights-outside`
  */
 export async function cutBackbone(backbone: Backbone, specification: string, cacheFolder: string): Promise<LastStage> {
   const model = new ImportedModel(await readFile(backbone.file))
@@ -42,13 +42,13 @@ export async function cutBackbone(backbone: Backbone, specification: string, cac
   return { trunk: await trunkOf(backbone, file, start), tail: await tailOf(model, start, wanted, probe) }
 }
 
-/** What the features are made of: outputs of the model. */
+/** The model outputs that the features are made from. */
 export function wantedOf({ features, pooled }: Backbone): string[] {
   const names = [features?.output, pooled.from === 'output' ? pooled.output : undefined]
   return [...new Set(names.filter((name) => name !== undefined))]
 }
 
-/** What the features before the last stage of an image take on the disk. */
+/** Bytes on disk of one image's features before the last stage. */
 export function trunkBytes({ trunk }: Pick<LastStage, 'trunk'>): number {
   return 2 * recordLength(trunk)
 }
@@ -70,7 +70,7 @@ async function startOf(
   const shapes = await probe.shapesOf(named === undefined ? names : [named], 1)
   const waists = names.flatMap((name) => (shapes.has(name) ? [{ name, shape: shapes.get(name)! }] : []))
   const { features } = backbone
-  // Without a map of its own, a model's last map is the last that has positions.
+  // If the model outputs no map, the last value with positions serves as its last map.
   const maps = waists.filter(({ shape }) => shape.length === 4 && shape[2] * shape[3] > 1)
   const positions = features ? features.height * features.width : (maps.at(-1)?.shape ?? []).slice(2).reduce(times, 1)
   const start = named === undefined ? lastStageStart(waists, positions, additionsOf(model)) : waists[0]
@@ -137,7 +137,7 @@ async function tailOf(model: ImportedModel, start: Waist, wanted: readonly strin
   }
 }
 
-/** Which sizes follow the batch: those that double with it. Where the model fixes the batch, the first one does. */
+/** The dimensions that follow the batch: those that double with it. If the model fixes the batch, it is the first. */
 function sizesOf(one: readonly number[], two: readonly number[] | undefined, fixedBatch: number): PartSize[] {
   return one.map((size, axis) => {
     if (two) return two[axis] === 2 * size ? { timesBatch: size } : size

@@ -13,13 +13,13 @@ import { programCacheFolder } from './programCache.ts'
 import { withNumbersBetween } from './quantized.ts'
 import { waistsOf } from './waists.ts'
 
-/** A model that was cut where its last feature map is: a file of its own, and what of it is what. */
+/** A model cut at its last feature map: its own file, and the roles of its outputs. */
 export type FeatureCut = Pick<RegistryEntry, 'file' | 'features' | 'pooled' | 'specialTokens'>
 
-/** Changed when the same model would be cut elsewhere. */
+/** Increased when the same model would be cut elsewhere. */
 const cutVersion = 2
 
-/** Values that are looked at in one run, from the end of the model on. */
+/** Values probed in one run, counted from the end of the model. */
 const waistsAtOnce = 24
 
 const keptCut = z.object({
@@ -30,10 +30,10 @@ const keptCut = z.object({
 })
 
 /**
- * Cuts a model that gives out no feature map where its last one is, and writes what leads there, without the classifier and its
- * weights, to the program's cache. The person's file stays as it is. A cut that was made before is found again.
- * @param outputs what the model gives out itself
- * @returns undefined where there is no such place
+ * Cuts a model without a feature map among its outputs at its last one, and writes the part up to there, without the classifier and its
+ * weights, to the program's cache. The user's file isn't changed. An existing cut is reused.
+ * @param outputs the model's own outputs
+ * @returns undefined if there is no such place
  * @throws UserError `model-too-large`; what the file system throws
  */
 export async function cutAtFeatures(
@@ -66,7 +66,7 @@ const placesOf = ({ features, pooled, specialTokens }: Places): Places => ({ fea
 async function readKept(cutFile: string, notes: string): Promise<z.infer<typeof keptCut> | undefined> {
   try {
     const kept = keptCut.parse(JSON.parse(await readFile(notes, 'utf8')))
-    // Another program may have made room there.
+    // Another program may have cleaned up the cache.
     if (kept.bytes > 0 && (await stat(cutFile)).size !== kept.bytes) return undefined
     return kept
   } catch {
@@ -74,10 +74,10 @@ async function readKept(cutFile: string, notes: string): Promise<z.infer<typeof 
   }
 }
 
-/** Operators that only move numbers about: what comes before them is the same, and says better what it is. */
+/** Operators that only rearrange numbers. Their input is the same data in a more telling form. */
 const moving = new Set([
   ...['Reshape', 'Transpose', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity', 'Dropout', 'Gather', 'Slice', 'Split'],
-  // Maps of attention, not of features.
+  // Attention maps, not features.
   ...['Softmax', 'MatMul'],
 ])
 const linear = new Set([
@@ -85,7 +85,7 @@ const linear = new Set([
   ...['QLinearConv', 'QLinearMatMul', 'com.microsoft.QGemm'],
 ])
 
-/** The most tokens before the patches that there may be: class token and registers. */
+/** Maximum number of tokens before the patches: class token and registers. */
 const mostSpecials = 64
 
 class Search {
@@ -102,7 +102,7 @@ class Search {
     this.#makers = new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   }
 
-  /** The last value with positions that every way to the model's outputs leads through, and the vector that is made of it. */
+  /** The last value with positions that every path to the outputs goes through, and the vector derived from it. */
   async find(outputs: readonly OutputShape[]): Promise<Places | undefined> {
     const vectors = outputs.filter(isVector).map(({ name }) => name)
     const ends = vectors.length > 0 ? vectors : this.#model.outputs
@@ -132,7 +132,7 @@ class Search {
     for (const [name, shape] of await probe.shapesOf(unseen, 1)) this.#shapes.set(name, shape)
   }
 
-  /** What makes this value; of bytes that were made numbers, what made the bytes. */
+  /** The node that produces this value; for dequantised bytes, the node that produced the bytes. */
   #operatorOf(name: string): string {
     const maker = this.#makers.get(name)
     if (maker?.operator !== 'DequantizeLinear') return maker?.operator ?? ''
@@ -151,7 +151,7 @@ class Search {
     )
   }
 
-  /** Of about the image's own sides, much smaller than it, and of more than one position. */
+  /** Has about the image's aspect ratio, is much smaller than it, and has more than one position. */
   #isMap(name: string, shape: readonly number[]): boolean {
     const { height, width } = asMap({ name, shape }, this.#input, {})!
     const isAlike = Math.abs(Math.log((height * this.#input.width) / (width * this.#input.height))) < 0.5
@@ -163,7 +163,7 @@ class Search {
     return specialTokens === undefined ? {} : { specialTokens }
   }
 
-  /** By the last map before that has not more positions than there are tokens: the patches are its positions. */
+  /** Finds the last earlier map with no more positions than there are tokens: its positions are the patches. */
   #beforePatches(tokens: number): number | undefined {
     let found: number | undefined
     for (const [name, shape] of this.#shapes) {
@@ -178,13 +178,13 @@ class Search {
   async #specialTokens(features: string, waists: readonly string[], probe: Probe): Promise<number | undefined> {
     const shape = this.#shapes.get(features)
     if (shape?.length !== 3) return undefined
-    // A transformer makes its patches at its beginning.
+    // A transformer makes its patches at the beginning.
     await this.#look(probe, waists.slice(0, waistsAtOnce))
     const { specialTokens } = this.#tokensOf(shape)
     return specialTokens ?? asMap({ name: features, shape }, this.#input, {})?.specialTokens
   }
 
-  /** The vector that the first layer after the map reads, where it is as wide as the map. */
+  /** The vector that the first layer after the map reads, if it is as wide as the map. */
   #pooled(features: string, after: readonly string[], outputs: readonly OutputShape[]): string | undefined {
     const shape = this.#shapes.get(features)!
     const map = shape.length === 4 ? asMap({ name: features, shape }, this.#input, {}) : null
@@ -202,7 +202,7 @@ class Search {
     return found
   }
 
-  /** Without a map: the vector before the last layer, if the model doesn't say itself which vector is meant. */
+  /** Without a map: the vector before the last layer, unless the model itself says which vector is meant. */
   #vectorOnly(waists: readonly string[], outputs: readonly OutputShape[]): Places | undefined {
     if (this.#said.pooled !== undefined || outputs.some((one) => isVector(one) && pooledNames.test(one.name)))
       return undefined

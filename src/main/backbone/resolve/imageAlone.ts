@@ -17,17 +17,17 @@ import { modelHashes } from '../backbone.ts'
 import { defaultSize, type RegistryEntry } from '../list/registry.ts'
 import { programCacheFolder } from './programCache.ts'
 
-/** Changed when the same model would be rewritten in another way. */
+/** Increased when the same model would be rewritten differently. */
 const rewriteVersion = 1
 
 const [axesAreInput, images] = [13, 4]
 
 /**
- * A model that takes a batch of images and nothing else, made of one that takes more or less than that: a mask of its pixels
- * beside it (all of them count), a text of which the image's features don't depend (CLIP with both of its encoders), or a single
- * image without a batch. It is written to the program's cache, and found there again; the person's file stays as it is.
+ * Rewrites a model so that it takes a batch of images and nothing else. The original may also take a mask of the pixels
+ * (all of them count) or a text that the image's features don't depend on (CLIP with both encoders), or only take a single
+ * image without a batch. The result is kept in the program's cache; the user's file isn't changed.
  * @param session the model, open
- * @returns undefined where the model needs no such help, or can't be helped
+ * @returns undefined if the model needs no rewriting, or can't be rewritten
  * @throws UserError `model-too-large`; what the file system throws
  */
 export async function imageAlone(model: RegistryEntry, session: Session): Promise<RegistryEntry | undefined> {
@@ -64,7 +64,7 @@ export async function imageAlone(model: RegistryEntry, session: Session): Promis
 const isMask = ({ name, shape }: ValueInfo): boolean =>
   /mask/i.test(name) && (shape.length === 3 || (shape.length === images && shape[1] === 1))
 
-/** The one input that an image can be; of several, none. */
+/** The only input that can be an image; undefined if none or several can. */
 function imageAmong(inputs: readonly ValueInfo[]): ValueInfo | undefined {
   const numbers = inputs.filter((one) => /^(float|uint8)/.test(one.type) && !isMask(one))
   const batches = numbers.filter(({ shape }) => shape.length === images)
@@ -73,7 +73,7 @@ function imageAmong(inputs: readonly ValueInfo[]): ValueInfo | undefined {
   return found.length === 1 ? found[0] : undefined
 }
 
-/** Outputs that have no axis of images, by a run on a grey one. */
+/** Outputs without a batch axis, found by a run on a grey image. */
 async function singleOutputs(session: Session, { name, type, shape }: ValueInfo): Promise<string[]> {
   const sizes = shape.map((size) => (typeof size === 'number' ? size : defaultSize))
   const values = arrayFor(
@@ -87,12 +87,12 @@ async function singleOutputs(session: Session, { name, type, shape }: ValueInfo)
 const arrayFor = (type: ElementType, length: number) =>
   type === 'uint8' ? new Uint8Array(length) : type === 'float16' ? new Float16Array(length) : new Float32Array(length)
 
-/** Makes the mask that says “all of it” inside the model, as large as the batch. */
+/** Creates an all-ones mask inside the model, as large as the batch. */
 function fillMask(graph: GraphMessage, image: ValueInfo, mask: ValueInfo): void {
   const place = graph.input.findIndex(({ name }) => name === mask.name)
   if (place < 0) return
   const [{ type }] = graph.input.splice(place, 1)
-  // The channels are no axis of a mask.
+  // A mask has no channel axis.
   const sides = image.shape[1] === 3 || image.shape[3] !== 3 ? [2, 3] : [1, 2]
   const axes = mask.shape.length === 3 ? [0, ...sides] : [0, -1, ...sides]
   const name = (what: string) => `${mask.name}/${what}`
@@ -121,7 +121,7 @@ function fillMask(graph: GraphMessage, image: ValueInfo, mask: ValueInfo): void 
   )
 }
 
-/** 1 as a number of this type: its bytes. */
+/** The bytes of 1 in this type. */
 function oneAs(elements: number): Uint8Array {
   switch (elements) {
     case elementTypeNumber.float32:
@@ -139,7 +139,7 @@ function oneAs(elements: number): Uint8Array {
   }
 }
 
-/** [3,H,W] becomes [1,3,H,W]; so do the outputs that have no axis of images. */
+/** [3,H,W] becomes [1,3,H,W]; outputs without a batch axis get one, too. */
 function addBatch(graph: GraphMessage, image: ValueInfo, outputs: readonly string[], operatorSet: number): void {
   const axes = 'axes of one image'
   const isInput = operatorSet >= axesAreInput
@@ -156,7 +156,7 @@ function addBatch(graph: GraphMessage, image: ValueInfo, outputs: readonly strin
   shape?.dim.unshift({ dim_value: 1 })
 }
 
-/** Graphs inside a node see the names around them. */
+/** Subgraphs see the names of the graph around them. */
 function rename(one: NodeMessage, names: ReadonlyMap<string, string>): void {
   const renamed = (list: string[]) => list.map((name) => names.get(name) ?? name)
   one.input = renamed(one.input)

@@ -9,19 +9,19 @@ import { usableHint } from './outputs.ts'
 import { readPreprocessorFile } from './preprocessorFile.ts'
 import { readStem, type Stem } from './stem.ts'
 
-/** Tried in this order where neither the model nor a person says which: many that claim to take any size take one. */
+/** Sizes tried in this order if neither the model nor the user gives one: many models that claim any size accept only one. */
 export const openSizes: readonly number[] = [defaultSize, 224, 256, 336, 448, 512, 518]
 
 export interface ReadInput {
   input: BackboneInput
   normalisationFrom: NormalisationFrom | undefined
-  /** Nobody says of which size images are to be. */
+  /** Whether the input size is unknown. */
   isSizeOpen: boolean
 }
 
 /**
- * What images the model takes: by the sizes that it states, by its first nodes, and by what is written beside it.
- * @param source the person's file, where the model was made of it: what lies beside it counts
+ * Determines the model's input from its declared sizes, its first nodes, and files beside it.
+ * @param source the user's file that the model was made from, whose neighbouring files count
  * @throws UserError `backbone-input`, `backbone-size`
  */
 export async function inputOf(
@@ -39,10 +39,10 @@ export async function inputOf(
   }
   const stated = shape[1] === 3 ? 'nchw' : shape[3] === 3 ? 'nhwc' : undefined
   const isSaid = model.mean !== undefined || model.std !== undefined || type === 'uint8'
-  // The weights are read for nothing only where there is something to find out.
+  // Reads the weights only if they can answer something.
   const stem: Partial<Stem> = isSaid && stated ? {} : stemOf(await readFile(model.file), name)
   const isOpen = typeof shape[1] === 'string' && typeof shape[3] === 'string'
-  // Where all sizes are left open, the channels come first: so all common exporters have it.
+  // If all sizes are open, channels come first, as with all common exporters.
   const layout = stated ?? (isOpen ? (stem.layout ?? 'nchw') : undefined)
   if (!layout) {
     throw new UserError(
@@ -76,7 +76,7 @@ export async function inputOf(
   return { input, normalisationFrom: from, isSizeOpen }
 }
 
-/** Where ONNX Runtime reads more into a file than there is in it, nothing is known of its first nodes. */
+/** If our reader can't parse a file that ONNX Runtime accepts, its first nodes stay unknown. */
 function stemOf(bytes: Uint8Array, input: string): Partial<Stem> {
   try {
     return readStem(decodeModel(bytes), input)
@@ -122,7 +122,7 @@ function normalisationFor(
   if (model.mean || model.std) {
     return { mean: model.mean ?? half.mean, std: model.std ?? half.std, from: model.normalisationFrom }
   }
-  // Bytes are given as they are.
+  // Bytes are passed on unchanged.
   if (type === 'uint8') return { ...half, from: model.normalisationFrom ?? 'graph' }
   if (stem.normalisation) return { ...stem.normalisation, from: 'graph' }
   if (beside.mean && beside.std) return { mean: beside.mean, std: beside.std, from: 'preprocessor' }

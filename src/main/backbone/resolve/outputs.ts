@@ -2,7 +2,7 @@ import { UserError } from '../../base/errors.ts'
 import type { BackboneInput, FeatureMap, PooledSource } from '../backbone.ts'
 import type { RegistryEntry } from '../list/registry.ts'
 
-/** An output of numbers that features can be, as it is when the model runs. */
+/** A numeric output that may hold features, with its actual shape. */
 export interface OutputShape {
   name: string
   shape: readonly number[]
@@ -24,7 +24,7 @@ export function featuresOf(
     if (map) return map
     throw unusable(`It has no feature map called “${model.features}”, but ${listOf(shapes)}.`, model)
   }
-  // The deepest map has the fewest positions, but a single one is a pooled vector.
+  // The deepest map has the fewest positions; a single position is a pooled vector.
   const candidates = maps.map((output) => asMap(output, input, model)).filter((map) => map !== null)
   const named = candidates.find(({ output }) => output === 'features' || output === 'last_hidden_state')
   const positions = ({ height, width }: FeatureMap) => (height * width > 1 ? height * width : Number.POSITIVE_INFINITY)
@@ -38,7 +38,7 @@ export function asMap(
   { specialTokens: said }: Pick<RegistryEntry, 'specialTokens'>,
 ): FeatureMap | null {
   if (shape.length === 4) {
-    // Positions lie as the input's sides do; channels don't.
+    // Positions have the input's aspect ratio; channels don't.
     const nchw = { layout: 'nchw' as const, height: shape[2], width: shape[3] }
     const nhwc = { layout: 'nhwc' as const, height: shape[1], width: shape[2] }
     const ratio = input.height / input.width
@@ -57,7 +57,7 @@ export function asMap(
   return null
 }
 
-/** What exporters call the vector of the whole image. */
+/** Names that exporters give to the vector of the whole image. */
 export const pooledNames = /^(pooled|pooler_output|pooled_output|embeddings?|image_embeds|image_features|features?)$/
 
 /** @throws UserError `backbone-no-features` */
@@ -74,7 +74,7 @@ export function pooledOf(
   if (model.pooled !== undefined && !wanted) {
     throw unusable(`It has no pooled vector called “${model.pooled}”, but ${listOf(shapes)}.`, model)
   }
-  // A record's rows are of one length: a vector projected to another space can't stand beside the map.
+  // All rows of a record have one length, so a vector projected to another space can't be stored with the map.
   if (wanted && wanted.name !== features?.output && (channels === null || channels === wanted.shape[1])) {
     return { pooled: { from: 'output', output: wanted.name }, dimension: wanted.shape[1] }
   }

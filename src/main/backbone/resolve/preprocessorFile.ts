@@ -6,7 +6,7 @@ import type { ModelCard } from '../list/card.ts'
 const channels = z.tuple([z.number(), z.number(), z.number()])
 const sizes = z.object({ height: z.number(), width: z.number(), shortest_edge: z.number() }).partial()
 
-/** What Hugging Face's programs write beside their models, as far as it matters here. */
+/** The parts that matter here of the file that Hugging Face's programs write beside models. */
 const preprocessorFile = z.object({
   do_rescale: z.boolean().default(true),
   rescale_factor: z
@@ -22,8 +22,8 @@ const preprocessorFile = z.object({
 })
 
 /**
- * How the pixels of a model are made, where the program that published it wrote that down: `preprocessor_config.json` beside the
- * model, or above its folder `onnx`. Where there is none, or it can't be understood, nothing is known.
+ * A model's preprocessing as its publisher recorded it: `preprocessor_config.json` beside the
+ * model, or above its folder `onnx`. Empty if there is none or it can't be understood.
  */
 export async function readPreprocessorFile(model: string): Promise<Pick<ModelCard, 'mean' | 'std' | 'size'>> {
   for (const folder of publishedIn(model)) {
@@ -34,7 +34,7 @@ export async function readPreprocessorFile(model: string): Promise<Pick<ModelCar
     const size = sideOf(said.do_center_crop ? (said.crop_size ?? said.size) : said.size)
     const known = size === undefined ? {} : { size }
     if (normalises && !(image_mean && image_std)) return known
-    // Values are multiplied by the factor; ours are divided by 255 first.
+    // The file's factor multiplies raw values; ours are divided by 255 first.
     const unit = rescales ? 255 * factor : 255
     const of = (values: readonly number[]): [number, number, number] => [
       values[0] / unit,
@@ -46,7 +46,7 @@ export async function readPreprocessorFile(model: string): Promise<Pick<ModelCar
   return {}
 }
 
-/** Folders where what belongs to a published model lies. */
+/** Folders with the other files of a published model. */
 export function publishedIn(model: string): string[] {
   const folder = path.dirname(model)
   return path.basename(folder) === 'onnx' ? [folder, path.dirname(folder)] : [folder]

@@ -4,16 +4,16 @@ import { type ElementArray, Session, type Tensor, tensorOf } from '../../tensor/
 import { type BackboneInput, inputShape } from '../backbone.ts'
 import { Preprocessor } from '../pixels/preprocess.ts'
 
-/** Outputs that are looked at in one run: early ones are large. */
+/** Outputs probed per run; early ones are large. */
 const outputsAtOnce = 24
 
-/** Runs the model on grey images to see what is inside it. */
+/** Runs the model on grey images to inspect its inner values. */
 export class Probe {
   readonly #model: ImportedModel
   readonly #input: BackboneInput
   readonly #wanted: readonly string[]
 
-  /** @param wanted values that the image decides */
+  /** @param wanted values that depend on the image */
   constructor(model: ImportedModel, input: BackboneInput, wanted: readonly string[]) {
     this.#model = model
     this.#input = input
@@ -28,7 +28,7 @@ export class Probe {
     return this.#input.batch ?? 1
   }
 
-  /** Shapes of floating values. @param images of the run, where the model leaves that open */
+  /** Shapes of floating-point values. @param images batch size, if the model leaves it open */
   async shapesOf(names: readonly string[], images: number): Promise<Map<string, readonly number[]>> {
     const shapes = new Map<string, readonly number[]>()
     for (let first = 0; first < names.length; first += outputsAtOnce) {
@@ -42,12 +42,12 @@ export class Probe {
     return shapes
   }
 
-  /** Values that are the same for every image, whatever the model makes them of. Those of other types are left out. */
+  /** Values that are the same for every image, however they are computed. Other types are left out. */
   async fixedOf(names: readonly string[]): Promise<Map<string, FixedTensor>> {
     const copies = names.map((name, i) => [`fixed ${i}`, name] as const)
     const fixed = new Map<string, FixedTensor>()
     if (copies.length === 0) return fixed
-    // An output that the image decides, beside them: a model without an input can't be fed.
+    // Includes an output that depends on the image, because a model without inputs can't be run.
     const [image] = this.#wanted
     const outputs = copies.map(([name]) => name)
     const results = await this.#run(this.#model.part([image], copies), outputs, 1)
@@ -78,7 +78,7 @@ function numbersOf({ type, data }: Tensor): Float32Array | BigInt64Array | undef
     case 'float32':
       return Float32Array.from(values as Float32Array)
     case 'float16':
-      // As bits, or as numbers: ONNX Runtime has both.
+      // ONNX Runtime returns either raw bits or numbers.
       return Float32Array.from(new Float16Array(values.buffer as ArrayBuffer, values.byteOffset, values.length))
     case 'float64':
       return Float32Array.from(values as Float64Array)

@@ -2,7 +2,7 @@ import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 
 /**
- * Where the program keeps what it made of models and can make again: models that were cut, what a device does best. It belongs to
+ * The program's own cache of what it can recompute: cut models, a device's best batch sizes. It belongs to
  * no project, and deleting it loses nothing.
  */
 export function programCacheFolder(environment: NodeJS.ProcessEnv = process.env, platform = process.platform): string {

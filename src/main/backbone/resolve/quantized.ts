@@ -1,6 +1,6 @@
 import type { ModelMessage, NodeMessage } from '../../tensor/onnx/format.ts'
 
-/** Where operators that work on eight bits have the scale and the zero point of what they give out, among their inputs. */
+/** The input positions of the output scale and zero point of 8-bit operators. */
 const scaleAt: Readonly<Record<string, number>> = {
   QLinearConv: 6,
   QLinearMatMul: 6,
@@ -16,9 +16,9 @@ const scaleAt: Readonly<Record<string, number>> = {
 }
 
 /**
- * A model whose layers pass on bytes (“QOperator”) has no floating values that features could be. Behind each such layer, its bytes are
- * made numbers and bytes again, which changes nothing: the numbers are then there to be given out.
- * @returns the same message where it has no such layers
+ * A model whose layers pass bytes (“QOperator”) has no floating-point values to use as features. After each such layer, this inserts a
+ * dequantise–quantise pair, which changes nothing but exposes the numbers.
+ * @returns the same message if it has no such layers
  */
 export function withNumbersBetween(model: ModelMessage): ModelMessage {
   const { graph } = model
@@ -28,7 +28,7 @@ export function withNumbersBetween(model: ModelMessage): ModelMessage {
     const at = scaleAt[one.op_type]
     const [scale, zero = ''] = at === undefined ? [] : one.input.slice(at)
     const [name] = one.output
-    // One without a scale gives out numbers already.
+    // Without a scale, it outputs numbers already.
     if (!scale || name === undefined || outputs.has(name)) return [one]
     const [whole, number] = [`${name}/bytes`, `${name}/numbers`]
     const steps = zero === '' ? [scale] : [scale, zero]

@@ -11,13 +11,13 @@ import { inputOf, openSizes, type ReadInput } from './input.ts'
 import { featuresOf, listOf, type OutputShape, pooledOf, unusable, usableHint } from './outputs.ts'
 import { noteTried, trialFor } from './trial.ts'
 
-/** A shape beyond these is no image backbone that anyone made, and would fill the disk. */
+/** No real image backbone exceeds these sizes, and one that did would fill the disk. */
 const limits = { dimension: 16_384, positions: 65_536 }
 
 /**
- * Looks into a backbone: reads what the model says of its inputs and outputs, and runs it once on a grey image, since many
- * models know the sizes of their outputs only then. Where no output is a feature map, the model is cut where its last one is.
- * @param specification a name of the registry or the path of an ONNX file; `@384` behind it chooses the input's size, `:imagenet`
+ * Resolves a backbone: reads the model's declared inputs and outputs, and runs it once on a grey image, because many
+ * output sizes are known only then. If no output is a feature map, the model is cut at its last one.
+ * @param specification a registry name or the path of an ONNX file; `@384` after it sets the input size, `:imagenet`
  *   the normalisation, `+flip` the views
  * @throws UserError `backbone-unknown`, `backbone-missing`, `backbone-not-onnx`, `backbone-unreadable`, `backbone-operator`,
  *   `backbone-input`, `backbone-size`, `backbone-no-features`, `backbone-card-wrong`, `model-unsafe`, `model-too-large`, and
@@ -33,10 +33,10 @@ export async function resolveBackbone(specification: string, signal?: AbortSigna
   return backbone
 }
 
-/** @param whole the file that the model was cut out of */
+/** @param whole the file that the model was cut from */
 async function lookInto(given: RegistryEntry, whole?: string): Promise<Backbone> {
   const { model, input, normalisationFrom, shapes } = await runOnce(given)
-  // What lies beside the model lies beside no part of it.
+  // Files beside the model aren't beside its parts.
   const { mean, std, width, height } = input
   const told = { mean, std, size: [width, height] as [number, number], normalisationFrom }
   const isMissing = model.features !== undefined && !shapes.some(({ name }) => name === model.features)
@@ -77,14 +77,14 @@ async function lookInto(given: RegistryEntry, whole?: string): Promise<Backbone>
 }
 
 interface RunOnce extends ReadInput {
-  /** Rewritten to take images alone, where it took something else, too. */
+  /** Rewritten to take only images, if it took more. */
   model: RegistryEntry
   shapes: OutputShape[]
 }
 
 /**
- * What the model takes, and what it gives then: at the first size that it runs on, where it and nobody says which.
- * @param source the person's file, where the model was made of it
+ * The model's input and outputs, at the first size that it runs on if none is given.
+ * @param source the user's file that the model was made from
  */
 async function runOnce(model: RegistryEntry, source = model.file): Promise<RunOnce> {
   const session = await openModel(model)
@@ -141,11 +141,11 @@ async function openModel({ file }: RegistryEntry): Promise<Session> {
   }
 }
 
-/** As ONNX Runtime says it. */
+/** As reported by ONNX Runtime. */
 const lackedOperator =
   /(?:No Op registered for|an implementation for) (\w+)|(\w+)\(-?\d+\) is not a registered function/
 
-/** Runs the model once. Only outputs of numbers that features can be. */
+/** Runs the model once. @returns only numeric outputs that may hold features */
 async function outputShapes(session: Session, input: BackboneInput, model: RegistryEntry): Promise<OutputShape[]> {
   const preprocessor = new Preprocessor(input)
   const images = input.batch ?? 1

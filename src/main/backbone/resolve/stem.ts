@@ -3,20 +3,20 @@ import { floatsOf } from '../../tensor/onnx/numbers.ts'
 import type { Channels } from '../backbone.ts'
 import { type Normalisation, normalisationOf } from '../pixels/normalisation.ts'
 
-/** What the first nodes of a model say of the images it takes. */
+/** What the first nodes of a model reveal about its input. */
 export interface Stem {
   layout: 'nchw' | 'nhwc' | undefined
-  /** Undefined where the model does nothing to the pixels before it looks at them. */
+  /** Undefined if the model doesn't normalise the pixels itself. */
   normalisation: Normalisation | undefined
 }
 
-/** Operators that change neither the values nor their order of channels. */
+/** Operators that change neither the values nor the channel order. */
 const passing = new Set(['Cast', 'Identity', 'Clip', 'QuantizeLinear', 'DequantizeLinear', 'Pad', 'Resize'])
 const arithmetic = new Set(['Add', 'Sub', 'Mul', 'Div'])
 
 /**
- * Follows the image from the model's input to where it is first looked at, without running anything. Arithmetic with constants on
- * the way is the model's own normalisation, a·x + b; the numbers tell whether x goes to 255 or to 1.
+ * Follows the image from the model's input to its first real layer, without running anything. Arithmetic with constants on
+ * the way is the model's own normalisation, a·x + b; its numbers tell whether x ranges to 255 or to 1.
  */
 export function readStem({ graph }: ModelMessage, input: string): Stem {
   const constants = constantsOf(graph)
@@ -58,7 +58,7 @@ function constantsOf({ node, initializer }: ModelMessage['graph']): ReadonlyMap<
   return constants
 }
 
-/** a·x + b after one more node; undefined where it isn't arithmetic with one number, or with one for each channel. */
+/** a·x + b after one more node; undefined unless that is arithmetic with one number, or with one per channel. */
 function applied(
   { op_type, input }: NodeMessage,
   value: string,
@@ -85,16 +85,16 @@ function applied(
   }
 }
 
-/** Models look at values that span a few units: 1 of 0…1, 2 of -1…1, about 4.5 of ImageNet's deviations. */
+/** Normalised values span a few units: 1 for 0…1, 2 for -1…1, about 4.5 for ImageNet's normalisation. */
 const widestSpan = 20
 
-/** In which range the model wants the pixels that it normalises itself: the one after which they are neither tiny nor huge. */
+/** The pixel range for a model that normalises by itself: the one that gives neither tiny nor huge values. */
 function takenBy(scale: Channels, shift: Channels): Normalisation | undefined {
   if (scale.every((a) => a === 1) && shift.every((b) => b === 0)) return undefined
   const zeroAt = scale.map((a, i) => -shift[i] / a)
   if (![...scale, ...zeroAt].every(Number.isFinite)) return undefined
   const spans = scale.map((a) => 255 * Math.abs(a))
-  // A mean that is taken away lies among the values: above 2, they go to 255.
+  // A subtracted mean lies within the range: above 2, the range is 255.
   if (zeroAt.some((x) => x > 2) || spans.every((span) => span <= widestSpan)) return normalisationOf('bytes')
   return spans.every((span) => span >= 255 / 4) ? normalisationOf('unit') : undefined
 }

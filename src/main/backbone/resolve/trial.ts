@@ -10,12 +10,12 @@ import type { RegistryEntry } from '../list/registry.ts'
 import { programCacheFolder } from './programCache.ts'
 
 /*
- * A model is a program: one may compute for ever, or take all the memory there is, and nothing that can be read in its file says so
- * for certain. So a model that has never run here is first run in a process that may be lost. One that came to its end there runs
- * where all others do from then on.
+ * A model is a program: it may run for ever or take all memory, and reading its file can't rule that out. So a model that has never
+ * run on this machine first runs in a process that may be killed. One that finishes there runs
+ * like all others from then on.
  */
 
-/** @throws UserError `backbone-endless`, `backbone-memory`, `backbone-crashed`, and whatever looking into it throws */
+/** @throws UserError `backbone-endless`, `backbone-memory`, `backbone-crashed`, and what resolving it throws */
 export type Trial = (
   model: { specification: string; file: string },
   signal: AbortSignal | undefined,
@@ -23,19 +23,19 @@ export type Trial = (
 
 let apart: Trial | undefined
 
-/** From now on this process runs no model that it doesn't know. */
+/** From now on, this process runs no untried model. */
 export function tryApart(trial: Trial): void {
   apart = trial
 }
 
-/** @returns undefined where the model need not be tried: it is a part of Surmise, has been tried, or this is the trial */
+/** @returns undefined if no trial is needed: the model is part of Surmise, has been tried, or this is the trial */
 export async function trialFor(model: RegistryEntry): Promise<Trial | undefined> {
   if (!apart || path.dirname(model.file) === resourcesFolder) return undefined
   const key = await keyOf(model)
   return key === undefined || (await readTried()).includes(key) ? undefined : apart
 }
 
-/** The model has come to its end. */
+/** The model has finished. */
 export async function noteTried(model: RegistryEntry): Promise<void> {
   if (path.dirname(model.file) === resourcesFolder) return
   const [key, tried] = [await keyOf(model), await readTried()]
@@ -48,7 +48,7 @@ export async function noteTried(model: RegistryEntry): Promise<void> {
 const kept = 500
 const triedFile = (): string => path.join(programCacheFolder(), 'backbones', 'tried.json')
 
-/** The files as they are now, and how the model is run. @returns undefined where it has no file: that is told elsewhere */
+/** Identifies the current files and how the model is run. @returns undefined if a file is missing, which is reported elsewhere */
 async function keyOf(model: RegistryEntry): Promise<string | undefined> {
   const { file } = model
   const files = [file, `${file}_data`, `${file}.data`, file.replace(/\.onnx$/i, '.data')]
@@ -66,7 +66,7 @@ async function readTried(): Promise<string[]> {
   try {
     return z.array(z.string()).parse(JSON.parse(await readFile(triedFile(), 'utf8')))
   } catch {
-    // Gone or damaged: models are tried again.
+    // Missing or damaged: models are tried again.
     return []
   }
 }

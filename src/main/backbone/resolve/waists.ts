@@ -1,15 +1,15 @@
 import type { ImportedModel, ImportedNode } from '../../tensor/onnx/import.ts'
 
-/** A value that every way from the image to the features leads through, and its sizes for one image. */
+/** A value that every path from the image to the features goes through, and its shape for one image. */
 export interface Waist {
   name: string
-  /** As the model has it, the images first. */
+  /** As in the model, batch first. */
   shape: readonly number[]
 }
 
 /**
- * The values that every way from the image to the wanted ones leads through, in their order: where they are known, the image
- * isn't needed any more.
+ * The values that every path from the image to the wanted ones goes through, in order. Given one of them, the image
+ * is no longer needed.
  */
 export function waistsOf(model: ImportedModel, wanted: readonly string[]): string[] {
   const varying = model.varying()
@@ -32,16 +32,16 @@ function valuesUsed({ inputs, captured }: ImportedNode): Set<string> {
   return new Set([...inputs, ...captured])
 }
 
-/** A stage may begin with a convolution that widens the map before it is made smaller; it is cut before such ones. */
+/** A stage may begin with a convolution that widens the map before downsampling; the cut goes before it. */
 const widening = 6
 
 /**
- * Where the last stage begins. Of maps: before they last become smaller. Of tokens: before the last block, which is two
- * additions, of its attention and of its perceptron, to what came in.
- * @param waists in their order
- * @param positions of the features
+ * Where the last stage begins. For maps: before the last downsampling. For tokens: before the last block, which is two
+ * residual additions, of its attention and of its MLP.
+ * @param waists the waists, in order
+ * @param positions number of positions in the features
  * @param additions names that are sums of two values of the image
- * @returns undefined where no such place is found
+ * @returns undefined if no such place is found
  */
 export function lastStageStart(
   waists: readonly Waist[],

@@ -7,7 +7,7 @@ import type { TextTower } from './textFiles.ts'
 import { textVectors } from './textTower.ts'
 
 /**
- * The same as `textVectors`, kept in the program's cache: text encoders are large, and the names of a project's labels are asked for
+ * The same as `textVectors`, kept in the program's cache: text encoders are large, and a project's label names are needed
  * at each training.
  * @throws UserError `text-tower-unreadable`
  */
@@ -22,7 +22,7 @@ export async function keptTextVectors(
   const kept = await readFile(file).catch(() => undefined)
   const count = kept && kept.length % (4 * texts.length) === 0 ? kept.length / 4 : 0
   if (kept && count > 0) {
-    // A copy: numbers begin where the machine wants them to.
+    // A copy, so that the numbers are aligned.
     return { vectors: new Float32Array(Uint8Array.from(kept).buffer), width: count / texts.length }
   }
   const made = await textVectors(tower, texts)
@@ -33,7 +33,7 @@ export async function keptTextVectors(
 
 const settingsOf = ({ tokenizer }: TextTower): string => path.join(path.dirname(tokenizer), 'tokenizer_config.json')
 
-/** What changes when a file does. */
+/** A value that changes when a file does. */
 async function stateOf(file: string): Promise<string> {
   return stat(file, { bigint: true }).then(
     ({ size, mtimeNs, ino }) => `${size} ${mtimeNs} ${ino}`,

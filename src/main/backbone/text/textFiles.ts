@@ -3,14 +3,14 @@ import path from 'node:path'
 import { findModel, type RegistryEntry } from '../list/registry.ts'
 import { publishedIn } from '../resolve/preprocessorFile.ts'
 
-/** The half of a backbone that reads texts. Plain data: it passes between processes. */
+/** A backbone's text encoder. Plain data, which can pass between processes. */
 export interface TextTower {
   /** Files, absolute. */
   encoder: string
   tokenizer: string
   output?: string
   imageOutput?: string
-  /** What is asked about a label; `{label}` stands for its name. */
+  /** The prompt for a label; `{label}` stands for its name. */
   template: string
   scale?: number
   bias?: number
@@ -20,9 +20,9 @@ export interface TextTower {
 export const defaultTemplate = 'a photo of a {label}'
 
 /**
- * The text tower of a backbone: the one its description names, or the one that was published with it
+ * The text encoder of a backbone: the one its description names, or the one published with it
  * (`vision_model.onnx`, `text_model.onnx`, `tokenizer.json`). Nothing is loaded.
- * @returns undefined where it has none, or its files are not there
+ * @returns undefined if it has none, or files are missing
  * @throws UserError `backbone-unknown`, `backbone-card-wrong`
  */
 export async function findTextTower(specification: string): Promise<TextTower | undefined> {

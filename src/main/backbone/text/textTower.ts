@@ -6,12 +6,12 @@ import { shortened, UserError } from '../../base/errors.ts'
 import { Session, type Tensor, tensorOf, type ValueInfo } from '../../tensor/run/session.ts'
 import type { TextTower } from './textFiles.ts'
 
-/** Texts of one run. */
+/** Texts per run. */
 const textsAtOnce = 16
-/** A text is no longer than this where nobody says how long it may be. */
+/** Maximum length of a text in tokens, if no other limit is given. */
 const mostTokens = 512
 
-/** What there is to know of the settings beside a tokenizer. */
+/** The relevant settings from the file beside a tokenizer. */
 const tokenizerSettings = z
   .object({
     model_max_length: z.number().optional().catch(undefined),
@@ -30,7 +30,7 @@ const tokenizerFile = z
   .loose()
 
 /**
- * The vectors of texts, in the space that the backbone's images lie in, too.
+ * Vectors of texts, in the space shared with the backbone's images.
  * @returns row-major, [texts, width]
  * @throws UserError `text-tower-unreadable`
  */
@@ -51,7 +51,7 @@ export async function textVectors(
       const tokens = some.map((text) => read.encode(text))
       const length =
         fixedLength(inputs.ids) ?? tower.length ?? read.length ?? Math.max(...tokens.map(({ length }) => length))
-      // A tower with a fixed batch runs full, the rest of it on the last text.
+      // An encoder with a fixed batch always runs a full one, padded with the last text.
       const all = Array.from({ length: typeof inputs.ids.shape[0] === 'number' ? batch : some.length }, (_, i) =>
         padded(tokens[Math.min(i, tokens.length - 1)], length, read.padding),
       )
@@ -76,7 +76,7 @@ export async function textVectors(
 
 interface ReadTokenizer {
   encode(text: string): number[]
-  /** Tokens that every text is brought to; undefined where any number will do. */
+  /** The number of tokens that every text is padded to; undefined if any will do. */
   length: number | undefined
   padding: number
 }
@@ -101,7 +101,7 @@ async function readTokenizer(tower: TextTower): Promise<ReadTokenizer> {
   }
 }
 
-/** Cut in the middle rather than at its end, where the token is that sums it up. */
+/** Truncated in the middle, to keep the final token, which sums up the text. */
 function padded(tokens: readonly number[], length: number, padding: number): { ids: number[]; kept: number } {
   const ids = tokens.length > length ? [...tokens.slice(0, length - 1), tokens[tokens.length - 1]] : [...tokens]
   const kept = ids.length
