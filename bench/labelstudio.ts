@@ -122,7 +122,7 @@ async function ask(): Promise<number> {
   const { results } = (await response.json()) as { results: { error?: string }[] }
   const seconds = (performance.now() - begun) / 1000
   const failed = results.filter(({ error }) => error !== undefined)
-  if (failed.length > 0) throw new Error(`${failed.length} of ${count} failed: ${failed[0].error}`)
+  if (failed.length > 0) console.error(`${failed.length} of ${count} without a prediction: ${failed[0].error}`)
   return seconds
 }
 

@@ -124,3 +124,33 @@ test('a personal access token is exchanged and renewed; pictures come side by si
   await connected.setup({ project: 3, schema: labelConfig, hostname: url, access_token: 'old' })
   expect((await connected.predict(uploads(2))).results.every((one) => 'result' in one)).toBe(true)
 })
+
+test('what isn’t ready in time costs the request nothing, and is there when it is asked for again', async () => {
+  const { workspace } = await trained()
+  const folder = temporaryFolder()
+  await pictures(folder, 1)
+  const picture = readFileSync(path.join(folder, '000.png'))
+  const asked = new Map<string, number>()
+  let answer = (): void => undefined
+  const slow = new Promise<void>((resolve) => (answer = resolve))
+  const studio = createServer(async ({ url = '' }, response) => {
+    asked.set(url, (asked.get(url) ?? 0) + 1)
+    if (url.includes('slow')) await slow
+    response.end(picture)
+  })
+  await new Promise<void>((resolve) => void studio.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void studio.close())
+  const url = `http://127.0.0.1:${(studio.address() as AddressInfo).port}`
+  const backend = await LabelStudioBackend.open(workspace, { url, answerWithin: 5000 })
+  const request = predict(
+    ['/data/upload/3/quick.png', '/data/upload/3/slow.png'].map((address, id) => task(id, address)),
+  )
+  const { results } = await backend.predict(request)
+  expect(results[0]).toHaveProperty('result')
+  expect(results[1]).toMatchObject({ error: expect.stringContaining('no time') })
+  answer()
+  const again = await backend.predict(request)
+  expect(again.results.every((one) => 'result' in one)).toBe(true)
+  // It was fetched once; the other, which had been delivered, anew.
+  expect([...asked.values()]).toEqual([2, 1])
+})

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { asUserError, UserError } from '../../base/errors.ts'
 import { targetOf } from '../../domain/state.ts'
@@ -48,6 +49,8 @@ export interface LabelStudioOptions {
   learner?: Learner
   /** Called with messages for whoever started the program, one line each. */
   tell?: (line: string) => void
+  /** Milliseconds in which a request is answered, with as many predictions as are ready. @default 80 000: Label Studio gives up after 100 s */
+  answerWithin?: number
 }
 
 /** Images are fetched and predicted in parallel, because Label Studio gives up on a request after 100 seconds. */
@@ -62,6 +65,9 @@ export class LabelStudioBackend {
   readonly #server: StudioServer | undefined
   readonly #learner: Learner | undefined
   readonly #tell: (line: string) => void
+  readonly #answerWithin: number
+  /** Results of images that weren't ready in time, or aren't yet, by model and address. */
+  readonly #late = new Map<string, Promise<Float32Array>>()
   #connected: StudioServer | undefined
   /** Labelling configurations by Label Studio project: a request for predictions may come without one. */
   readonly #configurations = new Map<string, string>()
@@ -76,11 +82,12 @@ export class LabelStudioBackend {
     return new LabelStudioBackend(workspace, options)
   }
 
-  private constructor(workspace: ReadableWorkspace, { url, token, learner, tell }: LabelStudioOptions) {
+  private constructor(workspace: ReadableWorkspace, { url, token, learner, tell, answerWithin }: LabelStudioOptions) {
     this.#workspace = workspace
     this.#server = url === undefined ? undefined : StudioServer.at(url, token)
     this.#learner = learner
     this.#tell = tell ?? (() => undefined)
+    this.#answerWithin = answerWithin ?? 80_000
   }
 
   health() {
@@ -106,10 +113,13 @@ export class LabelStudioBackend {
     const configuration = label_config ?? this.#configurations.get(projectOf(project)) ?? ''
     const controls = configuration === '' ? [] : usable(choicesControls(configuration))
     const model_version = await this.#version()
+    const deadline = Date.now() + this.#answerWithin
     const results = await sideBySide(tasks, async (task): Promise<Prediction | NoPrediction> => {
       const { success, data } = predictTask.safeParse(task)
       if (!success) return { model_version, error: 'This isn’t a Label Studio task: it has no data.' }
-      return this.#predictionOrReason(data, controls, model_version)
+      if (Date.now() >= deadline) return { model_version, error: notInTime }
+      const ready = this.#predictionOrReason(data, controls, model_version, deadline)
+      return Promise.race([ready, late(deadline).then(() => ({ model_version, error: notInTime }))])
     })
     const [first] = results
     // Label Studio shows its users when a request fails, but not when single tasks do.
@@ -225,9 +235,10 @@ export class LabelStudioBackend {
     { id, data }: z.infer<typeof predictTask>,
     controls: readonly ChoicesControl[],
     model_version: string,
+    deadline: number,
   ): Promise<Prediction | NoPrediction> {
     try {
-      return await this.#prediction(data, controls, model_version)
+      return await this.#prediction(data, controls, model_version, deadline)
     } catch (error) {
       const known = asUserError(error)
       const { log } = this.#workspace.context
@@ -244,6 +255,7 @@ export class LabelStudioBackend {
     data: Record<string, unknown>,
     controls: readonly ChoicesControl[],
     model_version: string,
+    deadline: number,
   ): Promise<Prediction> {
     const [first] = controls
     const address = first && data[first.dataKey]
@@ -252,7 +264,7 @@ export class LabelStudioBackend {
         first ? `Its data has no image under “${first.dataKey}”.` : 'No labelling configuration came with it.',
       )
     }
-    const probabilities = await this.#probabilities(address)
+    const probabilities = await this.#probabilities(address, deadline)
     const result = controls.flatMap((control) => resultOf(control, probabilities))
     const confidences = [...probabilities.values()].map(confidenceOf)
     const score = confidences.reduce((sum, one) => sum + one, 0) / Math.max(1, confidences.length)
@@ -260,19 +272,33 @@ export class LabelStudioBackend {
   }
 
   /** By label name. @throws UserError if the image can't be processed */
-  async #probabilities(address: string): Promise<Map<string, number>> {
-    const { project, context } = this.#workspace
+  async #probabilities(address: string, deadline: number): Promise<Map<string, number>> {
     const image = this.#find(address)
     if (image) {
       const known = await this.#ofProject(image)
       if (known) return known
     }
     const { model } = await this.#scores()
-    const bytes = await this.#fetch(address)
-    if (model.file === null) throw failed('The model in use can’t look at images that the project lacks.')
-    const input = { cacheFolder: project.cacheFolder, modelUid: model.uid, modelFile: model.file, bytes }
-    const { probabilities } = await context.compute.run('recognisePicture', input, { within: recognisedWithin })
+    const key = `${model.uid} ${address}`
+    const running = this.#late.get(key) ?? this.#recognised(address, model)
+    this.#late.set(key, running)
+    const forget = (): void => void this.#late.delete(key)
+    const probabilities = await running.catch((error) => {
+      forget()
+      throw error
+    })
+    // What comes too late is kept for the next request, but no longer: the image may change.
+    if (Date.now() < deadline) forget()
     return this.#named(model.labelIds, (_, column) => probabilities[column])
+  }
+
+  async #recognised(address: string, { uid, file }: { uid: string; file: string | null }): Promise<Float32Array> {
+    const { project, context } = this.#workspace
+    const bytes = await this.#fetch(address)
+    if (file === null) throw failed('The model in use can’t look at images that the project lacks.')
+    const input = { cacheFolder: project.cacheFolder, modelUid: uid, modelFile: file, bytes }
+    const { probabilities } = await context.compute.run('recognisePicture', input, { within: recognisedWithin })
+    return probabilities
   }
 
   /** For an image of the project: 0 or 1 for known labels, and for the others the probabilities given those. */
@@ -360,6 +386,10 @@ function usable(controls: readonly ChoicesControl[]): readonly ChoicesControl[] 
     'Add some in the project’s settings, under Labeling Interface.',
   )
 }
+
+const notInTime = 'There was no time for this image. Retrieve predictions again: those that are ready are kept.'
+
+const late = (deadline: number): Promise<void> => wait(Math.max(0, deadline - Date.now()), undefined, { ref: false })
 
 /** Works on `atOnce` items at a time. @returns results in the order of the items */
 async function sideBySide<Item, Result>(
