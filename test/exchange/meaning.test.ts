@@ -187,3 +187,12 @@ test('the preview has the first images as they would be', async () => {
     { inFile: 'a.jpg', image: 'x/a.jpg', present: ['fox', 'owl'], absent: [] },
   ])
 })
+
+test('CVAT: what attributes of tags say can’t be kept, and is told', async () => {
+  const tag = '<tag label="dog" source="manual"><attribute name="breed">poodle</attribute></tag>'
+  const box = '<box label="dog" xtl="0"><attribute name="hidden"></attribute></box>'
+  const file = temporaryFile('a.xml', `<annotations><image id="0" name="a.jpg">${tag}${box}</image></annotations>`)
+  const { problems, states } = await formatById('cvat').read!(file, {})
+  expect(problems.list()).toMatchObject([{ code: 'attribute-left-out', count: 1, examples: ['poodle'] }])
+  expect(states.length).toBe(2)
+})

@@ -1,12 +1,12 @@
 import { shortened } from '../base/errors.ts'
+import type { StateSource } from '../domain/decision.ts'
 import type { Model } from '../domain/model.ts'
 import type { Known } from '../domain/state.ts'
+
 /*
  * What formats read and write, free of any database and of any format. `project/` happens to have rows of the same shape:
  * `app/` passes them as they are.
  */
-
-export type StateSource = 'human' | 'accepted_suggestion' | 'import'
 
 /** A label, in the order of the project. */
 export interface LabelRecord {

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { asUserError, UserError } from '../../base/errors.ts'
+import type { StateSource } from '../../domain/decision.ts'
 import { Collected } from '../read/collected.ts'
 import { beginningOf } from '../read/glimpse.ts'
 import { isFile } from '../read/walkFiles.ts'
 import { attribute, isXmlText, readXml, xmlText } from '../read/xml.ts'
-import type { ExportOptions, ExportReport, ExportSource, StateSource } from '../records.ts'
+import type { ExportOptions, ExportReport, ExportSource } from '../records.ts'
 import type { ExportWalk } from '../write/exportWalk.ts'
 import { exportFileOrFolder } from '../write/folderWriter.ts'
 import { type Evidence, type Format, type Glimpse, type ReadOptions, sure } from './format.ts'
@@ -126,6 +127,9 @@ async function readInto(collected: Collected, file: string, options: ReadOptions
         }
       },
       close: (name, text, way) => {
+        if (name === 'attribute' && way[1] === 'image' && way.length === 4 && text !== '') {
+          collected.problems.add('attribute-left-out', 'Attributes of annotations: left out', text)
+        }
         if (name === 'name' && way.at(-2) === 'label' && way[1] === 'meta' && text !== '') collected.labelOf(text)
       },
     },

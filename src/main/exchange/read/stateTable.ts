@@ -1,5 +1,5 @@
+import type { StateSource } from '../../domain/decision.ts'
 import type { State } from '../../domain/state.ts'
-import type { StateSource } from '../records.ts'
 
 /** Where a state in a file says that it comes from. */
 export interface Provenance {

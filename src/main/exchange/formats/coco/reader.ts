@@ -1,4 +1,5 @@
 import { shortened, UserError } from '../../../base/errors.ts'
+import type { StateSource } from '../../../domain/decision.ts'
 import type { Json } from '../../../domain/model.ts'
 import { stateOf } from '../../../domain/state.ts'
 import { Collected } from '../../read/collected.ts'
@@ -15,7 +16,6 @@ import {
   timeOf,
 } from '../../read/jsonValues.ts'
 import type { Provenance } from '../../read/stateTable.ts'
-import type { StateSource } from '../../records.ts'
 import { schemaName, schemaVersion } from './schema.ts'
 
 /** What a file of COCO's form says, section by section. */
