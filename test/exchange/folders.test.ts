@@ -317,6 +317,7 @@ describe('CVAT', () => {
       project,
     )
     expect(codes(plan)).toEqual([
+      ['attribute-left-out', 1],
       ['annotation-entry', 1],
       ['image-entry', 1],
     ])
