@@ -50,7 +50,7 @@ async function stepSeconds(labels: number): Promise<number[]> {
     },
     sizes,
     {
-      ...{ seed: 0, device: 'cpu', threads: 1, epochs: { fewKnown: 1, allKnown: 1 }, leastSteps: 1 },
+      ...{ seed: 0, device: 'cpu', threads: 1, epochs: { fewKnown: 1, allKnown: 1 }, minSteps: 1 },
       ...{ batch, learningRate: 2e-3, weightDecay: 0.3, transferAfter: 0.5, exemplars: 100, repairs: allRepairs },
       onStep: () => {
         const now = performance.now()
@@ -88,7 +88,7 @@ async function wholeRun(): Promise<Whole> {
   const { metrics } = await fineTune(
     { source: images, records: images.records, states: images.known(known), labelNames: images.names },
     {
-      ...{ seed: 0, device: 'cpu', mostSteps: Number(values.steps) },
+      ...{ seed: 0, device: 'cpu', maxSteps: Number(values.steps) },
       onProgress: ({ phase }) => phase !== current && enter(phase),
     },
   )

@@ -18,7 +18,7 @@ import { makeBigProject } from '../test/project/bigProject.ts'
 
 const json = process.argv.includes('--json')
 /** As many as speak at most (suggestions/conditionalFit.ts). */
-const mostSpeakers = 128
+const maxPredictors = 128
 const marks = 200
 const budget = 10
 const figures: Record<string, number>[] = []
@@ -48,7 +48,7 @@ async function measure(images: number, labels: number): Promise<void> {
     const normal = (count: number, scale = 1) => Float32Array.from({ length: count }, () => scale * random.normal())
     const matrix = (await project.states.matrix()).snapshot()
     const { imageIds, labelIds, states } = matrix
-    const speakers = Array.from({ length: Math.min(labels, mostSpeakers) }, (_, i) => i)
+    const predictors = Array.from({ length: Math.min(labels, maxPredictors) }, (_, i) => i)
     const own = normal(images * labels, 2)
     const model = project.models.add(
       { kind: 'blend', backbone: 'bench', seed: 0, device: 'cpu', metrics: {}, labelIds: [...labelIds], file: null },
@@ -62,8 +62,8 @@ async function measure(images: number, labels: number): Promise<void> {
       suggester: {
         blend: { sources: ['linear'], weights: Array.from(labelIds, () => [1, 0]), shared: [1, 0] },
         conditional: {
-          speakers,
-          weights: normal(labels * speakers.length * 2, 0.1),
+          predictors,
+          weights: normal(labels * predictors.length * 2, 0.1),
           scale: normal(labels, 0.1),
           shift: normal(labels, 0.1),
         },

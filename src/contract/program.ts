@@ -74,7 +74,7 @@ export const appInfo = z.object({
   /** Of labels, to choose from: #rrggbb, twelve in the order of their hues. */
   swatches: z.array(z.string()),
   /** In so many images must a label be known present, and in as many absent, to be learnt from. */
-  leastKnown: count,
+  minKnown: count,
 })
 export type AppInfo = z.infer<typeof appInfo>
 

@@ -16,7 +16,7 @@ import { newApplication, temporaryFolder } from './support.ts'
 const [sun, beach] = [1, 2]
 /** Sun speaks for beach: where it is known, by 5 (y - p) + 1 for present. Beach says nothing of sun. */
 const conditional = {
-  speakers: [0],
+  predictors: [0],
   weights: Float32Array.of(0, 0, 5, 1),
   scale: new Float32Array(2),
   shift: new Float32Array(2),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { startTraining } from '../../src/main/app/training/training.ts'
-import { leastGain } from '../../src/main/training/lastStage/tune.ts'
+import { minGain } from '../../src/main/training/lastStage/tune.ts'
 import { pictureProject } from './support.ts'
 
 test('the last stage: its cost is said before, and what came of it after; the CPU does it only when asked', async () => {
@@ -33,7 +33,7 @@ test('the last stage: its cost is said before, and what came of it after; the CP
       /^Training the backbone’s last stage, 2\.0 million weights, takes about \d+ (s|minutes?) on the CPU, and \d+ MB of the disk\.$/,
     ),
   ])
-  expect(lastStage!.kept).toBe(lastStage!.tuned - lastStage!.frozen >= leastGain)
+  expect(lastStage!.kept).toBe(lastStage!.tuned - lastStage!.frozen >= minGain)
   expect(metrics).toMatchObject({ lastStage })
   const outcome = lastStage!.kept ? 'last stage was trained too' : 'last stage didn’t help enough'
   expect(context.jobs.get(job.id)!.outcome).toContain(outcome)

@@ -14,7 +14,7 @@ function model(probabilities: number[], states: number[] = probabilities.map(() 
   return {
     ...{ probabilities: Float32Array.from(probabilities), states: Int8Array.from(states), labels: 1 },
     near: { count: 0, places: new Int32Array(0), similarities: new Float32Array(0) },
-    conditional: { speakers: [], weights: new Float32Array(0) },
+    conditional: { predictors: [], weights: new Float32Array(0) },
   }
 }
 

@@ -101,7 +101,7 @@ describe('the blend of what an image alone gives', () => {
     const scenes = new Scenes(240)
     const states = scenes.known(0.5)
     const input = { source: scenes, records: scenes.records, states, labelNames: scenes.names }
-    const { sources, learnt } = await fineTune(input, { seed: 0, device: 'cpu', mostSteps: 60 })
+    const { sources, learnt } = await fineTune(input, { seed: 0, device: 'cpu', maxSteps: 60 })
     expect(learnt).toHaveLength(scenes.labels)
     const blend = fitImageBlend(sources, states, scenes.labels)
     const probabilities = imageLogOdds(blend, sources).map(logistic)

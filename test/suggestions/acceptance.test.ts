@@ -5,10 +5,10 @@ import {
   type Acceptance,
   acceptanceAt,
   acceptanceOf,
+  defaultAim,
   rankSide,
-  usualAim,
 } from '../../src/main/suggestions/acceptance.ts'
-import { usualConfidence } from '../../src/main/suggestions/binomial.ts'
+import { defaultConfidence } from '../../src/main/suggestions/binomial.ts'
 
 interface Pair {
   p: number
@@ -16,7 +16,7 @@ interface Pair {
   isKnown: boolean
 }
 
-function accept(pairs: readonly Pair[], side: Side, aim = usualAim): Acceptance {
+function accept(pairs: readonly Pair[], side: Side, aim = defaultAim): Acceptance {
   return acceptanceAt(
     Float32Array.from(pairs, ({ p }) => p),
     Int8Array.from(pairs, ({ y, isKnown }) => (isKnown ? y : 0)),
@@ -83,7 +83,7 @@ describe('what can be accepted of a label in bulk', () => {
       Int8Array.from(presents, ({ y, isKnown }) => (isKnown ? y : 0)),
       'present',
     )
-    expect(acceptanceOf(ranked, 'present', usualAim, 5000).places.length).toBe(990)
+    expect(acceptanceOf(ranked, 'present', defaultAim, 5000).places.length).toBe(990)
   })
 
   test('nothing known, nothing suggested, nothing at all', () => {
@@ -101,7 +101,7 @@ describe('what can be accepted of a label in bulk', () => {
 
 /**
  * Labels of every rarity and of models good and bad, hundreds of times: what is accepted keeps both promises as often as
- * `usualConfidence` says, however the known pairs were drawn.
+ * `defaultConfidence` says, however the known pairs were drawn.
  */
 describe('the promises hold of labels that are drawn at random', () => {
   const draws: Record<string, (random: RandomState, pairs: readonly Pair[]) => (pair: Pair) => boolean> = {
@@ -129,12 +129,12 @@ describe('the promises hold of labels that are drawn at random', () => {
           const positives = pairs.filter(({ y, isKnown }) => y === 1 && !isKnown).length
           // Beyond what chance does to the accepted pairs themselves.
           const beyond = (share: number, of: number) => share * of + 2.6 * Math.sqrt(share * (1 - share) * of)
-          if (wrong > beyond(1 - usualAim.precision, found.places.length)) imprecise++
-          if (side === 'absent' && wrong > beyond(usualAim.maxLost, positives)) lossy++
+          if (wrong > beyond(1 - defaultAim.precision, found.places.length)) imprecise++
+          if (side === 'absent' && wrong > beyond(defaultAim.maxLost, positives)) lossy++
         }
         expect(offered).toBeGreaterThan(name === 'at random' ? 30 : 0)
-        expect(imprecise / offered).toBeLessThanOrEqual(1 - usualConfidence)
-        expect(lossy / offered).toBeLessThanOrEqual(1 - usualConfidence)
+        expect(imprecise / offered).toBeLessThanOrEqual(1 - defaultConfidence)
+        expect(lossy / offered).toBeLessThanOrEqual(1 - defaultConfidence)
       })
     }
   }

@@ -15,7 +15,7 @@ function alone(probabilities: number[][], states: number[][] = probabilities.map
       places: Int32Array.from(probabilities.keys()),
       similarities: new Float32Array(probabilities.length).fill(1),
     },
-    conditional: { speakers: [], weights: new Float32Array(0) },
+    conditional: { predictors: [], weights: new Float32Array(0) },
   }
 }
 
@@ -59,9 +59,9 @@ test('what tells of similar images counts for more, as long as they are unknown'
 
 test('a label that tells of the others of its image counts for more', () => {
   // Label 0 speaks: R + E of label 1 is 1.5; label 1 is silent.
-  const conditional = { speakers: [0], weights: Float32Array.of(0, 0, 2, -0.5) }
-  const [speaker, silent] = askGains({ ...alone([[0.4, 0.4]]), conditional })
-  expect(speaker / silent).toBeCloseTo(1 + 0.1 * 1.5 * 4 * 0.4 * 0.6)
+  const conditional = { predictors: [0], weights: Float32Array.of(0, 0, 2, -0.5) }
+  const [predictor, silent] = askGains({ ...alone([[0.4, 0.4]]), conditional })
+  expect(predictor / silent).toBeCloseTo(1 + 0.1 * 1.5 * 4 * 0.4 * 0.6)
   const [told] = askGains({ ...alone([[0.4, 0.4]], [[0, 1]]), conditional })
   expect(told).toBeCloseTo(askGains(alone([[0.4, 0.4]], [[0, 1]]))[0])
 })
@@ -90,7 +90,7 @@ test('gains are finite and not negative, whatever is known', () => {
           images.map((row) => row.map(({ p }) => p)),
           images.map((row) => row.map(({ state }) => state)),
         ),
-        conditional: { speakers: [1], weights: Float32Array.of(1, -3, 0, 0) },
+        conditional: { predictors: [1], weights: Float32Array.of(1, -3, 0, 0) },
       })
       const pairs = images.flat()
       gains.forEach((gain, at) => {

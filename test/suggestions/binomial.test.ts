@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { betaDistribution, leastToShow, lowerBound, reaches, upperBound } from '../../src/main/suggestions/binomial.ts'
+import { betaDistribution, lowerBound, minSampleFor, reaches, upperBound } from '../../src/main/suggestions/binomial.ts'
 
 test('bounds are those of tables', () => {
   // Clopper–Pearson, one-sided 95 %, by SciPy's beta quantiles.
@@ -14,7 +14,7 @@ test('bounds are those of tables', () => {
 
 test('the least sample that shows a share is the first that does', () => {
   for (const share of [0.8, 0.9, 0.95, 0.98, 0.99]) {
-    const least = leastToShow(share)
+    const least = minSampleFor(share)
     expect(lowerBound(least, least)).toBeGreaterThanOrEqual(share)
     expect(lowerBound(least - 1, least - 1)).toBeLessThan(share)
   }

@@ -32,7 +32,7 @@ async function trainSome({ device }: { device: Device }) {
     },
     { labels, channels, word: 8, hidden: 8, graph: 4, steps: 1, output: 8, pairs: true, rank: 0 },
     {
-      ...{ seed: 0, device, epochs: { fewKnown: 2, allKnown: 2 }, leastSteps: 4, batch: 8, learningRate: 1e-3 },
+      ...{ seed: 0, device, epochs: { fewKnown: 2, allKnown: 2 }, minSteps: 4, batch: 8, learningRate: 1e-3 },
       ...{ weightDecay: 0.1, transferAfter: 0.5, exemplars: 4, repairs: allRepairs },
       onStep: (step) => losses.push(step.losses),
     },

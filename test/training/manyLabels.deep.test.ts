@@ -21,7 +21,7 @@ test('a fine-tune run of 300 labels learns them, and which come together', async
   const losses: SstStep['losses'][] = []
   const { learnt, probabilities, metrics, labels } = await fineTune(
     { source: images, records: images.records, states: images.known(0.9), labelNames: images.names },
-    { seed: 0, device: 'cpu', mostSteps: 12, onProgress: (report) => report.losses && losses.push(report.losses) },
+    { seed: 0, device: 'cpu', maxSteps: 12, onProgress: (report) => report.losses && losses.push(report.losses) },
   )
   expect(learnt.length).toBeGreaterThan(250)
   expect(probabilities.length).toBe(200 * learnt.length)
@@ -56,7 +56,7 @@ describe('factored pairs train', () => {
       },
       { labels, channels, word: 5, hidden: 4, graph: 3, steps: 2, output: 4, pairs: true, rank: 2 },
       {
-        ...{ seed: 0, device: 'cpu', threads: 1, epochs: { fewKnown: 3, allKnown: 3 }, leastSteps: 6, batch: 4 },
+        ...{ seed: 0, device: 'cpu', threads: 1, epochs: { fewKnown: 3, allKnown: 3 }, minSteps: 6, batch: 4 },
         ...{ learningRate: 1e-2, weightDecay: 0.1, transferAfter: 0.5, exemplars: 4, repairs },
         onStep: ({ losses: now }) => losses.push(now),
       },

@@ -8,7 +8,7 @@ import { resolveBackbone } from '../../src/main/backbone/resolve/resolve.ts'
 import { findTextTower } from '../../src/main/backbone/text/textFiles.ts'
 import { textVectors } from '../../src/main/backbone/text/textTower.ts'
 import { decodeModel, encodeModel } from '../../src/main/tensor/onnx/format.ts'
-import { nameLogits, nameVectors, questionOf } from '../../src/main/training/names/scores.ts'
+import { nameLogits, nameVectors, promptOf } from '../../src/main/training/names/scores.ts'
 import { type Colour, clipLike, colourNames, colours, siglipLike } from '../backbone/towers.ts'
 
 function temporaryFolder(): string {
@@ -99,8 +99,8 @@ test('vectors of names are kept, until the model or the question is another', as
 })
 
 test('a question has the name in its place, its words apart', () => {
-  expect(questionOf('a photo of a {label}', 'traffic_light')).toBe('a photo of a traffic light')
-  expect(questionOf('{label}, {label}', ' two  words ')).toBe('two words, two words')
+  expect(promptOf('a photo of a {label}', 'traffic_light')).toBe('a photo of a traffic light')
+  expect(promptOf('{label}, {label}', ' two  words ')).toBe('two words, two words')
 })
 
 test('what is not there or can’t be used is said in a sentence', async () => {

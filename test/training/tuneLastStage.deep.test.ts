@@ -6,7 +6,7 @@ import { Session, tensorOf } from '../../src/main/tensor/run/session.ts'
 import type { FeatureSource } from '../../src/main/training/description/features.ts'
 import { type FineTuneResult, fineTune } from '../../src/main/training/fineTune.ts'
 import { openTrunkFeatures } from '../../src/main/training/lastStage/trunkFeatures.ts'
-import { type LastStageSource, leastGain } from '../../src/main/training/lastStage/tune.ts'
+import { type LastStageSource, minGain } from '../../src/main/training/lastStage/tune.ts'
 import { temporaryFolder } from '../backbone/models.ts'
 import { Scenes } from './scenes.ts'
 
@@ -108,7 +108,7 @@ describe('training the last stage', () => {
     const frozen = await fineTune(input, { seed: 0, device: 'cpu' })
     expect(frozen.lastStage).toBeUndefined()
     expect(tuned.lastStage!.frozen).toBeCloseTo(frozen.metrics.mAP.sst, 6)
-    expect(tuned.lastStage!.tuned).toBeGreaterThan(tuned.lastStage!.frozen + leastGain)
+    expect(tuned.lastStage!.tuned).toBeGreaterThan(tuned.lastStage!.frozen + minGain)
     expect(tuned.lastStage!.kept).toBe(true)
     // The figure is of labels that were held out: it is what the model is measured by.
     expect(tuned.metrics.mAP.sst).toBeCloseTo(tuned.lastStage!.tuned, 6)
@@ -146,7 +146,7 @@ describe('training the last stage', () => {
     const noise = states.map((state) => (state === 0 ? 0 : random.random() < 0.5 ? 1 : -1))
     const result = await fineTune({ ...input, states: noise }, { seed: 0, device: 'cpu', lastStage: source })
     const { frozen, tuned: after, kept } = result.lastStage!
-    expect(kept).toBe(after - frozen >= leastGain)
+    expect(kept).toBe(after - frozen >= minGain)
     expect(result.metrics.mAP.sst).toBeCloseTo(kept ? after : frozen, 6)
   })
 

@@ -9,7 +9,7 @@ import { createProject, openProject } from '../project/file/open.ts'
 import { swatches } from '../project/labels/palette.ts'
 import type { Project } from '../project/project.ts'
 import type { Settings } from '../project/settings.ts'
-import { leastKnown } from '../training/measure/heldOut.ts'
+import { minKnown } from '../training/measure/heldOut.ts'
 import { checkedBackbone } from './backbones/backbones.ts'
 import type { AppContext, Compute } from './context.ts'
 import { probeApart } from './devices/deviceProbe.ts'
@@ -110,7 +110,7 @@ export class Application {
   info(shell: AppInfo['shell'], nativeDialogs: boolean): AppInfo {
     const { version } = this.context
     const { platform } = process
-    return { version, shell, platform, nativeDialogs, homeFolder: homeFolder(), swatches: [...swatches], leastKnown }
+    return { version, shell, platform, nativeDialogs, homeFolder: homeFolder(), swatches: [...swatches], minKnown }
   }
 
   /** Creates a project and opens it. The open project is closed once the new one exists. @param signal cancels it */

@@ -5,7 +5,7 @@ import { logistic } from '../suggestions/logistic.ts'
 import { priorShiftsOf } from '../suggestions/priorShift.ts'
 import type { Sources } from '../suggestions/suggester.ts'
 import { dealFolds } from '../training/heads/folds.ts'
-import { heldOutMetrics, type LabelMetrics, leastKnown, type Metrics } from '../training/measure/heldOut.ts'
+import { heldOutMetrics, type LabelMetrics, type Metrics, minKnown } from '../training/measure/heldOut.ts'
 
 /** What speaks of an image by its pixels alone. Similar images and the image's other labels are not at hand elsewhere. */
 export const imageSources = ['linear', 'map', 'sst'] as const
@@ -95,7 +95,7 @@ function ownOf(sources: Sources): Sources {
 
 /** Of the highest F1; the middle one of several that are equal. */
 function bestThreshold(tally: Tally): number {
-  const least = Math.max(leastKnown, leastForThreshold)
+  const least = Math.max(minKnown, leastForThreshold)
   if (tally.present < least || tally.absent < least) return 0.5
   const { precision, recall } = tally.thresholds()
   let best = 0

@@ -24,24 +24,24 @@ export function semanticDecoupling(x: Value, words: Value, parameter: Lookup): {
 }
 
 /**
- * How many entries of the [B, C, L, K] product one slice may have. The passes over a slice of a few megabytes find it in the
- * cache; smaller ones only cost more calls.
+ * The largest number of entries of the [B, C, L, K] product in a slice: a few megabytes, so that a slice stays in the CPU's cache
+ * from one pass to the next. Smaller slices would only mean more calls.
  */
 const sliceEntries = 3 << 19
-/** With more labels than this a single image would be a slice too large, so they are taken in parts. */
+/** With more labels than this, even a single image would make too large a slice, so the labels are split as well. */
 const labelsAtOnce = 250
 
 /**
  * e[b,c,l] = Σ_k q_k tanh(h[b,l,k] g[c,k]) (METHOD 1 after METHOD 2), [B, C, L].
  *
- * The product over positions, labels and channels is far larger than all else, so it is made in slices of a few images,
- * and made again in the backward pass instead of being kept.
+ * The product over positions, labels and channels is by far the largest tensor, so it is computed in slices of a few images, and
+ * recomputed in the backward pass rather than kept.
  * @param h W1 x_l, [B, L, K]
  * @param g W2 w_c, [C, K]
  * @param q W3ᵀa, [K]
  */
 export function attentionScores(h: Value, g: Value, q: Value): Value {
-  // A batch of any size comes only at inference, where nothing has to be kept.
+  // The batch size is left open only at inference, where nothing has to be kept.
   if (typeof h.shape[0] !== 'number') return scoresOf(h, g, q)
   const parts = Math.ceil(g.size(0) / labelsAtOnce)
   if (parts > 1) {
@@ -64,7 +64,7 @@ export function attentionScores(h: Value, g: Value, q: Value): Value {
   )
 }
 
-/** First and last + 1 image of each slice. */
+/** The first image of each slice, and the first after it. */
 function imageSlices(images: number, entriesOfOne: number): [number, number][] {
   const perSlice = Math.max(1, Math.floor(sliceEntries / entriesOfOne))
   return Array.from({ length: Math.ceil(images / perSlice) }, (_, i) => [
@@ -85,7 +85,7 @@ function product(h: Value, g: Value): Value {
   return tanh(mul(overLabels(h), overPositions(g)))
 }
 
-/** The same, for ONNX Runtime another node: it would find that the two are equal, and keep the first through the step. */
+/** The same, but a different node: ONNX Runtime would merge identical ones, and so keep the product throughout the step. */
 function productAgain(h: Value, g: Value): Value {
   return tanh(mul(overPositions(g), overLabels(h)))
 }
@@ -94,8 +94,8 @@ const overLabels = (h: Value): Value => reshape(h, [h.shape[0], 1, h.size(1), h.
 const overPositions = (g: Value): Value => reshape(g, [1, g.size(0), 1, g.size(1)])
 
 /**
- * The backward pass of a slice, with few passes over the product: since ∂tanh = 1 - t², both sums split into a small matrix
- * product and one over dy t².
+ * The backward pass of a slice, with few passes over the product: since ∂tanh = 1 - t², each sum splits into a small matrix
+ * product and a sum over dy t².
  *
  *     ∂h / q = Σ_c dy g - Σ_c dy t² g      ∂g / q = Σ_l dy h - Σ_l dy t² h      ∂q = Σ dy t
  *
@@ -108,13 +108,13 @@ function productGradient(h: Value, g: Value, dy: Value): { dh: Value; dg: Value;
   const rows = images * labels * positions
   const t = productAgain(h, g)
   const dq = matmul(reshape(dy, [1, rows]), reshape(t, [rows, width]))
-  const bent = mul(mul(t, reshape(dy, [images, labels, positions, 1])), t)
-  const dh = sub(matmul(transpose(dy), g), sum(mul(bent, overPositions(g)), [1]))
-  const dg = sub(matmul(dy, h), sum(mul(bent, overLabels(h)), [2]))
+  const dyt2 = mul(mul(t, reshape(dy, [images, labels, positions, 1])), t)
+  const dh = sub(matmul(transpose(dy), g), sum(mul(dyt2, overPositions(g)), [1]))
+  const dg = sub(matmul(dy, h), sum(mul(dyt2, overLabels(h)), [2]))
   return { dh, dg, dq }
 }
 
-/** A feature map as backbones give it, [B, D, H, W], with its positions first: [B, HW, D]. */
+/** A feature map as backbones output it, [B, D, H, W], with the channels last: [B, HW, D]. */
 export function positionsFirst(map: Value): Value {
   return transpose(reshape(map, [map.size(0), map.size(1), map.size(2) * map.size(3)]))
 }

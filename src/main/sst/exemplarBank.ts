@@ -1,12 +1,12 @@
 /**
- * Per label a first-in-first-out bank of the last E features f_c of images where c is known present, newest first (METHOD 1,
- * CST). It lives beside the training graph, which needs only the sums of unit vectors that `kept` gives.
+ * For each label, a first-in-first-out bank of the last E features f_c of images where c is known present, newest first (METHOD
+ * 1, CST). It stays outside the training graph, which needs only the sums of unit vectors that `kept` returns.
  */
 export class ExemplarBank {
   readonly labels: number
   readonly channels: number
   readonly capacity: number
-  /** [C, E, D]: zeros where a slot is still empty. */
+  /** [C, E, D]; empty slots are zero. */
   readonly features: Float32Array
   readonly #filled: Int32Array
   /** 1 / length of each exemplar, [C, E]; 0 for a vector of zeros. */
@@ -27,11 +27,11 @@ export class ExemplarBank {
   }
 
   /**
-   * Σ of the unit exemplars that stay when `arriving` new ones are pushed.
-   * @param arriving number of known positives of each label in the batch, [C]
-   * @param emptySlotsCount divide by all E slots, as published, where an empty slot counts as similarity 0; else by the used
-   * ones only (METHOD 3, repair 4)
-   * @returns sum [C, D] and count [C], as `interTargets` wants them
+   * Sums up the unit exemplars that remain once `arriving` new ones are pushed.
+   * @param arriving the number of each label's known positives in the batch, [C]
+   * @param emptySlotsCount counts all E slots, as published, so that an empty one counts as similarity 0; otherwise only those
+   *   in use (METHOD 3, repair 4)
+   * @returns `bankSum`, [C, D], and `bankCount`, [C], of `interTargets`
    */
   kept(arriving: Int32Array, emptySlotsCount: boolean): { sum: Float32Array; count: Float32Array } {
     const { channels, capacity } = this
@@ -46,7 +46,7 @@ export class ExemplarBank {
   }
 
   /**
-   * Pushes a batch: its known positives of a label come in front, in the order of the batch.
+   * Pushes a batch's known positives to the front of their label's bank, in the order of the batch.
    * @param features f, [B, C, D]
    * @param target y, [B, C]
    */
@@ -71,12 +71,12 @@ export class ExemplarBank {
     }
   }
 
-  /** Every exemplar and how many there are of each label, as they are now. Not a copy. */
+  /** The exemplars, and how many each label has. Not a copy. */
   state(): { features: Float32Array; filled: Int32Array } {
     return { features: this.features, filled: this.#filled }
   }
 
-  /** Goes on from where `state` was read, in a bank of the same sizes. */
+  /** Restores what `state` returned, in a bank of the same sizes. */
   restore({ features, filled }: { features: Float32Array; filled: Int32Array }): void {
     this.features.set(features)
     this.#filled.set(filled)

@@ -22,10 +22,10 @@ import { type PseudoTargets, pseudoTargets } from './pseudoLabels.ts'
 
 type Lookup = (name: string) => Value
 
-/** P: the known present labels of an image that speak for its others in one step. */
-export const mostMembers = 16
+/** P: how many of an image's known present labels are used as evidence for its other labels in one step. */
+export const maxMembers = 16
 
-/** What takes the place of `intraShapes`: 2 C r numbers for the labels instead of O for each of C(C-1)/2 pairs. */
+/** The shapes of the parameters, instead of `intraShapes`: 2 C r numbers rather than O for each of C(C-1)/2 pairs. */
 export function factoredPairShapes(sizes: {
   labels: number
   channels: number
@@ -41,7 +41,7 @@ export function factoredPairShapes(sizes: {
   }
 }
 
-/** The pairs of a batch that are computed. */
+/** The pairs that are computed for a batch. */
 export interface FactoredPairs {
   /** g, [B, P, C] */
   logits: Value
@@ -50,14 +50,14 @@ export interface FactoredPairs {
 }
 
 /**
- * The chance of label c given that k is present, for the known present labels k of each image alone: a bilinear form of rank r
- * in the features of both, with a factor for each label (METHOD 2, many labels):
+ * The probability of label c given that k is present, only for known present labels k: a bilinear form of rank r in the features
+ * of both, with factors for each label (METHOD 2, many labels):
  *
  *     g_c|k = (U f_k + a_k)ᵀ (V f_c + b_c) + β_c      R_c|k = σ(g_c|k)      U, V: r×D      a_k, b_c ∈ Rʳ
  *
- * Multiplied out, a_kᵀ b_c is the co-occurrence that the factored C×C pair parameters hold, f_kᵀ Uᵀ V f_c what the image says of
- * the two, and the mixed terms what it says of one of them. Unlike R_ij of all pairs it isn't symmetric: it is seen only where k
- * is present, so it is the conditional chance already.
+ * Expanded, a_kᵀ b_c is the labels' co-occurrence in general, f_kᵀ Uᵀ V f_c is what the image says about both, and the mixed
+ * terms are what it says about one of them. Unlike R_ij it isn't symmetric: trained only where k is present, it is a
+ * conditional probability from the outset.
  * @param features f, [B, C, D]
  * @param members the labels k of each image, int64 [B, P]; -1 where an image has fewer
  */
@@ -70,7 +70,7 @@ export function factoredPairLogits(features: Value, members: Value, parameter: L
     BigInt64Array.from({ length: labels }, (_, label) => BigInt(label)),
     [labels],
   )
-  // One product per image picks its members, and sends their gradient back: -1 equals no label, and picks zeros.
+  // Members are picked by a matrix product, which has a gradient. -1 equals no label, so it picks zeros.
   const isMember = cast(equal(reshape(members, [images, most, 1]), numbers), 'float32')
   const left = add(linear(features, parameter('intra.member.weight')), parameter('intra.member.label'))
   const right = add(linear(features, parameter('intra.other.weight')), parameter('intra.other.label'))
@@ -79,11 +79,11 @@ export function factoredPairLogits(features: Value, members: Value, parameter: L
 }
 
 /**
- * L_cooc (METHOD 1) over the pairs of a known present k with another label c: as `cooccurrenceLoss`, target 1 where c is known
- * present.
+ * L_cooc (METHOD 1) over the pairs of a known present k and another label c. As in `cooccurrenceLoss`, the target is 1 if both
+ * are known present.
  * @param target y, [B, C]
- * @param maskUnknown leave out pairs whose c is unknown (METHOD 3, repair 1), which else count as 0
- * @returns a scalar; 0 without such a pair
+ * @param maskUnknown leave out pairs whose c is unknown (METHOD 3, repair 1), rather than treat it as absent
+ * @returns a scalar; 0 if there is no pair
  */
 export function factoredPairLoss({ logits, isMember }: FactoredPairs, target: Value, maskUnknown: boolean): Value {
   const others = reshape(target, [target.size(0), 1, target.size(1)])
@@ -93,7 +93,7 @@ export function factoredPairLoss({ logits, isMember }: FactoredPairs, target: Va
 }
 
 /**
- * y ∪ intra (METHOD 1): the score of an unknown c is the mean of R_c|k over the image's members k; 0 without one.
+ * y ∪ intra (METHOD 1): the score of an unknown c is the mean of R_c|k over the image's members k, or 0 if it has none.
  * @param target y, [B, C]
  * @param threshold θ_intra, a scalar
  * @param bothWays see `pseudoTargets`
@@ -105,9 +105,9 @@ export function factoredIntraTargets(
   threshold: Value,
   bothWays = false,
 ): { scores: Value } & PseudoTargets {
-  const speaks = sum(isMember, [2], true)
-  const count = sum(speaks, [1])
-  const total = sum(mul(stopGradient(sigmoid(logits)), speaks), [1])
+  const isUsed = sum(isMember, [2], true)
+  const count = sum(isUsed, [1])
+  const total = sum(mul(stopGradient(sigmoid(logits)), isUsed), [1])
   // Without a member the total is 0, and so is the score (METHOD 3, repair 3).
   const scores = div(total, maximum(count, 1))
   return { scores, ...pseudoTargets(scores, target, threshold, greater(count, 0), bothWays) }

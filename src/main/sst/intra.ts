@@ -1,4 +1,4 @@
-/** Intra-image transfer (METHOD 1, IST): what is known of an image speaks for its unknown labels. */
+/** Intra-image transfer (METHOD 1, IST): from an image's known labels to its unknown ones. */
 
 import type { Graph, Value } from '../tensor/graph/graph.ts'
 import { dot } from '../tensor/operators/composed.ts'
@@ -27,7 +27,8 @@ import { linear, matmul } from '../tensor/operators/matrix.ts'
 import { mean, sum } from '../tensor/operators/reduction.ts'
 import { type PseudoTargets, pseudoTargets } from './pseudoLabels.ts'
 
-const leastProbability = 0.1
+/** Bounds R_ck / p_k for a known positive k that the network still considers unlikely. */
+const minProbability = 0.1
 
 type Lookup = (name: string) => Value
 
@@ -49,16 +50,16 @@ function pairIndices(graph: Graph, labels: number): { first: Value; second: Valu
   return { first: graph.integers(first), second: graph.integers(second) }
 }
 
-/** x [B, C, …] at the given labels: [B, P, …]. */
+/** Selects the given labels, [P], of x, [B, C, …]. @returns [B, P, …] */
 function atLabels(x: Value, labels: Value): Value {
   const order = [1, 0, ...x.shape.slice(2).map((_, i) => i + 2)]
   return transpose(gather(transpose(x, order), labels), order)
 }
 
 /**
- * u_c = Wa f_c + ba,  g_ij = v'_ijᵀ( Wc relu( Wb [u_i ; u_j] + bb ) + bc ) + β'_ij for every pair i < j.
+ * u_c = Wa f_c + ba,  g_ij = v'_ijᵀ( Wc relu( Wb [u_i ; u_j] + bb ) + bc ) + β'_ij for every pair i < j (METHOD 1).
  *
- * Wb [u_i ; u_j] = WbL u_i + WbR u_j makes C products of C(C-1)/2, and Wc then v'_ij folds to Wcᵀ v'_ij (METHOD 2).
+ * Wb [u_i ; u_j] = WbL u_i + WbR u_j takes C products instead of C(C-1)/2, and Wc and v'_ij fold into Wcᵀ v'_ij (METHOD 2).
  * @param features f, [B, C, D]
  * @returns g, [B, C(C-1)/2]
  */
@@ -70,7 +71,7 @@ export function cooccurrenceLogits(features: Value, parameter: Lookup): Value {
   const width = u.size(2)
   const left = linear(u, slice(pair, 1, 0, width), parameter('intra.pair.bias'))
   const right = linear(u, slice(pair, 1, width, 2 * width))
-  // Pairs first, [P, B, O]: so labels are gathered as whole blocks, and each pair's dot product is a small matrix product.
+  // With the pairs first, [P, B, O], labels are gathered as contiguous blocks, and a pair's dot products are one matrix product.
   const joined = relu(add(gather(transpose(left, [1, 0, 2]), first), gather(transpose(right, [1, 0, 2]), second)))
   const classifier = parameter('intra.classifier.weight')
   const folded = matmul(classifier, parameter('intra.hidden.weight'))
@@ -81,11 +82,11 @@ export function cooccurrenceLogits(features: Value, parameter: Lookup): Value {
 }
 
 /**
- * L_cooc (METHOD 1), the mean over all pairs, p = R_ij: target 1 (both known present) -(1-p) log p; target 0, with
- * q = min(1, 1-p+0.05): -(1-q)² log q.
+ * L_cooc (METHOD 1), with p = R_ij, the mean over all pairs: -(1-p) log p if both are known present; otherwise -(1-q)² log q,
+ * with q = min(1, 1-p+0.05).
  * @param logits g, [B, P]
  * @param target y, [B, C]
- * @param maskUnknown leave out pairs with an unknown member (METHOD 3, repair 1): the mean is over those known, or 0 of none
+ * @param maskUnknown leave out pairs with an unknown member (METHOD 3, repair 1); the loss is 0 if none is left
  * @returns a scalar
  */
 export function cooccurrenceLoss(logits: Value, target: Value, maskUnknown: boolean): Value {
@@ -98,7 +99,7 @@ export function cooccurrenceLoss(logits: Value, target: Value, maskUnknown: bool
 }
 
 /**
- * What each pair adds to L_cooc.
+ * The terms of L_cooc (METHOD 1), one for each pair.
  * @param logits g
  * @param both whether both are known present; broadcasts with g
  */
@@ -110,7 +111,7 @@ export function pairEntries(logits: Value, both: Value): Value {
   return neg(where(both, present, other))
 }
 
-/** The mean over the pairs that count, or 0 of none. @param counts 1 or 0 for each pair */
+/** The mean over the pairs that count, or 0 if none does. @param counts 1 or 0 for each pair */
 export function meanOfPairs(entries: Value, counts: Value): Value {
   return div(sum(mul(entries, counts)), maximum(sum(counts), 1))
 }
@@ -121,7 +122,7 @@ export function meanOfPairs(entries: Value, counts: Value): Value {
  * @param target y, [B, C]
  * @param threshold θ_intra, a scalar
  * @param bothWays see `pseudoTargets`
- * @param probabilities p, [B, C]: R_ck is the chance of both, so what counts is R_ck / p_k, that of c given k (METHOD 3, repair 1)
+ * @param probabilities p, [B, C]. R_ck is the probability of both; with p, that of c given k is used, R_ck / p_k (METHOD 3, repair 1)
  * @returns with the scores, [B, C]
  */
 export function intraTargets(
@@ -143,10 +144,10 @@ export function intraTargets(
   return { scores, ...pseudoTargets(scores, target, threshold, greater(count, 0), bothWays) }
 }
 
-/** R_ck / p_k, at most 1. A known positive k that the network hardly believes yet must not blow it up. */
+/** R_ck / p_k, at most 1. */
 function given(both: Value, probabilities: Value): Value {
   const [images, labels] = [probabilities.size(0), probabilities.size(1)]
-  return minimum(div(both, maximum(reshape(probabilities, [images, 1, labels]), leastProbability)), 1)
+  return minimum(div(both, maximum(reshape(probabilities, [images, 1, labels]), minProbability)), 1)
 }
 
 function reciprocal(count: Value): Value {

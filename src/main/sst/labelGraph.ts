@@ -5,7 +5,7 @@ import { linear, matmul } from '../tensor/operators/matrix.ts'
 
 type Lookup = (name: string) => Value
 
-/** A = diag(a) + P Qᵀ, of rank r off the diagonal: what is known of label pairs in 2 C r numbers instead of C². */
+/** A = diag(a) + P Qᵀ, of rank r off the diagonal, in 2 C r numbers instead of C². */
 export interface FactoredAdjacency {
   /** a, [C, 1] */
   own: Value
@@ -20,9 +20,9 @@ export interface FactoredAdjacency {
  *     m = [A h ; Aᵀ h]     z = σ(Wz m + Uz h)     r = σ(Wr m + Ur h)
  *     n = tanh(Wh m + Uh (r ⊙ h))                 h ← (1-z) ⊙ h + z ⊙ n
  *
- * What several gates take from the same input is one product: a few large ones are faster than many small ones.
+ * Gates with the same input share a product, since a few large products are faster than many small ones.
  * @param features f, [B, C, D]
- * @param adjacency A, [C, C], or its factors where there are many labels: then a step costs as many products as there are labels
+ * @param adjacency A, [C, C], or its factors if there are many labels, so that a step's cost grows with C rather than C²
  * @returns h after the last step, [B, C, D]
  */
 export function labelGraph(
@@ -56,7 +56,7 @@ export function labelGraph(
   return h
 }
 
-/** What makes A h and Aᵀ h of h, [B, C, D] each. */
+/** Maps h to A h and Aᵀ h, [B, C, D] each. */
 function propagation(adjacency: Value | FactoredAdjacency): (h: Value) => [Value, Value] {
   if (!('left' in adjacency)) {
     const back = transpose(adjacency)

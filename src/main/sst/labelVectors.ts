@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { RandomState } from '../base/random.ts'
 
 /**
- * A vector for each label name, w_c of METHOD 1, where no word vectors are at hand: the sum of pseudo-random vectors of the
- * name's character 3-grams, so that names which share parts share directions. Unit variance per entry.
+ * A vector for each label name, w_c of METHOD 1, if there are no word vectors: the sum of pseudo-random vectors of the name's
+ * character 3-grams, so that names with common parts get similar vectors. Unit variance per entry.
  * @returns [labels, width] row-major
  */
 export function hashedLabelVectors(names: readonly string[], width: number): Float32Array {

@@ -3,8 +3,8 @@ import { abs, cast, div, greater, maximum, mul, neg, softplus } from '../tensor/
 import { sum } from '../tensor/operators/reduction.ts'
 
 /**
- * cls(s,t) (METHOD 1): the mean over the entries with |t| = 1 of softplus(-s) where t = +1, softplus(s) where t = -1; 0 without
- * such an entry.
+ * cls(s,t) (METHOD 1): the mean over the entries with |t| = 1 of softplus(-s) if t = +1, softplus(s) if t = -1; 0 if there is
+ * no such entry.
  * @param logits s, [B, C]
  * @param target t in {+1, -1, 0}, [B, C]
  */
@@ -13,13 +13,13 @@ export function knownLoss(logits: Value, target: Value): Value {
   return weightedLoss(logits, target, known)
 }
 
-/** The same with a weight for each entry, [B, C], divided by the sum of the weights. */
+/** The same as a weighted mean. @param weight [B, C] */
 export function weightedLoss(logits: Value, target: Value, weight: Value): Value {
-  const entries = binaryEntropy(logits, target)
+  const entries = logisticLoss(logits, target)
   return div(sum(mul(entries, weight)), maximum(sum(weight), 1e-6))
 }
 
 /** softplus(-t s), entry by entry. */
-export function binaryEntropy(logits: Value, target: Value): Value {
+export function logisticLoss(logits: Value, target: Value): Value {
   return softplus(neg(mul(target, logits)))
 }

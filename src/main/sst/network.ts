@@ -31,8 +31,8 @@ export interface NetworkSizes {
   /** Whether there is a classifier of label pairs (IST). */
   pairs: boolean
   /**
-   * r: the rank of all that relates labels to each other, the classifier of pairs and the label graph's adjacency, so that their
-   * cost grows with C; 0 leaves both whole, and they grow with C².
+   * r: the rank of the label relations, that is of the pair classifier and the label graph's adjacency, so that their cost grows
+   * with C. At 0 neither is factored, and the cost grows with C².
    */
   rank: number
 }
@@ -40,10 +40,10 @@ export interface NetworkSizes {
 /**
  * The default network: METHOD 1 on top of the linear baseline.
  *
- * Its logits are added to the baseline's, so all that it has to learn is what the baseline gets wrong. Attention is uniform
- * at the start and every classifier zero: training begins at the baseline's own answer. Beside o_c there is a direct path from
- * f_c, the baseline's form on attended features. The label graph runs at a narrow width G: it is most of the published head's
- * cost (METHOD 2).
+ * Its logits are added to the baseline's, so it only has to learn what the baseline gets wrong. Training starts at the baseline's
+ * answer, with uniform attention and classifiers of zero. Besides o_c there is a direct linear path from f_c, like the baseline
+ * but on attended features. The label graph is run at a reduced width G, since it makes up most of the published head's cost
+ * (METHOD 2).
  * @param x feature map, [B, L, D]
  * @param words label vectors, [C, W]
  * @param adjacency A, [C, C], or its factors
@@ -67,6 +67,7 @@ export function recognizeBeyondBaseline(
   return { features, attention, logits }
 }
 
+/** The shapes of all parameters, by name (see `Parameters`). */
 export function networkShapes(sizes: NetworkSizes): Record<string, number[]> {
   const { labels, channels, word, hidden, graph, output, rank } = sizes
   const graphPart = { 'graph.reduce.weight': [graph, channels], 'graph.reduce.bias': [graph], ...graphShapes(graph) }
@@ -86,7 +87,7 @@ export function networkShapes(sizes: NetworkSizes): Record<string, number[]> {
   }
 }
 
-/** Where training starts: at the baseline's answer (see `recognizeBeyondBaseline`). */
+/** Initial parameters, which give logits of zero, and so the baseline's answer (see `recognizeBeyondBaseline`). */
 export function startAtBaseline(sizes: NetworkSizes, random: RandomState): Parameters {
   const parameters = randomParameters(networkShapes(sizes), random)
   for (const name of ['decoupling.score.weight', 'classifier.weight', 'classifier.bias', 'direct.weight']) {

@@ -9,22 +9,22 @@ import type { PseudoTargets } from './pseudoLabels.ts'
 
 type Lookup = (name: string) => Value
 
-/** What the default mode mends in the published recipe (METHOD 3); each can be switched off. */
+/** What the default mode repairs in the published recipe (METHOD 3); each can be switched off. */
 export interface Repairs {
-  /** 1: L_cooc leaves out pairs with an unknown member, and what transfers is R_ck / p_k. */
+  /** 1: L_cooc leaves out pairs with an unknown member, and R_ck / p_k is transferred. */
   maskUnknownPairs: boolean
   /** 2: A counts only images where both labels are known, with a prior for rare ones. */
   conditionalAdjacency: boolean
   /**
-   * L_cooc trains the pair classifier alone. At its weight of 10 it bends the attention away from the labels: on a frozen
-   * backbone the known labels' loss rises while it falls.
+   * L_cooc trains only the pair classifier. At its weight of 10 it would pull the attention away from the labels: on a frozen
+   * backbone, the loss of the known labels rises while L_cooc falls.
    */
   separatePairs: boolean
-  /** 3: a label without a known positive has no neighbours in the graph; else it is 0/0, and so is all that comes of it. */
+  /** 3: a label without a known positive has no neighbours in the graph, instead of 0/0, which would spread to everything. */
   definedMeans: boolean
-  /** 4: the mean cosine is over the used slots of a bank. */
+  /** 4: the mean cosine is taken over the used slots of a bank. */
   usedSlotsOnly: boolean
-  /** 5: pseudo labels are absent as well as present, and count by their scores. */
+  /** 5: there are negative pseudo labels too, and each is weighted by its score. */
   pseudoBothWays: boolean
 }
 
@@ -36,7 +36,7 @@ export const allRepairs: Repairs = {
   usedSlotsOnly: true,
   pseudoBothWays: true,
 }
-/** As published, but for the third: with it a label without a known positive would leave nothing of the others. */
+/** As published, except for repair 3: otherwise one label without a known positive would turn all results into NaN. */
 export const noRepairs: Repairs = {
   maskUnknownPairs: false,
   conditionalAdjacency: false,
@@ -46,7 +46,7 @@ export const noRepairs: Repairs = {
   pseudoBothWays: false,
 }
 
-/** What the objective needs beside the network: see `objective`. */
+/** What `objective` needs besides the network's results. */
 export interface ObjectiveInputs {
   /** y, [B, C]: 1 present, -1 absent, 0 unknown */
   target: Value
@@ -62,14 +62,11 @@ export interface ObjectiveInputs {
   transfer: Value
   /** ρ, a scalar */
   rise: Value
-  /** The labels whose pairs are computed, as in `factoredPairLogits`, where those are factored; else all pairs are. */
+  /** The labels whose pairs are computed, as in `factoredPairLogits`; without it, the pairs aren't factored. */
   members?: Value
 }
 
-/**
- * What a batch of B images brings, as inputs of the graph: [B, C], [C, K], [C], the pairs of images, and scalars. `members` is
- * not among them.
- */
+/** Declares what `objective` needs as inputs of the graph, for batches of B images; all but `members`. */
 export function objectiveInputs(
   graph: Graph,
   { labels, channels }: { labels: number; channels: number },
@@ -103,8 +100,8 @@ export interface Objective {
 
 /**
  * L = cls(s,y) + [epoch ≥ 5]( cls(s, y∪intra) + cls(s, y∪inter) ) + 10 ρ L_cooc + 0.05 ρ L_dist (METHOD 1).
- * A single label has no pair of labels, a single image no pair of images: their losses are 0 (METHOD 3, repair 3).
- * @param pairs false leaves out what relates label pairs: L_cooc is 0 then, and y∪intra is y
+ * With a single label or a single image there are no pairs, and the respective loss is 0 (METHOD 3, repair 3).
+ * @param pairs false leaves out the pair classifier: L_cooc is 0, and y∪intra is y
  */
 export function objective(
   result: Recognition,
@@ -147,7 +144,7 @@ export function objective(
   }
 }
 
-/** What the objective takes of the classifier of label pairs, be it whole or factored. */
+/** What the objective needs of the pair classifier, full or factored. */
 interface PairRelation {
   logits: Value
   loss(): Value

@@ -18,7 +18,7 @@ export interface SstSizes {
 /** Initial values of the parameters, by their METHOD 1 names; weights are [out, in]. */
 export type Parameters = Map<string, { shape: number[]; data: Float32Array }>
 
-/** The shapes of every parameter. b3 and b4 are left out: they fall out of the softmax (METHOD 2). */
+/** The shapes of all parameters, without b3 and b4, which cancel in the softmax (METHOD 2). */
 export function parameterShapes({ labels, channels, word, hidden, output }: SstSizes): Record<string, number[]> {
   return {
     'decoupling.image.weight': [hidden, channels],
@@ -34,7 +34,7 @@ export function parameterShapes({ labels, channels, word, hidden, output }: SstS
   }
 }
 
-/** The label graph's, at width D. */
+/** The shapes of the label graph's parameters. @param width D */
 export function graphShapes(width: number): Record<string, number[]> {
   const gate = (name: string): Record<string, number[]> => ({
     [`graph.${name}.neighbour.weight`]: [width, 2 * width],
@@ -45,7 +45,7 @@ export function graphShapes(width: number): Record<string, number[]> {
   return { ...gate('update'), ...gate('reset'), ...gate('candidate') }
 }
 
-/** Those of the intra-image transfer. */
+/** The shapes of the intra-image transfer's parameters. */
 export function intraShapes(sizes: Omit<SstSizes, 'word'>): Record<string, number[]> {
   const { labels, channels, hidden, output } = sizes
   const pairs = (labels * (labels - 1)) / 2
@@ -61,12 +61,12 @@ export function intraShapes(sizes: Omit<SstSizes, 'word'>): Record<string, numbe
   }
 }
 
-/** Uniform in ±1/√in, as linear layers are commonly started. */
+/** Uniform in ±1/√in, the common initialisation of linear layers. */
 export function randomParameters(shapes: Record<string, number[]>, random: RandomState): Parameters {
   const parameters: Parameters = new Map()
   let width = 1
   for (const [name, shape] of Object.entries(shapes)) {
-    // A bias follows its weight, and starts within the same bound.
+    // A bias follows its weight, and gets the same bound.
     if (shape.length === 2) width = shape[1]
     const bound = 1 / Math.sqrt(width)
     const data = Float32Array.from(
@@ -78,7 +78,7 @@ export function randomParameters(shapes: Record<string, number[]>, random: Rando
   return parameters
 }
 
-/** Puts the parameters into a graph. @returns a lookup by name, which throws on a name that isn't there */
+/** Adds the parameters to a graph. @returns looks them up by name, and throws if there is none of that name */
 export function declareParameters(graph: Graph, parameters: Parameters): (name: string) => Value {
   const values = new Map<string, Value>()
   for (const [name, { shape, data }] of parameters) values.set(name, graph.parameter(name, shape, data))

@@ -1,100 +1,107 @@
 import type { Probabilities } from '../domain/quantities.ts'
 import { type Side, State, stateOf } from '../domain/state.ts'
-import { leastToShow, lowerBound, reaches, upperBound } from './binomial.ts'
+import { lowerBound, minSampleFor, reaches, upperBound } from './binomial.ts'
 import { confidenceOf } from './scores.ts'
 
-/** What accepting in bulk promises of every label by itself. Fractions. */
+/** What accepting in bulk promises for each label separately. Fractions. */
 export interface AcceptanceAim {
-  /** Of what is accepted, at least this share is right. */
+  /** The share of accepted suggestions that is right, at least. */
   precision: number
-  /** Of a label's undecided positives, at most this share is accepted as absent. */
+  /** The share of a label's undecided positives that is wrongly accepted as absent, at most. */
   maxLost: number
 }
 
-export const usualAim: AcceptanceAim = { precision: 0.95, maxLost: 0.02 }
+export const defaultAim: AcceptanceAim = { precision: 0.95, maxLost: 0.02 }
 
 /**
- * Why nothing of a label can be accepted in bulk:
- * `nothing`: nothing undecided is suggested so. `few-known`: too few held-out pairs to show the precision. `unsure`: enough of them, but
- * too many are wrong. `few-positives`: too few held-out positives to show how many would be lost. `loses-positives`: enough of them,
- * but too many would be. `nearly-all`: it would take in nearly every unknown pair of the label, and so tell nothing apart.
+ * Why none of a label's suggestions can be accepted in bulk:
+ * - `nothing`: there are no undecided suggestions of this side
+ * - `few-known`: too few held-out pairs to prove the precision
+ * - `unsure`: enough held-out pairs, but too many are wrong
+ * - `few-positives`: too few held-out positives to prove how many would be lost
+ * - `loses-positives`: enough held-out positives, but too many would be lost
+ * - `nearly-all`: nearly every undecided pair of the label would be accepted, so the model doesn't distinguish anything
  */
 export type Refusal = 'nothing' | 'few-known' | 'unsure' | 'few-positives' | 'loses-positives' | 'nearly-all'
 
 /** Suggestions of one label and side that can be accepted in bulk. */
 export interface Acceptance {
-  /** They are at least this sure: `confidenceOf`, 0.5 … 1; null where none can be accepted. */
+  /** The least confidence (`confidenceOf`, 0.5 … 1) that is accepted; null if nothing is. */
   from: number | null
-  /** Places of the undecided pairs that it takes in, the surest first. */
+  /** Indices of the accepted pairs, the most confident first. */
   places: Int32Array
-  /** Of them, at least this share is right, with `usualConfidence`; NaN of none. */
+  /** A lower bound, at `defaultConfidence`, of the share of them that is right; NaN if there are none. */
   precision: number
-  /** Absent only: of the label's undecided positives, at most this share is lost, with `usualConfidence`; NaN of none, and for present. */
+  /** For absent: an upper bound, at `defaultConfidence`, of the share of undecided positives that is lost. NaN for present, or if none. */
   lost: number
-  /** Held-out pairs that the precision stands on. */
+  /** The number of held-out pairs that the precision rests on. */
   heldOut: number
   refusal?: {
     reason: Refusal
-    /** Known pairs that count here: those of the side, of `few-positives` and `loses-positives` the positives. */
+    /** The number of known pairs of this side; for `few-positives` and `loses-positives`, of known positives. */
     known: number
-    /** Roughly so many more of them would do; null where more alone would not. */
+    /** Roughly how many more would be enough; null if more of them alone wouldn't help. */
     more: number | null
   }
 }
 
-/** One label's suggestions of one side, and what is known to try them on. */
+/** One label's suggestions of one side, and the known pairs to test them on. */
 export interface RankedSide {
   undecided: RankedPairs
-  /** Known pairs that would have been suggested so. */
+  /** Known pairs for which this side would have been suggested. */
   heldOut: HeldOut
-  /** Pairs of the label, of either side: undecided, known, and known to be present. */
+  /** How many of the label's pairs, of either side, are undecided, known, and known to be present. */
   all: { open: number; known: number; positives: number }
 }
 
 export interface RankedPairs {
   places: Int32Array
-  /** `confidenceOf`, falling. */
-  sureness: Float64Array
+  /** `confidenceOf`, descending. */
+  confidence: Float64Array
 }
 
 export interface HeldOut {
-  /** `confidenceOf`, falling. */
-  sureness: Float64Array
+  /** `confidenceOf`, descending. */
+  confidence: Float64Array
   /** 1 where the suggestion would have been right. */
   right: Uint8Array
 }
 
-/** A rule that takes in at least this share of a label's undecided pairs is refused. */
+/** Accepting at least this share of a label's undecided pairs is refused. */
 export const nearlyAll = 0.98
 
-/** The label's suggestions of one side that keep both promises, as many as can be (see `acceptanceOf`). */
+/** `acceptanceOf` the suggestions of one label and side, which are ranked first (see `rankSide`). */
 export function acceptanceAt(
   probabilities: Probabilities,
   states: Int8Array,
   side: Side,
-  aim: AcceptanceAim = usualAim,
+  aim: AcceptanceAim = defaultAim,
 ): Acceptance {
   return acceptanceOf(rankSide(probabilities, states, side), side, aim)
 }
 
-/** @param probabilities of present, [N]; of known pairs from models that never saw them; NaN is left out @param states y, [N]: 1, -1, 0 */
+/**
+ * Ranks the suggestions of one label and side.
+ * @param probabilities of present, [N]; those of known pairs from models that never saw them; NaN is skipped
+ * @param states y, [N]: 1, -1, 0
+ */
 export function rankSide(probabilities: Probabilities, states: Int8Array, side: Side): RankedSide {
   const own = stateOf(side)
-  const order = surestFirst(probabilities, side)
+  const order = mostConfidentFirst(probabilities, side)
   let known = 0
   for (let rank = 0; rank < order.length; rank++) if (states[order[rank]] !== State.unknown) known++
   const open = order.length - known
-  const undecided = { places: new Int32Array(open), sureness: new Float64Array(open) }
-  const heldOut = { sureness: new Float64Array(known), right: new Uint8Array(known) }
+  const undecided = { places: new Int32Array(open), confidence: new Float64Array(open) }
+  const heldOut = { confidence: new Float64Array(known), right: new Uint8Array(known) }
   let [openAt, knownAt] = [0, 0]
   for (let rank = 0; rank < order.length; rank++) {
     const at = order[rank]
-    const sureness = confidenceOf(probabilities[at])
+    const confidence = confidenceOf(probabilities[at])
     if (states[at] === State.unknown) {
       undecided.places[openAt] = at
-      undecided.sureness[openAt++] = sureness
+      undecided.confidence[openAt++] = confidence
     } else {
-      heldOut.sureness[knownAt] = sureness
+      heldOut.confidence[knownAt] = confidence
       heldOut.right[knownAt++] = states[at] === own ? 1 : 0
     }
   }
@@ -109,11 +116,11 @@ export function rankSide(probabilities: Probabilities, states: Int8Array, side: 
 }
 
 /**
- * The largest set of undecided suggestions of one label and side, the surest first, that keeps what was promised of the label by
- * itself: a lower bound of the share that is right reaches `precision`; and, of absent ones, an upper bound of the share of the
- * label's undecided positives among them stays within `maxLost`. Both bounds are of `usualConfidence`, from held-out pairs of this
- * label alone. The calibrated probabilities have to agree on the average.
- * @param open undecided pairs of the label, where only some of them are ranked
+ * The largest set of a label's most confident undecided suggestions of one side that keeps the promises for this label: a lower
+ * bound of the share that is right reaches `precision` and, for absent, an upper bound of the share of the label's undecided
+ * positives among them stays within `maxLost`. Both bounds hold at `defaultConfidence` and use only held-out pairs of this label. The
+ * mean calibrated probability must reach `precision` too.
+ * @param open the number of the label's undecided pairs, if only some of them are ranked
  */
 export function acceptanceOf(
   ranked: RankedSide,
@@ -122,30 +129,30 @@ export function acceptanceOf(
   open: number = ranked.all.open,
 ): Acceptance {
   const { undecided, heldOut, all } = ranked
-  const pairs = heldOut.sureness.length
+  const pairs = heldOut.confidence.length
   const refused = (reason: Refusal, known: number, more: number | null): Acceptance => ({
     ...{ from: null, places: undecided.places.subarray(0, 0), precision: Number.NaN, lost: Number.NaN },
     ...{ heldOut: pairs, refusal: { reason, known, more } },
   })
   if (undecided.places.length === 0) return refused('nothing', pairs, null)
   const limitsLoss = side === 'absent'
-  const leastPositives = leastToShow(1 - aim.maxLost)
-  if (limitsLoss && all.positives < leastPositives) {
-    return refused('few-positives', all.positives, leastPositives - all.positives)
+  const minPositives = minSampleFor(1 - aim.maxLost)
+  if (limitsLoss && all.positives < minPositives) {
+    return refused('few-positives', all.positives, minPositives - all.positives)
   }
-  const least = leastToShow(aim.precision)
-  if (pairs < least) return refused('few-known', pairs, least - pairs)
+  const minPairs = minSampleFor(aim.precision)
+  if (pairs < minPairs) return refused('few-known', pairs, minPairs - pairs)
   const { cut, isPrecise } = provenCut(ranked, limitsLoss ? aim : { ...aim, maxLost: 1 })
   if (!cut) return isPrecise ? refused('loses-positives', all.positives, null) : refused('unsure', pairs, null)
   if (cut.undecided >= nearlyAll * open) return refused('nearly-all', pairs, null)
   const places = undecided.places.subarray(0, cut.undecided)
-  return { from: cut.sureness, places, precision: cut.precision, lost: cut.lost, heldOut: cut.heldOut }
+  return { from: cut.confidence, places, precision: cut.precision, lost: cut.lost, heldOut: cut.heldOut }
 }
 
-/** Down to which sureness the bounds hold, and what they are there. */
+/** The least confidence down to which the bounds hold, and their values there. */
 export interface ProvenCut {
-  sureness: number
-  /** Pairs that are at least as sure. */
+  confidence: number
+  /** The numbers of undecided and of held-out pairs that are at least as confident. */
   undecided: number
   heldOut: number
   /** Bounds, as in `Acceptance`. */
@@ -154,19 +161,19 @@ export interface ProvenCut {
 }
 
 /**
- * The lowest cut at which the bounds hold; `isPrecise` says whether that of the precision does at any.
+ * The lowest cut at which the bounds hold. `isPrecise` tells whether the bound of the precision holds at any cut.
  *
- * Known pairs may have been chosen: asked for because they were doubtful, or shown as examples. So each stands for the undecided
- * pairs that are about as sure: in a stratum s of sureness it weighs U_s / K_s, with U_s undecided and K_s known pairs, and the
- * weighted sample counts as (Σ w)² / Σ w² pairs (Kish). Where known pairs lie as the undecided do, all weigh the same; where they
- * don't, the bounds widen.
- * @param aim `maxLost` 1: however many are lost
+ * Known pairs aren't a random sample: they may have been asked for because they were doubtful, or marked as good examples. So each
+ * represents the undecided pairs of about the same confidence: in a stratum s with U_s undecided and K_s known pairs it gets the
+ * weight U_s / K_s, and the weighted sample counts as (Σ w)² / Σ w² pairs (Kish). If known and undecided pairs are distributed
+ * alike, all weights are equal; the more they differ, the wider the bounds.
+ * @param aim with `maxLost` 1, losses aren't limited
  */
 export function provenCut(
   ranked: RankedSide,
   { precision, maxLost }: AcceptanceAim,
 ): { cut?: ProvenCut; isPrecise: boolean } {
-  const { sureness } = ranked.undecided
+  const { confidence } = ranked.undecided
   const limitsLoss = maxLost < 1
   const strata = strataOf(ranked)
   const positives = limitsLoss ? positivesOf(ranked, strata) : undefined
@@ -175,7 +182,7 @@ export function provenCut(
   let isPrecise = false
   let [undecided, expectedRight] = [0, 0]
   for (const { from, end, right, weight } of strata) {
-    while (undecided < sureness.length && sureness[undecided] >= from) expectedRight += sureness[undecided++]
+    while (undecided < confidence.length && confidence[undecided] >= from) expectedRight += confidence[undecided++]
     sample.add(right.hits, right.misses, weight)
     lost.add(right.misses, 0, weight)
     const { share, size } = sample
@@ -184,36 +191,36 @@ export function provenCut(
     const most = positives ? lostBound(lost, positives, undecided / end) : Number.NaN
     if (most > maxLost) continue
     const bound = lowerBound(share * size, size)
-    cut = { sureness: from, undecided, heldOut: end, precision: bound, lost: most }
+    cut = { confidence: from, undecided, heldOut: end, precision: bound, lost: most }
   }
   return { cut, isPrecise }
 }
 
-/** Known pairs that are about as sure. */
+/** Known pairs of about the same confidence. */
 interface Stratum {
-  /** The least sure of them: `confidenceOf`. */
+  /** Their least confidence. */
   from: number
-  /** Held-out pairs that are at least as sure. */
+  /** The number of held-out pairs that are at least as confident. */
   end: number
   right: { hits: number; misses: number }
-  /** Undecided pairs to one known pair. */
+  /** Undecided pairs per known pair. */
   weight: number
 }
 
-/** So many known pairs lie in a stratum, at least; and at least this share of the surer ones, so that there are never many strata. */
+/** The least size of a stratum: this many known pairs, and this share of all that are more confident, which limits the number of strata. */
 const stratum = { pairs: 20, share: 0.05 }
 
-function strataOf({ undecided, heldOut: { sureness, right } }: RankedSide): Stratum[] {
+function strataOf({ undecided, heldOut: { confidence, right } }: RankedSide): Stratum[] {
   const strata: Stratum[] = []
   let open = 0
-  for (let start = 0; start < sureness.length; ) {
-    let end = Math.min(sureness.length, start + Math.max(stratum.pairs, Math.floor(stratum.share * start)))
-    // Equally sure pairs are not told apart, and what would be left over is no stratum by itself.
-    while (end < sureness.length && sureness[end] === sureness[end - 1]) end++
-    if (sureness.length - end < stratum.pairs) end = sureness.length
-    const from = sureness[end - 1]
+  for (let start = 0; start < confidence.length; ) {
+    let end = Math.min(confidence.length, start + Math.max(stratum.pairs, Math.floor(stratum.share * start)))
+    // Pairs of equal confidence stay together, and a remainder too small for a stratum joins the last one.
+    while (end < confidence.length && confidence[end] === confidence[end - 1]) end++
+    if (confidence.length - end < stratum.pairs) end = confidence.length
+    const from = confidence[end - 1]
     const before = open
-    while (open < undecided.sureness.length && undecided.sureness[open] >= from) open++
+    while (open < undecided.confidence.length && undecided.confidence[open] >= from) open++
     let hits = 0
     for (let at = start; at < end; at++) hits += right[at]
     const count = end - start
@@ -223,21 +230,21 @@ function strataOf({ undecided, heldOut: { sureness, right } }: RankedSide): Stra
   return strata
 }
 
-/** Every known positive, by weight, of a label of which the absent side is looked at: those among its strata, and those beyond. */
+/** All known positives of a label, weighted: those in the strata of the absent side, and those suggested as present. */
 function positivesOf({ undecided, heldOut, all }: RankedSide, strata: readonly Stratum[]): WeightedSample {
   const sample = new WeightedSample()
   for (const { right, weight } of strata) sample.add(right.misses, 0, weight)
   const misses = strata.reduce((sum, { right }) => sum + right.misses, 0)
-  const known = all.known - heldOut.sureness.length
+  const known = all.known - heldOut.confidence.length
   if (known > 0) sample.add(all.positives - misses, 0, (all.open - undecided.places.length) / known)
   return sample
 }
 
 /**
- * The largest share of a label's undecided positives that a cut may lose, with `usualConfidence`. Of the known positives m of n lie
- * within it, so at most q of all that were drawn so would. Where undecided pairs are r times as many to one known pair within the cut
- * as they are around the other positives, each that lies there stands for r others: r q / (1 - q + r q).
- * @param within undecided pairs to one known pair, within the cut
+ * An upper bound, at `defaultConfidence`, of the share of a label's undecided positives that a cut loses. Of the n known positives, m
+ * lie within the cut, so an equally drawn positive does so with a probability of at most q. If there are r times as many undecided
+ * pairs per known pair within the cut as around the other positives, each positive within it counts r times: r q / (1 - q + r q).
+ * @param within undecided pairs per known pair within the cut
  */
 function lostBound(lost: WeightedSample, positives: WeightedSample, within: number): number {
   const [kept, keptWeight] = [positives.count - lost.count, positives.total - lost.total]
@@ -247,7 +254,7 @@ function lostBound(lost: WeightedSample, positives: WeightedSample, within: numb
   return (ratio * q) / (1 - q + ratio * q)
 }
 
-/** Pairs of different weight. */
+/** A sample of weighted pairs. */
 class WeightedSample {
   #right = 0
   #squares = 0
@@ -261,27 +268,27 @@ class WeightedSample {
     this.#squares += (hits + misses) * weight * weight
   }
 
-  /** Of all, by weight; 0 of none. */
+  /** The weighted share of hits; 0 for an empty sample. */
   get share(): number {
     return this.total > 0 ? this.#right / this.total : 0
   }
 
-  /** So many pairs of equal weight would tell as much: (Σ w)² / Σ w². */
+  /** The effective sample size (Kish): (Σ w)² / Σ w². */
   get size(): number {
     return this.#squares > 0 ? this.total ** 2 / this.#squares : 0
   }
 }
 
-/** The bits of 1 as a float: those of smaller numbers that are not negative are below, and rise with them. */
+/** The bits of 1 as a float. For floats from 0 to 1, the bits ascend with the value. */
 const bitsOfOne = 0x3f800000
 const digit = 15
 const digits = (1 << digit) - 1
 
 /**
- * Places of the probabilities of one side. Sorted by their bits, fifteen at a time: a project has millions, and this takes a
- * fraction of the time that comparing them would.
+ * Indices of the probabilities of one side, the most confident first. A project has millions, so they are radix-sorted by their
+ * bits, fifteen at a time, which takes a fraction of the time of a comparison sort.
  */
-function surestFirst(probabilities: Probabilities, side: Side): Int32Array {
+function mostConfidentFirst(probabilities: Probabilities, side: Side): Int32Array {
   const bits = new Uint32Array(probabilities.buffer, probabilities.byteOffset, probabilities.length)
   let places = new Int32Array(probabilities.length)
   let keys = new Uint32Array(probabilities.length)

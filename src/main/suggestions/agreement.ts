@@ -1,4 +1,4 @@
-/** How two people judged the same pairs: how often both said present, the first alone, the second alone, and neither. */
+/** How two people judged the same pairs: the numbers that both, only the first, only the second, and neither called present. */
 export interface Judgements {
   both: number
   first: number
@@ -7,9 +7,9 @@ export interface Judgements {
 }
 
 /**
- * Cohen's kappa: how far two people agree beyond what chance would have them agree, κ = (p_o − p_e) / (1 − p_e), with p_o the share of pairs
- * on which they agree, and p_e that share if each judged at random as often present as they did (Cohen, 1960).
- * @returns −1 … 1; NaN of no pairs, and where both always said the same one thing: chance explains that
+ * Cohen's kappa (1960), the agreement of two people beyond chance: κ = (p_o − p_e) / (1 − p_e), where p_o is the share of pairs on
+ * which they agree, and p_e is the share expected if each called pairs present at random, as often as they did.
+ * @returns −1 … 1; NaN without pairs, or if both gave a single answer throughout, as chance would explain that
  */
 export function cohensKappa({ both, first, second, neither }: Judgements): number {
   const n = both + first + second + neither

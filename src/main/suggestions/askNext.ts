@@ -5,43 +5,42 @@ import { confidenceOf, likelyFrom, suggestionOf } from './scores.ts'
 import { labelRates, type Neighbours } from './vote.ts'
 
 export interface AskInput {
-  /** p, row-major N×C; NaN where no model says anything. */
+  /** p, row-major N×C; NaN where there is no score. */
   probabilities: Probabilities
   /** y, row-major N×C: 1, -1, 0 */
   states: Int8Array
   labels: number
-  /** Some of the nearest images of each of the N, by their places among the N. */
+  /** Some of the nearest images of each of the N images, as indices among the N. */
   near: Neighbours
-  conditional: Pick<Conditional, 'speakers' | 'weights'>
+  conditional: Pick<Conditional, 'predictors' | 'weights'>
 }
 
 /**
- * What to ask next: an order over (image, label) pairs by the expected gain of one action, the mark of one pair.
+ * What to ask next: orders (image, label) pairs by how much marking one of them is expected to gain.
  *
  *     gain[b,c] = uncertainty × rarity × transfer
  *     uncertainty = √(p (1 - p))
- *     rarity = √(p π_c^-¼);  √((1 - p) (1 - π_c)^-¼) where present is suggested confidently
+ *     rarity = √(p π_c^-¼), or √((1 - p) (1 - π_c)^-¼) if present is likely
  *     transfer = 1 + s Σ_n w[b,n] v[n,c] + s Σ_k |R[k,c] + E[k,c]| v[b,k],    s = 0.1
  *
- * with p the probability of present and π_c the share of present among the known of the label. Uncertainty is how far the
- * answer lies from what is expected. Rarity is how likely the answer is the scarce one, present, and how scarce that is; a
- * confident suggestion of present is there to be accepted without asking, so that only its contrary would be news. Transfer is
- * what the answer tells besides (METHOD 4): of the same label in similar images, w their similarity, at most 1 in all; and of the
- * other labels in the same image, R and E the weights of the conditional. v = 4 p (1 - p) is what is left to tell of a pair: 1 at
- * p = ½, 0 of a known one.
- * @returns gain of each unknown pair, row-major N×C, from 0; NaN where the label is known or no model says anything
+ * p is the probability of present, and π_c the share of present among the label's known pairs. Rarity prefers pairs whose answer
+ * is probably the scarce one, which is usually present. A likely suggestion of present, however, can be accepted without asking,
+ * so for those only the opposite answer would be news. Transfer is what the answer says about other pairs (METHOD 4): of the same
+ * label in similar images, weighted by similarity w (Σ w ≤ 1); and of other labels of the same image, where R and E are the weights
+ * of the conditional. v = 4 p (1 - p) is how uncertain those pairs still are: 1 at p = ½, 0 if known.
+ * @returns the gain of each unknown pair, row-major N×C, at least 0; NaN where the label is known or there is no score
  */
 export function askGains({ probabilities, states, labels, near, conditional }: AskInput): Float32Array {
   const rates = labelRates(states, labels)
-  const untold = Float32Array.from(probabilities, (p, at) => (isOpen(p, states[at]) ? 4 * p * (1 - p) : 0))
+  const variance = Float32Array.from(probabilities, (p, at) => (isOpen(p, states[at]) ? 4 * p * (1 - p) : 0))
   const influence = influences(conditional, labels)
   const gains = new Float32Array(probabilities.length).fill(Number.NaN)
   const transfer = new Float64Array(labels)
   for (let row = 0; row * labels < gains.length; row++) {
     const start = row * labels
     transfer.fill(1)
-    addSimilarImages(transfer, row, near, untold)
-    addOtherLabels(transfer, conditional.speakers, influence, untold.subarray(start, start + labels))
+    addSimilarImages(transfer, row, near, variance)
+    addOtherLabels(transfer, conditional.predictors, influence, variance.subarray(start, start + labels))
     for (let label = 0; label < labels; label++) {
       const p = probabilities[start + label]
       if (!isOpen(p, states[start + label])) continue
@@ -59,13 +58,13 @@ function isOpen(p: number, state: number): boolean {
 }
 
 /**
- * s: how much more the answer counts for telling as much of others. Little: at 0.5 and with a rarity of π^-½, the first thousand
- * questions about photos of PASCAL VOC 2012 went to crowded, difficult images, and fewer positives were known after them.
+ * s: the weight of what the answer says about other pairs. It is small: at 0.5, and with a rarity of π^-½, the first thousand
+ * questions on PASCAL VOC 2012 went to crowded, difficult photos, and fewer positives were known after them.
  */
 const share = 0.1
 
-/** s Σ_n w[b,n] v[n,c], w = cosine / Σ cosine over the near images that are not opposite. */
-function addSimilarImages(transfer: Float64Array, row: number, near: Neighbours, untold: Float32Array): void {
+/** Adds s Σ_n w[b,n] v[n,c], with w = cosine / Σ cosine over the near images of positive cosine. */
+function addSimilarImages(transfer: Float64Array, row: number, near: Neighbours, variance: Float32Array): void {
   const labels = transfer.length
   let total = 0
   const weights = near.similarities.subarray(row * near.count, (row + 1) * near.count)
@@ -74,30 +73,31 @@ function addSimilarImages(transfer: Float64Array, row: number, near: Neighbours,
   for (let n = 0; n < near.count; n++) {
     if (!isOther(n)) continue
     const start = near.places[row * near.count + n] * labels
-    for (let label = 0; label < labels; label++) transfer[label] += share * (weights[n] / total) * untold[start + label]
+    for (let label = 0; label < labels; label++)
+      transfer[label] += share * (weights[n] / total) * variance[start + label]
   }
 }
 
-/** s Σ_k |R[k,c] + E[k,c]| v[b,k] of each speaker c. @param influence [S, C] */
+/** Adds s Σ_k |R[k,c] + E[k,c]| v[b,k] for each predictor c. @param influence [S, C] */
 function addOtherLabels(
   transfer: Float64Array,
-  speakers: readonly number[],
+  predictors: readonly number[],
   influence: Float32Array,
-  untold: Float32Array,
+  variance: Float32Array,
 ): void {
-  const labels = untold.length
-  speakers.forEach((speaker, i) => {
-    let told = 0
-    for (let label = 0; label < labels; label++) told += influence[i * labels + label] * untold[label]
-    transfer[speaker] += share * told
+  const labels = variance.length
+  predictors.forEach((predictor, i) => {
+    let total = 0
+    for (let label = 0; label < labels; label++) total += influence[i * labels + label] * variance[label]
+    transfer[predictor] += share * total
   })
 }
 
-/** |R[k,c] + E[k,c]| of each speaker c and label k: how far the answer c moves the log odds of k. [S, C] */
-function influences({ speakers, weights }: AskInput['conditional'], labels: number): Float32Array {
-  const size = 2 * speakers.length
-  return Float32Array.from({ length: speakers.length * labels }, (_, at) => {
+/** |R[k,c] + E[k,c]| for each predictor c and label k: how far the answer to c moves the log odds of k. [S, C] */
+function influences({ predictors, weights }: AskInput['conditional'], labels: number): Float32Array {
+  const size = 2 * predictors.length
+  return Float32Array.from({ length: predictors.length * labels }, (_, at) => {
     const row = (at % labels) * size + Math.floor(at / labels)
-    return Math.abs(weights[row] + weights[row + speakers.length])
+    return Math.abs(weights[row] + weights[row + predictors.length])
   })
 }

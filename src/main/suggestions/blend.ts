@@ -4,9 +4,9 @@ import { targetOf } from '../domain/state.ts'
 import { fitLogistic } from './logistic.ts'
 
 /**
- * The blend (METHOD 4): for each label a logistic combination of what speaks for it, fitted on known labels that the scores were
- * not trained on. So one fit does three things: it weighs the sources per label, it calibrates (Platt's a·s + b is its case of
- * one source), and a label with few known entries falls back to the fit shared by all.
+ * The blend (METHOD 4): for each label a logistic regression on the sources' log odds, fitted on held-out labels. One fit does
+ * three things: it weighs the sources per label, it calibrates (Platt scaling, a·s + b, is the case of a single source), and for
+ * labels with few known entries it falls back on the fit shared by all.
  */
 export interface Blend {
   sources: readonly string[]
@@ -16,14 +16,15 @@ export interface Blend {
   shared: number[]
 }
 
-/** How many known entries the shared fit counts as, roughly: the precision of the prior around it. */
+/** The precision of a label's prior around the shared fit: roughly how many known entries the shared fit counts as. */
 const priorPrecision = 20
-/** The same for the fit that all share, where all weigh the same, 1.5 together: they say much the same. */
+/** The precision of the shared fit's own prior: equal weights that sum to 1.5, since the sources largely agree. */
 const sharedPrecision = 30
 const sharedEntries = 200_000
 
 /**
- * @param sources log odds by name, N×C each; of a known entry: by models that never saw it
+ * Fits the blend on the known entries.
+ * @param sources log odds by name, N×C each; those of known entries from models that never saw them
  * @param states y, row-major N×C: 1, -1, 0
  */
 export function fitBlend(sources: Record<string, Logits>, states: Int8Array, labels: number): Blend {

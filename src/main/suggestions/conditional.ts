@@ -3,18 +3,18 @@ import { State } from '../domain/state.ts'
 import { logistic } from './logistic.ts'
 
 /**
- * What the other labels of an image say about a label (METHOD 4, intra), on top of what its pixels say: for label c
+ * What an image's other labels say about a label, beyond its pixels (METHOD 4, intra). For label c:
  *
  *     z_c = (1 + a_c) s_c + b_c + Σ_k R[c,k] (y_k - p_k) [k known] + Σ_k E[c,k] e_k,    k ≠ c
  *
- * with s the image's own log odds, p = σ(s), y_k 1 or 0 where known, and e_k = y_k where known, p_k where not. The surprise
- * y_k - p_k is what knowing a label adds to what the pixels told already; e_k is what goes together. It answers at once when a
- * label is marked: nothing is trained again.
+ * s are the log odds from the pixels, p = σ(s), y_k is 1 or 0 if known, and e_k is y_k if known and p_k otherwise. The surprise
+ * y_k - p_k is what knowing a label adds to the pixels; e_k captures which labels occur together. When a label is marked, z can
+ * be updated at once, without any training.
  */
 export interface Conditional {
-  /** S: the labels that speak, as columns. */
-  speakers: readonly number[]
-  /** R and E of each label, [C, 2S]; 0 where a label would speak about itself. */
+  /** The columns of the labels that others are predicted from, [S] */
+  predictors: readonly number[]
+  /** R and E of each label, [C, 2S]; 0 where a label would predict itself. */
   weights: Float32Array
   /** a, [C] */
   scale: Float32Array
@@ -23,20 +23,20 @@ export interface Conditional {
 }
 
 /**
- * z of every label of one image.
+ * z for all labels of one image.
  * @param own s, [C]
- * @param states y, [C]: 1, -1, 0, as they are now
- * @param into [C]
+ * @param states y, [C]: 1, -1, 0, as currently known
+ * @param into receives z, [C]
  */
 export function conditionalLogOdds(
-  { speakers, weights, scale, shift }: Conditional,
+  { predictors, weights, scale, shift }: Conditional,
   own: Logits,
   states: Int8Array,
   into: Logits = new Float32Array(own.length),
 ): Logits {
-  const size = 2 * speakers.length
+  const size = 2 * predictors.length
   const evidence = new Float32Array(size)
-  writeEvidence(own, states, speakers, evidence, 0)
+  writeEvidence(own, states, predictors, evidence, 0)
   for (let label = 0; label < own.length; label++) {
     let z = (1 + scale[label]) * own[label] + shift[label]
     for (let i = 0; i < size; i++) z += weights[label * size + i] * evidence[i]
@@ -45,7 +45,7 @@ export function conditionalLogOdds(
   return into
 }
 
-/** z of all images, N×C. */
+/** z for all images, N×C. */
 export function conditionalLogOddsOfAll(conditional: Conditional, own: Logits, states: Int8Array): Logits {
   const labels = conditional.scale.length
   const result = new Float32Array(own.length)
@@ -56,19 +56,19 @@ export function conditionalLogOddsOfAll(conditional: Conditional, own: Logits, s
   return result
 }
 
-/** y_k - p_k where known, else 0; then e_k; for each speaker. */
+/** Writes y_k - p_k (0 if unknown) for each predictor, then e_k for each, [2S] from `at`. */
 export function writeEvidence(
   own: Logits,
   states: Int8Array,
-  speakers: readonly number[],
+  predictors: readonly number[],
   into: Float32Array,
   at: number,
 ): void {
-  speakers.forEach((label, i) => {
+  predictors.forEach((label, i) => {
     const p = logistic(own[label])
     const y = states[label] === State.present ? 1 : 0
     const isKnown = states[label] !== State.unknown
     into[at + i] = isKnown ? y - p : 0
-    into[at + speakers.length + i] = isKnown ? y : p
+    into[at + predictors.length + i] = isKnown ? y : p
   })
 }

@@ -17,23 +17,23 @@ export interface ConditionalOptions {
   signal?: AbortSignal
 }
 
-/** Precisions of the Gaussian priors around zero, for a label with much known. */
+/** Precisions of the Gaussian priors around zero, for a label with many known entries. */
 const priors = { surprise: 1, expected: 0.3, scale: 10, shift: 3 }
-/** A label with so many known entries has priors twice as strong; one with a tenth of them, eleven times. */
+/** With this many known entries, priors are twice as strong; with a tenth of that, eleven times. */
 const enoughKnown = 300
-/** More images than this tell nothing new about how labels go together. */
+/** More images than this add nothing about which labels occur together. */
 const sampleImages = 20_000
-/** So many labels speak at most, those known to be present most often: the cost grows with C × S. */
-const mostSpeakers = 128
+/** Limits S, as the cost grows with C × S: the labels most often known to be present are used. */
+const maxPredictors = 128
 const iterations = 60
-/** Entries of the [images, labels] matrices of one run: it bounds the memory, of which a run needs about ten times as much. */
-const mostEntries = 1 << 23
+/** Bounds the memory: the entries of one [images, labels] matrix in a run, of which there are about ten. */
+const maxEntries = 1 << 23
 
 /**
- * Fits it on known entries.
- * @param own s, the log odds of entries by models that never saw them, row-major N×C
+ * Fits the conditional on known entries.
+ * @param own s, row-major N×C; the log odds of known entries must come from models that never saw them
  * @param states y, row-major N×C: 1, -1, 0
- * @param counts which known entries it is fitted on, N×C; all of them if left out. Every known one speaks.
+ * @param counts selects the known entries to fit to. All known entries are used as predictors.
  * @throws the signal's reason when cancelled
  */
 export async function fitConditional(
@@ -43,14 +43,14 @@ export async function fitConditional(
   { seed, device, signal }: ConditionalOptions,
   counts: (at: number) => boolean = () => true,
 ): Promise<Conditional> {
-  const speakers = mostPresent(states, labels, mostSpeakers)
-  const size = 2 * speakers.length
+  const predictors = mostPresent(states, labels, maxPredictors)
+  const size = 2 * predictors.length
   const rows = sampleOfRows(states, labels, seed)
   const n = rows.length
   const evidence = new Float32Array(n * size)
   rows.forEach((row, i) => {
     const entries = [row * labels, (row + 1) * labels] as const
-    writeEvidence(own.subarray(...entries), states.subarray(...entries), speakers, evidence, i * size)
+    writeEvidence(own.subarray(...entries), states.subarray(...entries), predictors, evidence, i * size)
   })
   const fitLabels = async (some: readonly number[], othersOf: Float32Array): Promise<Float32Array[]> => {
     const count = some.length
@@ -79,22 +79,22 @@ export async function fitConditional(
       others: tensorOf('float32', othersOf, [count, size]),
       precision: tensorOf(
         'float32',
-        Float32Array.from({ length: size }, (_, i) => (i < speakers.length ? priors.surprise : priors.expected)),
+        Float32Array.from({ length: size }, (_, i) => (i < predictors.length ? priors.surprise : priors.expected)),
         [size],
       ),
     }
     return solveProblems({ ...problem, feeds }, { iterations, device, signal })
   }
 
-  const mask = othersOnly(speakers, labels)
+  const mask = othersOnly(predictors, labels)
   const fitted = {
-    speakers,
+    predictors,
     weights: new Float32Array(labels * size),
     scale: new Float32Array(labels),
     shift: new Float32Array(labels),
   }
-  // Each label is a problem of its own: together they share the passes over the evidence, as many as fit in the memory.
-  const together = Math.max(1, Math.floor(mostEntries / n))
+  // Each label is a separate problem, but as many as fit in memory share the passes over the evidence.
+  const together = Math.max(1, Math.floor(maxEntries / n))
   for (let first = 0; first < labels; first += together) {
     const some = Array.from({ length: Math.min(together, labels - first) }, (_, i) => first + i)
     const others = mask.subarray(first * size, (first + some.length) * size)
@@ -109,7 +109,7 @@ export async function fitConditional(
   return fitted
 }
 
-/** The loss of so many labels on n images, and what it is made smallest by: w, a, b. */
+/** The graph of the loss for some labels on n images, and the weights that minimise it: w, a, b. */
 function conditionalProblem(n: number, labels: number, size: number) {
   const graph = new Graph()
   const e = graph.input('evidence', 'float32', [n, size])
@@ -130,7 +130,7 @@ function conditionalProblem(n: number, labels: number, size: number) {
     flat(priors.shift, b),
   )
   const prior = mul(spread, add(mul(share, enoughKnown), 1))
-  // Divided by the count, so that one tolerance fits rare and common labels.
+  // Divided by the count, so that one tolerance suits rare and common labels.
   const loss = mul(add(data, prior), share)
   return { graph, loss, weights: [w, a, b] }
 }
@@ -148,13 +148,13 @@ function sampleOfRows(states: Int8Array, labels: number, seed: number): number[]
   return Array.from(new RandomState(seed).shuffle(rows).subarray(0, sampleImages).sort())
 }
 
-/** 1, and 0 where a label would speak about itself: [C, 2S]. */
-function othersOnly(speakers: readonly number[], labels: number): Float32Array {
-  const size = 2 * speakers.length
+/** 0 where a label would predict itself, 1 elsewhere, [C, 2S] */
+function othersOnly(predictors: readonly number[], labels: number): Float32Array {
+  const size = 2 * predictors.length
   const mask = new Float32Array(labels * size).fill(1)
-  speakers.forEach((label, i) => {
+  predictors.forEach((label, i) => {
     mask[label * size + i] = 0
-    mask[label * size + speakers.length + i] = 0
+    mask[label * size + predictors.length + i] = 0
   })
   return mask
 }

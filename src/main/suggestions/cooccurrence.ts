@@ -2,22 +2,22 @@ import { Slices } from '../base/slices.ts'
 import { State } from '../domain/state.ts'
 
 /**
- * How labels go together in what is known, for each ordered pair (a, b) of n labels: n×n, row-major by a. Images where one of
- * the two is unknown say nothing of the pair, and are not counted.
+ * How often labels occur together among known labels, for each ordered pair (a, b) of n labels: n×n, row-major by a. Images where
+ * one of the two is unknown don't count.
  */
 export interface Cooccurrence {
-  /** Images where both are known. */
+  /** The number of images where both are known. */
   known: Uint32Array
-  /** Of those, where both are present. */
+  /** The number of those where both are present. */
   both: Uint32Array
-  /** Of those, where a is present. */
+  /** The number of those where a is present. */
   first: Uint32Array
 }
 
 /**
- * Counts by sets of images as bits: an intersection of 100,000 images is 3,125 words. In slices.
+ * Counts with bit sets, so that an intersection of 100,000 images takes 3,125 words; pauses between slices.
  * @param states y, row-major N×C: 1, -1, 0
- * @param columns the labels that are counted, [n]
+ * @param columns the labels to count, [n]
  */
 export async function countCooccurrence(
   states: Int8Array,
@@ -59,7 +59,7 @@ function imagesWith(states: Int8Array, labels: number, column: number, rows: num
 function sharedBits(a: Uint32Array, b: Uint32Array): number {
   let count = 0
   for (let word = 0; word < a.length; word++) {
-    // The sum of ever wider groups of bits.
+    // Population count: sums over groups of 2, 4 and 8 bits.
     let bits = a[word] & b[word]
     bits -= (bits >>> 1) & 0x55555555
     bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)

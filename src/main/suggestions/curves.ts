@@ -3,36 +3,36 @@ import { wilsonEstimate } from './audit.ts'
 
 /** Thresholds are the multiples of 1 / this, from 0 to 1. */
 export const thresholdSteps = 1000
-/** As many as `calibrationError` of training has, so that both say the same. */
+/** The same number as in training's `calibrationError`, so that both give the same result. */
 export const reliabilityBins = 15
 
 /** Known pairs whose probability falls into one bin. */
 export interface ReliabilityBin {
-  /** Of the probability, 0 … 1: this and more, and less than `to` (or 1 too, in the last bin). */
+  /** The bin's probabilities: from `from`, inclusive, to `to`, exclusive except in the last bin. */
   from: number
   to: number
   count: number
-  /** The mean probability. NaN of none. */
+  /** The mean probability; NaN if the bin is empty. */
   predicted: number
-  /** The share that is present, with its Wilson interval. NaN of none. */
+  /** The share that is present, with its Wilson interval; NaN if the bin is empty. */
   observed: number
   low: number
   high: number
 }
 
-/** What a threshold would do: present is suggested from it upwards. By threshold, [thresholdSteps + 1]. */
+/** The effect of each threshold, if present is suggested from there upwards, [thresholdSteps + 1]. */
 export interface ThresholdCurve {
-  /** Of the known pairs at or above it, the share that is present. NaN where there are none. */
+  /** The share of present among the known pairs at or above the threshold; NaN if there are none. */
   precision: Float64Array
-  /** Of the known present pairs, the share at or above it. NaN without one. */
+  /** The share of the known positives that are at or above the threshold; NaN if there are none. */
   recall: Float64Array
-  /** Undecided pairs at or above it. */
+  /** The number of undecided pairs at or above the threshold. */
   undecided: Uint32Array
 }
 
 /**
- * Counts pairs by their probability: one pass over them gives every curve. Probabilities of known pairs have to be of models
- * that never saw them.
+ * Counts pairs by their probability, so that one pass gives all curves. Probabilities of known pairs must come from models that
+ * never saw them.
  */
 export class Tally {
   readonly #present = new Uint32Array(thresholdSteps + 1)
@@ -45,7 +45,7 @@ export class Tally {
   absent = 0
   undecided = 0
 
-  /** @param probability of present, 0 … 1; NaN is left out @param state y: 1, -1, 0 */
+  /** @param probability of present, 0 … 1; NaN is skipped @param state y: 1, -1, 0 */
   add(probability: number, state: number): void {
     if (Number.isNaN(probability)) return
     const step = stepOf(probability)
@@ -67,12 +67,12 @@ export class Tally {
     }
   }
 
-  /** @param states y of each; without them all are undecided */
+  /** @param states y of each; if omitted, all are undecided */
   addAll(probabilities: Float32Array, states?: Int8Array): void {
     for (let i = 0; i < probabilities.length; i++) this.add(probabilities[i], states ? states[i] : 0)
   }
 
-  /** Predicted against observed, bins of equal width in rising order. */
+  /** Predicted against observed, in bins of equal width, ascending. */
   reliability(): ReliabilityBin[] {
     return Array.from(this.#counts, (count, bin) => {
       const { share, low, high } = wilsonEstimate(this.#positives[bin], count)
@@ -81,7 +81,7 @@ export class Tally {
     })
   }
 
-  /** Expected calibration error: Σ_b n_b / n · |mean probability_b − share present_b|. NaN of no known pair. */
+  /** Expected calibration error: Σ_b n_b / n · |mean probability_b − share present_b|; NaN without a known pair. */
   calibrationError(): number {
     const distances = this.#sums.map((sum, bin) => Math.abs(sum - this.#positives[bin]))
     return distances.reduce((total, distance) => total + distance, 0) / (this.present + this.absent)
@@ -106,7 +106,7 @@ export class Tally {
   }
 }
 
-/** The highest threshold that a probability reaches, as a step. The product alone is off by one where it is rounded. */
+/** The index of the highest threshold that a probability reaches. The product alone can be off by one, because of rounding. */
 function stepOf(probability: number): number {
   const step = Math.min(thresholdSteps, Math.floor(probability * thresholdSteps))
   if (step < thresholdSteps && (step + 1) / thresholdSteps <= probability) return step + 1

@@ -1,10 +1,13 @@
-/** The kind of models that go by the names of labels alone: what they say is an order, not a probability, and nothing was held out. */
+/** Models that score by label names alone: their scores only rank images, and nothing was held out. */
 export const namesKind = 'names'
 
-/** The kind of models that were trained on this project’s marks. */
+/** Models trained on this project’s marks. */
 export const learntKind = 'blend'
 
 export const isFromNames = ({ kind }: { kind: string }): boolean => kind === namesKind
 
-/** What was trained here keeps, for each known pair, a probability of parts that never saw it; of names and of files nobody can say. */
+/**
+ * Whether a model's probabilities of known pairs come from parts that never saw them. Training here ensures that; of other models
+ * it isn't known.
+ */
 export const isHeldOut = ({ kind }: { kind: string }): boolean => kind === learntKind

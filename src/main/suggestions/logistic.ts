@@ -1,20 +1,20 @@
 import type { Logit, Probability } from '../domain/quantities.ts'
-/** Small logistic regressions: a handful of weights, fitted in a moment. */
+/** Logistic regression with a handful of weights. */
 
 export interface LogisticProblem {
   /** [n, P] row-major */
   inputs: Float64Array
   /** 1 or 0, [n] */
   targets: Uint8Array
-  /** Where the weights are drawn to, [P] */
+  /** The mean of the weights' Gaussian prior, [P] */
   prior: Float64Array
-  /** How strongly, [P]: the inverse variance of a Gaussian prior. */
+  /** Its inverse variance, [P] */
   precision: Float64Array
 }
 
 /**
- * The weights of the highest posterior: Σ log(1 + e^(-t w·x)) + ½ Σ precision (w - prior)², by Newton's method with halved
- * steps. With no entry at all the answer is the prior.
+ * The maximum a posteriori weights, which minimise Σ log(1 + e^(-t w·x)) + ½ Σ precision (w - prior)², t = ±1; by Newton's method
+ * with step halving. Without any entries, the result is the prior.
  * @returns w, [P]
  */
 export function fitLogistic({ inputs, targets, prior, precision }: LogisticProblem): Float64Array {
@@ -84,7 +84,7 @@ function slopes(weights: Float64Array, { inputs, targets, prior, precision }: Lo
   return { gradient, curvature }
 }
 
-/** x with A x = b for a positive definite A (Cholesky); a tiny ridge keeps a flat direction from blowing up. */
+/** Solves A x = b for a positive definite A (Cholesky); a tiny ridge keeps x bounded along flat directions. */
 function solve(a: Float64Array, b: Float64Array, size: number): Float64Array {
   const lower = new Float64Array(size * size)
   for (let i = 0; i < size; i++) {

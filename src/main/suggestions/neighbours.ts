@@ -12,8 +12,12 @@ const chunk = 256
 const unit = (x: Value): Value => div(x, sqrt(add(sum(square(x), [1], true), 1e-12)))
 
 /**
+ * The nearest images by cosine, exactly, by comparing every query with every reference.
  * @param queries [N, D]
  * @param references [M, D]; may be the queries themselves
+ * @param most how many to find for each query; fewer only if there are fewer references
+ * @returns indices among the references, the nearest first
+ * @throws the signal's reason when cancelled
  */
 export async function nearestImages(
   queries: Float32Array,

@@ -3,35 +3,40 @@ import type { Probabilities } from '../domain/quantities.ts'
 import { State } from '../domain/state.ts'
 
 /**
- * Where people tick what they see and rarely deny what they don't, more of a label's known entries are present than of the
- * unknown ones, and probabilities that are calibrated on known entries are too high for the others (METHOD 3, 6). What present
- * and absent entries look like is taken to be the same among both; only the share π of present differs. The unknown entries' own
- * share is the one that makes their scores most probable (Saerens, Latinne and Decaestecker, 2002):
+ * People who mark what they see, but rarely what is absent, leave a label with more positives among its known entries than among
+ * the unknown ones. Probabilities calibrated on the known entries are then too high for the unknown ones (METHOD 3, 6). Assuming
+ * that present and absent entries look the same in both, and only the share π of present differs, the share among unknown entries
+ * is the one that maximises the likelihood of their scores (Saerens, Latinne and Decaestecker, 2002):
  *
  *     L(π) = Σ log(π/π₀ p + (1 - π)/(1 - π₀) (1 - p)),   p of unknown entries, π₀ the share of present among known ones
  *
- * which is concave in π. All log odds of the label then move by logit(π) - logit(π₀).
+ * which is concave in π. All of the label's log odds are then shifted by logit(π) - logit(π₀).
  */
 export interface PriorShift {
   /** logit(π) - logit(π₀) */
   shift: number
-  /** Its standard error; infinite where nothing can be said. */
+  /** Its standard error; infinite if it can't be estimated. */
   error: number
 }
 
-/** What small errors of calibration do to a shift, besides chance. In log odds, as all of these. */
-const ofCalibration = 0.5
+/** The error of a shift that comes from imperfect calibration, in log odds like all of these. */
+const calibrationError = 0.5
 /**
- * Where so few are known on one side, they do three times as much: such probabilities are drawn to what all labels share, and
- * tell present from absent less clearly than the scores could.
+ * With this few known positives or negatives, that error triples: such probabilities are shrunk towards what all labels share, and
+ * separate present from absent less than the scores could.
  */
 const fewKnown = 20
-/** How much one label's shift differs from another's, where people have one habit for all. */
-const amongLabels = 1
-/** Shifts that are smaller, or less than so many times their error, are left alone. */
-const least = { shift: 0.7, errors: 3 }
+/** The standard deviation of shifts between labels that were marked with the same habit. */
+const labelDeviation = 1
+/** A shift is applied only if it is at least this large, and this many times its standard error. */
+const minimum = { shift: 0.7, errors: 3 }
 
-/** @param probabilities of present, of the unknown entries, calibrated on the known ones */
+/**
+ * Estimates a label's shift.
+ * @param probabilities of present, for the unknown entries, calibrated on the known ones
+ * @param present the number of known positives
+ * @param absent the number of known negatives
+ */
 export function estimateShift(probabilities: ArrayLike<number>, present: number, absent: number): PriorShift {
   const n = probabilities.length
   if (n === 0 || present === 0 || absent === 0) return { shift: 0, error: Number.POSITIVE_INFINITY }
@@ -47,7 +52,7 @@ export function estimateShift(probabilities: ArrayLike<number>, present: number,
     }
     return { first, second }
   }
-  // Less than half an entry can't be told from none.
+  // Less than half an entry can't be distinguished from none.
   let low = Math.min(known, 0.5 / n)
   let high = Math.max(known, 1 - 0.5 / n)
   for (let step = 0; step < 40; step++) {
@@ -56,32 +61,32 @@ export function estimateShift(probabilities: ArrayLike<number>, present: number,
     else high = middle
   }
   const share = (low + high) / 2
-  // The error of logit(π) by the curvature of L, that of logit(π₀) by the counts.
-  const ofUnknown = 1 / (-slopes(share).second * (share * (1 - share)) ** 2)
-  const ofScores = ofCalibration ** 2 * (1 + (8 * fewKnown ** 2) / Math.min(present, absent) ** 2)
-  return { shift: logit(share) - logit(known), error: Math.sqrt(ofUnknown + 1 / present + 1 / absent + ofScores) }
+  // The variance of logit(π) comes from the curvature of L, that of logit(π₀) from the counts.
+  const unknownVariance = 1 / (-slopes(share).second * (share * (1 - share)) ** 2)
+  const scoreVariance = calibrationError ** 2 * (1 + (8 * fewKnown ** 2) / Math.min(present, absent) ** 2)
+  const variance = unknownVariance + 1 / present + 1 / absent + scoreVariance
+  return { shift: logit(share) - logit(known), error: Math.sqrt(variance) }
 }
 
 /**
- * What to add to the log odds of each label. Where the labels together say that the unknown entries are of another share, it is
- * a habit of whoever marked them, and each label is drawn to what all have in common; else only labels count for which it is
- * certain by themselves. 0 for the others.
+ * What to add to each label's log odds. If all labels together show a significant shift, it is a habit of whoever marked them, and
+ * each label's shift is shrunk towards the common one. Otherwise, only labels whose own shift is significant get one, the others 0.
  */
 export function priorShifts(estimates: readonly PriorShift[]): number[] {
   const precisions = estimates.map(({ error }) => 1 / error ** 2)
   const precision = precisions.reduce((sum, one) => sum + one, 0)
   const common = estimates.reduce((sum, { shift }, i) => sum + shift * precisions[i], 0) / precision
-  const isCertain = (shift: number, by: number): boolean =>
-    Math.abs(shift) >= least.shift && Math.abs(shift) * Math.sqrt(by) >= least.errors
-  if (!isCertain(common, precision)) {
-    return estimates.map(({ shift }, i) => (isCertain(shift, precisions[i]) ? shift : 0))
+  const isSignificant = (shift: number, precision: number): boolean =>
+    Math.abs(shift) >= minimum.shift && Math.abs(shift) * Math.sqrt(precision) >= minimum.errors
+  if (!isSignificant(common, precision)) {
+    return estimates.map(({ shift }, i) => (isSignificant(shift, precisions[i]) ? shift : 0))
   }
-  const ofHabit = 1 / amongLabels ** 2
-  return estimates.map(({ shift }, i) => (shift * precisions[i] + common * ofHabit) / (precisions[i] + ofHabit))
+  const habit = 1 / labelDeviation ** 2
+  return estimates.map(({ shift }, i) => (shift * precisions[i] + common * habit) / (precisions[i] + habit))
 }
 
 /**
- * The same, estimated from a whole matrix: `priorShifts` of each label's estimate.
+ * The `priorShifts` of all labels, estimated from a whole matrix.
  * @param probabilities of present of every entry, N×C, calibrated on the known ones
  * @returns [C]
  */

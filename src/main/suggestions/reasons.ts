@@ -3,29 +3,29 @@ import type { Conditional } from './conditional.ts'
 import { logistic } from './logistic.ts'
 import type { BlendedEntry } from './suggesterFile.ts'
 
-/** Why a label of an image is as probable as it is: shares in log odds, which add up to z (see `Conditional`). */
+/** Why a label has its probability in an image: contributions in log odds that add up to z (see `Conditional`). */
 export interface Reasons {
   /** z */
   logOdds: number
-  /** What holds for every image: (1 + a) times the blend's constant, and b. */
+  /** The same for every image: (1 + a) times the blend's constant, plus b. */
   base: number
-  /** Of each source that was blended: (1 + a) w s. */
+  /** The contribution of each blended source: (1 + a) w s. */
   sources: { name: string; logOdds: number }[]
-  /** Of each other label that is known of the image: R (y - p) + E y; the strongest first, those of 0 left out. */
+  /** The contribution of each other known label of the image, R (y - p) + E y; strongest first, without zeros. */
   known: { column: number; state: Known; logOdds: number }[]
-  /** Of all other labels that are not known, as far as they can be seen: Σ E p. */
+  /** The contribution of all other unknown labels, by their own probabilities: Σ E p. */
   seen: number
 }
 
 /**
- * The shares of one entry (METHOD 4: baseline, SST, cross and intra).
+ * The contributions to one entry (METHOD 4: baseline, SST, cross and intra).
  * @param own s of the image's labels, [C]
- * @param states y of the image's labels as they are now, [C]
- * @param column of the label
+ * @param states y of the image's labels as currently known, [C]
+ * @param column the label's
  */
 export function reasonsOf(
   { names, logOdds: sourceOdds, weights: blendWeights }: BlendedEntry,
-  { speakers, weights, scale, shift }: Conditional,
+  { predictors, weights, scale, shift }: Conditional,
   own: Float32Array,
   states: Int8Array,
   column: number,
@@ -35,11 +35,11 @@ export function reasonsOf(
   const base = stretch * blendWeights[names.length] + shift[column]
   const known: Reasons['known'] = []
   let seen = 0
-  const offset = 2 * speakers.length * column
-  speakers.forEach((speaker, i) => {
-    const p = logistic(own[speaker])
-    const [surprise, expected] = [weights[offset + i], weights[offset + speakers.length + i]]
-    const state = states[speaker]
+  const offset = 2 * predictors.length * column
+  predictors.forEach((predictor, i) => {
+    const p = logistic(own[predictor])
+    const [surprise, expected] = [weights[offset + i], weights[offset + predictors.length + i]]
+    const state = states[predictor]
     if (state === State.unknown) {
       seen += expected * p
       return
@@ -47,7 +47,7 @@ export function reasonsOf(
     const y = targetOf(state)
     const logOdds = surprise * (y - p) + expected * y
     if (logOdds !== 0)
-      known.push({ column: speaker, state: state === State.present ? State.present : State.absent, logOdds })
+      known.push({ column: predictor, state: state === State.present ? State.present : State.absent, logOdds })
   })
   known.sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
   const total = (shares: readonly { logOdds: number }[]): number => shares.reduce((sum, one) => sum + one.logOdds, 0)

@@ -3,18 +3,18 @@ import { logistic } from './logistic.ts'
 import { ScoreTable, scoresFile } from './scores.ts'
 import { type RescoringData, readRescoring, suggesterFile } from './suggesterFile.ts'
 
-/** What is known now of a label in one image: 1, -1, 0. */
+/** The current state of a label in one image: 1, -1, 0. */
 export type StateOf = (labelId: number) => number
 
 /**
- * Suggestions that follow what is known of an image now (METHOD 4, intra: it answers at once, nothing is trained again). All
- * that is needed is in memory; it costs C × 2S multiplications an image.
+ * Recomputes an image's suggestions from its current states, without training (METHOD 4, intra). Everything needed is in memory,
+ * and an image takes C × 2S multiplications.
  */
 export class Rescorer {
   readonly imageIds: Int32Array
   /** [C] */
   readonly labelIds: Int32Array
-  /** y at the click, row-major M×C */
+  /** y at the time of training, row-major M×C */
   readonly trainedOn: Int8Array
   readonly conditional: RescoringData['conditional']
   readonly #own: Float32Array
@@ -40,17 +40,17 @@ export class Rescorer {
     return this.#own.subarray(row * labels, (row + 1) * labels)
   }
 
-  /** y of an image's labels as the model knew them, [C] */
+  /** y of an image's labels at the time of training, [C] */
   statesAtTraining(row: number): Int8Array {
     const labels = this.labelIds.length
     return this.trainedOn.subarray(row * labels, (row + 1) * labels)
   }
 
   /**
-   * Calibrated probability of present of every label of an image, given what is known of it now: σ(z), as training computed it
-   * for unknown entries (`suggestionProbabilities`). What is known of a label itself makes no difference to it.
+   * The calibrated probability of present for all labels of an image, given its current states: σ(z), just as training computes it
+   * for unknown entries (`suggestionProbabilities`). A label's own state doesn't affect its probability.
    * @param states y, [C]: 1, -1, 0
-   * @returns [C]; undefined for an image that had no features
+   * @returns [C]; undefined if the image had no features
    */
   rescore(imageId: number, states: Int8Array): Float32Array | undefined {
     const row = this.rowOf(imageId)
@@ -59,15 +59,15 @@ export class Rescorer {
 }
 
 /**
- * Keeps a table of scores up to date with the marks: its unknown entries are re-scored, its known ones keep their cross-fitted
- * probabilities. Without a rescorer the table stays as training left it.
+ * Keeps a table of scores up to date with the marks: unknown entries are rescored, known ones keep their cross-fitted
+ * probabilities. Without a rescorer, the table stays as it was after training.
  */
 export class FollowedScores {
   readonly table: ScoreTable
   readonly rescorer: Rescorer | undefined
-  /** y that the table's probabilities go by, M×C */
+  /** y that the table's probabilities are based on, M×C */
   readonly #states: Int8Array
-  /** Rows as training left them, of the images that were re-scored. */
+  /** The original rows of the images that were rescored. */
   readonly #trained = new Map<number, Float32Array>()
   readonly #now: Int8Array
 
@@ -78,7 +78,7 @@ export class FollowedScores {
     this.#now = new Int8Array(rescorer?.labelIds.length ?? 0)
   }
 
-  /** @returns undefined if the scores are gone or damaged. If only the file beside them is, they are there and stay as they are. */
+  /** @returns undefined if the scores are gone or damaged; without a rescorer if only the suggester's file is */
   static async read(cacheFolder: string, modelUid: string): Promise<FollowedScores | undefined> {
     const table = await ScoreTable.read(scoresFile(cacheFolder, modelUid))
     if (!table) return undefined
@@ -89,18 +89,18 @@ export class FollowedScores {
     return new FollowedScores(table, data && belongs ? new Rescorer(data) : undefined)
   }
 
-  /** Images that can be followed: 0 without a rescorer. */
+  /** The number of images that can be kept up to date: 0 without a rescorer. */
   get images(): number {
     return this.rescorer?.imageIds.length ?? 0
   }
 
-  /** To be told what is known of an image before its scores are looked at. It costs next to nothing if that is as it was. */
+  /** Brings an image's scores up to date; to be called before they are read. Costs next to nothing if no state has changed. */
   follow(imageId: number, stateOf: StateOf): void {
     const row = this.rescorer?.rowOf(imageId) ?? -1
     if (row >= 0) this.followRow(row, stateOf)
   }
 
-  /** @param row of the rescorer */
+  /** @param row the image's row in the rescorer */
   followRow(row: number, stateOf: StateOf): void {
     const rescorer = this.rescorer
     if (!rescorer) return

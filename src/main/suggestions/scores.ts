@@ -5,23 +5,23 @@ import { fileNameOf } from '../base/places.ts'
 import type { ImageId, LabelId, Probabilities, Probability } from '../domain/quantities.ts'
 import type { Side } from '../domain/state.ts'
 
-/** Probabilities of one model for every image and label, as they are kept in the cache folder. */
+/** A model's probabilities for every image and label, as kept in the cache folder. */
 export interface Scores {
-  /** Rising, [N]. */
+  /** Ascending, [N] */
   imageIds: Int32Array
   /** [C] */
   labelIds: Int32Array
-  /** That the label is present, calibrated, 0 … 1; NaN for an image without features. Column-major N×C: label by label. */
+  /** Calibrated probability of present, 0 … 1; NaN for an image without features. Column-major N×C: label by label. */
   probabilities: Probabilities
 }
 
 /**
- * A suggestion is put forward when it is this sure, present and absent alike; the others are only told. Whether as many of a label are
- * right as this says is another matter: see `confidentPlaces`.
+ * From this confidence, present and absent alike, a suggestion is likely and is put forward; others are merely shown. Whether as
+ * many of a label's suggestions are right as this implies is a different question: see `confidentPlaces`.
  */
 export const likelyFrom = 0.9
 
-/** A suggestion that nobody has decided on. */
+/** An undecided suggestion. */
 export interface ScoredPair {
   row: number
   column: number
@@ -35,7 +35,7 @@ export function scoresFile(cacheFolder: string, modelUid: string): string {
   return path.join(cacheFolder, 'models', `${fileNameOf(modelUid)}.scores`)
 }
 
-/** Writes them whole or not at all. */
+/** Writes them atomically. */
 export async function writeScores(file: string, { imageIds, labelIds, probabilities }: Scores): Promise<void> {
   const header = Buffer.alloc(headerBytes)
   header.write(magic, 'latin1')
@@ -63,7 +63,7 @@ export class ScoreTable implements Scores {
     this.#columnOf = new Map(Array.from(labelIds, (id, column) => [id, column]))
   }
 
-  /** @returns undefined if the file is gone or damaged: then the model has to be trained again */
+  /** @returns undefined if the file is gone or damaged; then the model has to be trained again */
   static async read(file: string): Promise<ScoreTable | undefined> {
     const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
@@ -72,7 +72,7 @@ export class ScoreTable implements Scores {
     if (!bytes || bytes.length < headerBytes || bytes.toString('latin1', 0, 16) !== magic) return undefined
     const [images, labels] = [bytes.readUInt32LE(16), bytes.readUInt32LE(20)]
     if (bytes.length !== headerBytes + 4 * (images + labels + images * labels)) return undefined
-    // Numbers begin where the machine wants them to: most often they do, and 100,000 images are not copied.
+    // A buffer is copied only if it isn't aligned to 4 bytes, which is rare: a copy of 100,000 images would be slow.
     const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes)
     const start = byteOffset + headerBytes
     return new ScoreTable({
@@ -82,7 +82,7 @@ export class ScoreTable implements Scores {
     })
   }
 
-  /** -1 if the image has no scores. Binary search: the ids rise. */
+  /** The image's row, by binary search, or -1 if it has no scores. */
   rowOf(imageId: ImageId): number {
     let [low, high] = [0, this.imageIds.length - 1]
     while (low <= high) {
@@ -95,12 +95,12 @@ export class ScoreTable implements Scores {
     return -1
   }
 
-  /** -1 if the model does not know the label. */
+  /** The label's column, or -1 if the model doesn't know it. */
   columnOf(labelId: LabelId): number {
     return this.#columnOf.get(labelId) ?? -1
   }
 
-  /** NaN where the model says nothing. */
+  /** NaN if there is no score. */
   at(row: number, column: number): Probability {
     return row < 0 || column < 0 ? Number.NaN : this.probabilities[column * this.imageIds.length + row]
   }
@@ -110,7 +110,7 @@ export class ScoreTable implements Scores {
     return Float32Array.from(this.labelIds, (_, column) => this.at(row, column))
   }
 
-  /** Puts others in their place, [C]. */
+  /** Replaces the probabilities of an image. @param probabilities [C] */
   setRow(row: number, probabilities: Float32Array): void {
     probabilities.forEach((p, column) => {
       this.probabilities[column * this.imageIds.length + row] = p
@@ -126,15 +126,14 @@ export function suggestionOf(probability: Probability): Side {
   return probability >= 0.5 ? 'present' : 'absent'
 }
 
-/** How sure a suggestion is, of whatever it suggests: 0.5 … 1. */
+/** The probability that a suggestion is right, whichever side it suggests: 0.5 … 1. */
 export function confidenceOf(probability: Probability): number {
   return Math.max(probability, 1 - probability)
 }
 
 /**
- * Every unknown pair with a score, the most confident first, present and absent alike; of equally confident ones the one of
- * the earlier image, then of the earlier label.
- * @param isUnknown whether nobody has decided on this pair yet
+ * All undecided pairs with a score, the most confident first, present and absent alike; ties by image, then by label.
+ * @param isUnknown whether the pair is still undecided
  */
 export function rankSuggestions(
   scores: ScoreTable,

@@ -5,18 +5,19 @@ import { type ConditionalOptions, fitConditional } from './conditionalFit.ts'
 import { logistic } from './logistic.ts'
 import { priorShiftsOf } from './priorShift.ts'
 
-/** From scores to suggestions (METHOD 4): the blend of all that the pixels say, then what the image's other labels say. */
+/** From scores to suggestions (METHOD 4): blends the sources that look at pixels, then adds what the image's other labels say. */
 export interface Suggester {
   blend: Blend
   conditional: Conditional
 }
 
-/** Log odds by name, row-major N×C each; those of a known entry by models that never saw it. */
+/** Log odds by source, row-major N×C each; those of known entries from models that never saw them. */
 export type Sources = Record<string, Logits>
 
 /**
- * Fits both on the known entries, or on those of them that count.
+ * Fits the blend, then the conditional, on known entries.
  * @param states y, row-major N×C: 1, -1, 0
+ * @param counts selects the known entries to fit to
  * @throws the signal's reason when cancelled
  */
 export async function fitSuggester(
@@ -35,7 +36,7 @@ export async function fitSuggester(
   return { blend, conditional }
 }
 
-/** Calibrated probability of present for every entry, given what is known of each image now: N×C. */
+/** The calibrated probability of present for every entry, given the other labels of its image: N×C. */
 export function suggestionProbabilities(
   { blend, conditional }: Suggester,
   sources: Sources,
@@ -45,8 +46,8 @@ export function suggestionProbabilities(
 }
 
 /**
- * The suggester for entries that are unknown, of which another share may be present than of the known ones it was fitted on
- * (`priorShifts`).
+ * Adapts a suggester to unknown entries, among which the share of present may differ from that among the known ones it was fitted
+ * on (`priorShifts`).
  */
 export function forUnknown(suggester: Suggester, sources: Sources, states: Int8Array): Suggester {
   const { blend, conditional } = suggester
@@ -57,9 +58,10 @@ export function forUnknown(suggester: Suggester, sources: Sources, states: Int8A
 }
 
 /**
- * The same where a known entry must not have shaped its own probability: each fold by a fit without it. So the held-out
- * figures are of decisions that nothing has seen, and a known label that looks wrong can be told.
+ * Like `suggestionProbabilities`, but each fold is scored by a fit without it. So no known entry has influenced its own
+ * probability, which makes metrics valid and lets wrong labels stand out.
  * @param fold of each known entry, N×C
+ * @throws the signal's reason when cancelled
  */
 export async function crossFittedProbabilities(
   sources: Sources,

@@ -4,33 +4,33 @@ import { SafeTensorsFile, type TensorData, writeSafeTensors } from '../base/safe
 import type { Conditional } from './conditional.ts'
 import type { Sources, Suggester } from './suggester.ts'
 
-/** What is kept beside the scores of a model, so that its suggestions can follow marks and give their reasons. */
+/** What is kept beside a model's scores, so that its suggestions can be updated after marks and explained. */
 export interface KeptSuggester {
-  /** Of the images with features, rising, [M] */
+  /** The images with features, ascending, [M] */
   imageIds: Int32Array
-  /** SHA-256 of each, as it was trained on: hexadecimal, [M] */
+  /** SHA-256 of each image as trained on, hexadecimal, [M] */
   keys: readonly string[]
   /** [C] */
   labelIds: Int32Array
-  /** y at the click, row-major M×C: 1, -1, 0 */
+  /** y at the time of training, row-major M×C: 1, -1, 0 */
   states: Int8Array
   /** s, the blend's log odds, row-major M×C */
   own: Float32Array
-  /** What was blended: log odds by name, row-major M×C each. */
+  /** The blended sources: log odds by name, row-major M×C each. */
   sources: Sources
   suggester: Suggester
-  /** What images were compared by, row-major M×S; kept in half precision. */
+  /** The vectors that images are compared by, row-major M×S; stored in half precision. */
   described: Float32Array
-  /** Where the features come from, in words of whoever writes and reads this file: nothing here looks into it. */
+  /** Where the features come from; opaque here. */
   features: string
-  /** Into how many parts the known labels were dealt, each held out once. */
+  /** The number of folds, each held out once. */
   folds: number
-  /** How many of the nearest images each one was compared with, at most. */
+  /** The number of nearest images that each image was compared with, at most. */
   neighbours: number
 }
 
-/** Of files that don't say: it was the same for all of them. */
-const unsaid = { folds: 3, neighbours: 400 }
+/** For files written before these were recorded, when they were constants. */
+const defaults = { folds: 3, neighbours: 400 }
 
 /** Bytes of a SHA-256 */
 const keyBytes = 32
@@ -39,7 +39,7 @@ export function suggesterFile(cacheFolder: string, modelUid: string): string {
   return path.join(cacheFolder, 'models', `${fileNameOf(modelUid)}.suggester.safetensors`)
 }
 
-/** Writes it whole or not at all. */
+/** Writes it atomically. */
 export async function writeSuggester(file: string, kept: KeptSuggester): Promise<void> {
   const { imageIds, keys, labelIds, states, own, suggester, described } = kept
   const { blend, conditional } = suggester
@@ -64,10 +64,10 @@ export async function writeSuggester(file: string, kept: KeptSuggester): Promise
       },
       'blend.weights': floats(blend.weights.flat(), labels, perLabel),
       'conditional.speakers': {
-        shape: [conditional.speakers.length],
-        data: Int32Array.from(conditional.speakers),
+        shape: [conditional.predictors.length],
+        data: Int32Array.from(conditional.predictors),
       },
-      'conditional.weights': floats(conditional.weights, labels, 2 * conditional.speakers.length),
+      'conditional.weights': floats(conditional.weights, labels, 2 * conditional.predictors.length),
       'conditional.scale': floats(conditional.scale, labels),
       'conditional.shift': floats(conditional.shift, labels),
       described: { shape: [images, described.length / images], data: new Float16Array(described) },
@@ -81,7 +81,7 @@ export async function writeSuggester(file: string, kept: KeptSuggester): Promise
   )
 }
 
-/** What re-scoring needs in memory: 5 bytes for each image and label. */
+/** What rescoring needs in memory: 5 bytes for each image and label. */
 export interface RescoringData {
   imageIds: Int32Array
   labelIds: Int32Array
@@ -90,7 +90,7 @@ export interface RescoringData {
   conditional: Conditional
 }
 
-/** @returns undefined if the file is gone or damaged, or the model is of before such files were kept */
+/** @returns undefined if the file is gone or damaged, or the model is older than such files */
 export async function readRescoring(file: string): Promise<RescoringData | undefined> {
   const opened = await openIfThere(file)
   if (!opened) return undefined
@@ -102,7 +102,7 @@ export async function readRescoring(file: string): Promise<RescoringData | undef
       states: (await opened.read('states')) as Int8Array,
       own: await floats('own'),
       conditional: {
-        speakers: Array.from(await opened.read('conditional.speakers')),
+        predictors: Array.from(await opened.read('conditional.speakers')),
         weights: await floats('conditional.weights'),
         scale: await floats('conditional.scale'),
         shift: await floats('conditional.shift'),
@@ -113,7 +113,7 @@ export async function readRescoring(file: string): Promise<RescoringData | undef
   }
 }
 
-/** What was blended for one entry, and how. */
+/** The blend's inputs and weights for one entry. */
 export interface BlendedEntry {
   names: string[]
   /** Log odds of each source, [P] */
@@ -122,7 +122,7 @@ export interface BlendedEntry {
   weights: Float32Array
 }
 
-/** @param row, column of the entry, in the order of the file */
+/** @param row, column the entry's, in the file's order */
 export async function readBlended(file: string, row: number, column: number): Promise<BlendedEntry> {
   const opened = await SafeTensorsFile.open(file)
   try {
@@ -138,7 +138,7 @@ export async function readBlended(file: string, row: number, column: number): Pr
   }
 }
 
-/** All that a blend is fitted on: what was known at the click, and what each source said of it. */
+/** What a blend is fitted on: the labels known at the time of training, and each source's scores. */
 export type TrainedOn = Pick<
   KeptSuggester,
   'imageIds' | 'keys' | 'labelIds' | 'states' | 'sources' | 'features' | 'folds'
@@ -175,12 +175,12 @@ export async function readTrainedOn(file: string): Promise<TrainedOn | undefined
   }
 }
 
-/** @throws an Error if it is no count: the file is none of ours */
-function numberIn({ metadata }: SafeTensorsFile, name: keyof typeof unsaid): number {
-  const said = metadata[name]
-  const count = said === undefined ? unsaid[name] : Number(said)
+/** @throws an Error if it isn't a positive integer, which we never write */
+function numberIn({ metadata }: SafeTensorsFile, name: keyof typeof defaults): number {
+  const text = metadata[name]
+  const count = text === undefined ? defaults[name] : Number(text)
   if (Number.isSafeInteger(count) && count > 0) return count
-  throw new Error(`The suggester’s file says ${name} = ${said}.`)
+  throw new Error(`The suggester’s file says ${name} = ${text}.`)
 }
 
 async function keysIn(opened: SafeTensorsFile, images: number): Promise<string[]> {
@@ -188,7 +188,7 @@ async function keysIn(opened: SafeTensorsFile, images: number): Promise<string[]
   return Array.from({ length: images }, (_, i) => hex.slice(2 * keyBytes * i, 2 * keyBytes * (i + 1)))
 }
 
-/** The images that a model was trained on, and what they are compared by. */
+/** The images that a model was trained on, and the vectors they are compared by. */
 export async function readImages(
   file: string,
 ): Promise<Pick<KeptSuggester, 'imageIds' | 'keys' | 'described' | 'features' | 'neighbours'>> {
@@ -212,13 +212,13 @@ async function openIfThere(file: string): Promise<SafeTensorsFile | undefined> {
     return await SafeTensorsFile.open(file)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    // Scores can do without; a new training writes it anew.
+    // Scores are usable without it, and the next training writes a new one.
     if (code === 'ENOENT' || code === 'not-safetensors') return undefined
     throw error
   }
 }
 
-/** [M, P, C]: one image's numbers lie together, so that one read finds them. */
+/** Interleaves sources to [M, P, C], so that one image's numbers can be read at once. */
 function sideBySide(columns: readonly Float32Array[], images: number, labels: number): TensorData {
   const result = new Float32Array(images * columns.length * labels)
   for (let row = 0; row < images; row++) {

@@ -1,23 +1,23 @@
 import { countKnown, countsByLabel } from '../domain/labelMatrix.ts'
 import { type Known, State } from '../domain/state.ts'
-/** The nearest images of each image, by cosine of their unit vectors: places and similarities, [N, count] row-major. */
+/** The nearest images of each image by cosine: indices and similarities, row-major [N, count]. */
 export interface Neighbours {
   count: number
   places: Int32Array
   similarities: Float32Array
 }
 
-/** Voters of one label and image, at most. */
-const voters = 60
-/** How much faster a nearer image counts: weight e^(sharpness · cosine). */
+/** The largest number of voters for one label of an image. */
+const maxVoters = 60
+/** How strongly the weight grows with similarity: e^(sharpness · cosine). */
 const sharpness = 10
-/** The base rate counts as this many voters of this similarity. */
+/** The label's base rate counts as this many voters of this similarity. */
 const prior = { voters: 2, similarity: 0.3 }
 
 /**
- * The cross-image vote (METHOD 4, cross): for each image and label, the nearest images where the label is known, weighted by
- * similarity, drawn to the label's base rate. An image's own label never votes for itself.
- * @param neighbours of the N images, among the same images
+ * The cross-image vote (METHOD 4, cross): for each image and label, the nearest images where the label is known vote, weighted by
+ * similarity, and the result is shrunk towards the label's base rate. An image never votes for itself.
+ * @param neighbours of the N images, among the same N images
  * @param states y, row-major N×C
  * @returns log odds, N×C
  */
@@ -40,7 +40,7 @@ export function neighbourVote(neighbours: Neighbours, states: Int8Array, labels:
       const weight = Math.exp(sharpness * neighbours.similarities[row * neighbours.count + n])
       for (let i = starts[other]; i < starts[other + 1]; i++) {
         const label = known[i]
-        if (votes[label] === voters) continue
+        if (votes[label] === maxVoters) continue
         votes[label]++
         total[label] += weight
         if (states[other * labels + label] === State.present) present[label] += weight
@@ -55,8 +55,9 @@ export function neighbourVote(neighbours: Neighbours, states: Int8Array, labels:
 }
 
 /**
- * The known labels of each image one after the other: with many labels most are unknown, and going through those is what takes long.
- * @returns where each image's begin, [N + 1], and the labels
+ * The known labels of each image, as compressed rows: with many labels most are unknown, and visiting them would take most of the
+ * time.
+ * @returns where each image's labels start, [N + 1], and the labels
  */
 function knownLabels(states: Int8Array, labels: number): { starts: Int32Array; known: Int32Array } {
   const starts = new Int32Array(states.length / labels + 1)
@@ -70,9 +71,9 @@ function knownLabels(states: Int8Array, labels: number): { starts: Int32Array; k
   return { starts, known }
 }
 
-/** An image that is heard on a label of another one. */
+/** An image that votes on a label of another one. */
 export interface Voter {
-  /** Its place among the N images */
+  /** Its index among the N images */
   place: number
   /** Cosine, -1 … 1 */
   similarity: number
@@ -80,9 +81,9 @@ export interface Voter {
 }
 
 /**
- * Who is heard on one entry by `neighbourVote`, the nearest first.
- * @param nearest of the one image, among the same N images, the nearest first
- * @param row the image itself, that is not heard
+ * The images that vote on one entry in `neighbourVote`, the nearest first.
+ * @param nearest of the one image, among the N images, the nearest first
+ * @param row the image itself, which doesn't vote
  * @param states y, row-major N×C
  */
 export function votersOf(
@@ -92,21 +93,21 @@ export function votersOf(
   labels: number,
   label: number,
 ): Voter[] {
-  const heard: Voter[] = []
-  for (let n = 0; n < nearest.places.length && heard.length < voters; n++) {
+  const voters: Voter[] = []
+  for (let n = 0; n < nearest.places.length && voters.length < maxVoters; n++) {
     const place = nearest.places[n]
     const state = states[place * labels + label]
     if (place === row || state === State.unknown) continue
-    heard.push({
+    voters.push({
       place,
       similarity: nearest.similarities[n],
       state: state === State.present ? State.present : State.absent,
     })
   }
-  return heard
+  return voters
 }
 
-/** The share of present among the known of each label, kept away from 0 and 1. */
+/** The share of present among each label's known entries, kept away from 0 and 1, [C] */
 export function labelRates(states: Int8Array, labels: number): Float64Array {
   const { present, absent } = countsByLabel({ states, labels })
   return Float64Array.from(present, (count, label) => (count + 0.5) / (count + absent[label] + 1))

@@ -7,7 +7,7 @@ import { temporaryName } from '../base/leftOvers.ts'
 
 /** Identifies a run: everything that determines its numbers. */
 export interface RunInputs {
-  /** Of the backbone: identity */
+  /** The backbone's identity */
   backbone: string
   /** SHA-256 of each image, [N] */
   images: readonly string[]
@@ -18,7 +18,7 @@ export interface RunInputs {
   wordVectors?: string
   seed: number
   device: string
-  /** The device that failed during this very run: its work is continued. */
+  /** The device that failed during this very run, and whose work is continued. */
   takesOverFrom?: string
 }
 
@@ -30,8 +30,8 @@ const headerBytes = 8
 const magic = 0x534d4350
 
 /**
- * The progress of a run, in the cache folder, so that a kill costs little: named parts, each written all or nothing. They belong to
- * the inputs of the run; opening those of one run deletes those of all others.
+ * The progress of a run, in the cache folder, so that a kill costs little: named parts, each written completely or not at all.
+ * Opening the checkpoints of a run deletes those of runs with other inputs.
  */
 export class Checkpoints {
   /** Their folder, absolute. Another thread can open them by it. */
@@ -82,7 +82,7 @@ export class Checkpoints {
   async once<Made extends object>(name: string, setting: object, make: () => Promise<Made>): Promise<Made> {
     const kept = (await this.read(name)) as { setting: string; made: Made } | undefined
     if (kept?.setting === JSON.stringify(setting)) {
-      this.goesOn()
+      this.markResumed()
       return kept.made
     }
     const made = await make()
@@ -90,8 +90,8 @@ export class Checkpoints {
     return made
   }
 
-  /** To be called when a part turned out to be usable. */
-  goesOn(): void {
+  /** To be called when a part found here was used. */
+  markResumed(): void {
     this.#resumed = true
   }
 

@@ -49,7 +49,7 @@ export interface FineTuneOptions {
   /** Also trains the backbone's last stage, kept only if held-out labels show that it helps. */
   lastStage?: LastStageSource
   /** Shortens each network's schedule, where cost matters more than quality. */
-  mostSteps?: number
+  maxSteps?: number
 }
 
 export interface FineTuneResult {
@@ -85,7 +85,7 @@ export const folds = 3
 
 const network = { width: 256, hidden: 64, graph: 64, steps: 3, output: 128, word: 64 }
 /** Pairwise label relations grow with the square of the labels: beyond this many, they are approximated with this rank. */
-const mostLabelsWhole = 150
+const maxLabelsWhole = 150
 const rank = 64
 /** The number of nearest images that each one is compared with. */
 export const neighbours = 400
@@ -93,14 +93,14 @@ export const neighbours = 400
 /** The sizes of the network by number of labels, if the backbone has enough channels. */
 export function networkSizes(labels: number): NetworkSizes {
   const { width, ...sizes } = network
-  return { labels, channels: width, ...sizes, pairs: labels > 1, rank: labels > mostLabelsWhole ? rank : 0 }
+  return { labels, channels: width, ...sizes, pairs: labels > 1, rank: labels > maxLabelsWhole ? rank : 0 }
 }
 
 const baselineOptions = { folds, penalty: 1, iterations: 60 }
 
 const sstOptions: Omit<SstOptions, 'seed' | 'device' | 'signal' | 'onStep' | 'repairs'> = {
   epochs: { fewKnown: 2, allKnown: 4 },
-  leastSteps: 150,
+  minSteps: 150,
   batch: 32,
   learningRate: 2e-3,
   weightDecay: 0.3,
@@ -185,7 +185,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     const networks = await trainNetworks(networksInput, sizes, {
       ...sstOptions,
       repairs: options.repairs ?? allRepairs,
-      mostSteps: options.mostSteps,
+      maxSteps: options.maxSteps,
       seed,
       device,
       signal,

@@ -1,2 +1,2 @@
-/** The version of the runtime that runs the networks. */
+/** The version of the runtime that computes the networks. */
 export { runtimeVersion } from '../tensor/run/session.ts'

@@ -26,50 +26,50 @@ import { nameEvidence } from './names/evidence.ts'
 import { notFinite } from './network/notFinite.ts'
 import type { ProgressReport } from './progress.ts'
 
-/** What was known at the click, and where its features are. */
+/** What was known when training was started, and where the features are. */
 export interface TrainInput {
   /** The project's, absolute. */
   cacheFolder: string
-  /** What the images were embedded with (backbone/resolve.ts). */
+  /** The name or path of the backbone that the images were embedded with (see `resolveBackbone`). */
   backbone: string
-  /** [N] in the order of the rows of `states`, ids rising. An image without SHA-256 or without features is left out. */
+  /** [N], in the order of the rows of `states`, by ascending id. Images without SHA-256 or features are left out. */
   images: { id: number; sha256: string | null }[]
   labels: { id: number; name: string }[]
   /** y, row-major N×C: 1 present, -1 absent, 0 unknown. */
   states: Int8Array
-  /** Names the files that are written. */
+  /** Names the output files. */
   modelUid: string
   device: Device
   seed: number
-  /** The model that suggests now: the new one is compared with it. */
+  /** The model in use, to compare the new one with. */
   modelBefore?: string
-  /** The device that failed in the middle of this very run: what it had done is gone on from. */
+  /** The device that failed during this very run, and whose work is continued. */
   takesOverFrom?: Device
-  /** Has the backbone's last stage trained too; the features before it are in the cache (`planLastStage`). */
+  /** Also trains the backbone's last stage; the trunk's features must be in the cache (see `planLastStage`). */
   lastStage?: boolean
-  /** A file of word vectors that the labels' own begin at, absolute. */
+  /** A file of word vectors to initialise the label vectors from, absolute. */
   wordVectors?: string
-  /** What is asked about a label, where the backbone has a text encoder. @default its own */
+  /** The prompt for a label, if the backbone has a text encoder. @default the backbone's own */
   nameTemplate?: string
 }
 
 export interface TrainResult {
   /** The model as ONNX, relative to the cache folder. */
   file: string
-  /** The labels it gives scores for, in the order of its outputs. */
+  /** The labels it scores, in the order of its outputs. */
   labelIds: number[]
   metrics: Metrics
   labels: LabelMetrics[]
-  /** Images that have no features, and so no suggestions. */
+  /** The number of images that have no features, and so get no suggestions. */
   withoutFeatures: number
   seconds: number
-  /** Whether it went on from where a run with the same inputs was cut off. */
+  /** Whether it continued an interrupted run with the same inputs. */
   resumed: boolean
-  /** With the model of before; undefined where there is none, or its scores are lost. */
+  /** With `modelBefore`; undefined if there is none, or its scores are lost. */
   comparison: Comparison | undefined
-  /** What came of training the last stage, where it was asked for. */
+  /** The outcome of training the last stage, if requested. */
   lastStage: LastStageReport | undefined
-  /** What the labels' names brought, or why they could not be asked; undefined where the backbone knows no names. */
+  /** Whether label names helped, or why they couldn't be used; undefined if the backbone has no text encoder. */
   names: { kept: boolean } | { problem: string } | undefined
 }
 
@@ -79,10 +79,10 @@ export interface TrainContext {
 }
 
 /**
- * Trains on what is known and writes the model, its scores and what to ask next to the cache folder. Nothing that was there
- * before is touched: a cancelled or killed run leaves the old model in place, and checkpoints that the next one with the same
- * inputs goes on from.
- * @throws UserError `features-missing`, `trunk-features-missing`, `word-vectors-unreadable`, `too-few-labels`, `not-finite`, `device-failed`, those of the backbone; the signal's reason when cancelled
+ * Trains on the known labels and writes the model, its scores and what to ask next to the cache folder. The files of earlier
+ * models aren't touched. A cancelled or killed run leaves checkpoints, from which the next run with the same inputs continues.
+ * @throws UserError `features-missing`, `trunk-features-missing`, `word-vectors-unreadable`, `too-few-labels`, `not-finite`,
+ *   `device-failed`, and the backbone's own; the signal's reason when cancelled
  */
 export async function train(input: TrainInput, { signal, progress }: TrainContext = {}): Promise<TrainResult> {
   const begun = performance.now()
@@ -101,7 +101,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
     const known = takeRows(states, labels.length, rows)
     const { wordVectors } = input
     const records = reader.recordsOf(keys)
-    const told = await nameEvidence(
+    const nameResult = await nameEvidence(
       input.backbone,
       backbone,
       labels.map(({ name }) => name),
@@ -109,7 +109,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       (first, end) => reader.readPooled(records.subarray(first, end)),
       { template: input.nameTemplate, device, signal },
     )
-    const names = told && 'vectors' in told ? told : undefined
+    const names = nameResult && 'vectors' in nameResult ? nameResult : undefined
     const run = {
       backbone: backbone.identity,
       images: keys,
@@ -148,7 +148,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       labelIds: Int32Array.from(labelIds),
       probabilities: byLabel(result.probabilities, labelIds.length, rows, images.length),
     }
-    // Before the scores: a model with scores has all that belongs to it.
+    // Before the scores, so that a model that has scores is complete.
     await writeSuggester(suggesterFile(cacheFolder, input.modelUid), {
       imageIds: Int32Array.from(rows, (row) => images[row].id),
       keys,
@@ -184,7 +184,7 @@ export async function train(input: TrainInput, { signal, progress }: TrainContex
       resumed: checkpoints.resumed,
       comparison: before ? compareModels(before, new ScoreTable(scores), knownOf(input)) : undefined,
       lastStage: result.lastStage,
-      names: told && 'problem' in told ? told : result.names,
+      names: nameResult && 'problem' in nameResult ? nameResult : result.names,
     }
   } finally {
     await trunk?.close()
@@ -196,6 +196,7 @@ function knownOf({ images, labels, states }: TrainInput) {
   return { imageIds: images.map(({ id }) => id), labelIds: labels.map(({ id }) => id), states }
 }
 
+/** A backbone's cache as the source of features. */
 export function sourceOf(reader: FeatureReader, classifier?: Classifier): FeatureSource {
   const { gridHeight, gridWidth, dimension } = reader.shape
   return {
@@ -210,7 +211,7 @@ export function sourceOf(reader: FeatureReader, classifier?: Classifier): Featur
   }
 }
 
-/** Rows of some images, row-major, as columns over all images; NaN for the others. */
+/** Transposes [rows, labels] to [labels, images], with NaN for images without a row. @param rows the image of each row */
 function byLabel(values: Float32Array, labels: number, rows: readonly number[], images: number): Float32Array {
   const columns = new Float32Array(images * labels).fill(Number.NaN)
   rows.forEach((row, i) => {

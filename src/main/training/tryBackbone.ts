@@ -8,7 +8,7 @@ import type { Metrics } from './measure/heldOut.ts'
 import { sourceOf } from './train.ts'
 
 export interface TryInput {
-  /** The project's, absolute: the features of the images are there. */
+  /** The project's, absolute; it must hold the features of the images. */
   cacheFolder: string
   backbone: string
   /** SHA-256 of each image, [N] */
@@ -21,8 +21,9 @@ export interface TryInput {
 }
 
 export interface TryResult {
-  /** Of held-out known labels, fractions. */
+  /** On held-out known labels, fractions. */
   mAP: Metrics['mAP']
+  /** The number of known labels measured on. */
   heldOut: number
   /** Average precision of each label, [C]; NaN where it can't be measured. */
   averagePrecision: number[]
@@ -30,8 +31,8 @@ export interface TryResult {
 }
 
 /**
- * How good suggestions would be with a backbone: trains on these images as a click on Fine-tune would, and measures on what was held
- * out. Nothing is kept. The same images, labels and seed are dealt alike for every backbone, so figures can be compared.
+ * Estimates how good suggestions would be with a backbone: trains on these images just as Fine-tune does, measures on held-out
+ * labels, and keeps nothing. For the same images, labels and seed, all backbones get the same folds, so results are comparable.
  * @throws UserError `features-missing`, `too-few-labels`, `device-failed`, those of the backbone; the signal's reason
  */
 export async function tryBackbone(

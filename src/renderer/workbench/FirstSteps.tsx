@@ -22,7 +22,7 @@ export function FirstSteps({ project }: { project: ProjectSummary }) {
   if (models.some(({ kind }) => kind !== 'names') || (model && model.kind !== 'names')) return null
   if (training?.state === 'running') return null
 
-  const least = info.leastKnown
+  const least = info.minKnown
   const learnable = labels.filter((one) => one.presentCount >= least && one.absentCount >= least).length
   return (
     <section

@@ -7,7 +7,7 @@ import { cancelled, UserError } from '../../base/errors.ts'
 import { temporaryFolderPrefix } from '../../base/leftOvers.ts'
 import { RandomState } from '../../base/random.ts'
 import { countsByLabel, hasKnown, takeRows } from '../../domain/labelMatrix.ts'
-import { leastKnown } from '../../training/measure/heldOut.ts'
+import { minKnown } from '../../training/measure/heldOut.ts'
 import { meanOf } from '../../training/measure/metrics.ts'
 import type { TryResult } from '../../training/tryBackbone.ts'
 import { onDevice } from '../devices/onDevice.ts'
@@ -91,10 +91,10 @@ function chooseImages({ matrix, images, labels }: KnownAtClick, most: number, se
     .sort((a, b) => a - b)
   const chosen = takeRows(matrix.states, count, rows)
   const { present, absent } = countsByLabel({ states: chosen, labels: count })
-  if (!labels.some((_, label) => present[label] >= leastKnown && absent[label] >= leastKnown)) {
+  if (!labels.some((_, label) => present[label] >= minKnown && absent[label] >= minKnown)) {
     throw new UserError(
       'too-little-known',
-      `Too little is known to compare backbones: no label is known present in ${leastKnown} of the images, and absent in ${leastKnown}.`,
+      `Too little is known to compare backbones: no label is known present in ${minKnown} of the images, and absent in ${minKnown}.`,
       'Mark more images first: a few dozen give a hint, a few hundred a reliable answer.',
     )
   }

@@ -6,7 +6,7 @@ import type { LabelPairs, PairTable } from '../../pairs/pairTable.ts'
 import { countCooccurrence } from '../../suggestions/cooccurrence.ts'
 import { type ReliabilityBin, Tally } from '../../suggestions/curves.ts'
 import { confidenceOf, likelyFrom, suggestionOf } from '../../suggestions/scores.ts'
-import { leastKnown } from '../../training/measure/heldOut.ts'
+import { minKnown } from '../../training/measure/heldOut.ts'
 import { averagePrecision, meanOf } from '../../training/measure/metrics.ts'
 import { versionOf } from '../images/rows.ts'
 import { modelBefore, modelOf } from '../project/summary.ts'
@@ -55,7 +55,7 @@ export async function modelReport(workspace: ReadableWorkspace, id: number): Pro
   return {
     id,
     before: versionBefore ? { id: versionBefore.id, createdAt: versionBefore.createdAt } : null,
-    least: leastKnown,
+    least: minKnown,
     ...{ present: all.present, absent: all.absent },
     mAP: kept ? kept.blend : measured(meanOf(labels.map((label) => label.averagePrecision ?? Number.NaN))),
     calibrationError: measured(all.calibrationError()),
@@ -133,10 +133,10 @@ export async function modelCurves(
     if (labelId !== null) ap = precisionOf({ states, probabilities })
   }
   const { present, absent, undecided } = tally
-  const isMeasured = present >= leastKnown && absent >= leastKnown
+  const isMeasured = present >= minKnown && absent >= minKnown
   const { precision, recall, undecided: forward } = tally.thresholds()
   return {
-    ...{ present, absent, undecided, least: leastKnown, averagePrecision: ap },
+    ...{ present, absent, undecided, least: minKnown, averagePrecision: ap },
     calibrationError: isMeasured ? tally.calibrationError() : null,
     reliability: isMeasured ? tally.reliability().map(binOf) : null,
     thresholds: isMeasured
@@ -204,7 +204,7 @@ function mistakenPlaces({ states, probabilities }: LabelPairs, state: Known): nu
 /** Null if too few are known. */
 function precisionOf({ states, probabilities }: Pick<LabelPairs, 'states' | 'probabilities'>): number | null {
   const { present, absent } = countsOf(states)
-  return present < leastKnown || absent < leastKnown ? null : averagePrecision(probabilities, states)
+  return present < minKnown || absent < minKnown ? null : averagePrecision(probabilities, states)
 }
 
 function countsOf(states: Int8Array): { present: number; absent: number } {

@@ -35,7 +35,7 @@ export interface SampleResult {
 /** Each label is known in this share of the images, as they come: that is what probabilities are calibrated on … */
 const knownShare = 0.15
 /** … and in so many at least where it is present, and as many where it is absent. */
-const leastKnown = 8
+const minKnown = 8
 
 /**
  * Draws scenes: the same seed gives the same pictures. The truth of every label goes to truth.tsv (image, labels), which is
@@ -74,7 +74,7 @@ function someKnown(scenes: readonly Scene[], names: readonly string[], random: R
     const isPresent = (scene: number): boolean => scenes[scene].labels.has(label)
     const chosen = new Set(order.slice(0, Math.round(knownShare * scenes.length)))
     for (const side of [true, false]) {
-      for (const scene of order.filter((one) => isPresent(one) === side).slice(0, leastKnown)) chosen.add(scene)
+      for (const scene of order.filter((one) => isPresent(one) === side).slice(0, minKnown)) chosen.add(scene)
     }
     return [...chosen].map(
       (scene) => ({ image: names[scene], label, state: isPresent(scene) ? State.present : State.absent }) as const,

@@ -17,7 +17,7 @@ export interface Repaired {
 }
 
 /** Each step repairs one column of one table, or one kind of invariant between rows. */
-const mostSteps = 200
+const maxSteps = 200
 
 /**
  * Repairs a damaged project file as far as no marks are involved: impossible values get their defaults, and counts are recomputed.
@@ -88,7 +88,7 @@ function mend(db: Connection): string[] {
     db.pragma(`user_version = ${newestVersion}`)
     mended.push('the number of its format')
   }
-  for (let step = 0; step < mostSteps; step++) {
+  for (let step = 0; step < maxSteps; step++) {
     const damage = findDamage(db, { whole: true })
     if (!damage) break
     if (damage.mend === undefined || mended.includes(damage.where)) throw beyond(db.path, damage.where)

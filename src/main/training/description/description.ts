@@ -12,25 +12,26 @@ import { type Codebook, codeSizes, codesGraph } from './imageCodes.ts'
 import { principalDirections } from './projection.ts'
 
 /**
- * How an image is described as a whole, for the linear baseline and the vote of similar images: its pooled vector and its codes,
- * each standardised and of unit length, side by side; then what of it varies most.
+ * Describes a whole image by one vector, for the linear baseline and the vote of similar images: its pooled vector and its
+ * codes, each standardised and scaled to unit length, are concatenated and projected onto their principal directions.
  */
 export interface Description {
   codebook: Codebook
-  /** Of the codes, [K + M] each: mean, and 1 / standard deviation. */
+  /** Mean of the codes, [K + M] */
   mean: Float32Array
+  /** 1 / standard deviation of the codes, [K + M] */
   scale: Float32Array
-  /** Of all parts side by side, [D + K + M]. */
+  /** Mean of the concatenated parts, [D + K + M] */
   centre: Float32Array
   /** [D + K + M, size] row-major, orthonormal. */
   directions: Float32Array
   size: number
 }
 
-const mostDirections = 256
-/** Images that the description is learnt from, and those described together. */
+const maxDirections = 256
+/** The size of the sample the description is learnt from, and of the batches in which images are described. */
 const imagesAtOnce = 4096
-/** Images of one run: few, so that what is computed of their positions stays in a core's cache. */
+/** Images encoded per run: few, so that the intermediate results fit in a core's cache. */
 const chunk = 32
 
 interface Options {
@@ -43,8 +44,8 @@ interface Options {
 /**
  * Learns the description from a sample of the images, and describes all of them.
  * @param unit pooled vectors of unit length, [N, D]
- * @param options `keep` may give what was learnt before
- * @returns with `described`, [N, size]
+ * @param options `keep` may return a description learnt earlier instead of learning one
+ * @returns the description, and every image's vector as `described`, [N, size]
  * @throws the signal's reason when cancelled
  */
 export async function describeImages(
@@ -80,19 +81,19 @@ export async function describeImages(
   return { description, described }
 }
 
-/** Of 0, which leaves directions as they are, … 1, which makes all vary alike. */
-const evenness = 0.25
+/** From 0, which leaves the directions as they are, to 1, which gives all of them the same variance. */
+const whitening = 0.25
 
 /**
- * Descriptions as images are compared by: what varies most among them would drown the rest, so each direction is divided by a
- * power of its standard deviation.
+ * Descriptions prepared for comparing images: each direction is divided by a power of its standard deviation, since the few
+ * directions that vary most would otherwise drown out the rest.
  * @param described [N, size]
  * @returns [N, size]
  */
 export function comparable(described: Float32Array, size: number): Float32Array {
   const rows = Int32Array.from({ length: described.length / size }, (_, row) => row)
   const { scale } = moments(described, rows, size)
-  const stretch = scale.map((inverse) => inverse ** evenness)
+  const stretch = scale.map((inverse) => inverse ** whitening)
   return described.map((value, at) => value * stretch[at % size])
 }
 
@@ -126,7 +127,7 @@ async function learn(
   parts.forEach((value, at) => {
     parts[at] = value - centre[at % size]
   })
-  const found = await principalDirections(parts, size, mostDirections, seed, device)
+  const found = await principalDirections(parts, size, maxDirections, seed, device)
   return { ...known, centre, directions: found.directions, size: found.width }
 }
 
@@ -163,7 +164,7 @@ export function descriptionGraph({ unit, inverse, grid }: ImageValues, descripti
   return directed({ unit, codes }, description, grid.size(2))
 }
 
-/** What a graph makes of these vectors and codes, [rows, …]. */
+/** Runs the graph that `build` makes on these vectors and codes. @returns its result, [rows, …] */
 async function compute(
   unit: Float32Array,
   codes: Float32Array,
@@ -213,7 +214,7 @@ async function encodeImages(
         grid: tensorOf('float16', await grids.of(some), [some.length, positions, width]),
         inverse: tensorOf('float32', grids.inverseLengths(some), [some.length, 1, 1]),
       }
-      // Without classes nothing asks for the lengths.
+      // A codebook without classes doesn't use the lengths, so the graph has no such input.
       const wanted = Object.fromEntries(Object.entries(feeds).filter(([name]) => isWanted.has(name)))
       const run = await session.run(wanted)
       codes.set(run.codes.data as Float32Array, start * length)

@@ -10,7 +10,7 @@ import { sum } from '../../tensor/operators/reduction.ts'
 import { type Device, Session, tensorOf } from '../../tensor/run/session.ts'
 import { principalDirections } from './projection.ts'
 
-/** Where features come from: the cache of a backbone. Records are numbered as the cache numbers them. */
+/** Where features come from: a backbone's cache, whose record numbers are used. */
 export interface FeatureSource {
   /** D of the backbone */
   readonly channels: number
@@ -20,29 +20,29 @@ export interface FeatureSource {
   readPooled(records: Int32Array): Promise<Float32Array>
   /** [records, L, D] */
   readGrid(records: Int32Array): Promise<Float16Array>
-  /** The classes that the backbone was trained on, where it has them. */
+  /** The head that the backbone was trained with, if its file still has it. */
   readonly classifier?: Classifier
 }
 
 /**
- * How raw features become inputs: each channel standardised, each image scaled to unit length by its pooled vector (so that
- * no image counts more than another), the grid projected to its principal directions.
+ * How raw features become inputs: each channel is standardised, each image is divided by the length of its pooled vector (so
+ * that no image counts more than another), and the grid is projected onto its principal directions.
  */
 export interface Preparation {
   /** [D] */
   mean: Float32Array
   /** 1 / standard deviation, [D] */
   scale: Float32Array
-  /** [D, width] row-major, multiplied so that the grid's entries have mean square 1 */
+  /** [D, width] row-major, multiplied by `gain` */
   directions: Float32Array
   width: number
-  /** What they were multiplied by. */
+  /** Makes the mean square of the projected grid's entries 1. */
   gain: number
 }
 
 const sampleImages = 20_000
 const sampleGrids = 128
-/** Images read and run at once. */
+/** Images read and projected at once. */
 const chunk = 64
 
 export interface PrepareOptions {
@@ -54,6 +54,7 @@ export interface PrepareOptions {
 
 /**
  * Learns the preparation from a sample of the images, labelled or not.
+ * @param records the cache's record of each image, [N]
  * @param pooled raw, [N, D]
  */
 export async function learnPreparation(
@@ -69,7 +70,7 @@ export async function learnPreparation(
   const sample = await standardizedGrid(source, takeRows(records, 1, few), mean, scale)
   const { directions, width } = await principalDirections(sample, source.channels, options.width, seed, device)
   const preparation = { mean, scale, directions, width, gain: 1 }
-  // The mean square of the entries is measured once on the sample, after scaling by the pooled vector.
+  // The gain can only be measured on grids that are prepared in every other respect.
   const inverseLengths = unitVectors(takeRows(pooled, source.channels, few), preparation)
   const grids = await PreparedGrids.open(source, takeRows(records, 1, few), inverseLengths, preparation, options)
   try {
@@ -83,7 +84,11 @@ export async function learnPreparation(
   }
 }
 
-/** Mean and 1 / standard deviation of each channel over some rows; 0 for a channel that never changes. */
+/**
+ * Mean and 1 / standard deviation of each channel over some rows, [D] each; the latter is 0 for a constant channel.
+ * @param pooled [N, D]
+ * @param rows the rows to include
+ */
 export function moments(
   pooled: Float32Array,
   rows: Int32Array,
@@ -100,7 +105,7 @@ export function moments(
   const mean = Float32Array.from(sums, (x) => x / rows.length)
   const scale = Float32Array.from(squares, (x, d) => {
     const deviation = Math.sqrt(Math.max(0, x / rows.length - mean[d] * mean[d]))
-    // A channel that never changes says nothing; it must not be blown up either.
+    // A constant channel carries no information; dividing by its tiny deviation would only amplify rounding errors.
     return deviation > 1e-5 ? 1 / deviation : 0
   })
   return { mean, scale }
@@ -121,9 +126,9 @@ async function standardizedGrid(
 }
 
 /**
- * Makes pooled vectors standardised and of unit length, in place.
+ * Standardises pooled vectors and scales them to unit length, in place.
  * @param pooled [N, D]
- * @returns 1 / length of each before that, [N]; 0 for a vector of zeros
+ * @returns 1 / length of each vector before scaling, [N]; 0 for a vector of zeros
  */
 export function unitVectors(pooled: Float32Array, { mean, scale }: Pick<Preparation, 'mean' | 'scale'>): Float32Array {
   const channels = mean.length
@@ -146,17 +151,16 @@ export function unitVectors(pooled: Float32Array, { mean, scale }: Pick<Preparat
 export interface ImageValues {
   /** [B, D] */
   unit: Value
-  /** 1 / the length of pooled vectors before they were of unit length, [B, 1, 1] */
+  /** 1 / length of the pooled vectors before they were scaled, [B, 1, 1] */
   inverse: Value
   /** projected, [B, L, width] */
   grid: Value
 }
 
 /**
- * The same preparation as a part of a graph.
+ * The preparation as part of a graph.
  * @param grid raw, [B, L, D]
  * @param pooled raw, [B, D]
- * @returns unit [B, D], 1 / the length of pooled [B, 1, 1], and projected grid [B, L, width]
  */
 export function preparationGraph(grid: Value, pooled: Value, preparation: Preparation): ImageValues {
   const { graph } = grid
@@ -171,7 +175,7 @@ export function preparationGraph(grid: Value, pooled: Value, preparation: Prepar
 }
 
 /**
- * ((x - mean) scale) P = x (scale P) - mean (scale P): the grid, by far the largest, is gone through once.
+ * ((x - mean) scale) P = x (scale P) - mean (scale P), so that the grid, by far the largest input, is read only once.
  * @param inverse 1 / length of the image's pooled vector, [B, 1, 1]
  */
 function projectedGrid(grid: Value, inverse: Value, { mean, scale, directions, width }: Preparation): Value {
@@ -185,7 +189,7 @@ function projectedGrid(grid: Value, inverse: Value, { mean, scale, directions, w
   return mul(add(projected, graph.constant('float32', origin, [width])), inverse)
 }
 
-/** The projected grids of images: some kept in memory, the others made when they are asked for. */
+/** The projected grids of images: some are kept in memory, the others are computed on request. */
 export class PreparedGrids {
   readonly positions: number
   readonly width: number
@@ -194,7 +198,7 @@ export class PreparedGrids {
   readonly #inverseLengths: Float32Array
   readonly #session: Session
   #kept: Float16Array = new Float16Array(0)
-  /** Where an image's grid is among those kept; -1 where it isn't. [N] */
+  /** Each image's index among the grids kept, or -1, [N] */
   readonly #placeOf: Int32Array
 
   private constructor(
@@ -215,7 +219,7 @@ export class PreparedGrids {
 
   /**
    * @param records the record of each image, [N]
-   * @param inverseLengths what `unitVectors` gave, [N]
+   * @param inverseLengths from `unitVectors`, [N]
    */
   static async open(
     source: FeatureSource,
@@ -243,8 +247,9 @@ export class PreparedGrids {
   }
 
   /**
-   * Keeps the grids of these images in shared memory.
-   * @returns they, [rows, L, width]: the very memory that is kept
+   * Keeps the grids of these images in shared memory, in place of those kept before.
+   * @returns that memory itself, not a copy: [rows, L, width]
+   * @throws the signal's reason when cancelled
    */
   async keep(
     rows: Int32Array,
@@ -252,10 +257,10 @@ export class PreparedGrids {
   ): Promise<Float16Array> {
     const size = this.positions * this.width
     const kept = new Float16Array(new SharedArrayBuffer(2 * rows.length * size))
-    // One part is read while the one before is projected.
+    // The next chunk is read while this one is projected.
     const read = (start: number): Promise<Float16Array> => {
       const reading = this.#readRaw(rows.subarray(start, start + chunk))
-      // It may fail while nobody waits for it, and when that has failed already nobody will.
+      // Not awaited yet if it fails early, and never if projecting fails first: don't let it count as an unhandled rejection.
       reading.catch(() => undefined)
       return reading
     }

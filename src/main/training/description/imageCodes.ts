@@ -12,26 +12,26 @@ import type { Preparation, PreparedGrids } from './features.ts'
 import { visualWords } from './visualWords.ts'
 
 /**
- * What there is to be seen at a position of the grid: visual words learnt from this project's own images, and, where the
- * backbone has them, the classes that it was trained on. The code of an image is, for each, √ of the largest share that any of
- * its positions gives it: so a small thing counts as much as one that fills the picture, unlike in a mean.
+ * What a position of the grid can show: visual words learnt from the project's own images and, if the backbone still has its
+ * classifier, the classes it was trained on. An image's code has an entry for each word and class: the square root of its
+ * largest softmax share at any position. Unlike a mean, a maximum lets a small object count as much as one that fills the image.
  */
 export interface Codebook {
   /** Unit vectors, [K, width]. */
   words: Float32Array
-  /** The classifier on projected positions: weights [width, M], biases [M]. */
+  /** The backbone's classifier, on projected positions: weights [width, M], biases [M]. */
   classes?: { weights: Float32Array; biases: Float32Array }
 }
 
-/** How sharply a position is given to the words that it resembles: softmax(sharpness · cosine). */
+/** How sharply a position is assigned to the words it resembles: softmax(sharpness · cosine). */
 const sharpness = 10
-/** More cost time and told no more (256 … 1,024 gave the same precision). */
-const mostWords = 512
-/** A word is learnt from so many positions at the least, on average. */
-const positionsAWord = 8
+/** More take longer without any gain: precision was the same for 256 to 1,024. */
+const maxWords = 512
+/** The least number of positions, on average, from which a word is learnt. */
+const positionsPerWord = 8
 const samplePositions = 30_000
 
-/** Lengths of the parts of a code: words, classes. */
+/** Lengths of the parts of a code: K words and, if there are any, M classes. */
 export function codeSizes({ words, classes }: Codebook, width: number): number[] {
   return classes ? [words.length / width, classes.biases.length] : [words.length / width]
 }
@@ -51,12 +51,12 @@ export async function learnCodebook(
   const drawn = new RandomState(options.seed).shuffle(rows).subarray(0, Math.ceil(samplePositions / positions))
   const vectors = unitRows(await grids.of(drawn.toSorted()), width)
   const found = vectors.length / width
-  const count = Math.max(1, Math.min(mostWords, Math.floor(found / positionsAWord)))
+  const count = Math.max(1, Math.min(maxWords, Math.floor(found / positionsPerWord)))
   const words = await visualWords(vectors, width, count, options)
   return { words, classes: classifier && (await onProjection(classifier, preparation, options.device)) }
 }
 
-/** Float32 rows of unit length, without those of zeros. */
+/** The rows as float32, scaled to unit length; rows of zeros are dropped. */
 function unitRows(rows: Float16Array, width: number): Float32Array {
   const result = new Float32Array(rows)
   let kept = 0
@@ -68,13 +68,13 @@ function unitRows(rows: Float16Array, width: number): Float32Array {
     for (let d = 0; d < width; d++) result[kept + d] = result[start + d] * scale
     kept += width
   }
-  // A project of nothing but empty vectors still has one.
+  // If all rows are zero, one is kept, as a codebook needs at least one word.
   return result.subarray(0, Math.max(width, kept))
 }
 
 /**
- * The classifier for positions as they are projected: with x ≈ mean + (p P / gain²) / scale, where p is the position before it
- * is divided by the length of the pooled vector.
+ * Rewrites the classifier to take projected positions: x ≈ mean + (p Pᵀ / gain²) / scale, where p is a projected position
+ * multiplied by the length of its image's pooled vector.
  */
 async function onProjection(
   { classes, weights, biases }: Classifier,
@@ -105,6 +105,7 @@ async function onProjection(
 }
 
 /**
+ * The codes of images as part of a graph (see `Codebook`).
  * @param grid projected, [B, L, width]
  * @param inverse 1 / length of the image's pooled vector, [B, 1, 1]
  * @returns [B, K + M]

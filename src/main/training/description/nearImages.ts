@@ -4,15 +4,15 @@ import type { Neighbours } from '../../suggestions/vote.ts'
 import type { Device } from '../../tensor/run/session.ts'
 import { unitVectors } from './features.ts'
 
-/** The nearest images are looked for among so many: how crowded it is around an image, a sample tells as well. */
+/** Neighbours are searched among this many images: a sample is enough to tell how densely populated an image's surroundings are. */
 const sampleImages = 4000
 const count = 20
 
 /**
- * Some of the nearest images of each, by cosine of the centred pooled features: among all images, or among a random sample of
- * them, so that the time grows with N and not with N².
+ * Each image's nearest images by cosine of the centred pooled features. In large projects they are searched in a random sample,
+ * so that the time grows with N rather than N².
  * @param pooled raw, [N, D]; changed in place
- * @returns places among the N images
+ * @returns indices among the N images
  * @throws the signal's reason when cancelled
  */
 export async function nearImages(

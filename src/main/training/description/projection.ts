@@ -5,13 +5,13 @@ import { transpose } from '../../tensor/operators/layout.ts'
 import { matmul } from '../../tensor/operators/matrix.ts'
 import { type Device, Session, type Tensor, tensorOf } from '../../tensor/run/session.ts'
 
-/** Directions beyond those wanted make the iteration converge sooner. */
+/** Extra directions make the iteration converge faster. */
 const spare = 16
 const iterations = 3
 
 /**
- * The principal directions of a sample by subspace iteration: enough of them to keep most of the variance, at a fraction of
- * the width. (The exact eigenvectors don't matter, only the space that they span.)
+ * The principal directions of a sample, by subspace iteration. Three iterations don't separate the eigenvectors exactly, but
+ * only the space they span matters.
  * @param sample centred rows, [n, D]
  * @returns orthonormal directions, [D, width] row-major; width ≤ D
  */
@@ -51,7 +51,7 @@ export async function principalDirections(
     for (let i = 0; i < iterations; i++) {
       const multiplied = await multiplying.run({ x: xs, v: basis })
       const once = await orthonormal(multiplied.y, multiplied.gram)
-      // The second round mends what float32 left of the first.
+      // Repeated, because float32 leaves the columns slightly off orthogonal the first time.
       basis = (await orthonormal(once.z, once.gram)).z
     }
     return { directions: firstColumns(basis.data as Float32Array, channels, wide, kept), width: kept }
@@ -60,12 +60,11 @@ export async function principalDirections(
   }
 }
 
-/** A direction with less than this share of the largest column's square left is rounding: the sample has no further direction. */
-const leastPivot = 1e-6
+/** Below this share of the largest squared column, a pivot is rounding error: the sample has no further direction. */
+const minPivot = 1e-6
 
 /**
- * What makes the columns of Y orthonormal (Cholesky QR): YᵀY = RᵀR, and Y R⁻¹ has orthonormal columns. A column that depends on
- * those before it becomes zero.
+ * Cholesky QR: if YᵀY = RᵀR, then Y R⁻¹ has orthonormal columns. A column that depends linearly on earlier ones becomes zero.
  * @param gram YᵀY, [n, n]
  * @returns R⁻¹, upper triangular, [n, n]
  */
@@ -79,14 +78,14 @@ function inverseFactor(gram: Float32Array, n: number): Float32Array {
       let rest: number = gram[i * n + j]
       for (let k = 0; k < j; k++) rest -= lower[i * n + k] * lower[j * n + k]
       if (i === j) {
-        isKept[i] = rest > leastPivot * largest
+        isKept[i] = rest > minPivot * largest
         lower[i * n + i] = isKept[i] ? Math.sqrt(rest) : 1
       } else lower[i * n + j] = isKept[j] ? rest / lower[j * n + j] : 0
     }
-    // Nothing that comes later is measured against a direction that isn't one.
+    // Later columns must not be orthogonalised against a direction that was dropped.
     if (!isKept[i]) lower.fill(0, i * n, i * n + i)
   }
-  // Column by column: L X = I, and R⁻¹ = Xᵀ.
+  // L X = I is solved column by column; R⁻¹ = Xᵀ.
   const inverse = new Float32Array(n * n)
   const column = new Float64Array(n)
   for (let j = 0; j < n; j++) {

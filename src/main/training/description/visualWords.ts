@@ -7,15 +7,16 @@ import { largestWithPlaces } from '../../tensor/operators/reduction.ts'
 import { type Device, Session, tensorOf } from '../../tensor/run/session.ts'
 
 const rounds = 8
-/** Vectors of one run. */
+/** Vectors per run */
 const chunk = 8192
 
 /**
- * Visual words (Sivic & Zisserman 2003): the centres of spherical k-means over vectors of unit length, begun at some of them.
- * A centre that no vector is nearest to stays where it is.
+ * Visual words (Sivic & Zisserman 2003): the centres that spherical k-means finds, starting from randomly chosen vectors.
+ * A centre that is nearest to no vector stays where it is.
  * @param vectors of unit length, [n, D]
  * @param count K ≤ n
  * @returns unit vectors, [K, D]
+ * @throws the signal's reason when cancelled
  */
 export async function visualWords(
   vectors: Float32Array,
@@ -48,7 +49,7 @@ export async function visualWords(
           for (let d = 0; d < channels; d++) sums[at + d] += some[i * channels + d]
         })
       }
-      words = unitOr(sums, words, channels)
+      words = normalizeRows(sums, words, channels)
     }
     return words
   } finally {
@@ -56,14 +57,14 @@ export async function visualWords(
   }
 }
 
-/** Rows of unit length; a row of zeros is that of `otherwise`. */
-function unitOr(rows: Float32Array, otherwise: Float32Array, channels: number): Float32Array<ArrayBuffer> {
+/** Scales rows to unit length; a row of zeros is replaced by that of `fallback`. */
+function normalizeRows(rows: Float32Array, fallback: Float32Array, channels: number): Float32Array<ArrayBuffer> {
   const result = new Float32Array(rows.length)
   for (let start = 0; start < rows.length; start += channels) {
     let square = 0
     for (let at = start; at < start + channels; at++) square += rows[at] * rows[at]
     const scale = 1 / Math.sqrt(square)
-    for (let at = start; at < start + channels; at++) result[at] = square > 0 ? rows[at] * scale : otherwise[at]
+    for (let at = start; at < start + channels; at++) result[at] = square > 0 ? rows[at] * scale : fallback[at]
   }
   return result
 }

@@ -5,19 +5,19 @@ import { noFold } from './folds.ts'
 import { headLogits, type LinearHeads, trainLinearHeads } from './linearBaseline.ts'
 
 /**
- * Cross-fitted baselines: one head for each fold that leaves it out, and one for each pair of folds that leaves out both.
+ * Cross-fitted baselines: for each fold a head trained without it, and for each pair of folds a head trained without both.
  *
- * Whatever is trained on top of the baseline has to see, for each known label, a baseline that never saw that label; and what
- * is left out of the upper part too must not have shaped the lower part that it is trained on. So the network that leaves out
- * fold k is trained, on an entry of fold j, on top of the head that leaves out both j and k.
+ * A network on top of the baseline must be trained on baseline logits that are as uncertain as those it will meet later, that
+ * is, on those of a head that hasn't seen the entry's label. And if the network is to be measured on fold k, nothing below it
+ * may have seen fold k either. So the network without fold k gets, for an entry of fold j, the logit of the head without j and k.
  */
 export interface CrossFittedBaseline {
   folds: number
-  /** The head without fold k, for C labels: log odds. */
+  /** For each fold k, the heads of C labels trained without it; they give log odds. */
   single: LinearHeads[]
-  /** The head without folds j < k, by `pairIndex`: scores, that `scales` turn into log odds. */
+  /** For each j < k, at `pairIndex`, the heads trained without both; they give scores, which `scales` turn into log odds. */
   pairs: LinearHeads[]
-  /** What turns scores into log odds, fitted without fold k, for each k. */
+  /** For each fold k, what turns scores into log odds, fitted without it. */
   scales: Scale[]
 }
 
@@ -36,15 +36,17 @@ export interface CrossFitOptions {
   onProgress?: (done: number, total: number) => void
 }
 
-/** Entries of the [N, problems] targets that one run of the trainer holds at most: it bounds its memory. */
+/** Bounds the memory of one run: the largest number of entries of its targets, [N, problems]. */
 const targetEntries = 1 << 24
-/** Entries that are looked at for two numbers. */
-const mostEntries = 4_000_000
+/** More would not make the two numbers of a scale any more precise. */
+const maxScaleEntries = 4_000_000
 
 /**
+ * Trains the baseline without each fold, and without each pair of folds (METHOD 4).
  * @param inputs [N, D]
  * @param states y, N×C
- * @param fold as `dealFolds` gives it, N×C
+ * @param fold from `dealFolds`, N×C
+ * @throws the signal's reason when cancelled
  */
 export async function crossFitBaseline(
   inputs: Float32Array,
@@ -88,8 +90,8 @@ export async function crossFitBaseline(
 }
 
 /**
- * Platt's fit on entries of every other fold j, by the scores of the head that saw neither j nor k. One for all labels: a label that
- * few images tell of has no scale of its own that could be relied on, and what is scored is of one unit (t = ±1).
+ * A Platt fit on the entries of every other fold j, with the scores of the head that saw neither j nor k. All labels share one
+ * scale: a label with few known images can't support one of its own, and all scores estimate the same thing (t = ±1).
  */
 function scaleWithout(
   k: number,
@@ -100,7 +102,7 @@ function scaleWithout(
 ): Scale {
   const inputs: number[] = []
   const targets: number[] = []
-  const every = Math.ceil(states.length / mostEntries)
+  const every = Math.ceil(states.length / maxScaleEntries)
   for (let at = 0; at < states.length; at += every) {
     const j = fold[at]
     if (j === k || j === noFold) continue
@@ -116,20 +118,21 @@ function scaleWithout(
   return { scale, bias }
 }
 
+/** Heads whose logits are scale · z + bias. */
 export function scaled({ weights, biases }: LinearHeads, { scale, bias }: Scale): LinearHeads {
   return { weights: weights.map((w) => w * scale), biases: biases.map((b) => b * scale + bias) }
 }
 
-/** Where the head without folds j and k stands among the pairs. */
+/** Index of the head without folds j and k in `CrossFittedBaseline.pairs`. */
 export function pairIndex(folds: number, j: number, k: number): number {
   const [low, high] = j < k ? [j, k] : [k, j]
   return low * folds - (low * (low + 1)) / 2 + (high - low - 1)
 }
 
 /**
- * The baseline's logits on which the network without fold k is trained, and scores: on an entry of another fold j the head
- * without j and k, elsewhere the head without k.
- * @param logitsOf logits of a head on all images, N×C
+ * The baseline logits, N×C, on top of which the network without fold k is trained and measured: on entries of another fold j
+ * those of the head without j and k, elsewhere those of the head without k.
+ * @param logitsOf computes a head's logits on all images, N×C
  */
 export async function offsetsWithout(
   k: number,
@@ -149,9 +152,10 @@ export async function offsetsWithout(
 }
 
 /**
- * One score for every entry out of the scores without each fold: a known entry gets that of the model which never saw it, an
+ * Combines the scores of the models trained without each fold: a known entry gets that of the model that never saw it, an
  * unknown one the mean of all.
- * @param scores for each fold, N×C
+ * @param scores of the model without each fold, [folds][N×C]
+ * @returns N×C
  */
 export function outOfFold(scores: readonly Float32Array[], fold: Uint8Array): Float32Array {
   return Float32Array.from(fold, (f, at) => {

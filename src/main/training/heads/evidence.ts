@@ -15,9 +15,9 @@ export interface EvidenceInput {
   imageId: number
 }
 
-/** What an image is judged by, beside its own numbers. */
+/** What a suggestion for an image rests on, to show to people. */
 export interface Evidence {
-  /** The nearest images, by cosine, as training compared them; the nearest first. */
+  /** The nearest images by cosine, in the space that training compares them in; nearest first. */
   nearest: { imageIds: Int32Array; similarities: Float32Array }
   /** α, [C, L] row-major (METHOD 1, decoupling): the mean of the networks */
   attention: Float32Array
@@ -26,8 +26,8 @@ export interface Evidence {
 }
 
 /**
- * Looks up one image's evidence, in what training kept and in the feature cache, for all labels.
- * @throws UserError `features-missing` if the features that the model was trained on are gone, `model-unreadable`
+ * The evidence for one image and all labels, from what training kept and the feature cache.
+ * @throws UserError `features-missing` if the features that the model was trained on are gone; `model-unreadable`
  */
 export async function imageEvidence(
   { cacheFolder, modelUid, modelFile, imageId }: EvidenceInput,
@@ -58,20 +58,22 @@ export async function imageEvidence(
 /** Where a model's features come from. */
 export interface KeptFeatures {
   backbone: Backbone
-  /** What gives those before the last stage, where that was trained too. */
+  /** The part of the backbone before its last stage, if that stage was trained too. */
   trunk: Backbone | undefined
 }
 
+/** For a model's file; `keptFeatures` reads it. */
 export function featuresText(features: KeptFeatures): string {
   return JSON.stringify(features)
 }
 
+/** @param text from `featuresText` */
 export function keptFeatures(text: string): KeptFeatures {
   const { backbone, trunk } = JSON.parse(text) as KeptFeatures
   return { backbone, trunk }
 }
 
-/** One image's inputs of a recogniser (see `recognizerModel`). @throws UserError `features-missing` */
+/** A recogniser's inputs for one image (see `recognizerModel`). @throws UserError `features-missing` */
 async function cachedFeatures(cacheFolder: string, backbone: Backbone, trunk: Backbone | undefined, key: string) {
   const { shape, grid, pooled } = await readFeatures(cacheFolder, backbone, key)
   const { gridHeight, gridWidth, dimension } = shape

@@ -13,24 +13,25 @@ import { type Scale, scaled } from './crossFitting.ts'
 import type { LinearHeads } from './linearBaseline.ts'
 
 /**
- * Label maps (METHOD 4): z = mean over the positions of w·x, + 3 × the mean of its 5 largest, + b, each x of unit length. What
- * fills a small part of a picture counts, where a mean over the whole would drown it; and a position where the backbone answers
- * loudly is not heard above the others.
+ * Label maps (METHOD 4): z = mean over l of w·x_l + 3 × mean of the 5 largest w·x_l + b, where each x_l has unit length. The
+ * largest values let an object count that fills only a small part of the image and would vanish in a mean over all of it; unit
+ * length keeps positions with strong activations from outweighing the others.
  *
- * For given positions that is a linear head, so the two are found in turns: the positions by the weights of before, the weights by
- * L-BFGS on a vector for each known entry, the mean of all positions + 3 × the mean of the chosen.
+ * Once the 5 positions are chosen, this is a linear head. So training alternates: the current weights choose the positions, then
+ * L-BFGS refits the weights to one vector for each known entry, the mean of all positions + 3 × the mean of the chosen ones.
  */
 const largestCount = 5
 const largestWeight = 3
-/** λ, as of the linear baseline: the L2 penalty on the weights, in known entries, for vectors of about unit length. */
+/** λ, as in the linear baseline: the L2 penalty on the weights, in known entries, for vectors of about unit length. */
 const penalty = 1
-/** Turns, the first with all positions alike, and iterations of each. */
+/** Alternations. In the first, all weights are 0, so no position is better than another. */
 const turns = 4
+/** L-BFGS iterations per alternation. */
 const iterations = 25
-/** Known entries that it is trained on at most, over all labels: it bounds the memory, at 4 D bytes each. */
-const mostEntries = 300_000
-const mostOfLabel = 4000
-/** Images of one run. */
+/** Bounds the memory, as each entry takes 4 D bytes: the largest number of known entries trained on, over all labels. */
+const maxEntries = 300_000
+const maxEntriesPerLabel = 4000
+/** Images per run */
 const chunk = 32
 
 export interface LabelMapsInput {
@@ -39,14 +40,14 @@ export interface LabelMapsInput {
   positions: number
   /** y, row-major N×C */
   states: Int8Array
-  /** as `dealFolds` gives it, N×C */
+  /** from `dealFolds`, N×C */
   fold: Uint8Array
   labels: number
 }
 
 export interface LabelMapsOptions {
   folds: number
-  /** What turns scores into log odds, for each fold (see `CrossFittedBaseline`): those of the maps are of the same unit. */
+  /** The baseline's, for each fold (see `CrossFittedBaseline`); scores of maps are in the same unit. */
   scales: readonly Scale[]
   seed: number
   device: Device
@@ -54,7 +55,11 @@ export interface LabelMapsOptions {
   onProgress?: (done: number, total: number) => void
 }
 
-/** The maps without each fold: C weights and biases each. @throws the signal's reason when cancelled */
+/**
+ * Trains label maps without each fold.
+ * @returns for each fold, weights [C, width] and biases [C], whose results are log odds
+ * @throws the signal's reason when cancelled
+ */
 export async function crossFitLabelMaps(input: LabelMapsInput, options: LabelMapsOptions): Promise<LinearHeads[]> {
   const { states, fold, labels } = input
   const trainer = await MapTrainer.open(input, options.device)
@@ -71,27 +76,31 @@ export async function crossFitLabelMaps(input: LabelMapsInput, options: LabelMap
   }
 }
 
-/** @param grid [B, L, D]; @returns logits, [B, C] */
+/**
+ * Logits of label maps as part of a graph.
+ * @param grid projected, [B, L, width]
+ * @returns [B, C]
+ */
 export function labelMapLogits(grid: Value, { weights, biases }: LinearHeads): Value {
   const { graph } = grid
   const [labels, width] = [biases.length, grid.size(2)]
   const w = graph.constant('float32', weights, [labels, width])
   const maps = transpose(matmul(normalize(grid), transpose(w)), [0, 2, 1])
-  const top = meanOfLargest(maps, chosenOf(grid.size(1)))
+  const top = meanOfLargest(maps, chosenCount(grid.size(1)))
   return add(add(mean(maps, [2]), mul(top, largestWeight)), graph.constant('float32', biases, [labels]))
 }
 
-const chosenOf = (positions: number): number => Math.min(largestCount, positions)
+const chosenCount = (positions: number): number => Math.min(largestCount, positions)
 
 interface Entries {
-  /** The images of each label that count, [C][M_c] */
+  /** The images that each label is trained on, [C][M_c], ascending */
   rows: Int32Array[]
   states: Int8Array
 }
 
-/** Of each label so many known entries, half of them present if there are enough: those that are rare all count. */
+/** Samples each label's known entries: half present, half absent where possible, so that a rare state is used in full. */
 function entriesOf(states: Int8Array, labels: number, seed: number): Entries {
-  const most = Math.max(2, Math.min(mostOfLabel, Math.floor(mostEntries / labels)))
+  const most = Math.max(2, Math.min(maxEntriesPerLabel, Math.floor(maxEntries / labels)))
   const random = new RandomState(seed)
   const sides = { present: [] as number[][], absent: [] as number[][] }
   for (let label = 0; label < labels; label++) {
@@ -112,7 +121,7 @@ function entriesOf(states: Int8Array, labels: number, seed: number): Entries {
   return { rows, states }
 }
 
-/** Trains one set of maps; the graphs serve all of them. */
+/** Trains maps, one set for each fold; all share the graph that chooses positions. */
 class MapTrainer {
   readonly #input: LabelMapsInput
   readonly #width: number
@@ -131,7 +140,7 @@ class MapTrainer {
     const images = normalize(cast(graph.input('grid', 'float16', ['images', positions, width]), 'float32'))
     const w = graph.input('w', 'float32', [labels, width])
     const maps = transpose(matmul(images, transpose(w)), [0, 2, 1])
-    const weights = add(mul(sharesOfLargest(maps, chosenOf(positions)), largestWeight), 1 / positions)
+    const weights = add(mul(sharesOfLargest(maps, chosenCount(positions)), largestWeight), 1 / positions)
     graph.output('vectors', matmul(weights, images))
     return new MapTrainer(input, width, await Session.open(onnxModel(graph), { device }))
   }
@@ -148,7 +157,7 @@ class MapTrainer {
     try {
       for (let turn = 0; turn < turns; turn++) {
         await this.#fill(vectors, most, entries.rows, weights, signal)
-        // With all positions alike the vectors are as long as they would be on average.
+        // Measured once, while all positions count alike: another scale would spoil the weights that the next turn starts from.
         if (turn === 0) inverse = inverseLength(vectors, entries.rows)
         for (let at = 0; at < vectors.length; at++) vectors[at] *= inverse
         const feeds = { ...targetsOf(entries, labels, most), x: tensorOf('float32', vectors, [labels, most, width]) }
@@ -179,7 +188,7 @@ class MapTrainer {
     return ProblemSolver.open({ graph, loss, weights: [w, b] }, device)
   }
 
-  /** The vector of each entry by the positions that these weights choose, [C, most, D]. */
+  /** Fills in each entry's vector, [C, most, width], for the positions that these weights choose. */
   async #fill(
     vectors: Float32Array,
     most: number,
@@ -204,7 +213,7 @@ class MapTrainer {
       const found = run.vectors.data as Float32Array
       some.forEach((row, i) => {
         for (let label = 0; label < labels; label++) {
-          // The rows of a label rise, as those gone through do.
+          // Both this label's rows and `used` ascend, so one pointer per label is enough.
           if (rows[label][next[label]] !== row) continue
           const from = (i * labels + label) * width
           vectors.set(found.subarray(from, from + width), (label * most + next[label]++) * width)
@@ -214,7 +223,7 @@ class MapTrainer {
   }
 }
 
-/** Targets, and 1 / (number of entries of the label) where there is one, [C, most] each; λ / that number, [C]. */
+/** Targets `t`, and `share`, 1 / M_c for each entry (0 for padding), [C, most] each; the penalty λ / M_c, [C]. */
 function targetsOf({ rows, states }: Entries, labels: number, most: number): Record<string, Tensor> {
   const target = new Float32Array(labels * most)
   const share = new Float32Array(labels * most)
@@ -235,7 +244,7 @@ function targetsOf({ rows, states }: Entries, labels: number, most: number): Rec
   }
 }
 
-/** 1 / root mean square of the lengths; 0 of nothing but zeros. */
+/** 1 / root mean square of the vectors' lengths; 0 if all of them are zero. */
 function inverseLength(vectors: Float32Array, rows: readonly Int32Array[]): number {
   const entries = rows.reduce((total, some) => total + some.length, 0)
   const squares = vectors.reduce((total, value) => total + value * value, 0)

@@ -24,12 +24,13 @@ export interface LinearHeads {
 }
 
 /**
- * The linear baseline (METHOD 4): for every problem the loss is the mean over its known entries (so it is divided by the count
- * of known labels) of ½ (t - z)², z = w·x + b, plus λ/(2 n) |w|², n the count. Squares rather than the logistic loss: where a label
- * is present in a few images only, that loss listens to those few alone, and squares to how all the others vary, too (2.7 points of
- * mean average precision at 10 % known). So z is no log odds yet (`logOddsOf`). All problems share each pass over the data.
+ * The linear baseline (METHOD 4). The loss of each problem is the mean of ½ (t - z)² over its n known entries, z = w·x + b, plus
+ * λ/(2n) |w|². Squared rather than logistic loss: with few positives, the logistic loss depends on them almost alone, whereas the
+ * squared loss also uses how the negatives vary (2.7 points of mean average precision at 10 % known). So z is not yet log odds;
+ * `crossFitBaseline` fits the scale. All problems share each pass over the data.
  * @param inputs x, row-major [N, D]
- * @param targets t, row-major [N, problems]: 1, -1, or 0 where the entry doesn't count
+ * @param targets t, row-major [N, problems]: 1, -1, or 0 for entries to ignore
+ * @throws the signal's reason when cancelled
  */
 export async function trainLinearHeads(
   inputs: Float32Array,
@@ -73,7 +74,11 @@ function meanSquareLength(inputs: Float32Array, rows: number): number {
   return inputs.reduce((total, value) => total + value * value, 0) / rows
 }
 
-/** Logits of linear heads: z = w·x + b, [N, problems]. */
+/**
+ * Evaluates linear heads: z = w·x + b.
+ * @param inputs x, [N, D]
+ * @returns row-major [N, problems]
+ */
 export async function headLogits(
   inputs: Float32Array,
   heads: LinearHeads,

@@ -14,12 +14,12 @@ import { openTailTrainer, type TailSetting, tailFeeds, tailSteps } from './tailT
 import { tailSchedule } from './tune.ts'
 
 export interface LastStagePlanInput {
-  /** What the images were embedded with (backbone/resolve.ts). */
+  /** The name or path of the backbone that the images were embedded with (see `resolveBackbone`). */
   backbone: string
   /** The project's, absolute. */
   cacheFolder: string
-  /** All images, and those with a known label. */
   images: number
+  /** How many of the images have a known label. */
   labelled: number
   labels: number
   device: Device
@@ -27,21 +27,22 @@ export interface LastStagePlanInput {
 
 /** What training a backbone's last stage would cost. */
 export interface LastStagePlan {
-  /** What comes before it: the images have to be embedded with that first. */
+  /** The part before the last stage, with which the images have to be embedded first. */
   trunk: Backbone
-  /** Numbers that are trained of the backbone. */
+  /** The number of weights in the last stage. */
   weights: number
-  /** What the features before the last stage take on the disk, of all images. */
+  /** Disk space for the trunk's features of all images. */
   bytes: number
-  /** Of training and scoring, as measured on a few steps now. */
+  /** Time for training and scoring, extrapolated from a few steps. */
   seconds: number
 }
 
 const measuredSteps = 2
 
 /**
- * @throws UserError `backbone-uncut`, `operator-unsupported`, `model-weights-outside`, `disk-full`, `device-failed`, those of the
- *   backbone
+ * Estimates what training the last stage would cost, by training a few steps.
+ * @throws UserError `backbone-uncut`, `operator-unsupported`, `model-weights-outside`, `disk-full`, `device-failed`, and the
+ *   backbone's own
  */
 export async function planLastStage(
   input: LastStagePlanInput,
@@ -66,7 +67,7 @@ export async function planLastStage(
   return { trunk: stage.trunk, weights, bytes, seconds: folds * (steps + scoring) * seconds }
 }
 
-/** Seconds of a step, on made-up features. */
+/** Measures the seconds per step, on random features. */
 async function measure(
   cut: CutBackbone,
   labels: number,
@@ -99,7 +100,7 @@ async function measure(
   const feeds = tailFeeds(trunk, rows, { targets, offsets: new Float32Array(batch * labels) }, setting)
   const { trainer, start } = await openTailTrainer(network, setting, batch, { ...tailSchedule, device })
   try {
-    // The first step prepares what the others find ready.
+    // Not measured: the first step includes one-off preparations.
     await trainer.step(feeds, 0)
     const begun = performance.now()
     for (let i = 0; i < measuredSteps; i++) await trainer.step(feeds, 0)

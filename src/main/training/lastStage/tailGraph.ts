@@ -9,19 +9,19 @@ import { reshape, slice, transpose } from '../../tensor/operators/layout.ts'
 import { matmul } from '../../tensor/operators/matrix.ts'
 import { mean } from '../../tensor/operators/reduction.ts'
 
-/** A backbone, and the two parts that it was cut into. */
+/** A backbone, and the two parts it is cut into. */
 export interface CutBackbone {
   backbone: Backbone
   stage: LastStage
 }
 
-/** Parameters of the tail are named so, before their names in the model. */
+/** Keeps the names of the tail's parameters apart from those of the network on top. */
 const prefix = 'tail.'
 
 /**
- * The tail's weights as w₀ + pace · v: w₀ is what the model has, v a parameter that starts at 0. So Adam moves them so many times as
- * fast as the network on top, and weight decay draws them back to what they were, not to 0.
- * @param start gets w₀, by the names of the parameters
+ * The tail's weights as w₀ + pace · v, where w₀ are the pretrained weights and v is a parameter that starts at 0. So `pace` is
+ * their learning rate relative to the network's, and weight decay pulls them towards w₀ rather than towards 0.
+ * @param start receives w₀, by parameter name
  */
 export function movingTail(graph: Graph, pace: number, start: Parameters): PartParameter {
   return (name, { shape, data }) => {
@@ -31,21 +31,21 @@ export function movingTail(graph: Graph, pace: number, start: Parameters): PartP
   }
 }
 
-/** The tail's weights as constants, as they were trained. */
+/** The tail's trained weights, as constants. */
 export function trainedTail(graph: Graph, trained: Parameters): PartParameter {
   return (name, { shape }) => graph.constant('float32', trained.get(prefix + name)!.data, shape)
 }
 
-/** The shape of what the tail is fed with, of a batch: as the cache has it, [images, positions, channels]. */
+/** The shape of the tail's input for a batch, as cached: [images, positions, channels] */
 export function trunkShape({ stage }: CutBackbone, images: number | string): (number | string)[] {
   const { grid, dimension } = stage.trunk
   return [images, grid.height * grid.width, dimension]
 }
 
 /**
- * The backbone's last stage in a graph, down to what the feature cache would hold.
- * @param trunk features before it, as cached: float16 [B, positions, channels]
- * @param weights gives its weights their place
+ * The backbone's last stage as part of a graph, from the trunk's features to those that the feature cache would hold.
+ * @param trunk the trunk's features, as cached: float16 [B, positions, channels]
+ * @param weights says how each weight enters the graph: `movingTail` or `trainedTail`
  * @returns grid [B, L, D] and pooled [B, D], float32
  */
 export function tailOn(trunk: Value, cut: CutBackbone, weights: PartParameter): { grid: Value; pooled: Value } {
@@ -59,8 +59,8 @@ export function tailOn(trunk: Value, cut: CutBackbone, weights: PartParameter): 
 }
 
 /**
- * As `RecordMaker` makes records of a model's outputs.
- * @param value of the model, by name
+ * Turns a model's outputs into features just as `RecordMaker` does for the cache.
+ * @param value looks up a value of the model by its name
  * @returns grid [B, L, D] and pooled [B, D]
  */
 export function featuresOf(
@@ -84,7 +84,7 @@ export function featuresOf(
   return { grid: cells === positions ? rows : matmul(shares, rows), pooled: vector ?? of }
 }
 
-/** What each position of the map counts for in each cell of the grid (adaptive average pooling), [cells, positions]. */
+/** The weight of each position of the map in each cell of the grid (adaptive average pooling), [cells, positions] */
 function poolingShares(height: number, width: number, grid: { height: number; width: number }): Float32Array {
   const [rows, columns] = [windowsOf(height, grid.height), windowsOf(width, grid.width)]
   const shares = new Float32Array(grid.height * grid.width * height * width)

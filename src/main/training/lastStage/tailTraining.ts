@@ -16,12 +16,12 @@ import { notFinite } from '../network/notFinite.ts'
 import type { TrainedNetwork } from '../network/sstTraining.ts'
 import { type CutBackbone, movingTail, tailOn, trainedTail, trunkShape } from './tailGraph.ts'
 
-/** A network together with the backbone's last stage as it was trained with it. */
+/** A network, and the backbone's last stage as trained together with it. */
 export interface TunedNetwork extends TrainedNetwork {
   tail: Parameters
 }
 
-/** What a tail and its network stand on. */
+/** What stays fixed while a tail and its network are trained. */
 export interface TailSetting {
   cut: CutBackbone
   preparation: Preparation
@@ -31,13 +31,13 @@ export interface TailSetting {
 
 export interface TailOptions {
   epochs: number
-  /** Fewer images than this many steps' worth are gone through more often, up to ten times. */
-  leastSteps: number
+  /** With few images, more epochs make up this many steps, but never more than ten. */
+  minSteps: number
   batch: number
-  /** At its highest. */
+  /** The peak of the schedule. */
   learningRate: number
   weightDecay: number
-  /** How many times as fast as the network the last stage moves. */
+  /** The last stage's learning rate relative to the network's. */
   pace: number
   device: Device
   seed: number
@@ -46,15 +46,15 @@ export interface TailOptions {
 }
 
 export type TailData = Pick<SstData, 'targets' | 'offsets'> & {
-  /** Features before the last stage, [rows, positions, channels]. @param rows among those of `targets` */
+  /** The trunk's features, [rows, positions, channels]. @param rows indices among the rows of `targets` */
   readTrunk(rows: Int32Array): Promise<Float16Array>
 }
 
 /**
- * Trains the backbone's last stage and a network on top of it together, on the known entries of `targets` (METHOD 1, cls(s,y)).
- * Logits are the network's and the baseline's, which stays as it is. The network starts anew at the baseline's answer: one that has
- * been trained on the features as they were has nothing left to ask of them.
- * @param adjacency as `knownAdjacency` gives it
+ * Trains the backbone's last stage together with a new network on top of it, on the known entries of `targets` (METHOD 1,
+ * cls(s,y)). The network's logits are added to those of the baseline, which stays fixed. The network is not the one trained on
+ * the frozen features: that one already fits its labels, so hardly any gradient would reach the last stage.
+ * @param adjacency from `knownAdjacency`
  * @throws UserError `not-finite`, `device-failed`, `operator-unsupported`; the signal's reason when cancelled
  */
 export async function trainTail(
@@ -84,14 +84,14 @@ export async function trainTail(
   }
 }
 
-/** How many steps it takes over so many images with a known label. */
+/** The schedule for a number of images with a known label. */
 export function tailSteps(
   images: number,
-  schedule: Pick<TailOptions, 'epochs' | 'leastSteps' | 'batch'>,
+  schedule: Pick<TailOptions, 'epochs' | 'minSteps' | 'batch'>,
 ): { batch: number; perEpoch: number; steps: number } {
   const batch = Math.max(1, Math.min(schedule.batch, images))
   const perEpoch = Math.floor(images / batch)
-  const epochs = Math.min(10, Math.max(schedule.epochs, Math.ceil(schedule.leastSteps / perEpoch)))
+  const epochs = Math.min(10, Math.max(schedule.epochs, Math.ceil(schedule.minSteps / perEpoch)))
   return { batch, perEpoch, steps: perEpoch > 0 ? epochs * perEpoch : 0 }
 }
 
@@ -102,8 +102,8 @@ function learningRate(highest: number, step: number, steps: number): number {
 }
 
 /**
- * The training graph on a device. It takes the batch that it is made for, and no other.
- * @returns start: the last stage as it was, by the names of its parameters
+ * Opens the training graph on a device, for batches of exactly this size.
+ * @returns the trainer, and as `start` the pretrained weights of the last stage, by parameter name
  */
 export async function openTailTrainer(
   network: TrainedNetwork,
@@ -117,13 +117,13 @@ export async function openTailTrainer(
   const beyond = logitsOn(graph, batch, network, setting, movingTail(graph, pace, start))
   const logits = add(beyond, graph.input('offset', 'float32', [batch, labels]))
   const known = knownLoss(logits, graph.input('target', 'float32', [batch, labels]))
-  // Once more, since what is differentiated is not given out under another name.
+  // A copy, because the value that is differentiated can't be an output under another name.
   graph.output('known', mul(known, 1))
   const decayOf = ({ shape }: { shape: readonly number[] }): number => (shape.length > 1 ? weightDecay : 0)
   return { trainer: await Trainer.open(graph, adam(graph, known, { weightDecay: decayOf }), device), start }
 }
 
-/** The network's logits from the features before the last stage, the input `trunk`, [B, C]. */
+/** The network's logits, [B, C], from the trunk's features, which become the graph's input `trunk`. */
 function logitsOn(
   graph: Graph,
   batch: number,
@@ -139,11 +139,12 @@ function logitsOn(
   return networkOn(graph, grid, sizes, { words, adjacency: network.adjacency }, used).result.logits
 }
 
-/** The classifier of pairs has no part in the logits. */
+/** The parameters of the pair classifier don't affect the logits. */
 function isOfPairs(name: string): boolean {
   return name.startsWith('intra.')
 }
 
+/** The inputs of a training step. @param trunk the trunk's features of these rows */
 export function tailFeeds(
   trunk: Float16Array,
   rows: Int32Array,
@@ -164,7 +165,7 @@ export function tailFeeds(
   }
 }
 
-/** Trained values put where they belong. */
+/** Splits the trained values into those of the network and those of the tail. */
 function tuned(
   network: TrainedNetwork,
   start: Parameters,
@@ -182,8 +183,9 @@ function tuned(
 }
 
 /**
- * The logits of every image by a tuned network, without the baseline's, N×C.
- * @param readTrunk features before the last stage, of these images
+ * A tuned network's logits for every image, N×C, without the baseline's.
+ * @param readTrunk reads the trunk's features of some of the images
+ * @throws the signal's reason when cancelled
  */
 export async function tunedLogits(
   network: TunedNetwork,
@@ -193,7 +195,7 @@ export async function tunedLogits(
   options: { device: Device; signal?: AbortSignal; onProgress?: (done: number) => void },
 ): Promise<Float32Array> {
   const { labels } = setting.sizes
-  const batch = Math.min(scoredAtOnce, images)
+  const batch = Math.min(scoringBatch, images)
   const graph = new Graph('constants')
   graph.output('logits', logitsOn(graph, batch, network, setting, trainedTail(graph, network.tail)))
   const session = await Session.open(onnxModel(graph), { device: options.device })
@@ -202,7 +204,7 @@ export async function tunedLogits(
     for (let start = 0; start < images; start += batch) {
       options.signal?.throwIfAborted()
       const count = Math.min(batch, images - start)
-      // The last batch is filled up with its first image.
+      // The graph takes full batches only: the last one is padded with copies of its first image.
       const rows = Int32Array.from({ length: batch }, (_, i) => start + (i < count ? i : 0))
       const shape = trunkShape(setting.cut, batch) as number[]
       const { logits } = await session.run({ trunk: tensorOf('float16', await readTrunk(rows), shape) })
@@ -215,4 +217,4 @@ export async function tunedLogits(
   }
 }
 
-const scoredAtOnce = 16
+const scoringBatch = 16

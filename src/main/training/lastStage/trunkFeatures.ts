@@ -5,7 +5,7 @@ import { UserError } from '../../base/errors.ts'
 import type { LastStageSource } from './tune.ts'
 
 /**
- * Opens the cached features before a backbone's last stage.
+ * Opens the cached features of a backbone's trunk, the part before its last stage.
  * @param keys SHA-256 of each image, [N]
  * @throws UserError `trunk-features-missing`
  */

@@ -14,57 +14,57 @@ import {
   tunedLogits,
 } from './tailTraining.ts'
 
-/** The backbone's last stage, and what it is fed with. */
+/** A backbone's last stage, and the features that go into it. */
 export interface LastStageSource extends CutBackbone {
-  /** Features before it, [rows, positions, channels]. @param rows of the images that are trained on and scored */
+  /** The trunk's features, [rows, positions, channels]. @param rows indices among all images */
   readTrunk(rows: Int32Array): Promise<Float16Array>
 }
 
-/** Mean average precision on held-out known labels, of SST on the backbone as it was and on the one that was trained on. */
+/** Mean average precision of SST on held-out known labels, with the pretrained and with the tuned last stage; fractions. */
 export interface LastStageReport {
   frozen: number
   tuned: number
-  /** Whether the trained one is better by `leastGain`, and so suggests. */
+  /** Whether the tuned stage is better by at least `minGain`, and so is used for suggestions. */
   kept: boolean
 }
 
 export interface LastStageInput extends Omit<TailSetting, 'cut'> {
   source: LastStageSource
-  /** One for each fold, trained on the features as they were. */
+  /** One for each fold, trained on the frozen features. */
   networks: readonly TrainedNetwork[]
-  /** What the network without fold k was trained on. */
+  /** The training data of the network without fold k. */
   dataWithout: (k: number) => Promise<SstData>
-  /** The images of those data among all, [rows] */
+  /** The indices of the images of those data among all images. */
   rows: Int32Array
   /** y and fold of all images, N×C */
   states: Int8Array
   fold: Uint8Array
-  /** Logits of all images by each fold's baseline, and by its network on top of that, N×C each. */
+  /** For each fold, the logits of all images, N×C: the baseline's, and the network's on top of it. */
   logits: { linear: readonly Float32Array[]; sst: readonly Float32Array[] }
 }
 
 export interface TunedLastStage {
   report: LastStageReport
   networks: TunedNetwork[]
-  /** As `logits.sst`, by the tuned networks. */
+  /** Like `logits.sst`, but of the tuned networks. */
   sst: Float32Array[]
 }
 
 /**
- * As the network alone is trained, but shorter: with its last stage moving along it has learnt by heart what is known sooner (more
- * epochs, and a faster pace, were worse on held-out labels).
+ * The network's own schedule, shortened: with the last stage training too, it overfits sooner. (More epochs, and a faster pace,
+ * were worse on held-out labels.)
  */
-export const tailSchedule = { epochs: 1, leastSteps: 80, batch: 16, learningRate: 2e-3, weightDecay: 0.3, pace: 0.05 }
+export const tailSchedule = { epochs: 1, minSteps: 80, batch: 16, learningRate: 2e-3, weightDecay: 0.3, pace: 0.05 }
 
-/** Half a point: smaller gains on held-out labels were chance, and gone on labels that had been hidden. */
-export const leastGain = 0.005
+/** Half a point: smaller gains on held-out labels were noise, and vanished on labels hidden from the whole run. */
+export const minGain = 0.005
 
-/** How much of the time is the scoring's. */
+/** Scoring's share of the time, for the progress. */
 const scoringShare = 0.1
 
 /**
- * Trains the backbone's last stage with each fold's network, without that fold (METHOD 1: "only its last stage training"), and
- * compares on the known labels that were held out.
+ * Trains the backbone's last stage once without each fold (METHOD 1: "only its last stage training"), and compares the result
+ * with the frozen backbone on the known labels held out.
  * @throws as `trainTail`
  */
 export async function tuneLastStage(
@@ -108,5 +108,5 @@ export async function tuneLastStage(
   const quality = (scores: readonly Float32Array[]): number =>
     heldOutMeanAveragePrecision(outOfFold(scores, fold), states, labels)
   const [frozen, after] = [quality(logits.sst), quality(sst)]
-  return { report: { frozen, tuned: after, kept: after - frozen >= leastGain }, networks: tuned, sst }
+  return { report: { frozen, tuned: after, kept: after - frozen >= minGain }, networks: tuned, sst }
 }

@@ -3,33 +3,33 @@ import { State, targetOf } from '../../domain/state.ts'
 import type { ScoreTable } from '../../suggestions/scores.ts'
 import { meanOf } from './metrics.ts'
 
-/** What is known now, of a project. */
+/** A project's known labels at the moment. */
 export interface Known {
-  /** Of each row, [N] */
+  /** The image of each row, [N] */
   imageIds: readonly number[]
-  /** Of each column, [C] */
+  /** The label of each column, [C] */
   labelIds: readonly number[]
   /** y, row-major N×C: 1 present, -1 absent, 0 unknown */
   states: Int8Array
 }
 
-/** The model of before beside the new one. */
+/** The previous model compared with the new one. */
 export interface Comparison {
-  /** Labels of the project that each has learnt. */
+  /** How many of the project's labels each has learnt. */
   labels: { before: number; after: number }
-  /** Mean average precision of both on the same held-out labels, fractions; null where there was nothing to compare. */
+  /** Mean average precision of both on the same held-out labels, fractions; null if there was nothing to compare. */
   mAP: { before: number; after: number; labels: number; entries: number } | null
-  /** Whether the new one is not worse, and so may take the place of the one before. */
+  /** Whether the new model isn't worse, and so may replace the previous one. */
   replaces: boolean
 }
 
 /** Differences below half a point don't count, however certain. */
-const least = 0.005
+const minDifference = 0.005
 /** The new model counts as worse if it is behind in this share of the resamples. */
-const sure = 0.95
+const confidence = 0.95
 const resamples = 200
-/** Most visits of an entry over all resamples; it bounds the time to about a second. */
-const mostVisits = 2e8
+/** Entries read over all resamples; it bounds the time to about a second. */
+const maxVisits = 2e8
 
 /**
  * Whether a new model may replace the previous one.
@@ -48,11 +48,11 @@ export function compareModels(before: ScoreTable, after: ScoreTable, known: Know
   const all = new Uint8Array(known.imageIds.length).fill(1)
   const entries = ranked.reduce((sum, { before }) => sum + before.length, 0)
   const mAP = { ...meanPrecisions(ranked, all), labels: ranked.length, entries }
-  const worse = mAP.after < mAP.before - least && isSurelyBehind(ranked, known.imageIds.length, entries)
+  const worse = mAP.after < mAP.before - minDifference && isSignificantlyBehind(ranked, known.imageIds.length, entries)
   return { labels, mAP, replaces: labels.after === labels.before ? !worse : labels.after > labels.before }
 }
 
-/** The known entries of a label as ranked by both models: rows, most probable first. */
+/** The rows of a label's known entries as ranked by both models, most probable first. */
 interface RankedLabel {
   before: Int32Array
   after: Int32Array
@@ -90,9 +90,9 @@ function rankedLabels(before: ScoreTable, after: ScoreTable, { imageIds, labelId
   })
 }
 
-function isSurelyBehind(ranked: readonly RankedLabel[], images: number, entries: number): boolean {
+function isSignificantlyBehind(ranked: readonly RankedLabel[], images: number, entries: number): boolean {
   const random = new RandomState(0)
-  const rounds = Math.max(20, Math.min(resamples, Math.floor(mostVisits / entries)))
+  const rounds = Math.max(20, Math.min(resamples, Math.floor(maxVisits / entries)))
   let behind = 0
   for (let round = 0; round < rounds; round++) {
     const drawn = new Uint8Array(images)
@@ -100,7 +100,7 @@ function isSurelyBehind(ranked: readonly RankedLabel[], images: number, entries:
     const { before, after } = meanPrecisions(ranked, drawn)
     if (after < before) behind++
   }
-  return behind >= sure * rounds
+  return behind >= confidence * rounds
 }
 
 /** @param drawn how often each image counts, [N] */

@@ -1,16 +1,17 @@
 import { knownEntries } from '../../domain/labelMatrix.ts'
 import { averagePrecision, calibrationError, meanOf, recallAtPrecision } from './metrics.ts'
 
-/** A label needs this many known present, and as many known absent, to be learnt and to be measured. */
-export const leastKnown = 2
+/** How many images must be known to show a label, and how many not to, before it can be learnt and measured. */
+export const minKnown = 2
 
-/** How good a model is on known labels that it was not trained on. All fractions; NaN where nothing could be measured. */
+/** How good a model is on known labels that it wasn't trained on. All are fractions; NaN if nothing could be measured. */
 export interface Metrics {
   mAP: { linear: number; sst: number; blend: number }
-  /** Recall at 90 % precision over all held-out labels together. */
+  /** Recall at 90 % precision over all held-out entries together. */
   recallAtP90: number
-  /** Expected calibration error over all held-out labels together. */
+  /** Expected calibration error over all held-out entries together. */
   calibrationError: number
+  /** The number of held-out entries. */
   heldOut: number
 }
 
@@ -24,7 +25,8 @@ export interface LabelMetrics {
 type Scores = { linear: Float32Array; sst: Float32Array; blend: Float32Array }
 
 /**
- * @param scores N×C each; of each known entry by models that were not trained on it
+ * Measures scores of known entries, overall and per label.
+ * @param scores N×C each; those of a known entry must come from models that weren't trained on it
  * @param states y, row-major N×C
  */
 export function heldOutMetrics(
@@ -61,7 +63,11 @@ export function heldOutMetrics(
   }
 }
 
-/** Mean average precision over the labels with a held-out positive. */
+/**
+ * Mean average precision over the labels with a held-out positive, a fraction; NaN if there is none.
+ * @param scores N×C
+ * @param states y of the held-out entries, row-major N×C
+ */
 export function heldOutMeanAveragePrecision(scores: Float32Array, states: Int8Array, labels: number): number {
   return meanOf(
     Array.from({ length: labels }, (_, label) => {

@@ -1,9 +1,9 @@
 import { UserError } from '../../base/errors.ts'
 import { countsByLabel } from '../../domain/labelMatrix.ts'
-import { leastKnown } from './heldOut.ts'
+import { minKnown } from './heldOut.ts'
 
 /**
- * Labels with enough known on both sides.
+ * The labels with enough known positives and negatives.
  * @param states N×C: 1 present, −1 absent, 0 unknown
  * @param labelNames C
  * @returns their columns
@@ -12,7 +12,7 @@ import { leastKnown } from './heldOut.ts'
 export function learnableLabels(states: Int8Array, labelNames: readonly string[]): number[] {
   const { present, absent } = countsByLabel({ states, labels: labelNames.length })
   const learnt = labelNames.flatMap((_, label) =>
-    present[label] >= leastKnown && absent[label] >= leastKnown ? [label] : [],
+    present[label] >= minKnown && absent[label] >= minKnown ? [label] : [],
   )
   if (learnt.length === 0) {
     const counts = labelNames
@@ -22,7 +22,7 @@ export function learnableLabels(states: Int8Array, labelNames: readonly string[]
     throw new UserError(
       'too-few-labels',
       `No label can be learnt yet (${counts.join('; ')}${more}).`,
-      `Mark a label present in at least ${leastKnown} images and absent in at least ${leastKnown}.`,
+      `Mark a label present in at least ${minKnown} images and absent in at least ${minKnown}.`,
     )
   }
   return learnt

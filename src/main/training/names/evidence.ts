@@ -9,7 +9,7 @@ import {
   type Suggester,
 } from '../../suggestions/suggester.ts'
 import type { Device } from '../../tensor/run/session.ts'
-import { leastGain } from '../lastStage/tune.ts'
+import { minGain } from '../lastStage/tune.ts'
 import { heldOutMeanAveragePrecision } from '../measure/heldOut.ts'
 import { nameLogits, nameVectors } from './scores.ts'
 import { unitWords } from './wordVectors.ts'
@@ -24,8 +24,9 @@ export interface NameEvidence {
 }
 
 /**
+ * Asks a backbone's text encoder, if it has one, about every label.
  * @param specification the backbone's name or path
- * @param read pooled vectors of images in a row
+ * @param read reads the pooled vectors of consecutive images, [n, D]
  * @returns undefined if the backbone has no text encoder; the reason if it can't be used, so that training continues without it
  * @throws the signal's reason when cancelled, and bugs
  */
@@ -50,7 +51,7 @@ export async function nameEvidence(
   }
 }
 
-/** For some of the labels only. @param columns their indices */
+/** The evidence for some of the labels. @param columns their indices */
 export function evidenceOf({ vectors, width, logits }: NameEvidence, columns: readonly number[]): NameEvidence {
   const labels = vectors.length / width
   const images = logits.length / labels
@@ -66,7 +67,7 @@ export function evidenceOf({ vectors, width, logits }: NameEvidence, columns: re
 }
 
 /**
- * Initial label vectors of a network: the names' vectors without what they all share, which is most of such a vector.
+ * Initial label vectors of a network: the names' vectors minus their mean, which makes up most of each.
  * @returns [C, size] row-major, unit variance per entry
  */
 export function wordsOfNames({ vectors, width }: NameEvidence, size: number): Float32Array {
@@ -85,7 +86,10 @@ export function wordsOfNames({ vectors, width }: NameEvidence, size: number): Fl
 /** The usual spread of a source's log odds. */
 const usualSpread = 2
 
-/** z of each label around its mean over all images, its spread that of the other sources: CLIP's own offsets differ from label to label. */
+/**
+ * Centres each label's z over all images, and scales it to the usual spread of a source: CLIP's offsets and scales differ from
+ * label to label.
+ */
 function asLogOdds({ logits }: NameEvidence, labels: number): Float32Array {
   const result = new Float32Array(logits.length)
   const images = logits.length / labels
@@ -142,6 +146,6 @@ export async function fitWithNames<Some extends Sources>(
   const [before, after] = [without, withNames].map((one) =>
     heldOutMeanAveragePrecision(one.crossFitted, states, labels),
   )
-  const kept = after - before > leastGain
+  const kept = after - before > minGain
   return { ...(kept ? withNames : without), names: { without: before, with: after, kept } }
 }

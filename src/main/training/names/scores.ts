@@ -26,11 +26,15 @@ const usualScale = 100
 const imagesAtOnce = 4096
 
 /** The prompt for a label: the template with its name filled in, underscores as spaces. */
-export function questionOf(template: string, name: string): string {
+export function promptOf(template: string, name: string): string {
   return template.replaceAll('{label}', name.replace(/_+/g, ' ').replace(/\s+/g, ' ').trim())
 }
 
-/** @throws UserError `text-tower-unreadable`, `template-wrong` */
+/**
+ * Encodes the prompts for some labels, and the neutral one.
+ * @param names of the labels, [C]
+ * @throws UserError `text-tower-unreadable`, `template-wrong`
+ */
 export async function nameVectors(
   tower: TextTower,
   names: readonly string[],
@@ -43,17 +47,17 @@ export async function nameVectors(
       `Write {label} in its place, as in “${defaultTemplate}”.`,
     )
   }
-  const texts = [...names, 'something'].map((name) => questionOf(template, name))
+  const texts = [...names, 'something'].map((name) => promptOf(template, name))
   const { vectors, width } = await keptTextVectors(tower, texts)
   const unit = unitRows(vectors, width)
   return { labels: unit.slice(0, names.length * width), neutral: unit.slice(names.length * width), width }
 }
 
 /**
- * How much images resemble names, before anything was learnt: z = s cos(v, t_c) + b where the model was trained so that this is a
- * logit (SigLIP); s (cos(v, t_c) - cos(v, t_0)) else, t_0 the question without a label (CLIP was trained to compare texts). v is the
- * pooled vector, taken to the space of texts. What there is of it: an order, no probability.
- * @param read pooled vectors of images in a row, row-major [n, D]
+ * How much images resemble names, without any training: z = s cos(v, t_c) + b for models trained to make this a logit (SigLIP),
+ * otherwise s (cos(v, t_c) - cos(v, t_0)), where t_0 is the prompt without a label (CLIP was trained to compare texts). v is the
+ * pooled vector, projected into the text encoder's space. z ranks images, but isn't a calibrated logit.
+ * @param read reads the pooled vectors of consecutive images, row-major [n, D]
  * @returns z, row-major [N, C]
  * @throws UserError `names-no-way`; the signal's reason when cancelled
  */
@@ -98,7 +102,7 @@ export async function nameLogits(
   }
 }
 
-/** [n, D] → cosines with every label and with the neutral question, [n, C + 1]. */
+/** [n, D] → cosines with every label and with the neutral prompt, [n, C + 1]. */
 function cosines(dimension: number, projection: Projection, { labels, neutral, width }: NameVectors): Graph {
   const graph = new Graph('constants')
   const pooled = graph.input('pooled', 'float32', ['n', dimension])

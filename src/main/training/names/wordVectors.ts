@@ -25,10 +25,10 @@ export async function labelVectors(
 }
 
 /**
- * Vectors of the label names, w_c of METHOD 1, from a file of word vectors: text, on each line a word and its numbers (GloVe;
- * word2vec's and fastText's text form, too, with its first line of counts). A name of several words is their mean; one that is
- * two words written as one is looked for in two parts. What the file has no word of gets a hashed vector.
- * @returns [labels, width] row-major with unit variance per entry, brought to the width by a random projection, and the names not found
+ * Vectors of the label names, w_c of METHOD 1, from a text file of word vectors: a word and its numbers on each line (GloVe, or
+ * the text format of word2vec and fastText, which starts with a line of counts). A name of several words gets the mean of their
+ * vectors. A word that isn't in the file is split in two (“surfboard”). Names without any known word get a hashed vector.
+ * @returns [labels, width] row-major, randomly projected to that width and scaled to unit variance per entry; and the names not found
  * @throws UserError `word-vectors-unreadable`; the signal's reason when cancelled
  */
 export async function labelVectorsFrom(
@@ -54,7 +54,7 @@ export async function labelVectorsFrom(
   return { vectors, missing }
 }
 
-/** As vocabularies have them: lower case, without marks between. */
+/** A name's words as vocabularies spell them: in lower case, without punctuation. */
 function wordsOf(name: string): string[] {
   const spaced = name.normalize('NFKC').replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
   return spaced.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
@@ -127,7 +127,7 @@ function meanOf(vectors: readonly Float32Array[]): Float32Array {
   return vectors[0].map((_, i) => vectors.reduce((sum, vector) => sum + vector[i], 0) / vectors.length)
 }
 
-/** Vectors of one width each, brought to another one by a random projection: [vectors, width], unit variance per entry. */
+/** Projects vectors to another width, at random, and scales them: [vectors, width], unit variance per entry. */
 export function unitWords(vectors: readonly Float32Array[], width: number): Float32Array {
   const project = projectionTo(width)
   const result = new Float32Array(vectors.length * width)
@@ -137,7 +137,7 @@ export function unitWords(vectors: readonly Float32Array[], width: number): Floa
   return result
 }
 
-/** Random, the same for every vector: angles are kept, roughly. */
+/** A random projection, the same for every vector, which roughly preserves angles. */
 function projectionTo(width: number): (vector: Float32Array) => Float32Array {
   let matrix: Float32Array | undefined
   return (vector) => {

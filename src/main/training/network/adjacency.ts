@@ -10,19 +10,18 @@ import { principalDirections } from '../description/projection.ts'
 
 type Ranks = Pick<NetworkSizes, 'labels' | 'rank'>
 
-/** How often the factors are fitted: each time nearer to what is off the diagonal. */
+/** Iterations of the factor analysis. */
 const rounds = 8
 
 /**
- * A of the label graph (METHOD 1), over the known entries of the states.
+ * A of the label graph (METHOD 1), from the known entries of the states.
  *
- * Where `rank` is r > 0 it is kept as A ≈ diag(1 - d) + P Qᵀ, d = diag(P Qᵀ) (METHOD 2, many labels), fitted to what is off the
- * diagonal: as in a principal factor analysis, the truncated singular value decomposition is taken again and again with what
- * it said itself on the diagonal, or a group of labels that come together would cost a rank for each of them. Q is an
- * orthonormal basis of the strongest right singular vectors, P = R Q. That all labels go with the frequent ones takes one
- * of the r.
+ * With `rank` r > 0, A is approximated by diag(1 - d) + P Qᵀ, d = diag(P Qᵀ) (METHOD 2, many labels), which is fitted to the
+ * off-diagonal entries only. As in principal factor analysis, a truncated singular value decomposition R ≈ P Qᵀ is repeated, each
+ * time with the diagonal that the previous one gave; with ones on the diagonal, a group of labels that occur together would take
+ * up one rank for each of them. Q is an orthonormal basis of the strongest right singular vectors, and P = R Q.
  * @param states y, row-major N×C
- * @returns [C, C], or P then Q, [2, C, r]; of fewer labels than r, r is C
+ * @returns A, [C, C]; or with r > 0 P, then Q, [2, C, min(r, C)]
  */
 export async function knownAdjacency(
   states: Int8Array,
@@ -40,7 +39,7 @@ export async function knownAdjacency(
   try {
     const factors = new Float32Array(2 * labels * shape[1])
     for (let round = 0; round < rounds; round++) {
-      ownShare(factors, labels).forEach((d, label) => {
+      factoredDiagonal(factors, labels).forEach((d, label) => {
         whole[label * labels + label] = d
       })
       const { directions } = await principalDirections(whole, labels, shape[1], 0, device)
@@ -58,7 +57,7 @@ export async function knownAdjacency(
 }
 
 /** d = diag(P Qᵀ), [C] */
-function ownShare(factors: Float32Array, labels: number): Float32Array {
+function factoredDiagonal(factors: Float32Array, labels: number): Float32Array {
   const half = factors.length / 2
   const rank = half / labels
   return Float32Array.from({ length: labels }, (_, label) => {
@@ -68,12 +67,12 @@ function ownShare(factors: Float32Array, labels: number): Float32Array {
   })
 }
 
-/** How many numbers `knownAdjacency` gives. */
+/** The length of what `knownAdjacency` returns. */
 export function adjacencyEntries({ labels, rank }: Ranks): number {
   return rank === 0 ? labels * labels : 2 * labels * rankOf({ labels, rank })
 }
 
-/** What `knownAdjacency` gave, as constants of a graph. */
+/** The result of `knownAdjacency` as constants of a graph. */
 export function adjacencyOn(graph: Graph, adjacency: Float32Array, { labels, rank }: Ranks): Value | FactoredAdjacency {
   if (rank === 0) return graph.constant('float32', adjacency, [labels, labels])
   const shape = [labels, rankOf({ labels, rank })]
@@ -81,7 +80,7 @@ export function adjacencyOn(graph: Graph, adjacency: Float32Array, { labels, ran
   return {
     own: graph.constant(
       'float32',
-      ownShare(adjacency, labels).map((d) => 1 - d),
+      factoredDiagonal(adjacency, labels).map((d) => 1 - d),
       [labels, 1],
     ),
     left: graph.constant('float32', adjacency.subarray(0, half), shape),

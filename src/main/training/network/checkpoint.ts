@@ -5,17 +5,17 @@ import type { Trainer, TrainerState } from '../../tensor/run/trainer.ts'
 import { Checkpoints } from '../checkpoint.ts'
 import type { SstOptions } from './sstTraining.ts'
 
-/** All that changes from step to step while a network trains. */
+/** Everything that changes from step to step while a network trains. */
 export interface NetworkRun {
-  /** Parameters, moments, and the number of the step. */
+  /** Parameters, moments and step count */
   trainer: Trainer
   random: RandomState
-  /** In the order of this epoch, changed in place. */
+  /** In this epoch's order; shuffled in place. */
   rows: Int32Array
   bank: ExemplarBank
 }
 
-/** What the run was set to: of another setting a checkpoint can't be gone on from. */
+/** A checkpoint can be resumed only by a run with the same setting. */
 export interface NetworkSetting {
   sizes: NetworkSizes
   options: SstOptions
@@ -31,19 +31,20 @@ interface Kept {
   bank: { features: Float32Array; filled: Int32Array }
 }
 
-/** Where a network is kept, in words that a thread can be started with. */
+/** Where a network's checkpoint is kept, in a form that can be passed to a thread. */
 export interface CheckpointPlace {
-  /** Of the run's checkpoints, absolute. */
+  /** The run's checkpoints, absolute. */
   folder: string
-  /** Of the network among those of the run. */
+  /** The network's name within the run. */
   name: string
 }
 
-/** Seconds. An epoch that is over sooner is sooner done again than kept; a longer one is kept on the way too. */
-const atEpochsAfter = 0.25
-const atLatestAfter = 5
+/** Seconds since the last save from which the end of an epoch is saved: repeating a shorter stretch costs less than saving it. */
+const epochEndInterval = 0.25
+/** Seconds since the last save from which any step is saved. */
+const anyStepInterval = 5
 
-/** Keeps one network while it trains: the end of every epoch, so that a kill loses no more than one. */
+/** Saves a network while it trains, so that a kill loses at most one epoch or a few seconds. */
 export class NetworkCheckpoint {
   readonly #checkpoints: Checkpoints
   readonly #name: string
@@ -55,9 +56,9 @@ export class NetworkCheckpoint {
   }
 
   /**
-   * Puts the run where it was when it was last kept. A run goes on from there to the same numbers, bit for bit, as one that was
-   * never cut off, if it is on the same device.
-   * @returns the steps that are done: 0 where there is nothing fit to go on from
+   * Restores the run to where it was last saved. On the same device, it then produces the same numbers, bit for bit, as a run
+   * that was never interrupted.
+   * @returns the number of steps already done; 0 without a usable checkpoint
    */
   async restore(run: NetworkRun, setting: NetworkSetting): Promise<number> {
     this.#savedAt = performance.now()
@@ -70,14 +71,14 @@ export class NetworkCheckpoint {
     return kept.trainer.steps
   }
 
-  /** To be called after every step: keeps the run where it is time to. */
+  /** To be called after every step: saves the run if it's time. */
   async save({ trainer, random, rows, bank }: NetworkRun, setting: NetworkSetting): Promise<void> {
     const { steps, perEpoch } = setting
     const seconds = (performance.now() - this.#savedAt) / 1000
     const epochEnds = trainer.steps % perEpoch === 0
-    if (trainer.steps < steps && seconds < (epochEnds ? atEpochsAfter : atLatestAfter)) return
+    if (trainer.steps < steps && seconds < (epochEnds ? epochEndInterval : anyStepInterval)) return
     const state = await trainer.state()
-    // The step that broke them is told by the next one; what was kept before it is still good.
+    // Training fails at the next step; the previous checkpoint is still good, and must not be overwritten.
     for (const values of state.tensors.values()) if (!values.every(Number.isFinite)) return
     const kept: Kept = {
       setting: settingOf(setting),
@@ -91,7 +92,7 @@ export class NetworkCheckpoint {
   }
 }
 
-/** As a text that is equal for equal settings. Where it runs, and who looks on, is none of it. */
+/** A string that is equal for equal settings. The device and the callbacks aren't part of the setting. */
 function settingOf({ sizes, options, perEpoch, steps }: NetworkSetting): string {
   const { device: _d, threads: _t, signal: _s, onStep: _o, checkpoint: _c, ...rest } = options
   return JSON.stringify({ sizes, perEpoch, steps, ...rest })

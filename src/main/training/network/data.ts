@@ -4,22 +4,22 @@ import { declareParameters, type Parameters } from '../../sst/parameters.ts'
 import type { Graph, Value } from '../../tensor/graph/graph.ts'
 import { adjacencyOn } from './adjacency.ts'
 
-/** What the network of one fold is trained on. */
+/** The data that one fold's network is trained and measured on. */
 export interface SstData {
   /** x, [N, L, D] float16: the projected feature maps */
   grid: Float16Array
   positions: number
   /** y of the entries to train on, row-major N×C: 1, -1, 0 */
   targets: Int8Array
-  /** The baseline's logits, N×C: of a baseline that was not trained on the entry, or there would be nothing to learn. */
+  /** Logits, N×C, of a baseline that wasn't trained on the entry; otherwise there would be little left to learn. */
   offsets: Float32Array
-  /** label vectors, [C, W] */
+  /** w_c, the label vectors, [C, W] */
   words: Float32Array
-  /** y of entries that are not trained on, N×C, to measure with; may be all 0. */
+  /** y of the entries to measure on, N×C; may be all 0. */
   heldOut: Int8Array
 }
 
-/** The network as a graph over a batch: for training with its parameters as inputs, for inference as constants. */
+/** Adds the network to a graph. @param x projected feature maps, [B, L, channels] */
 export function networkOn(
   graph: Graph,
   x: Value,

@@ -4,22 +4,22 @@ import type { NetworkSizes } from '../../sst/network.ts'
 import type { SstData } from './data.ts'
 import type { SstOptions, SstStep, TrainedNetwork } from './sstTraining.ts'
 
-/** What the thread is started with. */
+/** What a thread is started with. */
 export interface NetworkStart {
   data: SstData
   sizes: NetworkSizes
   options: Omit<SstOptions, 'signal' | 'onStep'>
   measure: boolean
-  /** One number, not 0 once the training is to stop, in shared memory: a thread that computes hears no messages. */
+  /** One number in shared memory, set to 1 to stop the training: a thread that is computing receives no messages. */
   stop: Int32Array
 }
 
 export type NetworkAnswer = { step: SstStep } | { trained: TrainedNetwork } | { report: ErrorReport }
 
 /**
- * Trains a network on a thread of its own. (ONNX Runtime runs a model on the thread that calls it.)
- * @param data its large arrays in shared memory, so that they are not copied
- * @throws the signal's reason when cancelled
+ * Trains a network on a thread of its own, since ONNX Runtime computes on the calling thread.
+ * @param data its large arrays should lie in shared memory, or they are copied
+ * @throws as `trainNetwork`
  */
 export async function trainInWorker(
   data: SstData,
@@ -34,7 +34,7 @@ export async function trainInWorker(
   signal?.addEventListener('abort', abort)
   let end: Exclude<NetworkAnswer, { step: SstStep }> | undefined
   try {
-    // To its own end: a thread that is terminated while ONNX Runtime computes takes the whole process with it.
+    // Waits for the thread to exit by itself: terminating it while ONNX Runtime computes would crash the whole process.
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (answer: NetworkAnswer) => {
         if ('step' in answer) onStep?.(answer.step)

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { mostMembers } from '../../sst/factoredPairs.ts'
+import { maxMembers } from '../../sst/factoredPairs.ts'
 import type { NetworkSizes } from '../../sst/network.ts'
 import type { Checkpoints } from '../checkpoint.ts'
 import { type CrossFittedBaseline, offsetsWithout } from '../heads/crossFitting.ts'
@@ -16,10 +16,10 @@ export interface NetworksInput {
   positions: number
   /** y, N×C */
   states: Int8Array
-  /** as `dealFolds` gives it, N×C */
+  /** from `dealFolds`, N×C */
   fold: Uint8Array
   baseline: CrossFittedBaseline
-  /** logits of a head on all images, N×C */
+  /** Computes a head's logits on all images, N×C. */
   logitsOf: (heads: LinearHeads) => Promise<Float32Array>
   words: Float32Array
 }
@@ -34,19 +34,20 @@ export interface NetworksProgress {
 }
 
 export interface NetworksOptions extends Omit<SstOptions, 'onStep' | 'checkpoint'> {
-  /** Where they are kept while they train; what is kept there already is gone on from. */
+  /** Where the networks are saved while they train, and resumed from. */
   checkpoints?: Checkpoints
   signal?: AbortSignal
   onProgress?: (progress: NetworksProgress) => void
 }
 
-/** Memory that networks trained side by side may take together. */
+/** Bytes that networks trained in parallel may take together. */
 const memoryAtOnce = 1.5 * 1024 ** 3
 
 /**
- * Trains one network for each fold that leaves it out. On the CPU they are trained side by side, each on its own thread: the
- * many small operators of a step gain little from several threads, and the threads of one run wait for each other at each.
- * @throws the signal's reason when cancelled
+ * Trains one network without each fold. On the CPU they are trained in parallel, one thread each: a step consists of many small
+ * operators, which gain little from several threads that have to wait for one another after each.
+ * @returns the networks, [folds]
+ * @throws as `trainNetwork`
  */
 export async function trainNetworks(
   input: NetworksInput,
@@ -63,7 +64,7 @@ export async function trainNetworks(
   const signal = AbortSignal.any([failure.signal, ...(options.signal ? [options.signal] : [])])
   const train = async (k: number) => {
     const data = await dataWithout(k, input)
-    curve.begins(k, data, sizes.labels)
+    curve.begin(k, data, sizes.labels)
     const onStep = (step: SstStep) => curve.step(k, step)
     const checkpoint = checkpoints && { folder: checkpoints.folder, name: `network-${k}` }
     const own = { ...options, seed: options.seed + k, signal, onStep, checkpoint }
@@ -76,7 +77,7 @@ export async function trainNetworks(
     options.signal?.throwIfAborted()
     failure.signal.throwIfAborted()
   }
-  if (trained.some(({ resumed }) => resumed)) checkpoints?.goesOn()
+  if (trained.some(({ resumed }) => resumed)) checkpoints?.markResumed()
   return trained
 }
 
@@ -87,15 +88,15 @@ function networksAtOnce(
   folds: number,
 ): number {
   if (device !== 'cpu' || availableParallelism() === 1) return 1
-  // What a step keeps for its backward pass is mostly some dozens of [B, C, D], and what the pairs need.
+  // A step keeps for its backward pass mainly some two dozen tensors of [B, C, D], and those of the label relations.
   const { labels, channels, output, graph, steps, pairs, rank } = sizes
-  // Whole pairs outweigh the label graph by far; factored ones don't.
-  const related = rank > 0 ? 12 * (steps * graph + mostMembers) : pairs ? 3 * labels * output : 0
+  // Full pairs need far more than the label graph, so only they are counted; factored ones need about as much.
+  const related = rank > 0 ? 12 * (steps * graph + maxMembers) : pairs ? 3 * labels * output : 0
   const entries = batch * labels * (24 * channels + positions + related)
   return Math.max(1, Math.min(folds, Math.floor(memoryAtOnce / (4 * entries + 64 * 1024 ** 2))))
 }
 
-/** What the network without fold k is trained on, in shared memory where it is large. */
+/** The training data of the network without fold k, with the large arrays in shared memory. */
 export async function dataWithout(k: number, input: NetworksInput): Promise<SstData> {
   const { grid, positions, states, fold, words } = input
   const logits = await offsetsWithout(k, input.baseline, fold, input.logitsOf)
@@ -110,13 +111,13 @@ export async function dataWithout(k: number, input: NetworksInput): Promise<SstD
   return { grid, positions, targets, offsets, words, heldOut }
 }
 
-/** One curve of several trainings: it moves on when all of them have. */
+/** Merges the learning curves of several networks: a point is reported once all of them have reached it. */
 class Curve {
   readonly #report: ((progress: NetworksProgress) => void) | undefined
   readonly #latest: (SstStep | undefined)[]
   readonly #baseline: number[] = []
   readonly #measured: number[][]
-  #told = 0
+  #reported = 0
 
   constructor(networks: number, report: ((progress: NetworksProgress) => void) | undefined) {
     this.#report = report
@@ -124,7 +125,7 @@ class Curve {
     this.#measured = this.#latest.map(() => [])
   }
 
-  begins(k: number, { offsets, heldOut }: SstData, labels: number): void {
+  begin(k: number, { offsets, heldOut }: SstData, labels: number): void {
     if (this.#report) this.#baseline[k] = heldOutMeanAveragePrecision(offsets, heldOut, labels)
   }
 
@@ -134,19 +135,19 @@ class Curve {
     const begun = this.#latest.filter((one) => one !== undefined)
     const fraction = begun.reduce((total, one) => total + one.step / one.steps, 0) / this.#latest.length
     const losses = meanLosses(begun)
-    if (this.#told === 0) {
-      this.#told = 1
+    if (this.#reported === 0) {
+      this.#reported = 1
       this.#report({ fraction, losses, validation: { mAP: meanOf(this.#baseline), of: 'linear' } })
     }
     if (step.mAP !== undefined) this.#measured[k].push(step.mAP)
-    const together = this.#measured.filter((curve) => curve.length >= this.#told)
+    const together = this.#measured.filter((curve) => curve.length >= this.#reported)
     const complete = together.length === begun.length && step.mAP !== undefined
     if (!complete) {
       this.#report({ fraction, losses })
       return
     }
-    const mAP = meanOf(together.map((curve) => curve[this.#told - 1]))
-    this.#told++
+    const mAP = meanOf(together.map((curve) => curve[this.#reported - 1]))
+    this.#reported++
     this.#report({ fraction, losses, validation: { mAP, of: 'sst' } })
   }
 }

@@ -2,7 +2,7 @@ import { deviceFailed } from '../../base/deviceFailure.ts'
 import { UserError } from '../../base/errors.ts'
 import type { Device } from '../../tensor/run/session.ts'
 
-/** What training has come to can't be used: on an accelerator that is the device's doing, until the processor says the same. */
+/** The error for NaN or infinite results: on an accelerator the device is blamed, so that the run is repeated on the CPU. */
 export function notFinite(device: Device): UserError {
   if (device !== 'cpu') return deviceFailed(device, 'its numbers are no longer finite')
   return new UserError(

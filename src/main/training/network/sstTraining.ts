@@ -1,7 +1,7 @@
 import { RandomState } from '../../base/random.ts'
 import { countKnown, rowsWithKnown } from '../../domain/labelMatrix.ts'
 import { ExemplarBank } from '../../sst/exemplarBank.ts'
-import { mostMembers } from '../../sst/factoredPairs.ts'
+import { maxMembers } from '../../sst/factoredPairs.ts'
 import { imagePairs } from '../../sst/inter.ts'
 import { type NetworkSizes, startAtBaseline } from '../../sst/network.ts'
 import { objective, objectiveInputs, type Repairs } from '../../sst/objective.ts'
@@ -22,24 +22,24 @@ export interface SstOptions {
   device: Device
   /** Threads of one operator on the CPU. @default all cores */
   threads?: number
-  /** Where hardly a label of each image is known, and where all are: the more is known, the more an image has to teach. */
+  /** Epochs when almost no labels are known and when all are, interpolated in between: the more is known, the more there is to learn. */
   epochs: { fewKnown: number; allKnown: number }
-  /** Fewer images than this many steps' worth are gone through more often, up to ten times as often. */
-  leastSteps: number
+  /** With few images, more epochs make up this many steps, but at most ten times as many as otherwise. */
+  minSteps: number
   /** Cuts the schedule short. */
-  mostSteps?: number
+  maxSteps?: number
   batch: number
   learningRate: number
   weightDecay: number
-  /** The share of the epochs after which pseudo labels count; the published schedule starts them at a quarter. */
+  /** The share of the training after which pseudo labels count; in the published schedule, a quarter. */
   transferAfter: number
-  /** E: exemplars kept of each label */
+  /** E: exemplars kept per label */
   exemplars: number
   repairs: Repairs
-  /** Asked before every step. */
+  /** Checked before every step. */
   signal?: Pick<AbortSignal, 'throwIfAborted'>
   onStep?: (step: SstStep) => void
-  /** Where the network is kept while it trains; what is kept there already is gone on from. */
+  /** Where the network is saved while it trains, and resumed from. */
   checkpoint?: CheckpointPlace
 }
 
@@ -47,21 +47,21 @@ export interface SstStep {
   step: number
   steps: number
   losses: { known: number; pseudo: number; cooccurrence: number; distance: number }
-  /** Mean average precision on the held-out entries of some images, a fraction; where it was measured after this step. */
+  /** Mean average precision on the held-out entries of some images, a fraction; only after steps at which it is measured. */
   mAP?: number
 }
 
 export interface TrainedNetwork {
   parameters: Parameters
-  /** as `knownAdjacency` gives it */
+  /** from `knownAdjacency` */
   adjacency: Float32Array
-  /** Whether it went on from what was kept before. */
+  /** Whether it continued from a checkpoint. */
   resumed: boolean
 }
 
 /**
- * Trains the default network on the known entries of `targets` (METHOD 1, objective, on top of the baseline). Images without a
- * known entry are passed over.
+ * Trains a network on the known entries of `targets` (METHOD 1, objective, with the repairs of METHOD 3 and on top of the
+ * baseline). Images without a known entry are skipped.
  * @throws UserError `not-finite`, `device-failed`; the signal's reason when cancelled
  */
 export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: SstOptions): Promise<TrainedNetwork> {
@@ -72,7 +72,7 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
   const batch = Math.min(options.batch, rows.length)
   const perEpoch = Math.floor(rows.length / batch)
   const epochs = epochsFor(countKnown(data.targets) / (rows.length * labels), perEpoch, options)
-  const steps = Math.min(epochs * perEpoch, options.mostSteps ?? Number.POSITIVE_INFINITY)
+  const steps = Math.min(epochs * perEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY)
 
   const parameters = startAtBaseline(sizes, random)
   const { graph, state } = trainingGraph(data, sizes, adjacency, parameters, batch, options)
@@ -92,7 +92,7 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
       const progress = step / steps
       const feeds = feeder.feeds(chosen, { progress, rise: Math.min(1, (step + 1) / perEpoch), random })
       const results = await trainer.step(feeds, learningRate(options.learningRate, step, steps))
-      // What is not finite stays so: better to say it now than to train on, and never to keep it.
+      // NaN never recovers: fail now rather than at the end, and before it is saved.
       if (!Number.isFinite(results.known[0])) throw notFinite(options.device)
       feeder.remember(results.features)
       await checkpoint?.save(run, setting)
@@ -116,13 +116,13 @@ export async function trainNetwork(data: SstData, sizes: NetworkSizes, options: 
   }
 }
 
-/** @param share of the labels of the images gone through, how many are known: 0 … 1 */
-function epochsFor(share: number, perEpoch: number, { epochs, leastSteps }: SstOptions): number {
+/** @param share the fraction of the entries of the trained images that are known */
+function epochsFor(share: number, perEpoch: number, { epochs, minSteps }: SstOptions): number {
   const usual = Math.round(epochs.fewKnown + (epochs.allKnown - epochs.fewKnown) * share)
-  return Math.min(10 * usual, Math.max(usual, Math.ceil(leastSteps / perEpoch)))
+  return Math.min(10 * usual, Math.max(usual, Math.ceil(minSteps / perEpoch)))
 }
 
-/** Rises over the first steps, then falls to zero along half a cosine. */
+/** Rises over the first steps (30, or a quarter of a short run), then falls to zero along half a cosine. */
 function learningRate(highest: number, step: number, steps: number): number {
   const warm = Math.min(1, (step + 1) / Math.min(30, Math.ceil(steps / 4)))
   return highest * warm * 0.5 * (1 + Math.cos((Math.PI * step) / steps))
@@ -144,7 +144,7 @@ function trainingGraph(
     { ...result, logits },
     {
       ...objectiveInputs(graph, sizes, batch),
-      members: hasMembers(sizes) ? graph.input('members', 'int64', [batch, mostMembers]) : undefined,
+      members: hasMembers(sizes) ? graph.input('members', 'int64', [batch, maxMembers]) : undefined,
     },
     parameter,
     { repairs: options.repairs, pairs: sizes.pairs },
@@ -156,7 +156,7 @@ function trainingGraph(
   return { graph, state: adam(graph, parts.total, { weightDecay }) }
 }
 
-/** Whether the pairs are factored, and computed for some labels of each image alone. */
+/** Whether the pairs are factored, and so computed only for some labels of each image (METHOD 2, many labels). */
 function hasMembers({ pairs, rank }: NetworkSizes): boolean {
   return pairs && rank > 0
 }
@@ -217,28 +217,28 @@ class BatchFeeder {
   }
 
   /**
-   * The known present labels of each image whose pairs are computed, [B, P]: at random where there are more than P, so that in time
-   * every one of them has its turn; -1 where there are fewer.
+   * The known present labels whose pairs are computed, [B, P]: a random selection if an image has more than P, so that each gets
+   * its turn over the epochs; padded with -1 if it has fewer.
    */
   #members(images: number, random: RandomState): Tensor {
     const { labels } = this.#sizes
-    const members = new BigInt64Array(images * mostMembers).fill(-1n)
+    const members = new BigInt64Array(images * maxMembers).fill(-1n)
     for (let b = 0; b < images; b++) {
       const own = this.#target.subarray(b * labels, (b + 1) * labels)
       const present = Array.from(own.keys()).filter((label) => own[label] === 1)
-      const some = present.length > mostMembers ? random.shuffle(present).slice(0, mostMembers) : present
-      members.set(some.map(BigInt), b * mostMembers)
+      const some = present.length > maxMembers ? random.shuffle(present).slice(0, maxMembers) : present
+      members.set(some.map(BigInt), b * maxMembers)
     }
-    return tensorOf('int64', members, [images, mostMembers])
+    return tensorOf('int64', members, [images, maxMembers])
   }
 
-  /** Pushes the batch's features, [B, C, D], into the banks. */
+  /** @param features f of the last batch, [B, C, D] */
   remember(features: Float32Array): void {
     this.bank.push(features, this.#target)
   }
 }
 
-/** θ (METHOD 1): 0.95 when pseudo labels start, falling by 0.025 in each twentieth of the training, to 0.75 at the least. */
+/** θ (METHOD 1): 0.95 when pseudo labels start, then lower by 0.025 in each twentieth of the training, but at least 0.75. */
 function transferThreshold(progress: number, start: number): number {
   return Math.max(0.75, 0.95 - 0.025 * Math.floor(Math.max(0, progress - start) * 20))
 }

@@ -8,10 +8,10 @@ import { type Device, Session, tensorOf } from '../../tensor/run/session.ts'
 import { heldOutMeanAveragePrecision } from '../measure/heldOut.ts'
 import { networkOn, type SstData } from './data.ts'
 
-/** Images measured on: enough for a curve, few enough not to slow the training. */
-const most = 512
+/** Images to measure on: enough for a learning curve, few enough not to slow down training. */
+const maxImages = 512
 
-/** Measures a network while it trains, on entries that it isn't trained on. */
+/** Measures a network while it trains, on its held-out entries. */
 export class Validation {
   readonly #data: SstData
   readonly #sizes: NetworkSizes
@@ -24,11 +24,11 @@ export class Validation {
     this.#adjacency = adjacency
     const { labels } = sizes
     const rows = Array.from(rowsWithKnown({ states: data.heldOut, labels }))
-    const stride = Math.max(1, Math.floor(rows.length / most))
-    this.#rows = rows.filter((_, i) => i % stride === 0).slice(0, most)
+    const stride = Math.max(1, Math.floor(rows.length / maxImages))
+    this.#rows = rows.filter((_, i) => i % stride === 0).slice(0, maxImages)
   }
 
-  /** @returns mean average precision, a fraction; NaN without a held-out positive */
+  /** @returns mean average precision of the parameters, a fraction; NaN without a held-out positive */
   async measure(parameters: Map<string, Float32Array>, options: { device: Device; threads?: number }): Promise<number> {
     if (this.#rows.length === 0) return Number.NaN
     const { labels, channels } = this.#sizes
