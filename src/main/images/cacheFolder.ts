@@ -3,7 +3,7 @@ import path from 'node:path'
 import { UserError } from '../base/errors.ts'
 import { temporaryName } from '../base/leftOvers.ts'
 
-/** The tag of https://bford.info/cachedir/: backup programs skip a folder that holds it, and so does the scan. */
+/** The tag of https://bford.info/cachedir/: backup programs skip folders that contain it, and so does the scan. */
 const tagName = 'CACHEDIR.TAG'
 const tagSignature = 'Signature: 8a477f597d28d172789f06886806bc55'
 const tag = `${tagSignature}
@@ -11,7 +11,7 @@ const tag = `${tagSignature}
 # About cache directory tags: https://bford.info/cachedir/
 `
 
-/** Makes the cache folder, tagged as one. */
+/** Creates the cache folder, with its tag. */
 export async function ensureCacheFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   await writeFile(path.join(folder, tagName), tag, { flag: 'wx' }).catch((error) => {
@@ -27,8 +27,8 @@ export async function isCacheFolder(folder: string, entries: readonly string[]):
 }
 
 /**
- * Where a file made of the content with this hash belongs: 256 folders, so that none grows too large.
- * @throws UserError `path-outside` for what is no hash: it would lead elsewhere
+ * The cache path for a file derived from content with this hash; spread over 256 folders, so that none grows too large.
+ * @throws UserError `path-outside` if it isn't a hash, since the path could lead anywhere
  */
 export function cachePath(folder: string, kind: string, sha256: string, extension: string): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) {
@@ -38,8 +38,8 @@ export function cachePath(folder: string, kind: string, sha256: string, extensio
 }
 
 /**
- * Writes a cache file so that readers see it whole or not at all. No fsync: waiting for the disk 100,000 times costs more
- * than making a file again that a power cut left empty (`isMade`).
+ * Writes a cache file atomically. No fsync: waiting for the disk 100,000 times costs more than recreating a file that a power cut
+ * left empty (`isMade`).
  * @param make writes the file at the path it is given
  */
 export async function writeCacheFile(target: string, make: (temporary: string) => Promise<unknown>): Promise<void> {

@@ -3,7 +3,7 @@ import { asBroken, inspectImage, requireImage } from './inspect.ts'
 import { placeOfImage } from './place.ts'
 import { type ImageSource, readUnchanged } from './source.ts'
 
-/** Transparent pixels are shown on white, as nearly every page that such an image was made for does. */
+/** Transparent pixels are shown on white, like on nearly every page that such images are made for. */
 const background = '#ffffff'
 
 export interface Pixels {
@@ -14,15 +14,15 @@ export interface Pixels {
 }
 
 /**
- * The pixels of an image for a backbone: upright, sRGB (an embedded colour profile is applied; what has more than 8 bits is brought
- * to 8 by `openPicture`, as on the screen), reduced to at most the size
- * asked for, each side by itself: the whole picture counts for its labels, so nothing is cropped. A smaller image is left as
- * it is, for libvips reduces fast but enlarges slowly; backbone/preprocess.ts enlarges and normalises in one go.
+ * The pixels of an image for a backbone: upright, in sRGB (embedded colour profiles are applied, and deeper images are converted to
+ * 8 bits by `openPicture`, as on the screen), reduced to at most the given size. Nothing is cropped, as labels refer to the whole
+ * image; by default each side is scaled separately. Smaller images aren't enlarged here, since libvips is slow at that; the
+ * backbone's preprocessing enlarges and normalises in one go.
  *
- * Linear, over as many pixels as become one, is what most backbones were trained with. A JPEG that is much larger is decoded at
- * a half, a quarter or an eighth of its size, never below the size asked for: many times faster, and off by about 2 of 255
- * (root of the mean square; test/images/decode.test.ts).
- * @param fit `outside`: keeps the ratio of the sides, and reduces until one of them is as asked for: the other is no smaller
+ * The filter is linear with antialiasing, which most backbones were trained with. Much larger JPEGs are decoded at 1/2, 1/4 or 1/8
+ * of their size, but never below the given size: many times faster, with a root mean square error of about 2 of 255
+ * (test/images/decode.test.ts).
+ * @param fit `outside` keeps the aspect ratio, so that one side has the given size and the other is at least as large
  * @throws BrokenImage
  */
 export async function decodePixels(
@@ -41,16 +41,16 @@ export async function decodePixels(
       .toBuffer({ resolveWithObject: true })
     return { width: info.width, height: info.height, data }
   } catch (error) {
-    // The header may tell a better reason.
+    // The header may give a more precise reason.
     await inspectImage(source)
     throw asBroken(error)
   }
 }
 
 /**
- * A scanned file, whose content must still have this hash.
- * @param path absolute; with a root, below it with forward slashes
- * @param root the folder of a project’s images, absolute: the file must lie below it, links resolved
+ * Reads a scanned file, whose content must still have this hash.
+ * @param path absolute, or relative to `root` with forward slashes
+ * @param root a project’s image folder, absolute: the file must lie within it once links are resolved
  * @throws BrokenImage, also if the file can't be read; UserError `image-changed`, `path-outside`
  */
 export async function readScanned(path: string, sha256: string, root?: string): Promise<ImageSource> {

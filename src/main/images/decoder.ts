@@ -1,30 +1,30 @@
 import sharp, { type Sharp } from 'sharp'
 
-// The settings of libvips for the whole process, in one place.
-// Its cache helps those who do the same thing twice. Nobody here does, and it holds memory and files.
+// The settings of libvips are global, so all of them are here.
+// Nothing is decoded twice in a row, so the cache would only hold on to memory and files.
 sharp.cache(false)
-// Many images are decoded side by side, each on one thread: no waiting for each other within an image.
+// Many images are decoded in parallel, on one thread each, so that threads don't wait for one another within an image.
 sharp.concurrency(1)
-// Fewer readers, fewer holes: only the six formats (and the program's own SVG drawings) are ever interpreted.
+// Fewer readers mean fewer vulnerabilities: only the six formats (and the program's own SVG drawings) are ever interpreted.
 sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: ['Jpeg', 'Png', 'Webp', 'Heif', 'Tiff', 'Nsgif', 'Svg'].map((loader) => `VipsForeignLoad${loader}`),
 })
 
-/** 268 megapixels, the square of 2¹⁴ - 1: above it one image can take gigabytes to decode. */
+/** (2¹⁴ - 1)², or 268 megapixels: beyond that, a single image can take gigabytes to decode. */
 export const pixelLimit = 0x3fff * 0x3fff
 
 /**
- * An image upright (EXIF orientation applied), its first frame or page.
+ * Opens the first frame or page of an image, upright (EXIF orientation applied).
  *
- * `failOn: 'error'`: a file that ends too early, or with data that makes no sense, fails: an annotator must not judge half
- * a picture. What libraries only warn about (odd EXIF, unknown TIFF tags, one bad Huffman code) is decoded and shown.
+ * `failOn: 'error'`: truncated or corrupt files fail, since nobody should judge half an image. What libraries only warn about (odd
+ * EXIF, unknown TIFF tags, one bad Huffman code) is decoded and shown.
  */
 export function openImage(input: Uint8Array | string): Sharp {
   return sharp(input, { failOn: 'error', limitInputPixels: pixelLimit, autoOrient: true })
 }
 
-/** The header alone, whatever the size of the image. */
+/** Opens only the header, however large the image is. */
 export function openHeader(input: Uint8Array | string): Sharp {
   return sharp(input, { failOn: 'error', limitInputPixels: false })
 }

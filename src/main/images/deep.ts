@@ -11,15 +11,15 @@ import { declaredRange } from './tiffRange.ts'
  * or else by what is in it; the thumbnail, the large view and the backbones all go through `openPicture`, and so agree.
  */
 
-/** An image as everybody sees it, upright. */
+/** An image as it is shown, upright. */
 export interface Picture {
   picture: Sharp
-  /** How its values became 8 bits, as a sentence; '' where that goes without saying. */
+  /** A sentence about how its values were converted to 8 bits; '' if the conversion is the usual one. */
   note: string
 }
 
-/** Larger ones are reduced before they are looked at as floats: 4 bytes for each value of each pixel. */
-const mostPixels = 64 * 1024 * 1024
+/** Larger images are reduced before they are read as floats, which take 4 bytes per channel. */
+const maxPixels = 64 * 1024 * 1024
 
 const words: Record<string, string> = {
   float: '32-bit floating-point',
@@ -46,12 +46,12 @@ export async function openPicture(source: ImageSource): Promise<Picture> {
     .toBuffer({ resolveWithObject: true })
   const values = new Float32Array(data.buffer, data.byteOffset, data.length / 4)
   const { width, height, channels } = info
-  // The decoder turns grey into colours for some kinds of numbers.
+  // For some number types, the decoder turns grey into RGB.
   const colours = header.hasAlpha ? channels - 1 : channels
   const found = rangeOf(values, channels, 0, colours, read.offset)
   const isFloat = header.depth === 'float' || header.depth === 'double'
   const range = declared ?? scaleOf(found, isFloat)
-  // As usual: the decoder's own way, with colour profiles.
+  // The full range: the decoder converts it itself, and applies colour profiles.
   if (header.depth === 'ushort' && range.from === 0 && range.to === 65_535) return plain()
   const alpha = header.hasAlpha
     ? scaleOf({ ...rangeOf(values, channels, colours, channels, 0), min: 0 }, isFloat)
@@ -61,7 +61,7 @@ export async function openPicture(source: ImageSource): Promise<Picture> {
     const isColour = at % channels < colours
     const { from, to } = isColour ? range : alpha
     const value = isColour ? values[at] - read.offset : values[at]
-    // NaN becomes black, as nothing is known there; a Uint8Array would cut off, and go round.
+    // NaN becomes black. Clamped, because a Uint8Array would truncate and wrap around.
     bytes[at] = Math.min(255, Math.max(0, Math.round(((value - from) / (to - from)) * 255))) || 0
   }
   return {
@@ -72,11 +72,11 @@ export async function openPicture(source: ImageSource): Promise<Picture> {
 
 interface DeepReader {
   pipeline: (image: Sharp) => Sharp
-  /** Was added to what is read, so that nothing is below 0: 16 bits are cut off there. */
+  /** Was added to all values, because the decoder cuts 16-bit values off below 0. */
   offset: number
 }
 
-/** How the decoder gives out the values as they are in the file; undefined where they are 8 bits, or no plain grey or RGB. */
+/** How to get a file's original values from the decoder; undefined for 8 bits, and for anything but grey and RGB. */
 function readerOf({ space, depth, channels }: Metadata): DeepReader | undefined {
   if (depth === 'uchar' || channels > 4) return undefined
   const signed = 32_768
@@ -98,7 +98,7 @@ function readerOf({ space, depth, channels }: Metadata): DeepReader | undefined 
 }
 
 function reduced(image: Sharp, { width, height }: Metadata): Sharp {
-  const scale = Math.sqrt(mostPixels / (width * height))
+  const scale = Math.sqrt(maxPixels / (width * height))
   if (scale >= 1) return image
   const side = Math.floor(Math.max(width, height) * scale)
   return image.resize(side, side, { fit: 'inside', kernel: 'linear' })
@@ -109,7 +109,7 @@ interface Range {
   max: number
 }
 
-/** Of the finite values in some channels; 0 … 0 if there is none. */
+/** The range of the finite values in some channels; 0 … 0 if there are none. */
 function rangeOf(values: Float32Array, channels: number, first: number, end: number, offset: number): Range {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let pixel = 0; pixel < values.length; pixel += channels) {
@@ -124,14 +124,15 @@ function rangeOf(values: Float32Array, channels: number, first: number, end: num
 }
 
 /**
- * What is black and what is white. Whole numbers from 0 are taken for as many bits as hold the largest (12 bits in a file of 16, say),
- * floats for 0 … 1 or 0 … 255 where they lie in there; anything else goes from its smallest to its largest value.
+ * The values that become black and white. Non-negative integers are assumed to have as many bits as the largest needs (such as 12
+ * in a 16-bit file), floats to range over 0 … 1 or 0 … 255 if they lie within. Anything else is stretched from its smallest to its
+ * largest value.
  */
 export function scaleOf({ min, max }: Range, isFloat: boolean): { from: number; to: number } {
   const tops = isFloat ? [1, 255] : [8, 10, 12, 14, 16].map((bits) => 2 ** bits - 1)
   const top = min >= 0 ? tops.find((one) => max <= one) : undefined
   if (top !== undefined) return { from: 0, to: top }
-  // All of one value: a middle grey.
+  // A single value becomes medium grey.
   return max > min ? { from: min, to: max } : { from: min - 1, to: max + 1 }
 }
 

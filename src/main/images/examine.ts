@@ -8,30 +8,30 @@ import { type ImageSource, readSource } from './source.ts'
 import { makeThumbnail } from './thumbnails.ts'
 import { absolutePath, type FoundFile, hasLostLetters } from './walk.ts'
 
-/** All that a scan tells of a file. */
+/** Everything a scan finds out about a file. */
 export interface ScannedFile extends FoundFile {
-  /** Of the content; null if it could not be read, or is empty. */
+  /** Of the content; null if it couldn't be read or is empty. */
   sha256: string | null
   status: 'ok' | 'broken'
-  /** A sentence: why it is broken, or what is to be known of one that is not; mostly empty. */
+  /** A sentence: why it is broken, or what to know about it if it isn't; usually empty. */
   reason: string
-  /** `scaled`: its values were brought to 8 bits in a way that is worth telling (`openPicture`). */
+  /** `scaled`: its values were converted to 8 bits in a way worth mentioning (`openPicture`). */
   reasonCode: BrokenCode | 'scaled' | ''
-  /** 0 if not known. Upright: after the orientation. */
+  /** After applying the orientation; 0 if unknown. */
   width: number
   height: number
   orientation: number
   format: ImageFormat | null
 }
 
-/** Small images side by side, large ones one after the other: a few bytes a pixel are held while an image is decoded. */
+/** Small images are decoded in parallel, large ones one after another, as decoding takes a few bytes of memory per pixel. */
 const pixelsAtOnce = new Gate(pixelLimit)
 
 /**
- * Reads a file once, for its fingerprint, its facts and its thumbnail. Making that decodes the image to its end, which alone
- * tells whether it is whole.
+ * Reads a file once, for its hash, its properties and its thumbnail. Making the thumbnail decodes the whole image, which is the
+ * only way to know that it is intact.
  * @returns undefined if the file is gone
- * @throws what is not the image's fault: a cache that can't be written
+ * @throws only what isn't the image's fault, such as a cache that can't be written
  */
 export async function examine(root: string, found: FoundFile, cacheFolder: string): Promise<ScannedFile | undefined> {
   const scanned: ScannedFile = {
@@ -64,7 +64,7 @@ export async function examine(root: string, found: FoundFile, cacheFolder: strin
   }
   scanned.size = source.size
   scanned.mtimeMs = source.mtimeMs
-  // All empty files have one hash, which tells nothing of which is which.
+  // All empty files have the same hash, so it can't identify any.
   if (source.size > 0) scanned.sha256 = source.sha256
   try {
     const facts = await inspectImage(source)

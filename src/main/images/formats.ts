@@ -1,4 +1,4 @@
-/** The formats that Surmise reads. What a file is, its first bytes say; its name only makes it a candidate. */
+/** The formats that Surmise reads. A file's first bytes decide which it is; its name only makes it a candidate. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif'
 
 export const mediaTypes: Record<ImageFormat, string> = {
@@ -12,7 +12,7 @@ export const mediaTypes: Record<ImageFormat, string> = {
 
 const extensions = new Set(['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif'])
 
-/** Pictures and films that aren't read: they are counted, so that nobody misses them unawares. */
+/** Image and video files that aren't read. They are counted, so that people notice that they are missing. */
 const otherKinds = new Set([
   ...[
     'heic',
@@ -53,7 +53,7 @@ const otherKinds = new Set([
   ],
 ])
 
-/** The ending of a picture, or a film, that isn't read: ".heic"; undefined for anything else. */
+/** The extension of an image or video that isn't read, such as ".heic"; undefined for anything else. */
 export function otherKindOf(fileName: string): string | undefined {
   const ending = fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase()
   return fileName.includes('.') && otherKinds.has(ending) ? `.${ending}` : undefined
@@ -63,15 +63,15 @@ export function hasImageExtension(fileName: string): boolean {
   return extensions.has(fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase())
 }
 
-/** How many bytes of a file `sniffFormat` wants. */
+/** How many bytes of a file `sniffFormat` needs. */
 export const headLength = 64
 
 /**
- * Which format these first bytes begin.
+ * Recognises a format by a file's first bytes.
  *
- * Only the six formats ever reach the decoder: an SVG, a PDF or a script that is called `.jpg` is refused here, before any
- * library interprets it.
- * @returns the format, or `other`: the name of what it is instead, if known
+ * Only the six formats ever reach the decoder: an SVG, a PDF or a script named `.jpg` is refused here, before any library
+ * interprets it.
+ * @returns the format, or as `other` the name of another format, if known
  */
 export function sniffFormat(head: Uint8Array): { format: ImageFormat } | { other: string | undefined } {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, headLength)).toString('latin1')
@@ -96,10 +96,10 @@ export function sniffFormat(head: Uint8Array): { format: ImageFormat } | { other
   return { other: markup.startsWith('<?xml') || markup.startsWith('<svg') ? 'SVG or XML file' : undefined }
 }
 
-/** Little and big endian; the second of each is BigTIFF. */
+/** Little-endian TIFF and BigTIFF, then big-endian */
 const tiffMarks = ['II*\0', 'II+\0', 'MM\0*', 'MM\0+']
 
-/** What is most often found under an image's name. */
+/** What is most often found under the name of an image. */
 const others: [marks: string[], name: string][] = [
   [['BM'], 'BMP image'],
   [['8BPS'], 'Photoshop file'],

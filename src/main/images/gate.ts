@@ -1,6 +1,6 @@
 /**
- * Lets work in as long as the sum of its weights stays below a capacity, first come, first served. One that weighs more than
- * the capacity goes in alone.
+ * A weighted semaphore: admits work, first come, first served, while the sum of its weights stays within a capacity. Work that
+ * weighs more than the capacity is admitted alone.
  */
 export class Gate {
   readonly #capacity: number

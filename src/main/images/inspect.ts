@@ -6,7 +6,7 @@ import type { ImageSource } from './source.ts'
 
 export interface ImageFacts {
   format: ImageFormat
-  /** Upright: after the orientation. */
+  /** After applying the orientation */
   width: number
   height: number
   /** EXIF's 1 … 8. */
@@ -36,7 +36,7 @@ export async function inspectImage(source: ImageSource): Promise<ImageFacts> {
   return (await inspectHeader(source)).facts
 }
 
-/** Only what begins like one of the six formats may reach the decoder. @throws BrokenImage */
+/** Ensures that only the six formats reach the decoder. @throws BrokenImage */
 export function requireImage(source: ImageSource): ImageFormat {
   if (source.size === 0) throw new BrokenImage('empty', 'The file is empty.')
   const kind = sniffFormat(source.head)
@@ -45,7 +45,7 @@ export function requireImage(source: ImageSource): ImageFormat {
   throw new BrokenImage('not-an-image', words.replace('a HEIC', 'an HEIC').replace('a SVG', 'an SVG'))
 }
 
-/** The facts, and the decoder's own metadata for those who need more. @throws BrokenImage */
+/** The facts, and the decoder's own metadata for callers who need more. @throws BrokenImage */
 export async function inspectHeader(source: ImageSource): Promise<{ facts: ImageFacts; metadata: Metadata }> {
   const format = requireImage(source)
   let metadata: Metadata
@@ -65,7 +65,7 @@ export async function inspectHeader(source: ImageSource): Promise<{ facts: Image
   return { facts: { format, width, height, orientation: metadata.orientation ?? 1 }, metadata }
 }
 
-/** What the decoder or the file system threw, as the reason why this image can't be used; a UserError is left as it is. */
+/** Turns what the decoder or the file system threw into a BrokenImage; a UserError is returned as it is. */
 export function asBroken(error: unknown): UserError {
   if (error instanceof UserError) return error
   if (!(error instanceof Error)) throw error
@@ -76,7 +76,7 @@ export function asBroken(error: unknown): UserError {
   if (code !== undefined) {
     return new BrokenImage('unreadable', `The file can’t be read (${code}).`, { cause: error })
   }
-  // libvips has only words for it, which images decoded side by side may mix up: so no finer reason is given.
+  // No finer reason is given: libvips has only messages, which images decoded in parallel may mix up.
   return new BrokenImage('damaged', 'The image can’t be decoded: the file is damaged or incomplete.', {
     cause: error,
   })

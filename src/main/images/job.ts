@@ -1,4 +1,4 @@
-/** What a long task of a room is given: a way to be cancelled, and someone to tell how far it is. */
+/** What a long task gets: a signal that cancels it, and a callback for its progress. */
 export interface Job<Progress> {
   readonly signal?: AbortSignal
   progress?(progress: Progress): void

@@ -1,8 +1,8 @@
-/** How fast something goes, and how long it will take: over the last ten seconds, so that a slow start is soon forgotten. */
+/** Measures speed and remaining time over the last ten seconds, so that a slow start is soon forgotten. */
 export class Rate {
   readonly #samples: { at: number; done: number }[] = [{ at: performance.now(), done: 0 }]
 
-  /** @returns per second, and the seconds left (undefined as long as nobody can know) */
+  /** @returns the rate per second, and the seconds left (undefined until they can be estimated) */
   of(done: number, total: number, now = performance.now()): { perSecond: number; secondsLeft: number | undefined } {
     const samples = this.#samples
     const since = samples[0]

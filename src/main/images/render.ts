@@ -6,34 +6,34 @@ import { mediaTypes } from './formats.ts'
 import { asBroken, type ImageFacts, inspectHeader } from './inspect.ts'
 import { type ImageSource, readUnchanged } from './source.ts'
 
-/** An image for the viewer: a file that a browser shows upright, complete and still. */
+/** An image for the viewer: a file that browsers show upright, complete and without animation. */
 export interface Rendering {
-  /** The original, or a file of the cache. */
+  /** The original, or a file in the cache */
   path: string
   mediaType: string
-  /** Of the file at `path`, upright. */
+  /** Of the file at `path`, upright */
   width: number
   height: number
-  /** True if the original is no longer what is shown pixel by pixel: it was too large. */
+  /** True if the original was too large, so that its pixels aren't shown one to one. */
   reduced: boolean
 }
 
-/** Sides of a rendering. Larger ones take a browser hundreds of megabytes, and WebP ends at 16,383. */
+/** The longest side of a rendering. Larger ones take hundreds of megabytes in a browser, and WebP's limit is 16,383. */
 export const renderingSide = 8192
 
-/** Originals up to here are left to the browser. */
+/** Originals up to this size are left to the browser. */
 const shownAsIs = { side: 16_383, pixels: renderingSide ** 2 }
 
-/** As good as the original to the eye. Effort 0: a person waits for it, and 20 megapixels take seconds with more. */
+/** Visually as good as the original. Effort 0, because somebody is waiting, and with more, 20 megapixels take seconds. */
 const settings = { quality: 90, effort: 0 }
-/** A WebP file has room for only so much of what comes before its pixels: some pictures near the largest size don't fit at 90. */
+/** WebP limits the size of the part before the pixels, so some images close to the largest size don't fit at quality 90. */
 const fittingSettings = { quality: 75, effort: 0 }
 
 const underWay = new Map<string, Promise<Rendering>>()
 
 /**
- * What the viewer shows for a scanned image: the original wherever a browser shows it rightly by itself, and otherwise
- * (TIFF, CMYK, animation, an orientation that browsers ignore, 12 bits in a PNG of 16, very large) a WebP in the cache.
+ * What the viewer shows for a scanned image: the original if browsers show it correctly, otherwise (TIFF, CMYK, animation, an
+ * orientation that browsers ignore, 12 bits in a 16-bit PNG, very large) a WebP in the cache.
  * @param path absolute
  * @throws BrokenImage; UserError `image-changed`; what the file system throws
  */
@@ -78,7 +78,7 @@ async function isShownByBrowsers(source: ImageSource, facts: ImageFacts, metadat
     return false
   switch (facts.format) {
     case 'jpeg':
-      // Browsers apply the orientation; CMYK they show in colours of their own.
+      // Browsers apply the orientation, but show CMYK in wrong colours.
       return metadata.space !== 'cmyk'
     case 'png':
       return facts.orientation === 1 && !(await isAnimatedPng(source)) && (await isOfUsualRange(source, metadata))
@@ -91,7 +91,7 @@ async function isShownByBrowsers(source: ImageSource, facts: ImageFacts, metadat
   }
 }
 
-/** A browser takes 16 bits for the whole range of 16 bits. */
+/** Browsers assume that 16-bit values use the full range. */
 async function isOfUsualRange(source: ImageSource, { depth }: Metadata): Promise<boolean> {
   if (depth === 'uchar') return true
   const { note } = await openPicture(source).catch((error) => {
@@ -100,7 +100,7 @@ async function isOfUsualRange(source: ImageSource, { depth }: Metadata): Promise
   return note === ''
 }
 
-/** An animated PNG says so (acTL) before its first pixels (IDAT); libvips does not tell. */
+/** An animated PNG has an acTL chunk before its first IDAT; libvips doesn't report it. */
 async function isAnimatedPng({ input }: ImageSource): Promise<boolean> {
   const head = typeof input === 'string' ? await headOf(input) : input.subarray(0, 65_536)
   const animation = head.indexOf('acTL')

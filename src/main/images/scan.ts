@@ -17,41 +17,41 @@ export interface ScanInput {
 
 export interface ScanProgress {
   phase: 'finding' | 'reading'
-  /** Image files found. */
+  /** The number of image files found. */
   found: number
-  /** Of those new or changed, how many were read, and how many there are. */
+  /** How many new or changed files have been read, and how many there are. */
   done: number
   total: number
   perSecond: number
   secondsLeft: number | undefined
-  /** Files read since the last report that are certainly new: no known file can have become them. */
+  /** Files read since the last report that are certainly new, that is, no known file can have been moved there. */
   added: ScannedFile[]
 }
 
 export interface ScanResult extends Settled<ScannedFile> {
-  /** False if it was cancelled: what is told is true, the rest (all of `missing`) is for the next scan to tell. */
+  /** False if cancelled: what is reported is correct, but the rest, including all of `missing`, is left to the next scan. */
   complete: boolean
   found: number
   unchanged: number
-  /** Known files in folders that can't be listed now: neither there nor missing. */
+  /** Known files in folders that can't be listed now, so that they count neither as there nor as missing. */
   unreachable: number[]
-  /** Symbolic links passed over. */
+  /** The number of symbolic links skipped. */
   links: number
-  /** Pictures of kinds that aren't read, by their endings. */
+  /** The numbers of images of formats that aren't read, by extension. */
   otherKinds: Record<string, number>
 }
 
-/** New files are told at least this often, or when there are this many. */
+/** New files are reported after this many milliseconds, or this many files. */
 const reportEvery = 250
 const reportAtMost = 256
 
 /**
- * Looks through a folder of images: reads what is new or changed (by size and date), makes thumbnails, and tells what became
- * of every known file.
+ * Scans a folder of images: reads what is new or changed (by size and date), makes thumbnails, and finds out what became of every
+ * known file.
  *
- * New files are told as they are read; a caller can keep them at once. What concerns known files comes at the end, all
- * together, since only then is it certain: apply `moved` first (there may be circles: two files that swapped names), then
- * `changed`, `added`, `missing`.
+ * New files are reported as they are read, and can be stored at once. What concerns known files is reported at the end, since it
+ * isn't certain before: apply `moved` first (possibly in circles, as when two files swapped names), then `changed`, `added`,
+ * `missing`.
  * @throws UserError `images-folder-missing` (also if it vanishes on the way), `images-folder-not-a-folder`, `images-folder-closed`
  */
 export async function scan(input: ScanInput, { signal, progress }: Job<ScanProgress> = {}): Promise<ScanResult> {
@@ -74,7 +74,7 @@ export async function scan(input: ScanInput, { signal, progress }: Job<ScanProgr
     progress?.({ ...report })
     report.added = []
   }
-  // What is left at the end is handed over with the result.
+  // What isn't reported by the end is part of the result.
   const tell = throttled(reportEvery, hand, false)
 
   const walked = await walk(root, signal, (found) => {
@@ -93,7 +93,7 @@ export async function scan(input: ScanInput, { signal, progress }: Job<ScanProgr
   result.unchanged = sorted.unchanged
   result.unreachable = sorted.unreachable
 
-  // What becomes of these is settled at the end. A new file with the content of one of them may be that one, moved.
+  // These are settled at the end, since a new file with the same content may be one of them, moved.
   const { open, gone } = sorted
   const openContents = new Set(open.map((one) => one.sha256))
   const openAt = Map.groupBy(open, (one) => one.path)
@@ -111,7 +111,7 @@ export async function scan(input: ScanInput, { signal, progress }: Job<ScanProgr
     Object.assign(report, rate.of(report.done, report.total))
     tell(report.added.length >= reportAtMost)
   })
-  // A disk that was pulled out must not make every image a missing one.
+  // If the disk was unplugged, the images must not all become missing.
   await openRoot(input.root)
 
   result.complete = !signal?.aborted
@@ -126,7 +126,7 @@ export async function scan(input: ScanInput, { signal, progress }: Job<ScanProgr
   result.unchanged += result.changed.filter(isAsKnown).length
   result.changed = result.changed.filter((change) => !isAsKnown(change))
   if (!result.complete) {
-    // What was not read may be what these were: the next scan tells.
+    // They may be among the files that weren't read; the next scan will tell.
     result.missing = []
     result.added = []
     result.changed = result.changed.filter(({ id, file }) => file.sha256 === openById.get(id)!.sha256)
@@ -139,12 +139,12 @@ function isSameDate(known: KnownFile, found: FoundFile): boolean {
   return known.size === found.size && Math.trunc(known.mtimeMs) === found.mtimeMs
 }
 
-/** Compares what is known with what was found, by path, size and date alone. */
+/** Compares known files with those found, by path, size and date only. */
 function sortOut(known: readonly KnownFile[], files: readonly FoundFile[], closedFolders: readonly string[]) {
   const found = new Map(files.map((file) => [file.path, file]))
   const toRead = new Map(found)
   const unreachable: number[] = []
-  /** Known files that are not simply where they were. */
+  /** Known files that aren't simply unchanged. */
   const open: KnownFile[] = []
   const gone = new Set<KnownFile>()
   let unchanged = 0
@@ -164,8 +164,8 @@ function sortOut(known: readonly KnownFile[], files: readonly FoundFile[], close
 }
 
 /**
- * Works on one file per core, and one more that waits for the disk. Stops beginning new ones when cancelled. What came of them is
- * taken in their order: the same folder gives the same project, however fast each file was read.
+ * Works on one file per core, plus one that waits for the disk. When cancelled, no more are started. Results are delivered in the
+ * order of the items, so that the same folder always gives the same project, however fast each file was read.
  */
 async function inParallel<Item, Result>(
   items: readonly Item[],

@@ -1,16 +1,16 @@
 /** A file that the project knows. */
 export interface KnownFile {
-  /** The project's own number of it, unique. */
+  /** The project's unique id. */
   id: number
-  /** Of those that are not missing, unique. */
+  /** Unique among files that aren't missing. */
   path: string
   size: number
   mtimeMs: number
-  /** Null if it could never be read. */
+  /** Null if it was never readable. */
   sha256: string | null
   /**
-   * Broken: looked at again at every scan, perhaps someone mended it. Missing: a former scan found it nowhere; should its
-   * content, or a file at its path, turn up again, it is that one.
+   * Broken: checked again at every scan, as it may have been repaired. Missing: not found by an earlier scan; if its content, or a
+   * file at its path, turns up again, it is considered the same image.
    */
   status: 'ok' | 'broken' | 'missing'
 }
@@ -25,20 +25,20 @@ export interface Settled<File> {
   moved: { id: number; file: File }[]
   /** Known files with other content, another date or another status at the same path. */
   changed: { id: number; file: File }[]
-  /** Known files whose path is empty, or taken by another known file, and whose content is nowhere. */
+  /** Known files whose content isn't found anywhere, and whose path is gone or taken by another known file. */
   missing: number[]
-  /** Files that no known file became. */
+  /** Files that don't correspond to any known file. */
   added: File[]
 }
 
 /**
- * Tells which file is which, by content first: labels belong to what is seen, not to its name. So renamed, moved and swapped
- * files keep their labels. Where a content is there more than once, a file at the same path is preferred, then one of the
- * same name in another folder, then the order of the paths decides: the same folders always give the same answer. Files that
- * were missing before come after those that were there.
- * @param known the known files that are not simply where they were: path empty, read again, or missing before
- * @param gone those that were there, and whose path is empty now
- * @param read the files read: at known paths, and new ones
+ * Matches the files found with known ones, by content first, because labels belong to what an image shows, not to its name. So
+ * renamed, moved and swapped files keep their labels. If several files have the same content, one at the same path is preferred,
+ * then one with the same name in another folder, then the first by path, so that the same folders always give the same result.
+ * Files that were missing before are matched last.
+ * @param known the known files that aren't simply unchanged: their path is gone, or was read again, or they were missing
+ * @param gone those that weren't missing before, and whose path is gone now
+ * @param read the files read, at known and at new paths
  */
 export function settle<File extends Fingerprinted>(
   known: readonly KnownFile[],
@@ -83,7 +83,7 @@ const samePath = ({ path, sha256 }: Fingerprinted) => `${sha256} ${path}`
 const sameName = ({ path, sha256 }: Fingerprinted) => `${sha256} ${path.slice(path.lastIndexOf('/') + 1)}`
 const sameContent = ({ sha256 }: Fingerprinted) => `${sha256}`
 
-/** Gives each known file the first file, in order, that has the same key and is not given yet. */
+/** Matches each known file with the first unmatched file that has the same key. */
 function matchInOrder<File extends Fingerprinted>(
   known: readonly KnownFile[],
   files: Iterable<File>,
@@ -93,7 +93,7 @@ function matchInOrder<File extends Fingerprinted>(
   const nextOf = new Map<string, number>()
   const matches = new Map<KnownFile, File>()
   for (const one of known) {
-    // Without a fingerprint nothing can be told by content.
+    // Without a hash, it can't be matched by content.
     if (one.sha256 === null) continue
     const key = keyOf(one)
     const next = nextOf.get(key) ?? 0

@@ -5,20 +5,20 @@ import { sniffFormat } from './formats.ts'
 
 /** A file's content, ready for the decoder. */
 export interface ImageSource {
-  /** The bytes; of a large file its path, which the decoder reads itself. */
+  /** The bytes or, for a large file, its path, from which the decoder reads itself. */
   input: Buffer | string
   head: Uint8Array
   size: number
   mtimeMs: number
-  /** Of the whole content, lower-case hexadecimal. */
+  /** Of the whole content, in lower-case hexadecimal */
   sha256: string
 }
 
-/** Larger files are not held in memory: many are read side by side. */
+/** Larger files aren't kept in memory, since many are read in parallel. */
 const heldAtMost = 64 * 1024 * 1024
 
 /**
- * Reads a file once: its bytes, their hash and its date belong together.
+ * Reads a file once, so that its bytes, hash and date belong together.
  * @param path absolute
  * @throws what the file system throws
  */
@@ -35,14 +35,15 @@ export async function readSource(path: string): Promise<ImageSource> {
   }
 }
 
-/** An image that is at hand already. */
+/** An image that is already in memory. */
 export function sourceOfBytes(bytes: Uint8Array): ImageSource {
   const input = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return { input, head: input, size: input.length, mtimeMs: 0, sha256: hash('sha256', input) }
 }
 
 /**
- * Reads a file that must still be what it was when it was scanned: nothing made of other bytes may be kept under this hash.
+ * Reads a file whose content must not have changed since it was scanned, so that nothing derived from other bytes is cached under
+ * this hash.
  * @throws UserError `image-changed`, or what the file system throws
  */
 export async function readUnchanged(path: string, sha256: string): Promise<ImageSource> {
@@ -60,13 +61,13 @@ function imageChanged(path: string): UserError {
 }
 
 /**
- * Throws unless a file, or a copy of one, is a picture, and the one that was scanned under this path.
- * @param file absolute @param relative how the project calls it @param sha256 null: it could not be read then
+ * Throws unless a file, or a copy of one, is an image, and the one that was scanned at this path.
+ * @param file absolute @param relative its path in the project @param sha256 null if it couldn't be read when scanned
  * @throws UserError `not-an-image`, `image-changed`; what the file system throws
  */
 export async function requireScanned(file: string, relative: string, sha256: string | null): Promise<void> {
   const source = await readSource(file)
-  // Told by its first bytes, without the library that decodes: exports are not made in the process that has it.
+  // By its first bytes, because exports run in a process without the decoder.
   if (!('format' in sniffFormat(source.head))) {
     throw new UserError('not-an-image', `This file isn’t an image: ${relative}`, 'Rescan images.')
   }

@@ -8,19 +8,19 @@ import { type ImageSource, readUnchanged } from './source.ts'
 export const thumbnailSide = 320
 
 /**
- * WebP at 80, libvips' own default: no blocks to be seen at this size, about 15 kB for a photo. Effort 2 of 6 takes half
- * the time of the default 4 for files some percent larger.
+ * WebP at quality 80, libvips' default, shows no artefacts at this size and takes about 15 kB for a photo. Effort 2 of 6 takes half
+ * the time of the default 4, for files a few percent larger.
  */
 export const thumbnailSettings = { quality: 80, effort: 2 }
 
-/** Where the thumbnail of the content with this hash is, once it is made. */
+/** The path of the thumbnail for content with this hash, which may not exist yet. */
 export function thumbnailPath(cacheFolder: string, sha256: string): string {
   return cachePath(cacheFolder, 'thumbnails', sha256, 'webp')
 }
 
 /**
- * Makes the thumbnail (upright, sRGB, transparency kept) of a file that was read, unless there is one.
- * @param opened where the image is opened already
+ * Makes the thumbnail (upright, sRGB, with transparency) of a file that was read, unless it exists.
+ * @param opened the image, if already opened
  * @throws BrokenImage if the image can't be decoded to its end
  */
 export async function makeThumbnail(source: ImageSource, cacheFolder: string, opened?: Picture): Promise<string> {
@@ -42,10 +42,10 @@ function refuse(error: unknown): never {
   throw asBroken(error)
 }
 
-/** Pixels along the longest side of what a page carries inside itself. */
+/** Pixels along the longest side of an image embedded in a page. */
 const pictureSide = 200
 
-/** An even smaller picture, of some kB, as it is put into pages. @throws as `ensureThumbnail` */
+/** An even smaller image, of a few kB, for embedding in pages. @throws as `ensureThumbnail` */
 export async function makePicture(path: string, sha256: string, cacheFolder: string): Promise<{ bytes: Uint8Array }> {
   const bytes = await openImage(await ensureThumbnail(path, sha256, cacheFolder))
     .resize(pictureSide, pictureSide, { fit: 'inside', withoutEnlargement: true })
@@ -54,11 +54,11 @@ export async function makePicture(path: string, sha256: string, cacheFolder: str
   return { bytes: new Uint8Array(bytes) }
 }
 
-/** Two screens may ask for one thumbnail at once. */
+/** Two screens may request the same thumbnail at the same time. */
 const underWay = new Map<string, Promise<string>>()
 
 /**
- * The thumbnail of a scanned image, made now if the cache has none (it may have been deleted).
+ * The thumbnail of a scanned image; recreated if it isn't in the cache, which may have been deleted.
  * @param path absolute
  * @throws BrokenImage; UserError `image-changed`; what the file system throws
  */

@@ -1,18 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ImageSource } from './source.ts'
 
-/** Tags of a TIFF: the smallest and the largest value that samples are meant to have (TIFF 6.0, section 19). */
+/** The TIFF tags SMinSampleValue and SMaxSampleValue (TIFF 6.0, section 19). */
 const [smallest, largest] = [340, 341]
 
-/** Bytes of one value, by the TIFF's type of field. */
+/** Bytes per value, by field type. */
 const sizes: Record<number, number> = { 1: 1, 3: 2, 4: 4, 6: 1, 8: 2, 9: 4, 11: 4, 12: 8 }
-/** More fields, or more values in one, has no TIFF that a camera or an instrument wrote. */
-const mostFields = 1000
-const mostValues = 16
+/** No TIFF written by a camera or an instrument has more fields, or more values in one of these. */
+const maxFields = 1000
+const maxValues = 16
 
 /**
- * What the first page of a TIFF says of the range of its samples.
- * @returns undefined if it says nothing, or nothing that makes sense
+ * The range of sample values that the first page of a TIFF declares.
+ * @returns undefined if there is none, or it makes no sense
  */
 export async function declaredRange(source: ImageSource): Promise<{ from: number; to: number } | undefined> {
   const reader = await Reader.open(source.input)
@@ -20,7 +20,7 @@ export async function declaredRange(source: ImageSource): Promise<{ from: number
     const [from, to] = await rangeIn(reader)
     return Number.isFinite(from) && Number.isFinite(to) && to > from ? { from, to } : undefined
   } catch (error) {
-    // Beyond the end of the file: whether it can be decoded, the decoder says.
+    // It points beyond the end of the file; the decoder will tell whether it can be decoded.
     if (error instanceof RangeError) return undefined
     throw error
   } finally {
@@ -38,7 +38,7 @@ async function rangeIn(reader: Reader): Promise<[from: number, to: number]> {
   const [countSize, fieldSize, inlineAt, inlineSize] = isBig ? [8, 20, 12, 8] : [2, 12, 8, 4]
   const counted = await reader.at(directory, countSize)
   const count = isBig ? Number(counted.getBigUint64(0, little)) : counted.getUint16(0, little)
-  const fields = await reader.at(directory + countSize, Math.min(count, mostFields) * fieldSize)
+  const fields = await reader.at(directory + countSize, Math.min(count, maxFields) * fieldSize)
   let [from, to] = [Number.NaN, Number.NaN]
   for (let at = 0; at < fields.byteLength; at += fieldSize) {
     const tag = fields.getUint16(at, little)
@@ -46,7 +46,7 @@ async function rangeIn(reader: Reader): Promise<[from: number, to: number]> {
     const type = fields.getUint16(at + 2, little)
     const values = isBig ? Number(fields.getBigUint64(at + 4, little)) : fields.getUint32(at + 4, little)
     const size = sizes[type]
-    if (size === undefined || values === 0 || values > mostValues) continue
+    if (size === undefined || values === 0 || values > maxValues) continue
     const isInline = size * values <= inlineSize
     const view = isInline
       ? new DataView(fields.buffer, fields.byteOffset + at + inlineAt, inlineSize)
@@ -68,7 +68,7 @@ function valueAt(view: DataView, at: number, type: number, little: boolean): num
   return type === 11 ? view.getFloat32(at, little) : view.getFloat64(at, little)
 }
 
-/** Bytes anywhere in a file, or in what was read of it. */
+/** Random access to a file, or to its content in memory. */
 class Reader {
   readonly #bytes: Buffer | undefined
   readonly #file: FileHandle | undefined
@@ -82,7 +82,7 @@ class Reader {
     this.#file = file
   }
 
-  /** @throws RangeError where there are fewer bytes */
+  /** @throws RangeError if there are fewer bytes */
   async at(place: number, length: number): Promise<DataView> {
     if (!Number.isSafeInteger(place)) throw new RangeError('There is no such place in a file.')
     if (this.#bytes)

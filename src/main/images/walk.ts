@@ -6,7 +6,7 @@ import { isCacheFolder } from './cacheFolder.ts'
 import { hasImageExtension, otherKindOf } from './formats.ts'
 
 export interface FoundFile {
-  /** From the root, with forward slashes, in the letters that the disk holds (no Unicode normalisation). */
+  /** Relative to the root, with forward slashes, spelt as on disk (without Unicode normalisation). */
   path: string
   size: number
   /** Whole milliseconds. */
@@ -14,24 +14,24 @@ export interface FoundFile {
 }
 
 export interface Walk {
-  /** Files with an image's extension, in the order of their paths. */
+  /** Files with the extension of an image, ordered by path. */
   files: FoundFile[]
-  /** Folders that are there but can't be listed; what they hold is not known. */
+  /** Folders that exist but can't be listed, so that their content is unknown. */
   closedFolders: string[]
-  /** Symbolic links: never followed. What they point to inside the root is found there, the rest is not in the root. */
+  /** The number of symbolic links. They are never followed: targets within the root are found anyway, others don't belong to it. */
   links: number
-  /** How many files there are of each kind of picture that isn't read, by their endings. */
+  /** The numbers of images of formats that aren't read, by extension. */
   otherKinds: Record<string, number>
 }
 
-/** Folders that systems and programs keep for themselves. */
+/** Folders that belong to systems and programs. */
 const skippedFolders = new Set(['$RECYCLE.BIN', 'System Volume Information', '@eaDir', '__MACOSX', 'lost+found'])
 
-/** How many files are asked for their size at once. */
+/** How many files are queried for their size at once. */
 const askedAtOnce = 64
 
 /**
- * Opens the folder of images.
+ * Checks that the image folder can be read.
  * @returns its real path
  * @throws UserError `images-folder-missing`, `images-folder-not-a-folder`, `images-folder-closed`
  */
@@ -64,7 +64,7 @@ function closed(root: string): UserError {
 }
 
 /**
- * Finds every image file below a folder. Hidden files and folders, caches and links are passed over.
+ * Finds all image files below a folder, skipping hidden files and folders, caches and links.
  * @param root from `openRoot`
  * @param onFound called now and then with the number of files found so far
  * @throws UserError `images-folder-closed`; the signal's reason
@@ -79,7 +79,7 @@ export async function walk(root: string, signal?: AbortSignal, onFound?: (found:
     try {
       entries = await readdir(absolute, { withFileTypes: true })
     } catch (error) {
-      // Gone since its parent was listed: then its files are, too.
+      // Deleted since its parent was listed, together with its files.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
       if (folder === '') throw closed(root)
       result.closedFolders.push(folder)
@@ -121,12 +121,12 @@ async function ask(root: string, name: string): Promise<FoundFile | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' && !hasLostLetters(name)) return undefined
-    // It is there, but can't be asked: reading it will tell why.
+    // It exists, but can't be queried; reading it will tell why.
     return { path: name, size: 0, mtimeMs: 0 }
   }
 }
 
-/** A name whose bytes are no Unicode comes with U+FFFD in their place, and can't be opened under that name. */
+/** A name that isn't valid Unicode arrives with U+FFFD in place of the invalid bytes, and can't be opened by that name. */
 export function hasLostLetters(name: string): boolean {
   return name.includes('\ufffd')
 }

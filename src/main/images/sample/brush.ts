@@ -1,7 +1,7 @@
 import type { RandomState } from '../../base/random.ts'
 import type { Time } from './scene.ts'
 
-/** Numbers and colours for one picture, all out of one sequence: the same seed, the same picture. */
+/** Random numbers and colours for one picture, all from one sequence, so that the same seed gives the same picture. */
 export class Brush {
   readonly time: Time
   readonly #random: RandomState
@@ -28,7 +28,7 @@ export class Brush {
     return items[this.#random.integer(items.length)]
   }
 
-  /** A colour near this one, as the light of the hour shows it. */
+  /** A random colour near this one, adapted to the time of day. */
   colour(hue: number, saturation: number, lightness: number, spread = 6): string {
     const near = (value: number, by: number) => value + (this.#random.random() * 2 - 1) * by
     const light = { day: 1, dusk: 0.74, night: 0.42 }[this.time]
@@ -39,7 +39,7 @@ export class Brush {
   }
 }
 
-/** Drawn as #rrggbb: not every renderer knows hsl(). */
+/** As #rrggbb, since not every renderer knows hsl(). */
 export function hsl(hue: number, saturation: number, lightness: number): string {
   const s = Math.min(1, Math.max(0, saturation / 100))
   const l = Math.min(1, Math.max(0, lightness / 100))
@@ -64,7 +64,7 @@ export function rectangle(x: number, y: number, w: number, h: number, fill: stri
   return `<rect x="${r(x)}" y="${r(y)}" width="${r(w)}" height="${r(h)}" fill="${fill}" ${more}/>`
 }
 
-/** @param points x and y in turns */
+/** @param points x and y, alternating */
 export function polygon(points: readonly number[], fill: string, more = ''): string {
   return `<polygon points="${points.map(r).join(' ')}" fill="${fill}" ${more}/>`
 }

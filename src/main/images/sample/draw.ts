@@ -28,18 +28,18 @@ export interface SampleResult {
   images: string
   labels: string
   truth: string
-  /** What a project of them begins with. */
+  /** The labels that a project starts with. */
   known: { image: string; label: SampleLabel; state: Known }[]
 }
 
-/** Each label is known in this share of the images, as they come: that is what probabilities are calibrated on … */
+/** Each label is known in this share of randomly chosen images, so that probabilities can be calibrated … */
 const knownShare = 0.15
-/** … and in so many at least where it is present, and as many where it is absent. */
+/** … and in at least this many images where it is present, and as many where it is absent. */
 const minKnown = 8
 
 /**
- * Draws scenes: the same seed gives the same pictures. The truth of every label goes to truth.tsv (image, labels), which is
- * for measuring; the project does not know it.
+ * Draws scenes; the same seed gives the same pictures. The true labels go to truth.tsv (image, labels), which is used only for
+ * measuring; the project doesn't know it.
  */
 export async function drawSample(
   { folder, count = 300, seed = 1 }: SampleInput,

@@ -81,7 +81,7 @@ export function paint(scene: Scene, random: RandomState): string {
         )
       : []),
   ]
-  // `place` decides only through the layers: pictures of one place differ in all else.
+  // Images of the same place share only its layers; everything else varies.
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" data-place="${place}"><defs>${defs}</defs>${layers.join('')}</svg>`
 }
 
@@ -194,7 +194,7 @@ function things({ place, labels }: Scene, brush: Brush, horizon: number): string
   add('flower', () => flower(brush), brush.whole(4, 10), { top: 415, bottom: 470, scale: 0.72 })
   add('car', () => car(brush), brush.whole(1, 2), { top: 385, bottom: 448, scale: 0.95 })
   add('dog', () => dog(brush), 1, { top: 425, bottom: 465, scale: 0.95 })
-  // What stands lower is nearer, and hides what is behind it.
+  // Things that stand lower are nearer, so they cover those behind them.
   return placedThings
     .sort((a, b) => a.y - b.y)
     .map(({ svg }) => svg)

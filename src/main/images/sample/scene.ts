@@ -31,7 +31,7 @@ export interface Scene {
   labels: ReadonlySet<SampleLabel>
 }
 
-/** How often each label is in a scene of this place by day. What goes together in the world goes together here. */
+/** The probability of each label in a daytime scene of this place, so that labels occur together as they do in reality. */
 const chances: Record<Place, Partial<Record<SampleLabel, number>>> = {
   coast: { sea: 1, beach: 0.8, boat: 0.6, sun: 0.65, cloud: 0.5, bird: 0.5, tree: 0.15, house: 0.12, dog: 0.2 },
   lake: { sea: 1, fir: 0.75, boat: 0.4, sun: 0.4, cloud: 0.55, bird: 0.25, house: 0.3, snow: 0.12 },
@@ -54,7 +54,7 @@ const timeShares: [Time, number][] = [
   ['night', 0.23],
 ]
 
-/** Draws lots: where, when, and what is there. */
+/** Chooses at random a place, a time of day, and what is there. */
 export function randomScene(random: RandomState): Scene {
   const place = pick(random, placeShares)
   const time = pick(random, timeShares)

@@ -48,7 +48,7 @@ const knownSql = {
   everything: 'present_count + absent_count >= (SELECT count(*) FROM label WHERE removed = 0)',
 }
 
-/** Image by image: an import may have changed millions of pairs. */
+/** Checked for each image, as an import may have changed millions of pairs. */
 const touchedSql = 'EXISTS (SELECT 1 FROM state_change WHERE action_id = ? AND image_id = image.id)'
 
 function textSql(text: string): SqlCondition[] {
@@ -58,6 +58,6 @@ function textSql(text: string): SqlCondition[] {
 
 function folderSql(folder: string): SqlCondition {
   const name = folder.replace(/\/+$/, '')
-  // '0' is the character after '/': a range that an index could serve, and no pattern that a name could break.
+  // '0' is the character after '/'. Unlike a LIKE pattern, a range can use an index, and no name can break it.
   return { sql: 'path >= ? AND path < ?', values: [`${name}/`, `${name}0`] }
 }

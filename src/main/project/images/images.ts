@@ -23,7 +23,7 @@ interface ImageRow {
   absent_count: number
 }
 
-/** What a scan compares the folder with. */
+/** What a scan compares files with. */
 export interface KnownImage {
   id: number
   uid: string
@@ -39,7 +39,7 @@ export interface ImageCounts {
   ok: number
   missing: number
   broken: number
-  /** At least one label is known. */
+  /** Images with at least one known label. */
   started: number
 }
 
@@ -50,7 +50,7 @@ const knownAtOnce = 1000
 const columns = `id, uid, path, width, height, orientation, byte_size, mtime_ms, sha256, status, problem_code, problem,
   added_at, present_count, absent_count`
 
-/** The images: rows come from scans and are never deleted, so labels can't lose their image. */
+/** The images. Rows are added by scans and never deleted, so labels can't lose their image. */
 export class ImagesTable {
   readonly #db: ReadableDatabase
   readonly #write: Write
@@ -65,7 +65,7 @@ export class ImagesTable {
     return row && imageOf(row, this.#db)
   }
 
-  /** The image whose file is at this path now. */
+  /** The image whose file is currently at this path. */
   byPath(path: string): Image | undefined {
     const row = this.#db.get<ImageRow>(`SELECT ${columns} FROM image WHERE path = ? AND status <> 'missing'`, path)
     return row && imageOf(row, this.#db)
@@ -76,7 +76,7 @@ export class ImagesTable {
     return row && imageOf(row, this.#db)
   }
 
-  /** In the order of the ids; those that don't exist are left out. */
+  /** In the order of the ids; ids that don't exist are skipped. */
   many(ids: ArrayLike<number>): Image[] {
     const images: Image[] = []
     for (let at = 0; at < ids.length; at += idsAtOnce) {
@@ -94,7 +94,7 @@ export class ImagesTable {
     return images
   }
 
-  /** Every image that the filter lets through, in order: what a grid scrolls over. */
+  /** The ids of all images that match the filter, in order, which is what a grid scrolls over. */
   ids(filter: StoredFilter = {}, sort: StoredSort = byPath): Int32Array {
     const { sql, values } = filterSql(filter)
     return Int32Array.from(
@@ -102,10 +102,10 @@ export class ImagesTable {
     )
   }
 
-  /** One page of them. */
+  /** One page of the images that match the filter. */
   page(filter: StoredFilter, sort: StoredSort, offset: number, limit: number): Image[] {
     const { sql, values } = filterSql(filter)
-    // The ids first: only the page's own rows are read whole.
+    // Ids are selected first, so that only the page's rows are read in full.
     const ids = this.#db.column<number>(
       `SELECT id FROM image WHERE ${sql} ORDER BY ${sortSql(sort)} LIMIT ? OFFSET ?`,
       ...values,
@@ -132,7 +132,7 @@ export class ImagesTable {
     return { ...counts, total: counts.ok + counts.missing + counts.broken, started: this.count({ known: 'something' }) }
   }
 
-  /** Every image in the order of its id, read in parts: other calls may come between two of them. */
+  /** All images by id, read in batches, so that other calls may come in between. */
   *known(): Generator<KnownImage> {
     for (let after = 0; ; ) {
       const rows = this.#db.all<KnownImage>(
@@ -146,13 +146,13 @@ export class ImagesTable {
     }
   }
 
-  /** Writes what a scan found, all at once or in batches. No image loses its id, and so none its labels. */
+  /** Writes the results of a scan, all at once or in batches. No image loses its id, or its labels. */
   applyScan(changes: ScanChanges): void {
     this.#write((db) => applyScan(db, changes))
   }
 }
 
-/** The next images by id, for a walk over all of them. */
+/** The next images by id, for iterating over all of them. */
 export function imagesAfter(
   db: ReadableDatabase,
   after: number,

@@ -1,11 +1,11 @@
-/** What texts are compared by when case makes no difference. */
+/** The form in which strings are compared if case doesn't matter. */
 export function foldText(text: string): string {
   return text.normalize('NFC').toUpperCase().toLowerCase()
 }
 
 /**
- * What images are sorted by: folder by folder, image2 before image10. A run of digits is written with its length in
- * front, which sorts numbers of any size as numbers.
+ * The key that images are sorted by: folder by folder, image2 before image10. Runs of digits are prefixed with their length, so
+ * that numbers of any size sort numerically.
  */
 export function naturalOrderKey(path: string): string {
   return foldText(path)

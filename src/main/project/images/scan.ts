@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Connection, ReadableDatabase } from '../database.ts'
 import { foldText, naturalOrderKey } from './path.ts'
 
-/** What a scan tells of a file, whole or broken. */
+/** What a scan finds out about a file, intact or broken. */
 export interface ScannedImage {
-  /** Relative to the images' root, forward slashes, Unicode as on disk. */
+  /** Relative to the image folder, with forward slashes, spelt as on disk. */
   path: string
-  /** Upright pixels; 0 if not known. */
+  /** Pixels, after applying the orientation; 0 if unknown. */
   width: number
   height: number
   /** EXIF's 1 … 8. */
@@ -20,21 +20,21 @@ export interface ScannedImage {
   reasonCode: string
 }
 
-/** What a scan found: all of it, or one batch. */
+/** The results of a scan, or one batch of them. */
 export interface ScanChanges {
   added?: readonly ScannedImage[]
-  /** Other content, another date, or another status at the same path; also a missing one that is back. */
+  /** Images with other content, another date or another status at the same path, including missing ones that are back. */
   changed?: readonly { id: number; file: ScannedImage }[]
-  /** The content of a known image, now at another path. */
+  /** Images whose content is now at another path. */
   moved?: readonly { id: number; file: ScannedImage }[]
   missing?: readonly number[]
 }
 
 /**
- * Writes what a scan found, within a transaction. No image is ever deleted, and none loses its id.
+ * Writes the results of a scan, within a transaction. No image is ever deleted, or loses its id.
  *
- * A path belongs to the last file that was found there. Names may have gone round in a circle, so all images that left
- * their path are taken off it first; one that is still on it after that is missing until a scan finds it elsewhere.
+ * A path belongs to the file last found there. As files may have swapped names, the paths of all moved images are released first.
+ * An image that still occupies a path needed by another is missing until a scan finds it elsewhere.
  */
 export function applyScan(db: Connection, changes: ScanChanges, now = Date.now()): void {
   const { added = [], changed = [], moved = [], missing = [] } = changes
@@ -55,7 +55,7 @@ function place(db: Connection, id: number, file: ScannedImage): void {
   const occupant = idAt(db, file.path)
   if (occupant !== undefined && occupant !== id) markMissing(db, occupant)
   const { changes } = db.run(
-    // The size in pixels of an image that has broken since is still worth knowing.
+    // If an image has become broken, its former size is kept, as it may still be useful.
     `UPDATE image SET path = ?, order_key = ?, search_text = ?,
        width = iif(? > 0, ?, width), height = iif(? > 0, ?, height), orientation = ?,
        byte_size = ?, mtime_ms = ?, sha256 = ?, status = ?, problem_code = ?, problem = ?
@@ -78,7 +78,7 @@ function place(db: Connection, id: number, file: ScannedImage): void {
 }
 
 function add(db: Connection, file: ScannedImage, now: number): void {
-  // A scan that was cut short may tell of the same new file again.
+  // After an interrupted scan, the same new file may be reported again.
   const known = idAt(db, file.path)
   if (known !== undefined) {
     place(db, known, file)
@@ -108,7 +108,7 @@ function idAt(db: ReadableDatabase, path: string): number | undefined {
 }
 
 function statusColumns(file: ScannedImage): [status: string, code: string | null, problem: string | null] {
-  // What is to be known of an image that can be read stands there, too.
+  // The column also holds notes on images that can be read.
   return file.status === 'ok'
     ? ['ok', file.reasonCode || null, file.reason || null]
     : ['broken', file.reasonCode, file.reason]

@@ -12,13 +12,13 @@ import { defaultColour } from './palette.ts'
 import { relatedAnew } from './relations.ts'
 
 export interface EditOptions {
-  /** What the history and the undo button say: 'Mark “dog” present'. */
+  /** Shown in the history and on the undo button, such as 'Mark “dog” present'. */
   title: string
   /** @default now */
   at?: number
-  /** Who decides, where a change doesn't say. @default null */
+  /** The annotator of changes that don't name one. @default null */
   annotator?: string | null
-  /** The id that a page gave it (`History.sent`). @default null */
+  /** The id given by the page that sent it (`History.sent`). @default null */
   sentAs?: string | null
 }
 
@@ -30,7 +30,7 @@ export interface NewLabel {
   parentId?: number | null
   group?: string
   exclusive?: boolean
-  /** From an import; a new one if another label has it already. */
+  /** From an import; replaced if another label already has it. */
   uid?: string
 }
 
@@ -39,11 +39,11 @@ export interface LabelPatch {
   colour?: string
   key?: string | null
   description?: string
-  /** Whoever has this label has its parent too; null for none. */
+  /** An image with this label has its parent too; null for none. */
   parentId?: number | null
   /** '' for none. */
   group?: string
-  /** Of its whole group. @default as its group is */
+  /** Applies to its whole group. @default what the group has */
   exclusive?: boolean
   /** Ids of images. */
   examples?: readonly number[]
@@ -55,13 +55,13 @@ export interface SlicesOptions {
   onProgress?: (done: number) => void
 }
 
-/** The event loop is kept waiting so long at most, in milliseconds. */
+/** The longest time that the event loop is blocked, in milliseconds. */
 const slice = 12
 
-/** One action being made: everything done through it is undone by one undo. It lives only within its transaction. */
+/** An action in progress: everything done through it is undone by a single undo. Valid only within its transaction. */
 export class Edit {
   readonly writer: Writer
-  /** What it has touched besides labels and states. */
+  /** What has changed besides labels and states. */
   readonly alsoChanged = new Set<'images' | 'models'>()
   readonly #db: Connection
   readonly #recorded: boolean
@@ -74,7 +74,7 @@ export class Edit {
   #stateChanges = 0
   #labelChanges = 0
 
-  /** @param recorded false: what a new project begins with is no action that could be undone */
+  /** @param recorded false for the initial content of a project, which can't be undone */
   constructor(db: Connection, options: EditOptions, recorded = true) {
     this.#db = db
     this.#recorded = recorded
@@ -85,7 +85,7 @@ export class Edit {
     this.writer = new Writer(db)
   }
 
-  /** How many states have changed so far. What says the same as before (but for the time) is no change. */
+  /** How many states have changed so far. Setting the same decision again, at another time, is no change. */
   get changedStates(): number {
     this.#writeStates()
     return this.#stateChanges
@@ -94,7 +94,7 @@ export class Edit {
   /** Sets or clears one state. @throws UserError `label-removed` */
   setState(change: StateChange): void {
     if (!this.writer.isLiving(change.labelId)) this.#refuseLabel(change.labelId)
-    // An image's changes stay together where they come so: what is new is told from what was known image by image.
+    // Consecutive changes of an image stay in one batch, because changes are compared with known states image by image.
     const full = this.#batch.length >= batchSize && change.imageId !== this.#batch.at(-1)![0]
     if (full || this.#batch.length >= 2 * batchSize) this.#writeStates()
     this.#batch.push([
@@ -110,8 +110,8 @@ export class Edit {
   }
 
   /**
-   * Any number of changes, in slices that let the event loop breathe.
-   * @returns how many have changed something @throws UserError `cancelled`, `label-removed`
+   * Sets any number of states, in slices that let the event loop run in between.
+   * @returns how many have changed @throws UserError `cancelled`, `label-removed`
    */
   async setStates(
     changes: Iterable<StateChange> | AsyncIterable<StateChange>,
@@ -178,7 +178,7 @@ export class Edit {
     }
   }
 
-  /** Its parent and its group; the rest of the group goes with it. */
+  /** Changes its parent and group; whether labels exclude each other changes for the whole group. */
   #relate(id: number, patch: LabelPatch): void {
     if (patch.parentId === undefined && patch.group === undefined && patch.exclusive === undefined) return
     const labels = livingLabels(this.#db)
@@ -191,7 +191,7 @@ export class Edit {
     }
   }
 
-  /** The label goes with its states; an undo brings both back. @throws UserError `label-removed` */
+  /** Removes a label together with its states; undo restores both. @throws UserError `label-removed` */
   removeLabel(id: number): void {
     this.#livingLabel(id)
     this.#setField(id, 'removed', 0, 1)
@@ -208,15 +208,15 @@ export class Edit {
         'Reload the labels, then try again.',
       )
     }
-    // The places stay those that are taken now: a removed label comes back between its old neighbours.
+    // The set of positions doesn't change, so that a removed label comes back between its old neighbours.
     const places = labels.map(({ position }) => position)
     const old = new Map(labels.map(({ id, position }) => [id, position]))
     for (const [index, id] of ids.entries()) this.#setField(id, 'position', old.get(id)!, places[index])
   }
 
   /**
-   * Keeps what several people said of a pair that is open because of it (`DisputesTable`). Undone with the action.
-   * @throws an Error where two have one origin
+   * Records what several people said about a pair that is left open because they disagree (`DisputesTable`). Undone with the action.
+   * @throws an Error if two statements have the same origin
    */
   addStatements(imageId: number, labelId: number, statements: readonly Statement[]): void {
     for (const { origin, state, source, decidedAt, annotator } of statements) {
@@ -235,7 +235,7 @@ export class Edit {
     }
   }
 
-  /** A model that an import names. Not part of what an undo takes back. @returns its id */
+  /** Adds a model that an import names. Undo doesn't remove it. @returns its id */
   addModel(model: NewModel): number {
     const known = model.uid && this.#db.value<number>('SELECT id FROM model WHERE uid = ?', model.uid)
     if (known) return known
@@ -243,13 +243,13 @@ export class Edit {
     return insertModel(this.#db, model)
   }
 
-  /** Gives an image the identity that an import knows it by, unless another image has it. Not taken back by an undo. */
+  /** Gives an image the uid used in an import, unless another image has it. Not reverted by undo. */
   adoptImageUid(imageId: number, uid: string): void {
     const { changes } = this.#db.run('UPDATE OR IGNORE image SET uid = ? WHERE id = ? AND uid <> ?', uid, imageId, uid)
     if (changes > 0) this.alsoChanged.add('images')
   }
 
-  /** Ends the action. @returns its id, null if nothing has changed */
+  /** Ends the action. @returns its id, or null if nothing has changed */
   finish(): number | null {
     this.#writeStates()
     this.writer.flush()
@@ -263,7 +263,7 @@ export class Edit {
     return this.#actionId
   }
 
-  /** The row is made when the first change is: an action that changes nothing is none. */
+  /** The action's row is created with the first change, so that there are no empty actions. */
   #action(): number {
     this.#actionId ??= this.#db.run(
       "INSERT INTO action (kind, title, at, before_id, sent_as) VALUES ('do', ?, ?, ?, ?)",
@@ -283,7 +283,7 @@ export class Edit {
 
   #setField(labelId: number, field: LabelField, old: Value, next: Value): void {
     if (old === next) return
-    // In the order in which it was asked for: the label may be on its way out.
+    // States first, to keep the order of the calls: the label may be about to be removed.
     this.#writeStates()
     if (this.#recorded) {
       this.#db.run(
@@ -327,15 +327,15 @@ function colourOf(text: string): string {
   throw new UserError('label-colour', `“${text.slice(0, 40)}” isn’t a colour.`, 'Write it as #rrggbb.')
 }
 
-/** What a file says of a label may be of any length; every screen and every export carries it along. */
-const longestDescription = 10_000
+/** A file may contain a description of any length, which every screen and export would have to carry along. */
+const maxDescriptionLength = 10_000
 
 function descriptionOf(text: string): string {
-  if (text.length <= longestDescription) return text
+  if (text.length <= maxDescriptionLength) return text
   throw new UserError(
     'label-description',
     `The description “${text.slice(0, 40)}…” is too long.`,
-    `Use at most ${longestDescription.toLocaleString('en')} characters.`,
+    `Use at most ${maxDescriptionLength.toLocaleString('en')} characters.`,
   )
 }
 

@@ -22,7 +22,7 @@ interface LabelRow {
   absent_count: number
 }
 
-/** The labels, in their order, with their counts. Every change is an action that can be undone. */
+/** The labels, in order, with their counts. Every change is an action that can be undone. */
 export class LabelsTable {
   readonly #db: ReadableDatabase
   readonly #edit: <T>(options: EditOptions, work: (edit: Edit) => T) => T
@@ -36,7 +36,7 @@ export class LabelsTable {
     return livingLabels(this.#db)
   }
 
-  /** Also of a removed label: the history names it. */
+  /** Also returns a removed label, as the history may mention it. */
   get(id: number): Label | undefined {
     return labelById(this.#db, id)
   }
@@ -45,7 +45,7 @@ export class LabelsTable {
     return labelByUid(this.#db, uid)
   }
 
-  /** Case makes no difference. */
+  /** Ignores case. */
   byName(name: string): Label | undefined {
     return first(this.#db, 'SELECT * FROM label WHERE name_key = ? AND removed = 0', labelNameKey(name))
   }
@@ -82,7 +82,7 @@ export function livingLabels(db: ReadableDatabase): Label[] {
     .all<LabelRow>('SELECT * FROM label WHERE removed = 0 ORDER BY position, id')
     .map((row) => labelOf(row, db))
   const living = new Set(labels.map(({ id }) => id))
-  // A parent that is removed comes back with its children when the removal is undone.
+  // A removed parent is only hidden here, so that undoing the removal also restores its children.
   return labels.map((label) => (living.has(label.parentId ?? 0) ? label : { ...label, parentId: null }))
 }
 
@@ -94,7 +94,7 @@ export function labelByUid(db: ReadableDatabase, uid: string): Label | undefined
   return first(db, 'SELECT * FROM label WHERE uid = ?', uid)
 }
 
-/** @throws UserError `label-name-taken` when another label has this name */
+/** @throws UserError `label-name-taken` if another label has this name */
 export function takenName(db: ReadableDatabase, name: string, except = 0): void {
   const other = first(db, 'SELECT * FROM label WHERE name_key = ? AND removed = 0', labelNameKey(name))
   if (!other || other.id === except) return
@@ -102,7 +102,7 @@ export function takenName(db: ReadableDatabase, name: string, except = 0): void 
   throw new UserError('label-name-taken', `A label named “${name}” already exists${known}.`, 'Choose another name.')
 }
 
-/** @throws UserError `label-key-taken` when another label has this shortcut */
+/** @throws UserError `label-key-taken` if another label has this shortcut */
 export function takenKey(db: ReadableDatabase, key: string, except = 0): void {
   const other = first(db, 'SELECT * FROM label WHERE key = ? AND removed = 0', key)
   if (!other || other.id === except) return

@@ -3,13 +3,13 @@ import { UserError } from '../../base/errors.ts'
 const longest = 1000
 
 /**
- * The name as it is stored: trimmed, composed (NFC).
- * @throws UserError `label-name` when it is empty, too long, or holds control characters or half a character
+ * The name as stored: trimmed and composed (NFC).
+ * @throws UserError `label-name` if it is empty or too long, or has control characters or lone surrogates
  */
 export function labelNameOf(text: string): string {
   const name = text.normalize('NFC').trim()
   if (name === '') throw new UserError('label-name', 'A label needs a name.', 'Type at least one character.')
-  // Lone surrogates would come back from UTF-8 as another character.
+  // Lone surrogates would turn into another character in UTF-8.
   if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name)) {
     throw new UserError(
       'label-name',
@@ -27,7 +27,7 @@ export function labelNameOf(text: string): string {
   return name
 }
 
-/** Names with equal keys are one name: case makes no difference. Upper case first, so that “ß” and “SS” are one. */
+/** Names with equal keys count as the same, so case doesn't matter. Upper case first, so that “ß” and “SS” are the same. */
 export function labelNameKey(name: string): string {
   return name.trim().normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
 }

@@ -3,11 +3,11 @@
  * contrast of 3:1 against both the light and the dark background.
  */
 export function defaultColour(index: number): string {
-  // Three lightnesses in turn tell apart what the hue alone no longer can.
+  // Alternating between three lightnesses tells labels apart whose hues are too close.
   return oklchToHex([0.6, 0.53, 0.65][index % 3], 0.17, hueOf(index))
 }
 
-/** Those of the first twelve labels, to choose from: in the order of their hues, from red over green and blue to pink. */
+/** The colours of the first twelve labels, to choose from, ordered by hue from red through green and blue to pink. */
 export const swatches: readonly string[] = Array.from({ length: 12 }, (_, index) => index)
   .sort((a, b) => hueOf(a) - hueOf(b))
   .map(defaultColour)
@@ -17,7 +17,7 @@ function hueOf(index: number): number {
   return (29 + index * 137.508) % 360
 }
 
-/** @param lightness 0 … 1 @param chroma about 0 … 0.37, reduced until the colour is one of sRGB's @param hue degrees */
+/** @param lightness 0 … 1 @param chroma about 0 … 0.37, reduced until the colour is within sRGB @param hue degrees */
 function oklchToHex(lightness: number, chroma: number, hue: number): string {
   const angle = (hue * Math.PI) / 180
   for (let reduced = chroma; ; reduced = Math.max(0, reduced - 0.005)) {
@@ -27,7 +27,7 @@ function oklchToHex(lightness: number, chroma: number, hue: number): string {
   }
 }
 
-/** Björn Ottosson's OKLab, to linear sRGB. */
+/** Converts Björn Ottosson's OKLab to linear sRGB. */
 function oklabToLinear(lightness: number, a: number, b: number): number[] {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3

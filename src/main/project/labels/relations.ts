@@ -5,11 +5,11 @@ import type { Label, StateChange } from '../types.ts'
 import type { LabelPatch } from './edit.ts'
 
 /**
- * What follows from a known label: present, so are its parents, and no other label of its group is, if they exclude each other;
- * absent, so are its children.
+ * What follows from a known label. If it is present, so are its parents, and if its group is exclusive, the group's other labels
+ * are absent. If it is absent, so are its children.
  */
 export class Relations {
-  /** By label: what follows from its being present, and from its being absent. Labels from which nothing follows are not there. */
+  /** What follows if a label is present, and if it is absent, by label. Labels from which nothing follows are left out. */
   readonly #present = new Map<number, ReadonlyMap<number, Known>>()
   readonly #absent = new Map<number, ReadonlyMap<number, Known>>()
 
@@ -32,26 +32,26 @@ export class Relations {
         const rivals = one.exclusive ? groups.get(one.group)!.filter((other) => !line.includes(other)) : []
         for (const { id } of rivals) for (const gone of [id, ...below(id)]) implied.set(gone, -1)
       }
-      // What it is below is present, whatever else is said of it.
+      // Its ancestors are present, even if they are in its exclusive group.
       for (const { id } of line) implied.set(id, 1)
       implied.delete(label.id)
       if (implied.size > 0) this.#present.set(label.id, implied)
     }
   }
 
-  /** Nothing follows from anything. */
+  /** Whether there are no relations at all. */
   get none(): boolean {
     return this.#present.size === 0 && this.#absent.size === 0
   }
 
-  /** The labels that are known then, with their states; the label itself is not among them. */
+  /** The other labels that are known as a consequence, with their states. */
   impliedBy(labelId: number, state: Known): ReadonlyMap<number, Known> {
     return (state === State.present ? this.#present : this.#absent).get(labelId) ?? nothing
   }
 
   /**
-   * What follows from these changes and is not known yet. One label decided takes with it what was decided otherwise before, as
-   * a switch does; several at once only fill in what is unknown, and leave alone what is among them.
+   * What follows from these changes and isn't known yet. A single change overrides earlier decisions that contradict it, like a
+   * radio button. Several changes only fill in what is unknown, and don't affect one another.
    * @param known before the changes
    */
   following(changes: readonly StateChange[], known: Pick<StateMatrix, 'get'>): StateChange[] {
@@ -65,7 +65,7 @@ export class Relations {
         const before = known.get(change.imageId, labelId)
         const pair = pairOf({ imageId: change.imageId, labelId })
         if (asked.has(pair) || before === state || (before !== 0 && !decides) || found.get(pair)?.state === 1) continue
-        // The score was that of another label.
+        // The score belongs to the other label.
         found.set(pair, { ...change, labelId, state, score: null })
       }
     }
@@ -73,8 +73,7 @@ export class Relations {
   }
 
   /**
-   * Many changes, image by image, each image's with what follows from them where nothing is known yet: what comes together never
-   * overturns a mark.
+   * Adds to many changes, image by image, what follows from them for unknown pairs. Changes made in bulk never override a mark.
    * @param known before the changes
    */
   *withFollowing(changes: Iterable<StateChange>, known: Pick<StateMatrix, 'get'>): Generator<StateChange> {
@@ -96,7 +95,7 @@ export class Relations {
     yield* fill()
   }
 
-  /** What follows from all that is known, where nothing is known yet. What contradicts itself is left as it is. */
+  /** What follows from known states for unknown pairs. Contradictions are left as they are. */
   *gaps(matrix: StateMatrix): Generator<StateChange> {
     const { states, imageIds, labelIds } = matrix.snapshot()
     const columns = labelIds.length
@@ -121,8 +120,8 @@ const nothing: ReadonlyMap<number, Known> = new Map()
 const pairOf = ({ imageId, labelId }: Pick<StateChange, 'imageId' | 'labelId'>): string => `${imageId} ${labelId}`
 
 /**
- * The labels as they are to each other once this one has another parent or another group.
- * @throws UserError `label-parent` when it would come to be above itself; `label-group`
+ * The labels with their relations, once this one has another parent or group.
+ * @throws UserError `label-parent` if it would become its own ancestor; `label-group`
  */
 export function relatedAnew(labels: readonly Label[], id: number, patch: LabelPatch): Label[] {
   const label = labels.find((one) => one.id === id)!

@@ -26,7 +26,7 @@ export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
   return wanted.map((value) => found.get(value) ?? zeros(value))
 }
 
-/** The nodes whose result depends on one of the values: only through these does a gradient need to flow. */
+/** The nodes whose result depends on one of the values: gradients need to flow only through these. */
 function dependents(graph: Graph, values: readonly Value[]): Set<Node> {
   const known = new Set(values)
   const nodes = new Set<Node>()

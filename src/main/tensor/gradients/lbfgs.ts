@@ -1,4 +1,4 @@
-/** One function value and slope for each of several independent problems. */
+/** The losses and gradients of several independent problems. */
 export interface Evaluation {
   /** [problems] */
   loss: Float32Array
@@ -19,8 +19,8 @@ export interface LbfgsOptions {
  * Minimises many smooth problems of the same size at once by limited-memory BFGS (Nocedal 1980): they share each evaluation,
  * which is one run of a graph, but each has its own curvature, step length and end.
  *
- * Gradient descent keeps small what the data say little of. Adam doesn't, and overfits a linear head with more channels than
- * known labels; that is why the baseline is trained by this.
+ * It is what the baseline is trained with: like gradient descent, it barely moves weights along directions that the data hardly
+ * determine. Adam does move them, and so overfits a linear head with more channels than known labels.
  * @param start [problems × size]; not changed
  * @returns the best point found, [problems × size]
  */
@@ -51,7 +51,7 @@ export async function minimize(
       }
       const d = histories[k].direction(g)
       slopes[k] = dot(g, d)
-      // The first step has no curvature to go by: its length is that of a unit vector.
+      // The first step has no curvature to use, so its length is limited to 1.
       steps[k] = histories[k].empty ? Math.min(1, 1 / Math.sqrt(-slopes[k])) : 1
       directions.set(d, k * size)
     }
@@ -114,14 +114,14 @@ async function lineSearch(
       moved = true
     })
   }
-  // What no step improves is at the end of what float32 can tell.
+  // If no step improves a problem, it has converged as far as float32 allows.
   open.forEach((flag, k) => {
     if (flag) done[k] = 1
   })
   return moved
 }
 
-/** The last steps of one problem, and the direction that they suggest. */
+/** The latest steps of one problem, and the search direction derived from them. */
 class History {
   readonly #memory: number
   readonly #steps: { moved: Float32Array; turned: Float32Array; curvature: number }[] = []
@@ -141,7 +141,7 @@ class History {
     if (this.#steps.length > this.#memory) this.#steps.shift()
   }
 
-  /** -H g by the two-loop recursion. */
+  /** -H g, by the two-loop recursion. */
   direction(gradient: Float32Array): Float32Array {
     const d = gradient.map((x) => -x)
     const weights: number[] = []

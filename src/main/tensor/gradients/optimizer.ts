@@ -5,18 +5,18 @@ import { gradients } from './gradients.ts'
 
 export interface AdamOptions {
   /**
-   * `decoupled`: AdamW (Loshchilov & Hutter), the decay shrinks the parameter beside the step. `l2`: the decay is part of the
-   * gradient, as in the published training (METHOD 1).
+   * `decoupled`: as in AdamW (Loshchilov & Hutter), the decay shrinks the parameter separately from the step. `l2`: the decay is
+   * part of the gradient, as in the published training (METHOD 1).
    */
   decay?: 'decoupled' | 'l2'
   /** Weight decay of a parameter; 0 for none. */
   weightDecay?: (parameter: Parameter) => number
 }
 
-/** Names of the scalars that a step is fed with: they change from step to step. */
+/** Names of the scalar inputs, which change from step to step. */
 const stepInputs = { learningRate: 'learningRate', stepSize: 'stepSize', floor: 'floor' } as const
 
-/** What one optimiser step turns into what: fed under `name`, given out under `next`. */
+/** A tensor that an optimiser step updates: the input `name` becomes the output `next`. */
 export interface StateTensor {
   name: string
   next: string
@@ -29,11 +29,12 @@ export interface StateTensor {
  *
  *     m ← β1 m + (1-β1) g      v ← β2 v + (1-β2) g²      p ← p - lr · m c1 / (√(v c2) + ε) [- lr · decay · p]
  *
- * with the bias corrections c1 = 1/(1-β1ᵗ), c2 = 1/(1-β2ᵗ). Every operator is a pass over all parameters, so the moments are
- * kept as m / (1-β1) and v / (1-β2), and what is the same for all entries goes into two scalars (`stepScalars`):
+ * with the bias corrections c1 = 1/(1-β1ᵗ), c2 = 1/(1-β2ᵗ). Every operator is a pass over all parameters. To save some, the
+ * moments are kept as m / (1-β1) and v / (1-β2), and all factors that don't depend on the entry go into two scalars
+ * (`stepScalars`):
  *
  *     p ← p - stepSize · m / (√v + floor)
- * @returns the tensors that go round: each parameter, and the moments of each group of parameters
+ * @returns the tensors it updates: each parameter, and the moments of each group of parameters
  */
 export function adam(graph: Graph, loss: Value, options: AdamOptions = {}): StateTensor[] {
   const { decay = 'decoupled', weightDecay = () => 0 } = options
@@ -72,7 +73,7 @@ export function adam(graph: Graph, loss: Value, options: AdamOptions = {}): Stat
   })
 }
 
-/** Entries that are updated together at most: they should stay in a core's cache from one operator to the next. */
+/** The most entries updated together: they should stay in a core's cache from one operator to the next. */
 const groupEntries = 1 << 18
 
 interface Group {
@@ -81,7 +82,7 @@ interface Group {
   entries: number
 }
 
-/** A network has many small parameters, and each operator its cost however little it does: small ones are updated together. */
+/** Groups small parameters, of which a network has many: every operator has a fixed cost, so they are updated together. */
 function groupsOf(parameters: readonly Parameter[], weightDecay: (parameter: Parameter) => number): Group[] {
   const groups: Group[] = []
   for (const parameter of parameters) {
@@ -96,7 +97,7 @@ function groupsOf(parameters: readonly Parameter[], weightDecay: (parameter: Par
   return groups
 }
 
-/** All entries in one list. */
+/** Concatenates all entries. */
 function flat(values: readonly Value[]): Value {
   const lists = values.map((value) => reshape(value, [elements(value.shape)]))
   return lists.length === 1 ? lists[0] : concat(lists, 0)

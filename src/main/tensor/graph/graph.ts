@@ -1,6 +1,6 @@
 import type { ElementArray, ElementType } from '../run/session.ts'
 
-/** A size, or the name of a size that is known only when the model runs (a batch, say). */
+/** A size, or the name of one that is known only at run time (such as the batch). */
 export type Dimension = number | string
 export type Shape = readonly Dimension[]
 
@@ -8,8 +8,8 @@ export type Shape = readonly Dimension[]
 export type Attribute = { int: number } | { ints: readonly number[] } | { float: number } | { text: string }
 
 /**
- * Given ∂loss/∂output of a node, makes ∂loss/∂input of each of its inputs (undefined: no gradient flows there). A node with
- * several outputs gets one for each: zeros for the first, undefined for others, where the loss doesn't depend on it.
+ * Builds ∂loss/∂input for each input of a node from its ∂loss/∂output; undefined where no gradient flows. A node with several
+ * outputs gets one gradient for each. For outputs that the loss doesn't depend on, the first is zeros, the others are undefined.
  */
 export type Gradient = (outputGradient: Value, ...others: (Value | undefined)[]) => (Value | undefined)[]
 
@@ -19,7 +19,7 @@ export interface Node {
   outputs: readonly Value[]
   attributes: Record<string, Attribute>
   gradient?: Gradient
-  /** What `gradient` speaks of, where that isn't the node's inputs (see `withGradient`). */
+  /** The values that `gradient` refers to, if not the node's inputs (see `withGradient`). */
   sources?: readonly Value[]
 }
 
@@ -29,7 +29,7 @@ export class Value {
   readonly name: string
   readonly type: ElementType
   readonly shape: Shape
-  /** The node that makes it; undefined for inputs, parameters and constants. */
+  /** The node that computes it; undefined for inputs, parameters and constants. */
   node: Node | undefined
 
   constructor(graph: Graph, name: string, type: ElementType, shape: Shape) {
@@ -43,7 +43,7 @@ export class Value {
     return this.shape.length
   }
 
-  /** Size along an axis (negative: from the end). @throws if that size is only known when the model runs */
+  /** Size along an axis (negative: from the end). @throws if that size is known only at run time */
   size(axis: number): number {
     const size = this.shape.at(axis)
     if (typeof size !== 'number') throw new Error(`The size of ${this.name} along axis ${axis} is not fixed: ${size}`)
@@ -65,8 +65,8 @@ export interface Initializer {
 }
 
 /**
- * A graph under construction: operators (in the other files of this folder) append nodes to it, in an order that can be run.
- * With parameters as `inputs` it can be trained; with parameters as `constants` it is a plain model for inference.
+ * A graph under construction: operators (see `operators/`) append nodes to it, in an order in which they can run. With parameters
+ * as `inputs` it can be trained; with parameters as `constants` it is a plain model for inference.
  */
 export class Graph {
   readonly nodes: Node[] = []
@@ -89,7 +89,7 @@ export class Graph {
     return value
   }
 
-  /** A tensor that training changes. */
+  /** A trainable tensor. */
   parameter(name: string, shape: readonly number[], data: Float32Array): Value {
     if (data.length !== elements(shape)) throw new Error(`${name}: ${data.length} values for shape [${shape}]`)
     const value = this.#named(name, 'float32', shape)
@@ -105,7 +105,7 @@ export class Graph {
     return value
   }
 
-  /** A fixed scalar; the same number twice is the same value. */
+  /** A fixed scalar; equal numbers share a value. */
   scalar(number: number, type: ElementType): Value {
     const key = `${type} ${number}`
     const known = this.#constants.get(key)
@@ -115,7 +115,7 @@ export class Graph {
     return value
   }
 
-  /** A fixed list of integers, as ONNX wants shapes and axes; the same list twice is the same value. */
+  /** A fixed list of integers, which is how ONNX takes shapes and axes; equal lists share a value. */
   integers(numbers: readonly number[]): Value {
     const key = `list ${numbers}`
     const known = this.#constants.get(key)
@@ -125,7 +125,7 @@ export class Graph {
     return value
   }
 
-  /** Appends a node with one output. Operators call this; nobody else should. */
+  /** Appends a node with one output. Only operators should call this. */
   append(
     operator: string,
     inputs: readonly Value[],
@@ -156,8 +156,8 @@ export class Graph {
   }
 
   /**
-   * A part of the graph with a gradient of its own, instead of the one of its operators: to compute again in the backward
-   * pass what would be too large to keep.
+   * A part of the graph with its own gradient instead of that of its operators, for recomputing in the backward pass what would be
+   * too large to keep.
    * @param sources what the part depends on
    * @param forward builds the part
    * @param gradient given ∂loss/∂result, builds ∂loss/∂source for each source
@@ -171,7 +171,7 @@ export class Graph {
     return value
   }
 
-  /** Marks a value as a result of the model, under a name of its own. */
+  /** Makes a value an output of the model. */
   output(name: string, value: Value): void {
     if (this.outputs.has(name)) throw new Error(`Two outputs are named ${name}`)
     this.outputs.set(name, value)
@@ -196,7 +196,7 @@ export function zeros(value: Value): Value {
   return value.graph.constant(value.type, data, shape)
 }
 
-/** How many entries a tensor of this shape has. @throws if a size is only known when the model runs */
+/** The number of entries of a tensor of this shape. @throws if a size is known only at run time */
 export function elements(shape: Shape): number {
   return shape.reduce<number>((product, size) => {
     if (typeof size !== 'number') throw new Error(`The size ${size} is not fixed`)

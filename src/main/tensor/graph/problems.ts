@@ -5,7 +5,7 @@ import { sum } from '../operators/reduction.ts'
 import { type Device, Session, type Tensor, tensorOf } from '../run/session.ts'
 import { elements, type Graph, type Value } from './graph.ts'
 
-/** Smooth problems of the same shape, each with weights of its own, that share one pass over the data. */
+/** Smooth minimisation problems of the same shape, each with its own weights, that share each pass over the data. */
 export interface Problems {
   graph: Graph
   /** [problems] */
@@ -17,16 +17,16 @@ export interface Problems {
 export interface SolveOptions {
   iterations: number
   signal?: AbortSignal
-  /** In the order of the weights, shaped as they are. @default zeros */
+  /** In the order and shapes of the weights. @default zeros */
   start?: readonly Float32Array[]
 }
 
-/** Solves problems of one graph on any data. */
+/** Solves the problems of one graph, for any data. */
 export class ProblemSolver {
   readonly #session: Session
   readonly #weights: readonly Value[]
   readonly #problems: number
-  /** Of one problem, each. */
+  /** The size of each weight tensor for one problem. */
   readonly #sizes: readonly number[]
 
   private constructor(session: Session, weights: readonly Value[], problems: number) {
@@ -37,7 +37,7 @@ export class ProblemSolver {
   }
 
   static async open({ graph, loss, weights }: Problems, device: Device): Promise<ProblemSolver> {
-    // Each problem has its own weights, so the gradient of the sum is the gradients of the parts.
+    // Problems don't share weights, so the gradient of the sum consists of their own gradients.
     const slopes = gradients(sum(loss), weights)
     graph.output('loss', loss)
     slopes.forEach((slope, i) => {
@@ -47,9 +47,9 @@ export class ProblemSolver {
   }
 
   /**
-   * The weights that make each loss smallest, by L-BFGS. Each evaluation of all problems is one run of the graph.
+   * Minimises every loss by L-BFGS. Each evaluation of all problems is one run of the graph.
    * @param feeds all other inputs of the graph
-   * @returns in the order of the weights, shaped as they are
+   * @returns the best weights, in the order and shapes of `weights`
    * @throws the signal's reason when cancelled
    */
   async solve(
@@ -81,7 +81,7 @@ export class ProblemSolver {
     return point
   }
 
-  /** A point has the weights of one problem after those of the other. */
+  /** Visits the parts of a point, which holds the weights problem by problem. */
   #eachPart(visit: (part: number, at: number, from: number, length: number) => void): void {
     let from = 0
     for (let k = 0; k < this.#problems; k++) {

@@ -1,9 +1,9 @@
 import protobuf from 'protobufjs'
 
 /**
- * The part of the ONNX format (onnx.proto3 of the ONNX project, IR version 8) that Surmise reads and writes. Field numbers are
- * the format; unknown fields are skipped on reading. An attribute's 0 is written, too: some readers take one without a value for
- * nothing.
+ * The part of the ONNX format (onnx.proto3 of the ONNX project, IR version 8) that Surmise reads and writes. Field numbers must be
+ * those of the original; other fields are skipped when reading. An attribute's 0 is written explicitly, since some readers ignore an
+ * attribute without a value.
  */
 const schema = `
 syntax = "proto3";
@@ -48,7 +48,7 @@ message OperatorSetIdProto { string domain = 1; int64 version = 2; }
 
 const root = protobuf.parse(schema, { keepCase: true }).root
 
-/** Messages of that schema, as far as models are put together of them. An array that a message lacks may be missing. */
+/** The messages of that schema that models are built from. Empty arrays may be missing. */
 export interface ModelMessage {
   ir_version: unknown
   producer_name?: string
@@ -105,7 +105,7 @@ export interface ValueInfoMessage {
 
 export const ModelProto = root.lookupType('onnx.ModelProto')
 
-/** Operator set 17: the oldest with all that is used here, so that the files open in as many tools as possible. */
+/** The oldest operator set that has everything used here, so that the files open in as many tools as possible. */
 export const operatorSet = 17
 export const formatVersion = 8
 

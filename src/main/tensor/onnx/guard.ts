@@ -5,15 +5,15 @@ import { shortened, UserError } from '../../base/errors.ts'
 import { placeBelow, realPlaceBelow } from '../../base/places.ts'
 import { GraphSurvey, type OutsideTensor } from './survey.ts'
 
-/** The format itself ends there: sizes in it are 31 bits. */
+/** The format's own limit: its sizes have 31 bits. */
 const largestFile = 0x7fffffff
 
-/** ONNX's own operators, and those that every build of ONNX Runtime brings. */
+/** The domains of ONNX's own operators, and of those in every build of ONNX Runtime. */
 const knownDomains = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft'])
 
 /**
- * Looks through an ONNX file before anything else does: a model is data, and may come from a stranger. It is refused if it wants
- * operators of a program's own, reads files outside its folder, or claims sizes that it doesn't have.
+ * Checks an ONNX file before anything else reads it, since a model is data that may come from a stranger. Refused are models that
+ * need custom operators, refer to files outside their folder, or claim sizes that they don't have.
  * @throws UserError `model-not-onnx`, `model-unsafe`; what the file system throws
  */
 export async function requireSafeModel(file: string): Promise<void> {
@@ -45,7 +45,7 @@ function surveyOf(bytes: Uint8Array, file: string): GraphSurvey {
   throw notOnnx(file)
 }
 
-/** Weights may lie in a file beside the model: in its folder, links resolved, and long enough. */
+/** Weights may lie in another file, which must be in the model's folder once links are resolved, and long enough. */
 async function requireBeside(file: string, { location, offset, length, bytes }: OutsideTensor): Promise<void> {
   const folder = path.dirname(file)
   const hint = 'Put its weights beside it, under the name they were written with.'

@@ -1,10 +1,10 @@
 import { UserError } from '../../base/errors.ts'
 import { attributeType, type ModelMessage as DecodedModel, ModelProto } from './format.ts'
 
-/** What an attribute of a node can be here; tensors and graphs are left where they are. */
+/** The attributes that are read; tensors and graphs aren't. */
 export type ImportedAttribute = number | string | readonly number[]
 
-/** A node of a model that was read. An input that is left out has the empty name. */
+/** A node of an imported model. The name of an omitted input is empty. */
 export interface ImportedNode {
   operator: string
   /** The name of the node, which nothing refers to. */
@@ -12,7 +12,7 @@ export interface ImportedNode {
   inputs: readonly string[]
   outputs: readonly string[]
   attributes: ReadonlyMap<string, ImportedAttribute>
-  /** Values that the graphs inside this node (of a loop or a branch) use. */
+  /** Values used by the graphs inside this node (of a loop or a branch). */
   captured: readonly string[]
 }
 
@@ -48,12 +48,12 @@ interface ModelMessage {
   opset_import: { domain: string; version: unknown }[]
 }
 
-/** An ONNX model, read to be taken apart. */
+/** An ONNX model, read so that parts of it can be taken out. */
 export class ImportedModel {
   readonly operatorSet: number
-  /** In an order in which they can run. */
+  /** In an order in which they can run */
   readonly nodes: readonly ImportedNode[]
-  /** What the model is fed with. */
+  /** Without those that are weights */
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly #message: ModelMessage
@@ -88,7 +88,7 @@ export class ImportedModel {
     return nodes.reverse()
   }
 
-  /** What the model has to be fed with for these values, even if only its shape counts. */
+  /** The model's inputs that these values depend on, even if only on their shape. */
   inputsOf(values: readonly string[]): string[] {
     const used = new Set([
       ...values,
@@ -97,7 +97,7 @@ export class ImportedModel {
     return this.inputs.filter((name) => used.has(name))
   }
 
-  /** Values that depend on what the model is fed with, and not on its shape alone. */
+  /** The values that depend on the model's inputs, and not just on their shapes. */
   varying(): Set<string> {
     const varying = new Set(this.inputs)
     for (const node of this.nodes) {
@@ -109,8 +109,8 @@ export class ImportedModel {
   }
 
   /**
-   * A model of the nodes that these values depend on, which gives them out.
-   * @param copies values given out under another name, [name, value]: what no node makes can be given out only so
+   * A model of the nodes that these values depend on, with these values as outputs.
+   * @param copies more outputs, [name, value], as copies: needed for values that no node computes
    */
   part(values: readonly string[], copies: readonly (readonly [string, string])[] = []): Uint8Array {
     const message = this.#message
@@ -124,7 +124,7 @@ export class ImportedModel {
       node: [...nodes, ...copying],
       initializer: message.graph.initializer.filter(({ name }) => used.has(name)),
       input: message.graph.input.filter(({ name }) => used.has(name)),
-      // ONNX Runtime finds out types and shapes itself.
+      // ONNX Runtime infers types and shapes itself.
       output: [...values, ...copies.map(([name]) => name)].map((name) => ({ name })),
     }
     return ModelProto.encode({ ...message, graph }).finish()
@@ -164,7 +164,7 @@ function attributeValue({ type, f, i, s, ints, floats }: AttributeMessage): Impo
   }
 }
 
-/** Every name that the graphs inside a node use; what they make themselves is among them, and does no harm. */
+/** All names that the graphs inside a node use. Those they define themselves are included, which does no harm. */
 function capturedBy({ attribute }: NodeMessage): string[] {
   return attribute.flatMap(({ g }) =>
     g ? g.node.flatMap((node) => [...node.input, ...capturedBy(node)]).concat(g.output.map(({ name }) => name)) : [],

@@ -18,15 +18,15 @@ export interface ModelStep {
   /** Its values are named `name/…`. */
   name: string
   model: Uint8Array
-  /** Where its inputs come from, by their names: `step/output` of a step before. The others are inputs of the whole. */
+  /** The sources of its inputs, by name: `step/output` of an earlier step. All others become inputs of the joined model. */
   inputs: Readonly<Record<string, string>>
-  /** The step whose weights it shares: the same model, used twice. */
+  /** The step whose weights it shares, if the same model is used twice. */
   weightsOf?: string
 }
 
 /**
- * Several models as one: each one's outputs feed those after it. In operator set 17, of standard operators alone.
- * @param outputs of the whole, by name: the `step/output` that each is
+ * Joins several models into one, in which their outputs feed later ones. The result uses only standard operators of set 17.
+ * @param outputs the joined model's, by name: the `step/output` of each
  * @throws UserError `operator-set`
  */
 export function joinModels(
@@ -73,14 +73,14 @@ export function joinModels(
   }
 }
 
-/** What the format can hold. */
-const mostBytes = 2 ** 31 - 1
+/** The format's limit. */
+const maxBytes = 2 ** 31 - 1
 
-/** @throws UserError `model-too-large` */
+/** Encodes a model. @throws UserError `model-too-large` */
 export function modelBytes(message: ModelMessage): Uint8Array {
   const weights = message.graph.initializer.reduce((sum, { raw_data: raw }) => sum + (raw?.length ?? 0), 0)
-  const bytes = weights < mostBytes ? encodeModel(message) : undefined
-  if (bytes && bytes.length < mostBytes) return bytes
+  const bytes = weights < maxBytes ? encodeModel(message) : undefined
+  if (bytes && bytes.length < maxBytes) return bytes
   throw new UserError(
     'model-too-large',
     'The whole model would exceed 2 GB, the limit of one ONNX file.',
@@ -98,7 +98,7 @@ function renamedNode(node: NodeMessage, nameOf: (name: string) => string, step: 
   }
 }
 
-/** Graphs within a node (of a loop or a branch) use the names of what surrounds them. */
+/** Renames values in graphs inside a node (of a loop or a branch) too, as they refer to values around them. */
 function renamedAttribute(attribute: AttributeMessage, nameOf: (name: string) => string, step: string) {
   const { g } = attribute
   if (!g) return attribute

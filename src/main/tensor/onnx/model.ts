@@ -3,8 +3,8 @@ import type { ElementArray } from '../run/session.ts'
 import { attributeType, elementTypeNumber, formatVersion, ModelProto, operatorSet } from './format.ts'
 
 /**
- * The graph as the bytes of an ONNX model. Nodes that no output needs are left out.
- * @param metadata texts kept in the file (labels, thresholds, preprocessing …)
+ * Encodes the graph as an ONNX model, without nodes that no output needs.
+ * @param metadata strings to store in the file (labels, thresholds, preprocessing …)
  */
 export function onnxModel(graph: Graph, metadata: Record<string, string> = {}): Uint8Array {
   const { nodes, used } = needed(graph)
@@ -14,7 +14,7 @@ export function onnxModel(graph: Graph, metadata: Record<string, string> = {}): 
   const nameOf = (value: Value): string => names.get(value) ?? value.name
   const copies: [string, Value][] = []
   for (const [name, value] of graph.outputs) {
-    // A value that is given out twice, or was fed in, is copied: an output's name is its own.
+    // A value that is output twice, or is an input too, is copied, as each output needs a name of its own.
     if (value.node && !names.has(value)) names.set(value, name)
     else copies.push([name, value])
   }
@@ -42,7 +42,7 @@ export function onnxModel(graph: Graph, metadata: Record<string, string> = {}): 
   return ModelProto.encode(message).finish()
 }
 
-/** The nodes that the outputs depend on, in their order, and every value that these use. */
+/** The nodes that the outputs depend on, in order, and all values that these use. */
 function needed(graph: Graph): { nodes: Node[]; used: Set<Value> } {
   const used = new Set<Value>(graph.outputs.values())
   const nodes: Node[] = []

@@ -10,14 +10,14 @@ import {
   type TensorMessage,
 } from './format.ts'
 
-/** Of older ones too much was otherwise. */
+/** Too much was different in older sets. */
 const oldest = 7
 
-/** Where a node stands, and what can be put before and after it. */
+/** A node to convert, with what is known around it. */
 interface Place {
   node: NodeMessage
   from: number
-  /** A value that is the same for every image; undefined where that can't be told. */
+  /** A value that is known to be the same for every image, otherwise undefined. */
   fixed(name: string | undefined): TensorMessage | undefined
   integers(values: readonly number[]): string
   float(value: number): string
@@ -27,8 +27,8 @@ interface Place {
 type Change = (place: Place) => NodeMessage[]
 
 /**
- * The nodes of a model as operator set 17 has them, whichever it was written for: the same numbers, by standard operators alone.
- * @throws UserError `operator-set` where an operator is another set's alone, or not a standard one
+ * Converts a model to operator set 17, from whichever it was written for: the same results, with standard operators only.
+ * @throws UserError `operator-set` if an operator can't be converted or isn't a standard one
  */
 export function inOperatorSet17(message: ModelMessage): GraphMessage {
   const own = (domain = ''): boolean => domain === '' || domain === 'ai.onnx'
@@ -81,7 +81,7 @@ export function inOperatorSet17(message: ModelMessage): GraphMessage {
 }
 
 const changes: Record<string, Change> = {
-  // Only what it does in training is otherwise.
+  // Only its behaviour in training differs.
   Dropout: ({ node }) => {
     if (node.output.length > 1 && node.output[1] !== '') throw notPortable('It uses the mask of Dropout.')
     return [{ ...node, op_type: 'Identity', input: [node.input[0]], output: [node.output[0]], attribute: [] }]
@@ -97,7 +97,7 @@ const changes: Record<string, Change> = {
   Split: (place) => {
     const { node, from, integers } = place
     const sizes = attributeOf(node, 'split')
-    // Equal parts are what it gives without sizes.
+    // Without sizes, it splits into equal parts anyway.
     if (from >= 13 || !sizes) return [{ ...node, attribute: without(node, 'num_outputs') }]
     return [{ ...node, input: [node.input[0], integers(integersOf(sizes))], attribute: without(node, 'split') }]
   },
@@ -171,7 +171,7 @@ function axesAsAttribute({ node, from, fixed }: Place): NodeMessage[] {
   return [{ ...node, input: [x], attribute: [...rest, { name: 'axes', type: attributeType.ints, ints }] }]
 }
 
-/** Before set 13 all axes from the one named were one; it was 1 where none was named. */
+/** Before set 13, all axes from the given one on (1 by default) were flattened into one. */
 function overManyAxes({ node, from, fresh }: Place): NodeMessage[] {
   if (from >= 13) return [node]
   const axis = Number(attributeOf(node, 'axis')?.i ?? 1)
@@ -194,7 +194,7 @@ function withoutDilation(node: NodeMessage): NodeMessage[] {
   return [{ ...node, attribute: without(node, 'dilations') }]
 }
 
-/** x Φ(x), or what approximates it by a hyperbolic tangent. */
+/** x Φ(x), or its approximation with tanh. */
 function gelu({ node, fresh, float }: Place): NodeMessage[] {
   const [x] = node.input
   const approximate = attributeOf(node, 'approximate')

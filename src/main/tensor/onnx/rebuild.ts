@@ -30,27 +30,27 @@ export interface FixedTensor {
   data: Float32Array | BigInt64Array
 }
 
-/** A part of a model that was read, as plain data: enough to build it again, for batches of any size, with other weights. */
+/** A part of an imported model as plain data: enough to rebuild it for batches of any size and with other weights. */
 export interface ModelPart {
-  /** The one value that it starts from. */
+  /** The only value that it depends on. */
   input: { name: string; shape: readonly number[] }
   nodes: readonly ImportedNode[]
   operatorSet: number
-  /** Shapes of what the nodes make; where a size follows the batch, how many times. */
+  /** The shapes of the nodes' outputs; for sizes proportional to the batch, the factor. */
   shapes: ReadonlyMap<string, readonly PartSize[]>
   fixed: ReadonlyMap<string, FixedTensor>
 }
 
 export type PartSize = number | { timesBatch: number }
 
-/** Makes or finds a tensor that training changes, by its name in the model. */
+/** Creates or looks up a trainable tensor by its name in the model. */
 export type PartParameter = (name: string, tensor: { shape: readonly number[]; data: Float32Array }) => Value
 
 /**
- * Builds the part in a graph, of operators that have gradients. Batch normalisation, with the statistics that it has, becomes a
- * scale and a shift, within the convolution before it where there is one.
- * @param input of the part's input shape, with the batch of this graph
- * @returns a lookup of what the nodes make, in float32
+ * Rebuilds the part in a graph from operators that have gradients. Batch normalisation, with its fixed statistics, becomes a scale
+ * and a shift, and is folded into a convolution directly before it.
+ * @param input of the part's input shape, with this graph's batch size
+ * @returns looks up the nodes' outputs by name, in float32
  * @throws UserError `operator-unsupported`, naming the operator
  */
 export function rebuild(part: ModelPart, input: Value, parameter: PartParameter): (name: string) => Value {
@@ -115,7 +115,7 @@ const operators: Record<string, Make> = {
   },
   Identity: same,
   Dropout: same,
-  // All is float32 here, whatever the model calculates in.
+  // Everything is float32 here, whatever type the model computes in.
   Cast: same,
   Reshape: reshaped,
   Flatten: reshaped,
@@ -131,7 +131,7 @@ const operators: Record<string, Make> = {
   Softmax: (node, builder) => {
     const x = builder.input(node, 0)
     const axis = number(node, 'axis', builder.part.operatorSet < 13 ? 1 : -1)
-    // Of old, all axes from this one on were one.
+    // Before set 13, all axes from this one on were flattened into one.
     if (builder.part.operatorSet < 13 && axis !== -1 && axis !== x.rank - 1) throw unsupported('Softmax over many axes')
     return softmax(x, axis)
   },
@@ -205,7 +205,7 @@ const operators: Record<string, Make> = {
 
 const times = (x: Value, factor: number): Value => (factor === 1 ? x : mul(x, factor))
 
-/** What a clip without a bound is bound by. */
+/** The bound of a clip without bounds. */
 const largestFloat = 3.4028234663852886e38
 
 class Builder {
@@ -215,7 +215,7 @@ class Builder {
   readonly #parameter: PartParameter
   readonly #values = new Map<string, Value>()
   readonly #fixed = new Map<string, Value>()
-  /** Batch normalisations that are part of the convolution before them: by the name of its result. */
+  /** Batch normalisations folded into the convolution before them, by the name of the convolution's output. */
   readonly #folded = new Map<string, ImportedNode>()
 
   constructor(part: ModelPart, input: Value, parameter: PartParameter) {
@@ -255,13 +255,13 @@ class Builder {
     return (node.inputs[i] ?? '') !== ''
   }
 
-  /** What comes from the image; what doesn't is a constant. */
+  /** An input; a constant if it doesn't depend on the image. */
   input(node: ImportedNode, i: number): Value {
     const name = node.inputs[i]
     return this.#values.get(name) ?? this.#constant(name)
   }
 
-  /** The same, but what doesn't come from the image is trained, unless it is a single number. */
+  /** An input; a trainable tensor if it doesn't depend on the image, unless it is a single number. */
   operand(node: ImportedNode, i: number): Value {
     const name = node.inputs[i]
     const known = this.#values.get(name)
@@ -278,7 +278,7 @@ class Builder {
     return value
   }
 
-  /** A single number that is the same for every image; undefined if the input is left out, or is no such thing. */
+  /** An input that is a single number, the same for every image; undefined if it is omitted, or anything else. */
   scalar(node: ImportedNode, i: number): number | undefined {
     const numbers = this.numbers(node, i)
     return numbers?.length === 1 ? numbers[0] : undefined

@@ -1,15 +1,15 @@
 import type { Reader } from 'protobufjs'
 
-/** Weights that lie in another file. */
+/** Weights in another file. */
 export interface OutsideTensor {
   location: string
   offset: number
   length: number | undefined
-  /** That its shape takes. */
+  /** The bytes that its shape requires. */
   bytes: number
 }
 
-/** Bits of an element, by TensorProto.data_type; 8 are texts, which have no size of their own. */
+/** Bits per element, by TensorProto.data_type; type 8, strings, has no fixed size. */
 const elementBits: Record<number, number> = {
   ...{
     1: 32,
@@ -34,22 +34,22 @@ const elementBits: Record<number, number> = {
 
 const limits = {
   dimensions: 16,
-  /** Of what is fed in, and of what a constant shape asks for: 1 GiB of float32. */
+  /** Entries of an input, and of a tensor whose shape is constant: 1 GiB of float32. */
   elements: 2 ** 28,
-  /** Graphs in graphs: of loops and branches. */
+  /** Nested graphs, of loops and branches. */
   depth: 16,
   nodes: 1_000_000,
-  /** Of loops in each other, together: a network that looks at words or boxes one by one takes some thousands. */
+  /** Iterations of nested loops together; a network that goes through words or boxes one by one takes some thousands. */
   rounds: 10_000_000,
 }
 
-/** Operators that make a tensor as large as one of their inputs says, by its place. */
+/** Operators whose output size is given by an input, and the index of that input. */
 const sizedBy: Record<string, number> = { ConstantOfShape: 0, Expand: 1, Tile: 1 }
 const sizedByAttribute = new Set(['RandomNormal', 'RandomUniform'])
 
 interface Tensor {
   name: string
-  /** Of a short list of integers: what they are. */
+  /** The values, if it is a short list of integers. */
   integers: number[] | undefined
 }
 
@@ -60,40 +60,40 @@ interface Node {
   domain: string
   constant: Tensor | undefined
   shape: number[] | undefined
-  /** Of a loop, a branch, a scan. */
+  /** The graphs of a loop, branch or scan. */
   graphs: Scope[]
 }
 
-/** What is known of a graph once all of it has been read: the names that its nodes use may be told after them, or around it. */
+/** What is known about a graph once all of it has been read: its nodes may use names defined later, or in a surrounding graph. */
 interface Scope {
   /** Short lists of integers that are the same for every image. */
   integers: Map<string, number[]>
-  /** Names of all that is the same for every image. */
+  /** Names of values that are the same for every image. */
   fixed: Set<string>
-  /** What is another name for what. */
+  /** Aliases: name to name. */
   same: Map<string, string>
   inputs: string[]
   outputs: string[]
-  /** Nodes whose size, or number of rounds, has to be looked at. */
+  /** Nodes whose output size or iterations have to be checked. */
   judged: Node[]
 }
 
 /**
- * What an ONNX file is made of, read field by field without building any of it: weights are skipped, however large, and a file
- * that claims more than it holds costs nothing. Field numbers are those of onnx.proto3.
+ * Surveys an ONNX file, field by field, without decoding it as a whole: weights are skipped, however large, and a file that claims
+ * more than it holds costs nothing. Field numbers are those of onnx.proto3.
  */
 export class GraphSurvey {
-  /** Domains with one operator of each. */
+  /** The domains used, with one operator of each. */
   readonly operators = new Map<string, string>()
-  /** Domains of functions that the model brings itself. */
+  /** The domains of functions that the model defines itself. */
   readonly functions = new Set<string>()
   readonly outside: OutsideTensor[] = []
   hasGraph = false
-  /** What is wrong with it, in words; the first thing. */
+  /** A sentence about the first problem found. */
   fault: string | undefined
   #nodes = 0
 
-  /** @throws what is wrong with the encoding */
+  /** @throws if the encoding is broken */
   model(reader: Reader): void {
     fields(reader, reader.len, {
       7: (end) => {
@@ -137,7 +137,7 @@ export class GraphSurvey {
     return scope
   }
 
-  /** @param scopes the graph, and those that it lies in, from within @param rounds how often it is gone through */
+  /** @param scopes the graph and those around it, innermost first @param rounds how often the graph runs */
   #judge(scopes: readonly Scope[], rounds: number): void {
     const integersOf = (name: string | undefined) =>
       scopes.map(({ integers }) => integers.get(name ?? '')).find((found) => found !== undefined)
@@ -147,7 +147,7 @@ export class GraphSurvey {
         this.#requireSize(shape ?? integersOf(inputs[sizedBy[operator]]), `${operator} makes a tensor of`)
       for (const graph of graphs) {
         const inside = [graph, ...scopes]
-        // A loop that may end by itself often has no other bound.
+        // A loop that can end by its condition often has no other bound.
         const isBounded = operator === 'Loop' && neverEndsItself(inside)
         const times = rounds * (isBounded ? Math.max(1, inputs[0] ? (integersOf(inputs[0])?.[0] ?? 1) : Infinity) : 1)
         if (times > limits.rounds)
@@ -264,7 +264,7 @@ export class GraphSurvey {
         bytes,
       })
     } else if (type === 8 ? texts < elements : held * 8 < elements * Math.min(bits, 8)) {
-      // However a number is written, it takes a byte, unless several share one.
+      // Every number takes at least one byte, except in types of which several share a byte.
       this.fault ??= `A tensor in it has fewer numbers than ${words} takes`
     }
     return { name, integers: type === 7 ? (raw ? int64s(raw) : shortList(integers)) : undefined }
@@ -296,7 +296,7 @@ function addNode(scope: Scope, node: Node): void {
   if (isSized(node.operator) || node.graphs.length > 0) scope.judged.push(node)
 }
 
-/** Whether the body of a loop hands on the condition that it was given, or one that is fixed. @param scopes it, and what is around it */
+/** Whether a loop's condition never changes: its body returns what it was given, or a constant. @param scopes the body and those around it */
 function neverEndsItself([body, ...around]: readonly Scope[]): boolean {
   let name = body.outputs[0]
   for (let steps = 0; body.same.has(name) && steps < limits.nodes; steps++) name = body.same.get(name)!
@@ -306,9 +306,9 @@ function neverEndsItself([body, ...around]: readonly Scope[]): boolean {
 type Visit = (end: number) => unknown
 
 /**
- * Tells of every field up to `end`.
- * @param whole those with a length, which must be read to the end they are given
- * @param single those that are one number
+ * Visits all fields up to `end`.
+ * @param whole visitors for fields with a length, which must read exactly to the end they are given
+ * @param single visitors for fields that are a single number
  */
 function fields(reader: Reader, end: number, whole: Record<number, Visit>, single: Record<number, () => unknown> = {}) {
   if (end > reader.len) throw new RangeError('A field is longer than the file')
@@ -332,7 +332,7 @@ function text(reader: Reader, end: number): string {
   return new TextDecoder().decode(bytes)
 }
 
-/** Packed numbers. Of a long list some are enough: it is no shape. */
+/** Reads packed numbers, but not all of a long list, as that can't be a shape. */
 function numbers(reader: Reader, end: number, into: number[]): void {
   while (reader.pos < end && into.length <= limits.dimensions) into.push(Number(reader.int64()))
   reader.pos = Math.max(reader.pos, end)

@@ -4,14 +4,14 @@ import { UserError } from '../../base/errors.ts'
 import { placeBelow, realPlaceBelow } from '../../base/places.ts'
 import { decodeModel, type ModelMessage, type TensorMessage } from './format.ts'
 
-/** What a file of this format may hold, less some room for what isn't weights. */
+/** The format's limit, minus some room for everything but weights. */
 const most = 2 ** 31 - 2 ** 24
 
 type OutsideTensor = TensorMessage & { data_location?: number; external_data?: { key: string; value: string }[] }
 
 /**
- * Reads a model with all of its weights, those too that lie in files beside it.
- * @throws UserError `model-too-large`, `model-not-onnx`; what the file system throws. The file must have been looked through (`requireSafeModel`)
+ * Reads a model with all of its weights, including those in files beside it. The file must have been checked (`requireSafeModel`).
+ * @throws UserError `model-too-large`, `model-not-onnx`; what the file system throws
  */
 export async function readWholeModel(file: string): Promise<ModelMessage> {
   const model = decoded(await readFile(file), file)
@@ -57,7 +57,7 @@ function broken(file: string, cause?: unknown): UserError {
   )
 }
 
-/** The same as far as it fits: of a model that is too large, what is in the file itself. */
+/** The same, but for a model that is too large, only what is in the file itself. */
 export async function readWhatFits(file: string): Promise<ModelMessage> {
   try {
     return await readWholeModel(file)

@@ -1,4 +1,4 @@
-/** Operators made of the others: their gradients follow. */
+/** Operators composed of others, which give them their gradients. */
 
 import type { Value } from '../graph/graph.ts'
 import { add, cast, div, erf, greaterOrEqual, mul, sqrt, square, stopGradient, sub } from './elementwise.ts'
@@ -22,7 +22,7 @@ export function gelu(x: Value): Value {
   return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1))
 }
 
-/** Shares that add up to 1 over the k largest entries along the last axis, 0 elsewhere. Entries that tie with the k-th share its place. */
+/** 1/k for the k largest entries along the last axis, 0 elsewhere. Entries that tie for the last ranks share them equally. */
 export function sharesOfLargest(x: Value, k: number): Value {
   const values = largest(stopGradient(x), k)
   const threshold = slice(values, -1, k - 1, k)

@@ -1,6 +1,5 @@
 /**
- * Convolution and pooling over maps [B, channels, H, W]. A forward pass takes batches of any size; for a gradient the size must
- * be fixed.
+ * Convolution and pooling over maps [B, channels, H, W]. The forward pass takes batches of any size; a gradient needs a fixed size.
  */
 import type { Dimension, Value } from '../graph/graph.ts'
 import { concat, pad, reshape, transpose } from './layout.ts'
@@ -8,11 +7,11 @@ import { matmul } from './matrix.ts'
 import { mean, sum } from './reduction.ts'
 
 export interface ConvolutionOptions {
-  /** Down, right. */
+  /** Vertical, horizontal */
   strides?: readonly [number, number]
   /** Zeros around the map: top, left, bottom, right. */
   pads?: readonly [number, number, number, number]
-  /** Channels are convolved in so many parts of their own; as many as there are: depthwise. */
+  /** The number of groups of channels that are convolved separately; with as many as channels, depthwise. */
   groups?: number
 }
 
@@ -38,7 +37,7 @@ export function convolution(x: Value, weight: Value, bias?: Value, options: Conv
   ])
 }
 
-/** ∂/∂x: the transposed convolution of dy. What a stride leaves over at the lower and right edge is added to its output. */
+/** ∂/∂x: the transposed convolution of dy, padded at the bottom and right edges where strides left entries over. */
 function inputGradient(x: Value, weight: Value, dy: Value, options: Required<ConvolutionOptions>): Value {
   const { strides, pads, groups } = options
   const over = [0, 1].map((axis) => {
@@ -55,8 +54,8 @@ function inputGradient(x: Value, weight: Value, dy: Value, options: Required<Con
 }
 
 /**
- * ∂/∂w[o,c,k] = Σ over b, p of dy[b,o,p] x[b,c, s·p + k - pad]: for each place of the kernel one product, of all images at once.
- * A convolution of x by dy would do too, but ONNX Runtime is slow where the kernel is as large as the map.
+ * ∂/∂w[o,c,k] = Σ over b, p of dy[b,o,p] x[b,c, s·p + k - pad]: one product for each position of the kernel, over all images at
+ * once. A convolution of x with dy would do as well, but ONNX Runtime is slow if the kernel is as large as the map.
  */
 function weightGradient(x: Value, weight: Value, dy: Value, options: Required<ConvolutionOptions>): Value {
   const { strides, pads, groups } = options
@@ -76,7 +75,7 @@ function weightGradient(x: Value, weight: Value, dy: Value, options: Required<Co
   return reshape(concat(parts, 2), weight.shape)
 }
 
-/** Every stride-th entry of the last two axes, so many from a first one on. */
+/** Every stride-th entry of the last two axes, from a first one on. */
 function window(
   x: Value,
   first: readonly [number, number],

@@ -1,6 +1,6 @@
 /**
- * Operators that work entry by entry. Binary ones broadcast as numpy does, and take a number in place of a scalar.
- * Comparisons give `bool` and pass no gradient.
+ * Elementwise operators. Binary ones broadcast like numpy, and accept plain numbers as scalars. Comparisons return `bool` and
+ * pass no gradient.
  */
 import { broadcastShapes, type Value } from '../graph/graph.ts'
 import { elementTypeNumber } from '../onnx/format.ts'
@@ -9,7 +9,7 @@ import { sumTo } from './reduction.ts'
 
 type Operand = Value | number
 
-/** Both operands as values of one type: at least one of them is a value already. */
+/** Both operands as values of one type; at least one must already be a value. */
 function operands(a: Operand, b: Operand): [Value, Value] {
   if (typeof a !== 'number') return [a, typeof b === 'number' ? a.graph.scalar(b, a.type) : b]
   if (typeof b === 'number') throw new Error('One operand has to be a value of the graph')
@@ -104,7 +104,7 @@ export const and = (a: Value, b: Value): Value => comparison('And', a, b)
 export const or = (a: Value, b: Value): Value => comparison('Or', a, b)
 export const not = (x: Value): Value => x.graph.append('Not', [x], 'bool', x.shape)
 
-/** Entries of `a` where the condition holds, of `b` elsewhere. */
+/** Entries of `left` where the condition holds, of `right` elsewhere. */
 export function where(condition: Value, left: Operand, right: Operand): Value {
   const [a, b] = operands(left, right)
   const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape))

@@ -1,4 +1,4 @@
-/** Operators that move entries about without changing them. */
+/** Operators that rearrange entries. */
 
 import {
   broadcastShapes,
@@ -14,7 +14,7 @@ import { cast, equal } from './elementwise.ts'
 import { matmul } from './matrix.ts'
 import { sumTo } from './reduction.ts'
 
-/** The same entries in another shape; one size may be known only when the model runs. */
+/** The same entries in another shape; one size may be known only at run time. */
 export function reshape(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x
   const open = shape.filter((size) => typeof size !== 'number')
@@ -28,7 +28,7 @@ export function reshape(x: Value, shape: Shape): Value {
 export function expand(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x
   if (!sameShape(broadcastShapes(x.shape, shape), shape)) throw new Error(`expand: [${x.shape}] to [${shape}]`)
-  // A size that is known only at run time needs no repeating where x has it already: 1 leaves an axis as it is.
+  // An axis whose size is known only at run time must already have it in x: 1 leaves it as it is.
   const target = shape.map((size) => (typeof size === 'number' ? size : 1))
   return x.graph.append('Expand', [x, x.graph.integers(target)], x.type, shape, {}, (dy) => [sumTo(dy, x.shape)])
 }
@@ -64,7 +64,7 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
   return graph.append('Slice', inputs, x.type, shape, {}, (dy) => [pad(dy, at, start, size - end)])
 }
 
-/** Entries along one axis in falling order. */
+/** Reverses the order along one axis. */
 export function reverse(x: Value, axis: number): Value {
   const at = positiveAxis(axis, x.rank)
   const { graph } = x
@@ -78,17 +78,17 @@ export function reverse(x: Value, axis: number): Value {
   return graph.append('Slice', inputs, x.type, x.shape, {}, (dy) => [reverse(dy, at)])
 }
 
-/** Outputs of one operator: with its input they have to fit into the buffers that a WebGPU shader may have, 8 at the least. */
-const mostOutputs = 7
+/** Outputs of one operator: together with its input, they must not exceed the 8 buffers that WebGPU guarantees a shader. */
+const maxOutputs = 7
 
-/** Cut along one axis into parts of these sizes. */
+/** Splits along one axis into parts of these sizes. */
 export function split(x: Value, axis: number, sizes: readonly number[]): Value[] {
   const at = positiveAxis(axis, x.rank)
   const total = sum(sizes)
   if (total !== x.size(at)) throw new Error(`split: [${sizes}] of ${x.size(at)}`)
   if (sizes.length === 1) return [x]
-  if (sizes.length > mostOutputs) {
-    const each = Math.ceil(sizes.length / mostOutputs)
+  if (sizes.length > maxOutputs) {
+    const each = Math.ceil(sizes.length / maxOutputs)
     const runs = Array.from({ length: Math.ceil(sizes.length / each) }, (_, i) => sizes.slice(i * each, (i + 1) * each))
     return split(x, at, runs.map(sum)).flatMap((part, i) => split(part, at, runs[i]))
   }
@@ -121,12 +121,12 @@ export function pad(x: Value, axis: number, before: number, after: number): Valu
   ])
 }
 
-/** Rows of x [R, …] by number: indices [I…] (int64) → [I…, …]. */
+/** Selects rows of x [R, …] by index: indices [I…] (int64) → [I…, …]. */
 export function gather(x: Value, indices: Value): Value {
   const rows = x.size(0)
   const rest = x.shape.slice(1)
   return x.graph.append('Gather', [x, indices], x.type, [...indices.shape, ...rest], { axis: { int: 0 } }, (dy) => {
-    // A product with the one-hot matrix: scattered sums are missing or slow on some devices.
+    // A product with a one-hot matrix, as scatter-add is missing or slow on some devices.
     const count = elements(indices.shape)
     const numbers = x.graph.constant(
       'int64',

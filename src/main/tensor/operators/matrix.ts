@@ -17,7 +17,7 @@ export function matmul(a: Value, b: Value): Value {
   ])
 }
 
-/** ∂/∂b. One weight matrix for all leading axes of `a` needs one flat product, not a batch of products and a sum. */
+/** ∂/∂b. If one weight matrix serves all leading axes of `a`, one flat product replaces a batch of products and a sum. */
 function weightGradient(a: Value, b: Value, dy: Value): Value {
   if (b.rank !== 2 || a.rank === 2) return sumTo(matmul(transpose(a), dy), b.shape)
   const rows = a.shape.slice(0, -1).reduce<number>((product, _, axis) => product * a.size(axis), 1)

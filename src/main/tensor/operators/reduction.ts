@@ -14,7 +14,7 @@ function allAxes(x: Value): number[] {
   return x.shape.map((_, axis) => axis)
 }
 
-/** Σ over the axes (all, when not given). */
+/** Σ over the axes, by default all. */
 export function sum(x: Value, axes: readonly number[] = allAxes(x), keep = false): Value {
   const over = axes.map((axis) => positiveAxis(axis, x.rank))
   if (over.length === 0) return x
@@ -35,7 +35,7 @@ export function mean(x: Value, axes: readonly number[] = allAxes(x), keep = fals
   return mul(sum(x, axes, keep), 1 / count)
 }
 
-/** The largest entry over the axes; entries that share it share the gradient equally. */
+/** The largest entry over the axes; ties share the gradient equally. */
 export function max(x: Value, axes: readonly number[] = allAxes(x), keep = false): Value {
   const over = axes.map((axis) => positiveAxis(axis, x.rank))
   const kept = x.graph.append(
@@ -71,12 +71,12 @@ export function logSoftmax(x: Value, axis = -1): Value {
   return y
 }
 
-/** The k largest entries along the last axis, in falling order; passes no gradient. */
+/** The k largest entries along the last axis, in descending order; passes no gradient. */
 export function largest(x: Value, k: number): Value {
   return largestWithPlaces(x, k).values
 }
 
-/** The same, with their places along that axis (int64). */
+/** The same, with their indices along that axis (int64). */
 export function largestWithPlaces(x: Value, k: number): { values: Value; places: Value } {
   const shape = [...x.shape.slice(0, -1), k]
   const results = [
@@ -95,7 +95,7 @@ export function cumulativeSum(x: Value, axis: number, reverse = false): Value {
   ])
 }
 
-/** Sums a broadcast result back to the shape that it came from. */
+/** Sums over the axes that were broadcast, to get back to a shape. */
 export function sumTo(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x
   const added = x.rank - shape.length

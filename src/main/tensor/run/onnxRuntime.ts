@@ -7,7 +7,7 @@ import { telemetryOff } from '../../base/telemetry.ts'
  * move them up.
  */
 for (const [name, value] of Object.entries(telemetryOff)) {
-  // A thread has a copy of the environment, which no native library sees: what it needs, its process has to have set.
+  // A thread has its own copy of the environment, which native libraries don't see: the process must have set the variable.
   if (!isMainThread && process.env[name] !== value)
     throw new Error(`${name}=${value} has to be set before a thread loads ONNX Runtime`)
   process.env[name] = value

@@ -4,7 +4,7 @@ import type { Device } from './session.ts'
 
 type Providers = NonNullable<InferenceSession.SessionOptions['executionProviders']>
 
-/** What of ONNX Runtime runs a model on a device; what a device can't do is done on the CPU. */
+/** ONNX Runtime's execution providers for a device; the CPU does what the device can't. */
 export function providersFor(device: Device, model: string | Uint8Array): Providers {
   if (device === 'cpu') return ['cpu']
   if (device !== 'webgpu' || typeof model === 'string') return [device, 'cpu']
@@ -27,9 +27,9 @@ interface ModelMessage {
 }
 
 /**
- * Features are kept as float16: widened where a graph begins, narrowed where it ends. Many graphics cards have no float16 in
- * WebGPU, and nothing else of our graphs needs it: the CPU does both for all.
- * @returns the names of the nodes that do
+ * Features are stored as float16, so graphs widen them at the beginning and narrow them at the end. As many graphics cards don't
+ * support float16 in WebGPU, and nothing else needs it, these conversions always run on the CPU.
+ * @returns the names of the nodes that convert
  */
 function float16Casts(model: Uint8Array): string[] {
   const { graph } = ModelProto.decode(model) as unknown as ModelMessage

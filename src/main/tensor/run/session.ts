@@ -4,7 +4,7 @@ import { requireSafeModel } from '../onnx/guard.ts'
 import ort, { type InferenceSession, type Tensor as OrtTensor } from './onnxRuntime.ts'
 import { providersFor } from './providers.ts'
 
-/** Of ONNX Runtime. */
+/** ONNX Runtime's version. */
 export const runtimeVersion = (): string => ort.env.versions.node ?? ort.env.versions.common
 
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml'
@@ -26,7 +26,7 @@ export interface SessionOptions {
 export interface ValueInfo {
   name: string
   type: string
-  /** A number, or the name of a dimension that is known only when the model runs. */
+  /** Numbers, or names of dimensions that are known only at run time. */
   shape: (number | string)[]
 }
 
@@ -41,7 +41,7 @@ export function tensorOf(type: ElementType, data: ElementArray, shape: readonly 
 }
 
 /**
- * Two runs at once on WebGPU abort the process, so every run of every session of this process waits for the one before.
+ * Two simultaneous runs on WebGPU abort the process, so in this process every run waits for the one before.
  * (On the CPU one run already uses every core.)
  */
 let lastRun: Promise<unknown> = Promise.resolve()
@@ -52,7 +52,7 @@ function inTurn<T>(run: () => Promise<T>): Promise<T> {
   return mine
 }
 
-/** Whether this build of ONNX Runtime knows the device; its libraries and drivers may be missing for all that. */
+/** Whether this build of ONNX Runtime supports the device; its libraries and drivers may still be missing. */
 export function isBuiltIn(device: Device): boolean {
   return ort.listSupportedBackends().some(({ name }) => name === device)
 }
@@ -73,8 +73,8 @@ export class Session {
 
   /**
    * @param model the path of an ONNX file, or its bytes
-   * @throws UserError `model-unreadable` if ONNX Runtime can't load it, `device-failed` if it can't on this device; its own
-   *   words are in the message; of a file also `model-not-onnx`, `model-unsafe`, and those of the file system
+   * @throws UserError `model-unreadable` if ONNX Runtime can't load it, `device-failed` if it can't on this device, with its own
+   *   message in ours; for a file also `model-not-onnx`, `model-unsafe`, and errors of the file system
    */
   static async open(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
     const device = options.device ?? 'cpu'
@@ -110,7 +110,7 @@ export class Session {
   /**
    * Runs the model once.
    * @param fetches the outputs wanted: names, or preallocated tensors to write into (no allocation per run)
-   * @throws UserError `device-failed` if a device other than the CPU can't: its context is lost, its memory is full
+   * @throws UserError `device-failed` if a device other than the CPU fails: its context is lost, or its memory full
    */
   run(
     feeds: Record<string, Tensor>,

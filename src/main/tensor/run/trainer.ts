@@ -4,7 +4,7 @@ import { onnxModel } from '../onnx/model.ts'
 import { stopGradient } from '../operators/elementwise.ts'
 import { type Device, Session, type Tensor, tensorOf } from './session.ts'
 
-/** All that goes round, to go on from later. */
+/** What a trainer needs to resume later. */
 export interface TrainerState {
   steps: number
   /** Parameters and moments, by name. */
@@ -12,8 +12,8 @@ export interface TrainerState {
 }
 
 /**
- * Runs a training graph step by step. Parameters and moments go round: what a step gives out is what the next is fed with. On
- * the CPU two sets of tensors are swapped, so that a step allocates nothing; on WebGPU they never leave the device.
+ * Runs a training graph step by step: the parameters and moments that a step outputs are the inputs of the next. On the CPU two
+ * sets of tensors are swapped, so that a step allocates nothing; on WebGPU they never leave the device.
  */
 export class Trainer {
   readonly #session: Session
@@ -37,7 +37,7 @@ export class Trainer {
     }
   }
 
-  /** @param state what `adam` gave for this graph */
+  /** @param state from `adam` for this graph */
   static async open(
     graph: Graph,
     state: readonly StateTensor[],
@@ -56,14 +56,14 @@ export class Trainer {
   /**
    * One training step.
    * @param feeds the batch
-   * @returns the graph's other outputs (losses): only those of this step
+   * @returns the graph's other outputs, such as losses, of this step
    */
   async step(feeds: Record<string, Tensor>, learningRate: number): Promise<Record<string, Float32Array>> {
     this.#steps++
     const all: Record<string, Tensor> = { ...feeds, ...this.#current }
     for (const [name, value] of Object.entries(stepScalars(this.#steps, learningRate)))
       all[name] = this.#scalar(name, value)
-    // An input that no output needs is not in the model.
+    // The model lacks inputs that no output needs.
     const wanted = Object.fromEntries(this.#session.inputs.map(({ name }) => [name, all[name]]))
     const results = await this.#session.run(wanted, this.#fetches())
     const fresh: Record<string, Tensor> = {}
@@ -80,17 +80,17 @@ export class Trainer {
     )
   }
 
-  /** The parameters as they are now, by name. */
+  /** The current parameters, by name. */
   async parameters(): Promise<Map<string, Float32Array>> {
     return this.#read(this.#graph.parameters.map((parameter) => parameter.name))
   }
 
-  /** Parameters and moments as they are now. */
+  /** The current parameters and moments, as copies. */
   async state(): Promise<TrainerState> {
     return { steps: this.#steps, tensors: await this.#read(this.#state.map(({ name }) => name)) }
   }
 
-  /** Goes on from where `state` was read, of a graph with the same parameters; before the first step. */
+  /** Restores what `state` returned for a graph with the same parameters; to be called before the first step. */
   restore({ steps, tensors }: TrainerState): void {
     for (const { name, shape } of this.#state) {
       const values = tensors.get(name)
@@ -135,7 +135,7 @@ export class Trainer {
     return new Map(names.map((name) => [name, Float32Array.from(tensors[name].data as Float32Array)]))
   }
 
-  /** Asking a tensor on the device for its data aborts the process; a graph with its outputs on the CPU copies it. */
+  /** Reading a tensor's data from the device aborts the process, so a graph with outputs on the CPU copies it. */
   async #readBack(names: readonly string[]): Promise<Record<string, Tensor>> {
     this.#reader ??= await this.#openReader()
     const copies = await this.#reader.run(
