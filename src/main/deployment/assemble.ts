@@ -7,26 +7,26 @@ import { joinModels, type ModelStep } from '../tensor/onnx/joinModels.ts'
 import { batchOf, blendModel, featuresModel, inputModel, mirrorModel, recordModel, trunkModel } from './graphs.ts'
 import type { ImageBlend } from './imageBlend.ts'
 
-/** What a whole model is put together of. */
+/** The parts that an exported model is assembled from. */
 export interface Parts {
   backbone: Backbone
-  /** What gives the features before the last stage, where that was trained too. */
+  /** The part of the backbone before its last stage, if that stage was trained too. */
   trunk: Backbone | undefined
-  /** The backbone's ONNX file, its weights inside; left out, features are handed over instead of images. */
+  /** The backbone's ONNX file, including its weights; without it, the model takes features instead of images. */
   backboneModel: Uint8Array | undefined
-  /** As training wrote it (see `recognizerModel`). */
+  /** From training (see `recognizerModel`) */
   head: Uint8Array
   blend: ImageBlend
   folds: number
 }
 
-/** Given out by a model that is measured, and by no other: [images, folds, C]. */
+/** An output needed only for measuring: [images, folds, C] */
 export const foldLogits = 'fold_logits'
 
 /**
- * Backbone, head, blend and calibration as one model. Inputs: `image` [images, 3, height, width], RGB in 0 … 255; or, without the
- * backbone, `grid`, `pooled` (and `trunk`). Outputs: `probabilities` and `logits` [images, C], `attention` [images, C, height,
- * width], and `fold_logits`.
+ * Joins backbone, head, blend and calibration into one model. Inputs: `image` [images, 3, height, width], RGB in 0 … 255; or,
+ * without the backbone, `grid`, `pooled` (and `trunk`). Outputs: `probabilities` and `logits` [images, C], `attention` [images, C,
+ * height, width], and `fold_logits`.
  * @throws UserError `operator-set`
  */
 export function assemble(parts: Parts, metadata: Record<string, string>): ModelMessage {
@@ -57,7 +57,7 @@ export function assemble(parts: Parts, metadata: Record<string, string>): ModelM
   return joinModels(steps, Object.fromEntries(outputs.map((name) => [name, `blend/${name}`])), metadata)
 }
 
-/** The same model without what only measuring needs. */
+/** The same model without what is needed only for measuring. */
 export function withoutFoldLogits(message: ModelMessage): ModelMessage {
   const { graph } = message
   return { ...message, graph: { ...graph, output: graph.output.filter(({ name }) => name !== foldLogits) } }
@@ -65,7 +65,7 @@ export function withoutFoldLogits(message: ModelMessage): ModelMessage {
 
 interface FeatureSteps {
   steps: ModelStep[]
-  /** Where the head finds them: `step/output`. */
+  /** The head's inputs, as `step/output` */
   grid: string
   pooled: string
   trunk: string

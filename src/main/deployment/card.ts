@@ -4,7 +4,7 @@ import { batchOf } from './graphs.ts'
 import type { BlendQuality, ImageBlend } from './imageBlend.ts'
 import type { Precision } from './smaller.ts'
 
-/** What whoever exports knows of the project and the model. */
+/** What the caller knows about the project and the model. */
 export interface Provenance {
   project: string
   /** Milliseconds since 1970. */
@@ -15,17 +15,17 @@ export interface Provenance {
   seed: number
 }
 
-/** What keeping the weights in fewer bits takes, on known labels that were held out. */
+/** The loss from storing weights in fewer bits, measured on held-out labels. */
 export interface PrecisionLoss {
   images: number
   entries: number
-  /** Mean average precision in full precision and in this one, fractions; null where nothing could be ranked. */
+  /** Mean average precision with full and with reduced weights, fractions; null if there was nothing to rank. */
   mAP: { full: number | null; reduced: number | null }
   /** The largest difference of a probability. */
   largestDifference: number
 }
 
-/** How near the exported model, run on images, comes to the program's own numbers for the same quantity. */
+/** How closely the exported model, run on images, reproduces the program's own numbers. */
 export interface Agreement {
   images: number
   probabilities: number
@@ -42,7 +42,7 @@ export interface ModelCard {
     absent: number
     averagePrecision: number | null
     threshold: number
-    /** What was added to the log odds, where the prevalence among the unknown differs. */
+    /** What was added to the log odds because the prevalence among unknown pairs differs. */
     shift: number
   }[]
   data: { project: string; images: number; known: number; present: number; absent: number; unknown: number }
@@ -86,7 +86,7 @@ export interface CardInput {
   name: string
   provenance: Provenance
   names: readonly string[]
-  /** y at the training, N×C */
+  /** y at the time of training, N×C */
   states: Int8Array
   blend: ImageBlend
   quality: BlendQuality
@@ -151,7 +151,7 @@ export function modelCard(input: CardInput): ModelCard {
   }
 }
 
-/** What a model without its backbone is fed with. */
+/** The input shapes of a model without its backbone. */
 export function featureShapes(backbone: Backbone, trunk: Backbone | undefined): Record<string, (number | string)[]> {
   const { grid, dimension } = backbone
   return {
@@ -166,7 +166,7 @@ function backboneFacts({ name, licence, note }: Backbone) {
   return { name, licence: stated, note }
 }
 
-/** The texts that stand in the ONNX file itself. The same model has the same, whenever it is exported. */
+/** The metadata in the ONNX file itself. It doesn't depend on when the model is exported. */
 export function metadataOf(card: ModelCard): Record<string, string> {
   const { name, labels, input, features, outputs, heldOut, leftOut, backbone, precision, trainedAt, trainedWith } = card
   const { mAP, calibrationError, entries } = heldOut
@@ -260,7 +260,7 @@ export function cardMarkdown(card: ModelCard): string {
   return lines.join('\n')
 }
 
-/** What whoever exports should know, in sentences. */
+/** The main facts, in sentences, for the person who exports the model. */
 export function cardSummary({ heldOut, precision, agreement }: ModelCard): string[] {
   return [
     `${heldOut.entries} held-out labels: mean average precision ${percent(heldOut.mAP)}, calibration error ${percent(heldOut.calibrationError)}. It leaves out similar images and an image’s other labels, which Surmise itself also uses.`,
@@ -285,8 +285,8 @@ function lossText(loss: PrecisionLoss | null, precision: Precision): string {
 const percent = (share: number | null, digits = 1): string =>
   share === null ? 'not measured' : `${(100 * share).toFixed(digits)}%`
 
-/** JSON knows no NaN. */
+/** JSON has no NaN. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-/** A name in Markdown's text and tables. */
+/** Escapes a name for text and tables in Markdown. */
 const escaped = (name: string): string => name.replace(/[\\`*_{}[\]<>()#+!|~&-]/g, '\\$&').replace(/\s+/g, ' ')

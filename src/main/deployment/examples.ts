@@ -4,23 +4,23 @@ import path from 'node:path'
 const templates = path.resolve(import.meta.dirname, '../../../resources/examples')
 
 export interface ExampleFacts {
-  /** File names. */
+  /** Its file name */
   model: string
   card: string
   example: string
-  /** What goes in. */
+  /** What the model takes */
   input: 'image' | 'features'
-  /** Images a run. */
+  /** Images per run */
   batch: number
 }
 
-/** A program of a few lines beside an exported model: it needs nothing of Surmise. */
+/** A short example program to put beside an exported model; it doesn't need Surmise. */
 export async function exampleProgram(
   language: 'py' | 'mjs',
   { model, card, example, input, batch }: ExampleFacts,
 ): Promise<string> {
   const template = await readFile(path.join(templates, `${input}.${language}`), 'utf8')
-  // JSON's strings are strings of either language.
+  // JSON strings are valid in both languages.
   return template
     .replaceAll('"__EXAMPLE__"', () => JSON.stringify(example))
     .replaceAll('"__MODEL__"', () => JSON.stringify(model))

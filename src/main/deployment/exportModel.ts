@@ -47,15 +47,15 @@ export interface ExportModelInput {
   modelUid: string
   /** The model as ONNX, relative to the cache folder. */
   modelFile: string
-  /** Of the model's labels, in the order of its outputs. */
+  /** The names of the model's labels, in the order of its outputs. */
   names: string[]
-  /** The images that can be looked at. */
+  /** The images that can be read. */
   images: { path: string; sha256: string }[]
-  /** The folder that their paths lie below, absolute. */
+  /** The folder that their paths are relative to, absolute. */
   imagesRoot: string
   /** The ONNX file to write, or the folder of a model repository; absolute. */
   target: string
-  /** What the model is called. */
+  /** The model's name */
   name: string
   layout: 'onnx' | 'triton'
   withBackbone: boolean
@@ -65,10 +65,10 @@ export interface ExportModelInput {
 
 export interface ExportModelResult {
   files: string[]
-  /** Of the ONNX file. */
+  /** The size of the ONNX file. */
   bytes: number
   card: ModelCard
-  /** What to know of it, in sentences. */
+  /** The main facts about it, in sentences. */
   summary: string[]
 }
 
@@ -78,14 +78,14 @@ export interface ExportModelProgress {
   fraction: number
 }
 
-/** Images that the exported model is compared on with the program's own numbers. */
+/** The number of images on which the exported model is compared with the program's own numbers. */
 const comparedImages = 16
-/** Labelled images that the loss of precision is measured on. */
+/** The number of labelled images on which the loss of precision is measured. */
 const measuredImages = 400
 
 /**
- * Writes the recogniser as a model for other programs: backbone, heads, networks, blend and calibration in one ONNX graph, compared
- * with the program's own numbers, and with a card that says what it is.
+ * Writes the recogniser as a model for other programs: backbone, heads, networks, blend and calibration in one ONNX graph, checked
+ * against the program's own numbers, with a model card.
  * @throws UserError `model-unusable`, `backbone-missing`, `backbone-changed`, `export-views`, `operator-set`, `model-too-large`,
  *   `model-unreadable`; what the file system throws; the signal's reason
  */
@@ -166,7 +166,7 @@ function feederOf({ input, features }: Feeding, images: readonly ImageFile[]): F
   return featureFeeder(input.cacheFolder, features.backbone, features.trunk, images)
 }
 
-/** Some of the images that the model was trained on, at random, that can be looked at. */
+/** A random selection of readable images that the model was trained on. */
 function drawnImages({ input, kept }: Feeding, labels: number, count: number, needsLabels: boolean): ImageFile[] {
   const pathOf = new Map(input.images.map(({ path: file, sha256 }) => [sha256, file]))
   const rows = new RandomState(0).shuffle(Int32Array.from(kept.keys, (_, row) => row))
@@ -174,7 +174,7 @@ function drawnImages({ input, kept }: Feeding, labels: number, count: number, ne
   for (const row of rows) {
     const sha256 = kept.keys[row]
     const file = pathOf.get(sha256)
-    // Without the backbone, features are enough.
+    // Without the backbone, cached features are enough.
     if (file === undefined && input.withBackbone) continue
     if (needsLabels && !hasKnown({ states: kept.states, labels }, row)) continue
     found.push({ row, sha256, path: file ?? '' })

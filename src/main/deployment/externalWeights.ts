@@ -12,7 +12,7 @@ interface ExternalTensor {
 }
 
 /**
- * An ONNX file with all its weights inside: large models are often written with them in a file beside it.
+ * Reads an ONNX model with all its weights in it, which in large models are often stored in a separate file.
  * @throws UserError `model-weights-lost`; what the file system throws
  */
 export async function readWithWeights(file: string): Promise<Uint8Array> {
@@ -27,7 +27,7 @@ export async function readWithWeights(file: string): Promise<Uint8Array> {
   for (const tensor of outside) {
     const facts = new Map((tensor.external_data ?? []).map(({ key, value }) => [key, value]))
     const location = facts.get('location') ?? ''
-    // A model must not read what lies elsewhere.
+    // A model must not read files elsewhere.
     const beside = await besideOf(folder, location).catch(() => {
       throw lost(file, location)
     })

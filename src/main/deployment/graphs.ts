@@ -1,4 +1,4 @@
-/** The small graphs between and around the models that are joined: what the program does outside of them. */
+/** Small graphs between and around the joined models, for what the program itself does outside of models. */
 import type { Backbone } from '../backbone/backbone.ts'
 import { mirrors } from '../backbone/pixels/views.ts'
 import { Graph, type Value } from '../tensor/graph/graph.ts'
@@ -8,20 +8,20 @@ import { reshape, reverse, slice, transpose } from '../tensor/operators/layout.t
 import { featuresOf } from '../training/lastStage/tailGraph.ts'
 import { type ImageBlend, imageSources } from './imageBlend.ts'
 
-/** The batch, by the name that the exported model has for it; a number where the backbone fixes it. */
+/** The batch dimension: the name it has in the exported model, or a number if the backbone fixes it. */
 export function batchOf({ input }: Backbone): number | string {
   return input.batch ?? 'images'
 }
 
 /**
- * `image`, RGB in 0 … 255, [images, 3, height, width], as the backbone wants it: `input`; and mirrored left to right, where it is
- * looked at so: `mirrored`.
+ * Converts `image`, RGB in 0 … 255, [images, 3, height, width], to the backbone's `input`; and if mirrored views are used, to
+ * `mirrored`, flipped left to right.
  */
 export function inputModel(backbone: Backbone): Uint8Array {
   const { input, views } = backbone
   const graph = new Graph('constants')
   const image = graph.input('image', 'float32', [batchOf(backbone), 3, input.height, input.width])
-  // Whole numbers are cut off when they are cast, so that one half more rounds them.
+  // Casts to integers truncate, so adding one half rounds.
   const raw = input.type === 'uint8'
   const channels = (of: number[]): Value => graph.constant('float32', Float32Array.from(of), [3, 1, 1])
   const scaled = raw
@@ -40,14 +40,14 @@ export function inputModel(backbone: Backbone): Uint8Array {
 }
 
 /**
- * What the backbone gives (`features`, `pooled`) as the feature cache would hold it: `grid` [images, L, D] and `pooled` [images,
- * D], rounded to float16.
+ * Converts the backbone's outputs (`features`, `pooled`) to what the feature cache would hold: `grid` [images, L, D] and `pooled`
+ * [images, D], rounded to float16.
  */
 export function recordModel(backbone: Backbone): Uint8Array {
   const { features, pooled, dimension } = backbone
   const images = batchOf(backbone)
   const graph = new Graph('constants')
-  // Declared as what they may be, so that they are cast; where they are float32 already, that costs nothing.
+  // Declared as float16, so that they are cast to float32; if they already are, the cast costs nothing.
   const input = (name: string, shape: (number | string)[]): Value =>
     cast(graph.input(name, 'float16', shape), 'float32')
   const shapes = {
@@ -64,7 +64,7 @@ export function recordModel(backbone: Backbone): Uint8Array {
   return onnxModel(graph)
 }
 
-/** The mean of the records of an image and of its mirror image, whose columns are turned back. */
+/** The mean of the records of an image and of its mirror image, with the latter's columns flipped back. */
 export function mirrorModel(backbone: Backbone): Uint8Array {
   const { grid, dimension } = backbone
   const images = batchOf(backbone)
@@ -81,7 +81,7 @@ export function mirrorModel(backbone: Backbone): Uint8Array {
   return onnxModel(graph)
 }
 
-/** The features before the last stage (`map`) as the feature cache would hold them: `trunk`, [images, positions, channels]. */
+/** Converts the features before the last stage (`map`) to what the feature cache would hold: `trunk`, [images, positions, channels]. */
 export function trunkModel(backbone: Backbone, trunk: Backbone): Uint8Array {
   const { grid, dimension, features } = trunk
   const images = batchOf(backbone)
@@ -98,7 +98,7 @@ export function trunkModel(backbone: Backbone, trunk: Backbone): Uint8Array {
   return onnxModel(graph)
 }
 
-/** Features that a program hands over (`grid`, `pooled`, and `trunk` where there is one) in float32, as the head takes them. */
+/** Converts features passed in by a program in float32 (`grid`, `pooled`, and `trunk` if there is one) to what the head takes. */
 export function featuresModel({ grid, dimension }: Backbone, trunk: Backbone | undefined): Uint8Array {
   const graph = new Graph('constants')
   const positions = grid.height * grid.width
@@ -119,8 +119,8 @@ export interface BlendSizes {
 }
 
 /**
- * From the logits of every fold's heads and networks to `logits` and `probabilities` [images, C]; `attention` [images, C, height,
- * width]. `fold_logits` [images, folds, C] are those of each fold alone: the mean of these are the logits.
+ * Converts the logits of all folds' heads and networks to `logits` and `probabilities` [images, C], and reshapes `attention` to
+ * [images, C, height, width]. `fold_logits` [images, folds, C] are those of each fold; `logits` are their mean.
  */
 export function blendModel({ weights }: ImageBlend, { folds, labels, images, grid }: BlendSizes): Uint8Array {
   const graph = new Graph('constants')

@@ -7,35 +7,35 @@ import type { Sources } from '../suggestions/suggester.ts'
 import { dealFolds } from '../training/heads/folds.ts'
 import { heldOutMetrics, type LabelMetrics, type Metrics, minKnown } from '../training/measure/heldOut.ts'
 
-/** What speaks of an image by its pixels alone. Similar images and the image's other labels are not at hand elsewhere. */
+/** The sources that need only an image's pixels. Other programs have neither similar images nor the image's other labels. */
 export const imageSources = ['linear', 'map', 'sst'] as const
 
-/** From the logits of the image's own sources to calibrated probabilities. */
+/** Turns the logits of these sources into calibrated probabilities. */
 export interface ImageBlend {
   /** Weights of the sources, in the order of `imageSources`, and a constant, for each label: [C][P + 1]. */
   weights: number[][]
-  /** What of the constant is there because another share of the unknown entries is present than of the known: [C] */
+  /** The part of the constant that accounts for a different share of present among unknown entries, [C] */
   shifts: number[]
 }
 
-/** How good a blend is on known labels that neither it nor the networks had seen. */
+/** How good a blend is on known labels that neither it nor the networks have seen. */
 export interface BlendQuality {
   metrics: Metrics
   labels: LabelMetrics[]
   reliability: ReliabilityBin[]
-  /** Where each label is told best (the highest F1), as a probability of the exported model; [C] */
+  /** The threshold with the highest F1 for each label, as a probability of the exported model, [C] */
   thresholds: number[]
-  /** Cross-fitted probabilities of known entries, N×C; of the others those of the whole fit, before the shift. */
+  /** Cross-fitted probabilities of known entries, and those of the full fit, before the shift, of the others, N×C. */
   probabilities: Float32Array
 }
 
-/** Labels with fewer known on either side keep the threshold of one half: a better one would be chance. */
-const leastForThreshold = 10
+/** Labels with fewer known positives or negatives keep the threshold of one half, as any other would be down to chance. */
+const minForThreshold = 10
 
 /**
- * The blend (METHOD 4) of what the image alone can give, fitted anew on the known labels, whose scores are of models that never
- * saw them: what similar images and other labels had to say is not missed silently, but weighed out. Each label's constant moves as
- * the program's own does where the unknown are of another share (`priorShifts`).
+ * A blend (METHOD 4) of only the sources that need an image's pixels, fitted anew on the known labels, so that the weights make up
+ * for the missing sources instead of just leaving them out. The scores of known entries must come from models that never saw them.
+ * As in the program, each label's constant is shifted if the share of present differs among unknown entries (`priorShifts`).
  * @param sources log odds by name, N×C each
  * @param states y, row-major N×C
  */
@@ -54,8 +54,8 @@ export function imageLogOdds({ weights }: Pick<ImageBlend, 'weights'>, sources: 
 }
 
 /**
- * Measures such a blend: each fold of the known labels by a fit without it.
- * @param shifts of the blend that is exported: thresholds are moved with it
+ * Measures such a blend: each fold of the known labels with a fit without it.
+ * @param shifts of the exported blend, by which thresholds are shifted too
  */
 export function blendQuality(
   sources: Sources,
@@ -93,9 +93,9 @@ function ownOf(sources: Sources): Sources {
   return Object.fromEntries(imageSources.map((name) => [name, sources[name]]))
 }
 
-/** Of the highest F1; the middle one of several that are equal. */
+/** The threshold with the highest F1; if several are equal, the middle one. */
 function bestThreshold(tally: Tally): number {
-  const least = Math.max(minKnown, leastForThreshold)
+  const least = Math.max(minKnown, minForThreshold)
   if (tally.present < least || tally.absent < least) return 0.5
   const { precision, recall } = tally.thresholds()
   let best = 0

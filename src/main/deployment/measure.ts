@@ -8,7 +8,7 @@ import { type Device, Session, type Tensor, tensorOf } from '../tensor/run/sessi
 import { noFold } from '../training/heads/folds.ts'
 import { foldLogits } from './assemble.ts'
 
-/** What a model is fed with: some images' inputs at a time. */
+/** Supplies a model's inputs, a few images at a time. */
 export interface Feeder {
   /** @returns undefined at the end; `rows` are the images that could be read */
   next(): Promise<{ rows: number[]; feeds: Record<string, Tensor>; count: number } | undefined>
@@ -16,25 +16,25 @@ export interface Feeder {
 }
 
 export interface ImageFile {
-  /** Among the images that the model was trained on. */
+  /** Its index among the images that the model was trained on. */
   row: number
-  /** Below the folder of images. */
+  /** Relative to the image folder. */
   path: string
   sha256: string
 }
 
-/** Images of one run. */
+/** Images per run */
 const chunk = 8
-/** Leaves the numbers of pixels, 0 … 255, as they are. */
+/** A normalisation that leaves pixels in 0 … 255. */
 const raw: { mean: Channels; std: Channels } = { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] }
 
-/** The pixels of an image as the exported model takes them: RGB in 0 … 255. */
+/** Prepares the pixels of an image for the exported model: RGB in 0 … 255. */
 export function pixelWriter({ input }: Backbone): Preprocessor {
   return new Preprocessor({ ...input, ...raw, type: 'float32', layout: 'nchw' })
 }
 
 /**
- * Photos, as any program would show them to the exported model. Those that can't be read are left out.
+ * Feeds images, as any program would pass them to the exported model. Those that can't be read are skipped.
  * @param root the folder of images, absolute
  */
 export function imageFeeder(backbone: Backbone, images: readonly ImageFile[], root: string): Feeder {
@@ -54,7 +54,7 @@ export function imageFeeder(backbone: Backbone, images: readonly ImageFile[], ro
         rows.push(decoded.item.row)
       }
       if (rows.length === 0) return undefined
-      // A model with a fixed batch runs full, the rest of it on nothing.
+      // A model with a fixed batch size gets full batches; what pads the last one is ignored.
       const count = input.batch ?? rows.length
       const shape = inputShape({ ...input, layout: 'nchw' }, count)
       return {
@@ -67,7 +67,7 @@ export function imageFeeder(backbone: Backbone, images: readonly ImageFile[], ro
   }
 }
 
-/** Features from the cache, for a model without its backbone. Images whose features are gone are left out. */
+/** Feeds features from the cache to a model without its backbone. Images whose features are gone are skipped. */
 export async function featureFeeder(
   cacheFolder: string,
   backbone: Backbone,
@@ -106,11 +106,11 @@ export async function featureFeeder(
   }
 }
 
-/** Logits of some images by row, [C] each: of a known entry by the fold that never saw it, of an unknown one by all. */
+/** Logits of some images by row, [C] each: for a known entry from the fold that never saw it, for an unknown one from all. */
 export type HeldOutLogits = Map<number, Float32Array>
 
 /**
- * Runs a model that gives out `fold_logits`.
+ * Runs a model that outputs `fold_logits`, and picks for each known entry the fold that never saw it.
  * @param fold of each entry, N×C
  * @throws the signal's reason; UserError `model-unreadable`
  */

@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-/** Where the files of an exported model lie: the model, its card as JSON and as a text. All absolute. */
+/** The paths of an exported model and its card, as JSON and as text. All absolute. */
 interface ModelFiles {
   model: string
   cardJson: string
@@ -16,7 +16,7 @@ export function onnxFiles(target: string): ModelFiles & { python: string; node: 
   }
 }
 
-/** @param target the folder of the repository, absolute @param name of the model, as `repositoryName` gives it */
+/** @param target the folder of the repository, absolute @param name the model's, from `repositoryName` */
 export function tritonFiles(target: string, name: string): ModelFiles & { config: string; labels: string } {
   const folder = path.join(target, name)
   return {
@@ -26,7 +26,7 @@ export function tritonFiles(target: string, name: string): ModelFiles & { config
   }
 }
 
-/** A folder and an address have it for a name: letters, digits, and what may stand between them. */
+/** A name that is safe in folders and URLs: letters, digits, and separators. */
 export function repositoryName(name: string): string {
   const plain = name
     .normalize('NFKD')

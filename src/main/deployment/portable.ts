@@ -4,12 +4,13 @@ import { modelBytes } from '../tensor/onnx/joinModels.ts'
 import { floatsOf } from '../tensor/onnx/numbers.ts'
 import { Session, type Tensor } from '../tensor/run/session.ts'
 
-/** Comparisons that other readers of ONNX know in older operator sets only, as the opposite of one they all know. */
+/** Comparisons that not all readers of ONNX know, as the negation of one that they all know. */
 const opposites: Readonly<Record<string, string>> = { GreaterOrEqual: 'Less', LessOrEqual: 'Greater' }
 
 /**
- * The same model in words that more readers know: weights as they are used, no comparison that came late, and padding in numbers.
- * @param feeds inputs of the model, of any values: the sizes that padding depends on are read where they come up
+ * Rewrites a model so that more readers understand it: with plain weights, without comparisons that were added late, and with
+ * explicit padding.
+ * @param feeds inputs with any values, for one run that finds out the sizes that padding depends on
  * @throws UserError `model-unreadable`
  */
 export async function portable(given: ModelMessage, feeds: Record<string, Tensor>): Promise<ModelMessage> {
@@ -62,7 +63,7 @@ function automaticPadding({ attribute = [] }: NodeMessage): string | undefined {
   return found && textOf(found)
 }
 
-/** Of the values whose size padding depends on. */
+/** The sizes of the values that padding depends on. */
 async function sizesOf(message: ModelMessage, feeds: Record<string, Tensor>): Promise<Map<string, readonly number[]>> {
   const padded = message.graph.node.filter((node) => /^SAME_/.test(automaticPadding(node) ?? ''))
   const names = [...new Set(padded.map(({ input }) => input[0]))]
@@ -87,12 +88,12 @@ function withPads(node: NodeMessage, sizes: ReadonlyMap<string, readonly number[
   const attribute = node.attribute!.filter(({ name }) => name !== 'auto_pad')
   if (!/^SAME_/.test(automatic)) return { ...node, attribute }
   const size = sizes.get(node.input[0])!.slice(2)
-  const told = (name: string): number[] | undefined => attribute.find((one) => one.name === name)?.ints?.map(Number)
-  // A convolution that doesn't say how large its kernel is has one as large as its weights.
-  const kernel = told('kernel_shape') ?? sizes.get(node.input[1])?.slice(2)
+  const valuesOf = (name: string): number[] | undefined => attribute.find((one) => one.name === name)?.ints?.map(Number)
+  // If a convolution doesn't specify the size of its kernel, it is that of its weights.
+  const kernel = valuesOf('kernel_shape') ?? sizes.get(node.input[1])?.slice(2)
   if (!kernel) return node
-  const [strides, dilations] = ['strides', 'dilations'].map((name) => told(name) ?? size.map(() => 1))
-  // As many windows as strides fit in; what is odd goes to the end, or (SAME_LOWER) to the beginning.
+  const [strides, dilations] = ['strides', 'dilations'].map((name) => valuesOf(name) ?? size.map(() => 1))
+  // As many windows as strides fit in. An odd one goes to the end or, for SAME_LOWER, to the beginning.
   const total = size.map((length, axis) => {
     const window = (kernel[axis] - 1) * dilations[axis] + 1
     return Math.max(0, (Math.ceil(length / strides[axis]) - 1) * strides[axis] + window - length)

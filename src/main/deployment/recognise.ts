@@ -28,13 +28,13 @@ interface Opened {
   backbone: Backbone
 }
 
-/** The model that was asked last stays open: pictures come one by one. */
+/** The last model used stays open, as images come one by one. */
 let kept: { key: string; opened: Promise<Opened> } | undefined
 
 /**
- * What the recogniser says of a picture that is none of the project's: the numbers of the exported model.
+ * Recognises an image that isn't in the project, with the same results as the exported model.
  * @returns the calibrated probability of each label of the model, [C]
- * @throws BrokenImage; as `exportModel` of the model and its backbone
+ * @throws BrokenImage; what `exportModel` throws about the model and its backbone
  */
 export async function recognisePicture(input: RecogniseInput): Promise<{ probabilities: Float32Array }> {
   const key = `${input.cacheFolder} ${input.modelUid}`
@@ -45,7 +45,7 @@ export async function recognisePicture(input: RecogniseInput): Promise<{ probabi
   }
   const mine = kept
   const { session, backbone } = await mine.opened.catch((error) => {
-    // Another time it may be there.
+    // Next time it may work, so the failure isn't kept.
     if (kept === mine) kept = undefined
     throw error
   })

@@ -3,22 +3,22 @@ import { elementTypeNumber, type ModelMessage, type NodeMessage, type TensorMess
 export const precisions = ['float32', 'float16', 'int8'] as const
 export type Precision = (typeof precisions)[number]
 
-/** Smaller tensors are left alone: they take no room, and biases and scales matter most. */
-const leastElements = 1024
+/** Smaller tensors are left alone: they take little space, and biases and scales need precision most. */
+const minElements = 1024
 /** The largest number of float16. */
 const largestHalf = 65_504
 
 /**
- * The same model with its large weights kept in fewer bits, and turned back into float32 by standard operators (Cast,
- * DequantizeLinear) as it is loaded: what is calculated stays float32. int8 is symmetric, with a scale for each row or column, of
- * matrices and kernels; what else is large is float16 then.
+ * Stores the large weights of a model in fewer bits. Standard operators (Cast, DequantizeLinear) turn them back into float32 when
+ * the model is loaded, so all computation stays in float32. int8 is symmetric, with a scale for each row or column, and is used
+ * for matrices and kernels; other large tensors become float16.
  */
 export function inPrecision(message: ModelMessage, precision: Precision): ModelMessage {
   if (precision === 'float32') return message
   const before: NodeMessage[] = []
   const initializer = message.graph.initializer.flatMap((tensor) => {
     const values = floatsIn(tensor)
-    if (!values || values.length < leastElements) return [tensor]
+    if (!values || values.length < minElements) return [tensor]
     const kept = `${tensor.name}/kept`
     const shape = tensor.dims.map(Number)
     if (precision === 'int8' && shape.length >= 2) {
@@ -47,14 +47,14 @@ function node(operator: string, input: string[], output: string): NodeMessage {
   return { op_type: operator, name: `${output}/${operator}`, domain: '', input, output: [output] }
 }
 
-/** Undefined of other types. */
+/** The numbers of a float32 tensor; undefined for other types. */
 function floatsIn({ data_type: type, raw_data: raw, float_data: listed }: TensorMessage): Float32Array | undefined {
   if (type !== elementTypeNumber.float32) return undefined
-  // A copy: a view may stand at an odd place.
+  // A copy, since the bytes may not be aligned.
   return raw && raw.length > 0 ? new Float32Array(Uint8Array.from(raw).buffer) : Float32Array.from(listed ?? [])
 }
 
-/** By rows or by columns (the first axis or the last), whichever loses less. */
+/** Quantises with a scale for each row or for each column (the first or the last axis), whichever loses less. */
 function quantized(values: Float32Array, shape: readonly number[]) {
   const ways = [0, shape.length - 1].map((axis) => quantizedAlong(values, shape, axis))
   return ways[0].loss <= ways[1].loss ? ways[0] : ways[1]

@@ -14,7 +14,7 @@ export interface WrittenModel {
   target: string
 }
 
-/** The model, its card twice, and the two examples, side by side. @returns their paths, the model first */
+/** Writes the model, its card in two formats, and two examples to one folder. @returns their paths, the model first */
 export async function writeModelFiles({ model, card, backbone, target }: WrittenModel): Promise<string[]> {
   const files = onnxFiles(target)
   const example = (language: 'py' | 'mjs'): Promise<string> =>

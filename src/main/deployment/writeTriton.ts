@@ -4,12 +4,12 @@ import { cardMarkdown, featureShapes } from './card.ts'
 import { repositoryName, tritonFiles } from './modelFiles.ts'
 import type { WrittenModel } from './writeModel.ts'
 
-/** Requests that the server puts into one run: it waits so long for more, in microseconds. */
+/** How many requests the server combines in one run, and how long it waits for more, in microseconds. */
 const batching = { most: 16, preferred: [4, 8, 16], wait: 2000 }
 
 /**
- * A model repository as NVIDIA Triton and KServe read one: `NAME/config.pbtxt`, `NAME/labels.txt`, `NAME/1/model.onnx`, with the
- * card beside them. Models of other names in the same folder are left alone.
+ * Writes a model repository for NVIDIA Triton and KServe: `NAME/config.pbtxt`, `NAME/labels.txt`, `NAME/1/model.onnx`, and the card
+ * beside them. Other models in the same folder are left alone.
  * @returns the paths of the files, the model first
  * @throws UserError `export-name`
  */
@@ -74,7 +74,7 @@ function tensor(kind: 'input' | 'output', name: string, dims: string, more?: str
   return [`${kind} {`, ...lines, ...(more === undefined ? [] : [`  ${more}`]), '}'].join('\n')
 }
 
-/** A string of protobuf's text format. */
+/** A string in protobuf's text format. */
 function text(value: string): string {
   return `"${value.replace(/[\\"]/g, '\\$&')}"`
 }

@@ -1,4 +1,4 @@
-/** What has changed in a project, told after the commit. */
+/** What has changed in a project, reported after the commit. */
 export type ProjectChange =
   | { kind: 'states'; delta: StateDelta }
   | { kind: 'labels' | 'images' | 'models' | 'settings' }

@@ -43,21 +43,21 @@ export function rowsWithKnown(matrix: LabelMatrix): Int32Array<ArrayBuffer> {
   return found.slice(0, count)
 }
 
-/** The places of a label's known entries among the N×C, rising. */
+/** The indices of a label's known entries among the N×C, ascending. */
 export function knownEntries({ states, labels }: LabelMatrix, label: number): number[] {
   const entries: number[] = []
   for (let at = label; at < states.length; at += labels) if (states[at] !== State.unknown) entries.push(at)
   return entries
 }
 
-/** How many entries are known, of all labels. */
+/** How many entries are known, over all labels. */
 export function countKnown(states: Int8Array): number {
   let count = 0
   for (let at = 0; at < states.length; at++) if (states[at] !== State.unknown) count++
   return count
 }
 
-/** In how many images each label is known to be present, and absent: [C] each. */
+/** The numbers of images in which each label is known to be present, and absent, [C] each. */
 export function countsByLabel({ states, labels }: LabelMatrix): { present: Int32Array; absent: Int32Array } {
   const counts = { present: new Int32Array(labels), absent: new Int32Array(labels) }
   for (let start = 0; start < states.length; start += labels) {
@@ -70,7 +70,7 @@ export function countsByLabel({ states, labels }: LabelMatrix): { present: Int32
   return counts
 }
 
-/** A copy of some rows of a row-major matrix, in their order. @param width of a row */
+/** A copy of the given rows of a row-major matrix, in the given order. @param width the length of a row */
 export function takeRows<T extends Float32Array | Int8Array | Uint8Array | Int32Array>(
   matrix: T,
   width: number,
@@ -81,7 +81,7 @@ export function takeRows<T extends Float32Array | Int8Array | Uint8Array | Int32
   return taken
 }
 
-/** A copy of some columns, in their order. */
+/** A copy of the given columns, in the given order. */
 export function takeColumns({ states, labels }: LabelMatrix, columns: readonly number[]): LabelMatrix {
   const taken = new Int8Array((labels > 0 ? states.length / labels : 0) * columns.length)
   let next = 0

@@ -14,10 +14,10 @@ export interface Model {
   seed: number | null
   device: string | null
   metrics: Json
-  /** The labels it gives scores for, in the order of its outputs. */
+  /** The labels it scores, in the order of its outputs. */
   labelIds: LabelId[]
-  /** In the cache folder; null when only its name came with an import. */
+  /** In the cache folder; null if an import brought only its name. */
   file: string | null
-  /** It is the one that suggests. */
+  /** Whether it makes the current suggestions. */
   current: boolean
 }

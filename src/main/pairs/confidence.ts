@@ -11,7 +11,7 @@ const confidence: Weight = { base: 0, slope: 1 }
 const uncertainty: Weight = { base: 1.5, slope: -1 }
 
 /**
- * The confidence of each image's surest undecided suggestion: 0.5 … 1, or 0 if there is none. For all labels together it is cached
+ * The confidence of each image's most confident undecided suggestion: 0.5 … 1, or 0 if there is none. For all labels together it is cached
  * and follows every mark; for one label, computing it is fast enough.
  */
 export class Confidence {

@@ -5,7 +5,7 @@ import { confidenceOf, likelyFrom } from '../suggestions/scores.ts'
 
 /** A number for each pair of N images × C labels, computed by a training: probabilities, or gains. */
 export interface PairValues {
-  /** Rising, [N] */
+  /** Ascending, [N] */
   imageIds: Int32Array
   /** [C] */
   labelIds: Int32Array
@@ -30,7 +30,7 @@ export interface PairColumn {
 /** The states and values of one label, by row. */
 export interface LabelColumn {
   values: Float32Array
-  /** Of all pairs. */
+  /** The states of the whole matrix */
   states: Int8Array
   stateRows: Int32Array
   width: number
@@ -43,7 +43,7 @@ export interface LabelPairs {
   rows: Int32Array
   /** y of each: present or absent */
   states: Int8Array
-  /** Of each. */
+  /** The probability of each */
   probabilities: Probabilities
   undecided: Probabilities
 }
@@ -59,7 +59,7 @@ export class PairTable {
   readonly #matrix: States
   /** The matrix row of each table row; -1 if the image no longer exists. */
   readonly stateRows: Int32Array
-  /** Place + 1, by image id. */
+  /** Row + 1, by image id; 0 for images without values */
   readonly #rowOfImage: Int32Array
 
   constructor({ imageIds, labelIds, values }: PairValues, matrix: States) {

@@ -212,13 +212,13 @@ function byLabel(
   return places.sort((a, b) => afterNone(numbers[a], numbers[b]) || a - b).map((place) => ids[place])
 }
 
-/** Two million places fit beside a 32-bit key in the 53 bits of an exact integer. */
+/** Two million indices fit beside a 32-bit key in the 53 bits of an exact integer. */
 const placesEnd = 2 ** 21
 
 /** Stable sort by non-negative numbers. */
 function sorted(ids: Int32Array, numberOf: (id: ImageId) => number, largestFirst: boolean): Int32Array {
   const values = Float32Array.from(ids, numberOf)
-  // The bits of non-negative floats rise with their values. Sorting plain numbers is several times as fast as with a comparator.
+  // The bits of non-negative floats ascend with their values. Sorting plain numbers is several times faster than with a comparator.
   const bits = new Uint32Array(values.buffer)
   const keys = Float64Array.from(bits, (key, place) => (largestFirst ? 0x7fffffff - key : key) * placesEnd + place)
   return Int32Array.from(keys.sort(), (key) => ids[key % placesEnd])

@@ -16,7 +16,7 @@ import type { PairProject } from './project.ts'
 export interface CurrentScores {
   model: Model
   table: ScoreTable
-  /** Brings an image's row of the table up to date with what is known of it now. */
+  /** Brings an image's row of the table up to date with its current states. */
   followed: FollowedScores
 }
 
@@ -29,20 +29,20 @@ export interface Suggestion {
   likely: boolean
 }
 
-/** The pairs of one model, current or not. Known pairs have probabilities of parts that never saw them (see `ofModel`). */
+/** The pairs of one model, current or not. Probabilities of known pairs come from parts that never saw them (see `ofModel`). */
 export interface ModelPairs {
   model: Model
   pairs: PairTable
 }
 
-/** A change of more images than this doesn't re-score them at once: that happens in slices, when they are next needed. */
+/** If more images than this change, they aren't rescored at once, but in slices, when they are next needed. */
 const manyImages = 100
 /** Target length of a slice in milliseconds; the event loop never waits much longer. */
 const sliceAim = 5
 
 /**
- * The scores of the current model: read when first needed, and kept until another model takes its place. They follow every mark: an
- * image's scores at once when it is opened, and those of all images before they are compared with each other.
+ * The scores of the current model: read when first needed, and kept until another model replaces it. They are kept up to date with
+ * every mark: an image's scores when it is opened, and those of all images before they are compared with one another.
  */
 export class Suggestions {
   readonly #project: PairProject
@@ -50,7 +50,7 @@ export class Suggestions {
   #pairs: { table: ScoreTable; pairs: PairTable; confidence: Confidence } | undefined
   /** Set once every row is up to date; from then on, each change keeps it so. */
   #allFollowed: FollowedScores | undefined
-  /** The pass that brings all rows up to date; the rows it has passed are kept up to date, too. */
+  /** The pass that is bringing all rows up to date; rows it has already handled are kept up to date, too. */
   #pass: { followed: FollowedScores; done: Promise<void> } | undefined
   #gains: { model: string; gains: Gains | undefined } | undefined
 
@@ -68,19 +68,19 @@ export class Suggestions {
     return read
   }
 
-  /** How sure the undecided suggestions of the current scores are. Waits until all states are in memory. */
+  /** The confidence of the current scores' undecided suggestions. Waits until all states are in memory. */
   async confidence(scores: CurrentScores): Promise<Confidence> {
     return (await this.#joined(scores)).confidence
   }
 
-  /** The current scores beside what is known now; both follow every mark. Waits until all states are in memory. */
+  /** The current scores beside the current states; both follow every mark. Waits until all states are in memory. */
   async pairs(scores: CurrentScores): Promise<PairTable> {
     return (await this.#joined(scores)).pairs
   }
 
   /**
-   * A model's probabilities beside what is known now. For known pairs, they come from parts that never saw them: pairs known at its
-   * training are cross-fitted (`fineTune`), and it has never seen those known since.
+   * A model's probabilities beside the current states. For known pairs, they come from parts that never saw them: pairs known during
+   * training are cross-fitted (`fineTune`), and the model has never seen those marked since.
    * @throws UserError `model-unknown`, `model-unusable`
    */
   async ofModel(id: number): Promise<ModelPairs> {
@@ -136,7 +136,7 @@ export class Suggestions {
     if (this.#pass === mine) this.#pass = undefined
   }
 
-  /** What would be most useful to know next, as computed by the training. Undefined without a current model, or if it is lost. */
+  /** What would be most useful to know next, as computed during training. Undefined without a current model, or if it is lost. */
   async gains(): Promise<Gains | undefined> {
     const model = this.#project.models.current()
     if (!model) return undefined
@@ -198,7 +198,7 @@ export function statesIn(matrix: ProjectMatrix, imageId: number): (labelId: numb
   return (labelId) => matrix.get(imageId, labelId)
 }
 
-/** A model's suggestions for an image, for those of these labels that it scores, surest first. */
+/** A model's suggestions for those of an image's undecided labels that it scores, most confident first. */
 export function suggestionsOf(table: ScoreTable, imageId: number, undecided: Iterable<number>): Suggestion[] {
   const row = table.rowOf(imageId)
   if (row < 0) return []

@@ -24,7 +24,7 @@ export class Usefulness {
     return (id) => sums[this.#pairs.rowOf(id)] ?? 0
   }
 
-  /** The places of the pairs with the largest gains in the table, largest first. @param passes which images count */
+  /** The indices, in the table, of the pairs with the largest gains, largest first. @param passes which images count */
   pairs(count: number, passes: (imageId: ImageId) => boolean): number[] {
     const { values: gains, imageIds } = this.#pairs
     const open = new Float32Array(gains.length)
@@ -35,7 +35,7 @@ export class Usefulness {
     return Array.from(largestGains(open, count))
   }
 
-  /** Visits every undecided pair with a gain: its place in the table, and its row. */
+  /** Visits every undecided pair with a gain: its index in the table, and its row. */
   #visitUnknown(labelId: LabelId | undefined, visit: (at: number, row: number) => void): void {
     const { values: gains, stateRows } = this.#pairs
     this.#pairs.inBlocks(this.#pairs.columns(labelId), ({ start, stateColumn }, from, to, states, width) => {

@@ -2,7 +2,7 @@ import type { Side } from '../domain/state.ts'
 /** What a report shows: plain data. Fractions; null where too little is known. */
 export interface ReportContent {
   project: string
-  /** When it was written, in words. */
+  /** The date of the report, as text. */
   writtenAt: string
   version: string
   images: { total: number; ok: number; broken: number; missing: number }
@@ -25,10 +25,10 @@ export interface ReportLabel {
   likely: { present: number; absent: number } | null
 }
 
-/** How labels go together: lift, row by row; null where too little is known of a pair. */
+/** How labels occur together, as lift, row by row; null where too little is known about a pair. */
 export interface ReportCooccurrence {
   names: string[]
-  /** Labels of the project; the matrix shows those that are present most often. */
+  /** The number of labels in the project; the matrix shows those that are present most often. */
   labels: number
   cells: ({ value: number; together: boolean; share: number } | null)[]
 }
@@ -39,7 +39,7 @@ export interface ReportModel {
   calibrationError: number | null
   heldOut: { present: number; absent: number }
   reliability: { count: number; predicted: number | null; observed: number | null; low: number; high: number }[] | null
-  /** By threshold, rising. */
+  /** By threshold, ascending */
   precisionRecall: { precision: number | null; recall: number }[] | null
   mistakes: ReportPicture[]
   suggestions: { label: string; pictures: ReportPicture[] }[]
@@ -49,8 +49,8 @@ export interface ReportPicture {
   path: string
   label: string
   probability: number
-  /** What is marked; null of a suggestion. */
+  /** How it is marked; null for a suggestion. */
   state: Side | null
-  /** A WebP image; undefined where it can't be read. */
+  /** A WebP image; undefined if the original can't be read. */
   picture: Uint8Array | undefined
 }

@@ -1,4 +1,4 @@
-/** Text that is HTML already. */
+/** A string that is already HTML. */
 export class Html {
   readonly text: string
 
@@ -13,7 +13,7 @@ export class Html {
 
 type Part = Html | string | number | null | undefined | false | readonly Part[]
 
-/** HTML of a template: whatever is put into it is text, unless it is HTML itself. Nothing comes of null and false. */
+/** An HTML template tag: values are escaped unless they are Html; null and false are dropped. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(strings.map((text, i) => text + (i < parts.length ? shown(parts[i]) : '')).join(''))
 }
@@ -28,7 +28,7 @@ function shown(part: Part): string {
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
 function escaped(text: string): string {
-  // Half of a pair, and what no page may hold, would make the page invalid.
+  // Lone surrogates and control characters would make the page invalid.
   return text
     .toWellFormed()
     .replace(/(?![\t\n\r])\p{Cc}/gu, '\ufffd')

@@ -4,7 +4,8 @@ import { percent, precisionRecallPlot, reliabilityPlot } from './plots.ts'
 import { style } from './style.ts'
 
 /**
- * The whole report as one page: no script, nothing from elsewhere, and its own policy forbids both. Every name in it is text.
+ * The whole report as one page. It has no scripts and loads nothing, and its content security policy forbids both. All names in it
+ * are escaped.
  */
 export function reportPage(content: ReportContent): string {
   const { project, writtenAt, version, images, labels, pairs, cooccurrence, model } = content

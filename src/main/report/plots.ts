@@ -1,7 +1,7 @@
 import type { ReportModel } from './content.ts'
 import { type Html, html } from './html.ts'
 
-/** Plots as pictures in the page: 100 × 100 units within margins for the axes. */
+/** Plots as inline SVG: a square, with margins for the axes. */
 const [left, top, side] = [34, 6, 260]
 const x = (share: number): string => (left + side * share).toFixed(1)
 const y = (share: number): string => (top + side * (1 - share)).toFixed(1)
@@ -20,7 +20,7 @@ ${ticks.map(
 ${inside}</svg>`
 }
 
-/** What is said against what is so: on the dashed line, the model is as sure as it should be. */
+/** Predicted against observed probability: on the dashed line, the model is perfectly calibrated. */
 export function reliabilityPlot(bins: NonNullable<ReportModel['reliability']>): Html {
   const filled = bins.flatMap(({ predicted, observed, low, high, count }) =>
     predicted === null || observed === null ? [] : [{ predicted, observed, low, high, count }],
@@ -49,12 +49,12 @@ ${filled.map(
   )
 }
 
-/** A page needs no more points than it has pixels. */
-const mostPoints = 240
+/** More points than pixels would be wasted. */
+const maxPoints = 240
 
 export function precisionRecallPlot(points: NonNullable<ReportModel['precisionRecall']>): Html {
   const measured = points.filter(({ precision }) => precision !== null)
-  const every = Math.max(1, Math.floor(measured.length / mostPoints))
+  const every = Math.max(1, Math.floor(measured.length / maxPoints))
   const some = measured.filter((_, i) => i % every === 0 || i === measured.length - 1)
   return plot(
     'Precision and recall by threshold',

@@ -1,4 +1,4 @@
-/** The page's own look, in light and in dark as the reader's system has it, and on paper. */
+/** The page's style: light or dark like the reader's system, and for print. */
 export const style = `
 :root{color-scheme:light dark;--canvas:#f6f6f4;--surface:#fff;--sunken:#ecece9;--line:#dededa;--text:#1d1d1b;--muted:#64645f;
 --accent:#2a55dd;--present:#17724a;--absent:#a63a1c;--present-fill:#2f9e6b;--absent-fill:#d2694a;--apart:#c4552f}
