@@ -62,6 +62,14 @@ test('it learns: annotations become marks, corrections take them back, and train
   expect(await annotated(0, ['r'])).toMatchObject({ marks: 0 })
   expect(lines.at(-1)).toContain('known to be the opposite')
 
+  // Deleted there, one by one or several at once: Label Studio then sends numbers alone.
+  for (const i of [21, 22, 23]) expect(await annotated(i, ['left'], { id: 100 + i })).toMatchObject({ marks: 1 })
+  const gone = (action: string, annotations: object) => backend.webhook({ action, project: { id: 3 }, ...annotations })
+  expect(await gone('ANNOTATION_DELETED', { annotation: { id: 121 } })).toMatchObject({ marks: 1 })
+  expect(await gone('ANNOTATIONS_DELETED', { annotations: [{ id: 122 }, { id: 123 }] })).toMatchObject({ marks: 2 })
+  expect([21, 22, 23].map(statesOf)).toEqual([[], [], []])
+  expect(statesOf(20)).toHaveLength(1)
+
   const { job } = (await backend.webhook({ action: 'START_TRAINING' })) as { job: string }
   expect(backend.jobStatus({ job })).toEqual({ job_status: 'started' })
   await expect(backend.webhook({ action: 'START_TRAINING' })).rejects.toMatchObject({ code: 'training-running' })
@@ -114,6 +122,11 @@ test('a personal access token is exchanged and renewed; pictures come side by si
   expect(results.filter((one) => 'result' in one)).toHaveLength(40)
   expect(renewed).toBe(2)
   expect(most).toBeGreaterThan(4)
+  // Refused before its time, too, as by a server that has been set up anew.
+  current = 'another'
+  const { results: after } = await backend.predict(predict([task(50, '/data/upload/3/50.png')]))
+  expect(after).toEqual([expect.objectContaining({ result: expect.anything() })])
+  expect(renewed).toBe(3)
 
   const wrong = await LabelStudioBackend.open(workspace, { url, token: jwt(1e6, 9) })
   await expect(wrong.predict(uploads(1))).rejects.toMatchObject({
