@@ -12,33 +12,14 @@ import { startTraining } from '../training/training.ts'
 import type { ReadableWorkspace } from '../workspace.ts'
 import { folded, type Learner } from './learning.ts'
 import { type NoPrediction, type Prediction, resultOf } from './prediction.ts'
+import {
+  type jobRequest,
+  type predictRequest,
+  predictTask,
+  type setupRequest,
+  type webhookRequest,
+} from './requests.ts'
 import { failed, StudioServer } from './server.ts'
-
-/** The requests Label Studio sends to a machine learning backend; only the fields used here, others are allowed. */
-const projectId = z.union([z.string(), z.number()]).nullish()
-export const setupRequest = z.looseObject({
-  project: projectId,
-  schema: z.string().nullish(),
-  hostname: z.string().nullish(),
-  access_token: z.string().nullish(),
-})
-export const predictRequest = z.looseObject({
-  tasks: z.array(z.unknown()),
-  project: projectId,
-  label_config: z.string().nullish(),
-})
-/** Parsed one by one, so that a malformed task doesn't fail the others. */
-const predictTask = z.looseObject({ id: z.unknown(), data: z.record(z.string(), z.unknown()) })
-const anything = z.record(z.string(), z.unknown())
-export const webhookRequest = z.looseObject({
-  action: z.string(),
-  annotation: z.union([anything, z.array(anything)]).nullish(),
-  /** Deleted ones: only their ids. */
-  annotations: z.array(anything).nullish(),
-  task: z.union([anything, z.array(anything)]).nullish(),
-  project: anything.nullish(),
-})
-export const jobRequest = z.looseObject({ job: z.string() })
 
 export interface LabelStudioOptions {
   /** Label Studio's address. Images that aren't in the project are fetched from there and nowhere else. */

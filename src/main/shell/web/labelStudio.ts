@@ -6,13 +6,8 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
-import {
-  jobRequest,
-  type LabelStudioBackend,
-  predictRequest,
-  setupRequest,
-  webhookRequest,
-} from '../../app/labelStudio/labelStudio.ts'
+import type { LabelStudioBackend } from '../../app/labelStudio/labelStudio.ts'
+import { jobRequest, predictRequest, setupRequest, webhookRequest } from '../../app/labelStudio/requests.ts'
 import { asUserError, UserError } from '../../base/errors.ts'
 import type { Logger } from '../../base/log.ts'
 import { labelStudio as texts } from '../texts.ts'
